@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/schema.h"
+
+#include <functional>
+#include <optional>
+
+namespace core::base {
+
+/// How a member of a Spec is written as a Value and read back from a checked one.
+template <class T>
+struct Codec;
+
+template <>
+struct Codec<bool> {
+    static Value write(bool v) { return v; }
+    static bool read(const Value& v) { return v.toBool(); }
+};
+template <>
+struct Codec<std::int64_t> {
+    static Value write(std::int64_t v) { return v; }
+    static std::int64_t read(const Value& v) { return v.toInt(); }
+};
+template <>
+struct Codec<double> {
+    static Value write(double v) { return v; }
+    static double read(const Value& v) { return v.toReal(); }
+};
+template <>
+struct Codec<std::string> {
+    static Value write(const std::string& v) { return v; }
+    static std::string read(const Value& v) { return v.text(); }
+};
+template <>
+struct Codec<Value> {
+    static Value write(const Value& v) { return v; }
+    static Value read(const Value& v) { return v; }
+};
+template <>
+struct Codec<Pick> {
+    static Value write(const Pick& v)
+    {
+        Object object{{"kind", v.kind}};
+        for (const auto& [key, value] : v.params.object())
+            object.set(key, value);
+        return object;
+    }
+    static Pick read(const Value& v)
+    {
+        Pick pick{v.isText() ? v.text() : v["kind"].text(), Object(v.object())};
+        pick.params.object().erase("kind");
+        return pick;
+    }
+};
+template <class T>
+struct Codec<std::optional<T>> {
+    static Value write(const std::optional<T>& v) { return v ? Codec<T>::write(*v) : Value{}; }
+    static std::optional<T> read(const Value& v)
+    {
+        return v.isNull() ? std::optional<T>{} : std::optional<T>{Codec<T>::read(v)};
+    }
+};
+template <class T>
+struct Codec<std::vector<T>> {
+    static Value write(const std::vector<T>& v)
+    {
+        Array list;
+        for (const T& item : v)
+            list.push_back(Codec<T>::write(item));
+        return list;
+    }
+    static std::vector<T> read(const Value& v)
+    {
+        std::vector<T> list;
+        for (const Value& item : v.array())
+            list.push_back(Codec<T>::read(item));
+        return list;
+    }
+};
+
+template <class T>
+inline constexpr bool isOptional = false;
+template <class T>
+inline constexpr bool isOptional<std::optional<T>> = true;
+
+/// What a field has besides its key, domain and help.
+struct Traits {
+    std::string unit = {};
+    std::vector<std::string> words = {};
+    bool tunable = false;
+    bool live = false;
+    bool nullable = false; ///< set by itself for std::optional members
+    std::vector<Condition> visibleWhen = {};
+};
+
+/// Binds keys, domains and help to the members of a plain struct whose initialisers are the only defaults.
+/// From it come forms, flags, JSON reading and checking, JSON Schema, tuning ranges, live edits and comparisons.
+template <class Spec>
+class Fields {
+public:
+    template <class T>
+    Fields& add(std::string key, T Spec::* member, Domain domain, Help help, Traits traits = {})
+    {
+        m_schema.fields.push_back({std::move(key), std::move(domain), Codec<T>::write(Spec{}.*member), std::move(help),
+            std::move(traits.unit), std::move(traits.words), traits.nullable || isOptional<T>, traits.tunable, traits.live,
+            std::move(traits.visibleWhen)});
+        m_read.push_back([member](Spec& spec, const Value& value) { spec.*member = Codec<T>::read(value); });
+        m_write.push_back([member](const Spec& spec) { return Codec<T>::write(spec.*member); });
+        return *this;
+    }
+
+    /// A nested struct with fields of its own; with std::optional it may be null.
+    template <class Part>
+    Fields& group(std::string key, Part Spec::* member, Fields<Part> fields, Help help, Traits traits = {})
+    {
+        return nest(std::move(key), fields, std::move(help), std::move(traits), fields.write(Spec{}.*member),
+            [member, fields](Spec& spec, const Value& value) { spec.*member = fields.read(value); },
+            [member, fields](const Spec& spec) { return fields.write(spec.*member); });
+    }
+    template <class Part>
+    Fields& group(std::string key, std::optional<Part> Spec::* member, Fields<Part> fields, Help help, Traits traits = {})
+    {
+        traits.nullable = true;
+        const auto write = [member, fields](const Spec& spec) {
+            return spec.*member ? fields.write(*(spec.*member)) : Value{};
+        };
+        return nest(std::move(key), fields, std::move(help), std::move(traits), write(Spec{}),
+            [member, fields](Spec& spec, const Value& value) {
+                if (value.isNull())
+                    spec.*member = std::nullopt;
+                else
+                    spec.*member = fields.read(value);
+            },
+            write);
+    }
+
+    const Schema& schema() const { return m_schema; }
+
+    /// The struct of a checked object; keys that are not there keep their defaults, keys of others are left alone.
+    Spec read(const Value& checked) const
+    {
+        Spec spec;
+        for (std::size_t i = 0; i < m_read.size(); ++i)
+            if (const Value* value = checked.object().find(m_schema.fields[i].key))
+                m_read[i](spec, *value);
+        return spec;
+    }
+
+    Value write(const Spec& spec) const
+    {
+        Object object;
+        for (std::size_t i = 0; i < m_write.size(); ++i)
+            object.set(m_schema.fields[i].key, m_write[i](spec));
+        return object;
+    }
+
+private:
+    Schema m_schema;
+    std::vector<std::function<void(Spec&, const Value&)>> m_read;
+    std::vector<std::function<Value(const Spec&)>> m_write;
+
+    template <class Part, class Read, class Write>
+    Fields& nest(std::string key, const Fields<Part>& fields, Help help, Traits traits, Value fallback, Read read, Write write)
+    {
+        m_schema.fields.push_back({std::move(key), Group{std::make_shared<const Schema>(fields.schema())}, std::move(fallback),
+            std::move(help), std::move(traits.unit), {}, traits.nullable, traits.tunable, traits.live, std::move(traits.visibleWhen)});
+        m_read.push_back(std::move(read));
+        m_write.push_back(std::move(write));
+        return *this;
+    }
+};
+
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/files.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace core::base {
+
+namespace {
+
+struct Descriptor {
+    int number = -1;
+    ~Descriptor()
+    {
+        if (number >= 0)
+            ::close(number);
+    }
+};
+
+Status writeAll(int descriptor, std::string_view bytes, const std::filesystem::path& file)
+{
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return systemError("write", file, errno);
+        bytes.remove_prefix(std::size_t(written));
+    }
+    return {};
+}
+
+}
+
+Error systemError(std::string_view doing, const std::filesystem::path& file, int code)
+{
+    const std::string what = "cannot " + std::string(doing) + ": " + std::strerror(code);
+    switch (code) {
+    case ENOSPC:
+    case EDQUOT:
+        return {ErrorKind::Resource, what, file.string(), "Free some space on that disk, then go on"};
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return {ErrorKind::Resource, what, file.string(), "Choose a folder that you may write to, or change its permissions"};
+    case ENOENT:
+        return {ErrorKind::Data, what, file.string(), "Check the path; relative paths start at the experiment file"};
+    default:
+        return {ErrorKind::Resource, what, file.string(), {}};
+    }
+}
+
+Result<std::string> readFile(const std::filesystem::path& file, std::size_t maxBytes)
+{
+    Descriptor input{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+    struct stat facts {};
+    if (input.number < 0 || ::fstat(input.number, &facts) != 0) {
+        Error error = systemError("open", file, errno);
+        error.kind = ErrorKind::Data;
+        return error;
+    }
+    if (S_ISDIR(facts.st_mode))
+        return Error{ErrorKind::Data, "is a folder, not a file", file.string(), {}};
+    if (std::size_t(facts.st_size) > maxBytes)
+        return Error{ErrorKind::Data, "is longer than " + std::to_string(maxBytes >> 20) + " MB", file.string(), {}};
+    std::string bytes;
+    bytes.resize(std::size_t(facts.st_size));
+    std::size_t done = 0;
+    for (;;) {
+        if (done == bytes.size()) {
+            // Pipes and growing files tell no length; go on until the end is read.
+            if (bytes.size() >= maxBytes && maxBytes > 0)
+                break;
+            bytes.resize(std::min(maxBytes, bytes.size() + 65536));
+        }
+        const ssize_t got = ::read(input.number, bytes.data() + done, bytes.size() - done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return systemError("read", file, errno);
+        if (got == 0)
+            break;
+        done += std::size_t(got);
+    }
+    bytes.resize(done);
+    return bytes;
+}
+
+Status syncFolder(const std::filesystem::path& folder)
+{
+    Descriptor opened{::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (opened.number < 0 || ::fsync(opened.number) != 0)
+        return systemError("sync the folder", folder, errno);
+    return {};
+}
+
+Status writeFileAtomically(const std::filesystem::path& file, std::string_view bytes)
+{
+    const std::filesystem::path beside = file.string() + ".tmp";
+    {
+        Descriptor output{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+        if (output.number < 0)
+            return systemError("create", beside, errno);
+        CORE_CHECK(writeAll(output.number, bytes, beside));
+        if (::fsync(output.number) != 0)
+            return systemError("sync", beside, errno);
+    }
+    if (::rename(beside.c_str(), file.c_str()) != 0)
+        return systemError("rename", beside, errno);
+    return syncFolder(file.parent_path());
+}
+
+}

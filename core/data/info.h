@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace core::data {
+
+enum class SplitName { Train, Validation, Test };
+/// `train`, `validation`, `test`.
+std::string_view name(SplitName split);
+
+/// What a data set is, without its rows.
+struct DatasetInfo {
+    std::string name;
+    std::string task;                     ///< classification, regression
+    std::int64_t rows = 0;                ///< without the source's own test rows
+    std::int64_t testRows = 0;            ///< rows of the source's own test file, numbered after the others
+    std::vector<std::int64_t> inputShape; ///< without the batch: [features] or [channels, height, width]
+    std::vector<std::string> features;    ///< names of table columns; empty for images
+    std::vector<std::string> classes;     ///< names in id order; empty for regression
+    std::string target;
+
+    bool image() const { return inputShape.size() == 3; }
+    std::int64_t outputs() const { return classes.empty() ? 1 : std::int64_t(classes.size()); }
+};
+
+/// Something in the data that spoils a training, as `data --json` lists it.
+struct Problem {
+    std::string kind; ///< missing_values, infinite_values, constant_column, duplicate_rows, class_imbalance, …
+    std::string column;
+    std::vector<std::int64_t> rows; ///< the first few, from 0
+    std::int64_t count = 0;
+    std::string message;
+    std::string remedy;
+};
+
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/dataset.h"
+
+namespace core::data {
+
+struct LoaderOptions {
+    std::int64_t batchSize = 32; ///< at least 1; more than the rows means all of them
+    bool shuffle = true;
+    bool dropLast = false;
+    std::uint64_t seed = 0;
+    std::vector<base::Pick> augment = {};
+    bool prefetch = false; ///< the next batch is made by a thread of the loader while this one trains
+};
+
+/// Batches of one part of the data. Batch i of epoch e is a function of (seed, e, i): nothing to save but the position.
+class DataLoader {
+public:
+    static base::Result<std::unique_ptr<DataLoader>> make(const DataModule& data, SplitName split, LoaderOptions options);
+    ~DataLoader();
+
+    std::int64_t rows() const;
+    std::int64_t batchesPerEpoch() const;
+    /// Asking in order is fast; any order gives the same batches.
+    Batch get(std::int64_t epoch, std::int64_t batch);
+    /// The data set's rows of that batch, in its order.
+    std::vector<std::int64_t> rowsOf(std::int64_t epoch, std::int64_t batch);
+    /// Seconds that get() has waited for data so far.
+    double waitedSeconds() const;
+
+private:
+    class Work;
+    explicit DataLoader(std::unique_ptr<Work> work);
+    std::unique_ptr<Work> m_work;
+};
+
+/// The order of an epoch: a pure function of (rows, seed, epoch).
+std::vector<std::int64_t> epochOrder(std::int64_t rows, std::uint64_t seed, std::int64_t epoch, bool shuffle);
+
+}

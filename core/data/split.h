@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/registry.h"
+#include "core/spec/experiment.h"
+
+#include <array>
+#include <span>
+
+namespace core::data {
+
+/// Which rows go where; ascending within each part.
+struct SplitRows {
+    std::vector<std::int64_t> train, validation, test;
+};
+
+struct SplitRequest {
+    spec::SplitSpec spec;
+    std::int64_t rows = 0;
+    std::span<const std::int64_t> classes; ///< class id per row; empty for regression
+    std::span<const double> times;         ///< per row; empty: the order of the rows
+    double test = 0.15;                    ///< share after defaults: 0 where the source brings its own test rows
+};
+
+/// Divides rows into parts. One plug-in of `core/data/splits`; parts are disjoint and cover every row.
+class Split {
+public:
+    virtual ~Split() = default;
+    virtual base::Result<SplitRows> divide(const SplitRequest& request) const = 0;
+};
+
+using Splits = base::Registry<Split>;
+const Splits& splits();
+
+/// Sizes of the parts of `rows`: validation and test rounded to the nearest row, training gets the rest.
+/// An error if the shares are negative, sum to more than 1, or leave nothing to train on.
+base::Result<std::array<std::int64_t, 3>> partSizes(std::int64_t rows, double train, double validation, double test);
+
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/value.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace core::events {
+
+/// The values of one group of scalars at one step; names are in `RunOpened::groups[group]`.
+struct ScalarRow {
+    static constexpr std::size_t capacity = 12;
+
+    std::int64_t step = 0; ///< optimizer steps done before these values were taken
+    double time = 0;       ///< seconds since the epoch
+    std::uint16_t group = 0;
+    std::uint16_t count = 0;
+    std::array<double, capacity> values{};
+
+    bool operator==(const ScalarRow&) const = default;
+};
+
+enum class RunState { Preparing, Running, Paused, Completed, Stopped, EarlyStopped, Interrupted, Failed };
+/// `preparing running paused completed stopped early_stopped interrupted failed`.
+std::string_view name(RunState state);
+/// False for a name that is none.
+bool stateOf(std::string_view name, RunState& state);
+
+/// The first event of a run, and again when it is resumed.
+struct RunOpened {
+    std::string id;
+    std::string folder;
+    base::Value spec; ///< resolved
+    std::vector<std::vector<std::string>> groups;
+    std::int64_t firstStep = 0;
+    std::int64_t stepsPerEpoch = 0;
+    std::int64_t totalSteps = 0;
+    std::int64_t trainRows = 0, validationRows = 0, testRows = 0;
+    std::int64_t threads = 1;
+    std::string device = "cpu";
+    std::string torch;
+    std::string parent;          ///< run id, for branches
+    std::int64_t parentStep = -1;
+    std::vector<std::string> classes;
+    std::int64_t parameters = 0;
+};
+
+struct StateChanged {
+    RunState state = RunState::Preparing;
+    std::int64_t step = 0;
+    std::string reason = {};
+};
+
+/// At most a few times a second, for progress lines.
+struct Progress {
+    std::int64_t step = 0;
+    std::int64_t epoch = 0; ///< epochs done
+    double trainSeconds = 0;
+    double samplesPerSecond = 0;
+    double secondsLeft = -1; ///< -1: not known yet
+    double dataWait = 0;     ///< share of the time, 0 … 1
+};
+
+/// A new best value of the watched metric.
+struct BestChanged {
+    std::string metric;
+    double value = 0;
+    std::int64_t step = 0;
+    std::int64_t epoch = 0;
+};
+
+struct CheckpointWritten {
+    std::int64_t step = 0;
+    std::string file;
+    double seconds = 0;
+    std::uint64_t bytes = 0;
+};
+
+/// A parameter that was changed while the run was going.
+struct Edited {
+    std::int64_t step = 0;
+    std::string path;
+    base::Value before, after;
+};
+
+/// Something a person should know (a paused write, a warning), with advice.
+struct Notice {
+    std::int64_t step = 0;
+    base::Error error;
+};
+
+/// Patience used up so far, for the patience bar; also the mark of the stop.
+struct PatienceChanged {
+    std::int64_t step = 0, epoch = 0;
+    std::int64_t waited = 0, patience = 0;
+};
+
+/// Class probabilities over a plane of two features, at a step.
+struct SurfaceFrame {
+    std::int64_t step = 0, epoch = 0;
+    std::int64_t width = 0, height = 0; ///< cells
+    double left = 0, right = 1, bottom = 0, top = 1; ///< in the features' own units
+    std::vector<float> values; ///< row-major from the bottom: the most likely class + its probability, see `classes`
+    std::int64_t classes = 2;  ///< values holds `classes` probabilities a cell, class fastest; 1 for regression
+};
+
+/// Counts on the validation split: `counts[truth * classes + predicted]`.
+struct ConfusionFrame {
+    std::int64_t step = 0, epoch = 0;
+    std::int64_t classes = 0;
+    std::vector<std::int64_t> counts;
+};
+
+/// Some rows of the validation split with what the model says of them, the worst losses first.
+struct PredictionFrame {
+    struct Row {
+        std::int64_t row = 0;  ///< in the data set
+        double truth = 0;      ///< class or value
+        double predicted = 0;  ///< class or value
+        double confidence = 1; ///< probability of `predicted`
+        double loss = 0;
+    };
+    std::int64_t step = 0, epoch = 0;
+    std::vector<Row> rows;
+};
+
+struct RunFinished {
+    RunState state = RunState::Completed;
+    std::int64_t steps = 0, epochs = 0;
+    double trainSeconds = 0;
+    std::vector<std::pair<std::string, double>> metrics; ///< last values
+    std::string bestMetric;
+    double bestValue = 0;
+    std::int64_t bestEpoch = -1, bestStep = -1; ///< -1: none
+    std::string digest;
+    base::Error error; ///< of a failed run
+};
+
+using Event = std::variant<RunOpened, StateChanged, Progress, BestChanged, CheckpointWritten, Edited, Notice, PatienceChanged,
+    SurfaceFrame, ConfusionFrame, PredictionFrame, RunFinished>;
+
+}

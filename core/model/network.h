@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/registry.h"
+#include "core/base/rng.h"
+#include "core/model/layer_info.h"
+#include "core/tensor/tensor.h"
+
+namespace core::model {
+
+/// How a forward pass is meant.
+struct Mode {
+    bool training = false;
+    base::Draw draw{0, "dropout"}; ///< of this step; each layer draws from a stream inside it
+};
+
+/// A network with its weights. Names are those of a PyTorch state dict.
+class Network {
+public:
+    virtual ~Network() = default;
+    /// `input` [n, …inputShape] → [n, outputs], before any softmax.
+    virtual at::Tensor forward(const at::Tensor& input, const Mode& mode) = 0;
+    /// Leaves that require gradients, in the order of PyTorch's parameters().
+    virtual const std::vector<tensor::NamedTensor>& parameters() const = 0;
+    /// Running statistics and the like.
+    virtual const std::vector<tensor::NamedTensor>& buffers() const = 0;
+    virtual void moveTo(at::Device device) = 0;
+};
+
+struct NetworkContext {
+    std::vector<std::int64_t> inputShape;
+    std::int64_t outputs = 1;
+    std::uint64_t seed = 0;
+};
+
+/// A kind of network with its parameters chosen. One plug-in of `core/model/networks`.
+class Architecture {
+public:
+    virtual ~Architecture() = default;
+    /// Blocks with shapes and parameter counts, without making a tensor. A block that cannot fit says why.
+    virtual std::vector<LayerInfo> describe(const std::vector<std::int64_t>& inputShape, std::int64_t outputs) const = 0;
+    virtual base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const = 0;
+};
+
+using Architectures = base::Registry<Architecture>;
+const Architectures& architectures();
+
+/// Weights by name into the network: every tensor of the network must be there with its shape; others are named in the error.
+base::Status loadWeights(Network& network, const std::vector<base::Blob>& blobs, const std::string& where);
+/// Parameters, then buffers.
+std::vector<tensor::NamedTensor> stateOf(const Network& network);
+
+}

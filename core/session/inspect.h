@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/schema.h"
+#include "core/data/info.h"
+#include "core/events/event.h"
+#include "core/model/layer_info.h"
+
+#include <filesystem>
+#include <map>
+
+namespace core::session {
+
+/// Every family of plug-ins and their parameters; built once.
+const base::Catalog& catalog();
+
+struct SchedulePreview {
+    std::int64_t trainRows = 0;
+    std::int64_t stepsPerEpoch = 0;
+    std::int64_t totalSteps = 0;
+    std::vector<double> lr; ///< of every optimizer step
+};
+base::Result<SchedulePreview> previewSchedule(const base::Value& resolved);
+/// The same when the number of training rows is known: no data is opened.
+base::Result<SchedulePreview> previewSchedule(const base::Value& resolved, std::int64_t trainRows);
+
+struct ModelPreview {
+    std::vector<std::int64_t> inputShape;
+    std::vector<model::LayerInfo> layers;
+    std::int64_t parameters = 0;
+    std::uint64_t bytes = 0; ///< weights, gradients, optimizer state and one batch's activations
+};
+base::Result<ModelPreview> previewModel(const base::Value& resolved);
+base::Result<ModelPreview> previewModel(const base::Value& resolved, const data::DatasetInfo& info);
+
+/// One row to look at: an image, or the cells of a table row.
+struct SampleRow {
+    std::int64_t row = 0;
+    data::SplitName split = data::SplitName::Train;
+    double target = 0;
+    std::vector<float> cells;               ///< table rows
+    std::int64_t width = 0, height = 0, channels = 0;
+    std::vector<std::uint8_t> pixels;       ///< images: row-major, channels last
+};
+
+struct ColumnSummary {
+    std::string name;
+    double min = 0, max = 0, mean = 0, std = 0;
+    std::int64_t missing = 0;
+    std::vector<std::int64_t> histogram; ///< 20 bins from min to max
+};
+
+struct DataPreview {
+    data::DatasetInfo info;
+    std::array<std::int64_t, 3> splitRows{};                 ///< train, validation, test
+    std::array<std::vector<std::int64_t>, 3> classCounts;    ///< per split, per class
+    std::vector<ColumnSummary> columns;                      ///< tables; over the training split
+    std::vector<SampleRow> samples;                          ///< spread over the classes
+    std::vector<std::vector<std::uint8_t>> augmented;        ///< the same images after the pipeline, where there is one
+    std::vector<data::Problem> problems;
+};
+/// Opens the data as a training would. `samples`: how many rows to show.
+base::Result<DataPreview> previewData(const base::Value& resolved, std::size_t samples);
+
+/// All points of a data set with two features, for the surface: x, y, class, split.
+struct Point {
+    float x = 0, y = 0;
+    std::int32_t target = 0;
+    data::SplitName split = data::SplitName::Train;
+};
+base::Result<std::vector<Point>> previewPoints(const base::Value& resolved);
+
+/// Predicted from a few steps on scratch weights.
+struct Estimate {
+    double secondsPerStep = 0;
+    double seconds = 0;
+    std::uint64_t bytes = 0;
+    std::int64_t threads = 1;
+};
+base::Result<Estimate> estimate(const base::Value& resolved, const std::string& device);
+
+/// Metrics of a run's model on a split. Opening `test` is counted in the run.
+struct Evaluation {
+    std::vector<std::pair<std::string, double>> metrics;
+    std::int64_t rows = 0;
+    std::int64_t testOpenings = 0;
+    events::ConfusionFrame confusion;
+};
+base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::string& split, const std::string& at);
+
+/// Writes predictions for the rows of `input` (the run's own source format) as CSV. Returns the number of rows.
+base::Result<std::int64_t> predict(const std::filesystem::path& run, const std::filesystem::path& input,
+    const std::filesystem::path& output, const std::string& at);
+
+/// Versions, devices, threads, and what is missing.
+base::Value doctor();
+
+/// Once a process, before anything of torch runs: spinning OpenMP threads are slow on a shared machine, and the
+/// policy is read when the library is loaded, so the program starts itself again with it set.
+void prepareProcess(int argc, char** argv);
+
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/fields.h"
+#include "core/spec/check.h"
+
+namespace core::spec {
+
+using base::Pick;
+using base::Value;
+
+struct DataSpec {
+    Pick source{"fashion-mnist", base::Object{}};
+    std::string format = "auto";
+    std::string target;
+    std::vector<std::string> features;
+    std::string task = "auto";
+    std::optional<std::int64_t> rows;
+    std::string missing = "error";
+    std::string normalize = "standard";
+};
+
+struct SplitSpec {
+    std::string kind = "auto";
+    double train = 0.70;
+    double validation = 0.15;
+    std::optional<double> test;
+    std::int64_t seed = 0;
+};
+
+struct EarlyStoppingSpec {
+    std::string metric = "validation/loss";
+    std::string mode = "auto";
+    std::int64_t patience = 5;
+    double minDelta = 0;
+    std::int64_t startEpoch = 0;
+    bool restoreBest = true;
+};
+
+struct CheckpointSpec {
+    std::optional<std::int64_t> everySteps;
+    std::optional<double> everySeconds = 10;
+    std::int64_t keep = 2;
+};
+
+struct ModelSpec {
+    std::string initializeFrom;
+};
+
+struct TrainSpec {
+    std::int64_t epochs = 10;
+    std::optional<std::int64_t> steps;
+    Value batchSize = 32;
+    std::int64_t accumulate = 1;
+    bool dropLast = false;
+    std::optional<Pick> loss;
+    Pick optimizer{"adam", base::Object{}};
+    Pick schedule{"constant", base::Object{}};
+    double l1 = 0;
+    double l2 = 0;
+    std::optional<double> clipGradNorm;
+    std::optional<double> clipGradValue;
+    std::optional<EarlyStoppingSpec> earlyStopping;
+    CheckpointSpec checkpoint;
+    Value threads = "auto";
+    std::int64_t seed = 0;
+    bool shuffle = true;
+    bool deterministic = true;
+};
+
+/// What a person writes into `*.experiment.json`, as values. `model` holds the network's parameters and ModelSpec's.
+struct Experiment {
+    std::string name;
+    DataSpec data;
+    SplitSpec split;
+    std::vector<Pick> augment;
+    Pick model{"mlp", base::Object{}};
+    TrainSpec train;
+};
+
+const base::Fields<Experiment>& experimentFields();
+const base::Fields<ModelSpec>& modelFields();
+
+/// Checks an experiment: the resolved tree, with every default of every plug-in filled in, and the problems.
+Checked resolve(const Value& given, const CheckContext& context);
+
+/// Reads `file` (or `{}` if it is empty), applies `--set PATH=VALUE` texts, checks. The first problem is the error.
+base::Result<Value> load(const std::filesystem::path& file, const std::vector<std::string>& sets, const base::Catalog& catalog);
+
+/// The typed form of a resolved tree.
+Experiment read(const Value& resolved);
+
+/// `PATH=VALUE` onto a tree; VALUE is JSON, else text.
+base::Status applySet(Value& tree, std::string_view assignment);
+
+/// A setting that differs between two trees, by dotted path, in the order of the first.
+struct Difference {
+    std::string path;
+    Value before;
+    Value after;
+
+    bool operator==(const Difference&) const = default;
+};
+std::vector<Difference> difference(const Value& before, const Value& after);
+
+/// JSON Schema (2020-12) of a schema, with every family's kinds.
+Value jsonSchema(const base::Schema& schema, const base::Catalog& catalog);
+
+}

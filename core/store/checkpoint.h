@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/blob.h"
+#include "core/base/value.h"
+
+#include <filesystem>
+
+namespace core::store {
+
+/// Where a training stands: `state` holds counters, best-so-far, early stopping and edits; tensors hold weights
+/// (`model/<name>`) and optimizer state (`optimizer/<name>`).
+struct Checkpoint {
+    std::int64_t step = 0;
+    base::Value state;
+    std::vector<base::Blob> tensors;
+};
+
+struct CheckpointFile {
+    std::int64_t step = 0;
+    std::filesystem::path file;
+    std::uint64_t bytes = 0;
+};
+
+/// A checkpoint is a safetensors file `step-000000001234.safetensors` whose `__metadata__` holds the state and a digest
+/// for each tensor. Whole or absent: written beside, synced, read back and compared, renamed, folder synced.
+base::Result<CheckpointFile> writeCheckpoint(const std::filesystem::path& folder, std::int64_t step, const base::Value& state,
+    const std::vector<base::BlobView>& tensors);
+/// Checks every digest; an error names the blob that is damaged.
+base::Result<Checkpoint> readCheckpoint(const std::filesystem::path& file);
+/// Oldest first; unfinished ones (`.tmp`) are not among them.
+std::vector<CheckpointFile> listCheckpoints(const std::filesystem::path& folder);
+/// The newest that reads back whole, at or before `step` (-1: any).
+base::Result<Checkpoint> newestWhole(const std::filesystem::path& folder, std::int64_t step = -1);
+/// Removes all but the `keep` newest and those at `alsoKeep` (the best), and unfinished ones.
+void thinCheckpoints(const std::filesystem::path& folder, std::int64_t keep, const std::vector<std::int64_t>& alsoKeep);
+
+/// safetensors: u64 header length, JSON header, bytes. Reading checks that offsets tile the file and sizes fit shapes.
+struct TensorFile {
+    base::Object metadata; ///< text to text
+    std::vector<base::Blob> tensors;
+};
+base::Result<TensorFile> readSafetensors(const std::filesystem::path& file);
+base::Status writeSafetensors(const std::filesystem::path& file, const base::Object& metadata, const std::vector<base::BlobView>& tensors);
+
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/events/hub.h"
+#include "core/store/run_folder.h"
+
+#include <memory>
+#include <optional>
+
+namespace core::store {
+
+struct RecorderOptions {
+    bool liveView = true;        ///< keep run.h5 readable with SWMR while the run goes
+    double flushSeconds = 0.2;   ///< what happened is in the journal file after this
+    double syncSeconds = 1;      ///< and safe from a power cut after this
+};
+
+/// Writes a run: events into the journal, from it the view. Taking an event costs a copy; a thread does the rest.
+class Recorder final : public events::EventSink {
+public:
+    /// Cuts a torn tail of the journal, if the folder has one, and goes on behind it.
+    static base::Result<std::unique_ptr<Recorder>> open(const RunFolder& folder, RecorderOptions options = {});
+    ~Recorder() override; ///< flushes; the journal stays
+
+    void onScalars(const events::ScalarRow& row) override;
+    void onEvent(const events::Event& event) override;
+
+    /// The run goes back to `step`: scalars at or after it, and what happened then, no longer count.
+    void rewindTo(std::int64_t step);
+    /// Waits until everything so far is in the journal and synced.
+    base::Status sync();
+    /// What keeps the recorder from writing now, such as a full disk. Nothing is lost meanwhile; it tries again by itself.
+    std::optional<base::Error> trouble() const;
+    /// Writes the compressed run.h5, reads it back, compares, and only then removes the journal.
+    base::Status finish();
+
+private:
+    class Work;
+    explicit Recorder(std::unique_ptr<Work> work);
+    std::unique_ptr<Work> m_work;
+};
+
+}

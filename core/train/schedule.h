@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/registry.h"
+
+namespace core::train {
+
+struct ScheduleContext {
+    double lr = 1e-3; ///< the optimizer's
+    std::int64_t totalSteps = 1;
+    std::int64_t stepsPerEpoch = 1;
+};
+
+/// The learning rate as a pure function of the step. One plug-in of `core/train/schedules`.
+class Schedule {
+public:
+    virtual ~Schedule() = default;
+    /// The rate of update `step`, counted from 0.
+    virtual double lr(std::int64_t step) const = 0;
+};
+
+using Schedules = base::Registry<Schedule, const ScheduleContext&>;
+const Schedules& schedules();
+
+/// Parameters that every schedule has: linear warm-up over `warmup_steps` from `warmup_start_factor` of the rate.
+struct WarmupSpec {
+    std::int64_t warmupSteps = 0;
+    double warmupStartFactor = 0;
+};
+const base::Fields<WarmupSpec>& warmupFields();
+
+/// The kind's schedule behind its warm-up: it begins where the warm-up ends and spans the steps that are left.
+base::Result<std::unique_ptr<Schedule>> makeSchedule(const base::Pick& pick, const ScheduleContext& context);
+
+}
