@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+#include "ui/bridge/experiment_document.h"
+#include "ui/models/run_model.h"
+
+#include <QStringList>
+
+namespace core::session {
+class Session;
+}
+
+namespace ui::bridge {
+
+class SessionBridge;
+
+/// What the window is about: the experiment in front, the run that trains or was opened, and the runs laid over it.
+/// Pages are given one and listen to its signals; nothing else is shared between them.
+class Workbench final : public QObject {
+    Q_OBJECT
+
+public:
+    explicit Workbench(QString runsFolder, QObject* parent = nullptr);
+    ~Workbench() override;
+
+    ExperimentDocument& document() { return m_document; }
+    const QString& runsFolder() const { return m_runsFolder; }
+    QString device() const { return m_device; }
+    void setDevice(const QString& device);
+
+    /// The run in front; nullptr until one is trained or opened.
+    models::RunModel* front() const { return m_front; }
+    /// Other runs drawn behind it, in the order they were added.
+    const std::vector<models::RunModel*>& overlays() const { return m_overlays; }
+    bool training() const;
+    bool paused() const;
+
+    /// Starts a run of the document, or continues a paused one. Problems in the document are reported by `trouble`.
+    void train(bool startPaused = false);
+    void pause();
+    void proceed();
+    void singleStep();
+    void stop();
+    /// Changes a live parameter of the going run (also in the document).
+    void edit(const QString& dottedPath, core::base::Value value);
+    void resumeRun(const QString& folder);
+    /// Shows a recorded run in front; with `document`, its spec becomes the experiment.
+    void openRun(const QString& folder, bool document = true);
+    void overlayRun(const QString& folder, bool shown);
+    /// Plays a finished run again from its records at `speed` times its own pace.
+    void replay(double speed);
+    bool replaying() const;
+    /// Waits for the training thread to end after a stop.
+    void waitForEnd();
+
+Q_SIGNALS:
+    void frontChanged();
+    void overlaysChanged();
+    void stateChanged();                              ///< running, paused, ended
+    void advanced();                                  ///< the run in front has new values; at most 30 times a second
+    void runsChanged();                               ///< a run was made, ended, renamed or removed
+    void trouble(const core::base::Error& error);     ///< for the bar under the top
+    void pageRequested(const QString& page);          ///< `train`, `data`, …
+    void deviceChanged();
+
+private:
+    class Work;
+    ExperimentDocument m_document;
+    QString m_runsFolder;
+    QString m_device = QStringLiteral("auto");
+    models::RunModel* m_front = nullptr;
+    std::vector<models::RunModel*> m_overlays;
+    std::unique_ptr<Work> m_work;
+};
+
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/events/event.h"
+#include "core/store/run_record.h"
+#include "ui/plots/series_buffer.h"
+
+#include <QObject>
+#include <QString>
+
+#include <map>
+#include <memory>
+
+namespace ui::models {
+
+/// One run as the views see it, live or recorded. Values only; no thread, no widget.
+class RunModel final : public QObject {
+    Q_OBJECT
+
+public:
+    explicit RunModel(QObject* parent = nullptr);
+
+    /// Fills the model from a recorded run.
+    void load(const core::store::RunRecord& record);
+    /// Called by the bridge with what arrived since the last tick; emits `advanced` once.
+    void take(const std::vector<core::events::ScalarRow>& rows, const std::vector<core::events::Event>& events);
+
+    QString id() const;
+    QString folder() const;
+    const core::base::Value& spec() const { return m_spec; }
+    const core::events::RunOpened& opened() const { return m_opened; }
+    core::events::RunState state() const { return m_state; }
+    bool live() const;
+    const core::events::Progress& progress() const { return m_progress; }
+    const std::optional<core::events::BestChanged>& best() const { return m_best; }
+    const std::optional<core::events::PatienceChanged>& patience() const { return m_patience; }
+    const std::optional<core::events::RunFinished>& finished() const { return m_finished; }
+    const std::vector<core::events::Edited>& edits() const { return m_edits; }
+    const std::vector<core::events::Notice>& notices() const { return m_notices; }
+    const std::vector<core::events::CheckpointWritten>& checkpoints() const { return m_checkpoints; }
+    const std::vector<core::events::SurfaceFrame>& surfaces() const { return m_surfaces; }
+    const std::vector<core::events::ConfusionFrame>& confusions() const { return m_confusions; }
+    const std::vector<core::events::PredictionFrame>& predictions() const { return m_predictions; }
+
+    /// nullptr if there is no such scalar (`train/loss`).
+    const plots::SeriesBuffer* series(const QString& name) const;
+    QStringList seriesNames() const;
+    /// Steps done so far.
+    qint64 step() const;
+    double epochOf(double step) const;
+
+    int color = 0; ///< index into the theme's run colours
+
+Q_SIGNALS:
+    void advanced();     ///< scalars or frames arrived
+    void stateChanged(); ///< state, finished, best, edits
+
+private:
+    void takeEvent(const core::events::Event& event);
+
+    core::base::Value m_spec;
+    core::events::RunOpened m_opened;
+    core::events::RunState m_state = core::events::RunState::Preparing;
+    core::events::Progress m_progress;
+    std::optional<core::events::BestChanged> m_best;
+    std::optional<core::events::PatienceChanged> m_patience;
+    std::optional<core::events::RunFinished> m_finished;
+    std::vector<core::events::Edited> m_edits;
+    std::vector<core::events::Notice> m_notices;
+    std::vector<core::events::CheckpointWritten> m_checkpoints;
+    std::vector<core::events::SurfaceFrame> m_surfaces;
+    std::vector<core::events::ConfusionFrame> m_confusions;
+    std::vector<core::events::PredictionFrame> m_predictions;
+    std::map<QString, std::unique_ptr<plots::SeriesBuffer>> m_series;
+    bool m_recorded = false;
+};
+
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QColor>
+#include <QFont>
+#include <QIcon>
+#include <QString>
+
+namespace ui::style {
+
+enum class Scheme { System, Light, Dark };
+
+/// The one palette (WINDOW, "Look"). All measures in device-independent pixels.
+struct Theme {
+    bool dark = false;
+    double scale = 1; ///< 1.6 in presenter mode: fonts and line widths
+    QColor ground, surface, line, text, muted, accent, accentText, branch, problem, grid, hover;
+    /// Okabe–Ito for run `i`: the accent, then the branch's green, then the others.
+    QColor run(int i) const;
+    /// Okabe–Ito for class `i` of a data set (0 blue, 1 orange, …) and its pale form for surfaces.
+    QColor classColor(int i) const;
+    QColor classGround(int i) const;
+    /// viridis at 0 … 1.
+    QColor sequential(double t) const;
+    /// Blue – white (ground) – orange at -1 … 1.
+    QColor diverging(double t) const;
+
+    QFont body() const;      ///< 13 px × scale, tabular figures
+    QFont strong() const;    ///< the same, semibold
+    QFont heading() const;   ///< 16 px
+    QFont title() const;     ///< 29 px
+};
+
+/// The theme in force. Widgets repaint on QEvent::PaletteChange, which setTheme sends to all of them.
+const Theme& theme();
+void setTheme(Scheme scheme, double scale = 1);
+Scheme currentScheme();
+
+/// A line icon from resources/icons, drawn in the theme's colours: `start data model train debug tune runs learn play
+/// pause step stop live warning …`.
+QIcon icon(const QString& name);
+
+/// 4 significant digits, thin spaces in thousands: `0.08221`, `1 300`, `1.2e-05`.
+QString number(double value, int digits = 4);
+/// `1 300`.
+QString count(qint64 value);
+/// `98.3 %`.
+QString percent(double share, int digits = 3);
+/// `41 s`, `1 min 12 s`, `1 h 04 min`.
+QString duration(double seconds);
+/// `412 MB`.
+QString bytes(quint64 size);
+/// `3 min ago`, `yesterday`.
+QString ago(double wallSeconds, double nowWallSeconds);
+
+}
