@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/registry.h"
+#include "core/spec/schedule_common.h"
 
 namespace core::train {
 
@@ -22,12 +23,8 @@ public:
 using Schedules = base::Registry<Schedule, const ScheduleContext&>;
 const Schedules& schedules();
 
-/// Parameters that every schedule has: linear warm-up over `warmup_steps` from `warmup_start_factor` of the rate.
-struct WarmupSpec {
-    std::int64_t warmupSteps = 0;
-    double warmupStartFactor = 0;
-};
-const base::Fields<WarmupSpec>& warmupFields();
+using spec::WarmupSpec;
+using spec::warmupFields;
 
 /// The kind's schedule behind its warm-up: it begins where the warm-up ends and spans the steps that are left.
 base::Result<std::unique_ptr<Schedule>> makeSchedule(const base::Pick& pick, const ScheduleContext& context);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/spec/experiment.h"
+
+#include "core/base/json.h"
+
+#include <algorithm>
+#include <set>
+
+namespace core::spec {
+
+using namespace base;
+
+namespace {
+
+// What no single field can see.
+void checkTogether(const Value& resolved, std::vector<Error>& problems)
+{
+    const SplitSpec split = read(resolved).split;
+    const double sum = split.train + split.validation + split.test.value_or(0);
+    if (sum > 1 + 1e-9)
+        problems.push_back({ErrorKind::Spec, "train, validation and test add up to more than all rows", "/split",
+            "Shares must not exceed 1 together"});
+    const EarlyStoppingSpec* stopping = nullptr;
+    const Experiment experiment = read(resolved);
+    if (experiment.train.earlyStopping)
+        stopping = &*experiment.train.earlyStopping;
+    if (stopping && !stopping->metric.starts_with("validation/") && !stopping->metric.starts_with("train_eval/"))
+        problems.push_back({ErrorKind::Spec, "\"" + stopping->metric + "\" is not evaluated after an epoch",
+            "/train/early_stopping/metric", "Name one such as validation/loss or validation/accuracy"});
+    if (stopping && stopping->metric.starts_with("validation/") && split.validation == 0)
+        problems.push_back({ErrorKind::Spec, "early stopping watches the validation split, which is empty",
+            "/split/validation", "Give it a share, such as 0.15"});
+}
+
+}
+
+Checked resolve(const Value& given, const CheckContext& context)
+{
+    Checked checked = check(experimentFields().schema(), given, "", context);
+    checkTogether(checked.value, checked.problems);
+    return checked;
+}
+
+Status applySet(Value& tree, std::string_view assignment)
+{
+    const auto equals = assignment.find('=');
+    if (equals == assignment.npos || equals == 0)
+        return Error{ErrorKind::Usage, "\"" + std::string(assignment) + "\" is no PATH=VALUE", "--set", "Write it as train.optimizer.lr=0.1"};
+    const std::string_view path = assignment.substr(0, equals);
+    const std::string_view text = assignment.substr(equals + 1);
+    const auto json = parseJson(text);
+    Status set = tree.setAt(path, json ? *json : Value(text));
+    if (set)
+        return {};
+    Error error = std::move(set).error();
+    error.where = "--set " + std::string(assignment);
+    return error;
+}
+
+Result<Value> load(const std::filesystem::path& file, const std::vector<std::string>& sets, const Catalog& catalog)
+{
+    Value tree = Object{};
+    if (!file.empty()) {
+        auto text = readJson(file);
+        if (!text) {
+            Error error = std::move(text).error();
+            error.kind = ErrorKind::Spec;
+            return error;
+        }
+        tree = std::move(*text);
+    }
+    if (!tree.isObject())
+        return Error{ErrorKind::Spec, "is " + std::string(tree.typeName()) + ", not an object", file.string(), "An experiment is written in braces: {…}"};
+    // Paths of the file start at the file; those of --set at the working folder, as a shell's completion gives them.
+    std::error_code ignored;
+    const auto folder = file.empty() ? std::filesystem::current_path(ignored) : std::filesystem::absolute(file, ignored).parent_path();
+    for (const std::string& set : sets)
+        CORE_CHECK(applySet(tree, set));
+    tree.object().erase("$schema");
+    Checked checked = resolve(tree, {catalog, folder});
+    if (!checked.problems.empty())
+        return checked.problems.front();
+    return std::move(checked.value);
+}
+
+Experiment read(const Value& resolved)
+{
+    return experimentFields().read(resolved);
+}
+
+namespace {
+
+void compare(const Value& before, const Value& after, const std::string& path, std::vector<Difference>& found)
+{
+    if (before == after)
+        return;
+    if (!before.isObject() || !after.isObject()) {
+        found.push_back({path, before, after});
+        return;
+    }
+    const auto below = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
+    for (const auto& [key, value] : before.object())
+        compare(value, after[key], below(key), found);
+    for (const auto& [key, value] : after.object())
+        if (!before.object().find(key))
+            compare({}, value, below(key), found);
+}
+
+}
+
+std::vector<Difference> difference(const Value& before, const Value& after)
+{
+    std::vector<Difference> found;
+    compare(before, after, "", found);
+    return found;
+}
+
+}

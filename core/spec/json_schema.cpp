@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/spec/experiment.h"
+
+#include <cmath>
+
+namespace core::spec {
+
+using namespace base;
+
+namespace {
+
+Object objectSchema(const Schema& schema, const Catalog& catalog);
+
+Value kinds(const Family* family)
+{
+    Array names;
+    if (family)
+        for (const Entry& entry : family->entries)
+            names.push_back(entry.kind);
+    return names;
+}
+
+Object oneOfSchema(const OneOf& domain, const Catalog& catalog)
+{
+    const Family* family = catalog.find(domain.family);
+    Array alternatives;
+    alternatives.push_back(domain.textKind.empty() ? Object{{"enum", kinds(family)}} : Object{{"type", "string"}});
+    if (family)
+        for (const Entry& entry : family->entries) {
+            Object object = objectSchema(entry.schema, catalog);
+            Object properties{{"kind", Object{{"const", entry.kind}}}};
+            for (const auto& [key, value] : object.find("properties")->object())
+                properties.set(key, value);
+            if (domain.common)
+                for (const auto& [key, value] : objectSchema(*domain.common, catalog).find("properties")->object())
+                    properties.set(key, value);
+            object.set("title", entry.title);
+            object.set("description", entry.help);
+            object.set("properties", std::move(properties));
+            object.set("required", Array{"kind"});
+            alternatives.push_back(std::move(object));
+        }
+    return {{"anyOf", std::move(alternatives)}};
+}
+
+Object domainSchema(const Domain& domain, const Catalog& catalog)
+{
+    if (std::holds_alternative<Flag>(domain))
+        return {{"type", "boolean"}};
+    if (const Int* d = std::get_if<Int>(&domain)) {
+        Object out{{"type", "integer"}, {"minimum", d->min}};
+        if (d->max != std::numeric_limits<std::int64_t>::max())
+            out.set("maximum", d->max);
+        return out;
+    }
+    if (const Real* d = std::get_if<Real>(&domain)) {
+        Object out{{"type", "number"}};
+        if (std::isfinite(d->min))
+            out.set(d->aboveMin ? "exclusiveMinimum" : "minimum", d->min);
+        if (std::isfinite(d->max))
+            out.set(d->belowMax ? "exclusiveMaximum" : "maximum", d->max);
+        return out;
+    }
+    if (const Choice* d = std::get_if<Choice>(&domain)) {
+        Array options;
+        for (const std::string& option : d->options)
+            options.push_back(option);
+        for (const Value& kind : kinds(catalog.find(d->family)).array())
+            options.push_back(kind);
+        return {{"enum", std::move(options)}};
+    }
+    if (std::holds_alternative<Text>(domain) || std::holds_alternative<Path>(domain))
+        return {{"type", "string"}};
+    if (const OneOf* d = std::get_if<OneOf>(&domain))
+        return oneOfSchema(*d, catalog);
+    if (const Group* d = std::get_if<Group>(&domain))
+        return objectSchema(*d->schema, catalog);
+    if (const auto* d = std::get_if<std::shared_ptr<const List>>(&domain)) {
+        const Object items = domainSchema((*d)->items, catalog);
+        return {{"anyOf", Array{items, Object{{"type", "array"}, {"items", items}, {"minItems", std::int64_t((*d)->min)},
+                              {"maxItems", std::int64_t((*d)->max)}}}}};
+    }
+    return {};
+}
+
+Object fieldSchema(const Field& field, const Catalog& catalog)
+{
+    Object out = domainSchema(field.domain, catalog);
+    if (field.nullable || !field.words.empty()) {
+        Array alternatives{std::move(out)};
+        if (field.nullable)
+            alternatives.push_back(Object{{"type", "null"}});
+        if (!field.words.empty()) {
+            Array words;
+            for (const std::string& word : field.words)
+                words.push_back(word);
+            alternatives.push_back(Object{{"enum", std::move(words)}});
+        }
+        out = Object{{"anyOf", std::move(alternatives)}};
+    }
+    out.set("description", field.help.text);
+    out.set("default", field.fallback);
+    if (!field.unit.empty())
+        out.set("x-unit", field.unit);
+    if (field.tunable)
+        out.set("x-tunable", true);
+    if (field.live)
+        out.set("x-live", true);
+    return out;
+}
+
+Object objectSchema(const Schema& schema, const Catalog& catalog)
+{
+    Object properties;
+    for (const Field& field : schema.fields)
+        properties.set(field.key, fieldSchema(field, catalog));
+    return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+}
+
+}
+
+Value jsonSchema(const Schema& schema, const Catalog& catalog)
+{
+    Object out{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Descent experiment"}};
+    Object body = objectSchema(schema, catalog);
+    // An editor finds the schema by this key; it is no part of the experiment.
+    body.find("properties")->object().set("$schema", Object{{"type", "string"}});
+    for (const auto& [key, value] : body)
+        out.set(key, value);
+    return out;
+}
+
+}
