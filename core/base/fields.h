@@ -92,6 +92,7 @@ struct Traits {
     bool live = false;
     bool nullable = false; ///< set by itself for std::optional members
     std::vector<Condition> visibleWhen = {};
+    std::string nullWord = {}; ///< what forms call null, if not `off`
 };
 
 /// Binds keys, domains and help to the members of a plain struct whose initialisers are the only defaults.
@@ -104,7 +105,7 @@ public:
     {
         m_schema.fields.push_back({std::move(key), std::move(domain), Codec<T>::write(Spec{}.*member), std::move(help),
             std::move(traits.unit), std::move(traits.words), traits.nullable || isOptional<T>, traits.tunable, traits.live,
-            std::move(traits.visibleWhen)});
+            std::move(traits.visibleWhen), std::move(traits.nullWord)});
         m_read.push_back([member](Spec& spec, const Value& value) { spec.*member = Codec<T>::read(value); });
         m_write.push_back([member](const Spec& spec) { return Codec<T>::write(spec.*member); });
         return *this;
@@ -164,7 +165,7 @@ private:
     Fields& nest(std::string key, const Fields<Part>& fields, Help help, Traits traits, Value fallback, Read read, Write write)
     {
         m_schema.fields.push_back({std::move(key), Group{std::make_shared<const Schema>(fields.schema())}, std::move(fallback),
-            std::move(help), std::move(traits.unit), {}, traits.nullable, traits.tunable, traits.live, std::move(traits.visibleWhen)});
+            std::move(help), std::move(traits.unit), {}, traits.nullable, traits.tunable, traits.live, std::move(traits.visibleWhen), std::move(traits.nullWord)});
         m_read.push_back(std::move(read));
         m_write.push_back(std::move(write));
         return *this;

@@ -77,6 +77,7 @@ struct Field {
     bool tunable = false;                ///< may be a dimension of a tuning study
     bool live = false;                   ///< may change between two steps
     std::vector<Condition> visibleWhen = {};
+    std::string nullWord = {};           ///< what forms call null: `all`, `auto`; empty: `off`
 };
 
 struct List {

@@ -23,7 +23,7 @@ Fields<DataSpec> dataFields()
         .add("rows", &DataSpec::rows, Int{.min = 2, .max = 100'000'000},
             {"How many rows to make, or to take from the start of the data.", {}, "Few rows are learned by heart: the gap between the curves opens.",
                 "More rows cost time for each epoch."},
-            {.unit = "rows"})
+            {.unit = "rows", .nullWord = "all"})
         .add("target", &DataSpec::target, Text{}, {"The column to predict. Empty: the last one."})
         .add("features", &DataSpec::features, listOf(Text{}), {"The columns to learn from. Empty: all but the target."})
         .add("task", &DataSpec::task, Choice{{"auto", "classification", "regression"}},
@@ -44,7 +44,8 @@ Fields<SplitSpec> splitFields()
         .add("validation", &SplitSpec::validation, Real{0, 1, false, true},
             {"Share that is looked at after every epoch, to choose and to stop by. 0: no validation.", {}, "The figure jumps from run to run.", "Rows that could teach."})
         .add("test", &SplitSpec::test, Real{0, 1, false, true},
-            {"Share kept for the very last figure: sealed, and every opening is counted. Empty: 0.15, or the source's own test file."})
+            {"Share kept for the very last figure: sealed, and every opening is counted. Empty: 0.15, or the source's own test file."},
+            {.nullWord = "auto"})
         .add("seed", &SplitSpec::seed, Int{0}, {"Another number, another division of the same rows."});
 }
 
@@ -65,7 +66,7 @@ Fields<EarlyStoppingSpec> earlyStoppingFields()
 Fields<CheckpointSpec> checkpointFields()
 {
     return Fields<CheckpointSpec>{}
-        .add("every_steps", &CheckpointSpec::everySteps, Int{1}, {"Steps between two checkpoints. Empty: by time alone."}, {.unit = "steps"})
+        .add("every_steps", &CheckpointSpec::everySteps, Int{1}, {"Steps between two checkpoints. Empty: by time alone."}, {.unit = "steps", .nullWord = "by time"})
         .add("every_seconds", &CheckpointSpec::everySeconds, Real{.min = 0, .aboveMin = true},
             {"Seconds between two checkpoints; what a kill can cost at most.", {}, "Writing takes a share of the time.", "More to do again after a kill."},
             {.unit = "s"})
@@ -79,7 +80,7 @@ Fields<TrainSpec> trainFields()
             {"How often all training rows are seen.", "steps = epochs · ⌈rows / batch_size⌉", "The curves are still falling at the end.",
                 "Training loss falls on while validation loss rises: overfitting."},
             {.unit = "epochs", .tunable = true})
-        .add("steps", &TrainSpec::steps, Int{1}, {"Ends after so many optimizer steps, whatever the epochs say. Empty: by epochs."}, {.unit = "steps"})
+        .add("steps", &TrainSpec::steps, Int{1}, {"Ends after so many optimizer steps, whatever the epochs say. Empty: by epochs."}, {.unit = "steps", .nullWord = "by epochs"})
         .add("batch_size", &TrainSpec::batchSize, Int{1, 1 << 24, true},
             {"Rows in a step. full is plain gradient descent, 1 is stochastic, between them mini-batch.", {}, "Noisy gradients: the loss shakes, epochs take long.",
                 "Smooth gradients, fewer steps an epoch; may generalize worse at the same rate."},
@@ -88,7 +89,7 @@ Fields<TrainSpec> trainFields()
             {"Batches whose gradients are averaged before one optimizer step: a large batch in little memory.", "rows a step = batch_size · accumulate"},
             {.unit = "batches"})
         .add("drop_last", &TrainSpec::dropLast, Flag{}, {"Leaves out the last batch of an epoch if it is not full."})
-        .add("loss", &TrainSpec::loss, OneOf{"losses"}, {"What training makes small. Empty: cross_entropy for classes, mse for numbers."})
+        .add("loss", &TrainSpec::loss, OneOf{"losses"}, {"What training makes small. Empty: cross_entropy for classes, mse for numbers."}, {.nullWord = "auto"})
         .add("optimizer", &TrainSpec::optimizer, OneOf{"optim"}, {"How gradients move the weights."}, {.tunable = true})
         .add("schedule", &TrainSpec::schedule, OneOf{"schedules", scheduleCommon()}, {"How the learning rate changes over the run."}, {.tunable = true})
         .add("l1", &TrainSpec::l1, Real{.min = 0, .log = true},
