@@ -4,6 +4,7 @@
 #include <QColor>
 #include <QFont>
 #include <QIcon>
+#include <QPixmap>
 #include <QString>
 
 namespace ui::style {
@@ -15,8 +16,12 @@ struct Theme {
     bool dark = false;
     double scale = 1; ///< 1.6 in presenter mode: fonts and line widths
     QColor ground, surface, line, text, muted, accent, accentText, branch, problem, grid, hover;
-    /// Okabe–Ito for run `i`: the accent, then the branch's green, then the others.
+    QColor axis;       ///< axis lines and outlines of buttons
+    QColor branchText; ///< the branch's green where it is written
+    /// Okabe–Ito for run `i`: the accent, then the branch's green, then the others; vermilion is kept for problems.
     QColor run(int i) const;
+    /// The same where it is written: at least 4.5:1 on ground and surface.
+    QColor runText(int i) const;
     /// Okabe–Ito for class `i` of a data set (0 blue, 1 orange, …) and its pale form for surfaces.
     QColor classColor(int i) const;
     QColor classGround(int i) const;
@@ -36,9 +41,14 @@ const Theme& theme();
 void setTheme(Scheme scheme, double scale = 1);
 Scheme currentScheme();
 
-/// A line icon from resources/icons, drawn in the theme's colours: `start data model train debug tune runs learn play
-/// pause step stop live warning …`.
+/// A line icon from resources/icons (24-px grid), drawn in the theme's colours at any pixel ratio; muted when disabled,
+/// the accent when on. A null icon for an unknown name. Names: `start data model train debug tune runs learn commands
+/// play pause step stop live branch warning error info check close add remove search chevron right revert undo redo
+/// open save download export copy reset zoom more light dark presenter replay edit lock folder delete compare sort`.
+/// Icons are made anew from the theme in force: ask again on QEvent::PaletteChange.
 QIcon icon(const QString& name);
+/// The same in one colour, for painting.
+QPixmap iconPixmap(const QString& name, int side, const QColor& color, double pixelRatio = 1);
 
 /// 4 significant digits, thin spaces in thousands: `0.08221`, `1 300`, `1.2e-05`.
 QString number(double value, int digits = 4);
