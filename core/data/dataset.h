@@ -22,13 +22,17 @@ struct Loaded {
     DatasetInfo info;
     at::Tensor inputs, targets;
     at::Tensor testInputs, testTargets; ///< undefined unless the source has a test file of its own
-    std::vector<double> times;          ///< seconds since the epoch per row; empty if the source has no time column
+    std::vector<double> times;          ///< seconds since the epoch per row, NaN where missing; empty without a time column
+    std::string where;                  ///< the file, for errors; empty if there is none
+    std::vector<std::int64_t> lines;    ///< of a text file: the line of each row, from 1; else empty
+    std::vector<Problem> problems;      ///< what the source left out, and why
 };
 
-/// Where a source finds its data and what of it is wanted.
+/// What of a source is wanted.
 struct SourceRequest {
     spec::DataSpec data;
-    std::uint64_t seed = 0;
+    /// Set: the rows are read as inputs of that data set, with its features in its order, and need no target.
+    const DatasetInfo* like = nullptr;
 };
 
 /// A way to get rows: a generator, a built-in set or a file format. One plug-in of `core/data/sources`.
@@ -62,7 +66,8 @@ const Transforms& transforms();
 /// Everything a run needs of its data: the rows, the split, normalization from the training split alone.
 class DataModule {
 public:
-    /// Loads, checks, splits. `training`: missing values are an error under `missing: error`, else they are only listed.
+    /// Loads, checks, splits. `training`: missing values are an error under `missing: error`, infinite ones always.
+    /// Else neither is: `problems` lists them with all else that spoils a training.
     static base::Result<DataModule> open(const spec::Experiment& experiment, bool training = true);
 
     const DatasetInfo& info() const { return m_info; }
@@ -72,19 +77,26 @@ public:
     /// As given by the source, before normalization: [inputShape].
     at::Tensor raw(std::int64_t row) const;
     double target(std::int64_t row) const;
-    /// The normalization that `gather` applies: (x − shift) · scale, per feature or per channel.
+    /// The normalization that `gather` applies: (x − shift) · scale, per feature or per channel; bytes of images are
+    /// brought to [0, 1] first.
     const std::vector<float>& shift() const { return m_shift; }
     const std::vector<float>& scale() const { return m_scale; }
     const std::vector<Problem>& problems() const { return m_problems; }
+    /// Rows of another file as inputs of this data set, normalized: [n, …inputShape]. What is missing there is filled as
+    /// `missing` says from the training split here; under `error` and `drop` it is an error with row and column.
+    base::Result<at::Tensor> readInputs(const std::string& file) const;
     std::int64_t size() const { return m_inputs.defined() ? m_inputs.size(0) : 0; }
 
 private:
     friend class DataModuleBuilder;
+    spec::DataSpec m_spec;
     DatasetInfo m_info;
     at::Tensor m_inputs, m_targets;
     std::array<std::vector<std::int64_t>, 3> m_rows;
-    std::vector<float> m_shift, m_scale;
+    std::vector<float> m_shift, m_scale, m_fill;
     std::vector<Problem> m_problems;
+
+    at::Tensor normalized(const at::Tensor& inputs, std::span<const std::int64_t> rows) const;
 };
 
 }

@@ -19,6 +19,7 @@ struct DatasetInfo {
     std::int64_t testRows = 0;            ///< rows of the source's own test file, numbered after the others
     std::vector<std::int64_t> inputShape; ///< without the batch: [features] or [channels, height, width]
     std::vector<std::string> features;    ///< names of table columns; empty for images
+    std::vector<std::string> origins;     ///< per feature: the column it was made of (`colour` of `colour=red`); empty for images
     std::vector<std::string> classes;     ///< names in id order; empty for regression
     std::string target;
 

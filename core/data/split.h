@@ -36,4 +36,15 @@ const Splits& splits();
 /// An error if the shares are negative, sum to more than 1, or leave nothing to train on.
 base::Result<std::array<std::int64_t, 3>> partSizes(std::int64_t rows, double train, double validation, double test);
 
+/// The share of the test split: as given, else 0 where the source brings test rows of its own, else what
+/// `train` and `validation` leave (0.15 by their defaults).
+double testShare(const spec::SplitSpec& spec, bool ownTestRows);
+
+/// Deals `order` out: the first rows train, the next validate, the last test.
+SplitRows dealOut(std::vector<std::int64_t> order, const std::array<std::int64_t, 3>& sizes);
+
+/// How many rows of each class go to each part: [class][part]. Part p of class c gets its exact share
+/// `counts[c] · sizes[p] / rows` rounded up or down, and both margins are met (controlled rounding, Causey et al. 1985).
+std::vector<std::array<std::int64_t, 3>> stratify(const std::vector<std::int64_t>& counts, const std::array<std::int64_t, 3>& sizes);
+
 }
