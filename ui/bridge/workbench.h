@@ -38,6 +38,12 @@ public:
 
     /// Starts a run of the document, or continues a paused one. Problems in the document are reported by `trouble`.
     void train(bool startPaused = false);
+    /// Changes the document as one undo step and trains it; the run in front stays and is laid behind the new one.
+    void trainAgain(const std::vector<std::pair<QString, core::base::Value>>& changes, const QString& text);
+    /// Trains these experiments one after the other, each laid over those before it.
+    void trainInTurn(std::vector<core::base::Value> experiments);
+    /// Experiments of `trainInTurn` that have not begun.
+    int waiting() const;
     void pause();
     void proceed();
     void singleStep();
@@ -48,7 +54,11 @@ public:
     /// Shows a recorded run in front; with `document`, its spec becomes the experiment.
     void openRun(const QString& folder, bool document = true);
     void overlayRun(const QString& folder, bool shown);
-    /// Plays a finished run again from its records at `speed` times its own pace.
+    void clearOverlays();
+    /// Shows a recorded run that is no folder of its own, as a sample card's recording.
+    void showRecord(const core::store::RunRecord& record);
+    /// Plays a finished run again from its records at `speed` times its own pace; 0 ends that. `pause` and `proceed`
+    /// hold it and go on.
     void replay(double speed);
     bool replaying() const;
     /// Waits for the training thread to end after a stop.
@@ -66,6 +76,15 @@ Q_SIGNALS:
 
 private:
     class Work;
+    void launch(const core::base::Value& resolved, bool startPaused, bool keepFront);
+    void attach(models::RunModel* model);
+    void ended();
+    void nextInTurn();
+    void putInFront(models::RunModel* model, bool keepFront);
+    void addOverlay(models::RunModel* model);
+    void forget(models::RunModel* model);
+    void recolor();
+
     ExperimentDocument m_document;
     QString m_runsFolder;
     QString m_device = QStringLiteral("auto");

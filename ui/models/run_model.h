@@ -20,8 +20,9 @@ class RunModel final : public QObject {
 public:
     explicit RunModel(QObject* parent = nullptr);
 
-    /// Fills the model from a recorded run.
+    /// Fills the model from a recorded run; what was in it before is gone.
     void load(const core::store::RunRecord& record);
+    void clear();
     /// Called by the bridge with what arrived since the last tick; emits `advanced` once.
     void take(const std::vector<core::events::ScalarRow>& rows, const std::vector<core::events::Event>& events);
 
@@ -32,8 +33,11 @@ public:
     core::events::RunState state() const { return m_state; }
     bool live() const;
     const core::events::Progress& progress() const { return m_progress; }
-    const std::optional<core::events::BestChanged>& best() const { return m_best; }
-    const std::optional<core::events::PatienceChanged>& patience() const { return m_patience; }
+    /// In the order in which they happened; the last one holds.
+    const std::vector<core::events::BestChanged>& bests() const { return m_bests; }
+    const std::vector<core::events::PatienceChanged>& patiences() const { return m_patiences; }
+    std::optional<core::events::BestChanged> best() const;
+    std::optional<core::events::PatienceChanged> patience() const;
     const std::optional<core::events::RunFinished>& finished() const { return m_finished; }
     const std::vector<core::events::Edited>& edits() const { return m_edits; }
     const std::vector<core::events::Notice>& notices() const { return m_notices; }
@@ -56,14 +60,16 @@ Q_SIGNALS:
     void stateChanged(); ///< state, finished, best, edits
 
 private:
-    void takeEvent(const core::events::Event& event);
+    bool takeEvent(const core::events::Event& event);
+    void open(const core::events::RunOpened& opened);
+    plots::SeriesBuffer* buffer(const std::string& name);
 
     core::base::Value m_spec;
     core::events::RunOpened m_opened;
     core::events::RunState m_state = core::events::RunState::Preparing;
     core::events::Progress m_progress;
-    std::optional<core::events::BestChanged> m_best;
-    std::optional<core::events::PatienceChanged> m_patience;
+    std::vector<core::events::BestChanged> m_bests;
+    std::vector<core::events::PatienceChanged> m_patiences;
     std::optional<core::events::RunFinished> m_finished;
     std::vector<core::events::Edited> m_edits;
     std::vector<core::events::Notice> m_notices;
@@ -72,6 +78,7 @@ private:
     std::vector<core::events::ConfusionFrame> m_confusions;
     std::vector<core::events::PredictionFrame> m_predictions;
     std::map<QString, std::unique_ptr<plots::SeriesBuffer>> m_series;
+    std::vector<std::vector<plots::SeriesBuffer*>> m_groups; ///< where the values of a row go, as in RunOpened::groups
     bool m_recorded = false;
 };
 

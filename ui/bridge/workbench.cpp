@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/bridge/workbench.h"
+
+#include "core/session/session.h"
+#include "ui/bridge/replay.h"
+#include "ui/bridge/session_bridge.h"
+#include "ui/bridge/worker.h"
+
+#include <QPointer>
+
+#include <algorithm>
+#include <deque>
+
+namespace ui::bridge {
+
+using core::base::Error;
+using core::base::ErrorKind;
+using core::base::Value;
+using core::events::RunState;
+using core::session::Session;
+using models::RunModel;
+
+/// The going run and what runs beside it. `subscription` stands after `bridge`, so that it ends first.
+class Workbench::Work {
+public:
+    explicit Work(Workbench& bench) : bench(bench), worker(bench) {}
+
+    Workbench& bench;
+
+    std::shared_ptr<Session> session;
+    std::unique_ptr<SessionBridge> bridge;
+    core::events::EventHub::Subscription subscription;
+    RunModel* live = nullptr;
+    std::deque<Value> turn;
+    std::unique_ptr<Replay> replay;
+    RunModel* replaySource = nullptr;
+    quint64 opening = 0; ///< of several openings the last one counts
+    Worker worker;
+
+    void post(core::session::Command command)
+    {
+        if (auto status = session->post(std::move(command)); !status)
+            Q_EMIT bench.trouble(status.error());
+    }
+
+    /// Lets go of a run that has ended. Its thread may still be closing files, so the waiting is the worker's.
+    void retire(std::function<void(const core::store::RunRecord&)> reload)
+    {
+        subscription.reset();
+        if (bridge) {
+            bridge->deliver();
+            bridge.release()->deleteLater();
+        }
+        live = nullptr;
+        if (!session)
+            return;
+        worker.run([session = std::exchange(session, nullptr), reload = std::move(reload)]() mutable -> Worker::Answer {
+            const auto folder = session->folder();
+            session->wait();
+            session.reset();
+            if (!reload)
+                return {};
+            if (auto record = core::store::readRun(folder))
+                return [reload, record = std::move(*record)] { reload(record); };
+            return {};
+        });
+    }
+};
+
+Workbench::Workbench(QString runsFolder, QObject* parent)
+    : QObject(parent), m_runsFolder(std::move(runsFolder)), m_work(std::make_unique<Work>(*this))
+{
+}
+
+Workbench::~Workbench() = default;
+
+void Workbench::setDevice(const QString& device)
+{
+    if (m_device != device) {
+        m_device = device;
+        Q_EMIT deviceChanged();
+    }
+}
+
+bool Workbench::training() const { return m_work->live && !m_work->live->finished(); }
+
+bool Workbench::paused() const
+{
+    if (m_work->replay)
+        return !m_work->replay->playing();
+    return training() && m_work->live->state() == RunState::Paused;
+}
+
+int Workbench::waiting() const { return int(m_work->turn.size()); }
+
+void Workbench::train(bool startPaused)
+{
+    if (training()) {
+        if (paused() && !startPaused)
+            proceed();
+        return;
+    }
+    if (!m_document.problems().empty()) {
+        Q_EMIT trouble(m_document.problems().front());
+        return;
+    }
+    launch(m_document.resolved(), startPaused, false);
+}
+
+void Workbench::trainAgain(const std::vector<std::pair<QString, Value>>& changes, const QString& text)
+{
+    if (training())
+        return;
+    m_document.setAll(changes, text);
+    if (!m_document.problems().empty()) {
+        Q_EMIT trouble(m_document.problems().front());
+        return;
+    }
+    launch(m_document.resolved(), false, true);
+}
+
+void Workbench::trainInTurn(std::vector<Value> experiments)
+{
+    if (training())
+        return;
+    clearOverlays();
+    m_work->turn.assign(std::make_move_iterator(experiments.begin()), std::make_move_iterator(experiments.end()));
+    if (m_front) {
+        RunModel* before = std::exchange(m_front, nullptr);
+        Q_EMIT frontChanged();
+        forget(before);
+    }
+    nextInTurn();
+}
+
+void Workbench::nextInTurn()
+{
+    if (m_work->turn.empty())
+        return;
+    m_document.open(std::move(m_work->turn.front()));
+    m_work->turn.pop_front();
+    if (!m_document.problems().empty()) {
+        m_work->turn.clear();
+        Q_EMIT trouble(m_document.problems().front());
+        return;
+    }
+    launch(m_document.resolved(), false, true);
+}
+
+void Workbench::launch(const Value& resolved, bool startPaused, bool keepFront)
+{
+    replay(0);
+    ended();
+    auto session = Session::create(resolved, {m_runsFolder.toStdString(), m_device.toStdString(), startPaused, true});
+    if (!session) {
+        m_work->turn.clear();
+        Q_EMIT trouble(session.error());
+        return;
+    }
+    m_work->session = std::move(*session);
+    auto* model = new RunModel(this);
+    core::events::RunOpened announced;
+    announced.id = m_work->session->id();
+    announced.folder = m_work->session->folder().string();
+    announced.spec = m_work->session->spec();
+    model->take({}, {announced});
+    ++m_work->opening;
+    putInFront(model, keepFront);
+    attach(model);
+}
+
+/// From here on the model follows the session's run.
+void Workbench::attach(RunModel* model)
+{
+    m_work->live = model;
+    m_work->bridge = std::make_unique<SessionBridge>(*model);
+    connect(m_work->bridge.get(), &SessionBridge::delivered, this, [this, model] {
+        if (model == m_front)
+            Q_EMIT advanced();
+    });
+    connect(model, &RunModel::stateChanged, this, [this, model] {
+        Q_EMIT stateChanged();
+        if (model == m_work->live && model->finished())
+            QMetaObject::invokeMethod(this, &Workbench::ended, Qt::QueuedConnection);
+    });
+    m_work->subscription = m_work->session->events().subscribe(*m_work->bridge);
+    m_work->session->start();
+    m_work->bridge->start();
+    Q_EMIT stateChanged();
+    Q_EMIT runsChanged();
+}
+
+void Workbench::ended()
+{
+    RunModel* model = m_work->live;
+    if (!model || !model->finished())
+        return;
+    std::function<void(const core::store::RunRecord&)> reload;
+    if (m_work->bridge->dropped() > 0)
+        reload = [model = QPointer(model)](const core::store::RunRecord& record) {
+            if (model)
+                model->load(record);
+        };
+    const bool whole = model->state() == RunState::Completed || model->state() == RunState::EarlyStopped;
+    m_work->retire(std::move(reload));
+    if (model == m_front)
+        Q_EMIT advanced();
+    Q_EMIT stateChanged();
+    Q_EMIT runsChanged();
+    if (whole || model->state() == RunState::Failed)
+        nextInTurn();
+    else
+        m_work->turn.clear();
+}
+
+void Workbench::pause()
+{
+    if (m_work->replay)
+        m_work->replay->pause();
+    else if (training())
+        m_work->post(core::session::Pause{});
+    Q_EMIT stateChanged();
+}
+
+void Workbench::proceed()
+{
+    if (m_work->replay)
+        m_work->replay->play();
+    else if (training())
+        m_work->post(core::session::Continue{});
+    Q_EMIT stateChanged();
+}
+
+void Workbench::singleStep()
+{
+    if (m_work->replay)
+        m_work->replay->moveTo(m_work->replay->position() + 1);
+    else if (training())
+        m_work->post(core::session::SingleStep{});
+    else
+        train(true);
+}
+
+void Workbench::stop()
+{
+    if (m_work->replay)
+        return replay(0);
+    m_work->turn.clear();
+    if (training())
+        m_work->post(core::session::Stop{});
+}
+
+void Workbench::edit(const QString& dottedPath, Value value)
+{
+    m_document.set(dottedPath, value);
+    if (training())
+        m_work->post(core::session::Edit{dottedPath.toStdString(), std::move(value)});
+}
+
+void Workbench::waitForEnd()
+{
+    if (!m_work->session)
+        return;
+    m_work->session->wait();
+    if (m_work->bridge)
+        m_work->bridge->deliver();
+}
+
+void Workbench::resumeRun(const QString& folder)
+{
+    if (training()) {
+        Q_EMIT trouble({ErrorKind::Usage, "A run is training", {}, "Stop it first, then resume this one"});
+        return;
+    }
+    replay(0);
+    const core::session::Options options{m_runsFolder.toStdString(), m_device.toStdString(), false, true};
+    m_work->worker.run([this, path = folder.toStdString(), options, opening = ++m_work->opening]() -> Worker::Answer {
+        auto record = core::store::readRun(path);
+        if (!record)
+            return [this, error = record.error()] { Q_EMIT trouble(error); };
+        auto resumed = Session::resume(path, options);
+        if (!resumed)
+            return [this, error = resumed.error()] { Q_EMIT trouble(error); };
+        return [this, record = std::move(*record), session = std::shared_ptr<Session>(std::move(*resumed)), opening] {
+            if (training() || opening != m_work->opening)
+                return;
+            ended();
+            m_work->session = session;
+            m_document.open(record.spec);
+            auto* model = new RunModel(this);
+            model->load(record);
+            putInFront(model, false);
+            attach(model);
+        };
+    });
+}
+
+void Workbench::openRun(const QString& folder, bool document)
+{
+    replay(0);
+    m_work->worker.run([this, path = folder.toStdString(), document, opening = ++m_work->opening]() -> Worker::Answer {
+        auto record = core::store::readRun(path);
+        if (!record)
+            return [this, error = record.error()] { Q_EMIT trouble(error); };
+        return [this, record = std::move(*record), document, opening] {
+            if (opening != m_work->opening)
+                return;
+            if (document)
+                m_document.open(record.spec);
+            showRecord(record);
+        };
+    });
+}
+
+void Workbench::showRecord(const core::store::RunRecord& record)
+{
+    replay(0);
+    const QString folder = QString::fromStdString(record.folder.string());
+    if (m_front && m_front == m_work->live && m_front->folder() == folder)
+        return;
+    auto* model = new RunModel(this);
+    model->load(record);
+    putInFront(model, training());
+}
+
+void Workbench::overlayRun(const QString& folder, bool shown)
+{
+    const auto there = std::ranges::find(m_overlays, folder, &RunModel::folder);
+    if (!shown && there != m_overlays.end()) {
+        RunModel* model = *there;
+        m_overlays.erase(there);
+        recolor();
+        Q_EMIT overlaysChanged();
+        forget(model);
+    }
+    if (!shown || there != m_overlays.end() || (m_front && m_front->folder() == folder))
+        return;
+    m_work->worker.run([this, path = folder.toStdString()]() -> Worker::Answer {
+        auto record = core::store::readRun(path);
+        if (!record)
+            return [this, error = record.error()] { Q_EMIT trouble(error); };
+        return [this, record = std::move(*record)] {
+            auto* model = new RunModel(this);
+            model->load(record);
+            addOverlay(model);
+        };
+    });
+}
+
+void Workbench::clearOverlays()
+{
+    const auto gone = std::exchange(m_overlays, {});
+    if (!gone.empty())
+        Q_EMIT overlaysChanged();
+    for (RunModel* model : gone)
+        forget(model);
+}
+
+bool Workbench::replaying() const { return bool(m_work->replay); }
+
+void Workbench::replay(double speed)
+{
+    if (m_work->replay && speed > 0)
+        return m_work->replay->setSpeed(speed);
+    if (m_work->replay) {
+        m_work->replay.reset();
+        RunModel* shown = std::exchange(m_front, std::exchange(m_work->replaySource, nullptr));
+        Q_EMIT frontChanged();
+        Q_EMIT stateChanged();
+        forget(shown);
+        return;
+    }
+    if (speed <= 0 || !m_front || m_front == m_work->live || m_front->live())
+        return;
+    m_work->replaySource = m_front;
+    m_front = new RunModel(this);
+    m_work->replay = std::make_unique<Replay>(*m_work->replaySource, *m_front);
+    m_work->replay->setSpeed(speed);
+    connect(m_work->replay.get(), &Replay::moved, this, &Workbench::advanced);
+    connect(m_work->replay.get(), &Replay::ended, this, [this] { replay(0); }, Qt::QueuedConnection);
+    m_work->replay->play();
+    Q_EMIT frontChanged();
+    Q_EMIT stateChanged();
+}
+
+void Workbench::putInFront(RunModel* model, bool keepFront)
+{
+    RunModel* before = std::exchange(m_front, model);
+    if (before && (keepFront || before == m_work->live))
+        m_overlays.insert(m_overlays.begin(), before);
+    recolor();
+    Q_EMIT frontChanged();
+    Q_EMIT overlaysChanged();
+    if (before && std::ranges::find(m_overlays, before) == m_overlays.end())
+        forget(before);
+}
+
+void Workbench::addOverlay(RunModel* model)
+{
+    m_overlays.push_back(model);
+    recolor();
+    Q_EMIT overlaysChanged();
+}
+
+/// Colour is the run's place: the one in front wears the accent, those behind it the colours that follow.
+void Workbench::recolor()
+{
+    if (m_front)
+        m_front->color = 0;
+    for (std::size_t i = 0; i < m_overlays.size(); ++i)
+        m_overlays[i]->color = int(i) + 1;
+}
+
+/// Plots have let go of the model by now; a run that trains keeps it until its end.
+void Workbench::forget(RunModel* model)
+{
+    if (model && model != m_work->live)
+        model->deleteLater();
+}
+
+}

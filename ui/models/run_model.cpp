@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/run_model.h"
+
+#include <algorithm>
+
+namespace ui::models {
+
+using namespace core::events;
+
+namespace {
+
+template <class T>
+std::optional<T> lastOf(const std::vector<T>& all)
+{
+    return all.empty() ? std::nullopt : std::optional<T>(all.back());
+}
+
+/// A later event at the same step replaces the earlier one: a resumed run repeats what followed its checkpoint.
+template <class T>
+void keep(std::vector<T>& all, const T& event)
+{
+    while (!all.empty() && all.back().step >= event.step)
+        all.pop_back();
+    all.push_back(event);
+}
+
+}
+
+RunModel::RunModel(QObject* parent) : QObject(parent) {}
+
+std::optional<BestChanged> RunModel::best() const { return lastOf(m_bests); }
+
+std::optional<PatienceChanged> RunModel::patience() const { return lastOf(m_patiences); }
+
+plots::SeriesBuffer* RunModel::buffer(const std::string& name)
+{
+    auto& series = m_series[QString::fromStdString(name)];
+    if (!series)
+        series = std::make_unique<plots::SeriesBuffer>();
+    return series.get();
+}
+
+void RunModel::clear()
+{
+    // Buffers stay where they are: plots hold on to them.
+    for (auto& [name, series] : m_series)
+        series->clear();
+    m_bests.clear();
+    m_patiences.clear();
+    m_edits.clear();
+    m_notices.clear();
+    m_checkpoints.clear();
+    m_surfaces.clear();
+    m_confusions.clear();
+    m_predictions.clear();
+    m_finished.reset();
+    m_progress = {};
+}
+
+void RunModel::load(const core::store::RunRecord& record)
+{
+    clear();
+    m_recorded = true;
+    if (record.opened)
+        m_opened = *record.opened;
+    m_opened.id = record.id;
+    m_opened.folder = record.folder.string();
+    m_spec = record.spec;
+    for (const auto& [name, series] : record.scalars) {
+        plots::SeriesBuffer* points = buffer(name);
+        for (std::size_t i = 0; i < series.steps.size(); ++i)
+            points->append(double(series.steps[i]), series.values[i], series.times[i]);
+    }
+    for (const Event& event : record.events)
+        if (!std::holds_alternative<RunOpened>(event))
+            takeEvent(event);
+    m_state = record.state;
+    m_finished = record.finished;
+    Q_EMIT advanced();
+    Q_EMIT stateChanged();
+}
+
+void RunModel::take(const std::vector<ScalarRow>& rows, const std::vector<Event>& events)
+{
+    bool changed = false;
+    for (const Event& event : events)
+        changed = takeEvent(event) || changed;
+    for (const ScalarRow& row : rows) {
+        if (row.group >= m_groups.size())
+            continue;
+        const auto& buffers = m_groups[row.group];
+        for (std::size_t i = 0; i < std::min<std::size_t>(row.count, buffers.size()); ++i)
+            buffers[i]->append(double(row.step), row.values[i], row.time);
+    }
+    if (changed)
+        Q_EMIT stateChanged();
+    Q_EMIT advanced();
+}
+
+void RunModel::open(const RunOpened& opened)
+{
+    m_opened = opened;
+    m_spec = opened.spec;
+    m_finished.reset();
+    m_recorded = false;
+    m_state = RunState::Preparing;
+    m_groups.clear();
+    for (const auto& names : opened.groups) {
+        m_groups.emplace_back();
+        for (const std::string& name : names)
+            m_groups.back().push_back(buffer(name));
+    }
+    // A resumed run goes on at `firstStep`: step scalars from there on come again, the evaluation made there stands.
+    if (opened.firstStep > 0)
+        for (auto& [name, series] : m_series)
+            series->cutAt(double(opened.firstStep) + (name.startsWith("train/") ? 0 : 1));
+}
+
+/// True if more than the curves changed.
+bool RunModel::takeEvent(const Event& event)
+{
+    struct Taker {
+        RunModel& run;
+
+        bool operator()(const RunOpened& opened) const { return run.open(opened), true; }
+        bool operator()(const StateChanged& changed) const { return run.m_state = changed.state, true; }
+        bool operator()(const Progress& progress) const { return run.m_progress = progress, false; }
+        bool operator()(const BestChanged& best) const { return keep(run.m_bests, best), true; }
+        bool operator()(const PatienceChanged& patience) const { return keep(run.m_patiences, patience), true; }
+        bool operator()(const CheckpointWritten& written) const { return keep(run.m_checkpoints, written), true; }
+        bool operator()(const Edited& edited) const { return run.m_edits.push_back(edited), true; }
+        bool operator()(const Notice& notice) const { return run.m_notices.push_back(notice), true; }
+        bool operator()(const SurfaceFrame& frame) const { return keep(run.m_surfaces, frame), false; }
+        bool operator()(const ConfusionFrame& frame) const { return keep(run.m_confusions, frame), false; }
+        bool operator()(const PredictionFrame& frame) const { return keep(run.m_predictions, frame), false; }
+        bool operator()(const RunFinished& finished) const
+        {
+            run.m_finished = finished;
+            run.m_state = finished.state;
+            return true;
+        }
+    };
+    return std::visit(Taker{*this}, event);
+}
+
+QString RunModel::id() const { return QString::fromStdString(m_opened.id); }
+
+QString RunModel::folder() const { return QString::fromStdString(m_opened.folder); }
+
+bool RunModel::live() const
+{
+    return !m_recorded && (m_state == RunState::Preparing || m_state == RunState::Running || m_state == RunState::Paused);
+}
+
+const plots::SeriesBuffer* RunModel::series(const QString& name) const
+{
+    const auto found = m_series.find(name);
+    return found == m_series.end() || found->second->empty() ? nullptr : found->second.get();
+}
+
+QStringList RunModel::seriesNames() const
+{
+    QStringList names;
+    for (const auto& [name, series] : m_series)
+        if (!series->empty())
+            names << name;
+    return names;
+}
+
+qint64 RunModel::step() const
+{
+    if (m_finished)
+        return m_finished->steps;
+    double last = double(m_progress.step);
+    for (const auto& [name, series] : m_series)
+        if (!series->empty())
+            last = std::max(last, series->step(series->size() - 1) + (name.startsWith("train/") ? 1 : 0));
+    return qint64(last);
+}
+
+double RunModel::epochOf(double step) const
+{
+    return m_opened.stepsPerEpoch > 0 ? step / double(m_opened.stepsPerEpoch) : 0;
+}
+
+}
