@@ -74,6 +74,8 @@ public:
     const std::vector<std::int64_t>& rows(SplitName split) const { return m_rows[std::size_t(split)]; }
     /// Rows in any order, normalized, without augmentation.
     Batch gather(std::span<const std::int64_t> rows) const;
+    /// Rows of a new file in the form that the training data had, normalized like them: [n, …inputShape].
+    base::Result<at::Tensor> readInputs(const std::string& path) const;
     /// As given by the source, before normalization: [inputShape].
     at::Tensor raw(std::int64_t row) const;
     double target(std::int64_t row) const;

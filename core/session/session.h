@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/events/hub.h"
+#include "core/train/command.h"
 
 #include <filesystem>
 #include <memory>
@@ -16,17 +17,12 @@ struct Options {
     bool frames = false;          ///< also send decision surface, confusion matrix and predictions (for a window)
 };
 
-struct Pause {};
-struct Continue {};
-struct SingleStep {};
-/// Ends the run after the present batch, with a checkpoint; it can be resumed.
-struct Stop {};
-/// Changes a live parameter (`train.optimizer.lr`) before the next step.
-struct Edit {
-    std::string path;
-    base::Value value;
-};
-using Command = std::variant<Pause, Continue, SingleStep, Stop, Edit>;
+using train::Command;
+using train::Continue;
+using train::Edit;
+using train::Pause;
+using train::SingleStep;
+using train::Stop;
 
 /// One run, trained by a thread of its own. The thread answers commands by events.
 class Session {
@@ -38,12 +34,13 @@ public:
     ~Session(); ///< stops and joins
 
     events::EventHub& events();
-    const std::string& id() const;
+    std::string id() const;
     const std::filesystem::path& folder() const;
     const base::Value& spec() const;
 
     void start();
-    void post(Command command);
+    /// An edit is checked first: only live parameters, only values that fit.
+    base::Status post(Command command);
     /// Blocks until the run has ended; what it ended with.
     const events::RunFinished& wait();
     /// What it ended with, once it has.

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/inspect.h"
+#include "core/store/h5_view.h"
+#include "core/tensor/device.h"
+
+#include <ATen/Context.h>
+#include <torch/version.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <thread>
+#include <unistd.h>
+
+namespace core::session {
+
+base::Value doctor()
+{
+    using base::Array;
+    using base::Object;
+    Array devices;
+    for (const tensor::DeviceInfo& device : tensor::devices())
+        devices.push_back(Object{{"name", device.name}, {"model", device.model}, {"free_bytes", std::int64_t(device.freeBytes)},
+            {"total_bytes", std::int64_t(device.totalBytes)}});
+    Array missing;
+    if (const std::string why = tensor::whyNoCuda(); !why.empty())
+        missing.push_back(Object{{"what", "CUDA"}, {"why", why}, {"remedy", "Training runs on the processor"}});
+    const char* folder = std::getenv("DESCENT_FASHION_MNIST");
+    if (!std::filesystem::exists(folder ? folder : "/usr/share/datasets/fashion-mnist"))
+        missing.push_back(Object{{"what", "Fashion-MNIST"}, {"why", "the sample data is not installed"},
+            {"remedy", "apt install dataset-fashion-mnist"}});
+    return Object{{"torch", TORCH_VERSION}, {"hdf5", store::hdf5Version()}, {"devices", std::move(devices)},
+        {"threads", std::int64_t(std::thread::hardware_concurrency())}, {"omp_wait_policy", std::getenv("OMP_WAIT_POLICY") ? std::getenv("OMP_WAIT_POLICY") : ""},
+        {"missing", std::move(missing)}};
+}
+
+void prepareProcess(int, char** argv)
+{
+    if (std::getenv("OMP_WAIT_POLICY"))
+        return;
+    ::setenv("OMP_WAIT_POLICY", "passive", 1);
+    ::execv("/proc/self/exe", argv);
+    // Where that is not possible the program is slower, not wrong.
+}
+
+}

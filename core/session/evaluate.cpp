@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "core/session/inspect.h"
+#include "core/store/checkpoint.h"
+#include "core/store/exporter.h"
+#include "core/store/run_record.h"
+#include "core/train/evaluator.h"
+#include "core/train/threads.h"
+
+#include <ATen/ops/softmax.h>
+
+#include <charconv>
+
+namespace core::session {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+struct Restored {
+    spec::Experiment experiment;
+    data::DataModule module;
+    std::unique_ptr<train::Learner> learner;
+};
+
+// The run's data and the weights of one of its checkpoints, on the processor.
+base::Result<Restored> restore(const std::filesystem::path& run, const std::string& at)
+{
+    CORE_TRY(file, store::checkpointAt(run, at));
+    CORE_TRY(checkpoint, store::readCheckpoint(file));
+    Restored restored;
+    restored.experiment = spec::read(checkpoint.state["spec"]);
+    train::useThreads(checkpoint.state["threads"].toInt(1));
+    CORE_TRY(module, data::DataModule::open(restored.experiment));
+    restored.module = std::move(module);
+    CORE_TRY(plan, train::planSteps(restored.experiment.train, std::int64_t(restored.module.rows(data::SplitName::Train).size())));
+    CORE_TRY(learner, train::Learner::make(restored.experiment, restored.module.info(), plan, "cpu"));
+    restored.learner = std::move(learner);
+    CORE_CHECK(restored.learner->load(checkpoint.tensors, file.string(), false));
+    return restored;
+}
+
+std::string number(double value)
+{
+    char text[32];
+    const auto [end, code] = std::to_chars(text, text + sizeof text, value);
+    return {text, end};
+}
+
+std::string quoted(const std::string& text)
+{
+    if (text.find_first_of(",\"\r\n") == std::string::npos)
+        return text;
+    std::string out = "\"";
+    for (const char c : text)
+        out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + "\"";
+}
+
+}
+
+base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::string& split, const std::string& at)
+{
+    std::size_t index = 3;
+    for (std::size_t s = 0; s < 3; ++s)
+        if (data::name(data::SplitName(s)) == split)
+            index = s;
+    if (index == 3)
+        return Error{ErrorKind::Usage, "\"" + split + "\" is no split", "--split", "Write train, validation or test"};
+    CORE_TRY(restored, restore(run, at));
+    const auto& rows = restored.module.rows(data::SplitName(index));
+    if (rows.empty())
+        return Error{ErrorKind::Data, "the " + split + " split has no rows", "/split/" + split, "Give it a share and train again"};
+    Evaluation evaluation;
+    if (data::SplitName(index) == data::SplitName::Test) {
+        // Counted before it is looked at: an opening cannot be undone.
+        CORE_TRY(openings, store::countTestOpening(run));
+        evaluation.testOpenings = openings;
+    } else if (const auto summary = store::summarize(run)) {
+        evaluation.testOpenings = summary->testOpenings;
+    }
+    train::EvaluationResult result = train::evaluate(*restored.learner, restored.module, rows, {true, 0});
+    evaluation.rows = std::int64_t(rows.size());
+    evaluation.metrics.emplace_back(split + "/loss", result.loss);
+    for (const auto& [name, value] : result.metrics)
+        evaluation.metrics.emplace_back(split + "/" + name, value);
+    evaluation.confusion = std::move(result.confusion);
+    return evaluation;
+}
+
+base::Result<std::int64_t> predict(const std::filesystem::path& run, const std::filesystem::path& input,
+    const std::filesystem::path& output, const std::string& at)
+{
+    CORE_TRY(restored, restore(run, at));
+    CORE_TRY(inputs, restored.module.readInputs(input.string()));
+    const std::vector<std::string>& classes = restored.module.info().classes;
+    std::string csv = classes.empty() ? "prediction\n" : "prediction,confidence";
+    for (const std::string& name : classes)
+        csv += "," + quoted("p(" + name + ")");
+    if (!classes.empty())
+        csv += "\n";
+    at::NoGradGuard noGraph;
+    constexpr std::int64_t part = 512;
+    for (std::int64_t first = 0; first < inputs.size(0); first += part) {
+        at::Tensor scores = restored.learner->predict(inputs.narrow(0, first, std::min(part, inputs.size(0) - first)));
+        scores = (classes.empty() ? scores.reshape({scores.size(0), 1}) : at::softmax(scores, 1)).to(at::kCPU, at::kFloat).contiguous();
+        const float* row = scores.const_data_ptr<float>();
+        for (std::int64_t i = 0; i < scores.size(0); ++i, row += scores.size(1)) {
+            if (classes.empty()) {
+                csv += number(row[0]) + "\n";
+                continue;
+            }
+            const auto best = std::max_element(row, row + scores.size(1)) - row;
+            csv += quoted(classes[std::size_t(best)]) + "," + number(row[best]);
+            for (std::int64_t c = 0; c < scores.size(1); ++c)
+                csv += "," + number(row[c]);
+            csv += "\n";
+        }
+    }
+    CORE_CHECK(base::writeFileAtomically(output, csv));
+    return inputs.size(0);
+}
+
+}

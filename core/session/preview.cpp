@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/loader.h"
+#include "core/session/inspect.h"
+#include "core/tensor/device.h"
+#include "core/train/learner.h"
+#include "core/train/threads.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace core::session {
+
+using base::Error;
+using base::Value;
+
+namespace {
+
+constexpr std::int64_t histogramBins = 20;
+
+spec::Experiment typed(const Value& resolved) { return spec::read(resolved); }
+
+// Shapes, classes and rows without opening more of the data than its source must.
+base::Result<data::DatasetInfo> infoOf(const spec::Experiment& experiment)
+{
+    CORE_TRY(module, data::DataModule::open(experiment, false));
+    return module.info();
+}
+
+}
+
+base::Result<SchedulePreview> previewSchedule(const Value& resolved)
+{
+    CORE_TRY(module, data::DataModule::open(typed(resolved), false));
+    return previewSchedule(resolved, std::int64_t(module.rows(data::SplitName::Train).size()));
+}
+
+base::Result<SchedulePreview> previewSchedule(const Value& resolved, std::int64_t trainRows)
+{
+    const spec::Experiment experiment = typed(resolved);
+    CORE_TRY(plan, train::planSteps(experiment.train, trainRows));
+    CORE_TRY(schedule, train::makeSchedule(experiment.train.schedule, {train::baseRate(experiment.train), plan.totalSteps, plan.stepsPerEpoch}));
+    SchedulePreview preview{trainRows, plan.stepsPerEpoch, plan.totalSteps, {}};
+    preview.lr.reserve(std::size_t(plan.totalSteps));
+    for (std::int64_t step = 0; step < plan.totalSteps; ++step)
+        preview.lr.push_back(schedule->lr(step));
+    return preview;
+}
+
+base::Result<ModelPreview> previewModel(const Value& resolved)
+{
+    CORE_TRY(info, infoOf(typed(resolved)));
+    return previewModel(resolved, info);
+}
+
+base::Result<ModelPreview> previewModel(const Value& resolved, const data::DatasetInfo& info)
+{
+    const spec::Experiment experiment = typed(resolved);
+    CORE_TRY(architecture, model::architectures().make(experiment.model));
+    ModelPreview preview{info.inputShape, architecture->describe(info.inputShape, info.outputs())};
+    std::uint64_t activations = 0;
+    for (const model::LayerInfo& layer : preview.layers) {
+        preview.parameters += layer.parameters;
+        std::uint64_t cells = 1;
+        for (const std::int64_t side : layer.outputShape)
+            cells *= std::uint64_t(std::max<std::int64_t>(side, 0));
+        activations += cells;
+    }
+    CORE_TRY(plan, train::planSteps(experiment.train, std::max<std::int64_t>(info.rows, 1)));
+    // Weights, gradients and at most two moments; activations are kept once forward and once backward.
+    preview.bytes = 4 * (std::uint64_t(preview.parameters) * 4 + 2 * activations * std::uint64_t(plan.batchSize));
+    return preview;
+}
+
+namespace {
+
+// Every class in turn, so that a few samples show all of them.
+std::vector<std::int64_t> spread(const data::DataModule& module, std::size_t wanted)
+{
+    const std::vector<std::int64_t>& train = module.rows(data::SplitName::Train);
+    const std::size_t classes = std::size_t(std::max<std::int64_t>(1, module.info().outputs()));
+    std::vector<std::vector<std::int64_t>> byClass(classes);
+    const std::size_t each = (wanted + classes - 1) / classes;
+    for (const std::int64_t row : train) {
+        auto& list = byClass[module.info().classes.empty() ? 0 : std::size_t(module.target(row)) % classes];
+        if (list.size() < (module.info().classes.empty() ? wanted : each))
+            list.push_back(row);
+    }
+    std::vector<std::int64_t> rows;
+    for (std::size_t i = 0; rows.size() < wanted && i < wanted; ++i)
+        for (const auto& list : byClass)
+            if (i < list.size() && rows.size() < wanted)
+                rows.push_back(list[i]);
+    return rows;
+}
+
+std::vector<std::uint8_t> pixelsOf(const at::Tensor& image)
+{
+    at::Tensor channelsLast = image.dim() == 3 ? image.permute({1, 2, 0}) : image;
+    if (channelsLast.scalar_type() != at::kByte)
+        channelsLast = channelsLast.mul(255).clamp(0, 255).to(at::kByte);
+    channelsLast = channelsLast.contiguous();
+    const std::uint8_t* bytes = channelsLast.const_data_ptr<std::uint8_t>();
+    return {bytes, bytes + channelsLast.numel()};
+}
+
+SampleRow sampleOf(const data::DataModule& module, std::int64_t row)
+{
+    SampleRow sample;
+    sample.row = row;
+    sample.target = module.target(row);
+    const at::Tensor raw = module.raw(row);
+    if (module.info().image()) {
+        sample.channels = module.info().inputShape[0];
+        sample.height = module.info().inputShape[1];
+        sample.width = module.info().inputShape[2];
+        sample.pixels = pixelsOf(raw);
+    } else {
+        const at::Tensor cells = raw.to(at::kFloat).contiguous();
+        sample.cells.assign(cells.const_data_ptr<float>(), cells.const_data_ptr<float>() + cells.numel());
+    }
+    return sample;
+}
+
+std::vector<ColumnSummary> columnsOf(const data::DataModule& module)
+{
+    std::vector<ColumnSummary> columns;
+    if (module.info().image())
+        return columns;
+    const auto& train = module.rows(data::SplitName::Train);
+    const std::size_t width = std::size_t(module.info().inputShape.empty() ? 0 : module.info().inputShape[0]);
+    std::vector<std::vector<double>> values(width);
+    for (std::size_t i = 0; i < std::min<std::size_t>(train.size(), 100000); ++i) {
+        const at::Tensor cells = module.raw(train[i]).to(at::kFloat).contiguous();
+        for (std::size_t c = 0; c < width; ++c)
+            values[c].push_back(cells.const_data_ptr<float>()[c]);
+    }
+    for (std::size_t c = 0; c < width; ++c) {
+        ColumnSummary column{c < module.info().features.size() ? module.info().features[c] : std::to_string(c)};
+        std::vector<double> known;
+        for (const double value : values[c])
+            if (std::isfinite(value))
+                known.push_back(value);
+        column.missing = std::int64_t(values[c].size() - known.size());
+        column.histogram.assign(histogramBins, 0);
+        if (!known.empty()) {
+            column.min = *std::min_element(known.begin(), known.end());
+            column.max = *std::max_element(known.begin(), known.end());
+            for (const double value : known)
+                column.mean += value / double(known.size());
+            for (const double value : known)
+                column.std += (value - column.mean) * (value - column.mean) / double(known.size());
+            column.std = std::sqrt(column.std);
+            const double width_ = column.max > column.min ? (column.max - column.min) / histogramBins : 1;
+            for (const double value : known)
+                ++column.histogram[std::size_t(std::min<double>(histogramBins - 1, (value - column.min) / width_))];
+        }
+        columns.push_back(std::move(column));
+    }
+    return columns;
+}
+
+std::vector<std::vector<std::uint8_t>> augmentedOf(const data::DataModule& module, const spec::Experiment& experiment,
+    const std::vector<std::int64_t>& rows)
+{
+    std::vector<std::vector<std::uint8_t>> images;
+    if (!module.info().image() || experiment.augment.empty())
+        return images;
+    const base::Draw draw(std::uint64_t(experiment.train.seed), "augment", 0);
+    data::Batch batch = module.gather(rows);
+    for (const base::Pick& pick : experiment.augment)
+        if (auto transform = data::transforms().make(pick))
+            (*transform)->apply(batch.input, rows, draw);
+    for (std::int64_t i = 0; i < batch.input.size(0); ++i) {
+        at::Tensor image = batch.input.select(0, i).clone();
+        for (std::int64_t c = 0; c < image.size(0); ++c) {
+            const std::size_t k = std::min<std::size_t>(std::size_t(c), module.scale().size() - 1);
+            image.select(0, c).div_(module.scale()[k]).add_(module.shift()[k]);
+        }
+        images.push_back(pixelsOf(image));
+    }
+    return images;
+}
+
+}
+
+base::Result<DataPreview> previewData(const Value& resolved, std::size_t samples)
+{
+    const spec::Experiment experiment = typed(resolved);
+    CORE_TRY(module, data::DataModule::open(experiment, false));
+    DataPreview preview;
+    preview.info = module.info();
+    std::vector<data::SplitName> splitOf(std::size_t(module.size()), data::SplitName::Train);
+    for (std::size_t s = 0; s < 3; ++s) {
+        const auto& rows = module.rows(data::SplitName(s));
+        preview.splitRows[s] = std::int64_t(rows.size());
+        preview.classCounts[s].assign(module.info().classes.size(), 0);
+        for (const std::int64_t row : rows) {
+            if (std::size_t(row) < splitOf.size())
+                splitOf[std::size_t(row)] = data::SplitName(s);
+            if (const std::size_t k = std::size_t(module.target(row)); k < preview.classCounts[s].size())
+                ++preview.classCounts[s][k];
+        }
+    }
+    preview.columns = columnsOf(module);
+    const std::vector<std::int64_t> rows = spread(module, samples);
+    for (const std::int64_t row : rows) {
+        preview.samples.push_back(sampleOf(module, row));
+        preview.samples.back().split = splitOf[std::size_t(row)];
+    }
+    preview.augmented = augmentedOf(module, experiment, rows);
+    preview.problems = module.problems();
+    return preview;
+}
+
+base::Result<std::vector<Point>> previewPoints(const Value& resolved)
+{
+    CORE_TRY(module, data::DataModule::open(typed(resolved), false));
+    if (module.info().inputShape != std::vector<std::int64_t>{2})
+        return Error{base::ErrorKind::Data, "the data has not two features", "/data/features", "Choose two features to see the surface over them"};
+    std::vector<Point> points;
+    for (std::size_t s = 0; s < 3; ++s)
+        for (const std::int64_t row : module.rows(data::SplitName(s))) {
+            const at::Tensor cells = module.raw(row).to(at::kFloat).contiguous();
+            points.push_back({cells.const_data_ptr<float>()[0], cells.const_data_ptr<float>()[1], std::int32_t(module.target(row)), data::SplitName(s)});
+        }
+    return points;
+}
+
+base::Result<Estimate> estimate(const Value& resolved, const std::string& deviceName)
+{
+    const spec::Experiment experiment = typed(resolved);
+    CORE_TRY(device, tensor::resolveDevice(deviceName));
+    CORE_TRY(module, data::DataModule::open(experiment, false));
+    CORE_TRY(plan, train::planSteps(experiment.train, std::int64_t(module.rows(data::SplitName::Train).size())));
+    CORE_TRY(cost, train::measureSteps(experiment, module.info(), plan, device, experiment.train.threads.toInt(0)));
+    CORE_TRY(model, previewModel(resolved, module.info()));
+    return Estimate{cost.secondsPerStep, cost.secondsPerStep * double(plan.totalSteps), model.bytes, cost.threads};
+}
+
+}

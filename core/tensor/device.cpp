@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tensor/device.h"
+
+#include <ATen/Context.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/Device.h>
+#include <c10/core/DeviceGuard.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+
+#include <dlfcn.h>
+#include <filesystem>
+#include <mutex>
+#include <unistd.h>
+
+namespace core::tensor {
+
+namespace {
+
+struct Cuda {
+    int count = 0;
+    std::string why;
+};
+
+// Must come before any query: the first one keeps the answer of the hooks that it finds.
+Cuda loadCuda()
+{
+    if (!std::filesystem::exists("/dev/nvidiactl") && !std::filesystem::exists("/dev/nvidia0"))
+        return {0, "no NVIDIA driver on this machine"};
+    if (!dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL)) {
+        const char* reason = dlerror();
+        return {0, std::string("LibTorch's CUDA part cannot be loaded: ") + (reason ? reason : "unknown reason")};
+    }
+    try {
+        const int count = at::detail::getCUDAHooks().deviceCount();
+        return {count, count > 0 ? "" : "the driver lists no device"};
+    } catch (const std::exception& failure) {
+        return {0, std::string("CUDA does not start: ") + failure.what()};
+    }
+}
+
+const Cuda& cuda()
+{
+    static const Cuda state = loadCuda();
+    return state;
+}
+
+}
+
+std::vector<DeviceInfo> devices()
+{
+    const std::uint64_t page = std::uint64_t(sysconf(_SC_PAGESIZE));
+    std::vector<DeviceInfo> all{{"cpu", "processor", std::uint64_t(sysconf(_SC_AVPHYS_PAGES)) * page,
+        std::uint64_t(sysconf(_SC_PHYS_PAGES)) * page}};
+    for (int i = 0; i < cuda().count; ++i) {
+        DeviceInfo info{"cuda:" + std::to_string(i), "CUDA device"};
+        // cudaMemGetInfo by name: the program links no CUDA library.
+        using MemGetInfo = int (*)(std::size_t*, std::size_t*);
+        if (auto query = reinterpret_cast<MemGetInfo>(dlsym(RTLD_DEFAULT, "cudaMemGetInfo"))) {
+            const c10::DeviceGuard guard(c10::Device(c10::kCUDA, c10::DeviceIndex(i)));
+            std::size_t free = 0, total = 0;
+            if (query(&free, &total) == 0) {
+                info.freeBytes = free;
+                info.totalBytes = total;
+            }
+        }
+        all.push_back(info);
+    }
+    return all;
+}
+
+std::string whyNoCuda() { return cuda().why; }
+
+base::Result<std::string> resolveDevice(const std::string& wanted)
+{
+    using base::Error;
+    using base::ErrorKind;
+    if (wanted == "cpu" || (wanted == "auto" && cuda().count == 0))
+        return std::string("cpu");
+    if (wanted == "auto" || wanted == "cuda")
+        return cuda().count > 0 ? base::Result<std::string>("cuda:0")
+                                : Error{ErrorKind::Resource, "no CUDA device: " + cuda().why, "--device " + wanted, "Use cpu or auto"};
+    if (wanted.starts_with("cuda:") && wanted.size() > 5 && wanted.find_first_not_of("0123456789", 5) == std::string::npos) {
+        if (wanted.size() < 9 && std::stoi(wanted.substr(5)) < cuda().count)
+            return wanted;
+        return Error{ErrorKind::Resource, "there is no device " + wanted + (cuda().count ? ", there are " + std::to_string(cuda().count)
+                     : ": " + cuda().why), "--device", "Use cpu or auto"};
+    }
+    return Error{ErrorKind::Usage, "\"" + wanted + "\" is no device", "--device", "Write auto, cpu, cuda or cuda:N"};
+}
+
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/evaluator.h"
+
+#include <ATen/ops/softmax.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace core::train {
+
+namespace {
+
+constexpr std::int64_t evaluationBatch = 512;
+
+struct NamedMetric {
+    std::string name;
+    std::unique_ptr<Metric> metric;
+};
+
+std::vector<NamedMetric> fittingMetrics(bool classification)
+{
+    std::vector<NamedMetric> fitting;
+    for (const base::Entry& entry : metrics().family().entries)
+        if (auto metric = metrics().make({entry.kind, base::Object{}}); metric && (*metric)->classifies() == classification)
+            fitting.push_back({entry.kind, std::move(*metric)});
+    return fitting;
+}
+
+// Adds the batch to the confusion matrix and to the candidates for the worst predictions.
+void look(const at::Tensor& output, const at::Tensor& perItem, const at::Tensor& target, std::span<const std::int64_t> rows,
+    bool classification, const EvaluationRequest& request, EvaluationResult& result)
+{
+    const at::Tensor losses = perItem.to(at::kCPU, at::kDouble).contiguous();
+    const at::Tensor scores = (classification ? at::softmax(output, 1) : output.reshape({output.size(0), -1})).to(at::kCPU, at::kDouble).contiguous();
+    const at::Tensor truths = target.to(at::kCPU, at::kDouble).contiguous();
+    const std::int64_t width = scores.size(1);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const double* score = scores.const_data_ptr<double>() + std::int64_t(i) * width;
+        const double truth = truths.const_data_ptr<double>()[i];
+        const std::int64_t best = std::max_element(score, score + width) - score;
+        if (request.confusion && classification)
+            ++result.confusion.counts[std::size_t(std::int64_t(truth) * width + best)];
+        if (request.predictions > 0)
+            result.predictions.push_back({rows[i], truth, classification ? double(best) : score[0],
+                classification ? score[best] : 1, losses.const_data_ptr<double>()[i]});
+    }
+    const auto worse = [](const auto& a, const auto& b) { return a.loss != b.loss ? a.loss > b.loss : a.row < b.row; };
+    if (result.predictions.size() > request.predictions) {
+        std::partial_sort(result.predictions.begin(), result.predictions.begin() + std::ptrdiff_t(request.predictions), result.predictions.end(), worse);
+        result.predictions.resize(request.predictions);
+    } else {
+        std::sort(result.predictions.begin(), result.predictions.end(), worse);
+    }
+}
+
+}
+
+std::vector<std::string> metricNames(bool classification)
+{
+    std::vector<std::string> names;
+    for (const NamedMetric& named : fittingMetrics(classification))
+        names.push_back(named.name);
+    return names;
+}
+
+EvaluationResult evaluate(Learner& learner, const data::DataModule& data, std::span<const std::int64_t> rows, const EvaluationRequest& request)
+{
+    at::NoGradGuard noGraph;
+    EvaluationResult result;
+    std::vector<NamedMetric> all = fittingMetrics(learner.classifies());
+    if (request.confusion && learner.classifies()) {
+        result.confusion.classes = data.info().outputs();
+        result.confusion.counts.assign(std::size_t(result.confusion.classes * result.confusion.classes), 0);
+    }
+    double sum = 0;
+    for (std::size_t first = 0; first < rows.size(); first += evaluationBatch) {
+        const auto part = rows.subspan(first, std::min<std::size_t>(evaluationBatch, rows.size() - first));
+        const data::Batch batch = data.gather(part);
+        const at::Tensor output = learner.predict(batch.input);
+        const at::Tensor target = batch.target.to(output.device());
+        const at::Tensor perItem = learner.loss().perItem(output, target);
+        sum += perItem.sum(at::kDouble).item<double>();
+        for (NamedMetric& named : all)
+            named.metric->add(output, target);
+        if (request.confusion || request.predictions > 0)
+            look(output, perItem, target, part, learner.classifies(), request, result);
+    }
+    result.loss = rows.empty() ? std::nan("") : sum / double(rows.size());
+    for (const NamedMetric& named : all)
+        result.metrics.emplace_back(named.name, named.metric->value());
+    return result;
+}
+
+std::optional<events::SurfaceFrame> surface(Learner& learner, const data::DataModule& data, std::int64_t cells)
+{
+    if (data.info().inputShape != std::vector<std::int64_t>{2})
+        return {};
+    double low[2] = {HUGE_VAL, HUGE_VAL}, high[2] = {-HUGE_VAL, -HUGE_VAL};
+    const std::int64_t known = std::min<std::int64_t>(data.size(), 20000);
+    for (std::int64_t row = 0; row < known; ++row) {
+        const at::Tensor point = data.raw(row).to(at::kDouble).contiguous();
+        for (int k = 0; k < 2; ++k) {
+            low[k] = std::min(low[k], point.const_data_ptr<double>()[k]);
+            high[k] = std::max(high[k], point.const_data_ptr<double>()[k]);
+        }
+    }
+    for (int k = 0; k < 2; ++k) {
+        const double margin = std::max(0.12 * (high[k] - low[k]), 1e-6);
+        low[k] -= margin;
+        high[k] += margin;
+    }
+    at::Tensor grid = tensor::empty({cells * cells, 2});
+    float* out = grid.mutable_data_ptr<float>();
+    for (std::int64_t y = 0; y < cells; ++y)
+        for (std::int64_t x = 0; x < cells; ++x, out += 2) {
+            const double at[2] = {low[0] + (high[0] - low[0]) * (double(x) + 0.5) / double(cells),
+                low[1] + (high[1] - low[1]) * (double(y) + 0.5) / double(cells)};
+            for (std::size_t k = 0; k < 2; ++k)
+                out[k] = float((at[k] - data.shift()[k]) * data.scale()[k]);
+        }
+    at::NoGradGuard noGraph;
+    at::Tensor output = learner.predict(grid);
+    output = (learner.classifies() ? at::softmax(output, 1) : output.reshape({cells * cells, 1})).to(at::kCPU, at::kFloat).contiguous();
+    events::SurfaceFrame frame;
+    frame.width = frame.height = cells;
+    frame.left = low[0];
+    frame.right = high[0];
+    frame.bottom = low[1];
+    frame.top = high[1];
+    frame.classes = output.size(1);
+    frame.values.assign(output.const_data_ptr<float>(), output.const_data_ptr<float>() + output.numel());
+    return frame;
+}
+
+std::vector<std::int64_t> trainSample(const data::DataModule& data, std::uint64_t seed)
+{
+    const std::vector<std::int64_t>& rows = data.rows(data::SplitName::Train);
+    const std::size_t validation = data.rows(data::SplitName::Validation).size();
+    const std::size_t wanted = std::min(rows.size(), std::max<std::size_t>(validation, 1));
+    std::vector<std::int64_t> sample;
+    const std::vector<std::int64_t> order = base::permutation(std::int64_t(rows.size()), base::Draw(seed, "train_eval"));
+    for (std::size_t i = 0; i < wanted; ++i)
+        sample.push_back(rows[std::size_t(order[i])]);
+    std::sort(sample.begin(), sample.end());
+    return sample;
+}
+
+}

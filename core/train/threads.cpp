@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/threads.h"
+
+#include "core/base/clock.h"
+#include "core/train/learner.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <map>
+#include <thread>
+
+namespace core::train {
+
+namespace {
+
+constexpr double budgetSeconds = 0.5;
+
+data::Batch scratchBatch(const data::DatasetInfo& info, std::int64_t rows)
+{
+    std::vector<std::int64_t> shape{rows};
+    shape.insert(shape.end(), info.inputShape.begin(), info.inputShape.end());
+    data::Batch batch{tensor::empty(shape), {}};
+    const base::Draw draw(0, "scratch");
+    float* values = batch.input.mutable_data_ptr<float>();
+    for (std::int64_t i = 0; i < batch.input.numel(); ++i)
+        values[i] = float(draw.uniform(std::uint64_t(i), -1, 1));
+    batch.target = tensor::zeros({rows}, info.task == "regression" ? at::kFloat : at::kLong);
+    return batch;
+}
+
+double median(std::vector<double> values)
+{
+    std::nth_element(values.begin(), values.begin() + std::ptrdiff_t(values.size() / 2), values.end());
+    return values[values.size() / 2];
+}
+
+}
+
+void useThreads(std::int64_t threads)
+{
+    // A thread's first operation takes over the last number set anywhere; asking first gets that over with.
+    at::get_num_threads();
+    at::set_num_threads(int(threads));
+}
+
+base::Result<StepCost> measureSteps(const spec::Experiment& experiment, const data::DatasetInfo& info, const StepPlan& plan,
+    const std::string& device, std::int64_t threads)
+{
+    CORE_TRY(learner, Learner::make(experiment, info, plan, device));
+    const data::Batch batch = scratchBatch(info, plan.batchSize);
+    std::vector<std::int64_t> candidates{threads};
+    if (threads <= 0) {
+        const std::int64_t cores = std::max(1u, std::thread::hardware_concurrency());
+        candidates.clear();
+        for (std::int64_t n = 1; n < cores; n *= 2)
+            candidates.push_back(n);
+        candidates.push_back(cores);
+    }
+    const std::int64_t before = at::get_num_threads();
+    std::map<std::int64_t, std::vector<double>> seconds;
+    const double end = base::steadySeconds() + budgetSeconds;
+    // In turns, so that a neighbour's load meets all candidates alike. The first round only warms up.
+    for (int round = 0; round < 3 || (round < 40 && base::steadySeconds() < end); ++round)
+        for (const std::int64_t candidate : candidates) {
+            useThreads(candidate);
+            const double start = base::steadySeconds();
+            learner->step({&batch, 1}, round);
+            if (round > 0)
+                seconds[candidate].push_back(base::steadySeconds() - start);
+        }
+    useThreads(before);
+    StepCost best{candidates.front(), median(seconds[candidates.front()])};
+    for (const std::int64_t candidate : candidates)
+        if (const double cost = median(seconds[candidate]); cost < 0.95 * best.secondsPerStep)
+            best = {candidate, cost};
+    best.secondsPerStep *= double(plan.accumulate);
+    return best;
+}
+
+}
