@@ -30,11 +30,19 @@ struct Theme {
     /// Blue – white (ground) – orange at -1 … 1.
     QColor diverging(double t) const;
 
+    /// `color`, moved towards the text colour until it reads on ground and surface (4.5:1).
+    QColor readable(QColor color) const;
+
     QFont body() const;      ///< 13 px × scale, tabular figures
+    QFont medium() const;    ///< the same, a little heavier: titles of plots
     QFont strong() const;    ///< the same, semibold
-    QFont heading() const;   ///< 16 px
+    QFont heading() const;   ///< 16 px, semibold
+    QFont lead() const;      ///< 16 px, regular: closing sentences
     QFont title() const;     ///< 29 px
 };
+
+/// Contrast of WCAG 2.1, 1 … 21.
+double contrast(const QColor& a, const QColor& b);
 
 /// The theme in force. Widgets repaint on QEvent::PaletteChange, which setTheme sends to all of them.
 const Theme& theme();
@@ -45,12 +53,12 @@ Scheme currentScheme();
 /// the accent when on. A null icon for an unknown name. Names: `start data model train debug tune runs learn commands
 /// play pause step stop live branch warning error info check close add remove search chevron right revert undo redo
 /// open save download export copy reset zoom more light dark presenter replay edit lock folder delete compare sort`.
-/// Icons are made anew from the theme in force: ask again on QEvent::PaletteChange.
+/// An icon follows the theme by itself: ask once.
 QIcon icon(const QString& name);
 /// The same in one colour, for painting.
 QPixmap iconPixmap(const QString& name, int side, const QColor& color, double pixelRatio = 1);
 
-/// 4 significant digits, thin spaces in thousands: `0.08221`, `1 300`, `1.2e-05`.
+/// 4 significant digits, thin spaces in thousands: `0.08221`, `1 300`, `1.2e-5`; zeros at the end only where they were measured.
 QString number(double value, int digits = 4);
 /// `1 300`.
 QString count(qint64 value);
