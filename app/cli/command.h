@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/value.h"
+#include "core/spec/experiment.h"
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <functional>
+
+namespace app::cli {
+
+/// What a command hands back: its object for --json, and the text for a person.
+struct Outcome {
+    core::base::Object object;
+    std::string text;
+    int status = 0; ///< exit status where the run itself tells it (interrupted, failed)
+};
+
+/// What all commands share.
+struct Common {
+    bool json = false;
+    std::string runs;
+
+    std::filesystem::path runsFolder() const;
+};
+
+/// Adds a subcommand to the program; the function runs after parsing.
+using Work = std::function<core::base::Result<Outcome>()>;
+struct Program {
+    CLI::App& app;
+    Common& common;
+    std::function<void(CLI::App*, Work)> on;
+};
+
+void addTraining(Program& program);   ///< train, resume
+void addLooking(Program& program);    ///< data, schedule, schema, doctor
+void addRuns(Program& program);       ///< runs, evaluate, predict, export
+
+/// The typed experiment of a file with its --set changes.
+core::base::Result<core::base::Value> loadExperiment(const std::string& file, const std::vector<std::string>& sets);
+
+/// 4 significant digits for a terminal.
+std::string shown(double value);
+/// `1 h 04 min`, `41 s`.
+std::string duration(double seconds);
+
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/command.h"
+#include "core/base/clock.h"
+#include "core/base/json.h"
+#include "core/session/inspect.h"
+#include "core/store/exporter.h"
+#include "core/store/run_folder.h"
+#include "core/store/run_record.h"
+
+#include <memory>
+
+namespace app::cli {
+
+using namespace core::base;
+namespace store = core::store;
+namespace session = core::session;
+
+namespace {
+
+struct Options {
+    std::string run;
+    std::vector<std::string> others;
+    std::string split = "validation", at = "last", to, destination, input, output;
+};
+
+Object metricsObject(const std::vector<std::pair<std::string, double>>& metrics)
+{
+    Object object;
+    for (const auto& [name, value] : metrics)
+        object.set(name, value);
+    return object;
+}
+
+Object objectOf(const store::RunSummary& run)
+{
+    Object object{{"id", run.id}, {"run", run.folder.string()}, {"name", run.name}, {"status", std::string(core::events::name(run.state))},
+        {"created", isoTime(run.created)}, {"steps", run.steps}, {"total_steps", run.totalSteps}, {"metrics", metricsObject(run.metrics)}};
+    if (run.bestEpoch >= 0)
+        object.set("best", Object{{"metric", run.bestMetric}, {"value", run.bestValue}, {"epoch", run.bestEpoch}});
+    object.set("test_openings", run.testOpenings);
+    object.set("bytes", std::int64_t(run.bytes));
+    if (!run.parent.empty()) {
+        object.set("parent", run.parent);
+        object.set("parent_step", run.parentStep);
+    }
+    if (!run.problem.empty())
+        object.set("problem", run.problem);
+    return object;
+}
+
+std::string lineOf(const store::RunSummary& run)
+{
+    std::string line = run.id + std::string(run.id.size() < 32 ? 32 - run.id.size() : 1, ' ') + std::string(core::events::name(run.state)) + "  step "
+        + std::to_string(run.steps) + " of " + std::to_string(run.totalSteps);
+    if (run.bestEpoch >= 0)
+        line += "  best " + run.bestMetric + " " + shown(run.bestValue) + " at epoch " + std::to_string(run.bestEpoch);
+    if (!run.problem.empty())
+        line += "  " + run.problem;
+    return line + "\n";
+}
+
+Outcome list(const Common& common)
+{
+    Outcome outcome;
+    Array runs;
+    for (const store::RunSummary& run : store::listRuns(common.runsFolder())) {
+        runs.push_back(objectOf(run));
+        outcome.text += lineOf(run);
+    }
+    if (runs.empty())
+        outcome.text = "No runs in " + common.runsFolder().string() + "\n";
+    outcome.object = {{"runs", std::move(runs)}};
+    return outcome;
+}
+
+Result<Outcome> show(const Options& options, const Common& common)
+{
+    CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
+    CORE_TRY(run, store::summarize(folder));
+    CORE_TRY(spec, readJson(folder / "spec.json"));
+    Object object = objectOf(run);
+    object.set("spec", spec);
+    return Outcome{Object{{"runs", Array{std::move(object)}}}, lineOf(run) + writeJson(spec, 2) + "\n"};
+}
+
+Result<Outcome> compare(const Options& options, const Common& common)
+{
+    Array runs, differences;
+    std::string text;
+    Value first;
+    for (std::size_t i = 0; i < options.others.size(); ++i) {
+        CORE_TRY(folder, store::findRun(options.others[i], common.runsFolder()));
+        CORE_TRY(run, store::summarize(folder));
+        CORE_TRY(spec, readJson(folder / "spec.json"));
+        text += lineOf(run);
+        runs.push_back(objectOf(run));
+        if (i == 0)
+            first = spec;
+        else
+            for (const auto& difference : core::spec::difference(first, spec)) {
+                differences.push_back(Object{{"run", run.id}, {"path", difference.path}, {"before", difference.before}, {"after", difference.after}});
+                text += "  " + run.id + "  " + difference.path + "  " + writeJson(difference.before) + " → " + writeJson(difference.after) + "\n";
+            }
+    }
+    return Outcome{Object{{"runs", std::move(runs)}, {"differences", std::move(differences)}}, text};
+}
+
+Result<Outcome> repair(const Options& options, const Common& common)
+{
+    CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
+    CORE_TRY(done, store::repair(folder));
+    CORE_TRY(run, store::summarize(folder));
+    return Outcome{Object{{"runs", Array{objectOf(run)}}, {"done", done}}, done + "\n"};
+}
+
+Result<Outcome> remove(const Options& options, const Common& common)
+{
+    CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
+    CORE_CHECK(store::removeRun(folder));
+    return Outcome{Object{{"runs", Array{folder.string()}}}, "removed " + folder.string() + "\n"};
+}
+
+Result<Outcome> evaluate(const Options& options, const Common& common)
+{
+    CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
+    CORE_TRY(evaluation, session::evaluate(folder, options.split, options.at));
+    std::string text = options.split + ", " + std::to_string(evaluation.rows) + " rows\n";
+    for (const auto& [name, value] : evaluation.metrics)
+        text += "  " + name + "  " + shown(value) + "\n";
+    if (evaluation.testOpenings > 0)
+        text += "The test split of this run has been opened " + std::to_string(evaluation.testOpenings) + (evaluation.testOpenings == 1 ? " time\n" : " times\n");
+    return Outcome{Object{{"metrics", metricsObject(evaluation.metrics)}, {"rows", evaluation.rows}, {"test_openings", evaluation.testOpenings}}, text};
+}
+
+Result<Outcome> predict(const Options& options, const Common& common)
+{
+    CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
+    CORE_TRY(rows, session::predict(folder, options.input, options.output, options.at));
+    return Outcome{Object{{"rows", rows}, {"output", options.output}}, std::to_string(rows) + " predictions in " + options.output + "\n"};
+}
+
+Result<Outcome> exportRun(const Options& options, const Common& common)
+{
+    CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
+    CORE_TRY(exporter, store::exporters().make({options.to, Object{}}));
+    CORE_TRY(files, exporter->write({folder, options.destination, options.at}));
+    Outcome outcome;
+    Array list;
+    for (const auto& file : files) {
+        list.push_back(file.string());
+        outcome.text += file.string() + "\n";
+    }
+    outcome.object = {{"files", std::move(list)}};
+    return outcome;
+}
+
+}
+
+void addRuns(Program& program)
+{
+    auto options = std::make_shared<Options>();
+    Common& common = program.common;
+    const auto add = [&](CLI::App& parent, const std::string& name, const std::string& help) {
+        CLI::App* command = parent.add_subcommand(name, help);
+        command->add_option("--runs", common.runs, "Folder of the runs");
+        return command;
+    };
+    const auto ofRun = [&](CLI::App& parent, const std::string& name, const std::string& help) {
+        CLI::App* command = add(parent, name, help);
+        command->add_option("run", options->run, "The run's folder or id")->required();
+        return command;
+    };
+
+    CLI::App* runs = program.app.add_subcommand("runs", "The run store");
+    runs->add_option("--runs", common.runs, "Folder of the runs");
+    runs->require_subcommand(0, 1);
+    auto chosen = std::make_shared<Work>();
+    const auto under = [&](CLI::App* command, Work work) {
+        command->add_flag("--json", common.json, "One JSON object on standard output");
+        command->callback([chosen, work = std::move(work)] { *chosen = work; });
+    };
+    under(add(*runs, "list", "All runs, newest first"), [&common]() -> Result<Outcome> { return list(common); });
+    under(ofRun(*runs, "show", "One run with its settings"), [options, &common] { return show(*options, common); });
+    CLI::App* comparison = add(*runs, "compare", "Which settings and results differ");
+    comparison->add_option("runs", options->others, "Runs, the first is compared with the others")->required()->expected(2, 100);
+    under(comparison, [options, &common] { return compare(*options, common); });
+    under(ofRun(*runs, "repair", "Rebuild the view of a run whose writer died"), [options, &common] { return repair(*options, common); });
+    under(ofRun(*runs, "delete", "Remove a run"), [options, &common] { return remove(*options, common); });
+    program.on(runs, [chosen, &common]() -> Result<Outcome> { return *chosen ? (*chosen)() : Result<Outcome>(list(common)); });
+
+    CLI::App* evaluation = ofRun(program.app, "evaluate", "Metrics on a split; opening the test split is counted");
+    evaluation->add_option("--split", options->split, "train, validation or test")->capture_default_str();
+    evaluation->add_option("--at", options->at, "last, best or a step")->capture_default_str();
+    program.on(evaluation, [options, &common] { return evaluate(*options, common); });
+
+    CLI::App* prediction = ofRun(program.app, "predict", "Predictions for new rows");
+    prediction->add_option("--input", options->input, "A file like the run's data")->required();
+    prediction->add_option("--output", options->output, "CSV to write")->required();
+    prediction->add_option("--at", options->at, "last, best or a step");
+    program.on(prediction, [options, &common] { return predict(*options, common); });
+
+    CLI::App* exporting = ofRun(program.app, "export", "Write a run in another format");
+    exporting->add_option("--to", options->to, "csv, safetensors")->required();
+    exporting->add_option("destination", options->destination, "File or folder to write")->required();
+    exporting->add_option("--at", options->at, "last, best or a step");
+    program.on(exporting, [options, &common] { return exportRun(*options, common); });
+}
+
+}

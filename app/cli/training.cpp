@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/command.h"
+#include "app/cli/progress.h"
+#include "core/base/clock.h"
+#include "core/session/session.h"
+#include "core/store/run_folder.h"
+
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+namespace app::cli {
+
+using namespace core::base;
+namespace events = core::events;
+namespace session = core::session;
+
+namespace {
+
+volatile std::sig_atomic_t caught = 0;
+
+extern "C" void onSignal(int number)
+{
+    caught = number;
+}
+
+Object metricsObject(const std::vector<std::pair<std::string, double>>& metrics)
+{
+    Object object;
+    for (const auto& [name, value] : metrics)
+        object.set(name, value);
+    return object;
+}
+
+Object describe(const session::Session& run, const events::RunFinished& result, double seconds)
+{
+    Object object{{"run", run.folder().string()}, {"status", std::string(events::name(result.state))}, {"epochs", result.epochs},
+        {"steps", result.steps}, {"seconds", seconds}, {"train_seconds", result.trainSeconds}, {"metrics", metricsObject(result.metrics)}};
+    if (result.bestEpoch >= 0)
+        object.set("best", Object{{"metric", result.bestMetric}, {"value", result.bestValue}, {"epoch", result.bestEpoch}, {"step", result.bestStep}});
+    else
+        object.set("best", nullptr);
+    object.set("findings", Array{});
+    object.set("digest", result.digest);
+    return object;
+}
+
+std::string sentence(const session::Session& run, const events::RunFinished& result)
+{
+    std::string text = std::string(events::name(result.state)) + " after " + std::to_string(result.steps) + " steps, " + duration(result.trainSeconds) + "\n";
+    for (const auto& [name, value] : result.metrics)
+        text += "  " + name + std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') + shown(value) + "\n";
+    if (result.bestEpoch >= 0)
+        text += "best " + result.bestMetric + " " + shown(result.bestValue) + " at epoch " + std::to_string(result.bestEpoch) + "\n";
+    return text + "run " + run.folder().string() + "\n";
+}
+
+// Trains to the end, handing signals on as a stop.
+Result<Outcome> conduct(session::Session& run, double started)
+{
+    caught = 0;
+    std::signal(SIGINT, onSignal);
+    std::signal(SIGTERM, onSignal);
+    events::RunFinished result;
+    int signalled = 0;
+    {
+        ProgressLine line;
+        const auto watching = run.events().subscribe(line);
+        run.start();
+        while (!run.finished()) {
+            if (caught && !signalled) {
+                signalled = caught;
+                (void)run.post(session::Stop{true});
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        result = run.wait();
+    }
+    const double seconds = core::base::steadySeconds() - started;
+    if (!result.error.message.empty()) {
+        Error error = result.error;
+        if (result.state == events::RunState::Failed && error.kind != ErrorKind::Resource && error.kind != ErrorKind::Data && error.kind != ErrorKind::Spec)
+            error.kind = ErrorKind::Run;
+        return error;
+    }
+    const bool stopped = result.state == events::RunState::Interrupted;
+    return Outcome{describe(run, result, seconds), sentence(run, result), stopped ? (signalled == SIGTERM ? 143 : 130) : 0};
+}
+
+struct TrainOptions {
+    std::string experiment;
+    std::vector<std::string> sets;
+    std::string device = "auto";
+    std::string resume = "never";
+};
+
+}
+
+void addTraining(Program& program)
+{
+    auto options = std::make_shared<TrainOptions>();
+    Common& common = program.common;
+
+    CLI::App* train = program.app.add_subcommand("train", "Train one run");
+    train->add_option("experiment", options->experiment, "Experiment file (*.experiment.json)")->required();
+    train->add_option("--set", options->sets, "Change a setting: PATH=VALUE, such as train.optimizer.lr=0.1")->expected(1)->allow_extra_args(false)->take_all();
+    train->add_option("--runs", common.runs, "Folder of the runs");
+    train->add_option("--device", options->device, "auto, cpu, cuda, cuda:N")->capture_default_str();
+    train->add_option("--resume", options->resume, "auto: go on with an interrupted run of the same experiment")
+        ->check(CLI::IsMember({"auto", "never"}))->capture_default_str();
+    program.on(train, [options, &common]() -> Result<Outcome> {
+        const double started = core::base::steadySeconds();
+        CORE_TRY(resolved, loadExperiment(options->experiment, options->sets));
+        session::Options how{common.runsFolder(), options->device};
+        if (options->resume == "auto")
+            if (const auto found = session::findInterrupted(resolved, how.runs)) {
+                CORE_TRY(run, session::Session::resume(*found, how));
+                return conduct(*run, started);
+            }
+        CORE_TRY(run, session::Session::create(resolved, how));
+        return conduct(*run, started);
+    });
+
+    auto folder = std::make_shared<std::string>();
+    CLI::App* resume = program.app.add_subcommand("resume", "Go on with an interrupted run");
+    resume->add_option("run", *folder, "The run's folder or id")->required();
+    resume->add_option("--runs", common.runs, "Folder of the runs");
+    resume->add_option("--device", options->device, "auto, cpu, cuda, cuda:N");
+    program.on(resume, [options, folder, &common]() -> Result<Outcome> {
+        const double started = core::base::steadySeconds();
+        CORE_TRY(path, core::store::findRun(*folder, common.runsFolder()));
+        CORE_TRY(run, session::Session::resume(path, {common.runsFolder(), options->device}));
+        return conduct(*run, started);
+    });
+}
+
+}
