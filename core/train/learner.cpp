@@ -112,7 +112,7 @@ StepResult Learner::step(std::span<const data::Batch> batches, std::int64_t step
         if (batches.size() == 1)
             loss.backward();
         else
-            (loss * share).backward();
+            loss.mul(share).backward();
         result.loss += loss.item<double>() * share;
         if (classifies())
             correct += double(countCorrect(output, target));

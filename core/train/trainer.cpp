@@ -6,6 +6,7 @@
 
 #include <ATen/Context.h>
 #include <c10/util/Exception.h>
+#include <torch/version.h>
 
 #include <cmath>
 
@@ -271,7 +272,7 @@ Status Trainer::edit(const std::string& path, const Value& value, bool again)
     }
     m_experiment = experiment;
     if (m_experiment.train.earlyStopping)
-        m_stopping->reconfigure(*m_experiment.train.earlyStopping);
+        m_stopping->edit(*m_experiment.train.earlyStopping);
     m_context.hub->publish(edited);
     return {};
 }
@@ -339,7 +340,7 @@ void Trainer::judge()
     // A keyframe says what held before its evaluation, the best one too.
     const Value before = stateValue();
     for (const auto& [name, value] : values)
-        if (name == watched && m_stopping->update(value, epochs)) {
+        if (name == watched && m_stopping->update(value, epochs - 1)) {
             m_best = Best{watched, value, epochs, m_step, snapshot()};
             m_best->snapshot.state = before;
             m_context.hub->publish(events::BestChanged{watched, value, m_step, epochs});
