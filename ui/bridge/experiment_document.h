@@ -6,6 +6,8 @@
 #include <QObject>
 #include <QString>
 
+#include <functional>
+
 class QUndoStack;
 
 namespace ui::bridge {
@@ -16,7 +18,12 @@ class ExperimentDocument final : public QObject {
     Q_OBJECT
 
 public:
+    /// Checks a tree; relative paths start at `folder`.
+    using Resolver = std::function<core::spec::Checked(const core::base::Value& given, const std::filesystem::path& folder)>;
+
     explicit ExperimentDocument(QObject* parent = nullptr);
+    /// With another check than that of the experiment file.
+    explicit ExperimentDocument(Resolver resolver, QObject* parent = nullptr);
     ~ExperimentDocument() override;
 
     /// Opens a tree (of a sample card, a run's spec, an empty start). `file`: where it would be saved; may be empty.
@@ -31,6 +38,8 @@ public:
     const core::base::Error* problemAt(const QString& dottedPath) const;
     QString name() const;
     QString file() const { return m_file; }
+    /// Whether there is something that `saveAs` has not written yet.
+    bool modified() const;
 
     /// Changes one setting; consecutive changes of the same path within a second merge into one undo step.
     void set(const QString& dottedPath, core::base::Value value);
@@ -47,7 +56,9 @@ Q_SIGNALS:
 private:
     friend class DocumentEdit;
     void take(core::base::Value given, const QString& path);
+    void push(core::base::Value after, const QString& path, const QString& text);
 
+    Resolver m_resolver;
     core::base::Value m_given, m_resolved;
     std::vector<core::base::Error> m_problems;
     QString m_file;
