@@ -43,6 +43,13 @@ struct SampleRow {
     std::vector<std::uint8_t> pixels;       ///< images: row-major, channels last
 };
 
+/// Rows by number, and what the data set is.
+struct RowsPreview {
+    data::DatasetInfo info;
+    std::vector<SampleRow> samples; ///< in the order asked for; numbers that are no rows are left out
+};
+base::Result<RowsPreview> previewRows(const base::Value& resolved, const std::vector<std::int64_t>& rows);
+
 struct ColumnSummary {
     std::string name;
     double min = 0, max = 0, mean = 0, std = 0;

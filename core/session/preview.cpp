@@ -212,6 +212,16 @@ base::Result<DataPreview> previewData(const Value& resolved, std::size_t samples
     return preview;
 }
 
+base::Result<RowsPreview> previewRows(const Value& resolved, const std::vector<std::int64_t>& rows)
+{
+    CORE_TRY(module, data::DataModule::open(typed(resolved), false));
+    RowsPreview preview{module.info(), {}};
+    for (const std::int64_t row : rows)
+        if (row >= 0 && row < module.size())
+            preview.samples.push_back(sampleOf(module, row));
+    return preview;
+}
+
 base::Result<std::vector<Point>> previewPoints(const Value& resolved)
 {
     CORE_TRY(module, data::DataModule::open(typed(resolved), false));
