@@ -15,7 +15,7 @@ std::optional<T> lastOf(const std::vector<T>& all)
     return all.empty() ? std::nullopt : std::optional<T>(all.back());
 }
 
-/// A later event at the same step replaces the earlier one: a resumed run repeats what followed its checkpoint.
+/// A later event at the same step replaces the earlier one.
 template <class T>
 void keep(std::vector<T>& all, const T& event)
 {
@@ -110,10 +110,22 @@ void RunModel::open(const RunOpened& opened)
         for (const std::string& name : names)
             m_groups.back().push_back(buffer(name));
     }
-    // A resumed run goes on at `firstStep`: step scalars from there on come again, the evaluation made there stands.
     if (opened.firstStep > 0)
-        for (auto& [name, series] : m_series)
-            series->cutAt(double(opened.firstStep) + (name.startsWith("train/") ? 0 : 1));
+        cutAt(opened.firstStep);
+}
+
+/// A resumed run makes everything from its checkpoint on again, the evaluation there included.
+void RunModel::cutAt(qint64 step)
+{
+    for (auto& [name, series] : m_series)
+        series->cutAt(double(step));
+    const auto cut = [step](auto& all) { std::erase_if(all, [step](const auto& event) { return event.step >= step; }); };
+    cut(m_bests);
+    cut(m_patiences);
+    cut(m_edits);
+    cut(m_surfaces);
+    cut(m_confusions);
+    cut(m_predictions);
 }
 
 /// True if more than the curves changed.

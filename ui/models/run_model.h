@@ -62,6 +62,7 @@ Q_SIGNALS:
 private:
     bool takeEvent(const core::events::Event& event);
     void open(const core::events::RunOpened& opened);
+    void cutAt(qint64 step);
     plots::SeriesBuffer* buffer(const std::string& name);
 
     core::base::Value m_spec;

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/cards.h"
+
+#include "core/base/json.h"
+#include "ui/models/recording.h"
+
+#include <QFile>
+
+namespace ui::models {
+
+using core::base::Error;
+using core::base::ErrorKind;
+using core::base::Result;
+using core::base::Value;
+
+namespace {
+
+QString textAt(const Value& value, std::string_view key) { return QString::fromStdString(value[key].text()); }
+
+Result<CardRun> readCardRun(const Value& value)
+{
+    CORE_TRY(experiment, readSampleExperiment(textAt(value, "experiment")));
+    if (value["set"].isObject())
+        for (const auto& [path, setting] : value["set"].object())
+            CORE_CHECK(experiment.setAt(path, setting));
+    return CardRun{textAt(value, "label"), std::move(experiment)};
+}
+
+core::base::Status readCardRecording(Card& card)
+{
+    const QString path = QStringLiteral(":/cards/%1.json").arg(card.key);
+    if (!QFile::exists(path))
+        return {};
+    CORE_TRY(runs, readJsonResource(path));
+    for (const Value& run : runs.array()) {
+        CORE_TRY(record, readRecording(run));
+        card.recording.push_back(std::move(record));
+    }
+    return {};
+}
+
+}
+
+double Card::seconds() const
+{
+    double sum = 0;
+    for (const auto& record : recording)
+        if (record.finished)
+            sum += record.finished->trainSeconds;
+    return sum;
+}
+
+Result<Value> readJsonResource(const QString& path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return Error{ErrorKind::Data, "cannot be read", path.toStdString(), {}};
+    return core::base::parseJson(file.readAll().toStdString(), path.toStdString());
+}
+
+Result<Value> readSampleExperiment(const QString& name)
+{
+    auto value = readJsonResource(QStringLiteral(":/experiments/%1.experiment.json").arg(name));
+    if (value && value->isObject())
+        value->object().erase("$schema");
+    return value;
+}
+
+Result<std::vector<Card>> readCards()
+{
+    CORE_TRY(list, readJsonResource(QStringLiteral(":/experiments/cards.json")));
+    std::vector<Card> cards;
+    for (const Value& item : list.array()) {
+        Card card{textAt(item, "key"), textAt(item, "title"), textAt(item, "sentence"), textAt(item, "text"),
+            textAt(item, "question"), textAt(item, "picture"), {}, {}};
+        if (item["runs"].isArray())
+            for (const Value& run : item["runs"].array()) {
+                CORE_TRY(cardRun, readCardRun(run));
+                card.runs.push_back(std::move(cardRun));
+            }
+        CORE_CHECK(readCardRecording(card));
+        cards.push_back(std::move(card));
+    }
+    return cards;
+}
+
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/run_curves.h"
+
+#include "ui/models/run_figures.h"
+#include "ui/models/run_model.h"
+#include "ui/plots/live_plot.h"
+#include "ui/style/label.h"
+#include "ui/style/theme.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QSettings>
+#include <QSlider>
+
+#include <algorithm>
+
+namespace ui::pages {
+
+using models::RunModel;
+using plots::CurveSpec;
+using plots::Line;
+using plots::MarkSpec;
+using plots::PanelSpec;
+using style::Label;
+using style::Tone;
+
+namespace {
+
+constexpr double defaultSmoothing = 0.6;
+
+/// `lr 0.1 → 0.01`
+QString editName(const core::events::Edited& edit)
+{
+    const QString path = QString::fromStdString(edit.path);
+    return QStringLiteral("%1 %2 → %3").arg(path.section('.', -1), models::readable(edit.before), models::readable(edit.after));
+}
+
+QString epochText(std::int64_t epoch) { return QObject::tr("epoch %1").arg(style::count(epoch)); }
+
+}
+
+RunCurves::RunCurves(QWidget* parent)
+    : QWidget(parent), m_plot(new plots::LivePlot), m_controls(new QWidget), m_axis(new QComboBox),
+      m_smoothing(new QSlider(Qt::Horizontal)), m_smoothingText(new Label({}, Tone::Muted)), m_log(new QCheckBox(tr("log"))),
+      m_fair(new QCheckBox(tr("training, evaluated as validation is")))
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(4);
+    column->addWidget(m_plot, 1);
+    column->addWidget(m_controls);
+    buildControls();
+    restore();
+}
+
+void RunCurves::buildControls()
+{
+    auto* row = new QHBoxLayout(m_controls);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(8);
+    m_axis->addItems({tr("step"), tr("epoch"), tr("time")});
+    m_axis->setAccessibleName(tr("Horizontal axis"));
+    m_axis->setToolTip(tr("What the horizontal axis counts. Runs with different batch sizes are fairly compared by epoch or time."));
+    m_smoothing->setRange(0, 99);
+    m_smoothing->setFixedWidth(88);
+    m_smoothing->setAccessibleName(tr("Smoothing"));
+    m_smoothing->setToolTip(tr("TensorBoard's debiased moving average of the step values; the raw values stay faint behind.\n"
+                               "s ← s·w + (1 − w)·y, shown s / (1 − wⁿ)"));
+    m_log->setToolTip(tr("Logarithmic loss: equal distances are equal factors."));
+    m_fair->setText(tr("fair training loss"));
+    m_fair->setToolTip(tr("Training loss is measured with dropout and augmentation on and while the weights still change.\n"
+                          "This curve evaluates training rows as validation rows are: the fair partner (train_eval/loss)."));
+    row->addWidget(new Label(tr("Smoothing"), Tone::Muted));
+    row->addWidget(m_smoothing);
+    row->addWidget(m_smoothingText);
+    row->addSpacing(8);
+    row->addWidget(m_log);
+    row->addSpacing(8);
+    row->addWidget(m_fair);
+    row->addStretch();
+    row->addWidget(m_axis);
+    connect(m_smoothing, &QSlider::valueChanged, this, [this](int percent) {
+        m_smoothingText->setText(percent ? QString::number(percent / 100.0, 'f', 2) : tr("off"));
+        m_plot->setSmoothing(percent / 100.0);
+        QSettings().setValue("curves/smoothing", percent);
+    });
+    connect(m_axis, &QComboBox::currentIndexChanged, this, [this](int index) {
+        m_plot->setXAxis(plots::XAxis(index));
+        QSettings().setValue("curves/axis", index);
+    });
+    connect(m_log, &QCheckBox::toggled, this, [this](bool on) {
+        if (!m_plot->panels().empty())
+            m_plot->setLogY(0, on);
+        QSettings().setValue("curves/log", on);
+    });
+    connect(m_plot, &plots::LivePlot::logYChanged, this, [this](int panel, bool on) {
+        if (panel == 0)
+            m_log->setChecked(on);
+    });
+    connect(m_fair, &QCheckBox::toggled, this, [this](bool on) {
+        QSettings().setValue("curves/fair", on);
+        refresh();
+    });
+}
+
+void RunCurves::restore()
+{
+    const QSettings settings;
+    const int percent = settings.value("curves/smoothing", int(defaultSmoothing * 100)).toInt();
+    m_smoothing->setValue(percent);
+    m_plot->setSmoothing(percent / 100.0);
+    m_axis->setCurrentIndex(settings.value("curves/axis", int(plots::XAxis::Epoch)).toInt());
+    m_plot->setXAxis(plots::XAxis(m_axis->currentIndex()));
+    m_log->setChecked(settings.value("curves/log", true).toBool());
+    m_fair->setChecked(settings.value("curves/fair", false).toBool());
+}
+
+void RunCurves::setRuns(const std::vector<RunModel*>& runs)
+{
+    m_runs.assign(runs.begin(), runs.end());
+    for (RunModel* run : runs)
+        connect(run, &QObject::destroyed, this, &RunCurves::refresh, Qt::UniqueConnection);
+    refresh();
+}
+
+void RunCurves::setEmptyText(const QString& text) { m_plot->setEmptyText(text); }
+
+void RunCurves::setControlsShown(bool shown) { m_controls->setVisible(shown); }
+
+void RunCurves::setLossOnly(bool on)
+{
+    m_lossOnly = on;
+    refresh();
+}
+
+void RunCurves::setRunNames(const QStringList& names)
+{
+    m_names = names;
+    refresh();
+}
+
+QString RunCurves::signature() const
+{
+    QStringList parts{m_names.join('|'), QString::number(m_fair->isChecked()), QString::number(m_lossOnly)};
+    for (const auto& run : m_runs)
+        if (run)
+            parts << QString::number(quintptr(run.data()), 16) << run->id() << QString::number(run->color) << run->seriesNames().join(',')
+                  << QString::number(run->opened().stepsPerEpoch);
+    return parts.join(';');
+}
+
+void RunCurves::refresh()
+{
+    std::erase_if(m_runs, [](const auto& run) { return run.isNull(); });
+    if (QString now = signature(); now != m_signature) {
+        m_signature = std::move(now);
+        m_marks.clear();
+        rebuild();
+    }
+    rebuildMarks();
+    m_plot->refresh();
+}
+
+void RunCurves::rebuild()
+{
+    Layout layout;
+    std::vector<PanelSpec> panels;
+    if (!m_runs.empty()) {
+        const RunModel& front = *m_runs.front();
+        PanelSpec loss{tr("Loss"), models::lossName(front.spec(), !front.opened().classes.empty()), m_log->isChecked(), 2.4};
+        panels.push_back(loss);
+        layout.metric = m_lossOnly ? QString() : models::shownMetric(front);
+        if (!layout.metric.isEmpty()) {
+            PanelSpec metric{layout.metric.left(1).toUpper() + QString(layout.metric.mid(1)).replace('_', ' ')};
+            if (layout.metric == "accuracy")
+                metric.format = plots::ValueFormat::Percent;
+            panels.push_back(metric);
+        }
+        layout.rate = !m_lossOnly && front.series("train/lr");
+        if (layout.rate)
+            panels.push_back(PanelSpec{tr("Learning rate"), {}, true, 0.75});
+    }
+    std::vector<CurveSpec> curves;
+    m_validationCurve = -1;
+    for (std::size_t i = 0; i < m_runs.size(); ++i) {
+        const auto more = curvesOf(*m_runs[i], int(i), layout);
+        curves.insert(curves.end(), more.begin(), more.end());
+        for (std::size_t c = 0; i == 0 && c < more.size(); ++c)
+            if (more[c].panel == 0 && (more[c].line == Line::Validation || m_validationCurve < 0))
+                m_validationCurve = int(c);
+    }
+    m_plot->setMarks({});
+    m_plot->setCurves({});
+    m_plot->setPanels(std::move(panels));
+    m_plot->setCurves(std::move(curves));
+}
+
+std::vector<CurveSpec> RunCurves::curvesOf(const RunModel& run, int place, const Layout& layout) const
+{
+    std::vector<CurveSpec> curves;
+    const bool alone = m_runs.size() == 1;
+    const QString name = place < m_names.size() ? m_names[place] : run.id();
+    const auto add = [&](int panel, const QString& series, const QString& label, Line line) -> CurveSpec* {
+        const plots::SeriesBuffer* buffer = run.series(series);
+        if (!buffer)
+            return nullptr;
+        CurveSpec curve{panel, buffer, alone ? label : name, run.color, line, name};
+        curve.stepsPerEpoch = double(run.opened().stepsPerEpoch);
+        curves.push_back(curve);
+        return &curves.back();
+    };
+    const auto pair = [&](int panel, const QString& metric) {
+        const bool validated = run.series("validation/" + metric);
+        if (CurveSpec* training = add(panel, "train/" + metric, tr("training"), Line::Training)) {
+            training->smoothed = true;
+            training->named = alone || !validated;
+        } else if (CurveSpec* fair = add(panel, "train_eval/" + metric, tr("training"), Line::Training)) {
+            fair->named = alone || !validated;
+        }
+        add(panel, "validation/" + metric, tr("validation"), Line::Validation);
+    };
+    pair(0, "loss");
+    if (m_fair->isChecked())
+        if (CurveSpec* fair = add(0, "train_eval/loss", tr("training, fair"), Line::Fair))
+            fair->named = alone;
+    int panel = 1;
+    if (!layout.metric.isEmpty())
+        pair(panel++, layout.metric);
+    if (layout.rate)
+        if (CurveSpec* rate = add(panel, "train/lr", tr("rate"), Line::Plain))
+            rate->stairs = true;
+    return curves;
+}
+
+void RunCurves::rebuildMarks()
+{
+    std::vector<MarkSpec> marks;
+    QString text;
+    if (!m_runs.empty()) {
+        const RunModel& run = *m_runs.front();
+        for (const auto& edit : run.edits())
+            marks.push_back({MarkSpec::Kind::Edit, double(edit.step), editName(edit)});
+        if (const auto best = run.best()) {
+            const bool loss = QString::fromStdString(best->metric).endsWith("loss");
+            marks.push_back({MarkSpec::Kind::Best, double(best->step), tr("best"), epochText(best->epoch), loss ? m_validationCurve : -1});
+        }
+        if (run.finished() && run.finished()->state == core::events::RunState::EarlyStopped)
+            marks.push_back({MarkSpec::Kind::EarlyStop, double(run.finished()->steps), tr("early stop"),
+                epochText(run.finished()->epochs), m_validationCurve});
+    }
+    for (const MarkSpec& mark : marks)
+        text += QString::number(mark.step) + mark.name + mark.detail + QString::number(mark.curve) + ';';
+    if (text != m_marks) {
+        m_marks = text;
+        m_plot->setMarks(std::move(marks));
+    }
+}
+
+}
