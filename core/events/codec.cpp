@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/events/codec.h"
+
+#include "core/events/packing.h"
+
+#include <cmath>
+#include <concepts>
+#include <limits>
+
+namespace core::events {
+
+using base::Array;
+using base::Error;
+using base::ErrorKind;
+using base::Object;
+using base::Value;
+
+namespace {
+
+constexpr std::string_view kinds[] = {"run_opened", "state_changed", "progress", "best_changed", "checkpoint_written", "edited",
+    "notice", "patience_changed", "surface", "confusion", "predictions", "run_finished"};
+static_assert(std::size(kinds) == std::variant_size_v<Event>);
+
+template <class E, class T>
+concept Of = std::same_as<std::remove_const_t<E>, T>;
+
+// One list of members for each event serves writing and reading, so that they cannot drift apart.
+template <class A>
+void describe(A& a, Of<Error> auto& e)
+{
+    a("kind", e.kind)("message", e.message)("where", e.where)("advice", e.advice);
+}
+template <class A>
+void describe(A& a, Of<RunOpened> auto& e)
+{
+    a("id", e.id)("folder", e.folder)("spec", e.spec)("groups", e.groups)("first_step", e.firstStep)("steps_per_epoch",
+        e.stepsPerEpoch)("total_steps", e.totalSteps)("train_rows", e.trainRows)("validation_rows", e.validationRows)("test_rows",
+        e.testRows)("threads", e.threads)("device", e.device)("torch", e.torch)("parent", e.parent)("parent_step",
+        e.parentStep)("classes", e.classes)("parameters", e.parameters);
+}
+template <class A>
+void describe(A& a, Of<StateChanged> auto& e)
+{
+    a("state", e.state)("step", e.step)("reason", e.reason);
+}
+template <class A>
+void describe(A& a, Of<Progress> auto& e)
+{
+    a("step", e.step)("epoch", e.epoch)("train_seconds", e.trainSeconds)("samples_per_second", e.samplesPerSecond)("seconds_left",
+        e.secondsLeft)("data_wait", e.dataWait);
+}
+template <class A>
+void describe(A& a, Of<BestChanged> auto& e)
+{
+    a("metric", e.metric)("value", e.value)("step", e.step)("epoch", e.epoch);
+}
+template <class A>
+void describe(A& a, Of<CheckpointWritten> auto& e)
+{
+    a("step", e.step)("file", e.file)("seconds", e.seconds)("bytes", e.bytes);
+}
+template <class A>
+void describe(A& a, Of<Edited> auto& e)
+{
+    a("step", e.step)("path", e.path)("before", e.before)("after", e.after);
+}
+template <class A>
+void describe(A& a, Of<Notice> auto& e)
+{
+    a("step", e.step)("error", e.error);
+}
+template <class A>
+void describe(A& a, Of<PatienceChanged> auto& e)
+{
+    a("step", e.step)("epoch", e.epoch)("waited", e.waited)("patience", e.patience);
+}
+template <class A>
+void describe(A& a, Of<SurfaceFrame> auto& e)
+{
+    a("step", e.step)("epoch", e.epoch)("width", e.width)("height", e.height)("left", e.left)("right", e.right)("bottom",
+        e.bottom)("top", e.top)("classes", e.classes)("cells", e.values);
+}
+template <class A>
+void describe(A& a, Of<ConfusionFrame> auto& e)
+{
+    a("step", e.step)("epoch", e.epoch)("classes", e.classes)("counts", e.counts);
+}
+template <class A>
+void describe(A& a, Of<PredictionFrame> auto& e)
+{
+    a("step", e.step)("epoch", e.epoch)("rows", e.rows);
+}
+template <class A>
+void describe(A& a, Of<RunFinished> auto& e)
+{
+    a("state", e.state)("steps", e.steps)("epochs", e.epochs)("train_seconds", e.trainSeconds)("metrics", e.metrics)("best_metric",
+        e.bestMetric)("best_value", e.bestValue)("best_epoch", e.bestEpoch)("best_step", e.bestStep)("digest", e.digest)("error",
+        e.error);
+}
+
+class Writer {
+public:
+    Object object;
+
+    template <class T>
+    Writer& operator()(const char* key, const T& value)
+    {
+        object.set(key, encode(value));
+        return *this;
+    }
+
+private:
+    static Value encode(const Value& v) { return v; }
+    static Value encode(const std::string& v) { return v; }
+    static Value encode(std::int64_t v) { return v; }
+    static Value encode(std::uint64_t v) { return v; }
+    static Value encode(RunState v) { return name(v); }
+    static Value encode(ErrorKind v) { return base::name(v); }
+    static Value encode(double v)
+    {
+        if (std::isnan(v))
+            return "nan";
+        return std::isinf(v) ? Value(v > 0 ? "inf" : "-inf") : Value(v);
+    }
+    static Value encode(const Error& v)
+    {
+        Writer writer;
+        describe(writer, v);
+        return std::move(writer.object);
+    }
+    static Value encode(const std::vector<float>& v)
+    {
+        const Packed packed = pack(v);
+        return Object{{"low", encode(packed.low)}, {"high", encode(packed.high)}, {"bits", packed.bits}, {"base64", packed.base64}};
+    }
+    static Value encode(const PredictionFrame::Row& v)
+    {
+        return Array{v.row, encode(v.truth), encode(v.predicted), encode(v.confidence), encode(v.loss)};
+    }
+    static Value encode(const std::vector<std::pair<std::string, double>>& v)
+    {
+        Object metrics;
+        for (const auto& [metric, value] : v)
+            metrics.set(metric, encode(value));
+        return metrics;
+    }
+    template <class T>
+    static Value encode(const std::vector<T>& v)
+    {
+        Array list;
+        list.reserve(v.size());
+        for (const T& item : v)
+            list.push_back(encode(item));
+        return list;
+    }
+};
+
+class Reader {
+public:
+    std::string problem;
+
+    explicit Reader(const Value& value) : m_value(value) {}
+
+    template <class T>
+    Reader& operator()(const char* key, T& target)
+    {
+        const Value* found = m_value.object().find(key);
+        if (found && problem.empty() && !decode(*found, target))
+            problem = key;
+        return *this;
+    }
+
+private:
+    const Value& m_value;
+
+    static bool decode(const Value& v, Value& to) { return to = v, true; }
+    static bool decode(const Value& v, std::string& to) { return to = v.text(), v.isText(); }
+    static bool decode(const Value& v, std::int64_t& to) { return to = v.toInt(), v.isInt(); }
+    static bool decode(const Value& v, std::uint64_t& to) { return to = std::uint64_t(v.toInt()), v.isInt(); }
+    static bool decode(const Value& v, RunState& to) { return stateOf(v.text(), to); }
+    static bool decode(const Value& v, ErrorKind& to)
+    {
+        for (int kind = 0; kind <= int(ErrorKind::Internal); ++kind)
+            if (base::name(ErrorKind(kind)) == v.text()) {
+                to = ErrorKind(kind);
+                return true;
+            }
+        return false;
+    }
+    static bool decode(const Value& v, double& to)
+    {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        to = v.text() == "nan" ? std::numeric_limits<double>::quiet_NaN() : v.text() == "inf" ? infinity
+            : v.text() == "-inf"                                                              ? -infinity
+                                                                                              : v.toReal();
+        return v.isNumber() || !std::isfinite(to);
+    }
+    static bool decode(const Value& v, Error& to)
+    {
+        Reader reader(v);
+        describe(reader, to);
+        return reader.problem.empty();
+    }
+    static bool decode(const Value& v, std::vector<float>& to)
+    {
+        Packed packed;
+        packed.bits = int(v["bits"].toInt());
+        packed.base64 = v["base64"].text();
+        return decode(v["low"], packed.low) && decode(v["high"], packed.high) && unpack(packed, to);
+    }
+    static bool decode(const Value& v, PredictionFrame::Row& to)
+    {
+        const Array& cells = v.array();
+        return cells.size() == 5 && decode(cells[0], to.row) && decode(cells[1], to.truth) && decode(cells[2], to.predicted)
+            && decode(cells[3], to.confidence) && decode(cells[4], to.loss);
+    }
+    static bool decode(const Value& v, std::vector<std::pair<std::string, double>>& to)
+    {
+        for (const auto& [metric, value] : v.object())
+            if (!decode(value, to.emplace_back(metric, 0.0).second))
+                return false;
+        return v.isObject();
+    }
+    template <class T>
+    static bool decode(const Value& v, std::vector<T>& to)
+    {
+        to.reserve(v.array().size());
+        for (const Value& item : v.array())
+            if (!decode(item, to.emplace_back()))
+                return false;
+        return v.isArray();
+    }
+};
+
+// True if a · b · c is `size`, without overflow.
+bool isProduct(std::size_t size, std::int64_t a, std::int64_t b, std::int64_t c)
+{
+    std::int64_t product = 0;
+    return a >= 0 && b >= 0 && c >= 0 && !__builtin_mul_overflow(a, b, &product) && !__builtin_mul_overflow(product, c, &product)
+        && std::uint64_t(product) == size;
+}
+
+bool fits(const auto&) { return true; }
+bool fits(const SurfaceFrame& e) { return isProduct(e.values.size(), e.width, e.height, e.classes); }
+bool fits(const ConfusionFrame& e) { return isProduct(e.counts.size(), e.classes, e.classes, 1); }
+
+template <std::size_t I = 0>
+base::Result<Event> read(std::size_t kind, const Value& value)
+{
+    if constexpr (I < std::variant_size_v<Event>) {
+        if (kind != I)
+            return read<I + 1>(kind, value);
+        std::variant_alternative_t<I, Event> event;
+        Reader reader(value);
+        describe(reader, event);
+        if (!reader.problem.empty())
+            return Error{ErrorKind::Data, "an event's \"" + reader.problem + "\" is not what it should be", std::string(kinds[I]), {}};
+        if (!fits(event))
+            return Error{ErrorKind::Data, "an event's sizes do not fit its values", std::string(kinds[I]), {}};
+        return Event(std::move(event));
+    }
+    return Error{ErrorKind::Data, "\"" + value["event"].text() + "\" is no kind of event", {},
+        "It may come from a newer version of this program"};
+}
+
+}
+
+std::string_view kindOf(const Event& event) { return kinds[event.index()]; }
+
+std::int64_t stepOf(const Event& event)
+{
+    return std::visit(
+        [](const auto& e) -> std::int64_t {
+            if constexpr (requires { e.firstStep; })
+                return e.firstStep;
+            else if constexpr (requires { e.steps; })
+                return e.steps;
+            else
+                return e.step;
+        },
+        event);
+}
+
+Value toValue(const Event& event)
+{
+    Writer writer;
+    writer.object.set("event", kindOf(event));
+    std::visit([&](const auto& e) { describe(writer, e); }, event);
+    return std::move(writer.object);
+}
+
+base::Result<Event> fromValue(const Value& value)
+{
+    std::size_t kind = 0;
+    while (kind < std::size(kinds) && kinds[kind] != value["event"].text())
+        ++kind;
+    return read(kind, value);
+}
+
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/journal_format.h"
+
+#include "core/store/bytes.h"
+
+#include <algorithm>
+#include <charconv>
+#include <zlib.h>
+
+namespace core::store::format {
+
+namespace {
+
+std::uint32_t crc(std::uint32_t before, const void* data, std::size_t size)
+{
+    // zlib takes a null pointer for the wish to begin anew.
+    return size == 0 ? before : std::uint32_t(::crc32_z(before, static_cast<const unsigned char*>(data), size));
+}
+
+template <class T>
+T headAt(std::string_view bytes, std::size_t place)
+{
+    T head;
+    std::memcpy(&head, bytes.data() + place, sizeof head);
+    return head;
+}
+
+}
+
+std::uint32_t crcOf(const SegmentHead& head) { return crc(0, &head, offsetof(SegmentHead, crc)); }
+
+std::uint32_t crcOf(const RecordHead& head, std::string_view payload)
+{
+    return crc(crc(0, &head, offsetof(RecordHead, crc)), payload.data(), payload.size());
+}
+
+std::optional<SegmentHead> segmentHead(std::string_view bytes)
+{
+    if (bytes.size() < sizeof(SegmentHead))
+        return {};
+    const auto head = headAt<SegmentHead>(bytes, 0);
+    const bool whole = std::memcmp(head.magic, SegmentHead{}.magic, sizeof head.magic) == 0 && head.crc == crcOf(head);
+    return whole ? std::optional(head) : std::nullopt;
+}
+
+std::optional<RecordHead> recordAt(std::string_view bytes, std::size_t place, std::uint64_t& budget)
+{
+    if (place > bytes.size() || bytes.size() - place < sizeof(RecordHead))
+        return {};
+    const auto head = headAt<RecordHead>(bytes, place);
+    const std::size_t room = bytes.size() - place - sizeof head;
+    if (head.magic != RecordHead::magicNumber || head.length > room || head.length > Journal::maxPayload)
+        return {};
+    if (budget < sizeof head + head.length) {
+        budget = 0;
+        return {};
+    }
+    budget -= sizeof head + head.length;
+    return head.crc == crcOf(head, bytes.substr(place + sizeof head, head.length)) ? std::optional(head) : std::nullopt;
+}
+
+std::size_t nextRecord(std::string_view bytes, std::size_t place, std::uint64_t sequence, std::uint64_t& budget)
+{
+    std::string magic;
+    putBytes(magic, RecordHead::magicNumber);
+    for (place = bytes.find(magic, place); place != bytes.npos && budget > 0; place = bytes.find(magic, place + 1))
+        if (const auto head = recordAt(bytes, place, budget); head && head->sequence >= sequence)
+            return place;
+    return bytes.npos;
+}
+
+std::vector<std::pair<std::uint64_t, std::filesystem::path>> segmentsOf(const std::filesystem::path& folder)
+{
+    std::vector<std::pair<std::uint64_t, std::filesystem::path>> found;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+        const std::string name = entry.path().filename().string();
+        std::uint64_t number = 0;
+        const char* const end = name.data() + name.size();
+        if (!name.starts_with("seg-") || !name.ends_with(".log") || name.size() < 9)
+            continue;
+        const auto [stop, code] = std::from_chars(name.data() + 4, end - 4, number);
+        if (code == std::errc{} && stop == end - 4)
+            found.emplace_back(number, entry.path());
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+}
