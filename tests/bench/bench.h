@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/value.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+/// A benchmark: figures by name, measured side by side with its peer in one run.
+struct Benchmark {
+    std::string name;
+    std::string help;
+    std::function<core::base::Result<core::base::Object>()> run;
+};
+
+core::base::Result<core::base::Object> stepMlp();
+core::base::Result<core::base::Object> stepCnn();
+core::base::Result<core::base::Object> loader();
+core::base::Result<core::base::Object> start();
+
+/// Steps a second of the same network in a bare LibTorch loop, with nothing recorded.
+double bareMlpStepsPerSecond(int steps);
+double bareCnnStepsPerSecond(int steps);
+
+/// What the Python peer prints for `name`; nothing where Python has no torch.
+core::base::Result<double> peer(const std::string& name, int steps);
+
+double median(std::vector<double> values);
+
+}

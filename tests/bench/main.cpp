@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/bench/bench.h"
+
+#include "core/base/json.h"
+#include "core/session/inspect.h"
+#include "tests/bench/plot.h"
+#include "tests/bench/record.h"
+
+#include <iostream>
+
+namespace {
+
+void print(const std::string& name, const core::base::Object& figures, bool json)
+{
+    if (json) {
+        std::cout << core::base::writeJson(figures, 2) << std::endl;
+        return;
+    }
+    std::cout << name << "\n";
+    for (const auto& [key, value] : figures)
+        std::cout << "  " << key << "  " << core::base::writeJson(value) << "\n";
+}
+
+}
+
+int main(int argc, char** argv)
+{
+    core::session::prepareProcess(argc, argv);
+    const std::vector<bench::Benchmark> all{
+        {"step-mlp", "2-16-16-2, tanh, batch 32, AdamW, one thread, all scalars recorded", bench::stepMlp},
+        {"step-cnn", "two convolutions on 28x28, batch 64, all scalars recorded", bench::stepCnn},
+        {"loader", "batches of 64 pictures with flips", bench::loader},
+        {"start", "the window's first paint", bench::start},
+    };
+    std::string wanted;
+    bool json = false;
+    for (int i = 1; i < argc; ++i)
+        if (std::string_view(argv[i]) == "--json")
+            json = true;
+        else
+            wanted = argv[i];
+    if (wanted == "record")
+        return runRecordBench(json);
+    if (wanted == "plot")
+        return runPlotBench(json);
+    for (const bench::Benchmark& one : all)
+        if (one.name == wanted) {
+            const auto figures = one.run();
+            if (!figures) {
+                std::cerr << "descent-bench: " << core::base::describe(figures.error()) << std::endl;
+                return core::base::exitCode(figures.error().kind);
+            }
+            print(wanted, *figures, json);
+            return 0;
+        }
+    std::cerr << "descent-bench NAME [--json]\n";
+    for (const bench::Benchmark& one : all)
+        std::cerr << "  " << one.name << "  " << one.help << "\n";
+    std::cerr << "  record  scalars into the journal and run.h5\n  plot  ten curves of ten million points\n";
+    return wanted.empty() ? 0 : 2;
+}

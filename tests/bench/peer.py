@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The benchmarks' peer: the same steps in eager PyTorch. Prints one figure, steps (or images) a second."""
+import sys
+import time
+
+import torch
+from torch import nn
+
+
+def measure(net, inputs, targets, batch, steps):
+    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3)
+    loss_of = nn.CrossEntropyLoss()
+    rows = len(inputs)
+    order, place = torch.randperm(rows), 0
+
+    def step():
+        nonlocal order, place
+        if place + batch > rows:
+            order, place = torch.randperm(rows), 0
+        now = order[place:place + batch]
+        place += batch
+        optimizer.zero_grad()
+        loss = loss_of(net(inputs[now]), targets[now])
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    for _ in range(steps // 10 + 1):
+        step()
+    start = time.perf_counter()
+    for _ in range(steps):
+        step()
+    return steps / (time.perf_counter() - start)
+
+
+def loader(steps):
+    from torchvision.transforms import v2
+
+    images = torch.randint(0, 256, (30000, 1, 28, 28), dtype=torch.uint8)
+    flip = v2.RandomHorizontalFlip(0.5)
+
+    class Pictures(torch.utils.data.Dataset):
+        def __len__(self):
+            return len(images)
+
+        def __getitem__(self, row):
+            return (flip(images[row]).float() / 255 - 0.286) / 0.353, 0
+
+    batches = iter(torch.utils.data.DataLoader(Pictures(), batch_size=64, shuffle=True))
+    next(batches)
+    start = time.perf_counter()
+    count = sum(len(next(batches)[0]) for _ in range(min(steps, 100)))
+    return count / (time.perf_counter() - start)
+
+
+def main():
+    name, steps = sys.argv[1], int(sys.argv[2])
+    torch.set_num_threads(1)
+    if name == "step-mlp":
+        net = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 2))
+        print(measure(net, torch.randn(3200, 2), torch.randint(0, 2, (3200,)), 32, steps))
+    elif name == "step-cnn":
+        net = nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(),
+                            nn.MaxPool2d(2), nn.Flatten(), nn.Linear(32 * 7 * 7, 10))
+        print(measure(net, torch.randn(6400, 1, 28, 28), torch.randint(0, 10, (6400,)), 64, steps))
+    elif name == "loader":
+        print(loader(steps))
+    else:
+        sys.exit("unknown: " + name)
+
+
+main()

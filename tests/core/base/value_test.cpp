@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/json.h"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+
+using namespace core::base;
+
+namespace {
+
+Value parsed(const std::string& text)
+{
+    auto value = parseJson(text);
+    INFO(text);
+    REQUIRE(value);
+    return *value;
+}
+
+std::string problemOf(const std::string& text)
+{
+    const auto value = parseJson(text, "file.json");
+    REQUIRE_FALSE(value);
+    return describe(value.error());
+}
+
+}
+
+TEST_CASE("JSON goes round: order, integers and reals are kept")
+{
+    for (const std::string text : {R"({"z":1,"a":[1,2.5,"x",true,null],"m":{"k":-3}})", "[]", "{}", "\"\\u00e9\\n\"", "0.1", "-9007199254740993"})
+        CHECK(writeJson(parsed(text)) == (text == "\"\\u00e9\\n\"" ? "\"é\\n\"" : text));
+    CHECK(parsed("1").isInt());
+    CHECK(parsed("1.0").isReal());
+    CHECK(parsed("18446744073709551615").isReal());
+}
+
+TEST_CASE("JSON says where it is wrong")
+{
+    CHECK(problemOf("{\"a\": 1,\n  \"b\" 2}").find("line 2") != std::string::npos);
+    CHECK(problemOf("{\"a\": 1, \"a\": 2}").find("twice") != std::string::npos);
+    CHECK(problemOf(std::string(100, '[')).find("64 levels") != std::string::npos);
+    CHECK(problemOf("").find("file.json") != std::string::npos);
+    CHECK(problemOf("[1e999]").find("file.json") != std::string::npos);
+}
+
+TEST_CASE("JSON allows comments")
+{
+    CHECK(parsed("{// the rate\n\"lr\": 0.1}")["lr"].toReal() == 0.1);
+}
+
+TEST_CASE("what is not finite is written as null")
+{
+    CHECK(writeJson(Array{std::nan(""), HUGE_VAL, 1.5}) == "[null,null,1.5]");
+}
+
+TEST_CASE("dotted paths reach members, make objects, and turn a kind into its object")
+{
+    Value tree = parsed(R"({"train": {"optimizer": "adam", "betas": [0.9, 0.99]}})");
+    CHECK(tree.at("train.betas.1")->toReal() == 0.99);
+    CHECK(tree.at("train.betas.2") == nullptr);
+    CHECK(tree.at("train.nothing.here") == nullptr);
+    REQUIRE(tree.setAt("train.optimizer.lr", 0.5));
+    CHECK(writeJson(*tree.at("train.optimizer")) == R"({"kind":"adam","lr":0.5})");
+    REQUIRE(tree.setAt("model.hidden", Array{16, 16}));
+    CHECK(tree.at("model.hidden.0")->toInt() == 16);
+    CHECK_FALSE(tree.setAt("train.betas.7", 1));
+    CHECK_FALSE(tree.setAt("train..lr", 1));
+}
+
+TEST_CASE("objects compare by content, not by order")
+{
+    CHECK(parsed(R"({"a":1,"b":2})") == parsed(R"({"b":2,"a":1})"));
+    CHECK_FALSE(parsed(R"({"a":1})") == parsed(R"({"a":1,"b":2})"));
+}
