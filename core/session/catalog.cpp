@@ -13,18 +13,10 @@ namespace core::session {
 
 namespace {
 
-struct FileSpec {
-    std::string path;
-};
-
 base::Catalog makeCatalog()
 {
     base::Catalog all;
-    base::Family sources = data::sources().family();
-    // A path of its own is a source too; its format is found when it is opened.
-    sources.entries.push_back({"file", "Your file", "A file or folder of your own; the format is found from the content.",
-        base::Fields<FileSpec>{}.add("path", &FileSpec::path, base::Path{}, {"The file or folder."}).schema()});
-    all.add(std::move(sources));
+    all.add(data::sources().family());
     all.add(data::splits().family());
     all.add(data::transforms().family());
     all.add(model::architectures().family());
