@@ -142,7 +142,7 @@ Result<Outcome> predict(const Options& options, const Common& common)
 Result<Outcome> exportRun(const Options& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
-    CORE_TRY(exporter, store::exporters().make({options.to, Object{}}));
+    CORE_TRY(exporter, store::allExporters().make({options.to, Object{}}));
     CORE_TRY(files, exporter->write({folder, options.destination, options.at}));
     Outcome outcome;
     Array list;

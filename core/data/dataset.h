@@ -60,8 +60,8 @@ public:
 
 using Sources = base::Registry<Source>;
 using Transforms = base::Registry<Transform>;
-const Sources& sources();
-const Transforms& transforms();
+const Sources& allSources();
+const Transforms& allTransforms();
 
 /// Everything a run needs of its data: the rows, the split, normalization from the training split alone.
 class DataModule {
@@ -74,8 +74,6 @@ public:
     const std::vector<std::int64_t>& rows(SplitName split) const { return m_rows[std::size_t(split)]; }
     /// Rows in any order, normalized, without augmentation.
     Batch gather(std::span<const std::int64_t> rows) const;
-    /// Rows of a new file in the form that the training data had, normalized like them: [n, …inputShape].
-    base::Result<at::Tensor> readInputs(const std::string& path) const;
     /// As given by the source, before normalization: [inputShape].
     at::Tensor raw(std::int64_t row) const;
     double target(std::int64_t row) const;

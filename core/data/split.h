@@ -17,9 +17,10 @@ struct SplitRows {
 struct SplitRequest {
     spec::SplitSpec spec;
     std::int64_t rows = 0;
-    std::span<const std::int64_t> classes; ///< class id per row; empty for regression
-    std::span<const double> times;         ///< per row; empty: the order of the rows
-    double test = 0.15;                    ///< share after defaults: 0 where the source brings its own test rows
+    std::span<const std::int64_t> classes;   ///< class id per row; empty for regression
+    std::span<const std::string> classNames; ///< for errors; may be empty
+    std::span<const double> times;           ///< per row; empty: the order of the rows
+    double test = 0.15;                      ///< share after defaults: 0 where the source brings its own test rows
 };
 
 /// Divides rows into parts. One plug-in of `core/data/splits`; parts are disjoint and cover every row.
@@ -30,7 +31,7 @@ public:
 };
 
 using Splits = base::Registry<Split>;
-const Splits& splits();
+const Splits& allSplits();
 
 /// Sizes of the parts of `rows`: validation and test rounded to the nearest row, training gets the rest.
 /// An error if the shares are negative, sum to more than 1, or leave nothing to train on.

@@ -43,7 +43,7 @@ public:
 };
 
 using Architectures = base::Registry<Architecture>;
-const Architectures& architectures();
+const Architectures& allArchitectures();
 
 /// Weights by name into the network: every tensor of the network must be there with its shape; others are named in the error.
 base::Status loadWeights(Network& network, const std::vector<base::Blob>& blobs, const std::string& where);

@@ -16,15 +16,15 @@ namespace {
 base::Catalog makeCatalog()
 {
     base::Catalog all;
-    all.add(data::sources().family());
-    all.add(data::splits().family());
-    all.add(data::transforms().family());
-    all.add(model::architectures().family());
-    all.add(train::losses().family());
-    all.add(train::metrics().family());
-    all.add(train::optimizers().family());
-    all.add(train::schedules().family());
-    all.add(store::exporters().family());
+    all.add(data::allSources().family());
+    all.add(data::allSplits().family());
+    all.add(data::allTransforms().family());
+    all.add(model::allArchitectures().family());
+    all.add(train::allLosses().family());
+    all.add(train::allMetrics().family());
+    all.add(train::allOptimizers().family());
+    all.add(train::allSchedules().family());
+    all.add(store::allExporters().family());
     return all;
 }
 

@@ -55,7 +55,7 @@ base::Result<ModelPreview> previewModel(const Value& resolved)
 base::Result<ModelPreview> previewModel(const Value& resolved, const data::DatasetInfo& info)
 {
     const spec::Experiment experiment = typed(resolved);
-    CORE_TRY(architecture, model::architectures().make(experiment.model));
+    CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
     ModelPreview preview{info.inputShape, architecture->describe(info.inputShape, info.outputs())};
     std::uint64_t activations = 0;
     for (const model::LayerInfo& layer : preview.layers) {
@@ -168,7 +168,7 @@ std::vector<std::vector<std::uint8_t>> augmentedOf(const data::DataModule& modul
     const base::Draw draw(std::uint64_t(experiment.train.seed), "augment", 0);
     data::Batch batch = module.gather(rows);
     for (const base::Pick& pick : experiment.augment)
-        if (auto transform = data::transforms().make(pick))
+        if (auto transform = data::allTransforms().make(pick))
             (*transform)->apply(batch.input, rows, draw);
     for (std::int64_t i = 0; i < batch.input.size(0); ++i) {
         at::Tensor image = batch.input.select(0, i).clone();

@@ -22,7 +22,7 @@ public:
 };
 
 using Exporters = base::Registry<Exporter>;
-const Exporters& exporters();
+const Exporters& allExporters();
 
 /// The checkpoint file that `at` (last, best, or a step) means.
 base::Result<std::filesystem::path> checkpointAt(const std::filesystem::path& run, const std::string& at);

@@ -20,8 +20,8 @@ struct NamedMetric {
 std::vector<NamedMetric> fittingMetrics(bool classification)
 {
     std::vector<NamedMetric> fitting;
-    for (const base::Entry& entry : metrics().family().entries)
-        if (auto metric = metrics().make({entry.kind, base::Object{}}); metric && (*metric)->classifies() == classification)
+    for (const base::Entry& entry : allMetrics().family().entries)
+        if (auto metric = allMetrics().make({entry.kind, base::Object{}}); metric && (*metric)->classifies() == classification)
             fitting.push_back({entry.kind, std::move(*metric)});
     return fitting;
 }

@@ -70,11 +70,11 @@ double baseRate(const spec::TrainSpec& train)
 base::Result<std::unique_ptr<Learner>> Learner::make(const spec::Experiment& experiment, const data::DatasetInfo& info,
     const StepPlan& plan, const std::string& device)
 {
-    CORE_TRY(architecture, model::architectures().make(experiment.model));
+    CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
     CORE_TRY(network, architecture->build({info.inputShape, info.outputs(), std::uint64_t(experiment.train.seed)}));
     const base::Pick lossPick = experiment.train.loss.value_or(
         base::Pick{info.task == "regression" ? "mse" : "cross_entropy", base::Object{}});
-    CORE_TRY(loss, losses().make(lossPick));
+    CORE_TRY(loss, allLosses().make(lossPick));
     if (loss->classifies() != (info.task != "regression"))
         return Error{ErrorKind::Spec, "\"" + lossPick.kind + "\" does not fit " + info.task, "/train/loss",
             info.task == "regression" ? "Use mse" : "Use cross_entropy"};
@@ -84,7 +84,7 @@ base::Result<std::unique_ptr<Learner>> Learner::make(const spec::Experiment& exp
     learner->m_plan = plan;
     learner->m_spec = experiment.train;
     learner->m_network->moveTo(learner->m_device);
-    CORE_TRY(optimizer, optimizers().make(experiment.train.optimizer, learner->m_network->parameters()));
+    CORE_TRY(optimizer, allOptimizers().make(experiment.train.optimizer, learner->m_network->parameters()));
     learner->m_optimizer = std::move(optimizer);
     CORE_TRY(schedule, makeSchedule(experiment.train.schedule, {baseRate(experiment.train), plan.totalSteps, plan.stepsPerEpoch}));
     learner->m_schedule = std::move(schedule);

@@ -18,6 +18,6 @@ public:
 };
 
 using Losses = base::Registry<Loss>;
-const Losses& losses();
+const Losses& allLosses();
 
 }

@@ -19,6 +19,9 @@ public:
 };
 
 using Metrics = base::Registry<Metric>;
-const Metrics& metrics();
+const Metrics& allMetrics();
+
+/// All elements in row-major order, from any device.
+std::vector<double> numbersOf(const at::Tensor& values);
 
 }

@@ -21,7 +21,14 @@ public:
 };
 
 using Schedules = base::Registry<Schedule, const ScheduleContext&>;
-const Schedules& schedules();
+const Schedules& allSchedules();
+
+/// Whole units (`step` or `epoch`) that lie before update `step`, and those of the whole run (at least 1).
+std::int64_t unitsBefore(std::int64_t step, const std::string& unit, const ScheduleContext& context);
+std::int64_t unitsInRun(const std::string& unit, const ScheduleContext& context);
+/// The field `unit` of schedules that have one.
+base::Domain unitDomain();
+base::Help unitHelp();
 
 using spec::WarmupSpec;
 using spec::warmupFields;

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/open.h"
+
+#include "core/data/gzip.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+namespace core::data {
+
+namespace {
+
+constexpr std::size_t recognisedBytes = 4096;
+constexpr std::size_t packedHeadBytes = 1 << 16;
+
+/// The beginning of a file, unpacked; empty for a folder.
+base::Result<std::string> headOf(const std::string& path)
+{
+    std::error_code code;
+    if (!std::filesystem::exists(path, code))
+        return base::Error{base::ErrorKind::Data, "no such file", path, "Check the path; relative paths start at the experiment file"};
+    if (std::filesystem::is_directory(path, code))
+        return std::string{};
+    std::ifstream file(path, std::ios::binary);
+    std::string head(packedHeadBytes, '\0');
+    file.read(head.data(), std::streamsize(head.size()));
+    if (file.bad() || (!file && !file.eof()))
+        return base::Error{base::ErrorKind::Data, "cannot be read", path, "Check the file's permissions"};
+    head.resize(std::size_t(file.gcount()));
+    if (!isGzip(head))
+        return head;
+    return gunzip(head, path, 1 << 28, recognisedBytes);
+}
+
+base::Result<std::unique_ptr<Source>> sourceFor(const std::string& format, const std::string& path)
+{
+    const base::Value params = base::Object{{"path", path}};
+    if (format != "auto")
+        return allSources().make({format, params});
+    CORE_TRY(head, headOf(path));
+    std::string known;
+    for (const base::Entry& entry : allSources().family().entries) {
+        CORE_TRY(source, allSources().make({entry.kind, params}));
+        if (source->recognises(path, head))
+            return std::move(source);
+        if (entry.schema.find("path") && entry.kind != "file")
+            known += (known.empty() ? "" : ", ") + entry.kind;
+    }
+    return base::Error{base::ErrorKind::Data, "is of no format that is known here", path,
+        "Known: " + known + "; name one of them in data.format if it is one all the same"};
+}
+
+}
+
+base::Result<Loaded> loadSource(const SourceRequest& request)
+{
+    CORE_TRY(source, allSources().make(request.data.source));
+    return source->load(request);
+}
+
+base::Result<Loaded> loadPath(const SourceRequest& request, const std::string& path)
+{
+    if (path.empty())
+        return base::Error{base::ErrorKind::Spec, "no file is named", "/data/source/path", "Give the path of a file or folder"};
+    CORE_TRY(source, sourceFor(request.data.format, path));
+    return source->load(request);
+}
+
+std::string splitKind(const SplitRequest& request)
+{
+    if (request.spec.kind != "auto")
+        return request.spec.kind;
+    if (!request.times.empty())
+        return "chronological";
+    if (request.classes.empty())
+        return "random";
+    std::vector<std::int64_t> counts;
+    for (const std::int64_t c : request.classes) {
+        if (c < 0)
+            return "random";
+        counts.resize(std::max(counts.size(), std::size_t(c) + 1));
+        ++counts[std::size_t(c)];
+    }
+    const bool rare = std::any_of(counts.begin(), counts.end(), [](auto n) { return n > 0 && n < 3; });
+    return rare ? "random" : "stratified";
+}
+
+}
