@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/inspect.h"
-#include "core/store/h5_view.h"
+#include "core/store/hdf5_version.h"
 #include "core/tensor/device.h"
 
 #include <ATen/Context.h>
@@ -28,8 +28,9 @@ base::Value doctor()
     if (!std::filesystem::exists(folder ? folder : "/usr/share/datasets/fashion-mnist"))
         missing.push_back(Object{{"what", "Fashion-MNIST"}, {"why", "the sample data is not installed"},
             {"remedy", "apt install dataset-fashion-mnist"}});
+    const char* policy = std::getenv("OMP_WAIT_POLICY");
     return Object{{"torch", TORCH_VERSION}, {"hdf5", store::hdf5Version()}, {"devices", std::move(devices)},
-        {"threads", std::int64_t(std::thread::hardware_concurrency())}, {"omp_wait_policy", std::getenv("OMP_WAIT_POLICY") ? std::getenv("OMP_WAIT_POLICY") : ""},
+        {"threads", std::int64_t(std::thread::hardware_concurrency())}, {"omp_wait_policy", policy ? std::string(policy) : std::string()},
         {"missing", std::move(missing)}};
 }
 
