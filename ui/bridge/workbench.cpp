@@ -312,7 +312,7 @@ void Workbench::openRun(const QString& folder, bool document)
     });
 }
 
-void Workbench::showRecord(const core::store::RunRecord& record)
+void Workbench::showRecord(const core::store::RunRecord& record, bool keepFront)
 {
     replay(0);
     const QString folder = QString::fromStdString(record.folder.string());
@@ -320,7 +320,7 @@ void Workbench::showRecord(const core::store::RunRecord& record)
         return;
     auto* model = new RunModel(this);
     model->load(record);
-    putInFront(model, training());
+    putInFront(model, keepFront);
 }
 
 void Workbench::overlayRun(const QString& folder, bool shown)

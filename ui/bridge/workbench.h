@@ -55,8 +55,8 @@ public:
     void openRun(const QString& folder, bool document = true);
     void overlayRun(const QString& folder, bool shown);
     void clearOverlays();
-    /// Shows a recorded run that is no folder of its own, as a sample card's recording.
-    void showRecord(const core::store::RunRecord& record);
+    /// Shows a recorded run that may have no folder, as a sample card's; with `keepFront` over the one in front.
+    void showRecord(const core::store::RunRecord& record, bool keepFront = false);
     /// Plays a finished run again from its records at `speed` times its own pace; 0 ends that. `pause` and `proceed`
     /// hold it and go on.
     void replay(double speed);

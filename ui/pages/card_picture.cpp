@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/card_picture.h"
+
+#include "ui/plots/surface_plot.h"
+#include "ui/style/theme.h"
+
+#include <QPainter>
+#include <QPainterPath>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ui::pages {
+
+using core::events::ConfusionFrame;
+using core::events::RunState;
+using core::events::SurfaceFrame;
+using core::store::RunRecord;
+using models::Card;
+using plots::Line;
+using plots::SparkCurve;
+using plots::SparkData;
+using style::Theme;
+
+namespace {
+
+constexpr double labelWidth = 48;
+
+template <class T>
+const T* lastEvent(const RunRecord& record)
+{
+    for (auto event = record.events.rbegin(); event != record.events.rend(); ++event)
+        if (const T* found = std::get_if<T>(&*event))
+            return found;
+    return nullptr;
+}
+
+const core::store::Series* seriesOf(const RunRecord& record, const char* name)
+{
+    const auto found = record.scalars.find(name);
+    return found == record.scalars.end() || found->second.steps.empty() ? nullptr : &found->second;
+}
+
+/// Step values jump; a thumbnail shows their debiased moving average.
+std::vector<double> calmed(const std::vector<double>& values, double weight)
+{
+    std::vector<double> calm;
+    double sum = 0, power = 1;
+    for (const double value : values) {
+        if (std::isfinite(value)) {
+            sum = sum * weight + (1 - weight) * value;
+            power *= weight;
+        }
+        calm.push_back(std::isfinite(value) && power < 1 ? sum / (1 - power) : value);
+    }
+    return calm;
+}
+
+SparkCurve curveOf(const core::store::Series& series, int color, Line line)
+{
+    SparkCurve curve{{}, series.values, color, line};
+    curve.x.assign(series.steps.begin(), series.steps.end());
+    return curve;
+}
+
+double plannedEnd(const RunRecord& record) { return record.opened ? double(record.opened->totalSteps) : 0; }
+
+void paintRuns(QPainter& painter, const QRectF& area, const Card& card, const Theme& theme)
+{
+    SparkData data;
+    data.logY = true;
+    std::vector<std::pair<double, std::size_t>> ends;
+    for (std::size_t i = 0; i < card.recording.size(); ++i)
+        if (const auto* loss = seriesOf(card.recording[i], "train/loss")) {
+            SparkCurve curve = curveOf(*loss, int(i), Line::Validation);
+            curve.y = calmed(curve.y, 0.9);
+            // Runs of different batch sizes make different numbers of steps: each is drawn over its own length.
+            const double length = std::max(1.0, plannedEnd(card.recording[i]));
+            for (double& x : curve.x)
+                x /= length;
+            data.curves.push_back(std::move(curve));
+        }
+    data.end = 1;
+    const double reach = labelWidth * theme.scale;
+    plots::paintSparkline(painter, area.adjusted(0, 0, -reach, 0), data, theme);
+    for (std::size_t i = 0; i < data.curves.size(); ++i) {
+        const auto finite = std::find_if(data.curves[i].y.rbegin(), data.curves[i].y.rend(), [](double y) { return std::isfinite(y); });
+        ends.emplace_back(finite == data.curves[i].y.rend() ? 0 : *finite, i);
+    }
+    std::ranges::sort(ends, std::greater<>());
+    painter.setFont(theme.body());
+    const double line = painter.fontMetrics().height();
+    double y = area.center().y() - double(ends.size()) * line / 2;
+    for (const auto& [value, i] : ends) {
+        painter.setPen(theme.readable(theme.run(int(i))));
+        const QRectF place(area.right() - reach + 8, y, reach - 8, line);
+        painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, i < card.runs.size() ? card.runs[i].label : QString());
+        y += line;
+    }
+}
+
+void paintConfusion(QPainter& painter, const QRectF& area, const ConfusionFrame& frame, const Theme& theme)
+{
+    const int n = int(frame.classes);
+    const double cell = std::floor(std::min(area.width(), area.height()) / n);
+    const QPointF corner(std::round(area.center().x() - cell * n / 2), std::round(area.center().y() - cell * n / 2));
+    for (int truth = 0; truth < n; ++truth) {
+        double sum = 0;
+        for (int said = 0; said < n; ++said)
+            sum += double(frame.counts[std::size_t(truth * n + said)]);
+        for (int said = 0; said < n; ++said) {
+            const double share = sum > 0 ? double(frame.counts[std::size_t(truth * n + said)]) / sum : 0;
+            QColor color = theme.accent;
+            // The square root lets a tenth be seen beside nine tenths.
+            color.setAlphaF(float(std::sqrt(share)));
+            const QRectF place(corner.x() + said * cell, corner.y() + truth * cell, cell - 1, cell - 1);
+            painter.fillRect(place, theme.grid);
+            painter.fillRect(place, color);
+        }
+    }
+}
+
+void paintTable(QPainter& painter, const QRectF& area, const Theme& theme)
+{
+    const int rows = 5, columns = 4;
+    const QRectF table(area.center().x() - 96 * theme.scale, area.top(), 192 * theme.scale, area.height());
+    const double width = table.width() / columns, height = table.height() / rows;
+    painter.fillRect(QRectF(table.right() - width, table.top(), width, table.height()), theme.hover);
+    for (int row = 0; row < rows; ++row) {
+        const double y = std::round(table.top() + (row + 1) * height);
+        painter.fillRect(QRectF(table.left(), y, table.width(), 1), row == 0 ? theme.muted : theme.line);
+        for (int column = 0; column < columns; ++column) {
+            QColor color = row == 0 ? theme.muted : column == columns - 1 ? theme.accent : theme.line;
+            const double length = width * (0.35 + 0.12 * ((row * 5 + column * 3) % 4));
+            painter.fillRect(QRectF(table.left() + column * width + 8, y - height / 2 - 1.5, length - 8, 3), color);
+        }
+    }
+}
+
+}
+
+SparkData sparkOf(const RunRecord& record, int color)
+{
+    SparkData data;
+    data.logY = true;
+    if (const auto* training = seriesOf(record, "train/loss")) {
+        SparkCurve curve = curveOf(*training, color, Line::Training);
+        curve.y = calmed(curve.y, 0.6);
+        data.curves.push_back(std::move(curve));
+    }
+    if (const auto* validation = seriesOf(record, "validation/loss"))
+        data.curves.push_back(curveOf(*validation, color, Line::Validation));
+    const double end = plannedEnd(record);
+    if (end > 0 && record.state != RunState::Completed)
+        data.end = end;
+    if ((record.state == RunState::Interrupted || record.state == RunState::Stopped) && !data.curves.empty() && !data.curves[0].x.empty())
+        data.broken = data.curves[0].x.back();
+    return data;
+}
+
+void paintCardPicture(QPainter& painter, const QRectF& area, const Card& card, const Theme& theme)
+{
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    if (card.recording.empty()) {
+        if (card.runs.empty())
+            paintTable(painter, area, theme);
+    } else if (card.picture == "runs") {
+        paintRuns(painter, area, card, theme);
+    } else if (const auto* matrix = lastEvent<ConfusionFrame>(card.recording.back()); card.picture == "confusion" && matrix) {
+        paintConfusion(painter, area, *matrix, theme);
+    } else {
+        SparkData data = sparkOf(card.recording.back());
+        data.gap = true;
+        if (const auto* best = lastEvent<core::events::BestChanged>(card.recording.back()))
+            data.mark = double(best->step);
+        plots::paintSparkline(painter, area, data, theme);
+    }
+    painter.restore();
+}
+
+void paintCardPanelPicture(QPainter& painter, const QRectF& area, const Card& card, const Theme& theme)
+{
+    const SurfaceFrame* frame = card.recording.empty() ? nullptr : lastEvent<SurfaceFrame>(card.recording.back());
+    if (!frame) {
+        paintCardPicture(painter, area.adjusted(8, 8, -8, -8), card, theme);
+        return;
+    }
+    const double ratio = painter.device()->devicePixelRatioF();
+    QImage image = plots::surfaceImage(*frame, (area.size() * ratio).toSize(), theme);
+    image.setDevicePixelRatio(ratio);
+    painter.drawImage(area.topLeft(), image);
+}
+
+QString filled(QString text, const Card& card)
+{
+    if (card.recording.empty())
+        return text;
+    const RunRecord& record = card.recording.back();
+    if (record.opened) {
+        text.replace("{parameters}", style::count(record.opened->parameters));
+        text.replace("{rows}", style::count(record.opened->trainRows));
+    }
+    if (record.finished) {
+        text.replace("{epochs}", style::count(record.finished->epochs));
+        text.replace("{best}", style::count(record.finished->bestEpoch));
+        for (const auto& [name, value] : record.finished->metrics)
+            if (name == "validation/accuracy")
+                text.replace("{accuracy}", style::percent(value));
+    }
+    return text;
+}
+
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/run_side.h"
+
+#include "ui/bridge/worker.h"
+#include "ui/models/run_model.h"
+#include "ui/pages/predictions_view.h"
+#include "ui/pages/surface_view.h"
+#include "ui/plots/heat_table.h"
+#include "ui/style/label.h"
+#include "ui/style/theme.h"
+
+#include <QActionGroup>
+#include <QHBoxLayout>
+#include <QMenu>
+#include <QStackedWidget>
+#include <QToolButton>
+
+namespace ui::pages {
+
+using core::events::ConfusionFrame;
+using style::Label;
+using style::Tone;
+
+namespace {
+
+QString titleOf(RunSide::View view)
+{
+    switch (view) {
+    case RunSide::View::Surface: return RunSide::tr("Decision surface");
+    case RunSide::View::Confusion: return RunSide::tr("Confusion matrix");
+    case RunSide::View::Predictions: return RunSide::tr("Sample predictions");
+    }
+    return {};
+}
+
+/// The cell off the diagonal with the most rows; -1, -1 if nothing was confused.
+std::pair<int, int> worstCell(const ConfusionFrame& frame)
+{
+    std::pair<int, int> worst{-1, -1};
+    std::int64_t most = 0;
+    for (int truth = 0; truth < frame.classes; ++truth)
+        for (int said = 0; said < frame.classes; ++said)
+            if (const auto count = frame.counts[std::size_t(truth * frame.classes + said)]; truth != said && count > most) {
+                most = count;
+                worst = {truth, said};
+            }
+    return worst;
+}
+
+}
+
+RunSide::RunSide(QWidget* parent)
+    : QWidget(parent), m_title(new QToolButton), m_caption(new Label({}, Tone::Muted)), m_stack(new QStackedWidget),
+      m_surface(new SurfaceView), m_confusionPage(new QWidget), m_confusion(new plots::HeatTable), m_worst(new Label({}, Tone::Muted)),
+      m_predictions(new PredictionsView), m_worker(std::make_unique<bridge::Worker>(*this))
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    auto* row = new QHBoxLayout;
+    row->addWidget(m_title);
+    row->addStretch();
+    row->addWidget(m_caption);
+    column->addLayout(row);
+    column->addWidget(m_stack, 1);
+
+    auto* confusion = new QVBoxLayout(m_confusionPage);
+    confusion->setContentsMargins(0, 0, 0, 0);
+    confusion->addWidget(m_confusion, 1);
+    confusion->addWidget(m_worst);
+    m_worst->setWordWrap(true);
+    m_stack->addWidget(m_surface);
+    m_stack->addWidget(m_confusionPage);
+    m_stack->addWidget(m_predictions);
+
+    auto* menu = new QMenu(m_title);
+    auto* group = new QActionGroup(menu);
+    for (const View view : {View::Surface, View::Confusion, View::Predictions}) {
+        QAction* action = menu->addAction(titleOf(view), this, [this, view] { choose(view); });
+        action->setCheckable(true);
+        group->addAction(action);
+    }
+    m_title->setMenu(menu);
+    m_title->setPopupMode(QToolButton::InstantPopup);
+    m_title->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_title->setLayoutDirection(Qt::RightToLeft);
+    m_title->setIcon(style::icon("chevron"));
+    m_title->setProperty("viewmenu", true);
+    m_title->setAccessibleName(tr("View beside the curves"));
+    connect(m_surface, &SurfaceView::captionChanged, this, &RunSide::showCaption);
+    show(View::Surface);
+    setRun(nullptr);
+}
+
+RunSide::~RunSide() = default;
+
+RunSide::View RunSide::view() const { return View(m_stack->currentIndex()); }
+
+void RunSide::setRun(const models::RunModel* run)
+{
+    m_run = run;
+    ++m_generation;
+    m_pointsAsked = false;
+    m_confusionStep = -1;
+    m_surface->setData({}, {});
+    m_surface->setEmptyText(run ? tr("The first surface comes with the first step.")
+                                : tr("Train on two features: what the network says of every point of the plane will stand here."));
+    m_confusion->clear();
+    m_confusion->setEmptyText(run ? tr("The first matrix comes with the first evaluation.")
+                                  : tr("Train on classes: which is taken for which will stand here."));
+    m_worst->setText({});
+    m_surface->setRun(run);
+    m_predictions->setRun(run);
+    refresh();
+}
+
+void RunSide::choose(View view)
+{
+    m_chosen = true;
+    show(view);
+    refresh();
+}
+
+void RunSide::show(View view)
+{
+    m_stack->setCurrentIndex(int(view));
+    m_title->setText(titleOf(view));
+    m_title->menu()->actions()[int(view)]->setChecked(true);
+    showCaption();
+}
+
+void RunSide::chooseByRun()
+{
+    if (m_chosen || !m_run)
+        return;
+    const bool flat = !m_run->surfaces().empty();
+    const bool begun = flat || !m_run->confusions().empty() || !m_run->predictions().empty();
+    const View best = flat ? View::Surface : m_run->opened().classes.empty() ? View::Predictions : View::Confusion;
+    if (begun && best != view())
+        show(best);
+}
+
+void RunSide::refresh()
+{
+    chooseByRun();
+    if (!m_run)
+        return;
+    if (!m_pointsAsked && !m_run->surfaces().empty())
+        loadPoints();
+    if (m_run->surfaces().empty() && (m_run->step() > 0 || m_run->finished()))
+        m_surface->setEmptyText(tr("This data has not two features, so there is no plane to draw on. Choose two under Data, "
+                                   "or look at another view."));
+    m_surface->refresh();
+    m_predictions->refresh();
+    showConfusion();
+}
+
+/// The rows are the data's, not the run's: they are read once, aside.
+void RunSide::loadPoints()
+{
+    m_pointsAsked = true;
+    m_worker->run([this, spec = m_run->spec(), generation = m_generation]() -> bridge::Worker::Answer {
+        auto points = core::session::previewPoints(spec);
+        auto rows = core::session::previewRows(spec, {});
+        if (!points)
+            return {};
+        QStringList features;
+        if (rows)
+            for (const std::string& name : rows->info.features)
+                features << QString::fromStdString(name);
+        return [this, generation, points = std::move(*points), features] {
+            if (generation == m_generation)
+                m_surface->setData(points, features);
+        };
+    });
+}
+
+void RunSide::showConfusion()
+{
+    if (m_run->confusions().empty()) {
+        if (m_run->opened().stepsPerEpoch > 0 && m_run->opened().classes.empty())
+            m_confusion->setEmptyText(tr("This run predicts numbers: there are no classes to confuse."));
+        return;
+    }
+    const ConfusionFrame& frame = m_run->confusions().back();
+    if (frame.step == m_confusionStep)
+        return;
+    m_confusionStep = frame.step;
+    QStringList names;
+    for (const std::string& name : m_run->opened().classes)
+        names << QString::fromStdString(name);
+    m_confusion->setClasses(names);
+    m_confusion->setFrame(frame);
+    const auto [truth, said] = worstCell(frame);
+    m_worst->setText(truth < 0 ? tr("Nothing is confused on the validation rows.") : m_confusion->describe(truth, said));
+    showCaption();
+}
+
+void RunSide::showCaption()
+{
+    QString caption;
+    if (m_run && view() == View::Surface)
+        caption = m_surface->caption();
+    else if (m_run && view() == View::Confusion && !m_run->confusions().empty())
+        caption = tr("validation · epoch %1").arg(style::count(m_run->confusions().back().epoch));
+    else if (m_run && view() == View::Predictions && !m_run->predictions().empty())
+        caption = tr("worst first · epoch %1").arg(style::count(m_run->predictions().back().epoch));
+    m_caption->setText(caption);
+}
+
+}

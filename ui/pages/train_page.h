@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/models/run_model.h"
+#include "ui/pages/page.h"
+
+#include <QPointer>
+
+namespace ui::models {
+struct NextStep;
+}
+
+namespace ui::pages {
+
+class ClosingBar;
+class RunCurves;
+class RunSide;
+
+/// Loss, metric and learning rate as they happen, one view of what the network does beside them, and at the end a
+/// sentence with what to do next.
+class TrainPage final : public Page {
+    Q_OBJECT
+
+public:
+    explicit TrainPage(bridge::Workbench& workbench, QWidget* parent = nullptr);
+
+    QStringList inspected() const override;
+    RunCurves* curves() const { return m_curves; }
+    RunSide* side() const { return m_side; }
+    ClosingBar* closing() const { return m_closing; }
+
+private:
+    void showRuns();
+    void refresh();
+    void showState();
+    void take(const models::NextStep& next);
+
+    bridge::Workbench& m_workbench;
+    RunCurves* m_curves;
+    RunSide* m_side;
+    ClosingBar* m_closing;
+    QPointer<models::RunModel> m_shown;
+};
+
+}
