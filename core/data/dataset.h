@@ -63,6 +63,11 @@ using Transforms = base::Registry<Transform>;
 const Sources& allSources();
 const Transforms& allTransforms();
 
+/// (x − shift) · scale, per feature of a table or per channel of images; bytes of images are x = byte / 255.
+struct Scaling {
+    std::vector<float> shift, scale;
+};
+
 /// Everything a run needs of its data: the rows, the split, normalization from the training split alone.
 class DataModule {
 public:
@@ -77,10 +82,9 @@ public:
     /// As given by the source, before normalization: [inputShape].
     at::Tensor raw(std::int64_t row) const;
     double target(std::int64_t row) const;
-    /// The normalization that `gather` applies: (x − shift) · scale, per feature or per channel; bytes of images are
-    /// brought to [0, 1] first.
-    const std::vector<float>& shift() const { return m_shift; }
-    const std::vector<float>& scale() const { return m_scale; }
+    /// The normalization that `gather` applies.
+    const std::vector<float>& shift() const { return m_scaling.shift; }
+    const std::vector<float>& scale() const { return m_scaling.scale; }
     const std::vector<Problem>& problems() const { return m_problems; }
     /// Rows of another file as inputs of this data set, normalized: [n, …inputShape]. What is missing there is filled as
     /// `missing` says from the training split here; under `error` and `drop` it is an error with row and column.
@@ -93,7 +97,8 @@ private:
     DatasetInfo m_info;
     at::Tensor m_inputs, m_targets;
     std::array<std::vector<std::int64_t>, 3> m_rows;
-    std::vector<float> m_shift, m_scale, m_fill;
+    Scaling m_scaling;
+    std::vector<float> m_fill; ///< what stands in for missing values, per feature
     std::vector<Problem> m_problems;
 
     at::Tensor normalized(const at::Tensor& inputs, std::span<const std::int64_t> rows) const;

@@ -22,6 +22,7 @@ struct DatasetInfo {
     std::vector<std::string> origins;     ///< per feature: the column it was made of (`colour` of `colour=red`); empty for images
     std::vector<std::string> classes;     ///< names in id order; empty for regression
     std::string target;
+    std::string time;                     ///< the column of times that orders the rows; empty if there is none
 
     bool image() const { return inputShape.size() == 3; }
     std::int64_t outputs() const { return classes.empty() ? 1 : std::int64_t(classes.size()); }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/gzip.h"
+#include "core/data/table.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+namespace core::data::sources::csv {
+
+namespace {
+
+struct Spec {
+    std::string path;
+    std::string delimiter = "auto";
+    std::string header = "auto";
+    std::vector<std::string> categorical;
+    std::int64_t maxCategories = 50;
+};
+
+class Csv final : public Source {
+public:
+    explicit Csv(Spec spec) : m_spec(std::move(spec)) {}
+
+    base::Result<Loaded> load(const SourceRequest& request) const override
+    {
+        if (m_spec.path.empty())
+            return base::Error{base::ErrorKind::Spec, "no file is named", "/data/source/path", "Give the path of a CSV file"};
+        CORE_TRY(text, readPlainOrGzip(m_spec.path, std::size_t(1) << 32));
+        CsvOptions options;
+        constexpr std::pair<const char*, char> delimiters[] = {{"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"pipe", '|'}};
+        for (const auto& [name, character] : delimiters)
+            if (m_spec.delimiter == name)
+                options.delimiter = character;
+        if (m_spec.header != "auto")
+            options.header = m_spec.header == "yes";
+        if (request.data.rows && !request.like)
+            options.maxRows = std::size_t(*request.data.rows);
+        CORE_TRY(table, readCsv(std::move(text), m_spec.path, options));
+        const TableOptions how{m_spec.categorical, m_spec.maxCategories, m_spec.path, stem()};
+        return request.like ? loadTableLike(table, request, how) : loadTable(table, request, how);
+    }
+
+    bool recognises(const std::string& path, std::string_view head) const override
+    {
+        std::filesystem::path name(path);
+        if (name.extension() == ".gz")
+            name.replace_extension();
+        const std::string extension = name.extension().string();
+        if (extension == ".csv" || extension == ".tsv")
+            return head.find('\0') == head.npos || head.starts_with("\xff\xfe");
+        return looksLikeCsv(head);
+    }
+
+private:
+    Spec m_spec;
+
+    std::string stem() const
+    {
+        std::filesystem::path name = std::filesystem::path(m_spec.path).filename();
+        if (name.extension() == ".gz")
+            name.replace_extension();
+        return name.stem().string();
+    }
+};
+
+}
+
+void enroll(Sources& all)
+{
+    all.add<Csv>("csv", "CSV file",
+        "A table as text, one row a line. Columns of text become columns of 0 and 1, one for each value; a column of dates "
+        "orders the rows.",
+        base::Fields<Spec>{}
+            .add("path", &Spec::path, base::Path{}, {"The file, relative to the experiment file; may be packed with gzip."})
+            .add("delimiter", &Spec::delimiter, base::Choice{{"auto", "comma", "semicolon", "tab", "pipe"}},
+                {"What stands between cells. auto takes what cuts the first lines into rows of one width. With semicolons, "
+                 "numbers may have a decimal comma."})
+            .add("header", &Spec::header, base::Choice{{"auto", "yes", "no"}},
+                {"Whether the first line names the columns. auto: yes if it holds no number."})
+            .add("categorical", &Spec::categorical, std::make_shared<const base::List>(base::List{base::Text{}}),
+                {"Columns whose numbers are names of things, such as codes and postal districts."})
+            .add("max_categories", &Spec::maxCategories, base::Int{2, 10'000},
+                {"A text column with more different values is left out, since it rather names rows than kinds.", {},
+                    "Useful columns are left out.", "Many columns of nearly nothing but zeros."}));
+}
+
+}
