@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/torch_test.h"
+
+#include "core/base/json.h"
+#include "core/session/inspect.h"
+#include "core/session/session.h"
+#include "core/spec/experiment.h"
+#include "core/store/run_record.h"
+#include "tests/support/program.h"
+#include "tests/support/temp_folder.h"
+
+#include <mutex>
+
+using namespace core;
+using session::Session;
+using tests::TempFolder;
+
+namespace {
+
+base::Value resolved(const std::string& text)
+{
+    const auto tree = base::parseJson(text);
+    REQUIRE(tree);
+    const spec::Checked checked = spec::resolve(*tree, {session::catalog()});
+    for (const base::Error& problem : checked.problems)
+        FAIL(base::describe(problem));
+    return checked.value;
+}
+
+base::Value moons(std::int64_t seed, std::int64_t threads, double dropout = 0.2)
+{
+    base::Value value = resolved(R"({"data": {"source": "two-moons", "rows": 150}, "model": {"kind": "mlp", "hidden": [24, 24], "dropout": 0.2},
+        "train": {"epochs": 12, "batch_size": 16, "optimizer": "adam"}})");
+    (void)value.setAt("train.seed", seed);
+    (void)value.setAt("train.threads", threads);
+    (void)value.setAt("model.dropout", dropout);
+    return value;
+}
+
+std::unique_ptr<Session> made(const base::Value& spec, const TempFolder& folder, bool paused = false)
+{
+    auto run = Session::create(spec, {folder.path(), "cpu", paused});
+    if (!run)
+        FAIL(base::describe(run.error()));
+    return std::move(*run);
+}
+
+std::string digestAlone(const base::Value& spec)
+{
+    const TempFolder folder;
+    auto run = made(spec, folder);
+    run->start();
+    const auto& result = run->wait();
+    INFO(base::describe(result.error));
+    REQUIRE(result.state == events::RunState::Completed);
+    return result.digest;
+}
+
+// What a run did, as lines.
+class Watcher final : public events::EventSink {
+public:
+    void onScalars(const events::ScalarRow& row) override
+    {
+        std::lock_guard lock(m_mutex);
+        if (row.group == 0)
+            m_steps = row.step + 1;
+    }
+    void onEvent(const events::Event& event) override
+    {
+        std::lock_guard lock(m_mutex);
+        if (const auto* changed = std::get_if<events::StateChanged>(&event))
+            m_state = changed->state;
+        if (const auto* edited = std::get_if<events::Edited>(&event))
+            m_edits.push_back(*edited);
+    }
+    std::int64_t steps() const { std::lock_guard lock(m_mutex); return m_steps; }
+    events::RunState state() const { std::lock_guard lock(m_mutex); return m_state; }
+    std::vector<events::Edited> edits() const { std::lock_guard lock(m_mutex); return m_edits; }
+
+private:
+    mutable std::mutex m_mutex;
+    std::int64_t m_steps = 0;
+    events::RunState m_state = events::RunState::Preparing;
+    std::vector<events::Edited> m_edits;
+};
+
+}
+
+TEST_CASE("two runs at once in one process give each the bits that it gives alone")
+{
+    const base::Value one = moons(1, 1), two = moons(2, 2);
+    const std::string aloneOne = digestAlone(one), aloneTwo = digestAlone(two);
+    CHECK(aloneOne != aloneTwo);
+    for (int round = 0; round < 3; ++round) {
+        const TempFolder folder;
+        auto first = made(one, folder), second = made(two, folder);
+        first->start();
+        second->start();
+        CHECK(first->wait().digest == aloneOne);
+        CHECK(second->wait().digest == aloneTwo);
+    }
+}
+
+TEST_CASE("a paused run stands still, takes single steps, and goes on to the same end")
+{
+    const base::Value spec = moons(5, 1);
+    const TempFolder folder;
+    auto run = made(spec, folder, true);
+    Watcher watcher;
+    const auto watching = run->events().subscribe(watcher);
+    run->start();
+    REQUIRE(tests::until([&] { return watcher.state() == events::RunState::Paused; }));
+    CHECK(watcher.steps() == 0);
+    for (std::int64_t step = 1; step <= 3; ++step) {
+        REQUIRE(run->post(session::SingleStep{}));
+        REQUIRE(tests::until([&] { return watcher.steps() >= step; }));
+        CHECK(watcher.steps() == step);
+    }
+    REQUIRE(run->post(session::Continue{}));
+    CHECK(run->wait().digest == digestAlone(spec));
+}
+
+TEST_CASE("a stopped run is resumed to the same end, edits included")
+{
+    const base::Value spec = moons(6, 1);
+    std::string edited;
+    for (const bool stop : {false, true}) {
+        const TempFolder folder;
+        std::filesystem::path path;
+        {
+            auto run = made(spec, folder, true);
+            path = run->folder();
+            Watcher watcher;
+            const auto watching = run->events().subscribe(watcher);
+            run->start();
+            REQUIRE(run->post(session::SingleStep{}));
+            REQUIRE(tests::until([&] { return watcher.steps() == 1; }));
+            REQUIRE(run->post(session::Edit{"train.optimizer.lr", 0.05}));
+            if (stop) {
+                REQUIRE(run->post(session::SingleStep{}));
+                REQUIRE(tests::until([&] { return watcher.steps() == 2; }));
+                REQUIRE(run->post(session::Stop{}));
+                CHECK(run->wait().state == events::RunState::Stopped);
+            } else {
+                REQUIRE(run->post(session::Continue{}));
+                edited = run->wait().digest;
+            }
+            CHECK(watcher.edits().size() == 1);
+        }
+        if (!stop)
+            continue;
+        auto resumed = Session::resume(path, {folder.path(), "cpu"});
+        REQUIRE(resumed);
+        (*resumed)->start();
+        CHECK((*resumed)->wait().digest == edited);
+    }
+    CHECK(edited != digestAlone(spec));
+}
+
+TEST_CASE("only live parameters take edits, and only values that fit")
+{
+    const TempFolder folder;
+    auto run = made(moons(1, 1), folder, true);
+    run->start();
+    CHECK_FALSE(run->post(session::Edit{"train.epochs", 3}));
+    CHECK_FALSE(run->post(session::Edit{"train.optimizer.lr", -1}));
+    CHECK_FALSE(run->post(session::Edit{"train.nothing", 1}));
+    CHECK(run->post(session::Edit{"train.clip_grad_norm", 1.0}));
+    REQUIRE(run->post(session::Stop{}));
+    run->wait();
+}
+
+TEST_CASE("stopping takes no longer than a step and a tenth of a second")
+{
+    const TempFolder folder;
+    base::Value spec = moons(1, 1);
+    (void)spec.setAt("train.epochs", 100000);
+    auto run = made(spec, folder);
+    Watcher watcher;
+    const auto watching = run->events().subscribe(watcher);
+    run->start();
+    REQUIRE(tests::until([&] { return watcher.steps() > 20; }));
+    const std::int64_t before = watcher.steps();
+    REQUIRE(run->post(session::Stop{}));
+    const std::int64_t steps = run->wait().steps;
+    // Counted in steps rather than in seconds: how long a step takes is the machine's business.
+    CHECK(steps - before < 5000);
+}
+
+TEST_CASE("a recorded run reads back what was published")
+{
+    const TempFolder folder;
+    std::filesystem::path path;
+    events::RunFinished result;
+    {
+        auto run = made(moons(1, 1), folder);
+        path = run->folder();
+        run->start();
+        result = run->wait();
+    }
+    const auto record = store::readRun(path);
+    REQUIRE(record);
+    CHECK(record->state == events::RunState::Completed);
+    const store::Series& loss = record->scalars.at("train/loss");
+    REQUIRE(std::int64_t(loss.steps.size()) == result.steps);
+    CHECK(loss.steps.front() == 0);
+    CHECK(loss.steps.back() == result.steps - 1);
+    CHECK(record->scalars.at("validation/loss").steps.size() == 12);
+    CHECK(record->scalars.at("validation/loss").steps.back() == result.steps);
+    REQUIRE(record->finished);
+    CHECK(record->finished->digest == result.digest);
+}
+
+TEST_CASE("accumulating batches equals one large batch")
+{
+    base::Value large = moons(1, 1, 0), small = moons(1, 1, 0);
+    for (base::Value* value : {&large, &small}) {
+        (void)value->setAt("train.shuffle", false);
+        (void)value->setAt("train.epochs", 3);
+    }
+    (void)large.setAt("train.batch_size", 32);
+    (void)small.setAt("train.batch_size", 8);
+    (void)small.setAt("train.accumulate", 4);
+    std::vector<std::vector<double>> losses;
+    for (const base::Value& spec : {large, small}) {
+        const TempFolder folder;
+        auto run = made(spec, folder);
+        run->start();
+        run->wait();
+        const auto path = run->folder();
+        run.reset();
+        losses.push_back(store::readRun(path)->scalars.at("train/loss").values);
+    }
+    REQUIRE(losses[0].size() == losses[1].size());
+    for (std::size_t i = 0; i < losses[0].size(); ++i)
+        CHECK(losses[0][i] == Approx(losses[1][i]).epsilon(1e-4));
+}
+
+TEST_CASE("a GPU trains to about the same loss", "[gpu]")
+{
+    const base::Value facts = session::doctor();
+    if (facts["devices"].array().size() < 2) {
+        WARN("skipped: " << facts["missing"].array().front()["why"].text());
+        return;
+    }
+    std::vector<double> last;
+    for (const std::string device : {"cpu", "cuda"}) {
+        const TempFolder folder;
+        auto run = Session::create(moons(1, 1), {folder.path(), device});
+        REQUIRE(run);
+        (*run)->start();
+        for (const auto& [name, value] : (*run)->wait().metrics)
+            if (name == "validation/loss")
+                last.push_back(value);
+    }
+    REQUIRE(last.size() == 2);
+    CHECK(last[0] == Approx(last[1]).epsilon(1e-3));
+}
