@@ -6,6 +6,9 @@
 
 #include <QFile>
 
+/// The resources lie in a static library; Qt wants the call outside of namespaces.
+static void registerResources() { Q_INIT_RESOURCE(resources); }
+
 namespace ui::models {
 
 using core::base::Error;
@@ -16,15 +19,6 @@ using core::base::Value;
 namespace {
 
 QString textAt(const Value& value, std::string_view key) { return QString::fromStdString(value[key].text()); }
-
-Result<CardRun> readCardRun(const Value& value)
-{
-    CORE_TRY(experiment, readSampleExperiment(textAt(value, "experiment")));
-    if (value["set"].isObject())
-        for (const auto& [path, setting] : value["set"].object())
-            CORE_CHECK(experiment.setAt(path, setting));
-    return CardRun{textAt(value, "label"), std::move(experiment)};
-}
 
 core::base::Status readCardRecording(Card& card)
 {
@@ -41,6 +35,15 @@ core::base::Status readCardRecording(Card& card)
 
 }
 
+Result<CardRun> readCardRun(const Value& value)
+{
+    CORE_TRY(experiment, readSampleExperiment(textAt(value, "experiment")));
+    if (value["set"].isObject())
+        for (const auto& [path, setting] : value["set"].object())
+            CORE_CHECK(experiment.setAt(path, setting));
+    return CardRun{textAt(value, "label"), std::move(experiment)};
+}
+
 double Card::seconds() const
 {
     double sum = 0;
@@ -52,6 +55,7 @@ double Card::seconds() const
 
 Result<Value> readJsonResource(const QString& path)
 {
+    registerResources();
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
         return Error{ErrorKind::Data, "cannot be read", path.toStdString(), {}};

@@ -29,6 +29,8 @@ struct Card {
 
 /// The cards of `:/experiments/cards.json` with their experiments and, from `:/cards`, their recordings.
 core::base::Result<std::vector<Card>> readCards();
+/// A run as cards and lessons write it: `{"experiment": name, "label": text, "set": {dotted path: value}}`.
+core::base::Result<CardRun> readCardRun(const core::base::Value& value);
 /// `:/experiments/<name>.experiment.json`, as given.
 core::base::Result<core::base::Value> readSampleExperiment(const QString& name);
 /// JSON from a file or the program's resources.

@@ -5,7 +5,6 @@
 
 #include <QAbstractTableModel>
 
-#include <set>
 
 namespace ui::models {
 

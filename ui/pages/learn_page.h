@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/models/lesson.h"
+#include "ui/pages/page.h"
+
+#include <QPointer>
+
+class QLabel;
+class QPushButton;
+class QStackedWidget;
+class QVBoxLayout;
+
+namespace ui::bridge {
+class LessonPlayer;
+}
+namespace ui::models {
+class RunModel;
+}
+namespace ui::style {
+class Label;
+}
+
+namespace ui::pages {
+
+class ClosingBar;
+class RunCurves;
+class RunSide;
+
+/// Demonstrations for a class: a column of text, the live experiment beside it, and a question before each reveal.
+/// Right, Page Down and Enter go on; Left and Page Up go back.
+class LearnPage final : public Page {
+    Q_OBJECT
+
+public:
+    explicit LearnPage(bridge::Workbench& workbench, QWidget* parent = nullptr);
+
+    bridge::LessonPlayer& player() { return *m_player; }
+    const std::vector<models::Lesson>& lessons() const { return m_lessons; }
+    /// By its key; false if there is none or something else is training.
+    bool begin(const QString& key);
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    QWidget* buildList();
+    QWidget* buildLesson();
+    QWidget* buildText();
+    void showFrame();
+    void showRuns();
+    void refresh();
+    void fitColumn();
+
+    bridge::Workbench& m_workbench;
+    std::vector<models::Lesson> m_lessons;
+    bridge::LessonPlayer* m_player;
+    QStackedWidget* m_stack;
+    QWidget* m_column = nullptr;
+    style::Label *m_lesson = nullptr, *m_place = nullptr;
+    QLabel *m_title = nullptr, *m_text = nullptr, *m_ask = nullptr, *m_question = nullptr, *m_answer = nullptr;
+    QPushButton *m_back = nullptr, *m_next = nullptr;
+    RunCurves* m_curves = nullptr;
+    RunSide* m_side = nullptr;
+    ClosingBar* m_closing = nullptr;
+    QPointer<models::RunModel> m_shown;
+};
+
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/run_panel.h"
+
+#include "core/base/clock.h"
+#include "ui/models/run_figures.h"
+#include "ui/models/runs_table.h"
+#include "ui/pages/hairline.h"
+#include "ui/style/label.h"
+#include "ui/style/theme.h"
+
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace ui::pages {
+
+using core::store::RunSummary;
+using style::Label;
+using style::Tone;
+
+RunPanel::RunPanel(QWidget* parent)
+    : QWidget(parent), m_title(new Label({}, Tone::Heading)), m_state(new Label({}, Tone::Muted)), m_question(new Label({})),
+      m_facts(new QGridLayout), m_open(new QPushButton(tr("Open"))), m_resume(new QPushButton(tr("Resume"))),
+      m_delete(new QPushButton(tr("Delete…"))), m_sure(new QPushButton(tr("Delete for good"))), m_keep(new QPushButton(tr("Keep it")))
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    m_title->setElided(Qt::ElideMiddle);
+    m_state->setWordWrap(true);
+    m_question->setWordWrap(true);
+    m_open->setProperty("primary", true);
+    m_open->setObjectName("openRun");
+    m_resume->setObjectName("resumeRun");
+    m_delete->setObjectName("deleteRun");
+    m_sure->setObjectName("deleteRunSurely");
+    m_facts->setVerticalSpacing(8);
+    m_facts->setColumnStretch(1, 1);
+    column->addWidget(m_title);
+    column->addWidget(m_state);
+    column->addWidget(new Hairline);
+    column->addLayout(m_facts);
+    column->addStretch(1);
+    for (QWidget* part : {static_cast<QWidget*>(m_question), static_cast<QWidget*>(m_sure), static_cast<QWidget*>(m_keep),
+             static_cast<QWidget*>(m_open), static_cast<QWidget*>(m_resume), static_cast<QWidget*>(m_delete)})
+        column->addWidget(part);
+    connect(m_open, &QPushButton::clicked, this, &RunPanel::openWanted);
+    connect(m_resume, &QPushButton::clicked, this, &RunPanel::resumeWanted);
+    connect(m_delete, &QPushButton::clicked, this, [this] { ask(true); });
+    connect(m_keep, &QPushButton::clicked, this, [this] { ask(false); });
+    connect(m_sure, &QPushButton::clicked, this, [this] {
+        ask(false);
+        Q_EMIT deleteWanted();
+    });
+    setRun(nullptr, {});
+}
+
+void RunPanel::setRun(const RunSummary* run, const core::base::Value& spec)
+{
+    m_any = run;
+    m_resumable = run && models::canResume(*run);
+    m_title->setText(run ? QString::fromStdString(run->id) : tr("No run selected"));
+    m_state->setText(!run ? tr("Select a run to see what it was.")
+        : run->problem.empty() ? models::stateText(*run) + " · " + style::ago(run->created, core::base::wallSeconds())
+                               : QString::fromStdString(run->problem));
+    std::vector<std::pair<QString, QString>> facts;
+    if (run && run->problem.empty()) {
+        const models::Facts known = models::factsOf(spec);
+        facts = {{tr("data"), known.data}, {tr("model"), known.model}, {tr("train"), known.training},
+            {tr("seed"), models::readable(spec["train"]["seed"])}, {tr("steps"), style::count(run->steps)}, {tr("size"), style::bytes(run->bytes)}};
+        for (const auto& [name, value] : run->metrics)
+            if (name.starts_with("validation/"))
+                facts.emplace_back(QString::fromStdString(name).section('/', 1), name.ends_with("accuracy") ? style::percent(value) : style::number(value));
+        if (run->testOpenings > 0)
+            facts.emplace_back(tr("test opened"), run->testOpenings == 1 ? tr("once") : tr("%1 times").arg(run->testOpenings));
+    }
+    setFacts(facts);
+    ask(false);
+}
+
+void RunPanel::setFacts(const std::vector<std::pair<QString, QString>>& facts)
+{
+    while (QLayoutItem* item = m_facts->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    int row = 0;
+    for (const auto& [name, value] : facts) {
+        m_facts->addWidget(new Label(name, Tone::Muted), row, 0);
+        auto* text = new Label(value);
+        text->setAlignment(Qt::AlignRight);
+        text->setElided(Qt::ElideRight);
+        m_facts->addWidget(text, row++, 1);
+    }
+}
+
+void RunPanel::ask(bool asking)
+{
+    asking = asking && m_any;
+    m_question->setText(tr("Delete %1 with its curves and checkpoints?").arg(m_title->text()));
+    m_question->setVisible(asking);
+    m_sure->setVisible(asking);
+    m_keep->setVisible(asking);
+    m_open->setVisible(m_any && !asking);
+    m_resume->setVisible(m_resumable && !asking);
+    m_delete->setVisible(m_any && !asking);
+    if (asking)
+        m_keep->setFocus();
+}
+
+}

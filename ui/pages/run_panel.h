@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/store/run_record.h"
+
+#include <QWidget>
+
+class QGridLayout;
+class QPushButton;
+
+namespace ui::style {
+class Label;
+}
+
+namespace ui::pages {
+
+/// The selected run for the inspector: what it was, how it ended, and what can be done with it. Deleting asks here,
+/// in place.
+class RunPanel final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit RunPanel(QWidget* parent = nullptr);
+
+    void setRun(const core::store::RunSummary* run, const core::base::Value& spec);
+    /// The question before a run is deleted.
+    void ask(bool asking);
+
+Q_SIGNALS:
+    void openWanted();
+    void resumeWanted();
+    void deleteWanted();
+
+private:
+    void setFacts(const std::vector<std::pair<QString, QString>>& facts);
+
+    style::Label *m_title, *m_state, *m_question;
+    QGridLayout* m_facts;
+    QPushButton *m_open, *m_resume, *m_delete, *m_sure, *m_keep;
+    bool m_any = false, m_resumable = false;
+};
+
+}

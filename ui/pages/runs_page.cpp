@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/runs_page.h"
+
+#include "core/base/json.h"
+#include "ui/bridge/workbench.h"
+#include "ui/bridge/worker.h"
+#include "ui/models/run_model.h"
+#include "ui/pages/comparison.h"
+#include "ui/pages/run_panel.h"
+#include "ui/style/label.h"
+#include "ui/style/theme.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QSortFilterProxyModel>
+#include <QTableView>
+
+#include <algorithm>
+
+namespace ui::pages {
+
+using core::store::RunSummary;
+using models::RunModel;
+using models::RunsTable;
+using style::Label;
+using style::Tone;
+
+namespace {
+
+QString folderOf(const RunSummary& run) { return QString::fromStdString(run.folder.string()); }
+
+}
+
+RunsPage::RunsPage(bridge::Workbench& workbench, QWidget* parent)
+    : Page(parent), m_workbench(workbench), m_sorted(new QSortFilterProxyModel(this)), m_view(new QTableView),
+      m_note(new Label({}, Tone::Muted)), m_empty(new Label({}, Tone::Muted)), m_comparison(new Comparison), m_panel(new RunPanel(this)),
+      m_worker(std::make_unique<bridge::Worker>(*this))
+{
+    m_panel->hide();
+    build();
+    connect(&m_workbench, &bridge::Workbench::runsChanged, this, &RunsPage::reload);
+    connect(&m_runs, &RunsTable::tickedChanged, this, &RunsPage::compare);
+    connect(m_view, &QTableView::activated, this, &RunsPage::openCurrent);
+    connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RunsPage::showCurrent);
+    connect(m_panel, &RunPanel::openWanted, this, &RunsPage::openCurrent);
+    connect(m_panel, &RunPanel::resumeWanted, this, &RunsPage::resumeCurrent);
+    connect(m_panel, &RunPanel::deleteWanted, this, &RunsPage::deleteCurrent);
+    reload();
+}
+
+RunsPage::~RunsPage() = default;
+
+void RunsPage::build()
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(24, 20, 24, 16);
+    column->setSpacing(8);
+    auto* head = new QHBoxLayout;
+    head->addWidget(new Label(tr("Runs"), Tone::Heading));
+    head->addStretch();
+    head->addWidget(m_note);
+    column->addLayout(head);
+    column->addWidget(m_empty);
+    column->addWidget(m_view, 4);
+    column->addSpacing(8);
+    column->addWidget(m_comparison, 6);
+    m_empty->setText(tr("No run yet. Train a card of the Start page: every run stays here with its curves and checkpoints."));
+    m_empty->hide();
+
+    m_sorted->setSourceModel(&m_runs);
+    m_sorted->setSortRole(Qt::UserRole);
+    m_view->setModel(m_sorted);
+    m_view->setSortingEnabled(true);
+    m_view->sortByColumn(RunsTable::When, Qt::DescendingOrder);
+    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_view->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_view->setShowGrid(false);
+    m_view->setTabKeyNavigation(false);
+    m_view->verticalHeader()->hide();
+    m_view->verticalHeader()->setDefaultSectionSize(28);
+    m_view->setAccessibleName(tr("Runs"));
+    QHeaderView* header = m_view->horizontalHeader();
+    header->setHighlightSections(false);
+    header->setSectionResizeMode(QHeaderView::ResizeToContents);
+    header->setSectionResizeMode(RunsTable::Name, QHeaderView::Stretch);
+}
+
+QWidget* RunsPage::inspectorPanel() { return m_panel; }
+
+void RunsPage::reload()
+{
+    m_worker->run([this, folder = m_workbench.runsFolder().toStdString(), generation = ++m_generation]() -> bridge::Worker::Answer {
+        auto runs = core::store::listRuns(folder);
+        return [this, generation, runs = std::move(runs)] {
+            if (generation == m_generation)
+                take(runs);
+        };
+    });
+}
+
+void RunsPage::take(std::vector<RunSummary> runs)
+{
+    const QString selected = current() ? folderOf(*current()) : QString();
+    std::uint64_t bytes = 0;
+    for (const RunSummary& run : runs)
+        bytes += run.bytes;
+    m_note->setText(runs.empty() ? QString() : tr("%1 runs, %2").arg(runs.size()).arg(style::bytes(bytes)));
+    m_empty->setVisible(runs.empty());
+    m_view->setVisible(!runs.empty());
+    m_runs.setRuns(std::move(runs));
+    int row = 0;
+    for (int i = 0; i < m_sorted->rowCount(); ++i)
+        if (folderOf(m_runs.runs()[std::size_t(m_sorted->mapToSource(m_sorted->index(i, 0)).row())]) == selected)
+            row = i;
+    m_view->setCurrentIndex(m_sorted->index(row, 0));
+    showCurrent();
+    Q_EMIT reloaded();
+}
+
+const RunSummary* RunsPage::current() const
+{
+    const QModelIndex index = m_sorted->mapToSource(m_view->currentIndex());
+    return index.isValid() ? &m_runs.runs()[std::size_t(index.row())] : nullptr;
+}
+
+void RunsPage::showCurrent()
+{
+    const RunSummary* run = current();
+    auto spec = run ? core::base::readJson(run->folder / "spec.json") : core::base::Result<core::base::Value>(core::base::Value{});
+    m_panel->setRun(run, spec ? *spec : core::base::Value{});
+}
+
+void RunsPage::openCurrent()
+{
+    const RunSummary* run = current();
+    if (!run || !run->problem.empty())
+        return;
+    m_workbench.openRun(folderOf(*run));
+    Q_EMIT m_workbench.pageRequested("train");
+}
+
+void RunsPage::resumeCurrent()
+{
+    const RunSummary* run = current();
+    if (!run || !models::canResume(*run))
+        return;
+    m_workbench.resumeRun(folderOf(*run));
+    Q_EMIT m_workbench.pageRequested("train");
+}
+
+void RunsPage::deleteCurrent()
+{
+    const RunSummary* run = current();
+    if (!run)
+        return;
+    m_workbench.overlayRun(folderOf(*run), false);
+    if (auto status = core::store::removeRun(run->folder); !status)
+        Q_EMIT m_workbench.trouble(status.error());
+    Q_EMIT m_workbench.runsChanged();
+}
+
+/// Reads what was ticked and is not there yet, lets go of what no longer is, and shows the rest in the order of ticks.
+void RunsPage::compare()
+{
+    std::vector<RunModel*> shown;
+    std::vector<RunModel*> gone;
+    for (auto& [folder, model] : m_models)
+        if (m_runs.tickOf(folder) < 0)
+            gone.push_back(model);
+    std::erase_if(m_models, [this](const auto& entry) { return m_runs.tickOf(entry.first) < 0; });
+    for (const QString& folder : m_runs.ticked()) {
+        if (const auto known = m_models.find(folder); known != m_models.end()) {
+            known->second->color = m_runs.tickOf(folder);
+            shown.push_back(known->second);
+            continue;
+        }
+        m_worker->run([this, folder]() -> bridge::Worker::Answer {
+            auto record = core::store::readRun(folder.toStdString());
+            if (!record)
+                return [this, error = record.error()] { Q_EMIT m_workbench.trouble(error); };
+            return [this, folder, record = std::move(*record)] {
+                if (m_runs.tickOf(folder) < 0 || m_models.contains(folder))
+                    return;
+                auto* model = new RunModel(this);
+                model->load(record);
+                m_models[folder] = model;
+                compare();
+            };
+        });
+    }
+    m_comparison->setRuns(shown);
+    for (RunModel* model : gone)
+        model->deleteLater();
+    Q_EMIT compared();
+}
+
+void RunsPage::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_Delete && current())
+        m_panel->ask(true);
+    else
+        Page::keyPressEvent(event);
+}
+
+}

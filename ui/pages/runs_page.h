@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/models/runs_table.h"
+#include "ui/pages/page.h"
+
+#include <map>
+#include <memory>
+
+class QSortFilterProxyModel;
+class QTableView;
+
+namespace ui::bridge {
+class Worker;
+}
+namespace ui::models {
+class RunModel;
+}
+namespace ui::style {
+class Label;
+}
+
+namespace ui::pages {
+
+class Comparison;
+class RunPanel;
+
+/// Every run of the folder in a table; those that are ticked are compared below.
+class RunsPage final : public Page {
+    Q_OBJECT
+
+public:
+    explicit RunsPage(bridge::Workbench& workbench, QWidget* parent = nullptr);
+    ~RunsPage() override;
+
+    QWidget* inspectorPanel() override;
+    models::RunsTable& table() { return m_runs; }
+    QTableView* view() const { return m_view; }
+    Comparison* comparison() const { return m_comparison; }
+    /// Reads the folder again, aside.
+    void reload();
+
+Q_SIGNALS:
+    void reloaded();
+    void compared();
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    void build();
+    void take(std::vector<core::store::RunSummary> runs);
+    const core::store::RunSummary* current() const;
+    void showCurrent();
+    void openCurrent();
+    void resumeCurrent();
+    void deleteCurrent();
+    void compare();
+
+    bridge::Workbench& m_workbench;
+    models::RunsTable m_runs;
+    QSortFilterProxyModel* m_sorted;
+    QTableView* m_view;
+    style::Label *m_note, *m_empty;
+    Comparison* m_comparison;
+    RunPanel* m_panel;
+    std::map<QString, models::RunModel*> m_models; ///< of ticked runs, by folder
+    quint64 m_generation = 0;
+    std::unique_ptr<bridge::Worker> m_worker;
+};
+
+}
