@@ -11,6 +11,8 @@
 
 namespace ui::plots {
 
+struct PlotScene;
+
 /// Curves of one or several runs in a stack of panels over one x axis: follows a training live, is looked into with
 /// wheel and mouse, and is exported. Wheel zooms x about the pointer (with Ctrl: y), dragging pans, dragging with Shift
 /// zooms into a rectangle, a double click shows everything again; arrows move the crosshair, + and - zoom, Home resets.
@@ -70,6 +72,8 @@ public:
     QString csv() const;
     /// What the chip would say at `step`, one line a curve: for tests and for assistive technology.
     QStringList valuesAt(double step) const;
+    /// What is in view and where, for tests.
+    const PlotScene& scene() const;
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
@@ -97,7 +101,6 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    friend class LivePlotProbe;
     class View;
     std::unique_ptr<View> m_view;
 };

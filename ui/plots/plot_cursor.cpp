@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/plot_scene.h"
+#include "ui/style/theme.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+
+#include <algorithm>
+
+namespace ui::plots {
+
+namespace {
+
+constexpr int mostRows = 12;
+
+struct ChipRow {
+    int curve = -1; ///< -1: the gap
+    QString name, value;
+};
+
+struct Heading {
+    QString strong, muted;
+};
+
+Heading headingAt(const PlotScene& scene, double step)
+{
+    const QString steps = QStringLiteral("step ") + style::count(qRound64(step));
+    const double perEpoch = scene.stepsPerEpoch();
+    const double epoch = perEpoch > 0 ? step / perEpoch : 0;
+    const bool even = std::abs(epoch - std::round(epoch)) < 1e-6;
+    const QString epochs = perEpoch > 0 ? QStringLiteral("epoch ") + (even ? QString::number(epoch, 'f', 0) : QString::number(epoch, 'f', 1)) : QString();
+    switch (scene.xAxis) {
+    case XAxis::Step: return {steps, epochs};
+    case XAxis::Epoch: return {epochs, steps};
+    case XAxis::Time: break;
+    }
+    return {style::duration(scene.xOfStep(step)), steps};
+}
+
+QString rowName(const PlotScene& scene, const CurveSpec& curve)
+{
+    if (!scene.severalRuns())
+        return curve.label;
+    return curve.label.isEmpty() ? curve.run : curve.run + QStringLiteral(" · ") + curve.label;
+}
+
+/// What is at `step` in panel `panel`, and the gap if there is one pair.
+std::vector<ChipRow> rowsAt(const PlotScene& scene, double step, int panel)
+{
+    std::vector<ChipRow> rows;
+    for (std::size_t c = 0; c < scene.curves.size(); ++c) {
+        if (scene.curves[c].panel != panel || !scene.curves[c].buffer)
+            continue;
+        const double value = scene.valueAt(int(c), scene.shapes[c].source.xOfStep(step));
+        if (!std::isnan(value))
+            rows.push_back({int(c), rowName(scene, scene.curves[c]), scene.format(panel, value)});
+    }
+    std::vector<std::pair<int, int>> pairs = scene.gapPairs();
+    std::erase_if(pairs, [&](const auto& pair) { return scene.curves[std::size_t(pair.second)].panel != panel; });
+    if (pairs.size() == 1) {
+        const auto [training, validation] = pairs.front();
+        const double gap = scene.valueAt(validation, scene.shapes[std::size_t(validation)].source.xOfStep(step))
+            - scene.valueAt(training, scene.shapes[std::size_t(training)].source.xOfStep(step));
+        if (!std::isnan(gap))
+            rows.push_back({-1, QStringLiteral("gap"), scene.format(panel, gap)});
+    }
+    return rows;
+}
+
+/// A row of chip or margin whose line has its middle at y.
+void paintSwatch(QPainter& painter, const PlotScene& scene, const style::Theme& theme, const ChipRow& row, double x, double y)
+{
+    const double s = theme.scale;
+    if (row.curve >= 0) {
+        painter.setPen(QPen(scene.color(row.curve, theme), scene.width(row.curve, theme), Qt::SolidLine, Qt::FlatCap));
+        painter.drawLine(QPointF(x, y), QPointF(x + 15 * s, y));
+        return;
+    }
+    QColor fill = theme.accent;
+    fill.setAlphaF(theme.dark ? 0.32F : 0.2F);
+    painter.fillRect(QRectF(x, y - 6 * s, 14 * s, 12 * s), fill);
+}
+
+/// Beside the curves where it can be, else on the side of the crosshair where there is room.
+QRectF chipArea(const PlotScene& scene, const QSizeF& chip, const QSizeF& size, int panel, double x, double s)
+{
+    const QRectF& area = scene.places[std::size_t(panel)].area;
+    double left = size.width() - chip.width() - 1;
+    if (left < x + 8 * s)
+        left = std::max(1.0, x - 12 * s - chip.width());
+    const double top = std::clamp(area.top() - 24 * s, 1.0, std::max(1.0, size.height() - chip.height() - 1));
+    return {std::round(left) + 0.5, std::round(top) + 0.5, chip.width(), chip.height()};
+}
+
+void paintChip(QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel, const QSizeF& size, double x)
+{
+    std::vector<ChipRow> rows = rowsAt(scene, step, panel);
+    const std::size_t hidden = rows.size() > mostRows ? rows.size() - mostRows : 0;
+    rows.resize(rows.size() - hidden);
+    const QFontMetricsF body(theme.body()), strong(theme.strong()), medium(theme.medium());
+    const double s = theme.scale, pad = 12 * s, row = 20 * s, head = 30 * s;
+    const Heading heading = headingAt(scene, step);
+    double names = 0, values = 0;
+    for (const ChipRow& r : rows) {
+        names = std::max(names, body.horizontalAdvance(r.name));
+        values = std::max(values, medium.horizontalAdvance(r.value));
+    }
+    const double headWidth = strong.horizontalAdvance(heading.strong) + body.horizontalAdvance(heading.muted) + 10 * s;
+    const double width = std::ceil(2 * pad + std::max({headWidth, 24 * s + names + 10 * s + values, 130 * s}));
+    const double height = head + (rows.empty() ? 0 : 8 * s + row * double(rows.size() + (hidden > 0)));
+    const QRectF chip = chipArea(scene, {width, height}, size, panel, x, s);
+
+    for (const PlotScene::EndLabel& label : scene.endLabels)
+        if (label.area.intersects(chip))
+            painter.fillRect(label.area, theme.ground);
+    painter.setPen(QPen(theme.line, 1));
+    painter.setBrush(theme.surface);
+    painter.drawRoundedRect(chip, 6 * s, 6 * s);
+    const QRectF inner = chip.adjusted(pad, 0, -pad, 0);
+    const QRectF top(inner.topLeft(), QSizeF(inner.width(), head + 2 * s));
+    painter.setFont(theme.strong());
+    painter.setPen(theme.text);
+    painter.drawText(top, Qt::AlignLeft | Qt::AlignVCenter, heading.strong);
+    painter.setFont(theme.body());
+    painter.setPen(theme.muted);
+    painter.drawText(top, Qt::AlignRight | Qt::AlignVCenter, heading.muted);
+    if (rows.empty())
+        return;
+    painter.setPen(QPen(theme.line, 1));
+    painter.drawLine(QPointF(inner.left(), chip.top() + head), QPointF(inner.right(), chip.top() + head));
+    QRectF line(inner.left(), chip.top() + head + 4 * s, inner.width(), row);
+    for (const ChipRow& r : rows) {
+        paintSwatch(painter, scene, theme, r, line.left(), line.center().y());
+        painter.setFont(theme.body());
+        painter.setPen(theme.muted);
+        painter.drawText(line.adjusted(24 * s, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, r.name);
+        painter.setFont(theme.medium());
+        painter.setPen(theme.text);
+        painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, r.value);
+        line.translate(0, row);
+    }
+    if (hidden) {
+        painter.setFont(theme.body());
+        painter.setPen(theme.muted);
+        painter.drawText(line.adjusted(24 * s, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("+%1").arg(hidden));
+    }
+}
+
+/// The other panels say their values where their last values stand.
+void paintMargins(QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel)
+{
+    PlotScene here;
+    here.panels = scene.panels;
+    here.curves = scene.curves;
+    here.lit = scene.lit;
+    for (PlotScene::EndLabel label : scene.endLabels) {
+        const std::size_t c = std::size_t(label.curve);
+        const double value = scene.valueAt(label.curve, scene.shapes[c].source.xOfStep(step));
+        if (scene.curves[c].panel == panel || std::isnan(value) || label.value.isEmpty())
+            continue;
+        label.value = scene.format(scene.curves[c].panel, value);
+        painter.fillRect(label.area, theme.ground);
+        here.endLabels.push_back(label);
+    }
+    paintEndLabels(painter, here, theme);
+}
+
+}
+
+void paintCursor(QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel, const QSizeF& size)
+{
+    if (scene.places.empty() || scene.empty || std::isnan(step))
+        return;
+    const double x = scene.x.pixel(scene.xOfStep(step));
+    if (!(x >= scene.x.from - 0.5 && x <= scene.x.to + 0.5))
+        return;
+    panel = std::clamp(panel, 0, int(scene.places.size()) - 1);
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setPen(QPen(theme.axis, 1));
+    painter.drawLine(QPointF(std::floor(x), scene.places.front().area.top()), QPointF(std::floor(x), scene.places.back().area.bottom()));
+    painter.setRenderHint(QPainter::Antialiasing);
+    for (std::size_t c = 0; c < scene.curves.size(); ++c) {
+        if (!scene.curves[c].buffer || std::size_t(scene.curves[c].panel) >= scene.places.size())
+            continue;
+        const PlotScene::Panel& place = scene.places[std::size_t(scene.curves[c].panel)];
+        const double value = scene.valueAt(int(c), scene.shapes[c].source.xOfStep(step));
+        if (std::isnan(value) || (place.y.log && value <= 0))
+            continue;
+        const double y = place.y.pixel(value);
+        if (y < place.area.top() - 2 || y > place.area.bottom() + 2)
+            continue;
+        painter.setPen(QPen(theme.ground, 1.25 * theme.scale));
+        painter.setBrush(scene.color(int(c), theme));
+        painter.drawEllipse(QPointF(x, y), 4.25 * theme.scale, 4.25 * theme.scale);
+    }
+    paintMargins(painter, scene, theme, step, panel);
+    paintChip(painter, scene, theme, step, panel, size, x);
+}
+
+QStringList describeAt(const PlotScene& scene, double step)
+{
+    const Heading heading = headingAt(scene, step);
+    QStringList lines{heading.muted.isEmpty() ? heading.strong : heading.strong + QStringLiteral(", ") + heading.muted};
+    for (std::size_t p = 0; p < scene.panels.size(); ++p)
+        for (const ChipRow& row : rowsAt(scene, step, int(p)))
+            lines += QStringLiteral("%1 · %2: %3").arg(scene.panels[p].title, row.name, row.value);
+    return lines;
+}
+
+}

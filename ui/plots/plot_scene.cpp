@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/plot_scene.h"
+
+#include "ui/plots/series_buffer.h"
+#include "ui/style/theme.h"
+
+#include <QFontMetricsF>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+namespace ui::plots {
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+struct Span {
+    double lo = infinity, hi = -infinity;
+    bool empty() const { return lo > hi; }
+    void include(double value)
+    {
+        lo = std::min(lo, value);
+        hi = std::max(hi, value);
+    }
+};
+
+/// What all curves together reach along x.
+Range xDataOf(const PlotScene& scene)
+{
+    Span span;
+    for (const PlotScene::Curve& curve : scene.shapes) {
+        const SeriesBuffer* buffer = curve.source.buffer;
+        if (!buffer || buffer->empty())
+            continue;
+        const std::size_t last = buffer->size() - 1;
+        std::size_t first = scene.logX ? std::min(last, curve.source.lowerBound(std::numeric_limits<double>::min())) : 0;
+        if (scene.logX && curve.source.x(first) <= 0)
+            continue;
+        span.include(curve.source.x(first));
+        span.include(curve.source.x(last));
+    }
+    if (span.empty())
+        return scene.logX ? Range{1, 10} : Range{0, 1};
+    // Curves that begin soon after 0 are read from 0.
+    if (!scene.logX && span.lo > 0 && span.lo < 0.1 * span.hi)
+        span.lo = 0;
+    if (span.hi <= span.lo)
+        return scene.logX ? Range{span.lo / 2, span.lo * 2} : Range{span.lo, span.lo + 1};
+    return {span.lo, span.hi};
+}
+
+/// The values that panel `p` must hold for the x in view.
+Range panelData(const PlotScene& scene, std::size_t p)
+{
+    const PanelSpec& spec = scene.panels[p];
+    Span span;
+    for (std::size_t c = 0; c < scene.curves.size(); ++c) {
+        const CurveSource& source = scene.shapes[c].source;
+        if (std::size_t(scene.curves[c].panel) != p || !source.buffer || source.buffer->empty())
+            continue;
+        Stretch points = visible(source, scene.x);
+        Stretch inside = points;
+        inside.first += inside.size() && source.x(inside.first) < scene.x.range.lo;
+        inside.last -= inside.size() && source.x(inside.last - 1) > scene.x.range.hi;
+        if (inside.first < inside.last)
+            points = inside;
+        const SeriesBuffer::Summary s = source.buffer->summary(points.first, points.last);
+        const double low = spec.logY ? s.minPositive : s.min;
+        if (s.count && low <= s.max) {
+            span.include(low);
+            span.include(s.max);
+        }
+    }
+    if (spec.handle && (!spec.logY || spec.handle->value > 0))
+        span.include(spec.handle->value);
+    if (span.empty())
+        return spec.logY ? Range{0.1, 1} : Range{0, 1};
+    return {span.lo, span.hi};
+}
+
+void scalePanel(PlotScene& scene, std::size_t p, double scale)
+{
+    const PanelSpec& spec = scene.panels[p];
+    PlotScene::Panel& place = scene.places[p];
+    const int count = std::max(2, int(place.area.height() / (spec.logY ? 36 : 40) / scale));
+    const Range data = panelData(scene, p);
+    place.data = niceRange(data.lo, data.hi, spec.logY, count, spec.format);
+    if (spec.min && (!spec.logY || *spec.min > 0))
+        place.data.lo = *spec.min;
+    if (spec.max && *spec.max > place.data.lo)
+        place.data.hi = *spec.max;
+    if (place.data.lo >= place.data.hi)
+        place.data.hi = spec.logY ? place.data.lo * 10 : place.data.lo + 1;
+    const Range range = scene.panelWindows[p].resolve(place.data);
+    // As QCustomPlot counts: the lowest pixel row is the range's lower end.
+    place.y = {range, place.area.bottom() - 1, place.area.top() - 1, spec.logY};
+    place.ticks = spec.logY ? logTicks(range.lo, range.hi, count, spec.format)
+                            : linearTicks(range.lo, range.hi, count, spec.format);
+}
+
+double widest(const std::vector<Tick>& ticks, const QFontMetricsF& metrics)
+{
+    double width = 0;
+    for (const Tick& tick : ticks)
+        width = std::max(width, metrics.horizontalAdvance(tick.label));
+    return width;
+}
+
+/// Room for names and values at the lines' ends.
+double rightMargin(const PlotScene& scene, const QSizeF& size, const style::Theme& theme)
+{
+    if (size.width() < 320 * theme.scale)
+        return 24 * theme.scale;
+    const QFontMetricsF metrics(theme.strong());
+    double width = metrics.horizontalAdvance(QStringLiteral("0.00000"));
+    bool named = false;
+    const bool runs = scene.severalRuns();
+    for (const CurveSpec& curve : scene.curves) {
+        named = named || curve.named;
+        if (curve.named)
+            width = std::max(width, metrics.horizontalAdvance(runs ? curve.run : curve.label));
+    }
+    if (!named)
+        return 56 * theme.scale;
+    const double wanted = std::max(width + 20 * theme.scale, 112 * theme.scale);
+    return std::round(std::min(wanted, std::max(0.24 * size.width(), 72 * theme.scale)));
+}
+
+void placePanels(PlotScene& scene, const QSizeF& size, double left, double right, double scale)
+{
+    const double top = (scene.legend ? 64 : 36) * scale, gap = 40 * scale, bottom = 28 * scale;
+    double weights = 0;
+    for (const PanelSpec& panel : scene.panels)
+        weights += std::max(0.01, panel.weight);
+    const double room = std::max(0.0, size.height() - top - bottom - gap * double(scene.panels.size() - 1));
+    double y = top;
+    for (std::size_t p = 0; p < scene.panels.size(); ++p) {
+        const double height = std::max(16.0, room * std::max(0.01, scene.panels[p].weight) / weights);
+        scene.places[p].area = QRectF(std::round(left), std::round(y), std::max(40.0, std::round(size.width() - right - left)),
+            std::round(height));
+        y += height + gap;
+    }
+    scene.legendArea = QRectF(0, 0, size.width(), 24 * scale);
+}
+
+}
+
+int PlotScene::panelAt(const QPointF& position) const
+{
+    for (std::size_t p = 0; p < places.size(); ++p)
+        if (position.y() >= places[p].area.top() - 2 && position.y() <= places[p].area.bottom() + 2
+            && position.x() >= places[p].area.left() - 2 && position.x() <= places[p].area.right() + 2)
+            return int(p);
+    return -1;
+}
+
+double PlotScene::stepsPerEpoch() const
+{
+    for (const CurveSpec& curve : curves)
+        if (curve.stepsPerEpoch > 0)
+            return curve.stepsPerEpoch;
+    return 0;
+}
+
+double PlotScene::xOfStep(double step) const
+{
+    for (const Curve& curve : shapes)
+        if (curve.source.buffer && !curve.source.buffer->empty())
+            return curve.source.xOfStep(step);
+    return step;
+}
+
+double PlotScene::stepOfX(double x) const
+{
+    // The curve with the most points tells time best.
+    const Curve* finest = nullptr;
+    for (const Curve& curve : shapes)
+        if (curve.source.buffer && (!finest || curve.source.buffer->size() > finest->source.buffer->size()))
+            finest = &curve;
+    return finest ? finest->source.stepOf(x) : x;
+}
+
+double PlotScene::valueAt(int i, double x) const
+{
+    std::size_t hint = 0;
+    const Trace& values = shapes[std::size_t(i)].values;
+    if (values.size() == 1 && std::abs(values.front().x() - x) <= 0.01 * this->x.range.span())
+        return values.front().y();
+    return valueOf(values, x, hint);
+}
+
+QColor PlotScene::color(int curve, const style::Theme& theme) const
+{
+    const CurveSpec& spec = curves[std::size_t(curve)];
+    if (lit >= 0 && lit != curve)
+        return theme.axis;
+    if (spec.shade >= 0)
+        return theme.sequential(theme.dark ? 0.15 + 0.85 * spec.shade : 0.87 * spec.shade);
+    return theme.run(lit == curve && lit >= 0 ? 0 : spec.color);
+}
+
+QColor PlotScene::textColor(int curve, const style::Theme& theme) const
+{
+    const CurveSpec& spec = curves[std::size_t(curve)];
+    if (lit >= 0 && lit != curve)
+        return theme.muted;
+    return spec.shade >= 0 ? theme.readable(color(curve, theme)) : theme.runText(lit == curve && lit >= 0 ? 0 : spec.color);
+}
+
+double PlotScene::width(int curve, const style::Theme& theme) const
+{
+    if (lit >= 0)
+        return (lit == curve ? 2.75 : 1.25) * theme.scale;
+    switch (curves[std::size_t(curve)].line) {
+    case Line::Training: return 1.25 * theme.scale;
+    case Line::Validation: return 2.75 * theme.scale;
+    case Line::Fair:
+    case Line::Plain: break;
+    }
+    return 1.75 * theme.scale;
+}
+
+std::vector<std::pair<int, int>> PlotScene::gapPairs() const
+{
+    std::vector<std::pair<int, int>> pairs;
+    for (std::size_t v = 0; gaps && lit < 0 && v < curves.size(); ++v) {
+        if (curves[v].line != Line::Validation)
+            continue;
+        // The fair partner is the training split in evaluation mode, where it is drawn.
+        int partner = -1;
+        for (std::size_t t = 0; t < curves.size(); ++t)
+            if (curves[t].panel == curves[v].panel && curves[t].run == curves[v].run
+                && (curves[t].line == Line::Fair || (curves[t].line == Line::Training && partner < 0)))
+                partner = int(t);
+        if (partner >= 0)
+            pairs.emplace_back(partner, int(v));
+    }
+    return pairs;
+}
+
+bool PlotScene::severalRuns() const
+{
+    for (const CurveSpec& curve : curves)
+        if (curve.run != curves.front().run)
+            return true;
+    return false;
+}
+
+QString PlotScene::format(int panel, double value) const
+{
+    const PanelSpec& spec = panels[std::size_t(panel)];
+    if (spec.format == ValueFormat::Percent)
+        return style::percent(value);
+    return spec.unit.isEmpty() ? style::number(value) : style::number(value) + QChar(0x2009) + spec.unit;
+}
+
+void layOut(PlotScene& scene, const QSizeF& size, const style::Theme& theme)
+{
+    const std::size_t count = scene.panels.size();
+    scene.places.resize(count);
+    scene.panelWindows.resize(count);
+    scene.shapes.resize(scene.curves.size());
+    scene.empty = true;
+    for (std::size_t c = 0; c < scene.curves.size(); ++c) {
+        const CurveSpec& spec = scene.curves[c];
+        const double perEpoch = spec.stepsPerEpoch > 0 ? spec.stepsPerEpoch : std::max(1.0, scene.stepsPerEpoch());
+        scene.shapes[c].source = {spec.buffer, scene.xAxis, perEpoch};
+        scene.empty = scene.empty && (!spec.buffer || spec.buffer->empty());
+    }
+    if (count == 0)
+        return;
+    const QFontMetricsF metrics(theme.body());
+    const double right = rightMargin(scene, size, theme);
+    scene.xData = xDataOf(scene);
+    Range range = scene.window.resolve(scene.xData);
+    if (scene.logX && range.lo <= 0)
+        range = scene.xData;
+    scene.x = {range, 0, size.width(), scene.logX};
+    // Names of ticks need heights, the left margin needs the names: once with a guess, once with what it gave.
+    double left = 48 * theme.scale;
+    placePanels(scene, size, left, right, theme.scale);
+    double names = 0;
+    for (std::size_t p = 0; p < count; ++p) {
+        scalePanel(scene, p, theme.scale);
+        names = std::max(names, widest(scene.places[p].ticks, metrics));
+    }
+    left = std::max(left, 8 * std::ceil((names + 8 * theme.scale) / 8));
+    placePanels(scene, size, left, right, theme.scale);
+    for (std::size_t p = 0; p < count; ++p)
+        scalePanel(scene, p, theme.scale);
+
+    const QRectF& area = scene.places.front().area;
+    scene.x.from = area.left();
+    scene.x.to = area.right();
+    const int ticks = std::max(2, int(area.width() / (64 * theme.scale)));
+    scene.xTicks = scene.logX             ? logTicks(range.lo, range.hi, ticks)
+        : scene.xAxis == XAxis::Time      ? timeTicks(range.lo, range.hi, ticks)
+                                          : linearTicks(range.lo, range.hi, ticks, ValueFormat::Number, scene.xAxis == XAxis::Step);
+}
+
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/series_buffer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace ui::plots {
+
+namespace {
+
+constexpr std::size_t base = 16;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+SeriesBuffer::Summary nothing()
+{
+    return {infinity, -infinity, infinity, 0, 0};
+}
+
+void include(SeriesBuffer::Summary& all, double value)
+{
+    if (!std::isfinite(value))
+        return;
+    all.min = std::min(all.min, value);
+    all.max = std::max(all.max, value);
+    if (value > 0)
+        all.minPositive = std::min(all.minPositive, value);
+    all.sum += value;
+    ++all.count;
+}
+
+void include(SeriesBuffer::Summary& all, const SeriesBuffer::Summary& part)
+{
+    all.min = std::min(all.min, part.min);
+    all.max = std::max(all.max, part.max);
+    all.minPositive = std::min(all.minPositive, part.minPositive);
+    all.sum += part.sum;
+    all.count += part.count;
+}
+
+/// The node over the last `base` entries of the level below.
+template <class Entries>
+SeriesBuffer::Summary lastBlock(const Entries& below)
+{
+    SeriesBuffer::Summary node = nothing();
+    for (std::size_t i = below.size() - base; i < below.size(); ++i)
+        include(node, below[i]);
+    return node;
+}
+
+}
+
+void SeriesBuffer::appendStep(double step)
+{
+    const std::size_t i = m_values.size();
+    if (m_stretches.empty()) {
+        m_stretches.push_back({0, step, 0});
+        return;
+    }
+    Stretch& last = m_stretches.back();
+    const std::size_t before = i - last.index;
+    const double previous = last.step + last.stride * double(before - 1);
+    step = std::max(step, previous);
+    if (before == 1)
+        last.stride = step - last.step;
+    else if (step != last.step + last.stride * double(before))
+        m_stretches.push_back({i, step, 0});
+}
+
+void SeriesBuffer::append(double step, double value, double time)
+{
+    appendStep(step);
+    if (m_values.size() % timeBlock == 0)
+        m_timeBases.push_back(time);
+    m_timeOffsets.push_back(float(time - m_timeBases.back()));
+    m_values.push_back(value);
+    ++m_version;
+
+    std::size_t count = m_values.size();
+    for (std::size_t level = 0; count % base == 0; ++level, count /= base) {
+        if (m_levels.size() == level)
+            m_levels.emplace_back();
+        m_levels[level].push_back(level == 0 ? lastBlock(m_values) : lastBlock(m_levels[level - 1]));
+    }
+}
+
+void SeriesBuffer::clear()
+{
+    const std::uint64_t version = m_version + 1;
+    *this = {};
+    m_version = version;
+}
+
+void SeriesBuffer::cutAt(double step)
+{
+    const std::size_t keep = lowerBound(step);
+    if (keep == size())
+        return;
+    m_values.resize(keep);
+    m_timeOffsets.resize(keep);
+    m_timeBases.resize((keep + timeBlock - 1) / timeBlock);
+    while (!m_stretches.empty() && m_stretches.back().index >= keep)
+        m_stretches.pop_back();
+    // A stretch of one point takes its stride from its second.
+    if (!m_stretches.empty() && keep - m_stretches.back().index == 1)
+        m_stretches.back().stride = 0;
+    std::size_t nodes = keep;
+    for (std::vector<Summary>& level : m_levels)
+        level.resize(nodes /= base);
+    ++m_version;
+}
+
+const SeriesBuffer::Stretch& SeriesBuffer::stretchOf(std::size_t i) const
+{
+    if (m_stretches.size() == 1)
+        return m_stretches.front();
+    const auto after = std::upper_bound(m_stretches.begin(), m_stretches.end(), i,
+        [](std::size_t index, const Stretch& s) { return index < s.index; });
+    return *(after - 1);
+}
+
+double SeriesBuffer::step(std::size_t i) const
+{
+    const Stretch& s = stretchOf(i);
+    return s.step + s.stride * double(i - s.index);
+}
+
+SeriesBuffer::Summary SeriesBuffer::summary(std::size_t from, std::size_t to) const
+{
+    Summary all = nothing();
+    to = std::min(to, size());
+    // Raw points at the ragged ends, then nodes of ever larger blocks between them.
+    for (; from < to && from % base; ++from)
+        include(all, m_values[from]);
+    for (; from < to && to % base; --to)
+        include(all, m_values[to - 1]);
+    for (std::size_t level = 0; from < to; ++level) {
+        from /= base;
+        to /= base;
+        const std::vector<Summary>& nodes = m_levels[level];
+        for (; from < to && from % base; ++from)
+            include(all, nodes[from]);
+        for (; from < to && to % base; --to)
+            include(all, nodes[to - 1]);
+    }
+    return all;
+}
+
+SeriesBuffer::Extent SeriesBuffer::extent(std::size_t from, std::size_t to) const
+{
+    const Summary all = summary(from, to);
+    return all.count ? Extent{all.min, all.max, false} : Extent{};
+}
+
+std::size_t SeriesBuffer::lowerBound(double step) const
+{
+    if (empty())
+        return 0;
+    // The last stretch that begins below `step` holds the point before the answer.
+    const auto after = std::lower_bound(m_stretches.begin(), m_stretches.end(), step,
+        [](const Stretch& s, double value) { return s.step < value; });
+    if (after == m_stretches.begin())
+        return 0;
+    const Stretch& s = *(after - 1);
+    const std::size_t end = after == m_stretches.end() ? size() : after->index;
+    if (s.stride == 0 || std::isinf(step))
+        return end;
+    const double offset = std::ceil((step - s.step) / s.stride);
+    return offset >= double(end - s.index) ? end : s.index + std::size_t(offset);
+}
+
+std::size_t SeriesBuffer::lowerBoundOfTime(double time) const
+{
+    std::size_t from = 0, to = size();
+    while (from < to) {
+        const std::size_t middle = (from + to) / 2;
+        if (this->time(middle) < time)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+}
