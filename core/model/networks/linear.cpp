@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/network_fields.h"
+#include "core/model/sequence.h"
+
+namespace core::model::networks::linear {
+
+namespace {
+
+struct Spec {
+    std::string init = "default";
+};
+
+base::Fields<Spec> fields()
+{
+    base::Fields<Spec> all;
+    addInit(all);
+    return all;
+}
+
+/// One torch.nn.Linear: logistic regression with cross_entropy, linear regression with mse.
+class LinearModel final : public Architecture {
+public:
+    explicit LinearModel(Spec spec) : m_spec(std::move(spec)) {}
+
+    std::vector<LayerInfo> describe(const std::vector<std::int64_t>& inputShape, std::int64_t outputs) const override
+    {
+        return model::describe(plan(outputs), inputShape);
+    }
+
+    base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const override
+    {
+        return makeSequence(plan(context.outputs), context);
+    }
+
+private:
+    Layers plan(std::int64_t outputs) const
+    {
+        return {.list = {Linear{outputs}}, .rows = true, .bare = true, .init = m_spec.init};
+    }
+
+    Spec m_spec;
+};
+
+}
+
+void enroll(Architectures& all)
+{
+    all.add<LinearModel>("linear", "Linear", "One weighted sum for each output: a straight border between classes, or a plane through numbers.",
+        fields());
+}
+
+}

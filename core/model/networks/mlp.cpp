@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/network_fields.h"
+#include "core/model/sequence.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace core::model::networks::mlp {
+
+namespace {
+
+struct Spec {
+    std::vector<std::int64_t> hidden{64, 64};
+    std::optional<std::int64_t> numLayers;
+    std::string activation = "relu";
+    double dropout = 0;
+    std::string norm = "none";
+    std::string normPosition = "before";
+    std::string init = "default";
+};
+
+base::Fields<Spec> fields()
+{
+    base::Fields<Spec> all;
+    all.add("hidden", &Spec::hidden, listOfInts(1, 1 << 20), {"Neurons in each hidden layer: a number, or a list with one for each layer.", {},
+            "Too stiff: both losses stay high.", "Learns the training rows by heart: validation loss turns upwards."},
+        {.unit = "neurons"});
+    all.add("num_layers", &Spec::numLayers, base::Int{0, 100},
+        {"How many hidden layers, if `hidden` is one number for all of them. Empty: as many as `hidden` has."},
+        {.unit = "layers", .tunable = true, .nullWord = "as in hidden"});
+    addActivation(all);
+    addDropout(all);
+    addNorm(all);
+    addInit(all);
+    return all;
+}
+
+/// torch.nn.Sequential of Linear, BatchNorm1d where asked for, activation and Dropout for each hidden layer, then Linear.
+class Mlp final : public Architecture {
+public:
+    static base::Result<std::unique_ptr<Architecture>> make(Spec spec)
+    {
+        if (spec.numLayers) {
+            const std::size_t count = std::size_t(*spec.numLayers);
+            const bool oneWidth = !spec.hidden.empty() && std::adjacent_find(spec.hidden.begin(), spec.hidden.end(), std::not_equal_to<>()) == spec.hidden.end();
+            if (!oneWidth && spec.hidden.size() != count)
+                return base::Error{base::ErrorKind::Spec, "num_layers is " + std::to_string(count) + ", but hidden lists " +
+                    std::to_string(spec.hidden.size()) + " layers", "/model/num_layers", "Leave it out, or give hidden as one number"};
+            if (oneWidth)
+                spec.hidden.assign(count, spec.hidden.front());
+        }
+        return std::unique_ptr<Architecture>(new Mlp(std::move(spec)));
+    }
+
+    std::vector<LayerInfo> describe(const std::vector<std::int64_t>& inputShape, std::int64_t outputs) const override
+    {
+        return model::describe(plan(outputs), inputShape);
+    }
+
+    base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const override
+    {
+        return makeSequence(plan(context.outputs), context);
+    }
+
+private:
+    explicit Mlp(Spec spec) : m_spec(std::move(spec)) {}
+
+    Layers plan(std::int64_t outputs) const
+    {
+        Layers layers{.rows = true, .init = m_spec.init};
+        for (const std::int64_t width : m_spec.hidden) {
+            layers.list.push_back(Linear{width});
+            addActivated(layers, m_spec);
+            if (m_spec.dropout > 0)
+                layers.list.push_back(Dropout{m_spec.dropout});
+        }
+        layers.list.push_back(Linear{outputs});
+        return layers;
+    }
+
+    Spec m_spec;
+};
+
+}
+
+void enroll(Architectures& all)
+{
+    all.add<Mlp>("mlp", "Multilayer perceptron", "Layers in which every neuron sees all of the layer before. Pictures become rows of pixels.",
+        fields());
+}
+
+}

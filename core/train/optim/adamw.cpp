@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/optimizer.h"
+
+#include <ATen/ops/_fused_adamw.h>
+
+namespace core::train::optim::adamw {
+
+namespace {
+
+struct Spec {
+    double lr = 1e-3;
+    std::vector<double> betas{0.9, 0.999};
+    double eps = 1e-8;
+    double weightDecay = 0.01;
+};
+
+const base::Fields<Spec>& fields()
+{
+    static const auto all = [] {
+        base::Fields<Spec> made;
+        addRate(made);
+        addBetas(made);
+        addEps(made);
+        addWeightDecay(made, "Pulls every weight to zero by the same share, beside the gradient and not through it.",
+            "w ← w − lr · weight_decay · w");
+        return made;
+    }();
+    return all;
+}
+
+/// Loshchilov & Hutter 2019, as torch.optim.AdamW: w ← w − lr · weight_decay · w, then Adam's step without decay.
+class AdamW final : public Optimizer {
+public:
+    AdamW(Spec spec, const std::vector<tensor::NamedTensor>& parameters)
+        : Optimizer(parameters), m_spec(std::move(spec)), m_steps(counters()), m_average(zerosLikeAll()), m_squares(zerosLikeAll())
+    {
+    }
+
+    void step(double lr) override
+    {
+        const Work now = work();
+        if (now.places.empty())
+            return;
+        at::NoGradGuard noGraph;
+        const Tensors steps = now.of(m_steps);
+        countUp(steps);
+        at::_fused_adamw_(now.parameters, now.gradients, now.of(m_average), now.of(m_squares), {}, steps, lr,
+            m_spec.betas[0], m_spec.betas[1], m_spec.weightDecay, m_spec.eps, false, false);
+    }
+
+    std::vector<tensor::NamedTensor> state() override
+    {
+        return named({{"step", m_steps}, {"exp_avg", m_average}, {"exp_avg_sq", m_squares}});
+    }
+
+    bool edit(const base::Value& params) override
+    {
+        const auto changed = edited(fields(), m_spec, params);
+        m_spec = changed.value_or(m_spec);
+        return changed.has_value();
+    }
+
+private:
+    Spec m_spec;
+    Tensors m_steps, m_average, m_squares;
+};
+
+}
+
+void enroll(Optimizers& all)
+{
+    all.add<AdamW>("adamw", "AdamW", "Adam with weight decay beside the gradient, so that it pulls all weights alike.", fields());
+}
+
+}

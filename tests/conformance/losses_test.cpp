@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/golden.h"
+
+#include "core/train/loss.h"
+
+#include <ATen/ops/mean.h>
+
+namespace tests::losses {
+
+using namespace core;
+using base::Object;
+
+struct Case {
+    at::Tensor output, target;
+};
+
+Case caseOf(const base::Value& golden, bool classes, at::ScalarType type)
+{
+    const std::int64_t rows = std::int64_t(golden["output"].array().size());
+    Case made{tensorOf(flat(golden["output"]), {rows, -1}, type).clone(), tensorOf(flat(golden["target"]), {rows}, classes ? at::kLong : at::kFloat)};
+    if (!classes && type == at::kDouble)
+        made.target = tensorOf(flat(golden["target"]), {rows});
+    made.output.set_requires_grad(true);
+    return made;
+}
+
+TEST_CASE("losses and their gradients are PyTorch's")
+{
+    for (const base::Value& golden : golden("losses.json")) {
+        INFO(base::writeJson(golden["kind"]) << " " << base::writeJson(golden["params"]));
+        const auto loss = train::allLosses().make({golden["kind"].text(), golden["params"]});
+        REQUIRE(loss);
+        for (const auto& [type, tolerance] : {std::pair(at::kDouble, 1e-12), std::pair(at::kFloat, 1e-6)}) {
+            const Case rows = caseOf(golden, (*loss)->classifies(), type);
+            const at::Tensor mean = (*loss)->compute(rows.output, rows.target);
+            CHECK(mean.item<double>() == Approx(golden["mean"].toReal()).epsilon(tolerance));
+            mean.backward();
+            CHECK(distance(numbersIn(rows.output.grad()), flat(golden["gradient"])) < tolerance);
+            const at::Tensor each = (*loss)->perItem(rows.output, rows.target);
+            CHECK(distance(numbersIn(each), flat(golden["per_item"])) < 10 * tolerance);
+            CHECK_FALSE(each.requires_grad());
+        }
+    }
+}
+
+TEST_CASE("every loss can be shown, and is the mean of its items")
+{
+    checkEntries(train::allLosses().family());
+    for (const base::Entry& entry : train::allLosses().family().entries) {
+        INFO(entry.kind);
+        const auto loss = train::allLosses().make({entry.kind, Object{}});
+        REQUIRE(loss);
+        const bool classes = (*loss)->classifies();
+        const at::Tensor output = tensorOf(wave(classes ? 15 : 5, 0.1), {5, -1}, at::kFloat);
+        const at::Tensor target = classes ? tensorOf({0, 2, 1, 1, 0}, {5}, at::kLong) : tensorOf(wave(5, 2), {5}, at::kFloat);
+        const at::Tensor each = (*loss)->perItem(output, target);
+        REQUIRE(each.sizes() == at::IntArrayRef{5});
+        CHECK(each.mean().item<double>() == Approx((*loss)->compute(output, target).item<double>()).epsilon(1e-6));
+    }
+}
+
+}
