@@ -28,7 +28,7 @@ core::spec::Checked resolveExperiment(const Value& given, const std::filesystem:
 
 std::filesystem::path folderOf(const QString& file)
 {
-    return file.isEmpty() ? std::filesystem::path{} : QFileInfo(file).absolutePath().toStdString();
+    return file.isEmpty() ? std::filesystem::path{} : std::filesystem::path(QFileInfo(file).absolutePath().toStdString());
 }
 
 // What was left out or written short on the way to `path` is written out, so that a setting can stand below it.

@@ -24,8 +24,6 @@ bool isNumber(const Field& field)
     return std::holds_alternative<Int>(field.domain) || std::holds_alternative<Real>(field.domain);
 }
 
-QColor clear() { return {0, 0, 0, 0}; }
-
 // A chevron for words, three dots for a file dialog; drawn as flat as the rest.
 class SignButton final : public QToolButton {
 public:
@@ -72,9 +70,8 @@ LineEditor::LineEditor(const Field& field, QWidget* parent) : Editor(parent), m_
     else if (!wordsOf(field).isEmpty())
         addWords();
     connect(m_line, &QLineEdit::textChanged, this, &LineEditor::placeParts);
-    QPalette colors = m_line->palette();
-    colors.setColor(QPalette::Base, clear());
-    m_line->setPalette(colors);
+    // The editor paints the line for all its parts.
+    m_line->setStyleSheet(QStringLiteral("border: 0; background: transparent; padding: 0; min-height: 0;"));
 }
 
 void LineEditor::display(const Value& value)
@@ -231,12 +228,8 @@ void LineEditor::resizeEvent(QResizeEvent*) { placeParts(); }
 void LineEditor::changeEvent(QEvent* event)
 {
     Editor::changeEvent(event);
-    if (event->type() != QEvent::PaletteChange)
-        return;
-    QPalette colors = palette();
-    colors.setColor(QPalette::Base, clear());
-    m_line->setPalette(colors);
-    placeParts();
+    if (event->type() == QEvent::PaletteChange)
+        placeParts();
 }
 
 void LineEditor::enterEvent(QEnterEvent*) { placeParts(); }

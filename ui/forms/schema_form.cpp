@@ -105,7 +105,11 @@ void SchemaForm::rebuild()
         const Field* field = core::spec::fieldAt(m_context.schema(), m_context.document().resolved(), path.toStdString(), m_context.catalog());
         if (!field)
             continue;
+        const bool sectionBefore = !m_parts.empty() && !qobject_cast<RowPart*>(m_parts.back());
         m_parts.push_back(makePart(m_context, *field, path, m_body));
+        // A line after a section would read as one of its own.
+        if (sectionBefore && qobject_cast<RowPart*>(m_parts.back()))
+            column->addWidget(new SectionTitle(humanized(path.section(QLatin1Char('.'), -2, -2).toStdString()), false, m_body));
         column->addWidget(m_parts.back());
         if (const auto footer = m_footers.find(path); footer != m_footers.end()) {
             column->addWidget(footer->second);

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/model_page.h"
+
+#include "ui/bridge/workbench.h"
+#include "ui/pages/hairline.h"
+#include "ui/pages/network_view.h"
+#include "ui/style/label.h"
+#include "ui/style/theme.h"
+
+#include <QGridLayout>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace ui::pages {
+
+using core::base::Object;
+using core::base::Result;
+using core::base::Value;
+using core::session::ModelPreview;
+using style::Label;
+using style::Tone;
+
+namespace {
+
+constexpr int sideWidth = 240;
+
+// Weights are kept as 32-bit numbers.
+constexpr std::uint64_t weightBytes = 4;
+
+QGridLayout* factGrid(QWidget* parent, const QStringList& names, std::vector<std::pair<Label*, Label*>>& facts)
+{
+    auto* grid = new QGridLayout;
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setSpacing(0);
+    for (int i = 0; i < names.size(); ++i) {
+        auto* name = new Label(names[i], Tone::Muted, parent);
+        auto* value = new Label({}, Tone::Strong, parent);
+        value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+        name->setFixedHeight(24);
+        grid->addWidget(name, i, 0);
+        grid->addWidget(value, i, 1);
+        facts.emplace_back(name, value);
+    }
+    return grid;
+}
+
+}
+
+ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
+    : Page(parent), m_bench(bench), m_network(new NetworkView(this)), m_title(new Label({}, Tone::Heading, this)),
+      m_sum(new Label({}, Tone::Muted, this)), m_state(new Label({}, Tone::Muted, this)), m_failure(new Label({}, Tone::Problem, this)),
+      m_estimate(new Label({}, Tone::Muted, this)), m_measure(new QPushButton(tr("Measure a few steps"), this))
+{
+    auto* head = new QHBoxLayout;
+    head->setSpacing(12);
+    head->addWidget(m_title);
+    head->addWidget(m_sum, 0, Qt::AlignBottom);
+    head->addStretch();
+    head->addWidget(m_state);
+    auto* side = new QVBoxLayout;
+    side->setSpacing(8);
+    side->addWidget(new Label(tr("Totals"), Tone::Strong, this));
+    side->addLayout(factGrid(this, {tr("layers"), tr("parameters"), tr("weights"), tr("memory to train")}, m_facts));
+    side->addSpacing(8);
+    side->addWidget(new Hairline);
+    side->addSpacing(8);
+    side->addWidget(new Label(tr("Time of a run"), Tone::Strong, this));
+    m_estimate->setWordWrap(true);
+    side->addWidget(m_estimate);
+    side->addWidget(m_measure, 0, Qt::AlignLeft);
+    side->addStretch();
+    m_failure->setWordWrap(true);
+    m_failure->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto* left = new QVBoxLayout;
+    left->setSpacing(8);
+    left->addWidget(m_failure);
+    left->addWidget(m_network, 1);
+    auto* sideWidget = new QWidget(this);
+    sideWidget->setLayout(side);
+    sideWidget->setFixedWidth(sideWidth);
+    side->setContentsMargins(0, 0, 0, 0);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(24);
+    row->addLayout(left, 1);
+    row->addWidget(sideWidget);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(24, 16, 24, 12);
+    column->setSpacing(16);
+    column->addLayout(head);
+    column->addLayout(row, 1);
+    m_failure->hide();
+    connect(m_measure, &QPushButton::clicked, this, &ModelPage::measure);
+    connect(&m_preview, &bridge::Preview::slow, this, [this](bool slow) { m_state->setText(slow ? tr("reading the data's shape…") : QString()); });
+    connect(&m_measuring, &bridge::Preview::slow, this, [this](bool slow) {
+        if (slow)
+            m_estimate->setText(tr("Measuring on scratch weights…"));
+    });
+    connect(&bench.document(), &bridge::ExperimentDocument::changed, this, &ModelPage::ask);
+}
+
+void ModelPage::showEvent(QShowEvent*) { ask(); }
+
+void ModelPage::ask()
+{
+    if (!isVisible())
+        return;
+    const Value resolved = m_bench.document().resolved();
+    const Value asked = Object{{"data", resolved["data"]}, {"split", resolved["split"]}, {"model", resolved["model"]}, {"train", resolved["train"]}};
+    if (asked == m_asked)
+        return;
+    m_asked = asked;
+    m_estimate->setText(tr("Not measured for these settings."));
+    m_preview.ask([resolved] { return core::session::previewModel(resolved); }, [this](Result<ModelPreview> preview) { take(std::move(preview)); });
+}
+
+void ModelPage::take(Result<ModelPreview> preview)
+{
+    m_failure->setVisible(!preview);
+    if (!preview) {
+        const auto& error = preview.error();
+        QString text = QStringLiteral("▲ ") + QString::fromStdString(error.where.empty() ? error.message : error.where + ": " + error.message);
+        if (!error.advice.empty())
+            text += QStringLiteral(". ") + QString::fromStdString(error.advice);
+        m_failure->setText(text);
+        m_shown = {};
+    } else
+        m_shown = std::move(*preview);
+    m_network->setNetwork(m_shown.inputShape, m_shown.layers);
+    showFacts();
+}
+
+void ModelPage::showFacts()
+{
+    const Value* kind = m_bench.document().resolved().at("model.kind");
+    m_title->setText(kind ? QString::fromStdString(kind->text()) : QString());
+    const bool fits = std::all_of(m_shown.layers.begin(), m_shown.layers.end(), [](const auto& layer) { return layer.problem.empty(); });
+    const bool some = !m_shown.layers.empty();
+    m_sum->setText(!some ? QString() : fits ? tr("%1 parameters").arg(style::count(m_shown.parameters)) : tr("does not fit: see the outlined block"));
+    m_sum->setTone(fits ? Tone::Muted : Tone::Problem);
+    m_facts[0].second->setText(some ? style::count(qint64(m_shown.layers.size())) : QString());
+    m_facts[1].second->setText(some ? style::count(m_shown.parameters) : QString());
+    m_facts[2].second->setText(some ? style::bytes(std::uint64_t(m_shown.parameters) * weightBytes) : QString());
+    m_facts[3].second->setText(some ? style::bytes(m_shown.bytes) : QString());
+    m_facts[3].first->setToolTip(tr("Weights, gradients, optimizer state and one batch's activations"));
+    m_measure->setEnabled(some && fits && !m_bench.training());
+}
+
+void ModelPage::measure()
+{
+    m_measure->setEnabled(false);
+    const Value resolved = m_bench.document().resolved();
+    m_measuring.ask([resolved, device = m_bench.device().toStdString()] { return core::session::estimate(resolved, device); },
+        [this](Result<core::session::Estimate> estimate) {
+            m_measure->setEnabled(true);
+            if (!estimate) {
+                m_estimate->setText(QStringLiteral("▲ ") + QString::fromStdString(estimate.error().message));
+                return;
+            }
+            const QString threads = estimate->threads == 1 ? tr("1 thread") : tr("%1 threads").arg(estimate->threads);
+            m_estimate->setText(tr("About %1 for the whole run: %2 steps a second on %3.")
+                                    .arg(style::duration(estimate->seconds), style::number(1 / std::max(estimate->secondsPerStep, 1e-12), 3), threads));
+        });
+}
+
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/session/inspect.h"
+#include "ui/bridge/preview.h"
+#include "ui/pages/page.h"
+
+class QGridLayout;
+class QPushButton;
+
+namespace ui::style {
+class Label;
+}
+
+namespace ui::pages {
+
+class NetworkView;
+
+/// The network as it would be built: blocks, shapes, parameters, memory, and on request the time of a run from a few
+/// measured steps. It follows every change of the form.
+class ModelPage final : public Page {
+    Q_OBJECT
+
+public:
+    explicit ModelPage(bridge::Workbench& bench, QWidget* parent = nullptr);
+
+    QStringList inspected() const override { return {QStringLiteral("model")}; }
+    const core::session::ModelPreview& shown() const { return m_shown; }
+    NetworkView* network() const { return m_network; }
+    bool busy() const { return m_preview.busy(); }
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void ask();
+    void take(core::base::Result<core::session::ModelPreview> preview);
+    void measure();
+    void showFacts();
+
+    bridge::Workbench& m_bench;
+    bridge::Preview m_preview;
+    bridge::Preview m_measuring;
+    core::base::Value m_asked;
+    core::session::ModelPreview m_shown;
+    NetworkView* m_network;
+    style::Label* m_title;
+    style::Label* m_sum;
+    style::Label* m_state;
+    style::Label* m_failure;
+    std::vector<std::pair<style::Label*, style::Label*>> m_facts; ///< names and values
+    style::Label* m_estimate;
+    QPushButton* m_measure;
+};
+
+}

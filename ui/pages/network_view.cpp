@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/network_view.h"
+
+#include "ui/style/theme.h"
+
+#include <QKeyEvent>
+#include <QPainter>
+#include <QScrollBar>
+
+#include <algorithm>
+
+namespace ui::pages {
+
+using core::model::LayerInfo;
+using style::theme;
+
+namespace {
+
+constexpr int blockHeight = 40;
+constexpr int blockWidth = 340;
+constexpr int edgeLength = 32;
+
+}
+
+QString shapeText(const std::vector<std::int64_t>& shape)
+{
+    QStringList sides;
+    for (const std::int64_t side : shape)
+        sides << style::count(side);
+    return sides.join(QStringLiteral(" × "));
+}
+
+NetworkView::NetworkView(QWidget* parent) : QAbstractScrollArea(parent)
+{
+    setFocusPolicy(Qt::StrongFocus);
+    setAccessibleName(tr("Network"));
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+}
+
+void NetworkView::setNetwork(std::vector<std::int64_t> inputShape, std::vector<LayerInfo> layers)
+{
+    m_input = std::move(inputShape);
+    m_layers = std::move(layers);
+    m_current = std::min(m_current, int(m_layers.size()) - 1);
+    fit();
+    viewport()->update();
+}
+
+std::vector<NetworkView::Block> NetworkView::layout() const
+{
+    std::vector<Block> blocks;
+    const int wide = std::min(blockWidth, viewport()->width() - 140);
+    const QFontMetrics metrics(theme().body());
+    int y = 24 + edgeLength;
+    for (const LayerInfo& layer : m_layers) {
+        Block block{{1, y, wide, int(blockHeight * theme().scale)}};
+        if (!layer.problem.empty())
+            block.reasonHeight = metrics.boundingRect(QRect(0, 0, wide + 120, 1000), Qt::TextWordWrap, QString::fromStdString(layer.problem)).height() + 8;
+        blocks.push_back(block);
+        y += block.rect.height() + block.reasonHeight + edgeLength;
+    }
+    return blocks;
+}
+
+void NetworkView::fit()
+{
+    const auto blocks = layout();
+    const int height = blocks.empty() ? 0 : blocks.back().rect.bottom() + blocks.back().reasonHeight + edgeLength;
+    verticalScrollBar()->setPageStep(viewport()->height());
+    verticalScrollBar()->setSingleStep(blockHeight);
+    verticalScrollBar()->setRange(0, std::max(0, height - viewport()->height()));
+}
+
+void NetworkView::paintEvent(QPaintEvent*)
+{
+    QPainter painter(viewport());
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.translate(0, -verticalScrollBar()->value());
+    const auto blocks = layout();
+    if (blocks.empty())
+        return;
+    const int middle = blocks.front().rect.center().x();
+    painter.setFont(theme().medium());
+    painter.setPen(theme().text);
+    painter.drawText(QRect(0, 0, blocks.front().rect.width(), 24), Qt::AlignCenter, tr("input"));
+    paintEdge(painter, {middle, 24}, edgeLength, m_input);
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        paintBlock(painter, blocks[i], int(i));
+        if (m_layers[i].problem.empty() && i + 1 < blocks.size())
+            paintEdge(painter, {middle, blocks[i].rect.bottom() + 1}, edgeLength, m_layers[i].outputShape);
+    }
+    if (m_layers.back().problem.empty()) {
+        painter.setPen(theme().muted);
+        painter.setFont(theme().body());
+        painter.drawText(QRect(0, blocks.back().rect.bottom() + 4, blocks.back().rect.width(), 24), Qt::AlignCenter,
+            tr("output %1").arg(shapeText(m_layers.back().outputShape)));
+    }
+}
+
+void NetworkView::paintEdge(QPainter& painter, const QPoint& top, int length, const std::vector<std::int64_t>& shape) const
+{
+    painter.setPen(QPen(theme().axis, 1));
+    const QPointF end(top.x() + 0.5, top.y() + length - 1);
+    painter.drawLine(QPointF(top.x() + 0.5, top.y()), end);
+    painter.drawPolyline(QPolygonF{end + QPointF(-3.5, -4.5), end, end + QPointF(3.5, -4.5)});
+    painter.setFont(theme().body());
+    painter.setPen(theme().muted);
+    painter.drawText(QRect(top.x() + 12, top.y(), 200, length), Qt::AlignLeft | Qt::AlignVCenter, shapeText(shape));
+}
+
+void NetworkView::paintBlock(QPainter& painter, const Block& block, int index) const
+{
+    const LayerInfo& layer = m_layers[std::size_t(index)];
+    const bool wrong = !layer.problem.empty();
+    const bool current = index == m_current && hasFocus();
+    painter.setPen(QPen(wrong ? theme().problem : current ? theme().accent : theme().line, wrong || current ? 2 : 1));
+    painter.setBrush(theme().surface);
+    painter.drawRoundedRect(QRectF(block.rect).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
+    const QRect inside = block.rect.adjusted(16, 0, -16, 0);
+    painter.setFont(theme().strong());
+    painter.setPen(wrong ? theme().problem : theme().text);
+    const QString type = (wrong ? QStringLiteral("▲ ") : QString()) + QString::fromStdString(layer.type);
+    painter.drawText(inside, Qt::AlignLeft | Qt::AlignVCenter, type);
+    const int after = painter.fontMetrics().horizontalAdvance(type) + 12;
+    painter.setFont(theme().body());
+    painter.setPen(theme().muted);
+    const QFontMetrics metrics(theme().body());
+    const QString name = QString::fromStdString(layer.name);
+    const int nameWide = metrics.horizontalAdvance(name);
+    painter.drawText(inside, Qt::AlignRight | Qt::AlignVCenter, name);
+    const QRect middle = inside.adjusted(after, 0, -nameWide - 12, 0);
+    painter.drawText(middle, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(QString::fromStdString(layer.text), Qt::ElideRight, middle.width()));
+    const QRect side(block.rect.right() + 16, block.rect.top(), 200, block.rect.height());
+    if (layer.parameters > 0) {
+        painter.setFont(theme().medium());
+        painter.setPen(theme().text);
+        painter.drawText(side, Qt::AlignLeft | Qt::AlignVCenter, style::count(layer.parameters));
+    }
+    if (wrong) {
+        painter.setPen(theme().problem);
+        painter.setFont(theme().body());
+        painter.drawText(QRect(block.rect.left(), block.rect.bottom() + 6, block.rect.width() + 120, block.reasonHeight), Qt::TextWordWrap, QString::fromStdString(layer.problem));
+    }
+}
+
+QString NetworkView::describe(int index) const
+{
+    const LayerInfo& layer = m_layers.at(std::size_t(index));
+    QString text = tr("%1 %2 %3, output %4, %5 parameters").arg(QString::fromStdString(layer.name), QString::fromStdString(layer.type), QString::fromStdString(layer.text),
+        shapeText(layer.outputShape), style::count(layer.parameters));
+    return layer.problem.empty() ? text : text + QStringLiteral(". ") + QString::fromStdString(layer.problem);
+}
+
+void NetworkView::choose(int index)
+{
+    if (index < 0 || index >= int(m_layers.size()))
+        return;
+    m_current = index;
+    setAccessibleDescription(describe(index));
+    const QRect rect = layout()[std::size_t(index)].rect;
+    QScrollBar* bar = verticalScrollBar();
+    if (rect.top() - edgeLength < bar->value())
+        bar->setValue(rect.top() - edgeLength);
+    else if (rect.bottom() + edgeLength > bar->value() + viewport()->height())
+        bar->setValue(rect.bottom() + edgeLength - viewport()->height());
+    viewport()->update();
+}
+
+void NetworkView::mousePressEvent(QMouseEvent* event)
+{
+    const QPoint at = event->position().toPoint() + QPoint(0, verticalScrollBar()->value());
+    const auto blocks = layout();
+    for (std::size_t i = 0; i < blocks.size(); ++i)
+        if (blocks[i].rect.contains(at))
+            choose(int(i));
+}
+
+void NetworkView::keyPressEvent(QKeyEvent* event)
+{
+    const int step = event->key() == Qt::Key_Up ? -1 : event->key() == Qt::Key_Down ? 1 : 0;
+    if (step != 0 && !m_layers.empty())
+        choose(std::clamp(m_current + step, 0, int(m_layers.size()) - 1));
+    else
+        QAbstractScrollArea::keyPressEvent(event);
+}
+
+void NetworkView::resizeEvent(QResizeEvent*) { fit(); }
+void NetworkView::focusInEvent(QFocusEvent*) { viewport()->update(); }
+void NetworkView::focusOutEvent(QFocusEvent*) { viewport()->update(); }
+
+}
