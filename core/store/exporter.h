@@ -24,6 +24,10 @@ public:
 using Exporters = base::Registry<Exporter>;
 const Exporters& allExporters();
 
+/// The one file that an export writes: the destination, or `<run id><suffix>` in it if it is a folder (or ends in `/`).
+/// The folders on the way are made.
+base::Result<std::filesystem::path> exportFile(const ExportRequest& request, const std::string& suffix);
+
 /// The checkpoint file that `at` (last, best, or a step) means.
 base::Result<std::filesystem::path> checkpointAt(const std::filesystem::path& run, const std::string& at);
 

@@ -31,6 +31,12 @@ private:
     int m_lock = -1;
 };
 
+/// True while some process, this one included, holds the lock of the run.
+bool isBeingWritten(const std::filesystem::path& run);
+
+/// True if the folder holds what a run has: spec.json, a journal or run.h5.
+bool isRun(const std::filesystem::path& folder);
+
 /// `$DESCENT_RUNS`, else `$XDG_DATA_HOME/descent/runs`, else `~/.local/share/descent/runs`.
 std::filesystem::path defaultRuns();
 

@@ -24,8 +24,10 @@ struct RunRecord {
     std::optional<events::RunOpened> opened;
     std::map<std::string, Series> scalars;
     std::vector<events::Event> events; ///< all others, in order; after a rewind only those that count
+    std::vector<double> eventTimes;    ///< of each of `events`, seconds since the epoch
     std::optional<events::RunFinished> finished;
     double created = 0; ///< seconds since the epoch
+    std::string problem; ///< what of it is damaged or lost, if anything; the rest is here
 };
 
 /// Reads journal segments if there are any, else run.h5.

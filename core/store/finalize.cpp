@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/finalize.h"
+
+#include "core/base/clock.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "core/events/codec.h"
+#include "core/store/event_lines.h"
+#include "core/store/h5_view.h"
+#include "core/store/journal.h"
+#include "core/store/replay.h"
+
+#include <cerrno>
+#include <cstring>
+#include <unistd.h>
+
+namespace core::store {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+template <class T>
+bool sameBits(const std::vector<T>& a, const std::vector<T>& b)
+{
+    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
+}
+
+base::Status compare(const std::filesystem::path& file, const RunRecord& record)
+{
+    RunRecord back;
+    CORE_CHECK(readView(file, back));
+    const auto differs = [&](const std::string& what) {
+        return Error{ErrorKind::Internal, what + " came back from the file otherwise than written", file.string(),
+            "The journal is kept; check the disk"};
+    };
+    if (back.scalars.size() != record.scalars.size())
+        return differs("the list of scalars");
+    for (const auto& [name, series] : record.scalars) {
+        const auto found = back.scalars.find(name);
+        if (found == back.scalars.end() || !sameBits(series.steps, found->second.steps)
+            || !sameBits(series.values, found->second.values) || !sameBits(series.times, found->second.times))
+            return differs(name);
+    }
+    for (const bool frames : {false, true})
+        if (eventLines(back, frames) != eventLines(record, frames))
+            return differs(frames ? "the frames" : "the events");
+    return {};
+}
+
+ScalarBlock part(const std::string& name, const Series& series, std::size_t from, std::size_t to)
+{
+    const auto slice = [&](const auto& all) { return std::decay_t<decltype(all)>(all.begin() + from, all.begin() + to); };
+    return {{name}, slice(series.steps), slice(series.times), {slice(series.values)}};
+}
+
+}
+
+base::Status replaceView(const std::filesystem::path& run, const RunRecord& record)
+{
+    const std::filesystem::path file = run / "run.h5";
+    const std::filesystem::path beside = run / "run.h5.tmp";
+    ::unlink(beside.c_str());
+    base::Status status = writeView(beside, record);
+    if (status)
+        status = compare(beside, record);
+    if (status && ::rename(beside.c_str(), file.c_str()) != 0)
+        status = base::systemError("rename", beside, errno);
+    if (!status) {
+        ::unlink(beside.c_str());
+        return status;
+    }
+    return base::syncFolder(run);
+}
+
+base::Status removeJournal(const std::filesystem::path& run)
+{
+    const std::filesystem::path journal = run / "journal";
+    const std::filesystem::path done = run / "journal.done";
+    std::error_code failed;
+    std::filesystem::remove_all(done, failed);
+    if (::rename(journal.c_str(), done.c_str()) != 0)
+        return base::systemError("rename", journal, errno);
+    CORE_CHECK(base::syncFolder(run));
+    std::filesystem::remove_all(done, failed);
+    return {};
+}
+
+base::Status journalFromView(const std::filesystem::path& run)
+{
+    constexpr std::size_t rows = 65536;
+    RunRecord record;
+    CORE_CHECK(readView(run / "run.h5", record));
+    const std::filesystem::path beside = run / "journal.tmp";
+    std::error_code failed;
+    std::filesystem::remove_all(beside, failed);
+    {
+        CORE_TRY(journal, Journal::open(beside));
+        for (std::size_t i = 0; i < record.events.size(); ++i)
+            journal.append(RecordKind::Event, base::writeJson(toValue(record.events[i])), record.eventTimes[i]);
+        for (const auto& [name, series] : record.scalars)
+            for (std::size_t from = 0; from < series.steps.size(); from += rows) {
+                const std::size_t to = std::min(from + rows, series.steps.size());
+                journal.append(RecordKind::Scalars, pack(part(name, series, from, to)), base::wallSeconds());
+                CORE_CHECK(journal.write());
+            }
+        CORE_CHECK(journal.sync());
+    }
+    // Over an empty folder, if there is one.
+    if (::rename(beside.c_str(), (run / "journal").c_str()) != 0)
+        return base::systemError("rename", beside, errno);
+    return base::syncFolder(run);
+}
+
+}

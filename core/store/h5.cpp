@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/h5.h"
+
+#include <algorithm>
+#include <limits>
+#include <new>
+
+namespace core::store::h5 {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+constexpr unsigned deflateLevel = 4; // h5py's
+
+std::mutex& processMutex()
+{
+    static std::mutex mutex;
+    return mutex;
+}
+
+void prepareLibrary()
+{
+    static std::once_flag once;
+    std::call_once(once, [] {
+        // At the end of the process HDF5 would try for ever to write what a full disk did not take.
+        H5dont_atexit();
+        H5open();
+        H5PLset_loading_state(0);
+    });
+    // The setting belongs to the thread.
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
+herr_t appendDescription(unsigned, const H5E_error2_t* entry, void* target)
+{
+    auto& text = *static_cast<std::string*>(target);
+    if (entry->desc && *entry->desc && text.size() < 400)
+        text += (text.empty() ? "" : "; ") + std::string(entry->desc);
+    return 0;
+}
+
+// Our lock is the run's; the file's own would keep h5py out and fail on disks that have none.
+Id accessList()
+{
+    Id list(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "prepare a file");
+    check(H5Pset_file_locking(list, false, true), "prepare a file");
+    check(H5Pset_fclose_degree(list, H5F_CLOSE_STRONG), "prepare a file");
+    return list;
+}
+
+Id withGroups()
+{
+    Id list(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "prepare a link");
+    check(H5Pset_create_intermediate_group(list, 1), "prepare a link");
+    return list;
+}
+
+Id textType()
+{
+    Id type(H5Tcopy(H5T_C_S1), H5Tclose, "prepare a text");
+    check(H5Tset_size(type, H5T_VARIABLE), "prepare a text");
+    check(H5Tset_cset(type, H5T_CSET_UTF8), "prepare a text");
+    return type;
+}
+
+Id createDataset(hid_t where, const std::string& path, hid_t stored, hid_t given, const void* values, hsize_t size,
+    const void* fill, const DatasetOptions& options)
+{
+    const Id list(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "prepare a dataset");
+    if (options.chunk > 0)
+        check(H5Pset_chunk(list, 1, &options.chunk), "prepare a dataset");
+    if (options.packed) {
+        check(H5Pset_shuffle(list), "prepare a dataset");
+        check(H5Pset_deflate(list, deflateLevel), "prepare a dataset");
+        check(H5Pset_fletcher32(list), "prepare a dataset");
+    }
+    if (options.growing)
+        check(H5Pset_fill_value(list, given, fill), "prepare a dataset");
+    const hsize_t unlimited = H5S_UNLIMITED;
+    const Id space(H5Screate_simple(1, &size, options.growing ? &unlimited : nullptr), H5Sclose, "prepare a dataset");
+    Id dataset(H5Dcreate2(where, path.c_str(), stored, space, withGroups(), list, H5P_DEFAULT), H5Dclose, "create a dataset");
+    if (size > 0)
+        check(H5Dwrite(dataset, given, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "write a dataset");
+    return dataset;
+}
+
+void putAttribute(hid_t where, const char* name, hid_t stored, hid_t given, const void* value)
+{
+    const Id space(H5Screate(H5S_SCALAR), H5Sclose, "prepare an attribute");
+    const Id attribute(H5Acreate2(where, name, stored, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "create an attribute");
+    check(H5Awrite(attribute, given, value), "write an attribute");
+}
+
+}
+
+base::Status guarded(const std::filesystem::path& file, const std::function<void()>& work)
+{
+    const std::lock_guard lock(processMutex());
+    prepareLibrary();
+    try {
+        work();
+    } catch (Failure& failure) {
+        failure.error.where = file.string();
+        return std::move(failure.error);
+    } catch (const std::bad_alloc&) {
+        return Error{ErrorKind::Resource, "not enough memory", file.string(), {}};
+    }
+    return {};
+}
+
+void fail(const std::string& doing)
+{
+    std::string text;
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, appendDescription, &text);
+    H5Eclear2(H5E_DEFAULT);
+    const bool full = text.find("errno = 28") != text.npos || text.find("errno = 122") != text.npos;
+    throw Failure{{full ? ErrorKind::Resource : ErrorKind::Data,
+        "cannot " + doing + (text.empty() ? "" : " (HDF5: " + text + ")"), {}, full ? "Free some space on that disk, then go on" : ""}};
+}
+
+Id createFile(const std::filesystem::path& file)
+{
+    const Id list = accessList();
+    check(H5Pset_libver_bounds(list, H5F_LIBVER_V110, H5F_LIBVER_V110), "prepare a file");
+    return {H5Fcreate(file.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, list), H5Fclose, "create the file"};
+}
+
+Id openFile(const std::filesystem::path& file)
+{
+    const Id list = accessList();
+    if (const hid_t plain = H5Fopen(file.c_str(), H5F_ACC_RDONLY, list); plain >= 0)
+        return {plain, H5Fclose, "open the file"};
+    H5Eclear2(H5E_DEFAULT);
+    // More attempts wait exponentially longer on a damaged file: 25 take 0.3 s, 100 never end.
+    check(H5Pset_metadata_read_attempts(list, 25), "prepare a file");
+    return {H5Fopen(file.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, list), H5Fclose, "open the file"};
+}
+
+Id createGroup(hid_t where, const std::string& path)
+{
+    return {H5Gcreate2(where, path.c_str(), withGroups(), H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "create a group"};
+}
+
+Id createIntegers(hid_t where, const std::string& path, const std::vector<std::int64_t>& values, const DatasetOptions& options)
+{
+    const std::int64_t fill = -1;
+    return createDataset(where, path, H5T_STD_I64LE, H5T_NATIVE_INT64, values.data(), values.size(), &fill, options);
+}
+
+Id createReals(hid_t where, const std::string& path, const std::vector<double>& values, const DatasetOptions& options)
+{
+    const double fill = std::numeric_limits<double>::quiet_NaN();
+    return createDataset(where, path, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values.data(), values.size(), &fill, options);
+}
+
+Id createBytes(hid_t where, const std::string& path, const std::string& bytes, const DatasetOptions& options)
+{
+    const std::uint8_t fill = 0;
+    return createDataset(where, path, H5T_STD_U8LE, H5T_NATIVE_UINT8, bytes.data(), bytes.size(), &fill, options);
+}
+
+void createTexts(hid_t where, const std::string& path, const std::vector<std::string>& texts)
+{
+    std::vector<const char*> pointers;
+    for (const std::string& text : texts)
+        pointers.push_back(text.c_str());
+    const Id type = textType();
+    createDataset(where, path, type, type, pointers.data(), pointers.size(), nullptr, {});
+}
+
+void writeAttribute(hid_t where, const char* name, const std::string& text)
+{
+    const Id type = textType();
+    const char* pointer = text.c_str();
+    putAttribute(where, name, type, type, &pointer);
+}
+
+void writeAttribute(hid_t where, const char* name, std::int64_t value)
+{
+    putAttribute(where, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
+}
+
+void writeAttribute(hid_t where, const char* name, double value)
+{
+    putAttribute(where, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value);
+}
+
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/h5_layout.h"
+
+#include "core/base/clock.h"
+#include "core/base/json.h"
+
+namespace core::store::layout {
+
+std::string groupOf(const std::string& name) { return "/scalars/" + name; }
+
+void writeFacts(hid_t file, const RunRecord& record, std::string_view status)
+{
+    const base::Value& spec = record.opened ? record.opened->spec : record.spec;
+    h5::writeAttribute(file, "format", std::string("descent-run"));
+    h5::writeAttribute(file, "format_version", version);
+    h5::writeAttribute(file, "software", std::string("descent"));
+    h5::writeAttribute(file, "id", record.id);
+    h5::writeAttribute(file, "name", spec["name"].text());
+    h5::writeAttribute(file, "status", std::string(status));
+    h5::writeAttribute(file, "created", base::isoTime(record.created));
+    h5::writeAttribute(file, "config_json", base::writeJson(spec));
+    const base::Value* seed = spec.at("train.seed");
+    h5::writeAttribute(file, "seed", seed ? seed->toInt() : 0);
+    const events::RunOpened opened = record.opened.value_or(events::RunOpened{});
+    h5::writeAttribute(file, "threads", opened.threads);
+    h5::writeAttribute(file, "device", opened.device);
+    h5::writeAttribute(file, "torch", opened.torch);
+    h5::writeAttribute(file, "parameters", opened.parameters);
+    h5::writeAttribute(file, "steps_per_epoch", opened.stepsPerEpoch);
+    h5::writeAttribute(file, "total_steps", opened.totalSteps);
+    h5::writeAttribute(file, "parent", opened.parent);
+    h5::writeAttribute(file, "parent_step", opened.parentStep);
+    if (!record.finished)
+        return;
+    const events::RunFinished& finished = *record.finished;
+    h5::writeAttribute(file, "steps", finished.steps);
+    h5::writeAttribute(file, "epochs", finished.epochs);
+    h5::writeAttribute(file, "train_seconds", finished.trainSeconds);
+    h5::writeAttribute(file, "digest", finished.digest);
+    if (finished.bestStep < 0)
+        return;
+    h5::writeAttribute(file, "best_metric", finished.bestMetric);
+    h5::writeAttribute(file, "best_value", finished.bestValue);
+    h5::writeAttribute(file, "best_epoch", finished.bestEpoch);
+    h5::writeAttribute(file, "best_step", finished.bestStep);
+}
+
+void share(hid_t file, const std::string& from, const std::string& to)
+{
+    const h5::Id list(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "prepare a link");
+    h5::check(H5Pset_create_intermediate_group(list, 1), "prepare a link");
+    h5::check(H5Lcreate_hard(file, from.c_str(), file, to.c_str(), list, H5P_DEFAULT), "create a link");
+}
+
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/h5_view.h"
+
+#include "core/base/blob.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "core/store/event_lines.h"
+#include "core/store/h5_layout.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace core::store {
+
+namespace {
+
+h5::DatasetOptions packed(std::size_t size)
+{
+    return {std::clamp<hsize_t>(size, 1, 32768), false, true};
+}
+
+void writeScalars(hid_t file, const RunRecord& record)
+{
+    // Series that were recorded together have the same steps and times: one copy under all names.
+    std::map<std::string, std::string> known;
+    h5::createGroup(file, "/scalars");
+    for (const auto& [name, series] : record.scalars) {
+        const std::string path = layout::groupOf(name);
+        const std::size_t size = series.steps.size();
+        const auto axis = base::digestOf({{"", "I64", {}, series.steps.data(), size * sizeof(std::int64_t)},
+            {"", "F64", {}, series.times.data(), size * sizeof(double)}});
+        h5::createReals(file, path + "/value", series.values, packed(size));
+        if (const auto [same, isNew] = known.emplace(axis, path); !isNew) {
+            layout::share(file, same->second + "/step", path + "/step");
+            layout::share(file, same->second + "/time", path + "/time");
+            continue;
+        }
+        h5::createIntegers(file, path + "/step", series.steps, packed(size));
+        h5::createReals(file, path + "/time", series.times, packed(size));
+    }
+}
+
+// Columns of one kind of event, for people who read with other programs.
+struct Columns {
+    std::vector<std::int64_t> steps;
+    std::vector<double> times;
+    std::map<std::string, std::vector<std::string>> texts;
+};
+
+void writeColumns(hid_t file, const std::string& group, const Columns& columns)
+{
+    h5::createIntegers(file, group + "/step", columns.steps, {});
+    h5::createReals(file, group + "/time", columns.times, {});
+    for (const auto& [name, texts] : columns.texts)
+        h5::createTexts(file, group + '/' + name, texts);
+}
+
+void writeTables(hid_t file, const RunRecord& record)
+{
+    Columns edits{{}, {}, {{"path", {}}, {"before", {}}, {"after", {}}}};
+    Columns notices{{}, {}, {{"kind", {}}, {"message", {}}, {"where", {}}, {"advice", {}}}};
+    Columns lineage{{}, {}, {{"run", {}}}};
+    for (std::size_t i = 0; i < record.events.size(); ++i) {
+        const auto put = [&](Columns& columns, std::int64_t step, std::map<std::string, std::string> texts) {
+            columns.steps.push_back(step);
+            columns.times.push_back(record.eventTimes[i]);
+            for (auto& [name, text] : texts)
+                columns.texts[name].push_back(std::move(text));
+        };
+        if (const auto* edited = std::get_if<events::Edited>(&record.events[i]))
+            put(edits, edited->step,
+                {{"path", edited->path}, {"before", base::writeJson(edited->before)}, {"after", base::writeJson(edited->after)}});
+        else if (const auto* notice = std::get_if<events::Notice>(&record.events[i]))
+            put(notices, notice->step,
+                {{"kind", std::string(name(notice->error.kind))}, {"message", notice->error.message}, {"where", notice->error.where},
+                    {"advice", notice->error.advice}});
+        else if (const auto* opened = std::get_if<events::RunOpened>(&record.events[i]); opened && lineage.steps.empty()
+                 && !opened->parent.empty())
+            put(lineage, opened->parentStep, {{"run", opened->parent}});
+    }
+    writeColumns(file, "/edits", edits);
+    writeColumns(file, "/notices", notices);
+    writeColumns(file, "/lineage", lineage);
+    writeColumns(file, "/findings",
+        {{}, {}, {{"rule", {}}, {"tensor", {}}, {"value", {}}, {"threshold", {}}, {"message", {}}, {"fixes", {}}}});
+}
+
+base::Status syncFile(const std::filesystem::path& file)
+{
+    const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    const int code = opened < 0 || ::fsync(opened) != 0 ? errno : 0;
+    if (opened >= 0)
+        ::close(opened);
+    return code == 0 ? base::Status{} : base::systemError("sync", file, code);
+}
+
+}
+
+base::Status writeView(const std::filesystem::path& path, const RunRecord& record)
+{
+    CORE_CHECK(h5::guarded(path, [&] {
+        h5::Id file = h5::createFile(path);
+        layout::writeFacts(file, record, name(record.state));
+        writeScalars(file, record);
+        writeTables(file, record);
+        for (const bool frames : {false, true}) {
+            const std::string lines = eventLines(record, frames);
+            h5::createBytes(file, frames ? "/frames/lines" : "/events/lines", lines, packed(lines.size()));
+        }
+        if (!file.reset())
+            h5::fail("write the file");
+    }));
+    return syncFile(path);
+}
+
+}

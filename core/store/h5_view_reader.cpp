@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/event_lines.h"
+#include "core/store/h5_layout.h"
+#include "core/store/h5_view.h"
+#include "core/store/replay.h"
+
+#include <algorithm>
+#include <map>
+
+namespace core::store {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+constexpr int maxDepth = 12;
+constexpr std::size_t maxSeries = 20000;
+constexpr std::uint64_t deflateRatio = 1040; // deflate's greatest, rounded up
+
+[[noreturn]] void refuse(const std::string& what)
+{
+    throw h5::Failure{{ErrorKind::Data, what, {}, "This is not a run file as this program writes it"}};
+}
+
+// A run file that somebody may have made to do harm: everything is looked at before it is used.
+class Reader {
+public:
+    explicit Reader(const std::filesystem::path& path)
+    {
+        std::error_code failed;
+        const std::uint64_t size = std::filesystem::file_size(path, failed);
+        m_budget = failed ? 0 : (std::uint64_t(64) << 20) + size * deflateRatio;
+        m_file = h5::openFile(path);
+        checkVersion();
+    }
+
+    bool has(const char* name) const { return H5Lexists(m_file, name, H5P_DEFAULT) > 0; }
+
+    std::string lines(const char* group)
+    {
+        if (!has(group))
+            return {};
+        const h5::Id opened = open(m_file, group);
+        return read<std::string>(opened, "lines", H5T_INTEGER, 1, H5T_NATIVE_UINT8);
+    }
+
+    void scalars(std::map<std::string, Series>& all)
+    {
+        if (has("scalars"))
+            walk(open(m_file, "scalars"), "", 0, all);
+    }
+
+private:
+    h5::Id m_file;
+    std::uint64_t m_budget = 0;
+    std::map<haddr_t, std::vector<std::int64_t>> m_steps;
+    std::map<haddr_t, std::vector<double>> m_times;
+
+    void checkVersion()
+    {
+        if (H5Aexists(m_file, "format_version") <= 0)
+            refuse("there is no format_version in it");
+        const h5::Id attribute(H5Aopen(m_file, "format_version", H5P_DEFAULT), H5Aclose, "read the version");
+        const h5::Id type(H5Aget_type(attribute), H5Tclose, "read the version");
+        const h5::Id space(H5Aget_space(attribute), H5Sclose, "read the version");
+        std::int64_t version = 0;
+        if (H5Tget_class(type) != H5T_INTEGER || H5Sget_simple_extent_npoints(space) != 1)
+            refuse("its format_version is no number");
+        h5::check(H5Aread(attribute, H5T_NATIVE_INT64, &version), "read the version");
+        if (version > layout::version)
+            throw h5::Failure{{ErrorKind::Data, "this run file has version " + std::to_string(version) + "; version "
+                    + std::to_string(layout::version) + " is the newest that is known here",
+                {}, "Open it with the program that wrote it, or a newer one"}};
+    }
+
+    static h5::Id open(hid_t where, const std::string& name)
+    {
+        H5L_info_t link;
+        h5::check(H5Lget_info(where, name.c_str(), &link, H5P_DEFAULT), "read a link");
+        if (link.type != H5L_TYPE_HARD)
+            refuse("\"" + name + "\" is a link to somewhere else");
+        return {H5Oopen(where, name.c_str(), H5P_DEFAULT), H5Oclose, "open an object"};
+    }
+
+    static std::vector<std::string> names(hid_t group)
+    {
+        std::vector<std::string> all;
+        hsize_t next = 0;
+        const auto put = [](hid_t, const char* name, const H5L_info_t*, void* target) -> herr_t {
+            auto& list = *static_cast<std::vector<std::string>*>(target);
+            list.emplace_back(name);
+            return list.size() > maxSeries;
+        };
+        h5::check(H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, &next, put, &all), "list a group");
+        if (all.size() > maxSeries)
+            refuse("too many names in one group");
+        return all;
+    }
+
+    void walk(hid_t group, const std::string& path, int depth, std::map<std::string, Series>& all)
+    {
+        if (depth > maxDepth || all.size() > maxSeries || H5Iget_type(group) != H5I_GROUP)
+            refuse("its scalars are not where they should be");
+        bool isSeries = false;
+        for (const std::string& name : names(group)) {
+            if (const h5::Id child = open(group, name); H5Iget_type(child) == H5I_GROUP)
+                walk(child, path.empty() ? name : path + '/' + name, depth + 1, all);
+            else
+                isSeries |= name == "value";
+        }
+        if (!isSeries)
+            return;
+        Series& series = all[path];
+        series.values = read<std::vector<double>>(group, "value", H5T_FLOAT, 8, H5T_NATIVE_DOUBLE);
+        series.steps = readOnce(m_steps, group, "step", H5T_INTEGER, H5T_NATIVE_INT64);
+        series.times = readOnce(m_times, group, "time", H5T_FLOAT, H5T_NATIVE_DOUBLE);
+        // A writer that died may have been between the columns of its last rows.
+        const std::size_t whole = std::min({series.steps.size(), series.values.size(), series.times.size()});
+        series.steps.resize(whole);
+        series.values.resize(whole);
+        series.times.resize(whole);
+    }
+
+    // Several names may share a dataset.
+    template <class T>
+    std::vector<T> readOnce(std::map<haddr_t, std::vector<T>>& known, hid_t group, const char* name, H5T_class_t kind, hid_t type)
+    {
+        H5O_info_t facts;
+        h5::check(H5Oget_info2(open(group, name), &facts, H5O_INFO_BASIC), "read a dataset");
+        auto [found, isNew] = known.try_emplace(facts.addr);
+        if (isNew)
+            found->second = read<std::vector<T>>(group, name, kind, sizeof(T), type);
+        else
+            spend(found->second.size() * sizeof(T));
+        return found->second;
+    }
+
+    void spend(std::uint64_t bytes)
+    {
+        if (bytes > m_budget)
+            refuse("it claims more than it can hold");
+        m_budget -= bytes;
+    }
+
+    template <class T>
+    T read(hid_t group, const char* name, H5T_class_t kind, std::size_t size, hid_t as)
+    {
+        const h5::Id dataset = open(group, name);
+        if (H5Iget_type(dataset) != H5I_DATASET)
+            refuse("\"" + std::string(name) + "\" is no dataset");
+        const h5::Id type(H5Dget_type(dataset), H5Tclose, "read a dataset");
+        if (H5Tget_class(type) != kind || H5Tget_size(type) != size)
+            refuse("\"" + std::string(name) + "\" has another type than it should");
+        checkStorage(dataset);
+        const h5::Id space(H5Dget_space(dataset), H5Sclose, "read a dataset");
+        hsize_t count = 0;
+        if (H5Sget_simple_extent_ndims(space) != 1 || H5Sget_simple_extent_dims(space, &count, nullptr) != 1)
+            refuse("\"" + std::string(name) + "\" is not one column");
+        if (count > m_budget)
+            refuse("it claims more than it can hold");
+        spend(count * size);
+        T values;
+        values.resize(count);
+        if (count > 0)
+            h5::check(H5Dread(dataset, as, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "read a dataset");
+        return values;
+    }
+
+    // Only bytes of this very file, through the filters that the store itself uses.
+    static void checkStorage(hid_t dataset)
+    {
+        const h5::Id list(H5Dget_create_plist(dataset), H5Pclose, "read a dataset");
+        const H5D_layout_t storage = H5Pget_layout(list);
+        if (H5Pget_external_count(list) != 0 || (storage != H5D_CONTIGUOUS && storage != H5D_CHUNKED && storage != H5D_COMPACT))
+            refuse("a dataset is stored in another file");
+        const int filters = H5Pget_nfilters(list);
+        for (int i = 0; i < filters; ++i) {
+            unsigned flags = 0;
+            std::size_t none = 0;
+            const H5Z_filter_t filter
+                = H5Pget_filter2(list, unsigned(i), &flags, &none, nullptr, 0, nullptr, nullptr);
+            if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32)
+                refuse("a dataset has a filter that run files do not have");
+        }
+        hsize_t chunk = 0;
+        if (storage == H5D_CHUNKED && (H5Pget_chunk(list, 1, &chunk) != 1 || chunk > (1u << 24)))
+            refuse("a dataset has chunks that run files do not have");
+    }
+};
+
+base::Status replay(std::vector<PlacedEvent> placed, RunRecord& record)
+{
+    std::stable_sort(placed.begin(), placed.end(), [](const PlacedEvent& a, const PlacedEvent& b) { return a.place < b.place; });
+    Replay replay;
+    for (PlacedEvent& each : placed)
+        replay.add(each.time, std::move(each.event));
+    record.events = std::move(replay.record.events);
+    record.eventTimes = std::move(replay.record.eventTimes);
+    record.opened = std::move(replay.record.opened);
+    record.finished = std::move(replay.record.finished);
+    record.state = replay.record.state;
+    record.created = replay.record.created;
+    return {};
+}
+
+base::Status read(const std::filesystem::path& path, RunRecord& record, bool all)
+{
+    std::string lines, frames;
+    CORE_CHECK(h5::guarded(path, [&] {
+        Reader reader(path);
+        lines = reader.lines("events");
+        if (!all)
+            return;
+        frames = reader.lines("frames");
+        reader.scalars(record.scalars);
+    }));
+    CORE_TRY(placed, placedEvents(lines));
+    CORE_TRY(placedFrames, placedEvents(frames));
+    placed.insert(placed.end(), std::make_move_iterator(placedFrames.begin()), std::make_move_iterator(placedFrames.end()));
+    return replay(std::move(placed), record);
+}
+
+}
+
+base::Status readView(const std::filesystem::path& file, RunRecord& record) { return read(file, record, true); }
+
+base::Status readViewEvents(const std::filesystem::path& file, RunRecord& record) { return read(file, record, false); }
+
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/store/columns.h"
+#include "core/store/run_record.h"
+
+#include <memory>
+
+namespace core::store {
+
+/// `run.h5` while the run goes: other programs follow it with `h5py.File(…, "r", swmr=True)`. It has no filters and
+/// nothing of variable length that grows, so that a reader never sees half a value. A cache of the journal: any
+/// trouble with it costs nothing but the view.
+class LiveView {
+public:
+    /// Writes what is recorded so far beside `file` and renames it over: who reads the old one is not disturbed.
+    /// Names that `record.opened` lists together share their steps and times, unless `shared` is false.
+    static base::Result<std::unique_ptr<LiveView>> create(const std::filesystem::path& file, const RunRecord& record, bool shared);
+    ~LiveView();
+
+    /// False if the view has no place for these names or not for these without others: make a new one.
+    bool takes(const ScalarBlock& block) const;
+    /// Appends and shows it to readers.
+    base::Status append(const ScalarBlock& block);
+    /// Brings the file's own bookkeeping up to date, so that tools for broken files cut nothing off.
+    base::Status flush();
+
+private:
+    class Work;
+    explicit LiveView(std::unique_ptr<Work> work);
+    std::unique_ptr<Work> m_work;
+};
+
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/store/columns.h"
+#include "core/store/journal.h"
+#include "core/store/run_record.h"
+
+namespace core::store {
+
+/// Puts a record together in the order in which things happened.
+class Replay {
+public:
+    RunRecord record;
+
+    void add(const ScalarBlock& block);
+    void add(double time, events::Event event);
+    /// Drops scalars at or behind `step` and events from then on. The checkpoint of `step` stays, and so does an edit at
+    /// `step` that stands before it: the checkpoint has seen it.
+    void rewind(std::int64_t step);
+    /// A record of a journal; one that is not what it should be is noted in `record.problem`.
+    void add(const JournalRecord& entry);
+};
+
+/// What a rewind is in a journal.
+std::string rewindPayload(std::int64_t step);
+
+/// A run's journal as a record. What is damaged in it is told in the record's problem.
+base::Result<RunRecord> recordOfJournal(const std::filesystem::path& run, Reading reading);
+
+/// Id, folder and spec of a run; a spec.json that cannot be read is noted as the record's problem.
+void addIdentity(RunRecord& record, const std::filesystem::path& run);
+
+}

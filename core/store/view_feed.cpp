@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/view_feed.h"
+
+#include "core/base/clock.h"
+#include "core/store/replay.h"
+
+#include <algorithm>
+#include <sys/statvfs.h>
+
+namespace core::store {
+
+namespace {
+
+constexpr double flushSeconds = 10;
+constexpr double retrySeconds = 10;
+constexpr std::uint64_t reserve = 4 << 20;
+
+void append(ScalarBlock& to, const ScalarBlock& block)
+{
+    to.steps.insert(to.steps.end(), block.steps.begin(), block.steps.end());
+    to.times.insert(to.times.end(), block.times.begin(), block.times.end());
+    for (std::size_t i = 0; i < block.columns.size(); ++i)
+        to.columns[i].insert(to.columns[i].end(), block.columns[i].begin(), block.columns[i].end());
+}
+
+}
+
+void ViewFeed::add(ScalarBlock block)
+{
+    if (m_stale || !m_view || block.names.empty())
+        return;
+    const auto same = std::find_if(
+        m_waiting.rbegin(), m_waiting.rend(), [&](const ScalarBlock& other) { return other.names[0] == block.names[0]; });
+    if (same != m_waiting.rend() && same->names == block.names)
+        append(*same, block);
+    else
+        m_waiting.push_back(std::move(block));
+}
+
+void ViewFeed::renew()
+{
+    m_stale = true;
+    m_waiting.clear();
+}
+
+void ViewFeed::close()
+{
+    m_view.reset();
+    renew();
+}
+
+std::optional<base::Error> ViewFeed::update()
+{
+    const double time = base::steadySeconds();
+    if ((!m_stale && m_waiting.empty()) || time < m_next)
+        return {};
+    m_next = time + m_seconds;
+    // HDF5 never recovers from a disk that is full, so it does not get to see one.
+    if (!hasRoom())
+        return {};
+    const base::Status status = write();
+    if (status)
+        return {};
+    m_view.reset();
+    renew();
+    m_next = time + retrySeconds;
+    if (m_told)
+        return {};
+    m_told = true;
+    base::Error error = status.error();
+    error.message = "run.h5 cannot be followed now: " + error.message;
+    return error;
+}
+
+base::Status ViewFeed::write()
+{
+    if (!m_stale && !std::all_of(m_waiting.begin(), m_waiting.end(), [&](const ScalarBlock& b) { return m_view->takes(b); })) {
+        m_shared = false;
+        renew();
+    }
+    if (m_stale) {
+        m_view.reset();
+        CORE_TRY(record, recordOfJournal(m_run, Reading::Strict));
+        if (!record.opened)
+            return {};
+        CORE_TRY(view, LiveView::create(m_run / "run.h5", record, m_shared));
+        m_view = std::move(view);
+        m_stale = false;
+        return {};
+    }
+    for (const ScalarBlock& block : m_waiting)
+        CORE_CHECK(m_view->append(block));
+    m_waiting.clear();
+    if (const double time = base::steadySeconds(); time - m_lastFlush >= flushSeconds) {
+        m_lastFlush = time;
+        return m_view->flush();
+    }
+    return {};
+}
+
+bool ViewFeed::hasRoom() const
+{
+    struct statvfs facts {};
+    if (::statvfs(m_run.c_str(), &facts) != 0)
+        return true;
+    std::uint64_t needed = reserve;
+    for (const ScalarBlock& block : m_waiting)
+        needed += 3 * 8 * block.steps.size() * block.names.size();
+    return std::uint64_t(facts.f_bavail) * facts.f_frsize > needed;
+}
+
+}
