@@ -55,7 +55,8 @@ public:
         m_thread.request_stop();
         m_wake.notify_all();
         m_thread.join();
-        (void)pump(true);
+        if (pump(true) && !m_finished && m_options.liveView)
+            leaveView();
     }
 
     void push(const events::ScalarRow& row)
@@ -174,6 +175,18 @@ private:
             if (const auto problem = m_feed.update())
                 append(events::Notice{0, *problem}, base::wallSeconds());
         return status;
+    }
+
+    // A run that stops half-way leaves a file that any program opens; the journal stays the truth.
+    void leaveView()
+    {
+        m_feed.close();
+        auto record = recordOfJournal(m_run, Reading::Strict);
+        if (!record || !record->opened)
+            return;
+        if (!record->finished)
+            record->state = events::RunState::Interrupted;
+        (void)replaceView(m_run, *record);
     }
 
     void take()

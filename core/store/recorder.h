@@ -23,7 +23,7 @@ public:
     /// Cuts a torn tail of the journal, if the folder has one, and goes on behind it. A run that had ended goes on with a
     /// new journal made of its run.h5. `folder` holds the lock and outlives the recorder.
     static base::Result<std::unique_ptr<Recorder>> open(const RunFolder& folder, RecorderOptions options = {});
-    ~Recorder() override; ///< flushes; the journal stays
+    ~Recorder() override; ///< flushes, and without finish() leaves a run.h5 of what there is; the journal stays
 
     void onScalars(const events::ScalarRow& row) override;
     void onEvent(const events::Event& event) override;

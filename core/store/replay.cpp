@@ -5,8 +5,6 @@
 #include "core/events/codec.h"
 #include "core/store/bytes.h"
 
-#include <algorithm>
-
 namespace core::store {
 
 namespace {
@@ -76,14 +74,11 @@ void Replay::rewind(std::int64_t step)
         const auto* written = std::get_if<events::CheckpointWritten>(&event);
         return written && written->step == step;
     };
-    const auto& all = record.events;
-    const auto last = std::find_if(all.rbegin(), all.rend(), isCheckpoint);
-    const auto seen = std::size_t(all.rend() - last); // events up to and with the checkpoint
     Replay kept;
-    for (std::size_t i = 0; i < all.size(); ++i)
-        if (std::holds_alternative<events::RunOpened>(all[i]) || events::stepOf(all[i]) < step || isCheckpoint(all[i])
-            || (i < seen && std::holds_alternative<events::Edited>(all[i]) && events::stepOf(all[i]) == step))
-            kept.add(record.eventTimes[i], all[i]);
+    for (std::size_t i = 0; i < record.events.size(); ++i)
+        if (const events::Event& event = record.events[i];
+            std::holds_alternative<events::RunOpened>(event) || events::stepOf(event) < step || isCheckpoint(event))
+            kept.add(record.eventTimes[i], event);
     kept.record.scalars = std::move(record.scalars);
     kept.record.problem = std::move(record.problem);
     record = std::move(kept.record);

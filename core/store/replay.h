@@ -14,8 +14,7 @@ public:
 
     void add(const ScalarBlock& block);
     void add(double time, events::Event event);
-    /// Drops scalars at or behind `step` and events from then on. The checkpoint of `step` stays, and so does an edit at
-    /// `step` that stands before it: the checkpoint has seen it.
+    /// Drops scalars and events at or behind `step`; the news that the checkpoint of `step` was written stays.
     void rewind(std::int64_t step);
     /// A record of a journal; one that is not what it should be is noted in `record.problem`.
     void add(const JournalRecord& entry);

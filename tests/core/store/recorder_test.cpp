@@ -79,7 +79,7 @@ TEST_CASE("after a rewind only what counts is left")
     auto recorder = openRecorder(run, byHand());
     recorder->onEvent(sampleOpening(run));
     recordSteps(*recorder, 0, 10);
-    recorder->onEvent(events::Edited{10, "train.optimizer.lr", 0.1, 0.05});
+    recorder->onEvent(events::Edited{9, "train.optimizer.lr", 0.1, 0.05});
     recorder->onEvent(events::CheckpointWritten{10, "step-000000000010.safetensors", 0.01, 100});
     recorder->onEvent(events::Edited{10, "train.optimizer.lr", 0.05, 0.01});
     recordSteps(*recorder, 10, 25);
