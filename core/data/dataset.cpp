@@ -124,8 +124,9 @@ base::Result<at::Tensor> DataModule::readInputs(const std::string& file) const
         request.data.source.params.object().set("path", file);
     try {
         CORE_TRY(loaded, format ? loadSource(request) : loadPath(request, file));
-        if (loaded.inputs.scalar_type() != m_inputs.scalar_type())
-            loaded.inputs = loaded.inputs.to(m_inputs.scalar_type());
+        // Numbers where training had bytes are taken as they are: images in [0, 1].
+        if (m_inputs.scalar_type() == at::kFloat)
+            loaded.inputs = loaded.inputs.to(at::kFloat);
         const bool fills = m_spec.missing == "mean" || m_spec.missing == "median" || m_spec.missing == "most_frequent";
         if (fills)
             fillMissing(loaded.inputs, m_fill);

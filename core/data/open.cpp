@@ -63,7 +63,9 @@ base::Result<Loaded> loadPath(const SourceRequest& request, const std::string& p
 {
     if (path.empty())
         return base::Error{base::ErrorKind::Spec, "no file is named", "/data/source/path", "Give the path of a file or folder"};
-    CORE_TRY(source, sourceFor(request.data.format, path));
+    std::error_code ignored;
+    const bool packed = !std::filesystem::exists(path, ignored) && std::filesystem::exists(path + ".gz", ignored);
+    CORE_TRY(source, sourceFor(request.data.format, packed ? path + ".gz" : path));
     return source->load(request);
 }
 

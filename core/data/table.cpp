@@ -306,7 +306,7 @@ private:
             const bool repeated = std::find(chosen.begin(), chosen.end(), &column) != chosen.end();
             if (place == m_target || repeated || column.kind == ColumnKind::Empty || tooManyWords(column))
                 return base::Error{base::ErrorKind::Spec, quotedName(name) + (place == m_target ? " is the target"
-                        : repeated ? " is named twice" : column.kind == ColumnKind::Empty ? " has no values" : tooManyText(column)),
+                        : repeated ? " is named twice" : column.kind == ColumnKind::Empty ? " has no values" : " " + tooManyText(column)),
                     where, "Leave it out of data.features"};
             chosen.push_back(&column);
         }
