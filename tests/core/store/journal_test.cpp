@@ -114,7 +114,7 @@ TEST_CASE("every single flipped bit in a journal is found and takes at most its 
     for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
         std::string flipped = bytes;
         flipped[bit / 8] = char(flipped[bit / 8] ^ (1 << bit % 8));
-        save(file, flipped);
+        tests::TempFolder::overwrite(file, flipped);
         const Seen seen = see(journal);
         const Seen saved = see(journal, Reading::Salvage);
         INFO(bit);
@@ -152,7 +152,7 @@ TEST_CASE("after a power cut pages of the unsynced end may be missing: what was 
             for (std::size_t i = std::max(synced, page * 512); i < std::min(cut.size(), (page + 1) * 512); ++i)
                 if (draw.within(round).below(page, 2) == 0)
                     cut[i] = 0;
-        save(file, cut);
+        tests::TempFolder::overwrite(file, cut);
         const Seen seen = see(journal);
         INFO(round);
         REQUIRE(seen.report.damages.empty());
