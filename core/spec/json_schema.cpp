@@ -31,9 +31,9 @@ Object oneOfSchema(const OneOf& domain, const Catalog& catalog)
             Object properties{{"kind", Object{{"const", entry.kind}}}};
             for (const auto& [key, value] : object.find("properties")->object())
                 properties.set(key, value);
-            if (domain.common)
-                for (const auto& [key, value] : objectSchema(*domain.common, catalog).find("properties")->object())
-                    properties.set(key, value);
+            const Object common = domain.common ? objectSchema(*domain.common, catalog) : Object{{"properties", Object{}}};
+            for (const auto& [key, value] : common.find("properties")->object())
+                properties.set(key, value);
             object.set("title", entry.title);
             object.set("description", entry.help);
             object.set("properties", std::move(properties));
@@ -65,8 +65,9 @@ Object domainSchema(const Domain& domain, const Catalog& catalog)
         Array options;
         for (const std::string& option : d->options)
             options.push_back(option);
-        for (const Value& kind : kinds(catalog.find(d->family)).array())
-            options.push_back(kind);
+        if (const Family* family = catalog.find(d->family))
+            for (const Entry& entry : family->entries)
+                options.push_back(entry.kind);
         return {{"enum", std::move(options)}};
     }
     if (std::holds_alternative<Text>(domain) || std::holds_alternative<Path>(domain))

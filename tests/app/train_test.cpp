@@ -157,7 +157,8 @@ TEST_CASE("evaluate, predict and export work on a finished run")
         const tests::Ended exported = cli({"export", name, "--to", to, folder.path() / ("out." + to), "--json"});
         INFO(exported.err);
         REQUIRE(exported.status == 0);
-        for (const Value& file : exported.json()["files"].array())
+        const Value object = exported.json();
+        for (const Value& file : object["files"].array())
             CHECK(std::filesystem::file_size(file.text()) > 100);
     }
     // The exported weights start another run: its first loss is the trained one's.
