@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/program.h"
+#include "tests/support/temp_folder.h"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <sys/mount.h>
+
+using tests::TempFolder;
+
+namespace {
+
+const std::string experiment = R"({"name": "full", "data": {"source": "two-moons"}, "model": {"kind": "mlp", "hidden": [32, 32]},
+    "train": {"epochs": 400, "threads": 1, "checkpoint": {"every_steps": 50}}})";
+
+// A file system of a few megabytes; gone with the object. Needs root.
+class SmallDisk {
+public:
+    explicit SmallDisk(const std::filesystem::path& where, const std::string& size) : m_where(where)
+    {
+        std::filesystem::create_directories(where);
+        m_mounted = ::mount("tmpfs", where.c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0;
+    }
+    ~SmallDisk()
+    {
+        if (m_mounted)
+            ::umount2(m_where.c_str(), MNT_DETACH);
+    }
+    bool mounted() const { return m_mounted; }
+
+private:
+    std::filesystem::path m_where;
+    bool m_mounted = false;
+};
+
+}
+
+TEST_CASE("a full disk pauses the run, and it goes on to the same end when there is room")
+{
+    const TempFolder folder;
+    const SmallDisk disk(folder.path() / "runs", "3m");
+    if (!disk.mounted()) {
+        WARN("skipped: mounting a small file system needs root");
+        return;
+    }
+    const auto file = folder.file("m.experiment.json", experiment);
+    const auto ballast = folder.path() / "runs" / "ballast";
+    std::ofstream(ballast) << std::string(std::size_t(2900) << 10, 'x');
+    tests::Running run(tests::cliCommand({"train", file, "--runs", folder.path() / "runs", "--json"}));
+    const std::string log = "/proc/" + std::to_string(run.pid()) + "/fd/2";
+    const auto paused = [&] {
+        std::ifstream in(log);
+        const std::string text((std::istreambuf_iterator<char>(in)), {});
+        return text.find("paused") != std::string::npos || !run.going();
+    };
+    REQUIRE(tests::until(paused, 60));
+    REQUIRE(run.going());
+    std::filesystem::remove(ballast);
+    const tests::Ended ended = run.wait(120);
+    INFO(ended.err);
+    REQUIRE(ended.status == 0);
+    CHECK(ended.err.find("No space left") != std::string::npos);
+    const tests::Ended plain = tests::cli({"train", file, "--runs", folder.path() / "elsewhere", "--json"});
+    REQUIRE(plain.status == 0);
+    CHECK(ended.json()["digest"].text() == plain.json()["digest"].text());
+    CHECK(ended.json()["steps"].toInt() == plain.json()["steps"].toInt());
+}
+
+TEST_CASE("a folder that cannot be written is told before anything is trained")
+{
+    const TempFolder folder;
+    const auto file = folder.file("m.experiment.json", experiment);
+    folder.file("file", "not a folder");
+    const tests::Ended ended = tests::cli({"train", file, "--runs", folder.path() / "file" / "runs", "--json"});
+    CHECK(ended.status == 5);
+    const core::base::Value error = ended.json()["error"];
+    CHECK(error["kind"].text() == "resource");
+    CHECK(error["where"].text().find("file") != std::string::npos);
+}
