@@ -82,8 +82,9 @@ base::Status removeJournal(const std::filesystem::path& run)
     std::filesystem::remove_all(done, failed);
     if (::rename(journal.c_str(), done.c_str()) != 0)
         return base::systemError("rename", journal, errno);
-    CORE_CHECK(base::syncFolder(run));
-    std::filesystem::remove_all(done, failed);
+    // Its files go only when the new name is sure to last, or a power cut could bring back a part of them.
+    if (base::syncFolder(run))
+        std::filesystem::remove_all(done, failed);
     return {};
 }
 

@@ -108,6 +108,8 @@ public:
             return {};
         CORE_CHECK(work(true));
         m_feed.close();
+        if (!hasJournal(m_run / "journal"))
+            return Error{ErrorKind::Data, "the journal is gone", (m_run / "journal").string(), "Somebody removed it while the run went"};
         CORE_TRY(record, recordOfJournal(m_run, Reading::Strict));
         if (!record.problem.empty())
             return Error{ErrorKind::Data, record.problem, m_run.string(), "Repair the run: all that is whole will be kept"};
