@@ -18,8 +18,8 @@ import numpy
 
 HERE = pathlib.Path(__file__).resolve().parent
 EXPERIMENTS = HERE.parent / "experiments"
-POINTS = 300
-SURFACES = 10
+POINTS = 200
+SURFACES = 8
 KEPT = {"best_changed", "patience_changed", "edited", "surface", "confusion"}
 
 
@@ -47,10 +47,12 @@ def thin(step, value, time):
     }
 
 
-def story(events):
-    """All events but most of the surfaces: they are kept ever wider apart."""
+def story(events, alone):
+    """All events but most of the surfaces: they are kept ever wider apart, of one of several runs only the last."""
     surfaces = [event for event in events if event["event"] == "surface"]
-    if len(surfaces) > SURFACES:
+    if not alone:
+        events = [event for event in events if event["event"] != "surface" or event is surfaces[-1]]
+    elif len(surfaces) > SURFACES:
         places = numpy.unique(numpy.geomspace(1, len(surfaces), SURFACES).astype(int)) - 1
         best = [event["step"] for event in events if event["event"] == "best_changed"][-1:]
         nearest = [min(range(len(surfaces)), key=lambda i: abs(surfaces[i]["step"] - s)) for s in best]
@@ -60,7 +62,7 @@ def story(events):
     return [e for e in events if e["event"] != "confusion" or e["step"] == last_confusion]
 
 
-def record(run):
+def record(run, alone):
     with h5py.File(run / "run.h5", "r") as file:
         scalars = {}
 
@@ -77,7 +79,7 @@ def record(run):
     return {
         "opened": opened,
         "scalars": scalars,
-        "events": story([event for event in events if event["event"] in KEPT]),
+        "events": story([event for event in events if event["event"] in KEPT], alone),
         "finished": finished,
     }
 
@@ -100,7 +102,7 @@ def main():
         if not card["runs"] or (wanted and card["key"] not in wanted):
             continue
         with tempfile.TemporaryDirectory() as folder:
-            runs = [record(train(build, run, folder)) for run in card["runs"]]
+            runs = [record(train(build, run, folder), len(card["runs"]) == 1) for run in card["runs"]]
         (HERE / f"{card['key']}.json").write_text(json.dumps(runs, separators=(",", ":")) + "\n")
 
 
