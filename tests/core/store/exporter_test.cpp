@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/exporter.h"
+
+#include "core/base/files.h"
+#include "core/store/checkpoint.h"
+#include "tests/core/store/recording.h"
+
+#include <cstring>
+#include <limits>
+
+using namespace tests;
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path sampleRun(const fs::path& runs)
+{
+    auto run = newRun(runs);
+    auto recorder = openRecorder(run, byHand());
+    recorder->onEvent(sampleOpening(run));
+    for (std::int64_t step = 8; step < 11; ++step)
+        recorder->onScalars({step, 1.7e9 + double(step) / 2, 0, 2, {1.0 / double(step), 0.1}});
+    recorder->onScalars({10, 1.7e9 + 5.25, 1, 1, {std::numeric_limits<double>::quiet_NaN()}});
+    recorder->onScalars({20, 1.7e9 + 20, 1, 1, {0.25}});
+    recorder->onEvent(sampleEnd(30));
+    REQUIRE(recorder->finish());
+    for (const std::int64_t step : {20, 30}) {
+        const float weight[2] = {float(step), 1};
+        const double moment = 5;
+        REQUIRE(store::writeCheckpoint(run.checkpoints(), step, core::base::Object{},
+            {{"model/0.weight", "F32", {2}, weight, sizeof weight}, {"optimizer/exp_avg/0.weight", "F64", {1}, &moment, sizeof moment}}));
+    }
+    return run.path();
+}
+
+core::base::Result<std::vector<fs::path>> exportTo(const std::string& kind, const store::ExportRequest& request)
+{
+    auto exporter = store::allExporters().make({kind});
+    REQUIRE(exporter);
+    return (*exporter)->write(request);
+}
+
+}
+
+TEST_CASE("CSV has a line a step and a column a metric")
+{
+    TempFolder folder;
+    const fs::path run = sampleRun(folder.path() / "runs");
+    const auto files = exportTo("csv", {run, folder.path() / "new" / "table.csv"});
+    REQUIRE(files);
+    CHECK(*files == std::vector{folder.path() / "new" / "table.csv"});
+    CHECK(*core::base::readFile(files->front())
+        == "epoch,step,time,train/loss,train/lr,validation/loss\n"
+           "0,8,1700000004,0.125,0.1,\n"
+           "0,9,1700000004.5,0.1111111111111111,0.1,\n"
+           "1,10,1700000005.25,0.1,0.1,nan\n"
+           "2,20,1700000020,,,0.25\n");
+    const auto inFolder = exportTo("csv", {run, folder.path()});
+    REQUIRE(inFolder);
+    CHECK(inFolder->front() == folder.path() / "two-moons-0001.csv");
+}
+
+TEST_CASE("safetensors holds the weights of the chosen checkpoint under their own names")
+{
+    TempFolder folder;
+    const fs::path run = sampleRun(folder.path() / "runs");
+    const auto weightAt = [&](const std::string& at) {
+        const auto files = exportTo("safetensors", {run, folder.path() / "model.safetensors", at});
+        REQUIRE(files);
+        const auto content = store::readSafetensors(files->front());
+        REQUIRE(content);
+        REQUIRE(content->tensors.size() == 1);
+        CHECK(content->tensors[0].name == "0.weight");
+        float weight = 0;
+        std::memcpy(&weight, content->tensors[0].bytes.data(), sizeof weight);
+        return weight;
+    };
+    CHECK(weightAt("last") == 30);
+    CHECK(weightAt("best") == 20);
+    CHECK(weightAt("20") == 20);
+}
+
+TEST_CASE("a checkpoint that is not there is told with those that are")
+{
+    TempFolder folder;
+    const fs::path run = sampleRun(folder.path());
+    CHECK(store::checkpointAt(run, "last")->filename() == "step-000000000030.safetensors");
+    const auto absent = store::checkpointAt(run, "25");
+    REQUIRE_FALSE(absent);
+    CHECK(absent.error().advice == "There are: 20, 30");
+    CHECK(store::checkpointAt(run, "newest").error().kind == core::base::ErrorKind::Usage);
+    CHECK_FALSE(store::checkpointAt(run, "-5"));
+    CHECK_FALSE(store::checkpointAt(newRun(folder.path()).path(), "last"));
+}
+
+TEST_CASE("exports that cannot be written leave nothing behind")
+{
+    TempFolder folder;
+    const fs::path run = sampleRun(folder.path() / "runs");
+    const fs::path file = folder.file("file", "");
+    const auto failed = exportTo("csv", {run, file / "below.csv"});
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().kind == core::base::ErrorKind::Resource);
+    CHECK_FALSE(exportTo("csv", {folder.path() / "absent", folder.path() / "x.csv"}));
+    CHECK_FALSE(fs::exists(folder.path() / "x.csv"));
+}
