@@ -12,8 +12,9 @@ namespace tests {
 
 inline bool isSnakeCase(const std::string& key)
 {
-    return !key.empty() && key.front() >= 'a' && key.front() <= 'z'
-        && std::all_of(key.begin(), key.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+    return !key.empty() && key.front() >= 'a' && key.front() <= 'z' && std::all_of(key.begin(), key.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    });
 }
 
 /// What every family of plug-ins promises of its declarations: titles and help, keys that are unique and snake_case,

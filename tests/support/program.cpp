@@ -85,6 +85,8 @@ bool Running::going()
     return false;
 }
 
+std::string Running::errorsSoFar() const { return take(m_err); }
+
 Ended Running::wait(double seconds)
 {
     const bool ended = until([&] { return !going(); }, seconds);

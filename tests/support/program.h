@@ -31,6 +31,8 @@ public:
     /// Waits for the end, `seconds` at most; then it is killed and the status is -1.
     Ended wait(double seconds = 120);
     int pid() const { return m_pid; }
+    /// What it has written to standard error so far.
+    std::string errorsSoFar() const;
 
 private:
     int m_pid = -1;
