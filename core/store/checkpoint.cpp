@@ -79,8 +79,10 @@ base::Result<Checkpoint> read(const fs::path& file, bool keep)
         return damaged(file, "its header");
     std::unordered_map<std::string, std::string> digests(header.metadata.begin(), header.metadata.end());
     Checkpoint checkpoint;
-    CORE_TRY(state, base::parseJson(digests["state"], file.string()));
-    checkpoint.state = std::move(state);
+    auto state = base::parseJson(digests["state"]);
+    if (!state)
+        return damaged(file, "its state");
+    checkpoint.state = std::move(*state);
     const std::string& step = digests["step"];
     std::from_chars(step.data(), step.data() + step.size(), checkpoint.step);
     for (const TensorEntry& entry : header.tensors) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <new>
+#include <unistd.h>
 
 namespace core::store::h5 {
 
@@ -108,6 +109,12 @@ base::Status guarded(const std::filesystem::path& file, const std::function<void
         return Error{ErrorKind::Resource, "not enough memory", file.string(), {}};
     }
     return {};
+}
+
+int forkForReading()
+{
+    const std::lock_guard lock(processMutex());
+    return ::fork();
 }
 
 void fail(const std::string& doing)

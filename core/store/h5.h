@@ -23,6 +23,9 @@ struct Failure {
 /// What HDF5 cannot do becomes an error on `file`; a full disk is kind Resource.
 base::Status guarded(const std::filesystem::path& file, const std::function<void()>& work);
 
+/// fork() while no thread is in HDF5, so that the child may use it. The child ends with _exit().
+int forkForReading();
+
 /// Throws what HDF5's error stack says.
 [[noreturn]] void fail(const std::string& doing);
 

@@ -8,10 +8,23 @@ namespace core::store {
 /// Writes the run as a new compressed file that any program reads, and syncs it. The folder is the caller's to sync.
 base::Status writeView(const std::filesystem::path& file, const RunRecord& record);
 
-/// Fills scalars, events, their times and `opened`/`finished`/`state` from a view that may come from anywhere: links to
-/// elsewhere, storage elsewhere, unknown filters and sizes that the file cannot hold are refused.
-base::Status readView(const std::filesystem::path& file, RunRecord& record);
-/// The same without scalars and frames.
-base::Status readViewEvents(const std::filesystem::path& file, RunRecord& record);
+enum class ViewPart {
+    All,
+    Events, ///< without scalars and frames
+};
+
+/// Fills scalars, events, their times and `opened`/`finished`/`state` from a view that may come from anywhere. A process
+/// of its own reads it, with bounds on time and memory: a file that crashes HDF5 or holds it up is an error, no more.
+base::Status readView(const std::filesystem::path& file, RunRecord& record, ViewPart part = ViewPart::All);
+
+/// What stands in a view, before anything is made of it.
+struct ViewContent {
+    std::map<std::string, Series> scalars;
+    std::string events; ///< as eventLines() writes them
+    std::string frames;
+};
+/// Reads in this process, for a file that was just written. Links to elsewhere, storage elsewhere, unknown filters and
+/// sizes that the file cannot hold are refused.
+base::Result<ViewContent> readViewHere(const std::filesystem::path& file, ViewPart part);
 
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/store/event_lines.h"
 #include "core/store/h5_layout.h"
 #include "core/store/h5_view.h"
-#include "core/store/replay.h"
 
 #include <algorithm>
 #include <map>
@@ -189,42 +187,20 @@ private:
     }
 };
 
-base::Status replay(std::vector<PlacedEvent> placed, RunRecord& record)
-{
-    std::stable_sort(placed.begin(), placed.end(), [](const PlacedEvent& a, const PlacedEvent& b) { return a.place < b.place; });
-    Replay replay;
-    for (PlacedEvent& each : placed)
-        replay.add(each.time, std::move(each.event));
-    record.events = std::move(replay.record.events);
-    record.eventTimes = std::move(replay.record.eventTimes);
-    record.opened = std::move(replay.record.opened);
-    record.finished = std::move(replay.record.finished);
-    record.state = replay.record.state;
-    record.created = replay.record.created;
-    return {};
 }
 
-base::Status read(const std::filesystem::path& path, RunRecord& record, bool all)
+base::Result<ViewContent> readViewHere(const std::filesystem::path& file, ViewPart part)
 {
-    std::string lines, frames;
-    CORE_CHECK(h5::guarded(path, [&] {
-        Reader reader(path);
-        lines = reader.lines("events");
-        if (!all)
+    ViewContent content;
+    CORE_CHECK(h5::guarded(file, [&] {
+        Reader reader(file);
+        content.events = reader.lines("events");
+        if (part == ViewPart::Events)
             return;
-        frames = reader.lines("frames");
-        reader.scalars(record.scalars);
+        content.frames = reader.lines("frames");
+        reader.scalars(content.scalars);
     }));
-    CORE_TRY(placed, placedEvents(lines));
-    CORE_TRY(placedFrames, placedEvents(frames));
-    placed.insert(placed.end(), std::make_move_iterator(placedFrames.begin()), std::make_move_iterator(placedFrames.end()));
-    return replay(std::move(placed), record);
+    return content;
 }
-
-}
-
-base::Status readView(const std::filesystem::path& file, RunRecord& record) { return read(file, record, true); }
-
-base::Status readViewEvents(const std::filesystem::path& file, RunRecord& record) { return read(file, record, false); }
 
 }

@@ -57,7 +57,7 @@ base::Result<RunRecord> read(const fs::path& run, bool all)
         record = std::move(journal);
     } else {
         if (fs::exists(run / "run.h5"))
-            CORE_CHECK(all ? readView(run / "run.h5", record) : readViewEvents(run / "run.h5", record));
+            CORE_CHECK(readView(run / "run.h5", record, all ? ViewPart::All : ViewPart::Events));
         addIdentity(record, run);
     }
     settleState(record);

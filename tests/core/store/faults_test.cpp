@@ -21,11 +21,12 @@ struct Faults {
     int code = EIO;
     bool struck = false;
     pthread_t thread{};
+    pid_t process = 0;
 
     /// True if this call is to fail.
     bool strike()
     {
-        if (left < 0 || !::pthread_equal(thread, ::pthread_self()))
+        if (left < 0 || process != ::getpid() || !::pthread_equal(thread, ::pthread_self()))
             return false;
         if (left > 0) {
             --left;
@@ -112,6 +113,7 @@ bool failing(const Kind& kind, long n, Work work)
     faults.halves = kind.halves;
     faults.struck = false;
     faults.thread = ::pthread_self();
+    faults.process = ::getpid();
     faults.left = n;
     work();
     faults.left = -1;
