@@ -51,19 +51,18 @@ void addColumn(Trace& out, const CurveSource& source, std::size_t first, std::si
             out.emplace_back(source.x(i), finite(source.buffer->value(i)));
         return;
     }
-    const SeriesBuffer::Summary s = source.buffer->summary(first, last);
-    const double low = positive ? s.minPositive : s.min;
-    if (s.count == 0 || low > s.max)
+    const SeriesBuffer::Extent e = positive ? source.buffer->extentAboveZero(first, last) : source.buffer->extent(first, last);
+    if (e.empty)
         out.emplace_back(x, gap);
     else
-        addExtremes(out, x, low, s.max);
+        addExtremes(out, x, e.min, e.max);
 }
 
 /// Where the blocks of the smoothed curve begin; the last entry is the end.
 std::vector<std::size_t> evenBlocks(const CurveSource& source, Stretch points, std::size_t columns, double weight)
 {
     std::size_t block = 1;
-    while (points.size() / block >= 2 * columns)
+    while (points.size() / block >= columns + columns / 4)
         block *= 2;
     const std::size_t first = points.first / block, memory = memoryOf(weight);
     const std::size_t size = source.buffer->size();
@@ -155,13 +154,18 @@ Trace decimated(const CurveSource& source, const AxisMap& x, double pixelRatio, 
     const std::size_t columns = columnsOf(x, pixelRatio);
     if (points.size() <= columns + columns / 2)
         return all(source, points, stairs);
+    // A column may end up to a quarter of itself early: then whole blocks of the pyramid are read, not their ragged ends.
+    std::size_t grain = 1;
+    while (!x.log && grain * 16 * 4 <= points.size() / columns)
+        grain *= 16;
     Trace out;
     out.reserve(4 * columns);
     std::size_t from = points.first;
     for (std::size_t c = 0; c < columns; ++c) {
         const double left = x.from + (x.to - x.from) * double(c) / double(columns);
         const double width = (x.to - x.from) / double(columns);
-        const std::size_t to = c + 1 == columns ? points.last : std::min(points.last, source.lowerBound(x.value(left + width)));
+        const std::size_t end = source.lowerBound(x.value(left + width)) / grain * grain;
+        const std::size_t to = c + 1 == columns ? points.last : std::min(points.last, end);
         if (to > from)
             addColumn(out, source, from, to, x.value(left + width / 2), positive);
         from = std::max(from, to);
@@ -196,11 +200,19 @@ Trace mapped(const Trace& values, const AxisMap& x, const AxisMap& y)
 {
     Trace out;
     out.reserve(values.size());
+    // As AxisMap::pixel, with what is the same for all points taken out.
+    const auto scale = [](const AxisMap& map) {
+        return (map.to - map.from) / (map.log ? std::log(map.range.hi / map.range.lo) : map.range.span());
+    };
+    const double xScale = scale(x), yScale = scale(y);
+    const auto place = [](const AxisMap& map, double by, double value) {
+        return map.from + by * (map.log ? std::log(value / map.range.lo) : value - map.range.lo);
+    };
     for (const QPointF& v : values) {
         if ((x.log && !(v.x() > 0)) || (y.log && !(v.y() > 0)))
             out.emplace_back(out.empty() ? std::min(x.from, x.to) : out.back().x(), gap);
         else
-            out.emplace_back(x.pixel(v.x()), y.pixel(v.y()));
+            out.emplace_back(place(x, xScale, v.x()), place(y, yScale, v.y()));
     }
     return out;
 }

@@ -51,7 +51,7 @@ Stretch visible(const CurveSource& source, const AxisMap& x);
 /// column's smallest and largest value in the order that makes the shorter way. `positive` leaves out values not above 0.
 Trace decimated(const CurveSource& source, const AxisMap& x, double pixelRatio, bool positive, bool stairs);
 
-/// The same smoothed: exact (TensorBoard's average of all points) while points are fewer than two a pixel column, else the
+/// The same smoothed: exact (TensorBoard's average of all points) while points are about one a pixel column, else the
 /// average runs over the means of 2ⁿ points, so that the weight means the same on the screen however long the run is.
 /// Blocks are counted from the first point: dragging does not make the curve shimmer.
 Trace smoothedTrace(const CurveSource& source, const AxisMap& x, double pixelRatio, double weight);

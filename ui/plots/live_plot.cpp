@@ -159,6 +159,7 @@ void LivePlot::resetView()
 
 void LivePlot::showSteps(double from, double to)
 {
+    m_view->prepare();
     const auto x = [this](double step) { return m_view->scene.xOfStep(step); };
     m_view->scene.window.show({x(from), x(to)}, m_view->scene.xData);
     m_view->schedule();

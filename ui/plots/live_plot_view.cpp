@@ -99,6 +99,7 @@ LivePlot::View::View(LivePlot& owner) : m_owner(owner), m_plot(new QCustomPlot(&
         if (!m_exporting)
             paintOverlay(painter);
     });
+    m_plot->layer(QStringLiteral("overlay"))->setMode(QCPLayer::lmLogical);
     m_timer.setSingleShot(true);
     QObject::connect(&m_timer, &QTimer::timeout, &owner, [this] { draw(); });
 }
@@ -193,6 +194,11 @@ void LivePlot::View::schedule()
     m_timer.start(int(std::clamp<qint64>(frame - since, 0, frame)));
 }
 
+void LivePlot::View::prepare()
+{
+    layOut(scene, QSizeF(m_owner.size()).expandedTo({1, 1}), style::theme());
+}
+
 void LivePlot::View::draw()
 {
     m_timer.stop();
@@ -202,7 +208,7 @@ void LivePlot::View::draw()
     if (m_plot->bufferDevicePixelRatio() != m_owner.devicePixelRatioF())
         m_plot->setBufferDevicePixelRatio(m_owner.devicePixelRatioF());
     drawnVersion = version();
-    layOut(scene, size, style::theme());
+    prepare();
     shapeCurves(scene, m_plot->bufferDevicePixelRatio());
     placeLabels(scene, size, style::theme());
     applyScene();
@@ -218,8 +224,14 @@ void LivePlot::View::resize()
 
 void LivePlot::View::drawCursor()
 {
-    if (QCPLayer* overlay = m_plot->layer(QStringLiteral("overlay")))
+    QCPLayer* overlay = m_plot->layer(QStringLiteral("overlay"));
+    if (overlay->mode() == QCPLayer::lmBuffered) {
         overlay->replot();
+        return;
+    }
+    // A picture of its own only from now on: until somebody points at the plot it would be cleared and laid over in vain.
+    overlay->setMode(QCPLayer::lmBuffered);
+    m_plot->replot(QCustomPlot::rpQueuedRefresh);
 }
 
 void LivePlot::View::moveCursor(double step, int panel, bool tell)

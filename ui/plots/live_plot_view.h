@@ -25,6 +25,8 @@ public:
     void schedule();
     /// Everything anew, now.
     void draw();
+    /// Ranges and areas for what was set since the last drawing.
+    void prepare();
     /// Only the layer of the crosshair.
     void drawCursor();
     void applyTheme();

@@ -86,7 +86,7 @@ QRectF chipArea(const PlotScene& scene, const QSizeF& chip, const QSizeF& size, 
 {
     const QRectF& area = scene.places[std::size_t(panel)].area;
     double left = size.width() - chip.width() - 1;
-    if (left < x + 8 * s)
+    if (left < x + 4 * s)
         left = std::max(1.0, x - 12 * s - chip.width());
     const double top = std::clamp(area.top() - 24 * s, 1.0, std::max(1.0, size.height() - chip.height() - 1));
     return {std::round(left) + 0.5, std::round(top) + 0.5, chip.width(), chip.height()};
@@ -98,7 +98,7 @@ void paintChip(QPainter& painter, const PlotScene& scene, const style::Theme& th
     const std::size_t hidden = rows.size() > mostRows ? rows.size() - mostRows : 0;
     rows.resize(rows.size() - hidden);
     const QFontMetricsF body(theme.body()), strong(theme.strong()), medium(theme.medium());
-    const double s = theme.scale, pad = 12 * s, row = 20 * s, head = 30 * s;
+    const double s = theme.scale, pad = 10 * s, row = 20 * s, head = 30 * s;
     const Heading heading = headingAt(scene, step);
     double names = 0, values = 0;
     for (const ChipRow& r : rows) {
@@ -106,7 +106,7 @@ void paintChip(QPainter& painter, const PlotScene& scene, const style::Theme& th
         values = std::max(values, medium.horizontalAdvance(r.value));
     }
     const double headWidth = strong.horizontalAdvance(heading.strong) + body.horizontalAdvance(heading.muted) + 10 * s;
-    const double width = std::ceil(2 * pad + std::max({headWidth, 24 * s + names + 10 * s + values, 130 * s}));
+    const double width = std::ceil(2 * pad + std::max({headWidth, 23 * s + names + 9 * s + values, 130 * s}));
     const double height = head + (rows.empty() ? 0 : 8 * s + row * double(rows.size() + (hidden > 0)));
     const QRectF chip = chipArea(scene, {width, height}, size, panel, x, s);
 
@@ -133,7 +133,7 @@ void paintChip(QPainter& painter, const PlotScene& scene, const style::Theme& th
         paintSwatch(painter, scene, theme, r, line.left(), line.center().y());
         painter.setFont(theme.body());
         painter.setPen(theme.muted);
-        painter.drawText(line.adjusted(24 * s, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, r.name);
+        painter.drawText(line.adjusted(23 * s, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, r.name);
         painter.setFont(theme.medium());
         painter.setPen(theme.text);
         painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, r.value);

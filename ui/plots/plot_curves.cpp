@@ -38,6 +38,12 @@ QColor withAlpha(QColor color, double alpha)
     return color;
 }
 
+/// What a panel's curves may paint on: lines at the very top or bottom keep their full width.
+QRectF inked(const QRectF& area)
+{
+    return area.adjusted(0, -3, 1, 2);
+}
+
 double gapAlpha(const style::Theme& theme)
 {
     return theme.dark ? 0.16 : 0.10;
@@ -128,9 +134,12 @@ void paintPanelAsPaths(QPainter& painter, const PlotScene& scene, const style::T
 
 void paintPanelAsPixels(QPainter& painter, const PlotScene& scene, const style::Theme& theme, int panel)
 {
-    const QRectF area = scene.places[std::size_t(panel)].area;
+    const QRectF area = inked(scene.places[std::size_t(panel)].area);
     const double ratio = painter.device()->devicePixelRatioF() * painter.transform().m11();
-    QImage image((area.size() * ratio).toSize(), QImage::Format_ARGB32_Premultiplied);
+    QImage& image = scene.places[std::size_t(panel)].canvas;
+    if (const QSize size = (area.size() * ratio).toSize(); image.size() != size)
+        image = QImage(size, QImage::Format_ARGB32_Premultiplied);
+    image.setDevicePixelRatio(ratio);
     image.fill(Qt::transparent);
     StrokeRaster raster(image, ratio, area.topLeft());
     for (const auto& [training, validation] : scene.gapPairs())
@@ -142,11 +151,10 @@ void paintPanelAsPixels(QPainter& painter, const PlotScene& scene, const style::
             continue;
         const PlotScene::Curve& shape = scene.shapes[std::size_t(c)];
         if (!shape.raw.empty())
-            raster.stroke(shape.raw, theme.scale, withAlpha(scene.color(c, theme), 0.2));
+            raster.stroke(shape.raw, theme.scale, withAlpha(scene.color(c, theme), 0.2), false);
         if (!stroked(scene.curves[std::size_t(c)]))
             raster.stroke(shape.line, scene.width(c, theme), scene.color(c, theme));
     }
-    image.setDevicePixelRatio(ratio);
     painter.drawImage(area.topLeft(), image);
 
     painter.setRenderHint(QPainter::Antialiasing);
@@ -189,7 +197,9 @@ void shapeCurves(PlotScene& scene, double pixelRatio)
         const bool smooth = spec.smoothed && scene.smoothing > 0;
         Trace raw = decimated(shape.source, scene.x, pixelRatio, y.log, spec.stairs);
         if (smooth) {
-            shape.raw = mapped(raw, scene.x, y);
+            // Of several runs only the one in front keeps its raw values: the others would drown it.
+            if (spec.run == scene.curves.front().run)
+                shape.raw = mapped(raw, scene.x, y);
             raw = smoothedTrace(shape.source, scene.x, pixelRatio, scene.smoothing);
         }
         shape.values = std::move(raw);
@@ -201,8 +211,7 @@ void paintCurves(QPainter& painter, const PlotScene& scene, const style::Theme& 
 {
     for (std::size_t p = 0; p < scene.places.size(); ++p) {
         painter.save();
-        // Lines at the very top or bottom keep their full width.
-        painter.setClipRect(scene.places[p].area.adjusted(0, -2, 1, 1), Qt::IntersectClip);
+        painter.setClipRect(inked(scene.places[p].area), Qt::IntersectClip);
         if (vector)
             paintPanelAsPaths(painter, scene, theme, int(p));
         else

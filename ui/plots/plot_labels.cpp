@@ -32,6 +32,11 @@ QPointF endOf(const PlotScene& scene, std::size_t c)
     return {0, nowhere};
 }
 
+bool alone(const PlotScene& scene, std::size_t panel)
+{
+    return std::count_if(scene.curves.begin(), scene.curves.end(), [&](const CurveSpec& c) { return std::size_t(c.panel) == panel; }) == 1;
+}
+
 bool wantsLabel(const PlotScene& scene, std::size_t c, std::size_t panel, bool runs)
 {
     const CurveSpec& spec = scene.curves[c];
@@ -61,7 +66,8 @@ void placeEndLabels(PlotScene& scene, std::size_t p, const QSizeF& size, double 
         const QPointF end = endOf(scene, c);
         if (std::isnan(end.y()) || (place.y.log && end.y() <= 0))
             continue;
-        const QString name = runs ? scene.curves[c].run : scene.curves[c].label;
+        // A curve that has its panel for itself is named by the title.
+        const QString name = runs ? scene.curves[c].run : alone(scene, p) ? QString() : scene.curves[c].label;
         names.insert(name);
         labels.push_back({int(c), {}, known.contains(name) ? QString() : name, scene.format(int(p), end.y())});
         const double y = std::clamp(place.y.pixel(end.y()), place.area.top(), place.area.bottom());
@@ -107,9 +113,17 @@ double costOf(const PlotScene& scene, const QRectF& area, const PlotScene::MarkL
     if (area.left() < plot.left() + 2 || area.right() > plot.right() + 2 || area.bottom() > plot.bottom())
         cost += 1000;
     for (const PlotScene::MarkLabel& other : scene.markLabels) {
-        if (other.area.adjusted(-6, -2, 6, 2).intersects(area))
-            cost += 1000;
-        if (other.mark != label.mark && other.x > area.left() - 3 && other.x < area.right() + 3)
+        if (other.mark == label.mark)
+            continue;
+        const bool crossed = other.x > area.left() - 3 && other.x < area.right() + 3;
+        if (other.area.isEmpty()) {
+            // Not yet placed: it can still begin below this label, but need not.
+            cost += crossed ? 8 : 0;
+            continue;
+        }
+        const bool crosses = label.x > other.area.left() - 3 && label.x < other.area.right() + 3;
+        if (other.area.adjusted(-6, -2, 6, 2).intersects(area) || (crossed && other.top < area.bottom())
+            || (crosses && area.top() < other.area.bottom()))
             cost += 1000;
     }
     return cost + (overCurve(scene, area) ? 15 : 0);

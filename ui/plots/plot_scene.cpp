@@ -26,6 +26,14 @@ struct Span {
     }
 };
 
+/// The value at step s is taken before update s, so a run of 1 500 steps ends at 1 499: its axis ends at 1 500.
+double wholeEnd(const PlotScene& scene, double hi)
+{
+    if (scene.xAxis == XAxis::Epoch && std::ceil(hi) - hi < 1.5 / std::max(1.0, scene.stepsPerEpoch()))
+        return std::ceil(hi);
+    return scene.xAxis == XAxis::Step && std::fmod(hi + 1, 10) == 0 ? hi + 1 : hi;
+}
+
 /// What all curves together reach along x.
 Range xDataOf(const PlotScene& scene)
 {
@@ -46,6 +54,7 @@ Range xDataOf(const PlotScene& scene)
     // Curves that begin soon after 0 are read from 0.
     if (!scene.logX && span.lo > 0 && span.lo < 0.1 * span.hi)
         span.lo = 0;
+    span.hi = wholeEnd(scene, span.hi);
     if (span.hi <= span.lo)
         return scene.logX ? Range{span.lo / 2, span.lo * 2} : Range{span.lo, span.lo + 1};
     return {span.lo, span.hi};
@@ -66,11 +75,11 @@ Range panelData(const PlotScene& scene, std::size_t p)
         inside.last -= inside.size() && source.x(inside.last - 1) > scene.x.range.hi;
         if (inside.first < inside.last)
             points = inside;
-        const SeriesBuffer::Summary s = source.buffer->summary(points.first, points.last);
-        const double low = spec.logY ? s.minPositive : s.min;
-        if (s.count && low <= s.max) {
-            span.include(low);
-            span.include(s.max);
+        const SeriesBuffer::Extent e = spec.logY ? source.buffer->extentAboveZero(points.first, points.last)
+                                                 : source.buffer->extent(points.first, points.last);
+        if (!e.empty) {
+            span.include(e.min);
+            span.include(e.max);
         }
     }
     if (spec.handle && (!spec.logY || spec.handle->value > 0))
@@ -84,7 +93,7 @@ void scalePanel(PlotScene& scene, std::size_t p, double scale)
 {
     const PanelSpec& spec = scene.panels[p];
     PlotScene::Panel& place = scene.places[p];
-    const int count = std::max(2, int(place.area.height() / (spec.logY ? 36 : 40) / scale));
+    const int count = std::max(2, int(place.area.height() / (spec.logY ? 36 : 34) / scale));
     const Range data = panelData(scene, p);
     place.data = niceRange(data.lo, data.hi, spec.logY, count, spec.format);
     if (spec.min && (!spec.logY || *spec.min > 0))
@@ -234,7 +243,8 @@ std::vector<std::pair<int, int>> PlotScene::gapPairs() const
             if (curves[t].panel == curves[v].panel && curves[t].run == curves[v].run
                 && (curves[t].line == Line::Fair || (curves[t].line == Line::Training && partner < 0)))
                 partner = int(t);
-        if (partner >= 0)
+        // Several runs would shade each other into mud: only the one in front keeps its gap.
+        if (partner >= 0 && curves[v].run == curves.front().run)
             pairs.emplace_back(partner, int(v));
     }
     return pairs;
@@ -253,7 +263,7 @@ QString PlotScene::format(int panel, double value) const
     const PanelSpec& spec = panels[std::size_t(panel)];
     if (spec.format == ValueFormat::Percent)
         return style::percent(value);
-    return spec.unit.isEmpty() ? style::number(value) : style::number(value) + QChar(0x2009) + spec.unit;
+    return spec.unit.isEmpty() ? style::number(value) : style::number(value) + QChar(0x00A0) + spec.unit;
 }
 
 void layOut(PlotScene& scene, const QSizeF& size, const style::Theme& theme)
@@ -294,7 +304,7 @@ void layOut(PlotScene& scene, const QSizeF& size, const style::Theme& theme)
     const QRectF& area = scene.places.front().area;
     scene.x.from = area.left();
     scene.x.to = area.right();
-    const int ticks = std::max(2, int(area.width() / (64 * theme.scale)));
+    const int ticks = std::max(2, int(area.width() / (56 * theme.scale)));
     scene.xTicks = scene.logX             ? logTicks(range.lo, range.hi, ticks)
         : scene.xAxis == XAxis::Time      ? timeTicks(range.lo, range.hi, ticks)
                                           : linearTicks(range.lo, range.hi, ticks, ValueFormat::Number, scene.xAxis == XAxis::Step);

@@ -5,6 +5,7 @@
 #include "ui/plots/view_window.h"
 
 #include <QColor>
+#include <QImage>
 #include <QRectF>
 #include <QStringList>
 
@@ -41,6 +42,7 @@ struct PlotScene {
         Range data;     ///< what the curves in view need
         AxisMap y;
         std::vector<Tick> ticks;
+        mutable QImage canvas; ///< memory for the curves' pixels, kept from one painting to the next
     };
     struct Curve {
         CurveSource source;

@@ -38,16 +38,71 @@ void include(SeriesBuffer::Summary& all, const SeriesBuffer::Summary& part)
     all.count += part.count;
 }
 
-/// The node over the last `base` entries of the level below.
-template <class Entries>
-SeriesBuffer::Summary lastBlock(const Entries& below)
+/// Takes points [from, to) apart: `raw(first, last)` for the ragged ends, then `nodes(level, first, last)` of ever larger
+/// blocks between them.
+template <class Raw, class Nodes>
+void walk(std::size_t from, std::size_t to, Raw raw, Nodes nodes)
 {
-    SeriesBuffer::Summary node = nothing();
-    for (std::size_t i = below.size() - base; i < below.size(); ++i)
-        include(node, below[i]);
-    return node;
+    const auto ends = [&](auto&& take) {
+        const std::size_t first = std::min(to, (from + base - 1) / base * base), last = std::max(first, to / base * base);
+        if (from < first)
+            take(from, first);
+        if (last < to)
+            take(last, to);
+        from = first / base;
+        to = last / base;
+    };
+    if (from < to)
+        ends(raw);
+    for (std::size_t level = 0; from < to; ++level)
+        ends([&](std::size_t first, std::size_t last) { nodes(level, first, last); });
 }
 
+/// Smallest of `low` and largest of `high` in [first, last).
+void widen(SeriesBuffer::Extent& all, const double* low, const double* high, std::size_t first, std::size_t last)
+{
+    double least = all.min, most = all.max;
+    for (std::size_t i = first; i < last; ++i) {
+        least = low[i] < least ? low[i] : least;
+        most = high[i] > most ? high[i] : most;
+    }
+    all.min = least;
+    all.max = most;
+}
+
+}
+
+void SeriesBuffer::Level::push(const Summary& node)
+{
+    min.push_back(node.min);
+    max.push_back(node.max);
+    minPositive.push_back(node.minPositive);
+    sum.push_back(node.sum);
+    count.push_back(std::uint32_t(node.count));
+}
+
+void SeriesBuffer::Level::resize(std::size_t size)
+{
+    min.resize(size);
+    max.resize(size);
+    minPositive.resize(size);
+    sum.resize(size);
+    count.resize(size);
+}
+
+/// The node over the last whole block of the points (level 0) or of the nodes below.
+SeriesBuffer::Summary SeriesBuffer::lastBlock(std::size_t level) const
+{
+    Summary node = nothing();
+    if (level == 0) {
+        for (std::size_t i = m_values.size() - base; i < m_values.size(); ++i)
+            include(node, m_values[i]);
+        return node;
+    }
+    const Level& below = m_levels[level - 1];
+    for (std::size_t i = below.size() - base; i < below.size(); ++i)
+        include(node, below.node(i));
+    return node;
 }
 
 void SeriesBuffer::appendStep(double step)
@@ -80,7 +135,7 @@ void SeriesBuffer::append(double step, double value, double time)
     for (std::size_t level = 0; count % base == 0; ++level, count /= base) {
         if (m_levels.size() == level)
             m_levels.emplace_back();
-        m_levels[level].push_back(level == 0 ? lastBlock(m_values) : lastBlock(m_levels[level - 1]));
+        m_levels[level].push(lastBlock(level));
     }
 }
 
@@ -105,7 +160,7 @@ void SeriesBuffer::cutAt(double step)
     if (!m_stretches.empty() && keep - m_stretches.back().index == 1)
         m_stretches.back().stride = 0;
     std::size_t nodes = keep;
-    for (std::vector<Summary>& level : m_levels)
+    for (Level& level : m_levels)
         level.resize(nodes /= base);
     ++m_version;
 }
@@ -128,28 +183,43 @@ double SeriesBuffer::step(std::size_t i) const
 SeriesBuffer::Summary SeriesBuffer::summary(std::size_t from, std::size_t to) const
 {
     Summary all = nothing();
-    to = std::min(to, size());
-    // Raw points at the ragged ends, then nodes of ever larger blocks between them.
-    for (; from < to && from % base; ++from)
-        include(all, m_values[from]);
-    for (; from < to && to % base; --to)
-        include(all, m_values[to - 1]);
-    for (std::size_t level = 0; from < to; ++level) {
-        from /= base;
-        to /= base;
-        const std::vector<Summary>& nodes = m_levels[level];
-        for (; from < to && from % base; ++from)
-            include(all, nodes[from]);
-        for (; from < to && to % base; --to)
-            include(all, nodes[to - 1]);
-    }
+    const auto raw = [&](std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i)
+            include(all, m_values[i]);
+    };
+    walk(from, std::min(to, size()), raw, [&](std::size_t level, std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i)
+            include(all, m_levels[level].node(i));
+    });
     return all;
 }
 
 SeriesBuffer::Extent SeriesBuffer::extent(std::size_t from, std::size_t to) const
 {
-    const Summary all = summary(from, to);
-    return all.count ? Extent{all.min, all.max, false} : Extent{};
+    Extent all{infinity, -infinity, true};
+    const auto raw = [&](std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i)
+            if (std::isfinite(m_values[i]))
+                widen(all, m_values.data(), m_values.data(), i, i + 1);
+    };
+    walk(from, std::min(to, size()), raw, [&](std::size_t level, std::size_t first, std::size_t last) {
+        widen(all, m_levels[level].min.data(), m_levels[level].max.data(), first, last);
+    });
+    return all.min <= all.max ? Extent{all.min, all.max, false} : Extent{};
+}
+
+SeriesBuffer::Extent SeriesBuffer::extentAboveZero(std::size_t from, std::size_t to) const
+{
+    Extent all{infinity, -infinity, true};
+    const auto raw = [&](std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i)
+            if (std::isfinite(m_values[i]) && m_values[i] > 0)
+                widen(all, m_values.data(), m_values.data(), i, i + 1);
+    };
+    walk(from, std::min(to, size()), raw, [&](std::size_t level, std::size_t first, std::size_t last) {
+        widen(all, m_levels[level].minPositive.data(), m_levels[level].max.data(), first, last);
+    });
+    return all.min <= all.max ? Extent{all.min, all.max, false} : Extent{};
 }
 
 std::size_t SeriesBuffer::lowerBound(double step) const

@@ -39,6 +39,8 @@ public:
     double time(std::size_t i) const { return m_timeBases[i / timeBlock] + double(m_timeOffsets[i]); }
     /// Smallest and largest finite value of points [from, to): logarithmic in their number.
     Extent extent(std::size_t from, std::size_t to) const;
+    /// The same of the values above 0 only.
+    Extent extentAboveZero(std::size_t from, std::size_t to) const;
     Summary summary(std::size_t from, std::size_t to) const;
     /// The first point whose step is not below `step`.
     std::size_t lowerBound(double step) const;
@@ -55,14 +57,25 @@ private:
     };
     static constexpr std::size_t timeBlock = 1024;
 
+    /// Nodes of one level, a column for each figure: a redraw reads two of them, and what it reads is what it costs.
+    struct Level {
+        std::vector<double> min, max, minPositive, sum;
+        std::vector<std::uint32_t> count;
+        std::size_t size() const { return min.size(); }
+        void push(const Summary& node);
+        void resize(std::size_t size);
+        Summary node(std::size_t i) const { return {min[i], max[i], minPositive[i], sum[i], count[i]}; }
+    };
+
     const Stretch& stretchOf(std::size_t i) const;
     void appendStep(double step);
+    Summary lastBlock(std::size_t level) const;
 
     std::vector<double> m_values;
     std::vector<Stretch> m_stretches;
     std::vector<double> m_timeBases;
     std::vector<float> m_timeOffsets;
-    std::vector<std::vector<Summary>> m_levels; ///< level k: one node for 16^(k+1) points, whole ones only
+    std::vector<Level> m_levels; ///< level k: one node for 16^(k+1) points, whole ones only
     std::uint64_t m_version = 0;
 };
 

@@ -11,7 +11,7 @@ namespace ui::plots {
 
 namespace {
 
-const QChar thin(0x2009);
+const QChar space(0x00A0); ///< before a unit
 const QChar minus(0x2212);
 
 /// `value` with `decimals` places and a real minus.
@@ -64,7 +64,7 @@ QString linearLabel(double value, double step, double largest)
         return exponential(std::round(value / step) * step);
     for (const auto& [unit, size] : {std::pair{'G', 1e9}, std::pair{'M', 1e6}, std::pair{'k', 1e3}})
         if (std::abs(value) >= size * (1 - 1e-9) && step >= size * 1e-3)
-            return shortest(std::round(value / step) * step / size) + thin + QLatin1Char(unit);
+            return shortest(std::round(value / step) * step / size) + space + QLatin1Char(unit);
     return fixed(value, decimalsOf(step));
 }
 
@@ -98,7 +98,7 @@ std::vector<Tick> linearTicks(double lo, double hi, int count, ValueFormat forma
     if (format == ValueFormat::Percent) {
         std::vector<Tick> ticks = linearTicks(100 * lo, 100 * hi, count);
         for (Tick& tick : ticks)
-            tick = {tick.value / 100, tick.label + thin + QLatin1Char('%')};
+            tick = {tick.value / 100, tick.label + space + QLatin1Char('%')};
         return ticks;
     }
     const double step = niceStep((hi - lo) / std::max(1, count), whole);
@@ -116,7 +116,7 @@ std::vector<Tick> logTicks(double lo, double hi, int count, ValueFormat format)
     if (hi / lo < 2)
         return linearTicks(lo, hi, count, format);
     const auto label = [format](double v) {
-        return format == ValueFormat::Percent ? tickLabel(100 * v) + thin + QLatin1Char('%') : tickLabel(v);
+        return format == ValueFormat::Percent ? tickLabel(100 * v) + space + QLatin1Char('%') : tickLabel(v);
     };
     std::vector<Tick> ticks;
     if (const std::vector<double> fine = oneTwoFive(lo, hi); hi / lo < 120 && int(fine.size()) <= std::max(count, 4)) {
@@ -141,7 +141,7 @@ std::vector<Tick> timeTicks(double lo, double hi, int count)
     if (rough < 1) {
         std::vector<Tick> ticks = linearTicks(lo, hi, count);
         for (Tick& tick : ticks)
-            tick.label += thin + QStringLiteral("s");
+            tick.label += space + QStringLiteral("s");
         return ticks;
     }
     const auto found = std::lower_bound(steps.begin(), steps.end(), rough);
@@ -159,7 +159,7 @@ std::vector<Tick> timeTicks(double lo, double hi, int count)
         if (shown >= 0)
             text = QStringLiteral("%1:%2").arg(int(shown)).arg(int(std::lround((shown - std::floor(shown)) * 60)), 2, 10, QLatin1Char('0'));
         const char* name = shown < 0 ? unit : size == 1 ? "min" : "h";
-        ticks.push_back({value, value == 0 ? QStringLiteral("0") : text + thin + QLatin1String(name)});
+        ticks.push_back({value, value == 0 ? QStringLiteral("0") : text + space + QLatin1String(name)});
     }
     return ticks;
 }
@@ -169,12 +169,12 @@ Range niceRange(double lo, double hi, bool log, int count, ValueFormat format)
     if (log) {
         if (hi / lo < 1.0001)
             return {lo / 2, hi * 2};
+        const double room = std::pow(hi / lo, 0.06), low = lo / room, high = hi * room;
         if (hi / lo < 2)
-            return {lo / std::pow(hi / lo, 0.08), hi * std::pow(hi / lo, 0.08)};
-        const std::vector<double> below = oneTwoFive(lo / 2.6, lo), above = oneTwoFive(hi, hi * 2.6);
-        // Half way to the next tick is room enough: the curve should fill its panel.
-        const double low = below.empty() ? lo : below.back(), high = above.empty() ? hi : above.front();
-        return {std::max(low, lo * 0.82), std::min(high, hi * 1.3)};
+            return {low, high};
+        // A tick that is close beyond the end ends the axis.
+        const std::vector<double> below = oneTwoFive(low / 1.3, low), above = oneTwoFive(high, high * 1.3);
+        return {below.empty() ? low : below.back(), above.empty() ? high : above.front()};
     }
     if (hi - lo <= 1e-12 * std::max(std::abs(lo), std::abs(hi))) {
         const double room = lo == 0 ? 1 : 0.1 * std::abs(lo);

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/cover_blend.h"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+
+namespace ui::plots {
+
+namespace {
+
+/// Numbers side by side; the compiler makes the processor's vectors of them, whichever those are.
+using Eight = std::uint16_t __attribute__((vector_size(16)));
+using Four = std::uint32_t __attribute__((vector_size(16)));
+using EightBytes = std::uint8_t __attribute__((vector_size(8)));
+
+[[gnu::always_inline]] inline bool isNothing(const Eight& cover)
+{
+    std::uint64_t words[2];
+    std::memcpy(words, &cover, sizeof words);
+    return (words[0] | words[1]) == 0;
+}
+
+[[gnu::always_inline]] inline bool isWhole(const Eight& cover)
+{
+    // Cover is at most 256, whose bit nothing less has.
+    std::uint64_t words[2];
+    std::memcpy(words, &cover, sizeof words);
+    return (words[0] & words[1]) == 0x0100010001000100ULL;
+}
+
+/// Vectors of eight numbers: two pixels at once.
+struct Narrow {
+    Eight color;
+
+    [[gnu::always_inline]] explicit Narrow(const QRgb* pixels)
+    {
+        EightBytes two;
+        std::memcpy(&two, pixels, sizeof two);
+        color = __builtin_convertvector(two, Eight);
+    }
+
+    /// Source over destination; cover and rest stand four times a pixel, once a channel. No sum is above 65 535: colour and
+    /// alpha are premultiplied, and the rest is rounded down.
+    [[gnu::always_inline]] void two(std::uint8_t* pixel, const Four& cover, const Four& rest) const
+    {
+        EightBytes bytes;
+        std::memcpy(&bytes, pixel, sizeof bytes);
+        const Eight sum = color * Eight(cover) + __builtin_convertvector(bytes, Eight) * Eight(rest) + 128;
+        bytes = __builtin_convertvector(sum >> 8, EightBytes);
+        std::memcpy(pixel, &bytes, sizeof bytes);
+    }
+
+    [[gnu::always_inline]] void eight(std::uint8_t* pixel, const Eight& cover, const Eight& rest) const
+    {
+        constexpr Eight low{0, 0, 1, 1, 2, 2, 3, 3}, high{4, 4, 5, 5, 6, 6, 7, 7};
+        constexpr Four first{0, 0, 1, 1}, second{2, 2, 3, 3};
+        const Four coverLow = Four(__builtin_shuffle(cover, low)), coverHigh = Four(__builtin_shuffle(cover, high));
+        const Four restLow = Four(__builtin_shuffle(rest, low)), restHigh = Four(__builtin_shuffle(rest, high));
+        two(pixel, __builtin_shuffle(coverLow, first), __builtin_shuffle(restLow, first));
+        two(pixel + 8, __builtin_shuffle(coverLow, second), __builtin_shuffle(restLow, second));
+        two(pixel + 16, __builtin_shuffle(coverHigh, first), __builtin_shuffle(restHigh, first));
+        two(pixel + 24, __builtin_shuffle(coverHigh, second), __builtin_shuffle(restHigh, second));
+    }
+};
+
+/// Adds up the changes of cover from row to row and lays the colour over what is there.
+template <class Blend>
+[[gnu::always_inline]] inline void blendRows(PixelColumns columns, const std::int16_t* changes, int changeStride, QRgb premultiplied)
+{
+    // 0 … 256, so that what is covered by an opaque colour leaves nothing of what was there.
+    const auto alpha = std::uint16_t(qAlpha(premultiplied) + (qAlpha(premultiplied) >> 7));
+    QRgb pixels[8];
+    std::fill(std::begin(pixels), std::end(pixels), premultiplied);
+    const Blend blend(pixels);
+    Eight cover = {};
+    for (int y = 0; y < columns.height; ++y, columns.row += columns.stride, changes += changeStride) {
+        Eight change;
+        std::memcpy(&change, changes, sizeof change);
+        cover += change;
+        if (isNothing(cover))
+            continue;
+        const Eight rest = alpha == wholeCover ? wholeCover - cover : wholeCover - ((cover * alpha + 255) >> 8);
+        if (columns.width < 8) {
+            std::uint8_t copy[sizeof pixels] = {};
+            std::memcpy(copy, columns.row, std::size_t(4 * columns.width));
+            blend.eight(copy, cover, rest);
+            std::memcpy(columns.row, copy, std::size_t(4 * columns.width));
+        } else if (alpha == wholeCover && isWhole(cover)) {
+            std::memcpy(columns.row, pixels, sizeof pixels);
+        } else {
+            blend.eight(columns.row, cover, rest);
+        }
+    }
+}
+
+#ifdef __x86_64__
+
+/// Vectors of sixteen numbers (AVX2): four pixels at once.
+struct Wide {
+    using Sixteen = std::uint16_t __attribute__((vector_size(32)));
+    using SixteenBytes = std::uint8_t __attribute__((vector_size(16)));
+    Sixteen color;
+
+    [[gnu::always_inline]] explicit Wide(const QRgb* pixels)
+    {
+        SixteenBytes four;
+        std::memcpy(&four, pixels, sizeof four);
+        color = __builtin_convertvector(four, Sixteen);
+    }
+
+    [[gnu::always_inline]] void four(std::uint8_t* pixel, const Sixteen& cover, const Sixteen& rest) const
+    {
+        SixteenBytes bytes;
+        std::memcpy(&bytes, pixel, sizeof bytes);
+        const Sixteen sum = color * cover + __builtin_convertvector(bytes, Sixteen) * rest + 128;
+        bytes = __builtin_convertvector(sum >> 8, SixteenBytes);
+        std::memcpy(pixel, &bytes, sizeof bytes);
+    }
+
+    [[gnu::always_inline]] void eight(std::uint8_t* pixel, const Eight& cover, const Eight& rest) const
+    {
+        four(pixel, __builtin_shufflevector(cover, cover, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3),
+            __builtin_shufflevector(rest, rest, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3));
+        four(pixel + 16, __builtin_shufflevector(cover, cover, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7),
+            __builtin_shufflevector(rest, rest, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7));
+    }
+};
+
+[[gnu::target("avx2")]] void blendWide(PixelColumns columns, const std::int16_t* changes, int changeStride, QRgb premultiplied)
+{
+    blendRows<Wide>(columns, changes, changeStride, premultiplied);
+}
+
+#endif
+
+}
+
+void blendColumns(PixelColumns columns, const std::int16_t* changes, int changeStride, QRgb premultiplied)
+{
+#ifdef __x86_64__
+    static const bool wide = __builtin_cpu_supports("avx2");
+    if (wide)
+        return blendWide(columns, changes, changeStride, premultiplied);
+#endif
+    blendRows<Narrow>(columns, changes, changeStride, premultiplied);
+}
+
+}
