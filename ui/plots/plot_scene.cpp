@@ -60,6 +60,22 @@ Range xDataOf(const PlotScene& scene)
     return {span.lo, span.hi};
 }
 
+/// Behind a smoothed curve its raw values are faint: the twentieth part at each end does not stretch the axis, as in
+/// TensorBoard.
+SeriesBuffer::Extent bulk(const SeriesBuffer& buffer, const Stretch& points, bool aboveZero)
+{
+    constexpr std::size_t sampled = 500, fewest = 40;
+    const std::size_t stride = std::max<std::size_t>(1, points.size() / sampled);
+    std::vector<double> values;
+    for (std::size_t i = points.first; i < points.last; i += stride)
+        if (const double value = buffer.value(i); std::isfinite(value) && (!aboveZero || value > 0))
+            values.push_back(value);
+    if (values.size() < fewest)
+        return aboveZero ? buffer.extentAboveZero(points.first, points.last) : buffer.extent(points.first, points.last);
+    std::sort(values.begin(), values.end());
+    return {values[values.size() / 20], values[values.size() - 1 - values.size() / 20], false};
+}
+
 /// The values that panel `p` must hold for the x in view.
 Range panelData(const PlotScene& scene, std::size_t p)
 {
@@ -75,8 +91,10 @@ Range panelData(const PlotScene& scene, std::size_t p)
         inside.last -= inside.size() && source.x(inside.last - 1) > scene.x.range.hi;
         if (inside.first < inside.last)
             points = inside;
-        const SeriesBuffer::Extent e = spec.logY ? source.buffer->extentAboveZero(points.first, points.last)
-                                                 : source.buffer->extent(points.first, points.last);
+        const bool faint = scene.curves[c].smoothed && scene.smoothing > 0;
+        const SeriesBuffer::Extent e = faint ? bulk(*source.buffer, points, spec.logY)
+            : spec.logY                      ? source.buffer->extentAboveZero(points.first, points.last)
+                                             : source.buffer->extent(points.first, points.last);
         if (!e.empty) {
             span.include(e.min);
             span.include(e.max);
