@@ -123,6 +123,7 @@ void Workbench::trainInTurn(std::vector<Value> experiments)
 {
     if (training())
         return;
+    replay(0);
     clearOverlays();
     m_work->turn.assign(std::make_move_iterator(experiments.begin()), std::make_move_iterator(experiments.end()));
     if (m_front) {
@@ -377,7 +378,11 @@ void Workbench::replay(double speed)
     m_work->replay = std::make_unique<Replay>(*m_work->replaySource, *m_front);
     m_work->replay->setSpeed(speed);
     connect(m_work->replay.get(), &Replay::moved, this, &Workbench::advanced);
-    connect(m_work->replay.get(), &Replay::ended, this, [this] { replay(0); }, Qt::QueuedConnection);
+    const auto end = [this, ended = m_work->replay.get()] {
+        if (ended == m_work->replay.get())
+            replay(0);
+    };
+    connect(m_work->replay.get(), &Replay::ended, this, end, Qt::QueuedConnection);
     m_work->replay->play();
     Q_EMIT frontChanged();
     Q_EMIT stateChanged();

@@ -19,7 +19,7 @@ struct Card {
     QString sentence; ///< under the title
     QString text;     ///< what there is to see
     QString question; ///< asked before
-    QString picture;  ///< what the thumbnail is drawn as: `curves`, `metric`, `runs`, `confusion`, `table`
+    QString picture;  ///< what the thumbnail is drawn as: `curves`, `runs`, `stopped`, `confusion`, `table`
     std::vector<CardRun> runs;                      ///< none: the card opens a person's own data
     std::vector<core::store::RunRecord> recording; ///< of the same runs, in the same order; may be empty
 

@@ -25,6 +25,7 @@ using style::Theme;
 namespace {
 
 constexpr double labelWidth = 48;
+constexpr double stretchOfStopped = 2.5; ///< how far behind the stop the other run is shown
 
 template <class T>
 const T* lastEvent(const RunRecord& record)
@@ -41,19 +42,11 @@ const core::store::Series* seriesOf(const RunRecord& record, const char* name)
     return found == record.scalars.end() || found->second.steps.empty() ? nullptr : &found->second;
 }
 
-/// Step values jump; a thumbnail shows their debiased moving average.
-std::vector<double> calmed(const std::vector<double>& values, double weight)
+/// Training rows evaluated as validation is, where the run has it: step values jump too much for a thumbnail.
+const core::store::Series* trainingOf(const RunRecord& record)
 {
-    std::vector<double> calm;
-    double sum = 0, power = 1;
-    for (const double value : values) {
-        if (std::isfinite(value)) {
-            sum = sum * weight + (1 - weight) * value;
-            power *= weight;
-        }
-        calm.push_back(std::isfinite(value) && power < 1 ? sum / (1 - power) : value);
-    }
-    return calm;
+    const auto* fair = seriesOf(record, "train_eval/loss");
+    return fair ? fair : seriesOf(record, "train/loss");
 }
 
 SparkCurve curveOf(const core::store::Series& series, int color, Line line)
@@ -65,15 +58,40 @@ SparkCurve curveOf(const core::store::Series& series, int color, Line line)
 
 double plannedEnd(const RunRecord& record) { return record.opened ? double(record.opened->totalSteps) : 0; }
 
+/// As on the Train page: the run that was trained last is in front, those before it follow.
+int colorOf(const Card& card, std::size_t run) { return int(card.recording.size() - 1 - run); }
+
+/// The whole run dashed behind, in front the one that was stopped, with its best epoch.
+void paintStopped(QPainter& painter, const QRectF& area, const Card& card, const Theme& theme)
+{
+    const RunRecord& stopped = card.recording.back();
+    const auto* until = seriesOf(stopped, "validation/loss");
+    if (!until)
+        return;
+    SparkData data;
+    data.end = double(until->steps.back()) * stretchOfStopped;
+    for (std::size_t i = 0; i < card.recording.size(); ++i)
+        if (const auto* loss = seriesOf(card.recording[i], "validation/loss")) {
+            SparkCurve curve = curveOf(*loss, colorOf(card, i), Line::Validation);
+            const auto inside = std::size_t(std::ranges::upper_bound(curve.x, data.end) - curve.x.begin());
+            curve.x.resize(inside);
+            curve.y.resize(inside);
+            curve.dashed = i + 1 < card.recording.size();
+            data.curves.push_back(std::move(curve));
+        }
+    if (const auto* best = lastEvent<core::events::BestChanged>(stopped))
+        data.mark = double(best->step);
+    plots::paintSparkline(painter, area, data, theme);
+}
+
 void paintRuns(QPainter& painter, const QRectF& area, const Card& card, const Theme& theme)
 {
     SparkData data;
     data.logY = true;
     std::vector<std::pair<double, std::size_t>> ends;
     for (std::size_t i = 0; i < card.recording.size(); ++i)
-        if (const auto* loss = seriesOf(card.recording[i], "train/loss")) {
-            SparkCurve curve = curveOf(*loss, int(i), Line::Validation);
-            curve.y = calmed(curve.y, 0.9);
+        if (const auto* loss = trainingOf(card.recording[i])) {
+            SparkCurve curve = curveOf(*loss, colorOf(card, i), Line::Validation);
             // Runs of different batch sizes make different numbers of steps: each is drawn over its own length.
             const double length = std::max(1.0, plannedEnd(card.recording[i]));
             for (double& x : curve.x)
@@ -92,7 +110,7 @@ void paintRuns(QPainter& painter, const QRectF& area, const Card& card, const Th
     const double line = painter.fontMetrics().height();
     double y = area.center().y() - double(ends.size()) * line / 2;
     for (const auto& [value, i] : ends) {
-        painter.setPen(theme.readable(theme.run(int(i))));
+        painter.setPen(theme.readable(theme.run(colorOf(card, i))));
         const QRectF place(area.right() - reach + 8, y, reach - 8, line);
         painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, i < card.runs.size() ? card.runs[i].label : QString());
         y += line;
@@ -143,11 +161,8 @@ SparkData sparkOf(const RunRecord& record, int color)
 {
     SparkData data;
     data.logY = true;
-    if (const auto* training = seriesOf(record, "train/loss")) {
-        SparkCurve curve = curveOf(*training, color, Line::Training);
-        curve.y = calmed(curve.y, 0.6);
-        data.curves.push_back(std::move(curve));
-    }
+    if (const auto* training = trainingOf(record))
+        data.curves.push_back(curveOf(*training, color, Line::Training));
     if (const auto* validation = seriesOf(record, "validation/loss"))
         data.curves.push_back(curveOf(*validation, color, Line::Validation));
     const double end = plannedEnd(record);
@@ -167,6 +182,8 @@ void paintCardPicture(QPainter& painter, const QRectF& area, const Card& card, c
             paintTable(painter, area, theme);
     } else if (card.picture == "runs") {
         paintRuns(painter, area, card, theme);
+    } else if (card.picture == "stopped") {
+        paintStopped(painter, area, card, theme);
     } else if (const auto* matrix = lastEvent<ConfusionFrame>(card.recording.back()); card.picture == "confusion" && matrix) {
         paintConfusion(painter, area, *matrix, theme);
     } else {
@@ -195,7 +212,7 @@ void paintCardPanelPicture(QPainter& painter, const QRectF& area, const Card& ca
 QString filled(QString text, const Card& card)
 {
     if (card.recording.empty())
-        return text;
+        return text.contains('{') ? QString() : text;
     const RunRecord& record = card.recording.back();
     if (record.opened) {
         text.replace("{parameters}", style::count(record.opened->parameters));
@@ -208,7 +225,7 @@ QString filled(QString text, const Card& card)
             if (name == "validation/accuracy")
                 text.replace("{accuracy}", style::percent(value));
     }
-    return text;
+    return text.contains('{') ? QString() : text;
 }
 
 }

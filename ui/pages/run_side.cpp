@@ -5,6 +5,7 @@
 #include "ui/models/run_model.h"
 #include "ui/pages/predictions_view.h"
 #include "ui/pages/surface_view.h"
+#include "ui/pages/view_button.h"
 #include "ui/plots/heat_table.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
@@ -13,7 +14,6 @@
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QStackedWidget>
-#include <QToolButton>
 
 namespace ui::pages {
 
@@ -50,7 +50,7 @@ std::pair<int, int> worstCell(const ConfusionFrame& frame)
 }
 
 RunSide::RunSide(QWidget* parent)
-    : QWidget(parent), m_title(new QToolButton), m_caption(new Label({}, Tone::Muted)), m_stack(new QStackedWidget),
+    : QWidget(parent), m_title(new ViewButton), m_caption(new Label({}, Tone::Muted)), m_stack(new QStackedWidget),
       m_surface(new SurfaceView), m_confusionPage(new QWidget), m_confusion(new plots::HeatTable), m_worst(new Label({}, Tone::Muted)),
       m_predictions(new PredictionsView), m_worker(std::make_unique<bridge::Worker>(*this))
 {
@@ -73,19 +73,13 @@ RunSide::RunSide(QWidget* parent)
     m_stack->addWidget(m_confusionPage);
     m_stack->addWidget(m_predictions);
 
-    auto* menu = new QMenu(m_title);
+    QMenu* menu = m_title->menu();
     auto* group = new QActionGroup(menu);
     for (const View view : {View::Surface, View::Confusion, View::Predictions}) {
         QAction* action = menu->addAction(titleOf(view), this, [this, view] { choose(view); });
         action->setCheckable(true);
         group->addAction(action);
     }
-    m_title->setMenu(menu);
-    m_title->setPopupMode(QToolButton::InstantPopup);
-    m_title->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_title->setLayoutDirection(Qt::RightToLeft);
-    m_title->setIcon(style::icon("chevron"));
-    m_title->setProperty("viewmenu", true);
     m_title->setAccessibleName(tr("View beside the curves"));
     connect(m_surface, &SurfaceView::captionChanged, this, &RunSide::showCaption);
     show(View::Surface);
@@ -125,6 +119,7 @@ void RunSide::show(View view)
 {
     m_stack->setCurrentIndex(int(view));
     m_title->setText(titleOf(view));
+    m_title->updateGeometry();
     m_title->menu()->actions()[int(view)]->setChecked(true);
     showCaption();
 }

@@ -7,7 +7,6 @@
 
 class QComboBox;
 class QStackedWidget;
-class QToolButton;
 
 namespace ui::bridge {
 class Worker;
@@ -26,6 +25,7 @@ namespace ui::pages {
 
 class PredictionsView;
 class SurfaceView;
+class ViewButton;
 
 /// What stands beside the curves; the person chooses which. Until then: the surface where the data has two features,
 /// else the confusion matrix for classes, else the predictions.
@@ -51,7 +51,7 @@ private:
     void showCaption();
 
     const models::RunModel* m_run = nullptr;
-    QToolButton* m_title;
+    ViewButton* m_title;
     style::Label* m_caption;
     QStackedWidget* m_stack;
     SurfaceView* m_surface;

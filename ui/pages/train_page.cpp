@@ -25,7 +25,7 @@ TrainPage::TrainPage(bridge::Workbench& workbench, QWidget* parent)
     row->addWidget(m_side, 2);
     column->addLayout(row, 1);
     column->addWidget(m_closing);
-    m_curves->setEmptyText(tr("Loss, accuracy and learning rate of the run will stand here.\nPress Space to train."));
+    m_curves->setEmptyText(tr("Loss, accuracy and learning rate of the run will stand here.\nPress F5 to train."));
 
     connect(&m_workbench, &bridge::Workbench::frontChanged, this, &TrainPage::showRuns);
     connect(&m_workbench, &bridge::Workbench::overlaysChanged, this, &TrainPage::showRuns);
