@@ -131,7 +131,8 @@ std::string_view trimmed(std::string_view cell)
 
 bool isMissingCell(std::string_view cell)
 {
-    static constexpr std::string_view words[] = {"?", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "-nan", "-NaN", "null", "NULL",
+    static constexpr std::string_view words[] = {
+        "?",    "NA",   "N/A",  "n/a",  "NaN", "nan",      "NAN",    "-nan",    "-NaN",    "null",    "NULL",
         "Null", "None", "<NA>", "#N/A", "#NA", "#N/A N/A", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"};
     cell = trimmed(cell);
     return cell.empty() || (cell.size() <= 8 && std::find(std::begin(words), std::end(words), cell) != std::end(words));
@@ -199,8 +200,8 @@ bool isUtf8(std::string_view text)
                 return false;
         // Overlong forms, surrogates and what lies beyond U+10FFFF.
         const auto second = length > 2 ? std::uint8_t(text[at + 1]) : std::uint8_t(0);
-        if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90)
-            || (lead == 0xf4 && second > 0x8f))
+        if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) ||
+            (lead == 0xf4 && second > 0x8f))
             return false;
         at += length;
     }

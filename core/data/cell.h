@@ -17,8 +17,8 @@ bool isMissingCell(std::string_view cell);
 /// comma may stand for the point. What is too large for a double becomes infinite, what is too small 0.
 std::optional<double> numberOf(std::string_view cell, bool decimalComma = false);
 
-/// Seconds since 1970-01-01T00:00 UTC of an ISO 8601 date (`2024-05`, `2024-05-17`), with or without a time after `T` or
-/// a space (`09:30`, `09:30:05.25`) and an offset (`Z`, `+02:00`); no offset means UTC.
+/// Seconds since 1970-01-01T00:00 UTC of an ISO 8601 date (`2024-05`, `2024-05-17`), with or without a time after `T`
+/// or a space (`09:30`, `09:30:05.25`) and an offset (`Z`, `+02:00`); no offset means UTC.
 std::optional<double> timeOf(std::string_view cell);
 
 /// A number as a person would write it: the shortest digits that read back the same.

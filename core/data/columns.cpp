@@ -63,12 +63,14 @@ base::Status refuse(const Loaded& loaded, const std::string& what, const std::st
     }
     if (count == 0)
         return {};
-    const std::string line = std::size_t(row) < loaded.lines.size() ? std::to_string(loaded.lines[std::size_t(row)]) : "";
+    const std::string line =
+        std::size_t(row) < loaded.lines.size() ? std::to_string(loaded.lines[std::size_t(row)]) : "";
     return base::Error{base::ErrorKind::Data,
-        "row " + std::to_string(row) + (line.empty() ? "" : " (line " + line + ")")
-            + (column.empty() ? "" : ", column \"" + column + "\"") + ": the value is " + what
-            + (count > 1 ? ", one of " + std::to_string(count) : ""),
-        (loaded.where.empty() ? loaded.info.name : loaded.where) + (line.empty() ? "" : ":" + line), advice};
+                       "row " + std::to_string(row) + (line.empty() ? "" : " (line " + line + ")") +
+                           (column.empty() ? "" : ", column \"" + column + "\"") + ": the value is " + what +
+                           (count > 1 ? ", one of " + std::to_string(count) : ""),
+                       (loaded.where.empty() ? loaded.info.name : loaded.where) + (line.empty() ? "" : ":" + line),
+                       advice};
 }
 
 // Moments of one feature or channel.
@@ -110,7 +112,9 @@ std::vector<Moments> byteMoments(const at::Tensor& inputs, std::span<const std::
         Moments m;
         double sum = 0;
         bool first = true;
-        const auto countOf = [&](std::size_t b) { return double(counts[0][b] + counts[1][b] + counts[2][b] + counts[3][b]); };
+        const auto countOf = [&](std::size_t b) {
+            return double(counts[0][b] + counts[1][b] + counts[2][b] + counts[3][b]);
+        };
         for (std::size_t b = 0; b < 256; ++b) {
             if (countOf(b) == 0)
                 continue;
@@ -222,7 +226,8 @@ ColumnFacts targetFacts(const at::Tensor& targets)
     ColumnFacts facts;
     const bool classes = targets.scalar_type() == at::kLong;
     for (std::int64_t row = 0; row < targets.size(0); ++row) {
-        const float value = classes ? float(targets.const_data_ptr<std::int64_t>()[row]) : targets.const_data_ptr<float>()[row];
+        const float value =
+            classes ? float(targets.const_data_ptr<std::int64_t>()[row]) : targets.const_data_ptr<float>()[row];
         note(facts, classes && value < 0 ? std::numeric_limits<float>::quiet_NaN() : value, row);
     }
     return facts;
@@ -230,13 +235,17 @@ ColumnFacts targetFacts(const at::Tensor& targets)
 
 base::Status refuseMissing(const Loaded& loaded, const std::string& advice)
 {
-    return refuse(loaded, "missing", advice, [](const ColumnFacts& facts) -> Refused { return {facts.missing, facts.missingRows}; });
+    return refuse(loaded, "missing", advice, [](const ColumnFacts& facts) -> Refused {
+        return {facts.missing, facts.missingRows};
+    });
 }
 
 base::Status refuseInfinite(const Loaded& loaded)
 {
     return refuse(loaded, "infinite", "Correct or empty the cell: one infinite value makes every weight NaN",
-        [](const ColumnFacts& facts) -> Refused { return {facts.infinite, facts.infiniteRows}; });
+                  [](const ColumnFacts& facts) -> Refused {
+                      return {facts.infinite, facts.infiniteRows};
+                  });
 }
 
 bool hasMissing(const at::Tensor& inputs, std::int64_t row)
@@ -249,7 +258,7 @@ bool hasMissing(const at::Tensor& inputs, std::int64_t row)
 }
 
 base::Result<std::vector<float>> fillsFor(const at::Tensor& inputs, const DatasetInfo& info,
-    std::span<const std::int64_t> rows, const std::string& missing)
+                                          std::span<const std::int64_t> rows, const std::string& missing)
 {
     const std::int64_t length = lengthOfRows(inputs);
     std::vector<float> fills(std::size_t(length), 0);
@@ -265,11 +274,14 @@ base::Result<std::vector<float>> fillsFor(const at::Tensor& inputs, const Datase
                 values.push_back(value);
         if (values.empty()) {
             const std::string name = info.origins.empty() ? std::to_string(f) : info.origins[std::size_t(f)];
-            return base::Error{base::ErrorKind::Data, "column \"" + name + "\" has no value in the training rows to fill gaps from",
-                info.name, "Leave it out of data.features"};
+            return base::Error{base::ErrorKind::Data,
+                               "column \"" + name + "\" has no value in the training rows to fill gaps from", info.name,
+                               "Leave it out of data.features"};
         }
         shares[std::size_t(f)] = meanOf(values);
-        fills[std::size_t(f)] = missing == "mean" ? meanOf(values) : missing == "median" ? medianOf(values) : mostFrequent(values);
+        fills[std::size_t(f)] = missing == "mean"     ? meanOf(values)
+                                : missing == "median" ? medianOf(values)
+                                                      : mostFrequent(values);
     }
     if (missing != "mean")
         keepOneText(fills, shares, info);

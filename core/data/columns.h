@@ -28,10 +28,10 @@ base::Status refuseInfinite(const Loaded& loaded);
 bool hasMissing(const at::Tensor& inputs, std::int64_t row);
 
 /// What stands in for missing values, from the rows given: `mean`, `median` or `most_frequent` (the smallest of equals)
-/// of each feature. Of columns made of one text column (`colour=red`), median and most_frequent take the most frequent text.
-/// An error names a feature without any value in these rows.
+/// of each feature. Of columns made of one text column (`colour=red`), median and most_frequent take the most frequent
+/// text. An error names a feature without any value in these rows.
 base::Result<std::vector<float>> fillsFor(const at::Tensor& inputs, const DatasetInfo& info,
-    std::span<const std::int64_t> rows, const std::string& missing);
+                                          std::span<const std::int64_t> rows, const std::string& missing);
 /// Replaces every NaN of feature f by `fills[f]`.
 void fillMissing(at::Tensor& inputs, const std::vector<float>& fills);
 

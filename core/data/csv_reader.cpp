@@ -115,7 +115,8 @@ private:
                 break;
             if (m_text[m_at] == '"')
                 ++m_at;
-            if (m_text[m_at] == '\n' || (m_text[m_at] == '\r' && (m_at + 1 == m_text.size() || m_text[m_at + 1] != '\n')))
+            if (m_text[m_at] == '\n' ||
+                (m_text[m_at] == '\r' && (m_at + 1 == m_text.size() || m_text[m_at + 1] != '\n')))
                 ++m_line;
             m_text[out++] = m_text[m_at];
         }
@@ -178,7 +179,7 @@ char delimiterOf(std::string_view text)
 base::Error csvError(const std::string& where, std::int64_t line, const std::string& what, std::string advice)
 {
     return {base::ErrorKind::Data, "line " + std::to_string(line) + " " + what, where + ":" + std::to_string(line),
-        std::move(advice)};
+            std::move(advice)};
 }
 
 // The text as UTF-8 without a byte order mark, or why it is no text.
@@ -190,7 +191,7 @@ base::Result<std::string> cleanText(std::string text, const std::string& where)
         text.erase(0, 3);
     if (const auto zero = text.find('\0'); zero != text.npos)
         return csvError(where, 1 + std::count(text.begin(), text.begin() + std::ptrdiff_t(zero), '\n'),
-            "has a zero byte, so this is no text", "Give a text file, or name the format in data.format");
+                        "has a zero byte, so this is no text", "Give a text file, or name the format in data.format");
     if (!isUtf8(text))
         text = utf8FromLatin1(text);
     if (text.size() > maxCsvBytes)
@@ -202,7 +203,9 @@ base::Result<std::string> cleanText(std::string text, const std::string& where)
 
 class CsvBuilder {
 public:
-    CsvBuilder(std::string text, const std::string& where, const CsvOptions& options) : m_where(where), m_options(options)
+    CsvBuilder(std::string text, const std::string& where, const CsvOptions& options)
+        : m_where(where),
+          m_options(options)
     {
         m_table.m_text = std::move(text);
     }
@@ -224,7 +227,7 @@ public:
         }
         if (m_table.m_lines.empty())
             return base::Error{base::ErrorKind::Data, "has a header and no rows", m_where,
-                "Add rows; if its only line is one, say so by header: no"};
+                               "Add rows; if its only line is one, say so by header: no"};
         return std::move(m_table);
     }
 
@@ -238,23 +241,24 @@ private:
     base::Status scan()
     {
         CsvScanner scanner(m_table.m_text, m_table.m_delimiter);
-        const std::size_t wanted = m_options.maxRows == std::numeric_limits<std::size_t>::max() ? m_options.maxRows
-                                                                                               : m_options.maxRows + 1;
+        const std::size_t wanted =
+            m_options.maxRows == std::numeric_limits<std::size_t>::max() ? m_options.maxRows : m_options.maxRows + 1;
         while (m_table.m_lines.size() < wanted) {
             const std::size_t before = m_table.m_cells.size();
             const auto found = scanner.record(m_table.m_cells);
             if (found == CsvScanner::Found::Failed)
                 return csvError(m_where, scanner.problemLine(), scanner.problem(),
-                    "Quote a cell that has delimiters or line breaks, and double the quotes inside it");
+                                "Quote a cell that has delimiters or line breaks, and double the quotes inside it");
             if (found == CsvScanner::Found::End)
                 break;
             const std::size_t width = m_table.m_cells.size() - before;
             if (m_table.m_lines.empty())
                 m_width = width;
             else if (width != m_width)
-                return csvError(m_where, scanner.recordLine(),
-                    "has " + std::to_string(width) + (width == 1 ? " cell, and line " : " cells, and line ")
-                        + std::to_string(m_table.m_lines.front()) + " has " + std::to_string(m_width),
+                return csvError(
+                    m_where, scanner.recordLine(),
+                    "has " + std::to_string(width) + (width == 1 ? " cell, and line " : " cells, and line ") +
+                        std::to_string(m_table.m_lines.front()) + " has " + std::to_string(m_width),
                     "Every row needs as many cells as the first; quote cells that have the delimiter inside");
             m_table.m_lines.push_back(scanner.recordLine());
         }
@@ -310,7 +314,7 @@ bool looksLikeCsv(std::string_view head)
     if (lines.empty() || lines.find('\0') != lines.npos)
         return false;
     return std::any_of(csvDelimiters.begin(), csvDelimiters.end(),
-        [&](char delimiter) { return fitOf(lines, delimiter, true).share > 0.5; });
+                       [&](char delimiter) { return fitOf(lines, delimiter, true).share > 0.5; });
 }
 
 }

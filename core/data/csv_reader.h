@@ -50,9 +50,9 @@ private:
     char m_delimiter = ',';
 };
 
-/// Reads RFC 4180 and its usual variants: quotes with doubled quotes and line breaks inside, LF, CRLF or CR, a byte order
-/// mark, empty lines (left out), Latin-1 where the text is no UTF-8. An error of kind Data names the line: a row of
-/// another width, a quote that is never closed, a zero byte, an empty file, a header without rows.
+/// Reads RFC 4180 and its usual variants: quotes with doubled quotes and line breaks inside, LF, CRLF or CR, a byte
+/// order mark, empty lines (left out), Latin-1 where the text is no UTF-8. An error of kind Data names the line: a row
+/// of another width, a quote that is never closed, a zero byte, an empty file, a header without rows.
 base::Result<CsvTable> readCsv(std::string text, const std::string& where, const CsvOptions& options = {});
 
 /// Whether a file that begins with `head` can be CSV: text without zero bytes whose first lines have a delimiter.

@@ -37,7 +37,8 @@ void prefetchRow(const T* row, std::int64_t length)
 
 // `unit` is what 1 is in the data: 255 for bytes.
 template <class T>
-void convertImages(const at::Tensor& inputs, std::span<const std::int64_t> rows, const Scaling& scaling, float unit, float* out)
+void convertImages(const at::Tensor& inputs, std::span<const std::int64_t> rows, const Scaling& scaling, float unit,
+                   float* out)
 {
     const std::int64_t channels = inputs.size(1), length = inputs.numel() / inputs.size(0), plane = length / channels;
     const T* data = inputs.const_data_ptr<T>();
@@ -130,12 +131,14 @@ base::Result<at::Tensor> DataModule::readInputs(const std::string& file) const
         const bool fills = m_spec.missing == "mean" || m_spec.missing == "median" || m_spec.missing == "most_frequent";
         if (fills)
             fillMissing(loaded.inputs, m_fill);
-        CORE_CHECK(refuseMissing(loaded, "Fill the cell, or train with data.missing set to mean, median or most_frequent"));
+        CORE_CHECK(
+            refuseMissing(loaded, "Fill the cell, or train with data.missing set to mean, median or most_frequent"));
         std::vector<std::int64_t> rows(std::size_t(loaded.inputs.size(0)));
         std::iota(rows.begin(), rows.end(), 0);
         return normalized(loaded.inputs, rows);
     } catch (const std::exception& error) {
-        return base::Error{base::ErrorKind::Resource, std::string("cannot be read into memory: ") + error.what(), file, {}};
+        return base::Error{
+            base::ErrorKind::Resource, std::string("cannot be read into memory: ") + error.what(), file, {}};
     }
 }
 

@@ -13,7 +13,11 @@ namespace core::data {
 /// broken, divide, then take every figure from the training rows alone.
 class DataModuleBuilder {
 public:
-    DataModuleBuilder(const spec::Experiment& experiment, bool training) : m_experiment(experiment), m_training(training) {}
+    DataModuleBuilder(const spec::Experiment& experiment, bool training)
+        : m_experiment(experiment),
+          m_training(training)
+    {
+    }
 
     base::Result<DataModule> build()
     {
@@ -70,9 +74,11 @@ private:
         const std::int64_t* label = m_loaded.targets.const_data_ptr<std::int64_t>();
         for (std::int64_t row = 0; row < m_loaded.targets.size(0); ++row)
             if (label[row] < -1 || label[row] >= std::int64_t(m_loaded.info.classes.size()))
-                return base::Error{base::ErrorKind::Data, "label " + std::to_string(label[row]) + " of row " + std::to_string(row)
-                        + " is out of range: there are " + std::to_string(m_loaded.info.classes.size()) + " classes",
-                    m_loaded.where.empty() ? m_loaded.info.name : m_loaded.where, "Correct the label"};
+                return base::Error{base::ErrorKind::Data,
+                                   "label " + std::to_string(label[row]) + " of row " + std::to_string(row) +
+                                       " is out of range: there are " + std::to_string(m_loaded.info.classes.size()) +
+                                       " classes",
+                                   m_loaded.where.empty() ? m_loaded.info.name : m_loaded.where, "Correct the label"};
         return {};
     }
 
@@ -80,8 +86,7 @@ private:
     {
         CORE_CHECK(refuseInfinite(m_loaded));
         if (m_experiment.data.missing == "error")
-            return refuseMissing(m_loaded,
-                "Fill the cell, or set data.missing to drop, mean, median or most_frequent");
+            return refuseMissing(m_loaded, "Fill the cell, or set data.missing to drop, mean, median or most_frequent");
         if (!fills())
             return {};
         Loaded targets = m_loaded;
@@ -99,8 +104,8 @@ private:
     bool timeMissing(std::int64_t row) const
     {
         const std::string& kind = m_experiment.split.kind;
-        return std::size_t(row) < m_loaded.times.size() && std::isnan(m_loaded.times[std::size_t(row)])
-            && (kind == "auto" || kind == "chronological");
+        return std::size_t(row) < m_loaded.times.size() && std::isnan(m_loaded.times[std::size_t(row)]) &&
+               (kind == "auto" || kind == "chronological");
     }
 
     /// A row without a target is in no part; under `drop` one with any gap is not.
@@ -124,11 +129,16 @@ private:
                 times.push_back(m_loaded.times[std::size_t(row)]);
         }
         if (rows.empty())
-            return base::Error{base::ErrorKind::Data, "no row is left to train on", m_loaded.where,
+            return base::Error{
+                base::ErrorKind::Data, "no row is left to train on", m_loaded.where,
                 "Every row has a missing value: fill them by data.missing, or choose other columns in data.features"};
         const bool ownTest = m_loaded.info.testRows > 0 && !m_experiment.split.test;
-        SplitRequest request{m_experiment.split, std::int64_t(rows.size()), classes, m_loaded.info.classes, times,
-            testShare(m_experiment.split, ownTest)};
+        SplitRequest request{m_experiment.split,
+                             std::int64_t(rows.size()),
+                             classes,
+                             m_loaded.info.classes,
+                             times,
+                             testShare(m_experiment.split, ownTest)};
         request.spec.kind = splitKind(request);
         CORE_CHECK(checkTimes(request, rows));
         CORE_TRY(split, allSplits().make({request.spec.kind}));
@@ -149,9 +159,11 @@ private:
             return {};
         for (std::size_t i = 0; i < request.times.size(); ++i)
             if (std::isnan(request.times[i]))
-                return base::Error{base::ErrorKind::Data, "row " + std::to_string(rows[i]) + " has no time in column \""
-                        + m_loaded.info.time + "\", which orders the rows", m_loaded.where,
-                    "Fill the cell, set data.missing to drop, or set split.kind to random"};
+                return base::Error{base::ErrorKind::Data,
+                                   "row " + std::to_string(rows[i]) + " has no time in column \"" + m_loaded.info.time +
+                                       "\", which orders the rows",
+                                   m_loaded.where,
+                                   "Fill the cell, set data.missing to drop, or set split.kind to random"};
         return {};
     }
 
@@ -171,7 +183,7 @@ base::Result<DataModule> DataModule::open(const spec::Experiment& experiment, bo
         return DataModuleBuilder(experiment, training).build();
     } catch (const std::exception& error) {
         return base::Error{base::ErrorKind::Resource, std::string("the data cannot be loaded: ") + error.what(),
-            experiment.data.source.kind, "Take fewer rows by data.rows, or free some memory"};
+                           experiment.data.source.kind, "Take fewer rows by data.rows, or free some memory"};
     }
 }
 

@@ -67,7 +67,10 @@ private:
         visit(m_info.target, m_data.targetFacts);
     }
 
-    static std::string of(const std::string& column) { return column.empty() ? "the images" : "column \"" + column + "\""; }
+    static std::string of(const std::string& column)
+    {
+        return column.empty() ? "the images" : "column \"" + column + "\"";
+    }
 
     void missing(const std::string& column, const ColumnFacts& facts)
     {
@@ -75,10 +78,10 @@ private:
             return;
         const bool target = column == m_info.target;
         m_problems.push_back({"missing_values", column, facts.missingRows, facts.missing,
-            of(column) + " has " + countText(facts.missing, "missing value", "missing values") + ": "
-                + rowsText(facts.missingRows, facts.missing),
-            target ? "Set data.missing to drop: rows without a target teach nothing"
-                   : "Set data.missing to drop, mean, median or most_frequent, or fill the cells"});
+                              of(column) + " has " + countText(facts.missing, "missing value", "missing values") +
+                                  ": " + rowsText(facts.missingRows, facts.missing),
+                              target ? "Set data.missing to drop: rows without a target teach nothing"
+                                     : "Set data.missing to drop, mean, median or most_frequent, or fill the cells"});
     }
 
     void infinite(const std::string& column, const ColumnFacts& facts)
@@ -86,9 +89,9 @@ private:
         if (facts.infinite == 0)
             return;
         m_problems.push_back({"infinite_values", column, facts.infiniteRows, facts.infinite,
-            of(column) + " has " + countText(facts.infinite, "infinite value", "infinite values") + ": "
-                + rowsText(facts.infiniteRows, facts.infinite),
-            "Correct or empty the cells: one infinite value makes every weight NaN"});
+                              of(column) + " has " + countText(facts.infinite, "infinite value", "infinite values") +
+                                  ": " + rowsText(facts.infiniteRows, facts.infinite),
+                              "Correct or empty the cells: one infinite value makes every weight NaN"});
     }
 
     void constant(const std::string& column, const ColumnFacts& facts)
@@ -96,9 +99,13 @@ private:
         if (facts.present < 2 || facts.min != facts.max || facts.infinite > 0)
             return;
         const bool target = column == m_info.target;
-        m_problems.push_back({"constant_column", column, {}, facts.present,
-            of(column) + " has the same value in every row",
-            target ? "Name another column in data.target: there is nothing to predict" : "Leave it out: it tells nothing"});
+        m_problems.push_back({"constant_column",
+                              column,
+                              {},
+                              facts.present,
+                              of(column) + " has the same value in every row",
+                              target ? "Name another column in data.target: there is nothing to predict"
+                                     : "Leave it out: it tells nothing"});
     }
 
     /// Every row, or evenly spread ones if there are too many.
@@ -127,7 +134,8 @@ private:
         hash = base::mix(hash ^ word);
         const std::size_t element = m_data.targets.element_size();
         word = 0;
-        std::memcpy(&word, static_cast<const char*>(m_data.targets.const_data_ptr()) + std::size_t(row) * element, element);
+        std::memcpy(&word, static_cast<const char*>(m_data.targets.const_data_ptr()) + std::size_t(row) * element,
+                    element);
         return base::mix(hash ^ word);
     }
 
@@ -156,9 +164,9 @@ private:
             i = end;
         }
         tellDuplicates(std::move(again), " an earlier row",
-            "Remove the copies, unless they are measurements that came out equal");
+                       "Remove the copies, unless they are measurements that came out equal");
         tellDuplicates(std::move(leaked), " a training row from validation or test, whose figures are then too good",
-            "Remove the copies before dividing the rows");
+                       "Remove the copies before dividing the rows");
     }
 
     void tellDuplicates(std::vector<std::int64_t> rows, const std::string& what, std::string remedy)
@@ -168,7 +176,8 @@ private:
         std::sort(rows.begin(), rows.end());
         const std::int64_t count = std::int64_t(rows.size());
         rows.resize(std::min(rows.size(), ColumnFacts::keptRows));
-        const std::string message = countText(count, "row repeats", "rows repeat") + what + ": " + rowsText(rows, count);
+        const std::string message =
+            countText(count, "row repeats", "rows repeat") + what + ": " + rowsText(rows, count);
         m_problems.push_back({"duplicate_rows", "", std::move(rows), count, message, std::move(remedy)});
     }
 
@@ -184,11 +193,17 @@ private:
         const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
         if (double(*most) <= imbalancedRatio * double(*least))
             return;
-        const auto nameOf = [&](auto place) { return "\"" + m_info.classes[std::size_t(place - counts.begin())] + "\""; };
-        m_problems.push_back({"class_imbalance", m_info.target, {}, *least,
-            "class " + nameOf(least) + " has " + countText(*least, "row", "rows") + ", class " + nameOf(most) + " has "
-                + std::to_string(*most),
-            "Use a stratified split and judge by each class: always saying " + nameOf(most) + " would already look accurate"});
+        const auto nameOf = [&](auto place) {
+            return "\"" + m_info.classes[std::size_t(place - counts.begin())] + "\"";
+        };
+        m_problems.push_back({"class_imbalance",
+                              m_info.target,
+                              {},
+                              *least,
+                              "class " + nameOf(least) + " has " + countText(*least, "row", "rows") + ", class " +
+                                  nameOf(most) + " has " + std::to_string(*most),
+                              "Use a stratified split and judge by each class: always saying " + nameOf(most) +
+                                  " would already look accurate"});
     }
 
     void leakage()
@@ -199,13 +214,18 @@ private:
             return;
         std::string told;
         for (std::size_t f = 0; f < m_info.features.size(); ++f) {
-            const bool telling = m_info.classes.empty() ? correlates(f, rows) : separates(f, rows) || determines(f, rows);
+            const bool telling =
+                m_info.classes.empty() ? correlates(f, rows) : separates(f, rows) || determines(f, rows);
             if (!telling || m_info.origins[f] == told)
                 continue;
             told = m_info.origins[f];
-            m_problems.push_back({"target_leakage", told, {}, std::int64_t(rows.size()),
-                of(told) + " alone tells the target \"" + m_info.target + "\"",
-                "Leave it out if it is only known once the target is: the model would learn nothing else"});
+            m_problems.push_back(
+                {"target_leakage",
+                 told,
+                 {},
+                 std::int64_t(rows.size()),
+                 of(told) + " alone tells the target \"" + m_info.target + "\"",
+                 "Leave it out if it is only known once the target is: the model would learn nothing else"});
         }
     }
 
@@ -242,8 +262,8 @@ private:
         return xx > 0 && yy > 0 && std::abs(xy) > strongCorrelation * std::sqrt(xx * yy);
     }
 
-    /// The correlation ratio: how much of a feature's variance lies between the classes. For two classes it is r², and a
-    /// column of 0 and 1 counts for the class it marks.
+    /// The correlation ratio: how much of a feature's variance lies between the classes. For two classes it is r², and
+    /// a column of 0 and 1 counts for the class it marks.
     bool separates(std::size_t f, const std::vector<std::int64_t>& rows) const
     {
         const std::size_t classes = m_info.classes.size();

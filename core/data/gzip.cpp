@@ -15,7 +15,7 @@ namespace {
 base::Error damagedGzip(const std::string& where, std::size_t offset, const std::string& what)
 {
     return {base::ErrorKind::Data, what + " at byte " + std::to_string(offset) + " of the packed file", where,
-        "Fetch or copy the file again"};
+            "Fetch or copy the file again"};
 }
 
 using Inflater = std::unique_ptr<z_stream, int (*)(z_stream*)>;
@@ -27,7 +27,8 @@ bool isGzip(std::string_view bytes)
     return bytes.starts_with("\x1f\x8b\x08");
 }
 
-base::Result<std::string> gunzip(std::string_view bytes, const std::string& where, std::size_t limit, std::size_t enough)
+base::Result<std::string> gunzip(std::string_view bytes, const std::string& where, std::size_t limit,
+                                 std::size_t enough)
 {
     z_stream stream{};
     if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK)
@@ -53,7 +54,7 @@ base::Result<std::string> gunzip(std::string_view bytes, const std::string& wher
         const std::size_t offset = fed - stream.avail_in;
         if (made > limit)
             return base::Error{base::ErrorKind::Data, "unpacks to more than " + std::to_string(limit) + " bytes", where,
-                "The file is damaged, or larger than its kind should be"};
+                               "The file is damaged, or larger than its kind should be"};
         if (made >= enough)
             break;
         if (code == Z_STREAM_END) {

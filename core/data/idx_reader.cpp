@@ -17,14 +17,15 @@ constexpr std::size_t maxUnpackedIdx = std::size_t(1) << 32;
 base::Error idxError(const std::string& where, std::size_t offset, const std::string& what)
 {
     return {base::ErrorKind::Data, what + " (byte " + std::to_string(offset) + ")", where,
-        "An IDX file begins with two zero bytes, a type, the number of dimensions and their lengths; fetch or copy it again"};
+            "An IDX file begins with two zero bytes, a type, the number of dimensions and their lengths; fetch or copy "
+            "it again"};
 }
 
 struct IdxHeader {
-    IdxArray array;              ///< without its bytes
-    std::size_t size = 0;        ///< of the header itself
+    IdxArray array;       ///< without its bytes
+    std::size_t size = 0; ///< of the header itself
     std::size_t rowBytes = 0;
-    std::size_t needed = 0;      ///< bytes of the whole file
+    std::size_t needed = 0; ///< bytes of the whole file
 };
 
 std::uint32_t bigEndian32(std::string_view bytes, std::size_t at)
@@ -57,8 +58,8 @@ base::Result<IdxHeader> parseIdxHeader(std::string_view bytes, const std::string
             return idxError(where, 4 + 4 * d, "claims more elements than can be counted");
     }
     std::size_t body = 0;
-    if (__builtin_mul_overflow(header.rowBytes, std::size_t(header.array.rows()), &body)
-        || __builtin_add_overflow(body, header.size, &header.needed))
+    if (__builtin_mul_overflow(header.rowBytes, std::size_t(header.array.rows()), &body) ||
+        __builtin_add_overflow(body, header.size, &header.needed))
         return idxError(where, 4, "claims more elements than can be counted");
     return header;
 }
@@ -79,12 +80,12 @@ base::Result<IdxArray> takeIdxRows(IdxHeader header, std::string bytes, const st
     const std::size_t body = header.rowBytes * std::size_t(rows);
     if (bytes.size() < header.size + body)
         return idxError(where, bytes.size(),
-            "is truncated: its header promises " + std::to_string(header.array.rows()) + " rows of "
-                + std::to_string(header.rowBytes) + " bytes, and it holds "
-                + std::to_string((bytes.size() - header.size) / header.rowBytes));
+                        "is truncated: its header promises " + std::to_string(header.array.rows()) + " rows of " +
+                            std::to_string(header.rowBytes) + " bytes, and it holds " +
+                            std::to_string((bytes.size() - header.size) / header.rowBytes));
     if (bytes.size() > header.needed)
         return idxError(where, header.needed,
-            "has " + std::to_string(bytes.size() - header.needed) + " bytes after its last row");
+                        "has " + std::to_string(bytes.size() - header.needed) + " bytes after its last row");
     bytes.erase(header.size + body);
     bytes.erase(0, header.size);
     toHostOrder(bytes, bytesOf(header.array.type));
@@ -108,11 +109,15 @@ std::size_t bytesOf(IdxType type)
 {
     switch (type) {
     case IdxType::U8:
-    case IdxType::I8: return 1;
-    case IdxType::I16: return 2;
+    case IdxType::I8:
+        return 1;
+    case IdxType::I16:
+        return 2;
     case IdxType::I32:
-    case IdxType::F32: return 4;
-    case IdxType::F64: break;
+    case IdxType::F32:
+        return 4;
+    case IdxType::F64:
+        break;
     }
     return 8;
 }
@@ -125,12 +130,18 @@ std::int64_t IdxArray::rowLength() const
 double IdxArray::at(std::int64_t i) const
 {
     switch (type) {
-    case IdxType::U8: return elementAt<std::uint8_t>(bytes, i);
-    case IdxType::I8: return elementAt<std::int8_t>(bytes, i);
-    case IdxType::I16: return elementAt<std::int16_t>(bytes, i);
-    case IdxType::I32: return elementAt<std::int32_t>(bytes, i);
-    case IdxType::F32: return elementAt<float>(bytes, i);
-    case IdxType::F64: break;
+    case IdxType::U8:
+        return elementAt<std::uint8_t>(bytes, i);
+    case IdxType::I8:
+        return elementAt<std::int8_t>(bytes, i);
+    case IdxType::I16:
+        return elementAt<std::int16_t>(bytes, i);
+    case IdxType::I32:
+        return elementAt<std::int32_t>(bytes, i);
+    case IdxType::F32:
+        return elementAt<float>(bytes, i);
+    case IdxType::F64:
+        break;
     }
     return elementAt<double>(bytes, i);
 }

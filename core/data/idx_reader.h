@@ -36,9 +36,10 @@ bool looksLikeIdx(std::string_view head);
 /// Reads at most `maxRows` rows. An error of kind Data with the offset for a header that is none, lengths that
 /// overflow or do not fit the size, no rows, or rows of no length.
 base::Result<IdxArray> readIdx(std::string bytes, const std::string& where,
-    std::int64_t maxRows = std::numeric_limits<std::int64_t>::max());
+                               std::int64_t maxRows = std::numeric_limits<std::int64_t>::max());
 /// The same from a file, unpacked if it is gzip. `maxBytes` bounds what is read and unpacked.
 base::Result<IdxArray> readIdxFile(const std::filesystem::path& file,
-    std::int64_t maxRows = std::numeric_limits<std::int64_t>::max(), std::size_t maxBytes = std::size_t(1) << 34);
+                                   std::int64_t maxRows = std::numeric_limits<std::int64_t>::max(),
+                                   std::size_t maxBytes = std::size_t(1) << 34);
 
 }

@@ -63,16 +63,20 @@ base::Result<fs::path> findLabels(const fs::path& images, const fs::path& given)
 {
     const fs::path wanted = given.empty() ? labelsNameOf(images) : given;
     if (wanted.empty())
-        return idxSetError(images, "its name does not tell where its labels are",
+        return idxSetError(
+            images, "its name does not tell where its labels are",
             "Name their file in data.source.labels, or call the files x-images-idx3-ubyte and x-labels-idx1-ubyte");
     if (fs::path found = plainOrPacked(wanted); !found.empty())
         return found;
     return idxSetError(wanted, "no labels here, and none packed as .gz",
-        "Put them beside " + images.filename().string() + ", or name their file in data.source.labels");
+                       "Put them beside " + images.filename().string() + ", or name their file in data.source.labels");
 }
 
 // Channels first or last where one of them is 1, 3 or 4 long.
-bool isChannels(std::int64_t length) { return length == 1 || length == 3 || length == 4; }
+bool isChannels(std::int64_t length)
+{
+    return length == 1 || length == 3 || length == 4;
+}
 
 base::Result<std::vector<std::int64_t>> inputShapeOf(const IdxArray& array, const std::string& where)
 {
@@ -88,7 +92,7 @@ base::Result<std::vector<std::int64_t>> inputShapeOf(const IdxArray& array, cons
     if (s.size() == 1)
         return idxSetError(where, "holds one number a row: labels rather than images", "Name the file of the images");
     return idxSetError(where, "has " + std::to_string(s.size()) + " dimensions that are no images",
-        "Images are rows × height × width, with 1, 3 or 4 channels before or after");
+                       "Images are rows × height × width, with 1, 3 or 4 channels before or after");
 }
 
 at::Tensor tensorOf(const IdxArray& array, const std::vector<std::int64_t>& inputShape)
@@ -122,8 +126,10 @@ base::Status checkLabels(const IdxArray& images, const IdxArray& labels, const f
     if (labels.shape.size() != 1)
         return idxSetError(file, "has " + std::to_string(labels.shape.size()) + " dimensions; labels have one", {});
     if (labels.rows() != images.rowsInFile)
-        return idxSetError(file, "holds " + std::to_string(labels.rows()) + " labels for " + std::to_string(images.rowsInFile)
-                + " images", "Both files must be of one set");
+        return idxSetError(file,
+                           "holds " + std::to_string(labels.rows()) + " labels for " +
+                               std::to_string(images.rowsInFile) + " images",
+                           "Both files must be of one set");
     return {};
 }
 
@@ -141,10 +147,11 @@ std::int64_t labelOf(const IdxArray& labels, std::int64_t row)
 
 base::Error labelError(const IdxArray& labels, std::int64_t row, const LabelRange& range, const fs::path& file)
 {
-    return idxSetError(file, "label " + textOf(labels.at(row)) + " of row " + std::to_string(row)
-            + " is out of range: classes are " + std::to_string(range.first) + " to "
-            + std::to_string(range.first + range.classes - 1),
-        "Correct the label; if it is right, set data.source.classes to the number of classes");
+    return idxSetError(file,
+                       "label " + textOf(labels.at(row)) + " of row " + std::to_string(row) +
+                           " is out of range: classes are " + std::to_string(range.first) + " to " +
+                           std::to_string(range.first + range.classes - 1),
+                       "Correct the label; if it is right, set data.source.classes to the number of classes");
 }
 
 // From the labels themselves: 0 … k − 1 or 1 … k, up to the first label that does not occur.
@@ -160,7 +167,8 @@ LabelRange rangeOf(const IdxArray& labels)
     return range;
 }
 
-base::Result<at::Tensor> classesOf(const IdxArray& labels, std::int64_t rows, const LabelRange& range, const fs::path& file)
+base::Result<at::Tensor> classesOf(const IdxArray& labels, std::int64_t rows, const LabelRange& range,
+                                   const fs::path& file)
 {
     at::Tensor made = tensor::empty({rows}, at::kLong);
     std::int64_t* out = made.mutable_data_ptr<std::int64_t>();
@@ -187,8 +195,8 @@ public:
 
     base::Status read(const fs::path& imagesFile, const fs::path& labelsFile, bool test, Loaded& loaded)
     {
-        const std::int64_t maxRows
-            = test ? std::numeric_limits<std::int64_t>::max() : m_request.data.rows.value_or(std::numeric_limits<std::int64_t>::max());
+        const std::int64_t maxRows = test ? std::numeric_limits<std::int64_t>::max()
+                                          : m_request.data.rows.value_or(std::numeric_limits<std::int64_t>::max());
         CORE_TRY(images, readIdxFile(imagesFile, maxRows));
         CORE_TRY(labels, readIdxFile(labelsFile));
         CORE_CHECK(checkLabels(images, labels, labelsFile));
@@ -196,7 +204,8 @@ public:
         if (!test)
             describe(shape, labels, loaded.info);
         else if (shape != loaded.info.inputShape)
-            return idxSetError(imagesFile, "has images of another size than the training set", "Both files must be of one set");
+            return idxSetError(imagesFile, "has images of another size than the training set",
+                               "Both files must be of one set");
         (test ? loaded.testInputs : loaded.inputs) = tensorOf(images, shape);
         (test ? loaded.info.testRows : loaded.info.rows) = images.rows();
         at::Tensor& targets = test ? loaded.testTargets : loaded.targets;
@@ -275,7 +284,8 @@ base::Result<Loaded> loadIdxSet(const IdxFiles& files, const SourceRequest& requ
     if (!files.testImages.empty())
         CORE_CHECK(pairs.read(files.testImages, files.testLabels, true, loaded));
     if (!request.data.features.empty())
-        return base::Error{base::ErrorKind::Spec, "this source has no named columns to choose from", "/data/features", "Leave it out"};
+        return base::Error{base::ErrorKind::Spec, "this source has no named columns to choose from", "/data/features",
+                           "Leave it out"};
     return loaded;
 }
 

@@ -24,8 +24,8 @@ base::Result<IdxFiles> findIdxFiles(const std::filesystem::path& images, const s
 
 struct IdxSetOptions {
     std::string name;
-    std::vector<std::string> classNames;  ///< by label; empty: the labels as text
-    std::optional<std::int64_t> classes;  ///< labels are 0 … classes − 1; else found from the labels
+    std::vector<std::string> classNames; ///< by label; empty: the labels as text
+    std::optional<std::int64_t> classes; ///< labels are 0 … classes − 1; else found from the labels
 };
 
 /// Bytes of images stay bytes ([rows, channels, height, width]); other element types, and arrays of two dimensions,

@@ -8,9 +8,12 @@ namespace core::data {
 std::string_view name(SplitName split)
 {
     switch (split) {
-    case SplitName::Train: return "train";
-    case SplitName::Validation: return "validation";
-    case SplitName::Test: break;
+    case SplitName::Train:
+        return "train";
+    case SplitName::Validation:
+        return "validation";
+    case SplitName::Test:
+        break;
     }
     return "test";
 }

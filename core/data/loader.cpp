@@ -33,8 +33,11 @@ struct BatchPlace {
 class BatchMaker {
 public:
     BatchMaker(const DataModule& data, const std::vector<std::int64_t>& rows, const LoaderOptions& options,
-        const std::vector<std::unique_ptr<Transform>>& transforms)
-        : m_data(data), m_rows(rows), m_options(options), m_transforms(transforms)
+               const std::vector<std::unique_ptr<Transform>>& transforms)
+        : m_data(data),
+          m_rows(rows),
+          m_options(options),
+          m_transforms(transforms)
     {
     }
 
@@ -72,8 +75,12 @@ private:
 class DataLoader::Work {
 public:
     Work(DataModule data, SplitName split, LoaderOptions options, std::vector<std::unique_ptr<Transform>> transforms)
-        : m_data(std::move(data)), m_rows(m_data.rows(split)), m_options(std::move(options)), m_transforms(std::move(transforms)),
-          m_here(m_data, m_rows, m_options, m_transforms), m_ahead(m_data, m_rows, m_options, m_transforms)
+        : m_data(std::move(data)),
+          m_rows(m_data.rows(split)),
+          m_options(std::move(options)),
+          m_transforms(std::move(transforms)),
+          m_here(m_data, m_rows, m_options, m_transforms),
+          m_ahead(m_data, m_rows, m_options, m_transforms)
     {
         m_options.batchSize = std::min(m_options.batchSize, std::max<std::int64_t>(rows(), 1));
         if (m_options.prefetch)
@@ -84,7 +91,8 @@ public:
 
     std::int64_t batches() const
     {
-        return m_options.dropLast ? rows() / m_options.batchSize : (rows() + m_options.batchSize - 1) / m_options.batchSize;
+        return m_options.dropLast ? rows() / m_options.batchSize
+                                  : (rows() + m_options.batchSize - 1) / m_options.batchSize;
     }
 
     Batch get(const BatchPlace& place)
@@ -114,7 +122,7 @@ private:
     std::condition_variable_any m_changed;
     Ahead m_state = Ahead::None; // of the batch at m_place
     BatchPlace m_place;
-    Batch m_batch;               // if Ready
+    Batch m_batch;         // if Ready
     std::jthread m_thread; // last: joined before what it uses goes
 
     BatchPlace after(const BatchPlace& place) const
@@ -171,17 +179,18 @@ private:
     }
 };
 
-base::Result<std::unique_ptr<DataLoader>> DataLoader::make(const DataModule& data, SplitName split, LoaderOptions options)
+base::Result<std::unique_ptr<DataLoader>> DataLoader::make(const DataModule& data, SplitName split,
+                                                           LoaderOptions options)
 {
     if (options.batchSize < 1)
-        return base::Error{base::ErrorKind::Spec, "a batch of " + std::to_string(options.batchSize) + " rows", "/train/batch_size",
-            "At least 1, or \"full\""};
+        return base::Error{base::ErrorKind::Spec, "a batch of " + std::to_string(options.batchSize) + " rows",
+                           "/train/batch_size", "At least 1, or \"full\""};
     std::vector<std::unique_ptr<Transform>> pipeline;
     for (std::size_t i = 0; split == SplitName::Train && i < options.augment.size(); ++i) {
         CORE_TRY(transform, allTransforms().make(options.augment[i]));
         if (const std::string misfit = transform->misfit(data.info().inputShape); !misfit.empty())
-            return base::Error{base::ErrorKind::Spec, options.augment[i].kind + " " + misfit, "/augment/" + std::to_string(i),
-                "Leave it out for this data"};
+            return base::Error{base::ErrorKind::Spec, options.augment[i].kind + " " + misfit,
+                               "/augment/" + std::to_string(i), "Leave it out for this data"};
         pipeline.push_back(std::move(transform));
     }
     return std::unique_ptr<DataLoader>(
@@ -192,11 +201,20 @@ DataLoader::DataLoader(std::unique_ptr<Work> work) : m_work(std::move(work)) {}
 
 DataLoader::~DataLoader() = default;
 
-std::int64_t DataLoader::rows() const { return m_work->rows(); }
+std::int64_t DataLoader::rows() const
+{
+    return m_work->rows();
+}
 
-std::int64_t DataLoader::batchesPerEpoch() const { return m_work->batches(); }
+std::int64_t DataLoader::batchesPerEpoch() const
+{
+    return m_work->batches();
+}
 
-Batch DataLoader::get(std::int64_t epoch, std::int64_t batch) { return m_work->get({epoch, batch}); }
+Batch DataLoader::get(std::int64_t epoch, std::int64_t batch)
+{
+    return m_work->get({epoch, batch});
+}
 
 std::vector<std::int64_t> DataLoader::rowsOf(std::int64_t epoch, std::int64_t batch)
 {
@@ -204,6 +222,9 @@ std::vector<std::int64_t> DataLoader::rowsOf(std::int64_t epoch, std::int64_t ba
     return {rows.begin(), rows.end()};
 }
 
-double DataLoader::waitedSeconds() const { return m_work->waited(); }
+double DataLoader::waitedSeconds() const
+{
+    return m_work->waited();
+}
 
 }

@@ -19,7 +19,8 @@ base::Result<std::string> headOf(const std::string& path)
 {
     std::error_code code;
     if (!std::filesystem::exists(path, code))
-        return base::Error{base::ErrorKind::Data, "no such file", path, "Check the path; relative paths start at the experiment file"};
+        return base::Error{base::ErrorKind::Data, "no such file", path,
+                           "Check the path; relative paths start at the experiment file"};
     if (std::filesystem::is_directory(path, code))
         return std::string{};
     std::ifstream file(path, std::ios::binary);
@@ -48,7 +49,7 @@ base::Result<std::unique_ptr<Source>> sourceFor(const std::string& format, const
             known += (known.empty() ? "" : ", ") + entry.kind;
     }
     return base::Error{base::ErrorKind::Data, "is of no format that is known here", path,
-        "Known: " + known + "; name one of them in data.format if it is one all the same"};
+                       "Known: " + known + "; name one of them in data.format if it is one all the same"};
 }
 
 }
@@ -62,7 +63,8 @@ base::Result<Loaded> loadSource(const SourceRequest& request)
 base::Result<Loaded> loadPath(const SourceRequest& request, const std::string& path)
 {
     if (path.empty())
-        return base::Error{base::ErrorKind::Spec, "no file is named", "/data/source/path", "Give the path of a file or folder"};
+        return base::Error{base::ErrorKind::Spec, "no file is named", "/data/source/path",
+                           "Give the path of a file or folder"};
     std::error_code ignored;
     const bool packed = !std::filesystem::exists(path, ignored) && std::filesystem::exists(path + ".gz", ignored);
     CORE_TRY(source, sourceFor(request.data.format, packed ? path + ".gz" : path));

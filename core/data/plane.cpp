@@ -21,10 +21,11 @@ base::Result<std::int64_t> planeRows(const SourceRequest& request, std::int64_t 
     const std::int64_t rows = request.data.rows.value_or(fallback);
     if (rows < classes || rows > maxPlaneRows)
         return base::Error{base::ErrorKind::Spec, std::to_string(rows) + " rows cannot be made", "/data/rows",
-            "From one for each of the " + std::to_string(classes) + " classes to " + std::to_string(maxPlaneRows)};
+                           "From one for each of the " + std::to_string(classes) + " classes to " +
+                               std::to_string(maxPlaneRows)};
     if (request.data.task != "auto" && request.data.task != "classification")
-        return base::Error{base::ErrorKind::Spec, "this generator makes classes, not " + request.data.task, "/data/task",
-            "Leave the task out, or use a file with a column of numbers to predict"};
+        return base::Error{base::ErrorKind::Spec, "this generator makes classes, not " + request.data.task,
+                           "/data/task", "Leave the task out, or use a file with a column of numbers to predict"};
     return rows;
 }
 
@@ -35,11 +36,17 @@ base::Result<Loaded> loadPlane(const PlaneSet& set, const SourceRequest& request
     for (std::size_t i = 0; i < features.size(); ++i)
         if (features[i] != "x" && features[i] != "y")
             return base::Error{base::ErrorKind::Spec, set.name + " has no feature \"" + features[i] + "\"",
-                "/data/features/" + std::to_string(i), "It has x and y"};
+                               "/data/features/" + std::to_string(i), "It has x and y"};
     const std::int64_t rows = std::int64_t(set.points.size()), width = std::int64_t(features.size());
     Loaded loaded;
-    loaded.info = {.name = set.name, .task = "classification", .rows = rows, .inputShape = {width}, .features = features,
-        .origins = features, .classes = set.classes, .target = "class"};
+    loaded.info = {.name = set.name,
+                   .task = "classification",
+                   .rows = rows,
+                   .inputShape = {width},
+                   .features = features,
+                   .origins = features,
+                   .classes = set.classes,
+                   .target = "class"};
     loaded.inputs = tensor::empty({rows, width});
     loaded.targets = tensor::empty({rows}, at::kLong);
     float* input = loaded.inputs.mutable_data_ptr<float>();

@@ -19,16 +19,22 @@ base::Error impossible(std::string message, std::string advice)
 class Rounding {
 public:
     Rounding(const std::vector<std::int64_t>& counts, const std::array<std::int64_t, 3>& sizes)
-        : m_taken(counts.size()), m_possible(counts.size()), m_lack(counts.size()), m_room(sizes), m_cells(counts.size())
+        : m_taken(counts.size()),
+          m_possible(counts.size()),
+          m_lack(counts.size()),
+          m_room(sizes),
+          m_cells(counts.size())
     {
         const std::int64_t rows = sizes[0] + sizes[1] + sizes[2];
         for (std::size_t c = 0; c < counts.size(); ++c) {
             m_lack[c] = counts[c];
             for (std::size_t p = 0; p < 3; ++p) {
                 // 128 bits: the product of two row counts may not fit 64.
-                const auto product = static_cast<unsigned __int128>(counts[c]) * static_cast<unsigned __int128>(sizes[p]);
+                const auto product =
+                    static_cast<unsigned __int128>(counts[c]) * static_cast<unsigned __int128>(sizes[p]);
                 m_cells[c][p] = rows == 0 ? 0 : std::int64_t(product / static_cast<unsigned __int128>(rows));
-                const std::int64_t remainder = rows == 0 ? 0 : std::int64_t(product % static_cast<unsigned __int128>(rows));
+                const std::int64_t remainder =
+                    rows == 0 ? 0 : std::int64_t(product % static_cast<unsigned __int128>(rows));
                 m_possible[c][p] = remainder > 0;
                 m_lack[c] -= m_cells[c][p];
                 m_room[p] -= m_cells[c][p];
@@ -46,7 +52,8 @@ public:
             if (m_lack[c] > 0 && m_room[p] > 0)
                 take(c, p);
         for (std::size_t c = 0; c < m_lack.size(); ++c)
-            while (m_lack[c] > 0 && exchange(c)) { }
+            while (m_lack[c] > 0 && exchange(c)) {
+            }
         for (std::size_t c = 0; c < m_cells.size(); ++c)
             for (std::size_t p = 0; p < 3; ++p)
                 m_cells[c][p] += m_taken[c][p];
@@ -113,14 +120,15 @@ base::Result<std::array<std::int64_t, 3>> partSizes(std::int64_t rows, double tr
     if (!(train >= 0 && validation >= 0 && test >= 0))
         return impossible("has a negative share", "Each share is 0 to 1");
     if (!(sum <= 1 + 1e-9))
-        return impossible("train, validation and test add up to more than all rows", "Shares must not exceed 1 together");
+        return impossible("train, validation and test add up to more than all rows",
+                          "Shares must not exceed 1 together");
     const auto share = [rows](double part) { return std::int64_t(std::floor(double(rows) * part + 0.5 + 1e-9)); };
     const std::int64_t forValidation = share(validation), forTest = share(test);
     const std::int64_t forTrain = rows - forValidation - forTest;
     if (train == 0 || forTrain < 1)
-        return impossible("leaves nothing to train on: " + std::to_string(rows) + " rows, of which "
-                + std::to_string(forValidation) + " validate and " + std::to_string(forTest) + " test",
-            "Give train a larger share, or use more rows");
+        return impossible("leaves nothing to train on: " + std::to_string(rows) + " rows, of which " +
+                              std::to_string(forValidation) + " validate and " + std::to_string(forTest) + " test",
+                          "Give train a larger share, or use more rows");
     return std::array{forTrain, forValidation, forTest};
 }
 
@@ -146,7 +154,8 @@ SplitRows dealOut(std::vector<std::int64_t> order, const std::array<std::int64_t
     return parts;
 }
 
-std::vector<std::array<std::int64_t, 3>> stratify(const std::vector<std::int64_t>& counts, const std::array<std::int64_t, 3>& sizes)
+std::vector<std::array<std::int64_t, 3>> stratify(const std::vector<std::int64_t>& counts,
+                                                  const std::array<std::int64_t, 3>& sizes)
 {
     return Rounding(counts, sizes).round();
 }

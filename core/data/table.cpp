@@ -17,16 +17,19 @@ constexpr std::size_t fewValues = 20;
 constexpr float missingFloat = std::numeric_limits<float>::quiet_NaN();
 constexpr double secondsPerDay = 86400;
 
-std::string quotedName(std::string_view name) { return "\"" + std::string(name) + "\""; }
+std::string quotedName(std::string_view name)
+{
+    return "\"" + std::string(name) + "\"";
+}
 
 base::Error strayCell(const CsvTable& table, const Column& column, const TableOptions& options)
 {
     const auto line = table.lines()[std::size_t(column.strayRow)];
     return {base::ErrorKind::Data,
-        "row " + std::to_string(column.strayRow) + " (line " + std::to_string(line) + "), column " + quotedName(column.name)
-            + ": " + quotedName(column.stray.substr(0, 40)) + " is not a number",
-        options.where + ":" + std::to_string(line),
-        "Correct the cell or empty it; if the column holds names, list it in data.source.categorical"};
+            "row " + std::to_string(column.strayRow) + " (line " + std::to_string(line) + "), column " +
+                quotedName(column.name) + ": " + quotedName(column.stray.substr(0, 40)) + " is not a number",
+            options.where + ":" + std::to_string(line),
+            "Correct the cell or empty it; if the column holds names, list it in data.source.categorical"};
 }
 
 base::Error noColumn(const CsvTable& table, const std::string& name, std::string where, const TableOptions& options)
@@ -36,7 +39,8 @@ base::Error noColumn(const CsvTable& table, const std::string& name, std::string
     advice += "Columns: ";
     for (std::size_t i = 0; i < std::min<std::size_t>(table.columns(), 30); ++i)
         advice += (i ? ", " : "") + table.names()[i];
-    return {base::ErrorKind::Spec, options.where + " has no column " + quotedName(name), std::move(where), std::move(advice)};
+    return {base::ErrorKind::Spec, options.where + " has no column " + quotedName(name), std::move(where),
+            std::move(advice)};
 }
 
 std::size_t placeOf(const CsvTable& table, const std::string& name)
@@ -61,7 +65,8 @@ void readTextColumn(const CsvTable& table, std::size_t c, Column& column)
     std::vector<std::int32_t> order(words.size()), rank(words.size());
     for (std::size_t i = 0; i < order.size(); ++i)
         order[i] = std::int32_t(i);
-    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return words[std::size_t(a)] < words[std::size_t(b)]; });
+    std::sort(order.begin(), order.end(),
+              [&](auto a, auto b) { return words[std::size_t(a)] < words[std::size_t(b)]; });
     for (std::size_t i = 0; i < order.size(); ++i) {
         rank[std::size_t(order[i])] = std::int32_t(i);
         column.words.emplace_back(words[std::size_t(order[i])]);
@@ -74,7 +79,8 @@ void readTextColumn(const CsvTable& table, std::size_t c, Column& column)
 // Row numbers that a spreadsheet or pandas wrote into a column without a name.
 bool numbersTheRows(const CsvTable& table, const Column& column, std::size_t place)
 {
-    if (!table.header() || place != 0 || column.name != "column_1" || column.kind != ColumnKind::Number || column.strayRow >= 0)
+    if (!table.header() || place != 0 || column.name != "column_1" || column.kind != ColumnKind::Number ||
+        column.strayRow >= 0)
         return false;
     for (std::size_t row = 0; row < column.numbers.size(); ++row)
         if (column.numbers[row] != column.numbers[0] + double(row))
@@ -110,10 +116,10 @@ Column readColumn(const CsvTable& table, std::size_t c, bool asText)
         }
     }
     if (present > 0)
-        column.kind = asText               ? ColumnKind::Text
-            : times == present             ? ColumnKind::Time
-            : 2 * numbers > present        ? ColumnKind::Number
-                                           : ColumnKind::Text;
+        column.kind = asText                  ? ColumnKind::Text
+                      : times == present      ? ColumnKind::Time
+                      : 2 * numbers > present ? ColumnKind::Number
+                                              : ColumnKind::Text;
     if (column.kind != ColumnKind::Number)
         column.strayRow = -1;
     if (column.kind == ColumnKind::Text) {
@@ -129,7 +135,9 @@ namespace {
 class TableLoader {
 public:
     TableLoader(const CsvTable& table, const SourceRequest& request, const TableOptions& options)
-        : m_table(table), m_request(request), m_options(options)
+        : m_table(table),
+          m_request(request),
+          m_options(options)
     {
         m_loaded.where = options.where;
         m_loaded.lines = table.lines();
@@ -155,7 +163,8 @@ public:
     base::Result<Loaded> loadLike(const DatasetInfo& like)
     {
         if (like.origins.empty())
-            return base::Error{base::ErrorKind::Data, "is a table, and the model was trained on images", m_options.where, {}};
+            return base::Error{
+                base::ErrorKind::Data, "is a table, and the model was trained on images", m_options.where, {}};
         m_loaded.info.features = like.features;
         m_loaded.info.origins = like.origins;
         CORE_CHECK(allocate());
@@ -167,9 +176,10 @@ public:
                 error.kind = base::ErrorKind::Data;
                 return error;
             }
-            const std::size_t end = std::size_t(
-                std::find_if(like.origins.begin() + std::ptrdiff_t(f), like.origins.end(), [&](const auto& o) { return o != origin; })
-                - like.origins.begin());
+            const std::size_t end =
+                std::size_t(std::find_if(like.origins.begin() + std::ptrdiff_t(f), like.origins.end(),
+                                         [&](const auto& o) { return o != origin; }) -
+                            like.origins.begin());
             CORE_CHECK(like.features[f] == origin ? encode(numeric(place)) : encodeWords(place, f, end));
             f = end;
         }
@@ -189,8 +199,12 @@ private:
     void leaveOut(const Column& column, std::string kind, std::string why, std::string remedy)
     {
         m_usable[std::size_t(&column - m_columns.data())] = false;
-        m_loaded.problems.push_back({std::move(kind), column.name, {}, std::int64_t(m_table.rows()),
-            "column " + quotedName(column.name) + " " + why + " and is left out", std::move(remedy)});
+        m_loaded.problems.push_back({std::move(kind),
+                                     column.name,
+                                     {},
+                                     std::int64_t(m_table.rows()),
+                                     "column " + quotedName(column.name) + " " + why + " and is left out",
+                                     std::move(remedy)});
     }
 
     void readColumns()
@@ -228,16 +242,18 @@ private:
                 m_target = c;
                 return {};
             }
-        return base::Error{base::ErrorKind::Data, "has no column to predict", m_options.where, "Every column is empty or a date"};
+        return base::Error{base::ErrorKind::Data, "has no column to predict", m_options.where,
+                           "Every column is empty or a date"};
     }
 
     base::Status encodeTarget(const Column& column)
     {
         m_loaded.info.target = column.name;
         if (column.kind == ColumnKind::Empty || column.kind == ColumnKind::Time)
-            return base::Error{base::ErrorKind::Data, "the target " + quotedName(column.name)
-                    + (column.kind == ColumnKind::Time ? " is a date" : " has no values"), m_options.where,
-                "Name the column to predict in data.target"};
+            return base::Error{base::ErrorKind::Data,
+                               "the target " + quotedName(column.name) +
+                                   (column.kind == ColumnKind::Time ? " is a date" : " has no values"),
+                               m_options.where, "Name the column to predict in data.target"};
         const bool text = column.kind == ColumnKind::Text;
         if (column.strayRow >= 0)
             return strayCell(m_table, column, m_options);
@@ -255,18 +271,21 @@ private:
             return text ? textForRegression(column) : encodeNumbers(column);
         const std::size_t count = text ? column.words.size() : values.size();
         if (count > fewValues && 2 * count > m_table.rows())
-            return base::Error{base::ErrorKind::Data, "the target " + quotedName(column.name) + " has " + std::to_string(count)
-                    + (text ? "" : " or more") + " different values in " + std::to_string(m_table.rows())
-                    + " rows, too many to be classes", m_options.where, "Name another column in data.target, or set data.task to regression"};
+            return base::Error{base::ErrorKind::Data,
+                               "the target " + quotedName(column.name) + " has " + std::to_string(count) +
+                                   (text ? "" : " or more") + " different values in " + std::to_string(m_table.rows()) +
+                                   " rows, too many to be classes",
+                               m_options.where, "Name another column in data.target, or set data.task to regression"};
         encodeClasses(column, values);
         return {};
     }
 
     base::Status textForRegression(const Column& column)
     {
-        return base::Error{base::ErrorKind::Data, "the target " + quotedName(column.name) + " holds text such as "
-                + quotedName(column.words.front().substr(0, 40)) + ", and regression predicts numbers", m_options.where,
-            "Set data.task to classification, or name another column in data.target"};
+        return base::Error{base::ErrorKind::Data,
+                           "the target " + quotedName(column.name) + " holds text such as " +
+                               quotedName(column.words.front().substr(0, 40)) + ", and regression predicts numbers",
+                           m_options.where, "Set data.task to classification, or name another column in data.target"};
     }
 
     base::Status encodeNumbers(const Column& column)
@@ -305,9 +324,12 @@ private:
             const Column& column = m_columns[place];
             const bool repeated = std::find(chosen.begin(), chosen.end(), &column) != chosen.end();
             if (place == m_target || repeated || column.kind == ColumnKind::Empty || tooManyWords(column))
-                return base::Error{base::ErrorKind::Spec, quotedName(name) + (place == m_target ? " is the target"
-                        : repeated ? " is named twice" : column.kind == ColumnKind::Empty ? " has no values" : " " + tooManyText(column)),
-                    where, "Leave it out of data.features"};
+                return base::Error{base::ErrorKind::Spec,
+                                   quotedName(name) + (place == m_target                  ? " is the target"
+                                                       : repeated                         ? " is named twice"
+                                                       : column.kind == ColumnKind::Empty ? " has no values"
+                                                                                          : " " + tooManyText(column)),
+                                   where, "Leave it out of data.features"};
             chosen.push_back(&column);
         }
         for (std::size_t c = 0; m_request.data.features.empty() && c < m_columns.size(); ++c) {
@@ -315,13 +337,14 @@ private:
                 continue;
             if (tooManyWords(m_columns[c]))
                 leaveOut(m_columns[c], "too_many_categories", tooManyText(m_columns[c]),
-                    "Raise data.source.max_categories if its values are kinds of things");
+                         "Raise data.source.max_categories if its values are kinds of things");
             else
                 chosen.push_back(&m_columns[c]);
         }
-        return chosen.empty() ? base::Error{base::ErrorKind::Data, "has no column to learn from", m_options.where,
-                                    "It needs one column besides the target " + quotedName(m_columns[m_target].name)}
-                              : base::Status{};
+        return chosen.empty()
+                   ? base::Error{base::ErrorKind::Data, "has no column to learn from", m_options.where,
+                                 "It needs one column besides the target " + quotedName(m_columns[m_target].name)}
+                   : base::Status{};
     }
 
     bool tooManyWords(const Column& column) const
@@ -348,9 +371,10 @@ private:
     {
         const std::int64_t features = std::int64_t(m_loaded.info.features.size()), rows = m_loaded.info.rows;
         if (rows * features > (std::int64_t(1) << 32))
-            return base::Error{base::ErrorKind::Resource, "makes " + std::to_string(features) + " features for "
-                    + std::to_string(rows) + " rows, more than fit into memory", m_options.where,
-                "Choose columns in data.features, or lower data.source.max_categories"};
+            return base::Error{base::ErrorKind::Resource,
+                               "makes " + std::to_string(features) + " features for " + std::to_string(rows) +
+                                   " rows, more than fit into memory",
+                               m_options.where, "Choose columns in data.features, or lower data.source.max_categories"};
         m_loaded.info.inputShape = {features};
         m_loaded.inputs = tensor::empty({rows, features});
         return {};
@@ -387,7 +411,8 @@ private:
         Column column = readColumn(m_table, place, false);
         if (column.kind != ColumnKind::Text)
             return column;
-        column = Column{column.name, ColumnKind::Number, std::vector<double>(m_table.rows(), missingFloat), {}, {}, -1, {}};
+        column =
+            Column{column.name, ColumnKind::Number, std::vector<double>(m_table.rows(), missingFloat), {}, {}, -1, {}};
         for (std::size_t row = 0; row < m_table.rows(); ++row) {
             const std::string_view cell = m_table.cell(row, place);
             if (!isMissingCell(cell) && !numberOf(cell, m_table.delimiter() == ';') && column.strayRow < 0) {
@@ -404,9 +429,11 @@ private:
         for (std::size_t f = begin; f < end; ++f) {
             const std::string word = m_loaded.info.features[f].substr(column.name.size() + 1);
             const auto found = std::lower_bound(column.words.begin(), column.words.end(), word);
-            const auto code = found != column.words.end() && *found == word ? std::int32_t(found - column.words.begin()) : -2;
+            const auto code =
+                found != column.words.end() && *found == word ? std::int32_t(found - column.words.begin()) : -2;
             write(f, [&](std::size_t row) {
-                return column.kind == ColumnKind::Empty || column.codes[row] < 0 ? missingFloat : float(column.codes[row] == code);
+                return column.kind == ColumnKind::Empty || column.codes[row] < 0 ? missingFloat
+                                                                                 : float(column.codes[row] == code);
             });
         }
         m_next = end;

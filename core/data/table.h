@@ -12,11 +12,11 @@ enum class ColumnKind { Empty, Number, Time, Text };
 struct Column {
     std::string name;
     ColumnKind kind = ColumnKind::Empty;
-    std::vector<double> numbers;      ///< Number, and Time in seconds since 1970; NaN where missing
-    std::vector<std::int32_t> codes;  ///< Text: places in `words`; -1 where missing
-    std::vector<std::string> words;   ///< Text: what occurs, sorted
-    std::int64_t strayRow = -1;       ///< Number: the first row with a cell that is no number
-    std::string stray;                ///< and that cell
+    std::vector<double> numbers;     ///< Number, and Time in seconds since 1970; NaN where missing
+    std::vector<std::int32_t> codes; ///< Text: places in `words`; -1 where missing
+    std::vector<std::string> words;  ///< Text: what occurs, sorted
+    std::int64_t strayRow = -1;      ///< Number: the first row with a cell that is no number
+    std::string stray;               ///< and that cell
 };
 
 /// Numbers if more than half of the cells that are not missing are; times if all are; else text. `asText` decides it.

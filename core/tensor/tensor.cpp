@@ -9,9 +9,9 @@ namespace core::tensor {
 
 namespace {
 
-constexpr std::pair<at::ScalarType, const char*> dtypes[] = {{at::kFloat, "F32"}, {at::kDouble, "F64"},
-    {at::kLong, "I64"}, {at::kInt, "I32"}, {at::kShort, "I16"}, {at::kChar, "I8"}, {at::kByte, "U8"},
-    {at::kBool, "BOOL"}, {at::kHalf, "F16"}, {at::kBFloat16, "BF16"}};
+constexpr std::pair<at::ScalarType, const char*> dtypes[] = {
+    {at::kFloat, "F32"}, {at::kDouble, "F64"}, {at::kLong, "I64"},  {at::kInt, "I32"},  {at::kShort, "I16"},
+    {at::kChar, "I8"},   {at::kByte, "U8"},    {at::kBool, "BOOL"}, {at::kHalf, "F16"}, {at::kBFloat16, "BF16"}};
 
 at::Tensor onCpu(const at::Tensor& tensor)
 {
@@ -52,15 +52,15 @@ base::Result<at::Tensor> fromBlob(const base::Blob& blob)
         const auto needed = bytesOfShape(blob.shape, base::bytesOf(blob.dtype));
         if (!needed || *needed != blob.bytes.size())
             return base::Error{base::ErrorKind::Data,
-                "has " + std::to_string(blob.bytes.size()) + " bytes, which do not fit its shape", blob.name,
-                "The file is damaged or was written by something else"};
+                               "has " + std::to_string(blob.bytes.size()) + " bytes, which do not fit its shape",
+                               blob.name, "The file is damaged or was written by something else"};
         at::Tensor tensor = empty(blob.shape, type);
         if (*needed > 0)
             std::memcpy(tensor.mutable_data_ptr(), blob.bytes.data(), *needed);
         return tensor;
     }
-    return base::Error{base::ErrorKind::Data, "has the type \"" + blob.dtype + "\", which tensors do not have", blob.name,
-        "Known: F32, F64, F16, BF16, I64, I32, I16, I8, U8, BOOL"};
+    return base::Error{base::ErrorKind::Data, "has the type \"" + blob.dtype + "\", which tensors do not have",
+                       blob.name, "Known: F32, F64, F16, BF16, I64, I32, I16, I8, U8, BOOL"};
 }
 
 base::BlobView viewOf(const std::string& name, const at::Tensor& tensor)

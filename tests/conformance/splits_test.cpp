@@ -48,7 +48,8 @@ TEST_CASE("splits: parts are disjoint, cover every row, ascend, and have the siz
 {
     for (const base::Entry& entry : data::allSplits().family().entries)
         for (const std::int64_t rows : {30, 31, 100, 999})
-            for (const auto& [validation, test] : {std::pair{0.15, 0.15}, {0.0, 0.2}, {0.3, 0.0}, {0.0, 0.0}, {0.45, 0.45}}) {
+            for (const auto& [validation, test] :
+                 {std::pair{0.15, 0.15}, {0.0, 0.2}, {0.3, 0.0}, {0.0, 0.0}, {0.45, 0.45}}) {
                 INFO(entry.kind << " " << rows << " " << validation << " " << test);
                 const SplitData made = splitDataOf(rows, 1);
                 const auto split = data::allSplits().make({entry.kind});

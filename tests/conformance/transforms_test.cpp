@@ -19,7 +19,8 @@ at::Tensor differentImages(std::int64_t n)
     return images;
 }
 
-at::Tensor transformed(const base::Pick& pick, at::Tensor images, const std::vector<std::int64_t>& rows, std::uint64_t epoch)
+at::Tensor transformed(const base::Pick& pick, at::Tensor images, const std::vector<std::int64_t>& rows,
+                       std::uint64_t epoch)
 {
     const auto transform = data::allTransforms().make(pick);
     REQUIRE(transform);
@@ -58,8 +59,10 @@ TEST_CASE("transforms: p = 0 leaves everything alone, p = 1 does not")
         if (!entry.schema.find("p"))
             continue;
         INFO(entry.kind);
-        CHECK(transformed({entry.kind, base::Object{{"p", 0.0}}}, differentImages(8), someRows(8), 0).equal(differentImages(8)));
-        CHECK_FALSE(transformed({entry.kind, base::Object{{"p", 1.0}}}, differentImages(8), someRows(8), 0).equal(differentImages(8)));
+        CHECK(transformed({entry.kind, base::Object{{"p", 0.0}}}, differentImages(8), someRows(8), 0)
+                  .equal(differentImages(8)));
+        CHECK_FALSE(transformed({entry.kind, base::Object{{"p", 1.0}}}, differentImages(8), someRows(8), 0)
+                        .equal(differentImages(8)));
     }
 }
 
@@ -81,7 +84,8 @@ TEST_CASE("transforms: inputs that are not contiguous are handled")
     for (const base::Entry& entry : data::allTransforms().family().entries) {
         INFO(entry.kind);
         const at::Tensor last = differentImages(8).permute({0, 2, 3, 1}).contiguous().permute({0, 3, 1, 2});
-        CHECK(transformed({entry.kind}, last, someRows(8), 0).equal(transformed({entry.kind}, differentImages(8), someRows(8), 0)));
+        CHECK(transformed({entry.kind}, last, someRows(8), 0)
+                  .equal(transformed({entry.kind}, differentImages(8), someRows(8), 0)));
     }
 }
 

@@ -40,16 +40,20 @@ private:
 
 void enroll(Sources& all)
 {
-    all.add<Blobs>("blobs", "Blobs",
-        "Round clouds, one for each class. A linear model does well as long as they stay apart.",
+    all.add<Blobs>(
+        "blobs", "Blobs", "Round clouds, one for each class. A linear model does well as long as they stay apart.",
         base::Fields<Spec>{}
             .add("centers", &Spec::centers, base::Int{2, 100}, {"How many clouds there are; each is a class."})
             .add("cluster_std", &Spec::clusterStd, base::Real{0, 100},
-                {"How wide a cloud is: the standard deviation of its points from its centre.", {},
-                    "Dots that any model tells apart.", "Clouds overlap: some points belong to two as well as to one."})
+                 {"How wide a cloud is: the standard deviation of its points from its centre.",
+                  {},
+                  "Dots that any model tells apart.",
+                  "Clouds overlap: some points belong to two as well as to one."})
             .add("center_box", &Spec::centerBox, base::Real{0, 1000},
-                {"Centres are drawn from the square that reaches from minus this to plus this.", {}, "Centres fall together.",
-                    "Clouds are far apart: easy."})
+                 {"Centres are drawn from the square that reaches from minus this to plus this.",
+                  {},
+                  "Centres fall together.",
+                  "Clouds are far apart: easy."})
             .add("seed", &Spec::seed, base::Int{}, {"Another number, other centres and points."}));
 }
 

@@ -45,15 +45,21 @@ private:
 
 void enroll(Sources& all)
 {
-    all.add<Circles>("circles", "Circles",
+    all.add<Circles>(
+        "circles", "Circles",
         "A ring inside a ring. A linear model is no better than guessing; x² + y² as a feature would make it trivial.",
         base::Fields<Spec>{}
             .add("noise", &Spec::noise, base::Real{0, 10},
-                {"How far points stray from their ring: the standard deviation of a normal jitter. The outer ring has radius 1.", {},
-                    "Two clean rings: easy to learn by heart and by rule.", "The rings run into each other."})
+                 {"How far points stray from their ring: the standard deviation of a normal jitter. The outer ring has "
+                  "radius 1.",
+                  {},
+                  "Two clean rings: easy to learn by heart and by rule.",
+                  "The rings run into each other."})
             .add("factor", &Spec::factor, base::Real{0, 1, false, true},
-                {"Radius of the inner ring; the outer one has 1.", {}, "The inner ring shrinks to a dot: very easy.",
-                    "The rings nearly touch: a sharp border is needed."})
+                 {"Radius of the inner ring; the outer one has 1.",
+                  {},
+                  "The inner ring shrinks to a dot: very easy.",
+                  "The rings nearly touch: a sharp border is needed."})
             .add("seed", &Spec::seed, base::Int{}, {"Another number, other points of the same shape."}));
 }
 

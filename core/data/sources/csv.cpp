@@ -2,7 +2,6 @@
 #include "core/data/gzip.h"
 #include "core/data/table.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -25,13 +24,12 @@ public:
     base::Result<Loaded> load(const SourceRequest& request) const override
     {
         if (m_spec.path.empty())
-            return base::Error{base::ErrorKind::Spec, "no file is named", "/data/source/path", "Give the path of a CSV file"};
+            return base::Error{base::ErrorKind::Spec, "no file is named", "/data/source/path",
+                               "Give the path of a CSV file"};
         CORE_TRY(text, readPlainOrGzip(m_spec.path, std::size_t(1) << 32));
         CsvOptions options;
-        constexpr std::pair<const char*, char> delimiters[] = {{"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"pipe", '|'}};
-        for (const auto& [name, character] : delimiters)
-            if (m_spec.delimiter == name)
-                options.delimiter = character;
+        if (m_spec.delimiter != "auto")
+            options.delimiter = m_spec.delimiter == "tab" ? '\t' : m_spec.delimiter.front();
         if (m_spec.header != "auto")
             options.header = m_spec.header == "yes";
         if (request.data.rows && !request.like)
@@ -68,21 +66,27 @@ private:
 
 void enroll(Sources& all)
 {
-    all.add<Csv>("csv", "CSV file",
-        "A table as text, one row a line. Columns of text become columns of 0 and 1, one for each value; a column of dates "
+    all.add<Csv>(
+        "csv", "CSV file",
+        "A table as text, one row a line. Columns of text become columns of 0 and 1, one for each value; a column of "
+        "dates "
         "orders the rows.",
         base::Fields<Spec>{}
-            .add("path", &Spec::path, base::Path{}, {"The file, relative to the experiment file; may be packed with gzip."})
-            .add("delimiter", &Spec::delimiter, base::Choice{{"auto", "comma", "semicolon", "tab", "pipe"}},
-                {"What stands between cells. auto takes what cuts the first lines into rows of one width. With semicolons, "
-                 "numbers may have a decimal comma."})
+            .add("path", &Spec::path, base::Path{},
+                 {"The file, relative to the experiment file; may be packed with gzip."})
+            .add("delimiter", &Spec::delimiter, base::Choice{{"auto", ",", ";", "tab", "|"}},
+                 {"What stands between cells. auto takes what cuts the first lines into rows of one width. With "
+                  "semicolons, "
+                  "numbers may have a decimal comma."})
             .add("header", &Spec::header, base::Choice{{"auto", "yes", "no"}},
-                {"Whether the first line names the columns. auto: yes if it holds no number."})
+                 {"Whether the first line names the columns. auto: yes if it holds no number."})
             .add("categorical", &Spec::categorical, std::make_shared<const base::List>(base::List{base::Text{}}),
-                {"Columns whose numbers are names of things, such as codes and postal districts."})
+                 {"Columns whose numbers are names of things, such as codes and postal districts."})
             .add("max_categories", &Spec::maxCategories, base::Int{2, 10'000},
-                {"A text column with more different values is left out, since it rather names rows than kinds.", {},
-                    "Useful columns are left out.", "Many columns of nearly nothing but zeros."}));
+                 {"A text column with more different values is left out, since it rather names rows than kinds.",
+                  {},
+                  "Useful columns are left out.",
+                  "Many columns of nearly nothing but zeros."}));
 }
 
 }

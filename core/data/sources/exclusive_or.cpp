@@ -38,16 +38,23 @@ private:
 
 void enroll(Sources& all)
 {
-    all.add<ExclusiveOr>("xor", "XOR",
-        "Four squares, the opposite ones alike. Neither feature tells anything alone: the smallest problem that needs a "
+    all.add<ExclusiveOr>(
+        "xor", "XOR",
+        "Four squares, the opposite ones alike. Neither feature tells anything alone: the smallest problem that needs "
+        "a "
         "hidden layer.",
         base::Fields<Spec>{}
             .add("noise", &Spec::noise, base::Real{0, 10},
-                {"How far points stray after they got their class: the standard deviation of a normal jitter. The square reaches from −1 to 1.",
-                    {}, "Borders without a wrong point.", "Points end up among the other class, and no network can know."})
+                 {"How far points stray after they got their class: the standard deviation of a normal jitter. The "
+                  "square reaches from −1 to 1.",
+                  {},
+                  "Borders without a wrong point.",
+                  "Points end up among the other class, and no network can know."})
             .add("margin", &Spec::margin, base::Real{0, 1, false, true},
-                {"Width of the empty strip on either side of the axes, before noise.", {}, "Points lie up to the border.",
-                    "Four far corners: easy."})
+                 {"Width of the empty strip on either side of the axes, before noise.",
+                  {},
+                  "Points lie up to the border.",
+                  "Four far corners: easy."})
             .add("seed", &Spec::seed, base::Int{}, {"Another number, other points of the same shape."}));
 }
 

@@ -29,8 +29,8 @@ public:
         }
         IdxSetOptions options;
         options.name = "fashion-mnist";
-        options.classNames = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
-            "Ankle boot"};
+        options.classNames = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+                              "Sandal",      "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
         options.classes = 10;
         return loadIdxSet(*files, request, options);
     }
@@ -40,7 +40,8 @@ public:
 
 void enroll(Sources& all)
 {
-    all.add<FashionMnist>("fashion-mnist", "Fashion-MNIST",
+    all.add<FashionMnist>(
+        "fashion-mnist", "Fashion-MNIST",
         "70,000 grey pictures of clothes, 28 × 28, in 10 classes, of which 10,000 are kept for the test. Harder than "
         "handwritten digits: a linear model reaches about 84 %, a small convolutional network over 90 %.",
         base::Fields<Spec>{});

@@ -24,8 +24,9 @@ private:
 void enroll(Sources& all)
 {
     all.add<File>("file", "Your own file",
-        "A file or folder of yours. The format is found from its content, or named by data.format.",
-        base::Fields<Spec>{}.add("path", &Spec::path, base::Path{}, {"The file or folder, relative to the experiment file."}));
+                  "A file or folder of yours. The format is found from its content, or named by data.format.",
+                  base::Fields<Spec>{}.add("path", &Spec::path, base::Path{},
+                                           {"The file or folder, relative to the experiment file."}));
 }
 
 }

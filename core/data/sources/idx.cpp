@@ -21,7 +21,8 @@ public:
     base::Result<Loaded> load(const SourceRequest& request) const override
     {
         if (m_spec.path.empty())
-            return base::Error{base::ErrorKind::Spec, "no file is named", "/data/source/path", "Give the path of the images"};
+            return base::Error{base::ErrorKind::Spec, "no file is named", "/data/source/path",
+                               "Give the path of the images"};
         if (request.like)
             return loadIdxLike(m_spec.path, *request.like);
         CORE_TRY(files, findIdxFiles(m_spec.path, m_spec.labels));
@@ -47,13 +48,17 @@ private:
 void enroll(Sources& all)
 {
     all.add<Idx>("idx", "IDX files",
-        "Images and labels in the format of MNIST, packed with gzip or not. Labels are found beside the images, and t10k "
-        "files beside train files become the test split.",
-        base::Fields<Spec>{}
-            .add("path", &Spec::path, base::Path{}, {"The file of the images, or a folder with train-images-idx3-ubyte."})
-            .add("labels", &Spec::labels, base::Path{}, {"The file of the labels. Empty: beside the images, under their name."})
-            .add("classes", &Spec::classes, base::Int{2, 1'000'000},
-                {"How many classes there are; labels count from 0. Empty: as many as occur, without holes between them."}));
+                 "Images and labels in the format of MNIST, packed with gzip or not. Labels are found beside the "
+                 "images, and t10k "
+                 "files beside train files become the test split.",
+                 base::Fields<Spec>{}
+                     .add("path", &Spec::path, base::Path{},
+                          {"The file of the images, or a folder with train-images-idx3-ubyte."})
+                     .add("labels", &Spec::labels, base::Path{},
+                          {"The file of the labels. Empty: beside the images, under their name."})
+                     .add("classes", &Spec::classes, base::Int{2, 1'000'000},
+                          {"How many classes there are; labels count from 0. Empty: as many as occur, without holes "
+                           "between them."}));
 }
 
 }

@@ -45,16 +45,22 @@ private:
 
 void enroll(Sources& all)
 {
-    all.add<Spirals>("spirals", "Spirals",
+    all.add<Spirals>(
+        "spirals", "Spirals",
         "Arms that wind around each other: the hardest of the small sets. It wants width, depth and patience.",
         base::Fields<Spec>{}
             .add("noise", &Spec::noise, base::Real{0, 10},
-                {"How far points stray from their arm: the standard deviation of a normal jitter. The arms reach radius 1.", {},
-                    "Clean curves: only the shape is hard.", "Neighbouring arms mix, and what looks learned is learned by heart."})
+                 {"How far points stray from their arm: the standard deviation of a normal jitter. The arms reach "
+                  "radius 1.",
+                  {},
+                  "Clean curves: only the shape is hard.",
+                  "Neighbouring arms mix, and what looks learned is learned by heart."})
             .add("turns", &Spec::turns, base::Real{0, 10, true},
-                {"How often an arm winds around the centre.", {}, "Nearly straight arms, which wedges part.",
-                    "More bends than a small network can follow."},
-                {.unit = "turns"})
+                 {"How often an arm winds around the centre.",
+                  {},
+                  "Nearly straight arms, which wedges part.",
+                  "More bends than a small network can follow."},
+                 {.unit = "turns"})
             .add("arms", &Spec::arms, base::Int{2, 10}, {"How many arms there are; each is a class."})
             .add("seed", &Spec::seed, base::Int{}, {"Another number, other points of the same shape."}));
 }

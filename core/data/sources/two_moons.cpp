@@ -43,12 +43,16 @@ private:
 
 void enroll(Sources& all)
 {
-    all.add<TwoMoons>("two-moons", "Two moons",
+    all.add<TwoMoons>(
+        "two-moons", "Two moons",
         "Two half circles that reach into each other. No straight line parts them, a small hidden layer does.",
         base::Fields<Spec>{}
             .add("noise", &Spec::noise, base::Real{0, 10},
-                {"How far points stray from their curve: the standard deviation of a normal jitter. The moons have radius 1.", {},
-                    "Every network reaches 100 %, and nothing is there to overfit.", "The classes mix: no network can tell them apart."})
+                 {"How far points stray from their curve: the standard deviation of a normal jitter. The moons have "
+                  "radius 1.",
+                  {},
+                  "Every network reaches 100 %, and nothing is there to overfit.",
+                  "The classes mix: no network can tell them apart."})
             .add("seed", &Spec::seed, base::Int{}, {"Another number, other points of the same shape."}));
 }
 

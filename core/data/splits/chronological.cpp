@@ -36,9 +36,10 @@ public:
 void enroll(Splits& all)
 {
     all.add<Chronological>("chronological", "Chronological",
-        "The earliest rows train, the next validate, the latest test, so that the future never teaches the past. Without "
-        "a time column the order of the rows counts; rows without a time come last.",
-        base::Fields<Spec>{});
+                           "The earliest rows train, the next validate, the latest test, so that the future never "
+                           "teaches the past. Without "
+                           "a time column the order of the rows counts; rows without a time come last.",
+                           base::Fields<Spec>{});
 }
 
 }

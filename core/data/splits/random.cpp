@@ -15,7 +15,8 @@ public:
     base::Result<SplitRows> divide(const SplitRequest& request) const override
     {
         CORE_TRY(sizes, partSizes(request.rows, request.spec.train, request.spec.validation, request.test));
-        return dealOut(base::permutation(request.rows, base::Draw(std::uint64_t(request.spec.seed), "split/random")), sizes);
+        return dealOut(base::permutation(request.rows, base::Draw(std::uint64_t(request.spec.seed), "split/random")),
+                       sizes);
     }
 };
 
@@ -24,9 +25,10 @@ public:
 void enroll(Splits& all)
 {
     all.add<Random>("random", "Random",
-        "Every row is as likely to end in one part as any other. Right when rows do not depend on each other and classes "
-        "are not rare.",
-        base::Fields<Spec>{});
+                    "Every row is as likely to end in one part as any other. Right when rows do not depend on each "
+                    "other and classes "
+                    "are not rare.",
+                    base::Fields<Spec>{});
 }
 
 }

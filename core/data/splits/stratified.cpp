@@ -23,7 +23,7 @@ public:
     {
         if (std::int64_t(request.classes.size()) != request.rows)
             return refused("a stratified split needs classes, and the target is a number",
-                "Use random, or chronological where time matters");
+                           "Use random, or chronological where time matters");
         CORE_TRY(sizes, partSizes(request.rows, request.spec.train, request.spec.validation, request.test));
         CORE_TRY(members, membersOf(request, sizes));
         std::vector<std::int64_t> counts;
@@ -47,22 +47,23 @@ public:
 private:
     /// The rows of each class that has any; an error for a class with fewer rows than there are parts.
     static base::Result<std::vector<std::vector<std::int64_t>>> membersOf(const SplitRequest& request,
-        const std::array<std::int64_t, 3>& sizes)
+                                                                          const std::array<std::int64_t, 3>& sizes)
     {
         const std::int64_t classes = 1 + *std::max_element(request.classes.begin(), request.classes.end());
         std::vector<std::vector<std::int64_t>> members(std::size_t(std::max<std::int64_t>(classes, 0)));
         for (std::int64_t row = 0; row < request.rows; ++row) {
             if (request.classes[std::size_t(row)] < 0)
-                return refused("row " + std::to_string(row) + " has no class", "Set data.missing to drop, or use random");
+                return refused("row " + std::to_string(row) + " has no class",
+                               "Set data.missing to drop, or use random");
             members[std::size_t(request.classes[std::size_t(row)])].push_back(row);
         }
         const auto parts = 3 - std::count(sizes.begin(), sizes.end(), 0);
         for (std::size_t c = 0; c < members.size(); ++c)
             if (!members[c].empty() && std::int64_t(members[c].size()) < parts)
-                return refused("class " + nameOf(request, c) + " has " + std::to_string(members[c].size())
-                        + (members[c].size() == 1 ? " row" : " rows") + ", and a stratified split into "
-                        + std::to_string(parts) + " parts needs one for each",
-                    "Use random, collect more rows of that class, or leave it out");
+                return refused("class " + nameOf(request, c) + " has " + std::to_string(members[c].size()) +
+                                   (members[c].size() == 1 ? " row" : " rows") + ", and a stratified split into " +
+                                   std::to_string(parts) + " parts needs one for each",
+                               "Use random, collect more rows of that class, or leave it out");
         return members;
     }
 
@@ -76,7 +77,8 @@ private:
 
 void enroll(Splits& all)
 {
-    all.add<Stratified>("stratified", "Stratified",
+    all.add<Stratified>(
+        "stratified", "Stratified",
         "Every part gets its share of every class, to within one row. Keeps rare classes from missing in validation.",
         base::Fields<Spec>{});
 }

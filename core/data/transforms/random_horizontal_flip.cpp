@@ -44,10 +44,14 @@ private:
 void enroll(Transforms& all)
 {
     all.add<RandomHorizontalFlip>("RandomHorizontalFlip", "Random horizontal flip",
-        "Mirrors images left to right, each anew in every epoch. Right where left and right mean the same: clothes yes, digits no.",
-        base::Fields<Spec>{}.add("p", &Spec::p, base::Real{0, 1},
-            {"Chance that an image is mirrored.", {}, "Images stay as they are.", "All are mirrored: nothing varies any more."},
-            {.tunable = true}));
+                                  "Mirrors images left to right, each anew in every epoch. Right where left and right "
+                                  "mean the same: clothes yes, digits no.",
+                                  base::Fields<Spec>{}.add("p", &Spec::p, base::Real{0, 1},
+                                                           {"Chance that an image is mirrored.",
+                                                            {},
+                                                            "Images stay as they are.",
+                                                            "All are mirrored: nothing varies any more."},
+                                                           {.tunable = true}));
 }
 
 }

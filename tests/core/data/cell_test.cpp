@@ -47,8 +47,8 @@ TEST_CASE("cell: ISO 8601 times in seconds since 1970")
     CHECK(timeOf("2024-05-17T09:30-0500") == 1715956200);
     CHECK(timeOf("1969-12-31") == -86400);
     CHECK(timeOf("2024-05") == timeOf("2024-05-01"));
-    for (const char* cell : {"2023-02-29", "2024-13-01", "2024-5-1", "17.05.2024", "2024", "2024-05-17T", "2024-05-17T24:00",
-             "2024-05-17 09:30 pm", "2024-05-17+02:00", ""})
+    for (const char* cell : {"2023-02-29", "2024-13-01", "2024-5-1", "17.05.2024", "2024", "2024-05-17T",
+                             "2024-05-17T24:00", "2024-05-17 09:30 pm", "2024-05-17+02:00", ""})
         CHECK_FALSE(timeOf(cell));
 }
 
@@ -56,7 +56,8 @@ TEST_CASE("cell: UTF-8 is told from Latin-1")
 {
     CHECK(isUtf8("plain"));
     CHECK(isUtf8("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"));
-    for (const char* text : {"caf\xe9", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\x80"})
+    for (const char* text :
+         {"caf\xe9", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\x80"})
         CHECK_FALSE(isUtf8(text));
     CHECK(utf8FromLatin1("caf\xe9") == "caf\xc3\xa9");
 }

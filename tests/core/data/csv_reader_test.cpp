@@ -104,7 +104,9 @@ TEST_CASE("csv: broken text is refused with the line")
 
 TEST_CASE("csv: Latin-1 becomes UTF-8")
 {
-    CHECK(csvPicture("stra\xdf" "e,b\n1,2\n") == "stra\xc3\x9f" "e|b / 1|2");
+    CHECK(csvPicture("stra\xdf"
+                     "e,b\n1,2\n") == "stra\xc3\x9f"
+                                      "e|b / 1|2");
 }
 
 TEST_CASE("csv: only as many rows as asked for, with or without a header")

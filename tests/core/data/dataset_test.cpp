@@ -46,8 +46,8 @@ std::string datedCsv(int n)
 {
     std::string text = "day,x,y\n";
     for (int i = 0; i < n; ++i)
-        text += "2024-01-" + std::string(n - i < 10 ? "0" : "") + std::to_string(n - i) + "," + std::to_string(i) + ","
-            + std::to_string(i * i) + ".5\n";
+        text += "2024-01-" + std::string(n - i < 10 ? "0" : "") + std::to_string(n - i) + "," + std::to_string(i) +
+                "," + std::to_string(i * i) + ".5\n";
     return text;
 }
 
@@ -111,7 +111,8 @@ TEST_CASE("data module: figures for normalizing come from the training rows alon
 TEST_CASE("data module: a constant column keeps its scale")
 {
     const tests::TempFolder folder;
-    const auto module = DataModule::open(experimentOnFile(folder.file("a.csv", "c,x,y\n7,1,0.5\n7,2,1.5\n7,3,2.5\n7,4,9.5\n")));
+    const auto module =
+        DataModule::open(experimentOnFile(folder.file("a.csv", "c,x,y\n7,1,0.5\n7,2,1.5\n7,3,2.5\n7,4,9.5\n")));
     REQUIRE(module);
     CHECK(module->scale()[0] == 1);
     for (std::int64_t row = 0; row < 4; ++row)
@@ -236,7 +237,11 @@ TEST_CASE("data module: a missing value is an error with row, line and column, o
     const tests::TempFolder folder;
     std::string text = "a,colour,y\n";
     for (int i = 0; i < 20; ++i)
-        text += (i == 4 ? "NA" : std::to_string(i)) + (i == 9 ? "," : i % 4 ? ",red" : ",blue") + "," + std::to_string(i) + ".5\n";
+        text += (i == 4 ? "NA" : std::to_string(i)) +
+                (i == 9  ? ","
+                 : i % 4 ? ",red"
+                         : ",blue") +
+                "," + std::to_string(i) + ".5\n";
     spec::Experiment experiment = experimentOnFile(folder.file("a.csv", text));
     experiment.split.kind = "chronological";
     const base::Error error = openError(experiment);
@@ -276,7 +281,9 @@ TEST_CASE("data module: a missing target can be dropped, not filled")
     experiment.data.missing = "drop";
     const auto module = DataModule::open(experiment);
     REQUIRE(module);
-    CHECK(module->rows(SplitName::Train).size() + module->rows(SplitName::Validation).size() + module->rows(SplitName::Test).size() == 8);
+    CHECK(module->rows(SplitName::Train).size() + module->rows(SplitName::Validation).size() +
+              module->rows(SplitName::Test).size() ==
+          8);
 }
 
 TEST_CASE("data module: an infinite value is an error in training")
@@ -312,7 +319,8 @@ TEST_CASE("data module: an impossible split is an error of the experiment")
 TEST_CASE("data module: a new file is read with the columns, texts and figures of training")
 {
     const tests::TempFolder folder;
-    const auto file = folder.file("a.csv", "x,colour,y\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n5,red,a\n6,blue,b\n7,red,a\n8,red,b\n");
+    const auto file =
+        folder.file("a.csv", "x,colour,y\n1,red,a\n2,blue,b\n3,red,a\n4,blue,b\n5,red,a\n6,blue,b\n7,red,a\n8,red,b\n");
     spec::Experiment experiment = experimentOnFile(file);
     const auto module = DataModule::open(experiment);
     REQUIRE(module);
@@ -331,6 +339,6 @@ TEST_CASE("data module: a new file is read with the columns, texts and figures o
     CHECK(module->readInputs(hole).error().message == "row 0 (line 2), column \"x\": the value is missing");
     experiment.data.missing = "mean";
     CHECK(DataModule::open(experiment)->readInputs(hole));
-    CHECK(module->readInputs(folder.file("e.csv", "colour,x\nblue,oops\nred,1\nred,2\n").string()).error().message
-        == "row 0 (line 2), column \"x\": \"oops\" is not a number");
+    CHECK(module->readInputs(folder.file("e.csv", "colour,x\nblue,oops\nred,1\nred,2\n").string()).error().message ==
+          "row 0 (line 2), column \"x\": \"oops\" is not a number");
 }

@@ -20,7 +20,8 @@ std::string diagnosed(const std::string& text, spec::DataSpec change = {})
         return base::describe(module.error());
     std::string picture;
     for (const data::Problem& problem : module->problems()) {
-        picture += (picture.empty() ? "" : " ") + problem.kind + ":" + problem.column + "(" + std::to_string(problem.count) + ")";
+        picture += (picture.empty() ? "" : " ") + problem.kind + ":" + problem.column + "(" +
+                   std::to_string(problem.count) + ")";
         CHECK_FALSE(problem.message.empty());
         CHECK_FALSE(problem.remedy.empty());
     }
@@ -35,13 +36,17 @@ std::string randomTable(Cell cell, int rows = 60, const std::string& third = "z"
     std::string text = "a,b," + third + ",y\n";
     for (int i = 0; i < rows; ++i) {
         const bool positive = draw.below(3 * std::uint64_t(i), 2);
-        text += std::to_string(draw.uniform(3 * std::uint64_t(i) + 1)) + "," + std::to_string(draw.uniform(3 * std::uint64_t(i) + 2)) + ","
-            + cell(i, positive) + "," + (positive ? "yes" : "no") + "\n";
+        text += std::to_string(draw.uniform(3 * std::uint64_t(i) + 1)) + "," +
+                std::to_string(draw.uniform(3 * std::uint64_t(i) + 2)) + "," + cell(i, positive) + "," +
+                (positive ? "yes" : "no") + "\n";
     }
     return text;
 }
 
-std::string noisy(int i, bool) { return std::to_string(base::Draw(2, "test/noise").uniform(std::uint64_t(i))); }
+std::string noisy(int i, bool)
+{
+    return std::to_string(base::Draw(2, "test/noise").uniform(std::uint64_t(i)));
+}
 
 }
 
@@ -59,7 +64,9 @@ TEST_CASE("doctor: nothing is wrong with a healthy table, nor with the generator
 
 TEST_CASE("doctor: missing and infinite values by column, with rows")
 {
-    const std::string text = randomTable([](int i, bool p) { return i == 3 || i == 8 ? "" : i == 5 ? "inf" : noisy(i, p); });
+    const std::string text = randomTable([](int i, bool p) {
+        return i == 3 || i == 8 ? "" : i == 5 ? "inf" : noisy(i, p);
+    });
     CHECK(diagnosed(text) == "missing_values:z(2) infinite_values:z(1)");
     const tests::TempFolder folder;
     const auto module = data::DataModule::open(tests::experimentOnFile(folder.file("t.csv", text)), false);
@@ -70,8 +77,9 @@ TEST_CASE("doctor: missing and infinite values by column, with rows")
 
 TEST_CASE("doctor: a gap in a text column counts once, one in the target too")
 {
-    CHECK(diagnosed(randomTable([](int i, bool) { return std::string(i == 3 ? "" : i % 3 ? "red" : i % 2 ? "blue" : "green"); }))
-        == "missing_values:z(1)");
+    CHECK(diagnosed(randomTable([](int i, bool) {
+              return std::string(i == 3 ? "" : i % 3 ? "red" : i % 2 ? "blue" : "green");
+          })) == "missing_values:z(1)");
     std::string text = randomTable(noisy);
     text += "0.1,0.2,0.3,\n";
     CHECK(diagnosed(text) == "missing_values:y(1)");
@@ -109,12 +117,16 @@ TEST_CASE("doctor: one class more than ten times another")
 TEST_CASE("doctor: a column that tells the target")
 {
     CHECK(diagnosed(randomTable([](int, bool p) { return std::string(p ? "2" : "1"); })) == "target_leakage:z(60)");
-    CHECK(diagnosed(randomTable([](int, bool p) { return std::string(p ? "churned" : "stayed"); })) == "target_leakage:z(60)");
-    CHECK(diagnosed(randomTable([](int i, bool p) { return std::to_string((p ? 100 : 0) + i % 3 * 0.1); })) == "target_leakage:z(60)");
+    CHECK(diagnosed(randomTable([](int, bool p) { return std::string(p ? "churned" : "stayed"); })) ==
+          "target_leakage:z(60)");
+    CHECK(diagnosed(randomTable([](int i, bool p) { return std::to_string((p ? 100 : 0) + i % 3 * 0.1); })) ==
+          "target_leakage:z(60)");
     // Few values, each of one class, in no order.
-    CHECK(diagnosed(randomTable([](int i, bool p) { return std::to_string((i % 2 * 2 + p) * 7 % 4); })) == "target_leakage:z(60)");
+    CHECK(diagnosed(randomTable([](int i, bool p) { return std::to_string((i % 2 * 2 + p) * 7 % 4); })) ==
+          "target_leakage:z(60)");
     // A strong feature is no leak.
-    CHECK(diagnosed(randomTable([](int i, bool p) { return std::to_string((p ? 1 : 0) + std::stod(noisy(i, p)) * 0.9); })) == "");
+    CHECK(diagnosed(randomTable(
+              [](int i, bool p) { return std::to_string((p ? 1 : 0) + std::stod(noisy(i, p)) * 0.9); })) == "");
     std::string numbers = "a,b,y\n";
     for (int i = 0; i < 40; ++i)
         numbers += noisy(i, false) + "," + std::to_string(i * 3.7) + "," + std::to_string(i * 1.5) + "\n";

@@ -32,7 +32,9 @@ TEST_CASE("idx: bytes in the order of the file")
 
 TEST_CASE("idx: every element type is big-endian in the file")
 {
-    const auto value = [](char type, const std::string& body) { return readIdx(idxBytes(type, {1}, body), "f")->at(0); };
+    const auto value = [](char type, const std::string& body) {
+        return readIdx(idxBytes(type, {1}, body), "f")->at(0);
+    };
     CHECK(value(0x08, "\xff") == 255);
     CHECK(value(0x09, "\xff") == -1);
     CHECK(value(0x0b, "\xff\xfe") == -2);
@@ -57,7 +59,8 @@ TEST_CASE("idx: a file that is cut, too long or no IDX says where")
     CHECK(idxProblem("") == "is empty");
     CHECK(idxProblem("PNG and more") == "does not begin as an IDX file does (byte 0)");
     CHECK(idxProblem(good.substr(0, 9)) == "ends within its header (byte 9)");
-    CHECK(idxProblem(good.substr(0, 16)) == "is truncated: its header promises 2 rows of 3 bytes, and it holds 1 (byte 16)");
+    CHECK(idxProblem(good.substr(0, 16)) ==
+          "is truncated: its header promises 2 rows of 3 bytes, and it holds 1 (byte 16)");
     CHECK(idxProblem(good + "x") == "has 1 bytes after its last row (byte 18)");
     CHECK(idxProblem(idxBytes(8, {0, 3}, "")) == "holds no rows (byte 4)");
     CHECK(idxProblem(idxBytes(8, {2, 0}, "")) == "has a dimension of length 0 (byte 8)");
@@ -66,7 +69,8 @@ TEST_CASE("idx: a file that is cut, too long or no IDX says where")
 TEST_CASE("idx: lengths that overflow are refused before anything is allocated")
 {
     const std::uint32_t most = 0xffffffff;
-    CHECK(idxProblem(idxBytes(0x0e, {most, most, most, most}, "")) == "claims more elements than can be counted (byte 12)");
+    CHECK(idxProblem(idxBytes(0x0e, {most, most, most, most}, "")) ==
+          "claims more elements than can be counted (byte 12)");
     CHECK(idxProblem(idxBytes(8, {most, most}, "abc")).find("is truncated") == 0);
 }
 
@@ -85,7 +89,9 @@ TEST_CASE("idx: a damaged gzip file is refused")
 {
     const tests::TempFolder folder;
     const std::string packed = gzipped(idxBytes(8, {100, 50}, std::string(5000, 'x')));
-    CHECK(readIdxFile(folder.file("cut.gz", packed.substr(0, packed.size() / 2))).error().message.find("ends too early") == 0);
+    CHECK(readIdxFile(folder.file("cut.gz", packed.substr(0, packed.size() / 2)))
+              .error()
+              .message.find("ends too early") == 0);
     std::string wrongSum = packed;
     wrongSum[wrongSum.size() - 6] ^= 1;
     CHECK(readIdxFile(folder.file("sum.gz", wrongSum)).error().message.find("is damaged") == 0);

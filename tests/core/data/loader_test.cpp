@@ -22,14 +22,18 @@ data::DataModule moonsModule()
     return std::move(*module);
 }
 
-std::unique_ptr<DataLoader> loaderOf(const data::DataModule& module, data::LoaderOptions options, SplitName split = SplitName::Train)
+std::unique_ptr<DataLoader> loaderOf(const data::DataModule& module, data::LoaderOptions options,
+                                     SplitName split = SplitName::Train)
 {
     auto loader = DataLoader::make(module, split, std::move(options));
     REQUIRE(loader);
     return std::move(*loader);
 }
 
-bool sameBatch(const data::Batch& a, const data::Batch& b) { return a.input.equal(b.input) && a.target.equal(b.target); }
+bool sameBatch(const data::Batch& a, const data::Batch& b)
+{
+    return a.input.equal(b.input) && a.target.equal(b.target);
+}
 
 // Images whose pixels all differ, so that a mirrored one shows.
 data::DataModule imagesModule(const tests::TempFolder& folder)
@@ -97,7 +101,8 @@ TEST_CASE("loader: an empty part has no batches")
 TEST_CASE("loader: batches made ahead by a thread are the batches made on the spot")
 {
     const auto module = moonsModule();
-    const auto here = loaderOf(module, {.batchSize = 16, .seed = 9}), ahead = loaderOf(module, {.batchSize = 16, .seed = 9, .prefetch = true});
+    const auto here = loaderOf(module, {.batchSize = 16, .seed = 9}),
+               ahead = loaderOf(module, {.batchSize = 16, .seed = 9, .prefetch = true});
     for (std::int64_t epoch = 0; epoch < 20; ++epoch)
         for (std::int64_t b = 0; b < here->batchesPerEpoch(); ++b)
             REQUIRE(sameBatch(ahead->get(epoch, b), here->get(epoch, b)));
@@ -107,7 +112,8 @@ TEST_CASE("loader: batches made ahead by a thread are the batches made on the sp
 TEST_CASE("loader: batches may be asked for in any order, and twice")
 {
     const auto module = moonsModule();
-    const auto here = loaderOf(module, {.batchSize = 16}), ahead = loaderOf(module, {.batchSize = 16, .prefetch = true});
+    const auto here = loaderOf(module, {.batchSize = 16}),
+               ahead = loaderOf(module, {.batchSize = 16, .prefetch = true});
     const base::Draw draw(3, "test/loader");
     for (std::uint64_t i = 0; i < 400; ++i) {
         const std::int64_t epoch = std::int64_t(draw.below(2 * i, 3)), b = std::int64_t(draw.below(2 * i + 1, 14));

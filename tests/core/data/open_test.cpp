@@ -104,7 +104,9 @@ TEST_CASE("idx set: files that do not belong together are refused")
     CHECK(loadedFile(images).error().message == "holds 2 labels for 3 images");
     folder.file("a-labels-idx1-ubyte", idxBytes(8, {3}, countedBytes(3)));
     CHECK(loadedFile(images));
-    CHECK(loadedFile(folder.path() / "a-labels-idx1-ubyte", {{"labels", images.string()}}).error().message.find("labels") != std::string::npos);
+    CHECK(loadedFile(folder.path() / "a-labels-idx1-ubyte", {{"labels", images.string()}})
+              .error()
+              .message.find("labels") != std::string::npos);
 }
 
 TEST_CASE("idx set: colour images with channels last, and tables of floats")
@@ -117,7 +119,8 @@ TEST_CASE("idx set: colour images with channels last, and tables of floats")
     CHECK(loaded->info.inputShape == std::vector<std::int64_t>{3, 2, 2});
     const std::uint8_t* bytes = loaded->inputs.const_data_ptr<std::uint8_t>();
     CHECK(std::vector<int>(bytes, bytes + 8) == std::vector<int>{0, 3, 6, 9, 1, 4, 7, 10});
-    const auto table = folder.file("t-images-idx2-float", idxBytes(0x0d, {1, 2}, std::string("\x3f\x80\0\0\x40\0\0\0", 8)));
+    const auto table =
+        folder.file("t-images-idx2-float", idxBytes(0x0d, {1, 2}, std::string("\x3f\x80\0\0\x40\0\0\0", 8)));
     folder.file("t-labels-idx1-float", idxBytes(0x0d, {1}, std::string("\x3f\0\0\0", 4)));
     const auto floats = loadedFile(table);
     REQUIRE(floats);

@@ -62,7 +62,8 @@ TEST_CASE("generators: moons and circles without noise are scikit-learn's")
 
 TEST_CASE("generators: noise has the standard deviation that was asked for")
 {
-    const auto clean = pointsOf("two-moons", {{"noise", 0.0}}, 4000), noisy = pointsOf("two-moons", {{"noise", 0.3}}, 4000);
+    const auto clean = pointsOf("two-moons", {{"noise", 0.0}}, 4000),
+               noisy = pointsOf("two-moons", {{"noise", 0.3}}, 4000);
     const auto a = floatsOf(clean.inputs), b = floatsOf(noisy.inputs);
     double square = 0, sum = 0;
     for (std::size_t i = 0; i < a.size(); ++i) {
@@ -91,10 +92,12 @@ TEST_CASE("generators: an arm of a spiral turns as often as asked for")
     auto points = sortedPoints(loaded);
     std::erase_if(points, [](const auto& p) { return p[0] != 0; });
     REQUIRE(points.size() == 300);
-    std::sort(points.begin(), points.end(), [](const auto& a, const auto& b) { return std::hypot(a[1], a[2]) < std::hypot(b[1], b[2]); });
+    std::sort(points.begin(), points.end(),
+              [](const auto& a, const auto& b) { return std::hypot(a[1], a[2]) < std::hypot(b[1], b[2]); });
     double turned = 0;
     for (std::size_t i = 1; i < points.size(); ++i)
-        turned += std::remainder(std::atan2(points[i][2], points[i][1]) - std::atan2(points[i - 1][2], points[i - 1][1]), 2 * M_PI);
+        turned += std::remainder(
+            std::atan2(points[i][2], points[i][1]) - std::atan2(points[i - 1][2], points[i - 1][1]), 2 * M_PI);
     CHECK(turned / (2 * M_PI) == Approx(2 * 299.0 / 300));
     CHECK(std::hypot(points.back()[1], points.back()[2]) == Approx(1));
 }

@@ -114,7 +114,8 @@ TEST_CASE("split: a class with too few rows is named")
     request.spec.validation = 0.25;
     const auto refused = divided("stratified", request);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().message == "class \"dog\" has 2 rows, and a stratified split into 3 parts needs one for each");
+    CHECK(refused.error().message ==
+          "class \"dog\" has 2 rows, and a stratified split into 3 parts needs one for each");
     CHECK(refused.error().kind == base::ErrorKind::Data);
 }
 

@@ -36,10 +36,12 @@ base::Result<data::Loaded> loadedCsv(const std::string& text, Change change, bas
 
 base::Result<data::Loaded> loadedCsv(const std::string& text, base::Object options = {})
 {
-    return loadedCsv(text, [](spec::DataSpec&) {}, std::move(options));
+    return loadedCsv(
+        text, [](spec::DataSpec&) {}, std::move(options));
 }
 
-const std::string flowers = "length,width,species\n5.1,3.5,setosa\n7.0,3.2,versicolor\n6.3,3.3,virginica\n4.9,3.0,setosa\n";
+const std::string flowers =
+    "length,width,species\n5.1,3.5,setosa\n7.0,3.2,versicolor\n6.3,3.3,virginica\n4.9,3.0,setosa\n";
 
 }
 
@@ -118,8 +120,8 @@ TEST_CASE("table: a text in a column of numbers is named by row, line and column
     CHECK(loaded.error().kind == base::ErrorKind::Data);
     CHECK(loaded.error().message == "row 2 (line 5), column \"age\": \"old\" is not a number");
     CHECK(loaded.error().where.ends_with("t.csv:5"));
-    const auto categorical = loadedCsv("age,height,y\n31,1.7,a\n28,1.8,b\nold,1.6,a\n40,1.5,b\n",
-        {{"categorical", base::Array{"age"}}});
+    const auto categorical =
+        loadedCsv("age,height,y\n31,1.7,a\n28,1.8,b\nold,1.6,a\n40,1.5,b\n", {{"categorical", base::Array{"age"}}});
     REQUIRE(categorical);
     CHECK(joinedWords(categorical->info.features) == "age=28 age=31 age=40 age=old height");
     // Not among what is learned from: no reason to stop.
@@ -128,7 +130,8 @@ TEST_CASE("table: a text in a column of numbers is named by row, line and column
 
 TEST_CASE("table: missing cells are NaN, in every column of their text column")
 {
-    const auto loaded = loadedCsv("x,colour,y\n1,red,0.5\nNA,blue,1.5\n3,,\n4,red,2.5\n", [](auto& d) { d.task = "regression"; });
+    const auto loaded =
+        loadedCsv("x,colour,y\n1,red,0.5\nNA,blue,1.5\n3,,\n4,red,2.5\n", [](auto& d) { d.task = "regression"; });
     REQUIRE(loaded);
     const auto values = floatsOf(loaded->inputs);
     CHECK(joinedWords(loaded->info.features) == "x colour=blue colour=red");
@@ -157,7 +160,8 @@ TEST_CASE("table: what cannot be learned from is left out and told")
 {
     std::string text = ",name,empty,x,y\n";
     for (int i = 0; i < 60; ++i)
-        text += std::to_string(i) + ",n" + std::to_string(i) + ",," + std::to_string(i * 7 % 11) + "," + (i % 2 ? "a" : "b") + "\n";
+        text += std::to_string(i) + ",n" + std::to_string(i) + ",," + std::to_string(i * 7 % 11) + "," +
+                (i % 2 ? "a" : "b") + "\n";
     const auto loaded = loadedCsv(text);
     REQUIRE(loaded);
     CHECK(joinedWords(loaded->info.features) == "x");
@@ -174,7 +178,7 @@ TEST_CASE("table: rows, delimiter, header and gzip are the reader's options")
 {
     CHECK(loadedCsv(flowers, [](auto& d) { d.rows = 2; })->info.rows == 2);
     CHECK(loadedCsv("1,2\n3,4\n5,6\n", {{"header", "yes"}})->info.target == "2");
-    CHECK(loadedCsv("a;b,c\n1;2,5\n", {{"delimiter", "semicolon"}})->info.target == "b,c");
+    CHECK(loadedCsv("a;b,c\n1;2,5\n", {{"delimiter", ";"}})->info.target == "b,c");
     const tests::TempFolder folder;
     data::SourceRequest request;
     request.data.source = {"csv", base::Object{{"path", folder.file("t.csv.gz", tests::gzipped(flowers)).string()}}};

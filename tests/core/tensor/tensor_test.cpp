@@ -37,8 +37,8 @@ TEST_CASE("tensor: a transposed tensor is written row by row of what it shows")
 
 TEST_CASE("tensor: every dtype keeps its name and size")
 {
-    for (const at::ScalarType type : {at::kFloat, at::kDouble, at::kLong, at::kInt, at::kShort, at::kChar, at::kByte, at::kBool,
-             at::kHalf, at::kBFloat16}) {
+    for (const at::ScalarType type : {at::kFloat, at::kDouble, at::kLong, at::kInt, at::kShort, at::kChar, at::kByte,
+                                      at::kBool, at::kHalf, at::kBFloat16}) {
         const base::Blob blob = tensor::toBlob("x", tensor::zeros({3}, type));
         CHECK(blob.bytes.size() == 3 * base::bytesOf(blob.dtype));
         const auto back = tensor::fromBlob(blob);
@@ -53,7 +53,7 @@ TEST_CASE("tensor: a blob that lies about its shape is refused")
     const std::string bytes(12, '\0');
     CHECK(tensor::fromBlob({"w", "F32", {3}, bytes}));
     for (const std::vector<std::int64_t>& shape :
-        {std::vector<std::int64_t>{4}, {-3}, {3, 1LL << 62}, {1LL << 32, 1LL << 32}, {0}}) {
+         {std::vector<std::int64_t>{4}, {-3}, {3, 1LL << 62}, {1LL << 32, 1LL << 32}, {0}}) {
         const auto made = tensor::fromBlob({"w", "F32", shape, bytes});
         REQUIRE_FALSE(made);
         CHECK(made.error().where == "w");
@@ -71,5 +71,6 @@ TEST_CASE("tensor: the digest sees names, shapes, types and every value")
     CHECK(tensor::digestOf({{"a", b.view({3, 2})}}) != digest);
     b.mutable_data_ptr<float>()[5] = 5.0000005f;
     CHECK(tensor::digestOf({{"a", b}}) != digest);
-    CHECK(tensor::digestOf({{"a", tensor::zeros({2}, at::kInt)}}) != tensor::digestOf({{"a", tensor::zeros({2}, at::kFloat)}}));
+    CHECK(tensor::digestOf({{"a", tensor::zeros({2}, at::kInt)}}) !=
+          tensor::digestOf({{"a", tensor::zeros({2}, at::kFloat)}}));
 }
