@@ -42,7 +42,8 @@ at::Tensor run(const Linear&, const Block& block, const at::Tensor& input, const
     return at::linear(input, block.parameters[0], block.parameters[1]);
 }
 
-at::Tensor pull(const Linear&, const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted, at::Tensor* gradients)
+at::Tensor pull(const Linear&, const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
+    at::Tensor* gradients)
 {
     gradients[0] = gradient.t().mm(kept.input);
     gradients[1] = gradient.sum(0);
@@ -70,7 +71,8 @@ at::Tensor run(const Conv2d& conv, const Block& block, const at::Tensor& input, 
         {1, 1}, false, {0, 0}, 1);
 }
 
-at::Tensor pull(const Conv2d& conv, const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted, at::Tensor* gradients)
+at::Tensor pull(const Conv2d& conv, const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
+    at::Tensor* gradients)
 {
     const std::int64_t biases[1] = {conv.channels};
     auto [input, weight, bias] = at::convolution_backward(gradient, kept.input, block.parameters[0], at::IntArrayRef(biases),
@@ -93,7 +95,8 @@ at::Tensor run(const BatchNorm& norm, const Block& block, const at::Tensor& inpu
     return output;
 }
 
-at::Tensor pull(const BatchNorm& norm, const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted, at::Tensor* gradients)
+at::Tensor pull(const BatchNorm& norm, const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
+    at::Tensor* gradients)
 {
     auto [input, weight, bias] = at::_batch_norm_impl_index_backward(kept.kernel, kept.input, gradient, block.parameters[0],
         block.buffers[0], block.buffers[1], kept.first, kept.second, kept.training, norm.eps, {wanted, true, true}, kept.third);

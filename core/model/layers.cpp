@@ -85,7 +85,8 @@ std::int64_t parametersOf(const Layer& layer, const Shape& input)
 
 std::string problemOf(const Layer& layer, const Shape& input)
 {
-    const std::string needsPicture = "needs pictures (channels × height × width), but gets " + textOf(input) + " numbers: use mlp or linear";
+    const std::string needsPicture =
+        "needs pictures (channels × height × width), but gets " + textOf(input) + " numbers: use mlp or linear";
     return std::visit(LayerVisitor{
         [&](const Linear&) { return "needs rows of numbers, but gets " + textOf(input) + ": flatten it first"; },
         [&](const Conv2d& conv) {
@@ -94,7 +95,8 @@ std::string problemOf(const Layer& layer, const Shape& input)
         },
         [&](const MaxPool2d& pool) {
             return input.size() != 3 ? needsPicture
-                : "a window of " + squareOf(pool.size) + " does not fit into a picture of " + textOf({input[1], input[2]}) + ": use fewer or smaller ones";
+                : "a window of " + squareOf(pool.size) + " does not fit into a picture of " + textOf({input[1], input[2]}) +
+                    ": use fewer or smaller ones";
         },
         [&](const auto&) { return "does not fit behind " + textOf(input); },
     }, layer);

@@ -42,7 +42,8 @@ base::Status loadWeights(Network& network, const std::vector<base::Blob>& blobs,
         if (std::none_of(state.begin(), state.end(), [&](const auto& named) { return named.name == blob.name; }))
             note(unknown, blob.name);
     std::string problem;
-    for (const auto& [what, names] : {std::pair("missing: ", missing), {"another shape: ", misshapen}, {"not in this network: ", unknown}})
+    for (const auto& [what, names] : {std::pair("missing: ", missing), {"another shape: ", misshapen},
+             {"not in this network: ", unknown}})
         if (!names.empty())
             problem += (problem.empty() ? "" : "; ") + (what + names);
     if (!problem.empty())

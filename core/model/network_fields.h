@@ -27,7 +27,8 @@ void addDropout(base::Fields<Spec>& fields)
 {
     fields.add("dropout", &Spec::dropout, base::Real{.min = 0, .max = 1, .belowMax = true},
         {"The share of a hidden layer's neurons that each training step switches off; the others are scaled up. Off when evaluating.",
-            "x · mask / (1 − p)", "Neurons lean on each other: overfitting is not held back.", "Too little is left to learn with: both losses stay high."},
+            "x · mask / (1 − p)", "Neurons lean on each other: overfitting is not held back.",
+            "Too little is left to learn with: both losses stay high."},
         {.tunable = true});
 }
 

@@ -205,8 +205,8 @@ base::Result<std::unique_ptr<Network>> makeSequence(const Layers& layers, const 
 {
     for (const LayerInfo& info : describe(layers, context.inputShape))
         if (!info.problem.empty())
-            return base::Error{base::ErrorKind::Spec, (info.name.empty() ? "" : "layer " + info.name + ", ") + info.type + ": " + info.problem,
-                "/model", "Choose another model or other sizes"};
+            return base::Error{base::ErrorKind::Spec,
+                (info.name.empty() ? "" : "layer " + info.name + ", ") + info.type + ": " + info.problem, "/model", "Choose another model or other sizes"};
     Maker maker(layers, context.seed);
     Blocks blocks;
     Shape shape = inputOf(layers, context.inputShape);
@@ -214,7 +214,8 @@ base::Result<std::unique_ptr<Network>> makeSequence(const Layers& layers, const 
         blocks.push_back(maker.make(i, shape));
         shape = *shapeBehind(layers.list[i], shape);
     }
-    return std::unique_ptr<Network>(std::make_unique<Sequence>(layers.rows, std::move(blocks), std::move(maker.parameters), std::move(maker.buffers)));
+    return std::unique_ptr<Network>(std::make_unique<Sequence>(
+        layers.rows, std::move(blocks), std::move(maker.parameters), std::move(maker.buffers)));
 }
 
 }

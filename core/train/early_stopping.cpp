@@ -49,7 +49,8 @@ bool EarlyStopping::update(double value, std::int64_t epoch)
 
 base::Value EarlyStopping::state() const
 {
-    return base::Object{{"waited", m_waited}, {"best_epoch", m_bestEpoch}, {"best_value", m_bestEpoch < 0 ? base::Value{} : base::Value(m_bestValue)}};
+    return base::Object{{"waited", m_waited}, {"best_epoch", m_bestEpoch},
+        {"best_value", m_bestEpoch < 0 ? base::Value{} : base::Value(m_bestValue)}};
 }
 
 void EarlyStopping::load(const base::Value& state)

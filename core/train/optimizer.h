@@ -98,7 +98,8 @@ void addEps(base::Fields<Spec>& fields)
 template <class Spec>
 void addBetas(base::Fields<Spec>& fields)
 {
-    fields.add("betas", &Spec::betas, std::make_shared<const base::List>(base::List{base::Real{.min = 0, .max = 1, .belowMax = true}, 2, 2}),
+    const base::Domain share = base::Real{.min = 0, .max = 1, .belowMax = true};
+    fields.add("betas", &Spec::betas, std::make_shared<const base::List>(base::List{share, 2, 2}),
         {"How slowly the average of the gradients and that of their squares forget: about 1 / (1 − β) steps.",
             "m ← β₁·m + (1 − β₁)·g    v ← β₂·v + (1 − β₂)·g²", "Each batch's noise comes through.",
             "Old gradients push on after the slope has turned."},

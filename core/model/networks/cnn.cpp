@@ -82,8 +82,8 @@ private:
 
 void enroll(Architectures& all)
 {
-    all.add<Cnn>("cnn", "Convolutional network", "Small filters that slide over pictures, pooling between them, and a few dense layers at the end.",
-        fields());
+    all.add<Cnn>("cnn", "Convolutional network",
+        "Small filters that slide over pictures, pooling between them, and a few dense layers at the end.", fields());
 }
 
 }

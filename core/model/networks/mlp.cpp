@@ -3,7 +3,6 @@
 #include "core/model/sequence.h"
 
 #include <algorithm>
-#include <functional>
 
 namespace core::model::networks::mlp {
 
@@ -22,7 +21,8 @@ struct Spec {
 base::Fields<Spec> fields()
 {
     base::Fields<Spec> all;
-    all.add("hidden", &Spec::hidden, listOfInts(1, 1 << 20), {"Neurons in each hidden layer: a number, or a list with one for each layer.", {},
+    all.add("hidden", &Spec::hidden, listOfInts(1, 1 << 20),
+        {"Neurons in each hidden layer: a number, or a list with one for each layer.", {},
             "Too stiff: both losses stay high.", "Learns the training rows by heart: validation loss turns upwards."},
         {.unit = "neurons"});
     all.add("num_layers", &Spec::numLayers, base::Int{0, 100},
@@ -42,7 +42,8 @@ public:
     {
         if (spec.numLayers) {
             const std::size_t count = std::size_t(*spec.numLayers);
-            const bool oneWidth = !spec.hidden.empty() && std::adjacent_find(spec.hidden.begin(), spec.hidden.end(), std::not_equal_to<>()) == spec.hidden.end();
+            const bool oneWidth = !spec.hidden.empty() &&
+                std::count(spec.hidden.begin(), spec.hidden.end(), spec.hidden.front()) == std::ptrdiff_t(spec.hidden.size());
             if (!oneWidth && spec.hidden.size() != count)
                 return base::Error{base::ErrorKind::Spec, "num_layers is " + std::to_string(count) + ", but hidden lists " +
                     std::to_string(spec.hidden.size()) + " layers", "/model/num_layers", "Leave it out, or give hidden as one number"};
@@ -85,8 +86,8 @@ private:
 
 void enroll(Architectures& all)
 {
-    all.add<Mlp>("mlp", "Multilayer perceptron", "Layers in which every neuron sees all of the layer before. Pictures become rows of pixels.",
-        fields());
+    all.add<Mlp>("mlp", "Multilayer perceptron",
+        "Layers in which every neuron sees all of the layer before. Pictures become rows of pixels.", fields());
 }
 
 }

@@ -27,9 +27,11 @@ const base::Fields<Spec>& fields()
             {.tunable = true, .live = true});
         made.add("dampening", &Spec::dampening, base::Real{.min = 0, .max = 1},
             {"The share of a new gradient that does not enter the momentum."}, {.live = true});
-        addWeightDecay(made, "L2: pulls the weights to zero. For plain SGD it is the same as decoupled decay.", "g ← g + weight_decay · w");
+        addWeightDecay(made, "L2: pulls the weights to zero. For plain SGD it is the same as decoupled decay.",
+            "g ← g + weight_decay · w");
         made.add("nesterov", &Spec::nesterov, base::Flag{},
-            {"Looks at the slope where the momentum is about to lead. Needs a momentum and no dampening.", "w ← w − lr · (g + momentum · b)"});
+            {"Looks at the slope where the momentum is about to lead. Needs a momentum and no dampening.",
+                "w ← w − lr · (g + momentum · b)"});
         return made;
     }();
     return all;
