@@ -4,7 +4,7 @@
 #include "ui/plots/ticks.h"
 #include "ui/style/theme.h"
 
-#include <QFontMetrics>
+#include <QFontMetricsF>
 #include <QHelpEvent>
 #include <QMouseEvent>
 #include <QPainter>
@@ -15,34 +15,9 @@
 
 namespace ui::plots {
 
-namespace {
-
-QFontMetricsF metrics() { return QFontMetricsF(style::theme().body()); }
-
-double longest(const QStringList& names)
-{
-    double width = 0;
-    for (const QString& name : names)
-        width = std::max(width, metrics().horizontalAdvance(name));
-    return width;
-}
-
-double largest(const std::vector<BarSeries>& series)
-{
-    double top = 0;
-    for (const BarSeries& one : series)
-        for (const double value : one.values)
-            if (std::isfinite(value))
-                top = std::max(top, value);
-    return top;
-}
-
-}
-
 BarChart::BarChart(QWidget* parent) : QWidget(parent)
 {
     setMouseTracking(true);
-    setAccessibleName(tr("Bars"));
 }
 
 void BarChart::setTitle(const QString& title, const QString& subtitle)
@@ -56,31 +31,28 @@ void BarChart::setTitle(const QString& title, const QString& subtitle)
 void BarChart::setBars(const QStringList& categories, std::vector<BarSeries> series, Qt::Orientation bars)
 {
     m_categories = categories;
+    m_edges.clear();
     m_series = std::move(series);
     m_orientation = bars;
-    m_edges.clear();
-    m_hoverBar = m_hoverSeries = -1;
     updateGeometry();
     update();
 }
 
 void BarChart::setHistogram(std::vector<double> edges, std::vector<BarSeries> series, const QString& unit)
 {
+    m_categories.clear();
     m_edges = std::move(edges);
     m_series = std::move(series);
     m_unit = unit;
-    m_categories.clear();
     m_orientation = Qt::Vertical;
-    m_hoverBar = m_hoverSeries = -1;
-    updateGeometry();
     update();
 }
 
 void BarChart::clear()
 {
-    m_series.clear();
     m_categories.clear();
     m_edges.clear();
+    m_series.clear();
     update();
 }
 
@@ -98,217 +70,269 @@ void BarChart::setEmptyText(const QString& text)
 
 QString BarChart::describe(int series, int bar) const
 {
-    if (series < 0 || series >= int(m_series.size()) || bar < 0 || bar >= int(m_series[std::size_t(series)].values.size()))
+    if (series < 0 || std::size_t(series) >= m_series.size() || bar < 0 || std::size_t(bar) >= m_series[std::size_t(series)].values.size())
         return {};
-    const BarSeries& one = m_series[std::size_t(series)];
-    const double value = one.values[std::size_t(bar)];
+    const BarSeries& s = m_series[std::size_t(series)];
+    QString name;
+    if (std::size_t(bar) + 1 < m_edges.size())
+        name = tr("%1 to %2").arg(style::number(m_edges[std::size_t(bar)], 3), style::number(m_edges[std::size_t(bar) + 1], 3));
+    else if (bar < m_categories.size())
+        name = m_categories[bar];
     double sum = 0;
-    for (const double each : one.values)
-        sum += each;
-    QString place;
-    if (bar < m_categories.size())
-        place = m_categories[bar];
-    else if (bar + 1 < int(m_edges.size()))
-        place = tr("%1 to %2").arg(style::number(m_edges[std::size_t(bar)]), style::number(m_edges[std::size_t(bar) + 1])) + (m_unit.isEmpty() ? QString() : u' ' + m_unit);
-    const QString share = sum > 0 ? QStringLiteral(" · ") + style::percent(value / sum) : QString();
-    return place + (one.name.isEmpty() ? QString() : QStringLiteral(" · ") + one.name) + QStringLiteral(": ") + style::count(qint64(std::llround(value))) + share;
+    for (const double value : s.values)
+        sum += value;
+    const double value = s.values[std::size_t(bar)];
+    const QString share = sum > 0 ? QStringLiteral(" (%1)").arg(style::percent(value / sum)) : QString();
+    const QString of = s.name.isEmpty() ? QString() : s.name + QStringLiteral(" · ");
+    return of + name + QStringLiteral(": ") + style::number(value) + share;
 }
 
 QSize BarChart::sizeHint() const
 {
-    const int line = int(metrics().height());
     if (m_orientation == Qt::Horizontal)
-        return {208, line * 2 + int(m_categories.size()) * (line + 4)};
-    return {208, 140};
+        return QSize(280, 32 + 24 * int(std::max<qsizetype>(3, m_categories.size()))) * style::theme().scale;
+    return QSize(280, 160) * style::theme().scale;
 }
 
 QSize BarChart::minimumSizeHint() const
 {
-    return m_orientation == Qt::Horizontal ? QSize(140, sizeHint().height()) : QSize(140, 96);
+    return QSize(120, 80) * style::theme().scale;
 }
 
+/// A value's share of the scale whose end is `top`.
 double BarChart::height(double value, double top) const
 {
-    if (!std::isfinite(value) || value <= 0 || top <= 0)
+    if (!(value > 0) || !(top > 0))
         return 0;
     return m_logCount ? std::log1p(value) / std::log1p(top) : value / top;
 }
 
 BarChart::Plan BarChart::plan() const
 {
+    const style::Theme& theme = style::theme();
+    const double s = theme.scale;
+    const QFontMetricsF metrics(theme.body());
     Plan plan;
-    const double line = metrics().height();
-    plan.top = std::max(largest(m_series), 1e-12);
-    plan.plot = QRectF(rect()).adjusted(0, m_title.isEmpty() ? 2 : line + 8, -1, 0);
-    if (m_orientation == Qt::Horizontal)
-        plan.plot.adjust(std::min(longest(m_categories) + 8, width() * 0.5), 0, -metrics().horizontalAdvance(style::count(qint64(plan.top))) - 8, 0);
-    else
-        plan.plot.adjust(0, 0, 0, -line - 4);
-    if (m_edges.empty())
-        planGroups(plan);
-    else
-        planBins(plan);
+    double most = 0;
+    for (const BarSeries& series : m_series)
+        for (const double value : series.values)
+            most = std::max(most, std::isfinite(value) ? value : 0);
+    plan.top = most > 0 ? (m_logCount ? most : niceRange(0, most, false, 3).hi) : 1;
+    const double head = (m_title.isEmpty() ? 6 : 32) * s;
+    if (m_orientation == Qt::Horizontal) {
+        double names = 0;
+        for (const QString& name : m_categories)
+            names = std::max(names, metrics.horizontalAdvance(name));
+        const double left = std::min(names + 10 * s, 0.45 * width());
+        plan.plot = QRectF(left, head, std::max(10.0, width() - left - 56 * s), std::max(10.0, QWidget::height() - head - 4 * s));
+    } else {
+        const double left = std::ceil(std::max(24 * s, metrics.horizontalAdvance(tickLabel(plan.top)) + 12 * s));
+        plan.plot = QRectF(left, head, std::max(10.0, width() - left - 2 * s), std::max(10.0, QWidget::height() - head - 26 * s));
+    }
+    m_edges.empty() ? planGroups(plan) : planBins(plan);
     return plan;
 }
 
 void BarChart::planGroups(Plan& plan) const
 {
-    const bool horizontal = m_orientation == Qt::Horizontal;
-    const int groups = int(m_categories.size()), series = std::max(1, int(m_series.size()));
-    if (groups == 0)
-        return;
-    const double room = (horizontal ? plan.plot.height() : plan.plot.width()) / groups;
-    const double inner = room * (horizontal ? 0.72 : 0.68), each = inner / series;
-    for (int s = 0; s < int(m_series.size()); ++s)
-        for (int g = 0; g < std::min(groups, int(m_series[std::size_t(s)].values.size())); ++g) {
-            const double start = room * g + (room - inner) / 2 + each * s;
-            const double share = height(m_series[std::size_t(s)].values[std::size_t(g)], plan.top);
-            const double thickness = std::max(1.0, each - 1);
-            Bar bar{s, g};
-            bar.rect = horizontal
-                ? QRectF(plan.plot.left(), plan.plot.top() + start, plan.plot.width() * share, thickness)
-                : QRectF(plan.plot.left() + start, plan.plot.bottom() - plan.plot.height() * share, thickness, plan.plot.height() * share);
-            bar.reach = horizontal ? QRectF(0, bar.rect.top(), width(), each) : QRectF(bar.rect.left(), plan.plot.top(), each, plan.plot.height());
-            plan.bars.push_back(bar);
+    const bool flat = m_orientation == Qt::Horizontal;
+    const auto groups = double(std::max<qsizetype>(1, m_categories.size())), each = double(std::max<std::size_t>(1, m_series.size()));
+    const double room = (flat ? plan.plot.height() : plan.plot.width()) / groups;
+    const double bar = std::max(1.0, std::floor(std::min(room * 0.72 / each, 28 * style::theme().scale)));
+    for (std::size_t k = 0; k < m_series.size(); ++k)
+        for (std::size_t i = 0; i < m_series[k].values.size() && qsizetype(i) < m_categories.size(); ++i) {
+            const double start = std::round((double(i) + 0.5) * room - bar * each / 2 + bar * double(k));
+            const double share = height(m_series[k].values[i], plan.top);
+            Bar one{int(k), int(i), {}, {}};
+            if (flat) {
+                one.rect = QRectF(plan.plot.left(), plan.plot.top() + start, share * plan.plot.width(), bar - 1);
+                one.reach = QRectF(0, plan.plot.top() + start, width(), bar);
+            } else {
+                const double tall = share * plan.plot.height();
+                one.rect = QRectF(plan.plot.left() + start, plan.plot.bottom() - tall, bar - 1, tall);
+                one.reach = QRectF(plan.plot.left() + start, plan.plot.top(), bar, plan.plot.height());
+            }
+            plan.bars.push_back(one);
         }
 }
 
 void BarChart::planBins(Plan& plan) const
 {
-    const double low = m_edges.front(), span = std::max(m_edges.back() - low, 1e-300);
-    for (int s = 0; s < int(m_series.size()); ++s)
-        for (int b = 0; b < std::min(int(m_edges.size()) - 1, int(m_series[std::size_t(s)].values.size())); ++b) {
-            const double left = plan.plot.left() + plan.plot.width() * (m_edges[std::size_t(b)] - low) / span;
-            const double right = plan.plot.left() + plan.plot.width() * (m_edges[std::size_t(b) + 1] - low) / span;
-            const double tall = plan.plot.height() * height(m_series[std::size_t(s)].values[std::size_t(b)], plan.top);
-            Bar bar{s, b};
-            bar.rect = {left, plan.plot.bottom() - tall, std::max(1.0, right - left - 1), tall};
-            bar.reach = {left, plan.plot.top(), std::max(1.0, right - left), plan.plot.height()};
-            plan.bars.push_back(bar);
-        }
-}
-
-bool BarChart::event(QEvent* event)
-{
-    if (event->type() == QEvent::ToolTip) {
-        if (m_hoverBar >= 0)
-            QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), describe(m_hoverSeries, m_hoverBar), this);
-        else
-            QToolTip::hideText();
-        return true;
-    }
-    return QWidget::event(event);
-}
-
-void BarChart::paintEvent(QPaintEvent*)
-{
-    QPainter painter(this);
-    const style::Theme& theme = style::theme();
-    painter.setFont(theme.body());
-    if (m_series.empty()) {
-        painter.setPen(theme.muted);
-        painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+    const double span = m_edges.back() - m_edges.front();
+    if (!(span > 0))
         return;
-    }
-    paintTitle(painter);
-    const Plan planned = plan();
-    paintScale(painter, planned);
-    painter.setRenderHint(QPainter::Antialiasing);
-    for (const Bar& bar : planned.bars) {
-        const BarSeries& series = m_series[std::size_t(bar.series)];
-        QColor color = theme.run(series.color);
-        const bool lit = bar.series == m_hoverSeries && bar.index == m_hoverBar;
-        if (!m_edges.empty() && m_series.size() > 1)
-            color.setAlphaF(0.6f);
-        painter.setPen(series.hollow ? QPen(color, 1.25) : QPen(Qt::NoPen));
-        painter.setBrush(series.hollow && !lit ? QBrush(Qt::NoBrush) : QBrush(lit ? color.lighter(115) : color));
-        painter.drawRect(series.hollow ? bar.rect.adjusted(0.5, 0.5, -0.5, -0.5) : bar.rect);
-    }
-    painter.setRenderHint(QPainter::Antialiasing, false);
-    paintNames(painter, planned);
+    const auto place = [&](double edge) { return plan.plot.left() + (edge - m_edges.front()) / span * plan.plot.width(); };
+    for (std::size_t k = 0; k < m_series.size(); ++k)
+        for (std::size_t i = 0; i + 1 < m_edges.size() && i < m_series[k].values.size(); ++i) {
+            const double left = place(m_edges[i]), right = place(m_edges[i + 1]);
+            const double tall = height(m_series[k].values[i], plan.top) * plan.plot.height();
+            plan.bars.push_back({int(k), int(i), QRectF(left, plan.plot.bottom() - tall, std::max(1.0, right - left - (right - left > 4 ? 1 : 0)), tall),
+                QRectF(left, plan.plot.top(), right - left, plan.plot.height())});
+        }
 }
 
 void BarChart::paintTitle(QPainter& painter) const
 {
-    if (m_title.isEmpty())
-        return;
     const style::Theme& theme = style::theme();
-    painter.setFont(theme.strong());
+    const double s = theme.scale;
+    const QFontMetricsF medium(theme.medium()), body(theme.body());
+    const QRectF row(0, 0, width(), 20 * s);
+    painter.setFont(theme.medium());
     painter.setPen(theme.text);
-    const QFontMetricsF strong(theme.strong());
-    painter.drawText(QPointF(0, strong.ascent()), m_title);
+    painter.drawText(row, Qt::AlignLeft | Qt::AlignVCenter, m_title);
+    double x = medium.horizontalAdvance(m_title) + 6 * s;
     painter.setFont(theme.body());
     painter.setPen(theme.muted);
-    painter.drawText(QPointF(strong.horizontalAdvance(m_title) + 8, strong.ascent()), m_subtitle);
+    painter.drawText(row.adjusted(x, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, m_subtitle);
+    if (m_series.size() < 2)
+        return;
+    x = width();
+    for (auto series = m_series.rbegin(); series != m_series.rend(); ++series) {
+        x -= body.horizontalAdvance(series->name);
+        painter.setPen(theme.muted);
+        painter.drawText(QRectF(x, 0, width() - x, 20 * s), Qt::AlignLeft | Qt::AlignVCenter, series->name);
+        x -= 16 * s;
+        const QRectF box(x, 5 * s, 10 * s, 10 * s);
+        painter.setPen(series->hollow ? QPen(theme.run(series->color), 1.5) : QPen(Qt::NoPen));
+        painter.setBrush(series->hollow ? QBrush(Qt::NoBrush) : QBrush(theme.run(series->color)));
+        painter.drawRect(series->hollow ? box.adjusted(1, 1, -1, -1) : box);
+        x -= 16 * s;
+    }
 }
 
 void BarChart::paintScale(QPainter& painter, const Plan& plan) const
 {
     const style::Theme& theme = style::theme();
-    painter.setPen(theme.line);
-    if (m_orientation == Qt::Horizontal)
-        painter.drawLine(plan.plot.topLeft(), plan.plot.bottomLeft());
-    else
-        painter.drawLine(plan.plot.bottomLeft(), plan.plot.bottomRight());
+    const double s = theme.scale;
+    painter.setFont(theme.body());
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    if (m_orientation == Qt::Vertical)
+        for (const Tick& tick : linearTicks(0, plan.top, std::max(2, int(plan.plot.height() / (40 * s))))) {
+            const double y = std::round(plan.plot.bottom() - height(tick.value, plan.top) * plan.plot.height());
+            if (tick.value > 0) {
+                painter.setPen(QPen(theme.grid, 1));
+                painter.drawLine(QPointF(plan.plot.left(), y), QPointF(plan.plot.right(), y));
+            }
+            painter.setPen(theme.muted);
+            painter.drawText(QRectF(0, y - 10 * s, plan.plot.left() - 8 * s, 20 * s), Qt::AlignRight | Qt::AlignVCenter, tick.label);
+        }
+    painter.setPen(QPen(theme.axis, 1));
+    painter.drawLine(plan.plot.bottomLeft(), m_orientation == Qt::Vertical ? plan.plot.bottomRight() : plan.plot.topLeft());
+    painter.setRenderHint(QPainter::Antialiasing);
 }
 
 void BarChart::paintNames(QPainter& painter, const Plan& plan) const
 {
     const style::Theme& theme = style::theme();
-    const double line = metrics().height();
+    const double s = theme.scale;
+    const QFontMetricsF metrics(theme.body());
+    painter.setFont(theme.body());
     painter.setPen(theme.muted);
     if (!m_edges.empty()) {
-        const QRectF row(plan.plot.left(), plan.plot.bottom() + 4, plan.plot.width(), line);
-        painter.drawText(row, Qt::AlignLeft, style::number(m_edges.front(), 3));
-        painter.drawText(row, Qt::AlignRight, style::number(m_edges.back(), 3) + (m_unit.isEmpty() ? QString() : u' ' + m_unit));
+        const double lo = m_edges.front(), hi = m_edges.back();
+        std::vector<Tick> ticks = linearTicks(lo, hi, std::max(2, int(plan.plot.width() / (72 * s))));
+        for (Tick& tick : ticks) {
+            if (&tick == &ticks.back() && !m_unit.isEmpty())
+                tick.label += QLatin1Char(' ') + m_unit;
+            const double width = metrics.horizontalAdvance(tick.label) + 2;
+            const double x = std::clamp(plan.plot.left() + (tick.value - lo) / (hi - lo) * plan.plot.width(), width / 2, this->width() - width / 2);
+            painter.drawText(QRectF(x - width / 2, plan.plot.bottom() + 5 * s, width, metrics.height()), Qt::AlignCenter, tick.label);
+        }
         return;
     }
-    const int groups = int(m_categories.size());
-    for (int g = 0; g < groups; ++g) {
-        if (m_orientation == Qt::Horizontal) {
-            const double room = plan.plot.height() / groups;
-            const QRectF row(0, plan.plot.top() + room * g, plan.plot.left() - 8, room);
-            painter.setPen(theme.muted);
-            painter.drawText(row, Qt::AlignRight | Qt::AlignVCenter, metrics().elidedText(m_categories[g], Qt::ElideRight, row.width()));
-            double sum = 0;
-            for (const BarSeries& series : m_series)
-                sum += g < int(series.values.size()) ? series.values[std::size_t(g)] : 0;
-            painter.setPen(theme.text);
-            painter.drawText(QRectF(plan.plot.right() + 6, row.top(), width() - plan.plot.right() - 6, room), Qt::AlignRight | Qt::AlignVCenter, style::count(qint64(sum)));
+    const bool flat = m_orientation == Qt::Horizontal;
+    const double room = (flat ? plan.plot.height() : plan.plot.width()) / double(std::max<qsizetype>(1, m_categories.size()));
+    const int every = std::max(1, int(std::ceil((flat ? metrics.height() * 0.95 : 24 * s) / room)));
+    for (qsizetype i = 0; i < m_categories.size(); i += every) {
+        const double start = (flat ? plan.plot.top() : plan.plot.left()) + double(i) * room;
+        const QRectF place = flat ? QRectF(0, start, plan.plot.left() - 8 * s, room)
+                                  : QRectF(start, plan.plot.bottom() + 5 * s, room * every, metrics.height());
+        painter.drawText(place, flat ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignHCenter | Qt::AlignTop,
+            metrics.elidedText(m_categories[i], Qt::ElideRight, place.width() - 2));
+    }
+    // Beside a lone flat bar its value stands: there is no scale to read it from.
+    if (!flat || room / double(m_series.size()) < metrics.height() * 0.9)
+        return;
+    painter.setPen(theme.text);
+    for (const Bar& bar : plan.bars)
+        painter.drawText(QRectF(bar.rect.right() + 6 * s, bar.rect.center().y() - 10 * s, 60 * s, 20 * s), Qt::AlignLeft | Qt::AlignVCenter,
+            style::number(m_series[std::size_t(bar.series)].values[std::size_t(bar.index)]));
+}
+
+void BarChart::paintEvent(QPaintEvent*)
+{
+    const style::Theme& theme = style::theme();
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    if (!m_title.isEmpty())
+        paintTitle(painter);
+    if (m_series.empty()) {
+        painter.setFont(theme.body());
+        painter.setPen(theme.muted);
+        painter.drawText(QRectF(rect()).adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+        return;
+    }
+    const Plan plan = this->plan();
+    paintScale(painter, plan);
+    const bool laidOver = !m_edges.empty() && m_series.size() > 1;
+    for (const Bar& bar : plan.bars) {
+        const BarSeries& series = m_series[std::size_t(bar.series)];
+        QColor fill = theme.run(series.color);
+        const bool lit = bar.series == m_hoverSeries && bar.index == m_hoverBar;
+        fill.setAlphaF(lit ? 1.0F : laidOver ? 0.45F : 0.85F);
+        if (series.hollow) {
+            painter.setPen(QPen(theme.run(series.color), lit ? 2 : 1.25));
+            painter.setBrush(Qt::NoBrush);
+            painter.drawRect(bar.rect.adjusted(0.75, 0.75, -0.75, 0));
         } else {
-            const double room = plan.plot.width() / groups;
-            const QRectF row(plan.plot.left() + room * g, plan.plot.bottom() + 4, room, line);
-            painter.drawText(row, Qt::AlignHCenter, metrics().elidedText(m_categories[g], Qt::ElideRight, room));
+            painter.fillRect(bar.rect, fill);
         }
     }
+    paintNames(painter, plan);
+}
+
+bool BarChart::event(QEvent* event)
+{
+    if (event->type() != QEvent::ToolTip)
+        return QWidget::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    if (m_hoverBar < 0)
+        QToolTip::hideText();
+    else
+        QToolTip::showText(help->globalPos(), describe(m_hoverSeries, m_hoverBar), this);
+    return true;
 }
 
 void BarChart::changeEvent(QEvent* event)
 {
+    QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange) {
         updateGeometry();
         update();
     }
-    QWidget::changeEvent(event);
 }
 
 void BarChart::mouseMoveEvent(QMouseEvent* event)
 {
-    int series = -1, index = -1;
-    for (const Bar& bar : plan().bars)
-        if (bar.reach.contains(event->position())) {
-            series = bar.series;
-            index = bar.index;
+    int series = -1, bar = -1;
+    for (const Bar& one : plan().bars)
+        if (one.reach.contains(event->position())) {
+            series = one.series;
+            bar = one.index;
+            // Of bars that lie over each other the smallest that is hit counts.
+            if (one.rect.contains(event->position()))
+                break;
         }
-    if (series != m_hoverSeries || index != m_hoverBar) {
+    if (series != m_hoverSeries || bar != m_hoverBar) {
         m_hoverSeries = series;
-        m_hoverBar = index;
+        m_hoverBar = bar;
         update();
     }
 }
 
-void BarChart::leaveEvent(QEvent*)
+void BarChart::leaveEvent(QEvent* event)
 {
+    QWidget::leaveEvent(event);
     m_hoverSeries = m_hoverBar = -1;
     update();
 }

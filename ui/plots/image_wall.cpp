@@ -3,15 +3,15 @@
 
 #include "ui/style/theme.h"
 
-#include <QFontMetrics>
+#include <QFontMetricsF>
 #include <QHelpEvent>
 #include <QKeyEvent>
-#include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
 #include <QToolTip>
 
 #include <algorithm>
+#include <cmath>
 
 namespace ui::plots {
 
@@ -19,33 +19,31 @@ namespace {
 
 constexpr int gap = 8;
 
-int lineHeight() { return QFontMetrics(style::theme().body()).height(); }
-
 }
 
 ImageWall::ImageWall(QWidget* parent) : QAbstractScrollArea(parent)
 {
-    setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::StrongFocus);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setFrameShape(QFrame::NoFrame);
     viewport()->setAutoFillBackground(false);
-    setAccessibleName(tr("Pictures"));
+    setAccessibleName(tr("Images"));
 }
 
 void ImageWall::setImages(std::vector<WallImage> images)
 {
     m_images = std::move(images);
-    m_captions = std::ranges::any_of(m_images, [](const WallImage& image) { return !image.caption.isEmpty(); });
-    m_details = std::ranges::any_of(m_images, [](const WallImage& image) { return !image.detail.isEmpty(); });
-    m_current = m_images.empty() ? -1 : std::min(m_current, int(m_images.size()) - 1);
-    setAccessibleDescription(tr("%n pictures", nullptr, int(m_images.size())));
+    m_captions = std::any_of(m_images.begin(), m_images.end(), [](const WallImage& i) { return !i.caption.isEmpty(); });
+    m_details = std::any_of(m_images.begin(), m_images.end(), [](const WallImage& i) { return !i.detail.isEmpty(); });
+    if (m_current >= int(m_images.size()))
+        m_current = -1;
     updateBars();
     viewport()->update();
 }
 
 void ImageWall::setTile(int side)
 {
-    m_side = side;
+    m_side = std::max(16, side);
     updateBars();
     viewport()->update();
 }
@@ -58,102 +56,117 @@ void ImageWall::setEmptyText(const QString& text)
 
 void ImageWall::setCurrent(int index)
 {
-    if (index < -1 || index >= int(m_images.size()) || index == m_current)
+    index = index >= 0 && index < int(m_images.size()) ? index : -1;
+    if (index == m_current)
         return;
     m_current = index;
     if (index >= 0) {
         const QRect cell = cellRect(grid(), index);
-        const int view = verticalScrollBar()->value();
+        QScrollBar* bar = verticalScrollBar();
         if (cell.top() < 0)
-            verticalScrollBar()->setValue(view + cell.top());
+            bar->setValue(bar->value() + cell.top());
         else if (cell.bottom() > viewport()->height())
-            verticalScrollBar()->setValue(view + cell.bottom() - viewport()->height() + gap);
+            bar->setValue(bar->value() + cell.bottom() - viewport()->height());
+        setAccessibleDescription(m_images[std::size_t(index)].caption + QLatin1Char(' ') + m_images[std::size_t(index)].detail);
     }
     viewport()->update();
     Q_EMIT currentChanged(index);
 }
 
-QSize ImageWall::sizeHint() const { return {320, 240}; }
-QSize ImageWall::minimumSizeHint() const { return {m_side + 2 * gap, m_side + 2 * gap}; }
+QSize ImageWall::sizeHint() const
+{
+    return QSize(8 * (m_side + gap), 4 * (m_side + gap + 20)) * style::theme().scale;
+}
+
+QSize ImageWall::minimumSizeHint() const
+{
+    return QSize(m_side + 2 * gap, m_side + 2 * gap + 20) * style::theme().scale;
+}
 
 ImageWall::Grid ImageWall::grid() const
 {
-    Grid grid;
-    grid.side = int(m_side * style::theme().scale);
-    const int lines = (m_captions ? 1 : 0) + (m_details ? 1 : 0);
-    // A caption needs room for a word, whatever the picture's size.
-    const int least = m_details ? QFontMetrics(style::theme().body()).horizontalAdvance(QStringLiteral("said T-shirt 0.83")) / 1
-        : m_captions            ? QFontMetrics(style::theme().body()).horizontalAdvance(QStringLiteral("Ankle boot"))
-                                : 0;
-    const int width = std::max(grid.side, least) + gap;
-    grid.columns = std::max(1, (viewport()->width() + gap) / width);
-    grid.cell = {width, grid.side + lines * lineHeight() + gap + (lines ? 4 : 0)};
-    return grid;
+    const style::Theme& theme = style::theme();
+    Grid g;
+    g.side = int(std::lround(m_side * theme.scale));
+    const int line = int(std::ceil(QFontMetricsF(theme.body()).height()));
+    // Captions want more width than a picture of 28 pixels has.
+    const int least = std::max(g.side, m_details ? int(104 * theme.scale) : m_captions ? int(56 * theme.scale) : 0) + gap;
+    g.columns = std::max(1, viewport()->width() / least);
+    g.cell = QSize(viewport()->width() / g.columns, g.side + gap + (m_captions ? line + 2 : 0) + (m_details ? line : 0) + (m_captions || m_details ? gap : 0));
+    return g;
 }
 
-QRect ImageWall::cellRect(const Grid& grid, int index) const
+QRect ImageWall::cellRect(const Grid& g, int index) const
 {
-    return {index % grid.columns * grid.cell.width(), index / grid.columns * grid.cell.height() - verticalScrollBar()->value(),
-        grid.cell.width() - gap, grid.cell.height() - gap};
+    return {QPoint(index % g.columns * g.cell.width(), index / g.columns * g.cell.height() - verticalScrollBar()->value()), g.cell};
 }
 
 int ImageWall::indexAt(QPoint position) const
 {
-    const Grid shape = grid();
-    const int column = position.x() / shape.cell.width(), row = (position.y() + verticalScrollBar()->value()) / shape.cell.height();
-    const int index = row * shape.columns + column;
-    return column < shape.columns && index < int(m_images.size()) && cellRect(shape, index).contains(position) ? index : -1;
+    const Grid g = grid();
+    const int column = position.x() / g.cell.width(), row = (position.y() + verticalScrollBar()->value()) / g.cell.height();
+    const int index = row * g.columns + column;
+    return column < g.columns && row >= 0 && index < int(m_images.size()) ? index : -1;
 }
 
 void ImageWall::updateBars()
 {
-    const Grid shape = grid();
-    const int rows = (int(m_images.size()) + shape.columns - 1) / shape.columns;
+    const Grid g = grid();
+    const int rows = (int(m_images.size()) + g.columns - 1) / g.columns;
+    verticalScrollBar()->setRange(0, std::max(0, rows * g.cell.height() - viewport()->height()));
     verticalScrollBar()->setPageStep(viewport()->height());
-    verticalScrollBar()->setSingleStep(shape.cell.height() / 2);
-    verticalScrollBar()->setRange(0, std::max(0, rows * shape.cell.height() - gap - viewport()->height()));
+    verticalScrollBar()->setSingleStep(g.cell.height() / 2);
 }
 
-void ImageWall::paintEvent(QPaintEvent*)
+void ImageWall::paintTile(QPainter& painter, const Grid& g, int index) const
+{
+    const style::Theme& theme = style::theme();
+    const WallImage& tile = m_images[std::size_t(index)];
+    const QRect cell = cellRect(g, index);
+    const QRect square(cell.left() + 2, cell.top() + 2, g.side, g.side);
+    QSize size = tile.image.size().scaled(square.size(), Qt::KeepAspectRatio);
+    QRect picture({}, size);
+    picture.moveCenter(square.center());
+    // Few pixels stay squares: that is what the network sees.
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, tile.image.width() > g.side);
+    painter.drawImage(picture, tile.image);
+    const bool current = index == m_current;
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(current ? theme.accent : tile.wrong ? theme.problem : theme.line, current ? 2 : tile.wrong ? 1.5 : 1));
+    painter.drawRoundedRect(QRectF(picture).adjusted(-0.5, -0.5, 0.5, 0.5), 2, 2);
+
+    const QFontMetricsF metrics(theme.body());
+    const double line = std::ceil(metrics.height()), width = cell.width() - gap;
+    double left = square.left();
+    const double y = square.bottom() + 4;
+    if (tile.wrong) {
+        painter.drawPixmap(QPointF(left, y + 3), style::iconPixmap(QStringLiteral("warning"), int(11 * theme.scale), theme.problem, devicePixelRatioF()));
+        left += 14 * theme.scale;
+    }
+    painter.setFont(theme.body());
+    painter.setPen(theme.text);
+    painter.drawText(QRectF(left, y, square.left() + width - left, line), Qt::AlignLeft | Qt::AlignVCenter,
+        metrics.elidedText(tile.caption, Qt::ElideRight, square.left() + width - left));
+    painter.setPen(tile.wrong ? theme.readable(theme.problem) : theme.muted);
+    painter.drawText(QRectF(square.left(), y + line, width, line), Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(tile.detail, Qt::ElideRight, width));
+}
+
+void ImageWall::paintEvent(QPaintEvent* event)
 {
     QPainter painter(viewport());
-    const style::Theme& theme = style::theme();
     if (m_images.empty()) {
-        painter.setFont(theme.body());
-        painter.setPen(theme.muted);
-        painter.drawText(viewport()->rect().adjusted(gap, gap, -gap, -gap), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+        painter.setFont(style::theme().body());
+        painter.setPen(style::theme().muted);
+        painter.drawText(QRectF(viewport()->rect()).adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
         return;
     }
-    const Grid shape = grid();
-    const int first = std::max(0, verticalScrollBar()->value() / shape.cell.height()) * shape.columns;
-    const int last = ((verticalScrollBar()->value() + viewport()->height()) / shape.cell.height() + 1) * shape.columns;
-    for (int index = first; index < std::min(last, int(m_images.size())); ++index)
-        paintTile(painter, shape, index);
-}
-
-void ImageWall::paintTile(QPainter& painter, const Grid& grid, int index) const
-{
-    const style::Theme& theme = style::theme();
-    const WallImage& shown = m_images[std::size_t(index)];
-    const QRect cell = cellRect(grid, index);
-    const QRect picture(cell.left(), cell.top(), grid.side, grid.side);
-    // Small pictures are shown as the pixels that the network sees.
-    painter.drawImage(picture, shown.image);
-    painter.setPen(index == m_current ? QPen(theme.accent, 2) : QPen(theme.line, 1));
-    painter.setBrush(Qt::NoBrush);
-    painter.drawRect(picture);
-    int y = picture.bottom() + 4;
-    const auto line = [&](const QString& text, const QColor& color, const QFont& font) {
-        painter.setFont(font);
-        painter.setPen(color);
-        const QRect place(cell.left(), y, cell.width(), lineHeight());
-        painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, QFontMetrics(font).elidedText(text, Qt::ElideRight, place.width()));
-        y += lineHeight();
-    };
-    if (m_captions)
-        line((shown.wrong ? QStringLiteral("▲ ") : QString()) + shown.caption, shown.wrong ? theme.problem : theme.text, theme.body());
-    if (m_details)
-        line(shown.detail, theme.muted, theme.body());
+    const Grid g = grid();
+    const int offset = verticalScrollBar()->value();
+    const int first = std::max(0, (event->rect().top() + offset) / g.cell.height()) * g.columns;
+    const int last = std::min(int(m_images.size()), ((event->rect().bottom() + offset) / g.cell.height() + 1) * g.columns);
+    for (int i = first; i < last; ++i)
+        paintTile(painter, g, i);
 }
 
 void ImageWall::resizeEvent(QResizeEvent* event)
@@ -165,7 +178,7 @@ void ImageWall::resizeEvent(QResizeEvent* event)
 void ImageWall::changeEvent(QEvent* event)
 {
     QAbstractScrollArea::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) {
+    if (event->type() == QEvent::PaletteChange) {
         updateBars();
         viewport()->update();
     }
@@ -173,50 +186,49 @@ void ImageWall::changeEvent(QEvent* event)
 
 void ImageWall::keyPressEvent(QKeyEvent* event)
 {
-    const int columns = grid().columns;
-    const auto go = [&](int by) { setCurrent(std::clamp(m_current + by, 0, int(m_images.size()) - 1)); };
-    if (m_images.empty())
-        return QAbstractScrollArea::keyPressEvent(event);
+    const int count = int(m_images.size()), columns = grid().columns;
+    int next = m_current;
     switch (event->key()) {
-    case Qt::Key_Left: go(-1); break;
-    case Qt::Key_Right: go(1); break;
-    case Qt::Key_Up: go(m_current >= columns ? -columns : 0); break;
-    case Qt::Key_Down: go(m_current + columns < int(m_images.size()) ? columns : 0); break;
-    case Qt::Key_Home: setCurrent(0); break;
-    case Qt::Key_End: setCurrent(int(m_images.size()) - 1); break;
+    case Qt::Key_Left: next -= 1; break;
+    case Qt::Key_Right: next += 1; break;
+    case Qt::Key_Up: next -= columns; break;
+    case Qt::Key_Down: next += columns; break;
+    case Qt::Key_Home: next = 0; break;
+    case Qt::Key_End: next = count - 1; break;
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (m_current >= 0)
             Q_EMIT activated(m_current);
-        break;
-    default: QAbstractScrollArea::keyPressEvent(event);
+        return;
+    default: QAbstractScrollArea::keyPressEvent(event); return;
     }
+    if (count > 0)
+        setCurrent(m_current < 0 ? 0 : std::clamp(next, 0, count - 1));
 }
 
 void ImageWall::mousePressEvent(QMouseEvent* event)
 {
-    if (const int index = indexAt(event->pos()); index >= 0)
+    if (const int index = indexAt(event->position().toPoint()); event->button() == Qt::LeftButton && index >= 0)
         setCurrent(index);
 }
 
 void ImageWall::mouseDoubleClickEvent(QMouseEvent* event)
 {
-    if (const int index = indexAt(event->pos()); index >= 0)
+    if (const int index = indexAt(event->position().toPoint()); index >= 0)
         Q_EMIT activated(index);
 }
 
 bool ImageWall::viewportEvent(QEvent* event)
 {
-    if (event->type() == QEvent::ToolTip) {
-        const auto* help = static_cast<QHelpEvent*>(event);
-        const int index = indexAt(help->pos());
-        if (index >= 0 && !m_images[std::size_t(index)].caption.isEmpty())
-            QToolTip::showText(help->globalPos(), m_images[std::size_t(index)].caption + QStringLiteral("\n") + m_images[std::size_t(index)].detail, viewport());
-        else
-            QToolTip::hideText();
-        return true;
-    }
-    return QAbstractScrollArea::viewportEvent(event);
+    if (event->type() != QEvent::ToolTip)
+        return QAbstractScrollArea::viewportEvent(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const int index = indexAt(help->pos());
+    if (index < 0)
+        QToolTip::hideText();
+    else
+        QToolTip::showText(help->globalPos(), m_images[std::size_t(index)].caption + QLatin1Char('\n') + m_images[std::size_t(index)].detail, this);
+    return true;
 }
 
 }

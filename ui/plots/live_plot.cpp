@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/live_plot.h"
 
+#include "ui/plots/export_file.h"
 #include "ui/plots/live_plot_view.h"
 #include "ui/style/theme.h"
 
@@ -179,12 +180,12 @@ void LivePlot::refreshNow()
 
 core::base::Status LivePlot::savePng(const QString& path) const
 {
-    return m_view->save(path, m_view->png());
+    return saveFile(path, m_view->png());
 }
 
 core::base::Status LivePlot::saveSvg(const QString& path) const
 {
-    return m_view->save(path, m_view->svg());
+    return saveFile(path, m_view->svg());
 }
 
 core::base::Status LivePlot::saveCsv(const QString& path) const

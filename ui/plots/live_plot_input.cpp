@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/export_file.h"
 #include "ui/plots/live_plot_view.h"
 #include "ui/plots/series_buffer.h"
 #include "ui/style/theme.h"
 
 #include <QApplication>
 #include <QClipboard>
-#include <QFileDialog>
-#include <QImage>
 #include <QMenu>
-#include <QMessageBox>
 #include <QMouseEvent>
 
 #include <algorithm>
@@ -230,30 +228,9 @@ bool LivePlot::View::pressKey(int key, Qt::KeyboardModifiers modifiers)
     }
 }
 
-void LivePlot::View::exportTo(const QString& suffix)
-{
-    auto* dialog = new QFileDialog(&m_owner, QObject::tr("Export the plot"), QString(), QStringLiteral("*.") + suffix);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(suffix);
-    QObject::connect(dialog, &QFileDialog::fileSelected, &m_owner, [this, suffix](const QString& path) {
-        const core::base::Status status = suffix == QLatin1String("png") ? m_owner.savePng(path)
-            : suffix == QLatin1String("svg")                              ? m_owner.saveSvg(path)
-                                                                          : m_owner.saveCsv(path);
-        if (!status) {
-            auto* box = new QMessageBox(QMessageBox::Warning, QObject::tr("Export the plot"),
-                QString::fromStdString(core::base::describe(status.error())), QMessageBox::Ok, &m_owner);
-            box->setAttribute(Qt::WA_DeleteOnClose);
-            box->open();
-        }
-    });
-    dialog->open();
-}
-
 void LivePlot::View::menuAt(const QPoint& global, int panel)
 {
     auto* menu = new QMenu(&m_owner);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->addAction(QObject::tr("Show everything"), [this] { showAll(); });
     menu->addSeparator();
     for (std::size_t p = 0; p < scene.panels.size(); ++p) {
@@ -275,18 +252,16 @@ void LivePlot::View::menuAt(const QPoint& global, int panel)
         Q_EMIT m_owner.logXChanged(on);
     });
     menu->addSeparator();
-    menu->addAction(QObject::tr("Copy the picture"), [this] {
-        QApplication::clipboard()->setImage(QImage::fromData(png(), "PNG"));
-    });
     const bool few = pointsInView(scene) <= mostCopied;
     QAction* copy = menu->addAction(few ? QObject::tr("Copy the numbers") : QObject::tr("Copy the numbers (too many: export them)"),
         [this] { QApplication::clipboard()->setText(m_owner.csv()); });
     copy->setEnabled(few);
-    menu->addSeparator();
-    for (const char* suffix : {"png", "svg", "csv"}) {
-        const QString kind = QString::fromLatin1(suffix);
-        menu->addAction(QObject::tr("Export as %1…").arg(kind.toUpper()), [this, kind] { exportTo(kind); });
-    }
+    const auto save = [this](const QString& path) {
+        const QString kind = path.section(QLatin1Char('.'), -1).toLower();
+        return kind == QLatin1String("svg") ? m_owner.saveSvg(path) : kind == QLatin1String("csv") ? m_owner.saveCsv(path) : m_owner.savePng(path);
+    };
+    const auto picture = [this] { return QImage::fromData(png(), "PNG"); };
+    addExportActions(*menu, m_owner, {picture, save, {QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("csv")}});
     menu->popup(global);
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/live_plot_view.h"
 
+#include "ui/plots/export_file.h"
 #include "ui/plots/series_buffer.h"
-#include "ui/style/fonts.h"
 #include "ui/style/theme.h"
 
 #include <QAccessible>
 #include <QBuffer>
-#include <QSaveFile>
 #include <QSvgGenerator>
 
 #include <qcustomplot.h>
@@ -298,17 +297,7 @@ QByteArray LivePlot::View::svg() const
     m_plot->toPainter(&painter, m_owner.width(), m_owner.height());
     m_exporting = false;
     painter.end();
-    // The family is a name of this program's; others know it as Inter.
-    return bytes.replace("\"" + style::textFamily().toUtf8() + "\"", "\"Inter, sans-serif\"");
-}
-
-core::base::Status LivePlot::View::save(const QString& path, const QByteArray& content) const
-{
-    QSaveFile file(path);
-    if (!content.isEmpty() && file.open(QIODevice::WriteOnly) && file.write(content) == content.size() && file.commit())
-        return {};
-    return core::base::Error{core::base::ErrorKind::Resource, "the picture cannot be written: " + file.errorString().toStdString(),
-        path.toStdString(), "choose a folder that can be written and has room"};
+    return withPublicFont(bytes);
 }
 
 }

@@ -41,7 +41,6 @@ public:
     void zoomX(double share, double factor);
     void showAll();
 
-    core::base::Status save(const QString& path, const QByteArray& content) const;
     QByteArray png() const;
     QByteArray svg() const;
 
@@ -63,7 +62,6 @@ private:
     int handleAt(const QPointF& position) const;
     void stepCursor(int points);
     void paintOverlay(QPainter& painter) const;
-    void exportTo(const QString& suffix);
 
     LivePlot& m_owner;
     QCustomPlot* m_plot;
