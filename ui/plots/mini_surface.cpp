@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/mini_surface.h"
 
-#include "ui/plots/class_mark.h"
+#include "ui/plots/point_marks.h"
 #include "ui/plots/surface_field.h"
 #include "ui/plots/surface_image.h"
 #include "ui/style/theme.h"
@@ -78,9 +78,11 @@ void MiniSurface::paintEvent(QPaintEvent*)
         inside.scale(pixels.width() / picture.width(), pixels.height() / picture.height());
         const QRectF area(QPointF(0, 0), picture.size());
         paintBorders(inside, area, surfaceBorders(SurfaceField(m_frame), m_frame.classes), 1.1 * theme.scale, theme);
+        inside.setRenderHint(QPainter::Antialiasing);
         for (const SurfacePoint& point : m_points)
-            paintClassMark(inside, {area.width() * (point.x - m_frame.left) / (m_frame.right - m_frame.left),
-                area.height() * (m_frame.top - point.y) / (m_frame.top - m_frame.bottom)}, 4 * theme.scale, point.cls, point.validation, theme);
+            paintPoint(inside, {area.width() * (point.x - m_frame.left) / (m_frame.right - m_frame.left),
+                area.height() * (m_frame.top - point.y) / (m_frame.top - m_frame.bottom)}, point.cls, point.validation, 2 * theme.scale,
+                theme.classColor(point.cls), theme);
     }
     painter.drawImage(picture, m_image);
 

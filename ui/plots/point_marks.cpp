@@ -12,7 +12,10 @@ void paintPoint(QPainter& painter, const QPointF& at, int cls, bool hollow, doub
 {
     if (hollow) {
         painter.setPen(QPen(color, 1.5 * theme.scale));
-        painter.setBrush(Qt::NoBrush);
+        // On a surface of its own class a bare ring would hardly be seen.
+        QColor inside = theme.surface;
+        inside.setAlphaF(0.55F);
+        painter.setBrush(inside);
         radius -= 0.5 * theme.scale;
     } else {
         painter.setPen(radius > 3 ? QPen(theme.ground, 0.75 * theme.scale) : QPen(Qt::NoPen));

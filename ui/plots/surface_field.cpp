@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/surface_field.h"
 
+#include "ui/plots/contour.h"
+
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace ui::plots {
@@ -13,114 +14,28 @@ constexpr float largest = 30; ///< log-odds beyond this look and interpolate the
 
 float logOf(float probability) { return std::isnan(probability) ? probability : std::log(std::max(probability, 1e-13F)); }
 
-/// The crossings of one field, each on an edge of the node grid, and how they hang together.
-class Lines {
-public:
-    Lines(const std::vector<float>& f, int columns, int rows)
-        : m_f(f), m_columns(columns), m_rows(rows), m_next(std::size_t(2 * columns * rows), {-1, -1})
-    {
-        for (int r = 0; r + 1 < rows; ++r)
-            for (int c = 0; c + 1 < columns; ++c)
-                cross(c, r);
-    }
-
-    std::vector<QPolygonF> walk()
-    {
-        std::vector<QPolygonF> lines;
-        // Open lines from their ends first; what is left are rings.
-        for (const bool open : {true, false})
-            for (const int edge : m_edges)
-                if (const auto& next = m_next[std::size_t(edge)]; next[0] >= 0 && (!open || next[1] < 0))
-                    lines.push_back(follow(edge, !open));
-        return lines;
-    }
-
-private:
-    float at(int c, int r) const { return m_f[std::size_t(r * m_columns + c)]; }
-    int across(int c, int r) const { return 2 * (r * m_columns + c); }
-    int along(int c, int r) const { return across(c, r) + 1; }
-
-    void cross(int c, int r)
-    {
-        const float a = at(c, r), b = at(c + 1, r), d = at(c + 1, r + 1), e = at(c, r + 1);
-        const int sides = int(a > 0) | int(b > 0) << 1 | int(d > 0) << 2 | int(e > 0) << 3;
-        if (sides == 0 || sides == 15 || !std::isfinite(a + b + d + e))
-            return;
-        const int bottom = across(c, r), right = along(c + 1, r), top = across(c, r + 1), left = along(c, r);
-        switch (sides) {
-        case 1: case 14: join(left, bottom); break;
-        case 2: case 13: join(bottom, right); break;
-        case 4: case 11: join(right, top); break;
-        case 8: case 7: join(top, left); break;
-        case 3: case 12: join(left, right); break;
-        case 6: case 9: join(bottom, top); break;
-        default:
-            // A saddle: the middle decides which corners hang together.
-            if ((a + b + d + e > 0) == (sides == 5)) {
-                join(left, top);
-                join(bottom, right);
-            } else {
-                join(left, bottom);
-                join(right, top);
-            }
-        }
-    }
-
-    void join(int one, int other)
-    {
-        for (const auto& [from, to] : {std::pair{one, other}, std::pair{other, one}}) {
-            auto& next = m_next[std::size_t(from)];
-            if (next[0] < 0) {
-                next[0] = to;
-                m_edges.push_back(from);
-            } else {
-                next[1] = to;
-            }
-        }
-    }
-
-    QPointF place(int edge) const
-    {
-        const int node = edge / 2, c = node % m_columns, r = node / m_columns;
-        const bool upward = edge % 2 == 1;
-        const double from = at(c, r), to = upward ? at(c, r + 1) : at(c + 1, r), share = from / (from - to);
-        const double x = c + (upward ? 0 : share), y = r + (upward ? share : 0);
-        return {x / (m_columns - 1), 1 - y / (m_rows - 1)};
-    }
-
-    QPolygonF follow(int edge, bool ring)
-    {
-        QPolygonF line;
-        const int first = edge;
-        while (edge >= 0) {
-            line << place(edge);
-            auto& next = m_next[std::size_t(edge)];
-            int to = -1;
-            for (const int candidate : next)
-                if (to < 0 && candidate >= 0 && m_next[std::size_t(candidate)][0] >= 0)
-                    to = candidate;
-            next = {-1, -1};
-            edge = to;
-        }
-        if (ring)
-            line << place(first);
-        return line;
-    }
-
-    const std::vector<float>& m_f;
-    int m_columns, m_rows;
-    std::vector<std::array<int, 2>> m_next;
-    std::vector<int> m_edges;
-};
-
-/// How far cell `k` leads before the best other one.
-float lead(const float* cell, int depth, int k)
+/// The class ahead at a node, and how far before the next.
+void rank(const float* cell, int depth, int& best, float& margin)
 {
-    float other = -HUGE_VALF;
-    for (int i = 0; i < depth; ++i)
-        if (i != k)
-            other = std::max(other, cell[i]);
-    return cell[k] - other;
+    best = 0;
+    for (int k = 1; k < depth; ++k)
+        if (cell[k] > cell[best])
+            best = k;
+    float second = -HUGE_VALF;
+    for (int k = 0; k < depth; ++k)
+        if (k != best)
+            second = std::max(second, cell[k]);
+    margin = cell[best] - second;
+}
+
+/// Lines of a grid of nodes, laid into the unit square with y downwards.
+void append(std::vector<QPolygonF>& lines, const std::vector<float>& nodes, int columns, int rows)
+{
+    for (QPolygonF& line : contours(nodes, columns, rows, 0)) {
+        for (QPointF& at : line)
+            at = {(at.x() - 0.5) / (columns - 1), 1 - (at.y() - 0.5) / (rows - 1)};
+        lines.push_back(std::move(line));
+    }
 }
 
 }
@@ -153,13 +68,6 @@ void SurfaceField::row(double v, std::vector<float>& out) const
         out[i] = a[i] + (b[i] - a[i]) * share;
 }
 
-std::vector<QPolygonF> zeroLines(const std::vector<float>& f, int columns, int rows)
-{
-    if (columns < 2 || rows < 2 || f.size() != std::size_t(columns * rows))
-        return {};
-    return Lines(f, columns, rows).walk();
-}
-
 std::vector<QPolygonF> surfaceBorders(const SurfaceField& field, std::int64_t classes)
 {
     if (field.empty() || classes < 2)
@@ -179,15 +87,19 @@ std::vector<QPolygonF> surfaceBorders(const SurfaceField& field, std::int64_t cl
             }
         }
     }
-    if (depth == 1)
-        return zeroLines(nodes, columns, rows);
     std::vector<QPolygonF> lines;
-    std::vector<float> ahead(std::size_t(columns * rows));
+    if (depth == 1) {
+        append(lines, nodes, columns, rows);
+        return lines;
+    }
+    std::vector<int> best(std::size_t(columns * rows));
+    std::vector<float> margin(best.size()), ahead(best.size());
+    for (std::size_t i = 0; i < best.size(); ++i)
+        rank(nodes.data() + i * std::size_t(depth), depth, best[i], margin[i]);
     for (int k = 0; k < depth; ++k) {
         for (std::size_t i = 0; i < ahead.size(); ++i)
-            ahead[i] = lead(nodes.data() + i * std::size_t(depth), depth, k);
-        for (QPolygonF& border : zeroLines(ahead, columns, rows))
-            lines.push_back(std::move(border));
+            ahead[i] = best[i] == k ? margin[i] : nodes[i * std::size_t(depth) + std::size_t(k)] - nodes[i * std::size_t(depth) + std::size_t(best[i])];
+        append(lines, ahead, columns, rows);
     }
     return lines;
 }

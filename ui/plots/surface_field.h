@@ -30,10 +30,6 @@ private:
     std::vector<float> m_values;
 };
 
-/// The lines f = 0 by marching squares (Lorensen and Cline, 1987, in the plane) over `columns` × `rows` nodes, row-major
-/// from the bottom, in the unit square with y downwards. Cells with a number that is not finite have no line.
-std::vector<QPolygonF> zeroLines(const std::vector<float>& f, int columns, int rows);
-
 /// The p = 0.5 contour of two classes, or the borders between more, in the unit square with y downwards; none for
 /// regression.
 std::vector<QPolygonF> surfaceBorders(const SurfaceField& field, std::int64_t classes);

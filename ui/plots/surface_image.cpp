@@ -15,7 +15,6 @@ namespace ui::plots {
 
 namespace {
 
-constexpr int shades = 512;
 constexpr float reach = 10; ///< log-odds at the ends of the table
 
 QRgb blend(const QColor& a, const QColor& b, double t)
@@ -28,14 +27,14 @@ QRgb blend(const QColor& a, const QColor& b, double t)
 class Colors {
 public:
     Colors(const core::events::SurfaceFrame& frame, const style::Theme& theme)
-        : m_classes(int(frame.classes)), m_unknown(theme.line.rgb()), m_range(valueRange(frame))
+        : m_classes(int(frame.classes)), m_shades(m_classes > 2 ? 128 : 1024), m_unknown(theme.line.rgb()), m_range(valueRange(frame))
     {
-        m_table.resize(std::size_t(m_classes > 2 ? m_classes * shades : shades));
+        m_table.resize(m_shades * std::size_t(m_classes > 2 ? m_classes : 1));
         for (std::size_t i = 0; i < m_table.size(); ++i) {
-            const double share = double(i % shades) / (shades - 1);
+            const double share = double(i % m_shades) / double(m_shades - 1);
             m_table[i] = m_classes == 1 ? theme.sequential(share).rgb()
                 : m_classes == 2        ? theme.diverging(std::tanh(reach * (share - 0.5))).rgb()
-                                        : blend(theme.ground, theme.classGround(int(i) / shades), share);
+                                        : blend(theme.ground, theme.classGround(int(i / m_shades)), share);
         }
     }
 
@@ -50,7 +49,7 @@ public:
     }
 
 private:
-    static std::size_t shadeOf(double share) { return std::size_t(std::lround(std::clamp(share, 0.0, 1.0) * (shades - 1))); }
+    std::size_t shadeOf(double share) const { return std::size_t(std::clamp(share, 0.0, 1.0) * double(m_shades - 1) + 0.5); }
 
     /// The class ahead, the paler the less it is so: white at 1 / classes.
     QRgb ofClasses(const float* cell) const
@@ -58,12 +57,13 @@ private:
         const float* best = std::max_element(cell, cell + m_classes);
         float sum = 0;
         for (int k = 0; k < m_classes; ++k)
-            sum += std::exp(cell[k] - *best);
+            sum += cell[k] - *best < -9 ? 0 : std::exp(cell[k] - *best);
         const double even = 1.0 / m_classes, share = (1 / double(sum) - even) / (1 - even);
-        return std::isnan(share) ? m_unknown : m_table[std::size_t(best - cell) * shades + shadeOf(share)];
+        return std::isnan(share) ? m_unknown : m_table[std::size_t(best - cell) * m_shades + shadeOf(share)];
     }
 
     int m_classes;
+    std::size_t m_shades;
     QRgb m_unknown;
     Range m_range;
     std::vector<QRgb> m_table;
@@ -110,7 +110,7 @@ void paintBorders(QPainter& painter, const QRectF& area, const std::vector<QPoly
     painter.setClipRect(area, Qt::IntersectClip);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(theme.text, width, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin));
+    painter.setPen(QPen(QColor(blend(theme.ground, theme.text, 0.86)), width, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin));
     painter.drawPath(path);
     painter.restore();
 }

@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/surface_plot.h"
 
+#include "ui/plots/export_file.h"
 #include "ui/plots/surface_field.h"
 #include "ui/plots/surface_scene.h"
 #include "ui/style/theme.h"
 
-#include <QBuffer>
 #include <QContextMenuEvent>
-#include <QFileDialog>
 #include <QMenu>
-#include <QMessageBox>
 #include <QMouseEvent>
 #include <QPainter>
-#include <QSaveFile>
-#include <QSvgGenerator>
 #include <QToolTip>
 
 #include <cmath>
 
 namespace ui::plots {
 
-using core::base::Error;
-using core::base::ErrorKind;
 using core::base::Status;
 
 /// The scene with what has been painted of it: a new surface leaves the points as they are and the other way round.
@@ -126,42 +120,11 @@ public:
         return lines.join(QLatin1Char('\n'));
     }
 
-    void exportTo(const QString& suffix)
-    {
-        auto* dialog = new QFileDialog(&m_owner, tr("Export the surface"), QString(), QStringLiteral("*.") + suffix);
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        dialog->setAcceptMode(QFileDialog::AcceptSave);
-        dialog->setDefaultSuffix(suffix);
-        QObject::connect(dialog, &QFileDialog::fileSelected, &m_owner, [this, suffix](const QString& path) {
-            const Status status = suffix == QLatin1String("png") ? m_owner.savePng(path) : m_owner.saveSvg(path);
-            if (status)
-                return;
-            auto* box = new QMessageBox(QMessageBox::Warning, tr("Export the surface"),
-                QString::fromStdString(core::base::describe(status.error())), QMessageBox::Ok, &m_owner);
-            box->setAttribute(Qt::WA_DeleteOnClose);
-            box->open();
-        });
-        dialog->open();
-    }
-
 private:
     SurfacePlot& m_owner;
     QSize m_planned;
     QImage m_image, m_layer;
 };
-
-namespace {
-
-Status write(const QString& path, const QByteArray& bytes)
-{
-    QSaveFile file(path);
-    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
-        return {};
-    return Error{ErrorKind::Resource, "the picture cannot be written: " + file.errorString().toStdString(), path.toStdString(),
-        "choose a folder that can be written and has room"};
-}
-
-}
 
 SurfacePlot::SurfacePlot(QWidget* parent) : QWidget(parent), m_work(std::make_unique<Work>(*this))
 {
@@ -238,34 +201,11 @@ void SurfacePlot::setScaleShown(bool on)
     m_work->change();
 }
 
-Status SurfacePlot::savePng(const QString& path) const
-{
-    const double ratio = 2;
-    QImage image(size() * ratio, QImage::Format_RGB32);
-    image.setDevicePixelRatio(ratio);
-    QPainter painter(&image);
-    m_work->paintWhole(painter, size(), ratio);
-    painter.end();
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    image.save(&buffer, "PNG");
-    return write(path, bytes);
-}
+Status SurfacePlot::savePng(const QString& path) const { return saveAsPng(*this, path); }
 
 Status SurfacePlot::saveSvg(const QString& path) const
 {
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    QSvgGenerator generator;
-    generator.setOutputDevice(&buffer);
-    generator.setSize(size());
-    generator.setViewBox(rect());
-    generator.setTitle(accessibleName());
-    QPainter painter(&generator);
-    m_work->paintWhole(painter, size(), 2);
-    painter.end();
-    return write(path, bytes);
+    return saveAsSvg(size(), accessibleName(), path, [this](QPainter& painter) { m_work->paintWhole(painter, size(), 2); });
 }
 
 QSize SurfacePlot::sizeHint() const { return QSize(352, 392) * style::theme().scale; }
@@ -328,9 +268,9 @@ void SurfacePlot::contextMenuEvent(QContextMenuEvent* event)
     if (m_work->scene.empty())
         return;
     auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addAction(tr("Export as PNG…"), this, [this] { m_work->exportTo(QStringLiteral("png")); });
-    menu->addAction(tr("Export as SVG…"), this, [this] { m_work->exportTo(QStringLiteral("svg")); });
+    addExportActions(*menu, *this, {[this] { return pictureOf(*this); },
+        [this](const QString& path) { return path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive) ? saveSvg(path) : savePng(path); },
+        {QStringLiteral("png"), QStringLiteral("svg")}});
     menu->popup(event->reason() == QContextMenuEvent::Keyboard ? mapToGlobal(rect().center()) : event->globalPos());
 }
 

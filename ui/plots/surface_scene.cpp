@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/surface_scene.h"
 
-#include "ui/plots/class_mark.h"
+#include "ui/plots/point_marks.h"
 #include "ui/plots/surface_image.h"
 #include "ui/style/theme.h"
 
@@ -16,7 +16,7 @@ namespace ui::plots {
 
 namespace {
 
-constexpr double markSize = 8.5;
+constexpr double markSize = 8;
 constexpr double tickGap = 8;   ///< between a tick's name and the plot
 constexpr double barHeight = 10;
 
@@ -35,6 +35,13 @@ Range spread(const std::vector<SurfacePoint>& points, double SurfacePoint::* axi
 }
 
 Range orUnit(double lo, double hi) { return std::isfinite(hi - lo) && lo < hi ? Range{lo, hi} : Range{0, 1}; }
+
+/// Rows without a class are grey circles.
+void paintMark(QPainter& painter, QPointF at, int cls, bool hollow, double size, const style::Theme& theme)
+{
+    const QColor color = cls < 0 ? theme.muted : theme.classColor(cls);
+    paintPoint(painter, at, std::max(0, cls), hollow, size * markSize / 2 * theme.scale, color, theme);
+}
 
 /// Names of the classes with their marks, in at most two lines of text; returns the height they take.
 double planLegend(const SurfaceScene& scene, SurfacePlan& plan, double width, const QFontMetricsF& metrics, double scale)
@@ -219,7 +226,8 @@ void paintFrame(QPainter& painter, const SurfaceScene& scene, const SurfacePlan&
 {
     painter.setFont(theme.body());
     if (scene.framed()) {
-        paintBorders(painter, plan.plot, scene.borders, 1.5 * theme.scale, theme);
+        // Borders between more than two classes are drawn from both sides.
+        paintBorders(painter, plan.plot, scene.borders, (scene.frame.classes > 2 ? 1.2 : 1.5) * theme.scale, theme);
     } else {
         painter.setPen(QPen(theme.grid, 1));
         for (const Tick& tick : plan.xTicks) {
@@ -232,11 +240,13 @@ void paintFrame(QPainter& painter, const SurfaceScene& scene, const SurfacePlan&
         }
     }
     paintAxes(painter, scene, plan, theme);
+    painter.setRenderHint(QPainter::Antialiasing);
     for (const SurfacePlan::Entry& entry : plan.legend) {
-        paintClassMark(painter, entry.mark, markSize * theme.scale, entry.cls, entry.hollow, theme);
+        paintMark(painter, entry.mark, entry.cls, entry.hollow, 1, theme);
         painter.setPen(theme.muted);
         painter.drawText(entry.text, Qt::AlignLeft | Qt::AlignVCenter, entry.name);
     }
+    painter.setRenderHint(QPainter::Antialiasing, false);
     if (!plan.scaleBar.isNull() && scene.frame.classes > 2)
         paintClassScale(painter, scene, plan, theme);
     else if (!plan.scaleBar.isNull())
@@ -247,12 +257,12 @@ void paintPoints(QPainter& painter, const SurfaceScene& scene, const SurfacePlan
 {
     painter.save();
     painter.setClipRect(plan.plot, Qt::IntersectClip);
+    painter.setRenderHint(QPainter::Antialiasing);
     // Many rows: smaller marks, so that what lies below stays visible.
     const double crowd = scene.points.size() > 1500 ? 0.6 : scene.points.size() > 500 ? 0.8 : 1;
     for (const SurfacePoint& point : scene.points)
         if (std::isfinite(point.x) && std::isfinite(point.y))
-            paintClassMark(painter, plan.place(point.x, point.y), markSize * crowd * theme.scale, scene.classifies() ? point.cls : -1,
-                point.validation, theme);
+            paintMark(painter, plan.place(point.x, point.y), scene.classifies() ? point.cls : -1, point.validation, crowd, theme);
     painter.restore();
 }
 
