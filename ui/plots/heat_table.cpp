@@ -3,42 +3,75 @@
 
 #include "ui/style/theme.h"
 
-#include <QFontMetricsF>
 #include <QHelpEvent>
 #include <QKeyEvent>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace ui::plots {
 
 namespace {
 
-QColor mixed(const QColor& a, const QColor& b, double t)
+constexpr double gap = 8;             ///< between a name and its row or column
+constexpr double lean = 60;           ///< degrees that long column names stand at
+constexpr double largestCell = 96;
+constexpr double smallestNamed = 15;  ///< a cell that has room for its name beside it
+constexpr double smallestFramed = 6;  ///< below, cells are pixels of one picture
+
+QString nameOf(const QStringList& names, int cls)
 {
-    return QColor::fromRgbF(float(a.redF() + (b.redF() - a.redF()) * t), float(a.greenF() + (b.greenF() - a.greenF()) * t),
-        float(a.blueF() + (b.blueF() - a.blueF()) * t));
+    return cls < names.size() ? names[cls] : QObject::tr("class %1").arg(cls);
 }
 
-/// As short as four signs: `982`, `1.2k`.
-QString shortCount(std::int64_t count)
+QColor over(const QColor& ground, const QColor& color, double share)
 {
-    if (count < 10000)
-        return QString::number(count);
-    if (count < 1000000)
-        return style::number(std::round(double(count) / 100) / 10, 3) + QLatin1Char('k');
-    return style::number(std::round(double(count) / 100000) / 10, 3) + QLatin1Char('M');
+    const auto part = [share](int a, int b) { return int(std::lround(a + (b - a) * share)); };
+    return {part(ground.red(), color.red()), part(ground.green(), color.green()), part(ground.blue(), color.blue())};
 }
 
-QString longest(const QStringList& names, const QFontMetricsF& metrics)
+/// What is right stays quiet, so that what is confused is seen: a tenth of a row already stands out.
+QColor shadeOf(double share, bool right, const style::Theme& theme)
 {
-    QString found;
-    for (const QString& name : names)
-        if (metrics.horizontalAdvance(name) > metrics.horizontalAdvance(found))
-            found = name;
-    return found;
+    if (right)
+        return over(theme.grid, theme.text, 0.16 * share);
+    return over(theme.grid, theme.accent, std::min(1.0, 1.3 * std::sqrt(share)));
+}
+
+QColor readableOn(const QColor& ground, const style::Theme& theme)
+{
+    for (const QColor& color : {theme.text, theme.ground, QColor(Qt::white)})
+        if (style::contrast(color, ground) >= 4.5)
+            return color;
+    return Qt::black;
+}
+
+/// What the figures of the cells are.
+enum class Figures { Counts, Shares, None };
+
+Figures figuresOf(const std::vector<std::int64_t>& counts, double cell, const QFontMetricsF& metrics)
+{
+    const auto most = std::ranges::max_element(counts);
+    const double room = cell - 4;
+    if (metrics.height() > cell + 2)
+        return Figures::None;
+    if (metrics.horizontalAdvance(style::count(*most)) <= room)
+        return Figures::Counts;
+    return metrics.horizontalAdvance(QStringLiteral("99")) <= room ? Figures::Shares : Figures::None;
+}
+
+QString captionOf(Figures figures)
+{
+    switch (figures) {
+    case Figures::Counts: return HeatTable::tr("rows: truth · columns: said · figures: counts");
+    case Figures::Shares: return HeatTable::tr("rows: truth · columns: said · figures: % of row");
+    case Figures::None: return HeatTable::tr("rows: truth · columns: said · shade: share of row");
+    }
+    return {};
 }
 
 }
@@ -52,21 +85,26 @@ HeatTable::HeatTable(QWidget* parent) : QWidget(parent)
 
 void HeatTable::setClasses(const QStringList& names)
 {
+    if (names == m_names)
+        return;
     m_names = names;
     update();
 }
 
 void HeatTable::setFrame(const core::events::ConfusionFrame& frame)
 {
-    if (frame.classes <= 0 || frame.counts.size() != std::size_t(frame.classes * frame.classes)) {
+    const auto classes = std::size_t(std::max<std::int64_t>(0, frame.classes));
+    if (classes == 0 || frame.counts.size() != classes * classes) {
         clear();
         return;
     }
-    m_classes = int(frame.classes);
+    if (int(classes) != m_classes)
+        m_current = m_hover = {-1, -1};
+    m_classes = int(classes);
     m_counts = frame.counts;
-    m_rowSums.assign(std::size_t(m_classes), 0);
+    m_rowSums.assign(classes, 0);
     for (std::size_t i = 0; i < m_counts.size(); ++i)
-        m_rowSums[i / std::size_t(m_classes)] += m_counts[i];
+        m_rowSums[i / classes] += m_counts[i];
     update();
 }
 
@@ -76,6 +114,7 @@ void HeatTable::clear()
     m_counts.clear();
     m_rowSums.clear();
     m_current = m_hover = {-1, -1};
+    setAccessibleDescription({});
     update();
 }
 
@@ -97,142 +136,154 @@ QString HeatTable::describe(int truth, int predicted) const
 {
     if (truth < 0 || predicted < 0 || truth >= m_classes || predicted >= m_classes)
         return {};
-    const auto name = [this](int c) { return c < m_names.size() ? m_names[c] : tr("class %1").arg(c); };
-    const std::int64_t count = m_counts[std::size_t(truth * m_classes + predicted)], of = m_rowSums[std::size_t(truth)];
-    const QString share = of > 0 ? style::percent(double(count) / double(of)) : QStringLiteral("–");
-    const QString said = truth == predicted ? tr("%1 recognised").arg(name(truth)) : tr("%1 taken for %2").arg(name(truth), name(predicted));
-    return tr("%1: %2 of %3 (%4)").arg(said, style::count(count), style::count(of), share);
+    const std::int64_t count = m_counts[std::size_t(truth * m_classes + predicted)], rows = m_rowSums[std::size_t(truth)];
+    const QString what = truth == predicted ? tr("%1 recognised").arg(nameOf(m_names, truth))
+                                            : tr("%1 taken for %2").arg(nameOf(m_names, truth), nameOf(m_names, predicted));
+    if (rows == 0)
+        return tr("%1: no rows").arg(what);
+    return tr("%1: %2 of %3 (%4)").arg(what, style::count(count), style::count(rows), style::percent(double(count) / double(rows)));
 }
 
-QSize HeatTable::sizeHint() const
-{
-    return QSize(352, 352) * style::theme().scale;
-}
+QSize HeatTable::sizeHint() const { return QSize(330, 330) * style::theme().scale; }
 
-QSize HeatTable::minimumSizeHint() const
-{
-    return QSize(160, 160) * style::theme().scale;
-}
+QSize HeatTable::minimumSizeHint() const { return QSize(180, 180) * style::theme().scale; }
 
-/// Square cells as large as names at the left and above leave room for.
 HeatTable::Grid HeatTable::grid() const
 {
     const style::Theme& theme = style::theme();
-    const double s = theme.scale;
     const QFontMetricsF metrics(theme.body());
-    Grid grid;
-    const double name = std::min(metrics.horizontalAdvance(longest(m_names.mid(0, m_classes), metrics)) + 2, 96 * s);
-    const double left = name + 30 * s;
-    const int classes = std::max(1, m_classes);
-    const double width = (this->width() - left - 2) / classes;
-    grid.upright = name > width - 6 * s;
-    // Names at 45 degrees reach up by their length over the root of two.
-    const double top = (grid.upright ? name * 0.72 + 8 * s : metrics.height() + 4 * s) + 24 * s;
-    grid.cell = std::floor(std::max(6.0, std::min(width, (height() - top - 2) / classes)));
-    // The last slanted name needs room at the right as well.
-    if (grid.upright)
-        grid.cell = std::max(6.0, std::min(grid.cell, std::floor((this->width() - left - name * 0.72 + grid.cell / 2) / classes)));
-    grid.area = QRectF(std::round(left), std::round(top), grid.cell * classes, grid.cell * classes);
-    return grid;
+    double name = 0;
+    for (int cls = 0; cls < m_classes; ++cls)
+        name = std::max(name, metrics.horizontalAdvance(nameOf(m_names, cls)));
+    const double space = gap * theme.scale, line = metrics.height(), n = m_classes;
+    name = std::min(name, 0.26 * width());
+    const double caption = line + space;
+    const auto laidOut = [&](double left, double top, double right, bool upright) {
+        const double room = std::min(width() - left - right, height() - top - caption);
+        double cell = std::min(largestCell * theme.scale, room / n);
+        if (cell >= smallestFramed)
+            cell = std::floor(cell);
+        return Grid{QRectF(std::ceil(left), std::ceil(top), cell * n, cell * n), cell, upright};
+    };
+    const Grid flat = laidOut(name + space, line + space, 1, false);
+    if (flat.cell >= name + 4)
+        return flat;
+    const double angle = lean * std::numbers::pi / 180;
+    const double rise = name * std::sin(angle) + line * std::cos(angle) / 2, over = name * std::cos(angle) + line * std::sin(angle) / 2;
+    const Grid leaning = laidOut(name + space, rise + space, std::max(1.0, over - flat.cell / 2), true);
+    // Too many classes to name: the tooltip does.
+    return leaning.cell >= smallestNamed * theme.scale ? leaning : laidOut(1, 1, 1, false);
 }
 
 std::pair<int, int> HeatTable::cellAt(QPointF position) const
 {
-    const Grid g = grid();
-    if (m_classes == 0 || !g.area.contains(position))
+    if (m_classes == 0)
         return {-1, -1};
-    const int column = int((position.x() - g.area.left()) / g.cell), row = int((position.y() - g.area.top()) / g.cell);
-    return {std::min(row, m_classes - 1), std::min(column, m_classes - 1)};
+    const Grid place = grid();
+    if (!place.area.contains(position) || place.cell <= 0)
+        return {-1, -1};
+    const auto index = [&](double offset) { return std::clamp(int(offset / place.cell), 0, m_classes - 1); };
+    return {index(position.y() - place.area.top()), index(position.x() - place.area.left())};
 }
 
-void HeatTable::paintNames(QPainter& painter, const Grid& g) const
+void HeatTable::paintNames(QPainter& painter, const Grid& grid) const
 {
     const style::Theme& theme = style::theme();
-    const double s = theme.scale;
-    const QFontMetricsF metrics(theme.body());
-    painter.setFont(theme.body());
-    painter.setPen(theme.muted);
-    painter.drawText(QRectF(g.area.left(), 0, g.area.width(), 20 * s), Qt::AlignLeft | Qt::AlignVCenter, tr("said"));
-    painter.save();
-    painter.translate(2 * s, g.area.bottom());
-    painter.rotate(-90);
-    painter.drawText(QRectF(0, 0, g.area.height(), 20 * s), Qt::AlignRight | Qt::AlignVCenter, tr("truth"));
-    painter.restore();
-    // Every name, or as many as have room.
-    const int every = std::max(1, int(std::ceil(metrics.height() * 0.9 / g.cell)));
-    for (int c = 0; c < m_classes; c += every) {
-        const bool lit = m_hover.first == c || m_current.first == c, above = m_hover.second == c || m_current.second == c;
-        const QString name = c < m_names.size() ? m_names[c] : QString::number(c);
-        const QRectF row(24 * s, g.area.top() + c * g.cell, g.area.left() - 30 * s, g.cell);
-        painter.setPen(lit ? theme.text : theme.muted);
-        painter.drawText(row, Qt::AlignRight | Qt::AlignVCenter | Qt::TextDontClip, metrics.elidedText(name, Qt::ElideRight, row.width()));
-        painter.setPen(above ? theme.text : theme.muted);
-        const double middle = g.area.left() + (c + 0.5) * g.cell;
-        if (!g.upright) {
-            painter.drawText(QRectF(middle - g.cell, g.area.top() - metrics.height() - 4 * s, 2 * g.cell, metrics.height()), Qt::AlignCenter, name);
-            continue;
-        }
+    const double space = gap * theme.scale;
+    if (grid.area.left() < space)
+        return;
+    const auto lit = m_hover.first >= 0 ? m_hover : m_current;
+    for (int cls = 0; cls < m_classes; ++cls) {
+        const auto use = [&](bool strong) {
+            painter.setFont(strong ? theme.strong() : theme.body());
+            painter.setPen(strong ? theme.text : theme.muted);
+        };
+        const double middle = (cls + 0.5) * grid.cell, room = grid.area.left() - space;
+        use(lit.first == cls);
+        QFontMetricsF metrics(painter.font());
+        painter.drawText(QRectF(0, grid.area.top() + middle - metrics.height() / 2, room, metrics.height()), Qt::AlignRight | Qt::AlignVCenter,
+            metrics.elidedText(nameOf(m_names, cls), Qt::ElideRight, room));
+        use(lit.second == cls);
+        metrics = QFontMetricsF(painter.font());
         painter.save();
-        painter.translate(middle - 2 * s, g.area.top() - 4 * s);
-        painter.rotate(-45);
-        painter.drawText(QPointF(0, 0), metrics.elidedText(name, Qt::ElideRight, 96 * s));
+        painter.translate(grid.area.left() + middle, grid.area.top() - space / 2);
+        if (grid.upright) {
+            painter.rotate(-lean);
+            painter.drawText(QRectF(0, -metrics.height() / 2, room + 1, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                metrics.elidedText(nameOf(m_names, cls), Qt::ElideRight, room + 1));
+        } else {
+            painter.drawText(QRectF(-grid.cell / 2, -metrics.height(), grid.cell, metrics.height()), Qt::AlignCenter, nameOf(m_names, cls));
+        }
         painter.restore();
     }
 }
 
-void HeatTable::paintCells(QPainter& painter, const Grid& g) const
+void HeatTable::paintCells(QPainter& painter, const Grid& grid) const
 {
     const style::Theme& theme = style::theme();
-    const QFontMetricsF metrics(theme.body());
-    const bool counts = g.cell >= metrics.height() + 4 && g.cell >= 24 * theme.scale;
+    const Figures figures = figuresOf(m_counts, grid.cell, QFontMetricsF(theme.body()));
+    const bool framed = grid.cell >= smallestFramed;
+    QImage picture(framed ? QSize() : QSize(m_classes, m_classes), QImage::Format_RGB32);
     painter.setFont(theme.body());
     for (int truth = 0; truth < m_classes; ++truth)
         for (int said = 0; said < m_classes; ++said) {
-            const std::int64_t count = m_counts[std::size_t(truth * m_classes + said)], of = m_rowSums[std::size_t(truth)];
-            const double share = of > 0 ? double(count) / double(of) : 0;
-            // The diagonal is what should be: grey. Mistakes wear the accent, and few are already seen.
-            const QColor shade = truth == said ? mixed(theme.grid, theme.axis, 0.10 + 0.30 * share)
-                                               : mixed(theme.grid, theme.accent, count == 0 ? 0 : std::min(1.0, 0.10 + 1.9 * share));
-            const QRectF cell(g.area.left() + said * g.cell, g.area.top() + truth * g.cell, g.cell, g.cell);
-            painter.fillRect(cell.adjusted(0.5, 0.5, -0.5, -0.5), shade);
-            if (!counts || (count == 0 && truth != said))
+            const std::int64_t count = m_counts[std::size_t(truth * m_classes + said)], rows = m_rowSums[std::size_t(truth)];
+            const double share = rows > 0 ? double(count) / double(rows) : 0;
+            const QColor shade = shadeOf(share, truth == said, theme);
+            if (!framed) {
+                picture.setPixel(said, truth, shade.rgb());
                 continue;
-            const QString text = shortCount(count);
-            if (metrics.horizontalAdvance(text) > g.cell - 2)
+            }
+            const QRectF cell(grid.area.left() + said * grid.cell, grid.area.top() + truth * grid.cell, grid.cell, grid.cell);
+            painter.fillRect(cell.adjusted(0, 0, -1, -1), shade);
+            const int percent = int(std::lround(100 * share));
+            if (figures == Figures::None || count == 0 || (figures == Figures::Shares && percent == 0))
                 continue;
-            const bool light = style::contrast(shade, theme.text) >= style::contrast(shade, theme.ground);
-            painter.setPen(light ? theme.text : theme.ground);
-            painter.drawText(cell, Qt::AlignCenter, text);
+            painter.setPen(readableOn(shade, theme));
+            painter.drawText(cell.adjusted(-4, -4, 3, 3), Qt::AlignCenter, figures == Figures::Counts ? style::count(count) : QString::number(percent));
         }
-    for (const auto& [place, color] : {std::pair{m_hover, theme.axis}, std::pair{m_current, theme.accent}})
-        if (place.first >= 0) {
-            painter.setPen(QPen(color, 2));
-            painter.setBrush(Qt::NoBrush);
-            painter.drawRect(QRectF(g.area.left() + place.second * g.cell, g.area.top() + place.first * g.cell, g.cell, g.cell));
-        }
+    if (!framed)
+        painter.drawImage(grid.area, picture);
+    const QFontMetricsF metrics(theme.body());
+    painter.setPen(theme.muted);
+    painter.drawText(QRectF(0, grid.area.bottom() + gap * theme.scale, width(), metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
+        metrics.elidedText(captionOf(figures), Qt::ElideRight, width()));
 }
 
 void HeatTable::paintEvent(QPaintEvent*)
 {
-    const style::Theme& theme = style::theme();
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
+    const style::Theme& theme = style::theme();
     if (m_classes == 0) {
         painter.setFont(theme.body());
         painter.setPen(theme.muted);
-        painter.drawText(QRectF(rect()).adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+        painter.drawText(rect().adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
         return;
     }
-    const Grid g = grid();
-    paintNames(painter, g);
-    paintCells(painter, g);
+    const Grid place = grid();
+    paintCells(painter, place);
+    paintNames(painter, place);
+    const auto outline = [&](std::pair<int, int> cell, const QColor& color, double width) {
+        if (cell.first < 0)
+            return;
+        const QRectF rect(place.area.left() + cell.second * place.cell, place.area.top() + cell.first * place.cell, place.cell - 1, place.cell - 1);
+        painter.setPen(QPen(color, width, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(rect);
+    };
+    outline(m_hover, theme.axis, 1.5 * theme.scale);
+    outline(m_current, hasFocus() ? theme.accent : theme.text, 2 * theme.scale);
+    if (hasFocus() && m_current.first < 0) {
+        painter.setPen(QPen(theme.accent, 2 * theme.scale));
+        painter.drawRect(place.area.adjusted(-1, -1, 0, 0));
+    }
 }
 
 bool HeatTable::event(QEvent* event)
 {
     if (event->type() != QEvent::ToolTip)
         return QWidget::event(event);
-    const auto* help = static_cast<QHelpEvent*>(event);
+    auto* help = static_cast<QHelpEvent*>(event);
     const auto [truth, said] = cellAt(help->pos());
     if (truth < 0)
         QToolTip::hideText();
@@ -243,11 +294,11 @@ bool HeatTable::event(QEvent* event)
 
 void HeatTable::changeEvent(QEvent* event)
 {
-    QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange) {
         updateGeometry();
         update();
     }
+    QWidget::changeEvent(event);
 }
 
 void HeatTable::mouseMoveEvent(QMouseEvent* event)
@@ -256,45 +307,65 @@ void HeatTable::mouseMoveEvent(QMouseEvent* event)
     if (cell == m_hover)
         return;
     m_hover = cell;
+    if (cell.first < 0)
+        QToolTip::hideText();
+    else if (QToolTip::isVisible())
+        QToolTip::showText(event->globalPosition().toPoint(), describe(cell.first, cell.second), this);
     update();
     Q_EMIT cellHovered(cell.first, cell.second);
 }
 
 void HeatTable::mousePressEvent(QMouseEvent* event)
 {
-    const auto cell = cellAt(event->position());
-    if (event->button() != Qt::LeftButton || cell.first < 0)
+    const auto [truth, said] = cellAt(event->position());
+    if (event->button() != Qt::LeftButton || truth < 0) {
+        QWidget::mousePressEvent(event);
         return;
-    setCurrent(cell.first, cell.second);
-    Q_EMIT cellClicked(cell.first, cell.second);
+    }
+    setCurrent(truth, said);
+    Q_EMIT cellClicked(truth, said);
 }
 
 void HeatTable::keyPressEvent(QKeyEvent* event)
 {
-    const int key = event->key();
-    if (m_classes > 0 && m_current.first >= 0 && (key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Space)) {
-        Q_EMIT cellClicked(m_current.first, m_current.second);
+    const auto [truth, said] = m_current;
+    const auto walk = [this](int row, int column) {
+        setCurrent(std::clamp(row, 0, m_classes - 1), std::clamp(column, 0, m_classes - 1));
+        Q_EMIT cellHovered(m_current.first, m_current.second);
+    };
+    const bool begun = truth >= 0;
+    switch (m_classes == 0 ? 0 : event->key()) {
+    case Qt::Key_Left: walk(begun ? truth : 0, said - 1); return;
+    case Qt::Key_Right: walk(begun ? truth : 0, said + 1); return;
+    case Qt::Key_Up: walk(truth - 1, begun ? said : 0); return;
+    case Qt::Key_Down: walk(truth + 1, begun ? said : 0); return;
+    case Qt::Key_Home: walk(begun ? truth : 0, 0); return;
+    case Qt::Key_End: walk(begun ? truth : 0, m_classes - 1); return;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (begun)
+            Q_EMIT cellClicked(truth, said);
         return;
+    case Qt::Key_Escape:
+        if (begun) {
+            setCurrent(-1, -1);
+            Q_EMIT cellHovered(-1, -1);
+            return;
+        }
+        break;
+    default: break;
     }
-    const int down = (key == Qt::Key_Down) - (key == Qt::Key_Up), right = (key == Qt::Key_Right) - (key == Qt::Key_Left);
-    if (m_classes == 0 || (down == 0 && right == 0)) {
-        QWidget::keyPressEvent(event);
-        return;
-    }
-    const int last = m_classes - 1;
-    if (m_current.first < 0)
-        setCurrent(0, 0);
-    else
-        setCurrent(std::clamp(m_current.first + down, 0, last), std::clamp(m_current.second + right, 0, last));
-    Q_EMIT cellHovered(m_current.first, m_current.second);
+    QWidget::keyPressEvent(event);
 }
 
 void HeatTable::leaveEvent(QEvent* event)
 {
+    if (m_hover.first >= 0) {
+        m_hover = {-1, -1};
+        update();
+        Q_EMIT cellHovered(-1, -1);
+    }
     QWidget::leaveEvent(event);
-    m_hover = {-1, -1};
-    update();
-    Q_EMIT cellHovered(-1, -1);
 }
 
 }
