@@ -15,6 +15,15 @@
 
 namespace ui::plots {
 
+namespace {
+
+std::vector<Tick> scaleTicks(double height, double top)
+{
+    return linearTicks(0, top, std::max(2, int(height / (36 * style::theme().scale))));
+}
+
+}
+
 BarChart::BarChart(QWidget* parent) : QWidget(parent)
 {
     setMouseTracking(true);
@@ -126,7 +135,9 @@ BarChart::Plan BarChart::plan() const
         const double left = std::min(names + 10 * s, 0.45 * width());
         plan.plot = QRectF(left, head, std::max(10.0, width() - left - 56 * s), std::max(10.0, QWidget::height() - head - 4 * s));
     } else {
-        const double left = std::ceil(std::max(24 * s, metrics.horizontalAdvance(tickLabel(plan.top)) + 12 * s));
+        double left = 24 * s;
+        for (const Tick& tick : scaleTicks(QWidget::height() - head - 26 * s, plan.top))
+            left = std::max(left, std::ceil(metrics.horizontalAdvance(tick.label)) + 10 * s);
         plan.plot = QRectF(left, head, std::max(10.0, width() - left - 2 * s), std::max(10.0, QWidget::height() - head - 26 * s));
     }
     m_edges.empty() ? planGroups(plan) : planBins(plan);
@@ -207,7 +218,7 @@ void BarChart::paintScale(QPainter& painter, const Plan& plan) const
     painter.setFont(theme.body());
     painter.setRenderHint(QPainter::Antialiasing, false);
     if (m_orientation == Qt::Vertical)
-        for (const Tick& tick : linearTicks(0, plan.top, std::max(2, int(plan.plot.height() / (40 * s))))) {
+        for (const Tick& tick : scaleTicks(plan.plot.height(), plan.top)) {
             const double y = std::round(plan.plot.bottom() - height(tick.value, plan.top) * plan.plot.height());
             if (tick.value > 0) {
                 painter.setPen(QPen(theme.grid, 1));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/plots/label_layout.h"
 #include "ui/plots/plot_scene.h"
 #include "ui/style/theme.h"
 
@@ -81,22 +82,50 @@ void paintSwatch(QPainter& painter, const PlotScene& scene, const style::Theme& 
     painter.fillRect(QRectF(x, y - 6 * s, 14 * s, 12 * s), fill);
 }
 
-/// Beside the curves where it can be, else on the side of the crosshair where there is room.
+/// What a chip there would hide: names of marks weigh more than curves, curves more than labels that say the same.
+double hidden(const PlotScene& scene, const QRectF& chip)
+{
+    double cost = 0;
+    for (const PlotScene::MarkLabel& label : scene.markLabels)
+        cost += label.area.intersects(chip) ? 6 : 0;
+    for (const PlotScene::EndLabel& label : scene.endLabels)
+        cost += label.area.intersects(chip) ? 1 : 0;
+    for (const PlotScene::Curve& curve : scene.shapes) {
+        std::size_t hint = 0;
+        for (double x = chip.left() + 4; x < chip.right(); x += 16)
+            if (const double y = valueOf(curve.line, x, hint); y > chip.top() && y < chip.bottom())
+                cost += 0.5;
+    }
+    return cost;
+}
+
+/// In the right margin if it leaves the crosshair free, else beside the crosshair; at the top of the panel or its bottom.
 QRectF chipArea(const PlotScene& scene, const QSizeF& chip, const QSizeF& size, int panel, double x, double s)
 {
     const QRectF& area = scene.places[std::size_t(panel)].area;
-    double left = size.width() - chip.width() - 1;
-    if (left < x + 4 * s)
-        left = std::max(1.0, x - 12 * s - chip.width());
-    const double top = std::clamp(area.top() - 24 * s, 1.0, std::max(1.0, size.height() - chip.height() - 1));
-    return {std::round(left) + 0.5, std::round(top) + 0.5, chip.width(), chip.height()};
+    const double lowest = std::max(1.0, size.height() - chip.height() - 1);
+    const double top = std::clamp(area.top() - 24 * s, 1.0, lowest), bottom = std::clamp(area.bottom() - chip.height() - 8 * s, 1.0, lowest);
+    const std::pair<double, double> sides[] = {{size.width() - chip.width() - 1, 0}, {x - 12 * s - chip.width(), 1}, {x + 12 * s, 2}};
+    QRectF best;
+    double least = std::numeric_limits<double>::infinity();
+    for (const auto& [left, dislike] : sides)
+        for (const double y : {top, bottom}) {
+            const QRectF place(std::round(left) + 0.5, std::round(y) + 0.5, chip.width(), chip.height());
+            const bool off = place.left() < 0 || place.right() > size.width() || (place.left() < x + 4 * s && place.right() > x - 4 * s);
+            const double cost = hidden(scene, place) + dislike + (y == top ? 0 : 1) + (off ? 1000 : 0);
+            if (cost < least) {
+                least = cost;
+                best = place;
+            }
+        }
+    return best;
 }
 
 void paintChip(QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel, const QSizeF& size, double x)
 {
     std::vector<ChipRow> rows = rowsAt(scene, step, panel);
-    const std::size_t hidden = rows.size() > mostRows ? rows.size() - mostRows : 0;
-    rows.resize(rows.size() - hidden);
+    const std::size_t more = rows.size() > mostRows ? rows.size() - mostRows : 0;
+    rows.resize(rows.size() - more);
     const QFontMetricsF body(theme.body()), strong(theme.strong()), medium(theme.medium());
     const double s = theme.scale, pad = 10 * s, row = 20 * s, head = 30 * s;
     const Heading heading = headingAt(scene, step);
@@ -107,7 +136,7 @@ void paintChip(QPainter& painter, const PlotScene& scene, const style::Theme& th
     }
     const double headWidth = strong.horizontalAdvance(heading.strong) + body.horizontalAdvance(heading.muted) + 10 * s;
     const double width = std::ceil(2 * pad + std::max({headWidth, 23 * s + names + 9 * s + values, 130 * s}));
-    const double height = head + (rows.empty() ? 0 : 8 * s + row * double(rows.size() + (hidden > 0)));
+    const double height = head + (rows.empty() ? 0 : 8 * s + row * double(rows.size() + (more > 0)));
     const QRectF chip = chipArea(scene, {width, height}, size, panel, x, s);
 
     for (const PlotScene::EndLabel& label : scene.endLabels)
@@ -139,28 +168,42 @@ void paintChip(QPainter& painter, const PlotScene& scene, const style::Theme& th
         painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, r.value);
         line.translate(0, row);
     }
-    if (hidden) {
+    if (more) {
         painter.setFont(theme.body());
         painter.setPen(theme.muted);
-        painter.drawText(line.adjusted(24 * s, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("+%1").arg(hidden));
+        painter.drawText(line.adjusted(24 * s, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("+%1").arg(more));
     }
 }
 
-/// The other panels say their values where their last values stand.
+/// The other panels say their values at the crosshair where their last values stood, at the heights of the values.
 void paintMargins(QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel)
 {
     PlotScene here;
     here.panels = scene.panels;
     here.curves = scene.curves;
     here.lit = scene.lit;
-    for (PlotScene::EndLabel label : scene.endLabels) {
-        const std::size_t c = std::size_t(label.curve);
-        const double value = scene.valueAt(label.curve, scene.shapes[c].source.xOfStep(step));
-        if (scene.curves[c].panel == panel || std::isnan(value) || label.value.isEmpty())
-            continue;
-        label.value = scene.format(scene.curves[c].panel, value);
-        painter.fillRect(label.area, theme.ground);
-        here.endLabels.push_back(label);
+    for (std::size_t p = 0; p < scene.places.size(); ++p) {
+        std::vector<PlotScene::EndLabel> labels;
+        std::vector<LabelSlot> rooms;
+        const PlotScene::Panel& place = scene.places[p];
+        for (PlotScene::EndLabel label : scene.endLabels) {
+            const std::size_t c = std::size_t(label.curve);
+            const double value = scene.valueAt(label.curve, scene.shapes[c].source.xOfStep(step));
+            if (int(p) == panel || scene.curves[c].panel != int(p) || label.value.isEmpty())
+                continue;
+            painter.fillRect(label.area, theme.ground);
+            if (std::isnan(value) || (place.y.log && value <= 0))
+                continue;
+            label.value = scene.format(int(p), value);
+            labels.push_back(label);
+            rooms.push_back({std::clamp(place.y.pixel(value), place.area.top(), place.area.bottom()), label.area.height()});
+        }
+        spreadLabels(rooms, place.area.top() - 9 * theme.scale, place.area.bottom() + 9 * theme.scale);
+        for (std::size_t i = 0; i < labels.size(); ++i)
+            if (rooms[i].shown) {
+                labels[i].area.moveCenter(QPointF(labels[i].area.center().x(), rooms[i].middle));
+                here.endLabels.push_back(labels[i]);
+            }
     }
     paintEndLabels(painter, here, theme);
 }

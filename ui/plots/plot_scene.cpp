@@ -62,7 +62,7 @@ Range xDataOf(const PlotScene& scene)
 }
 
 /// Behind a smoothed curve its raw values are faint: the twentieth part at each end does not stretch the axis, as in
-/// TensorBoard.
+/// TensorBoard. But the smoothed line is in view wherever it goes: its first value and the means along the way.
 SeriesBuffer::Extent bulk(const SeriesBuffer& buffer, const Stretch& points, bool aboveZero)
 {
     constexpr std::size_t sampled = 500, fewest = 40;
@@ -73,8 +73,19 @@ SeriesBuffer::Extent bulk(const SeriesBuffer& buffer, const Stretch& points, boo
             values.push_back(value);
     if (values.size() < fewest)
         return aboveZero ? buffer.extentAboveZero(points.first, points.last) : buffer.extent(points.first, points.last);
+    const double first = values.front();
     std::sort(values.begin(), values.end());
-    return {values[values.size() / 20], values[values.size() - 1 - values.size() / 20], false};
+    SeriesBuffer::Extent extent{std::min(first, values[values.size() / 20]), std::max(first, values[values.size() - 1 - values.size() / 20]), false};
+    constexpr std::size_t stretches = 64;
+    for (std::size_t k = 0; k < stretches; ++k) {
+        const std::size_t from = points.first + k * points.size() / stretches, to = points.first + (k + 1) * points.size() / stretches;
+        const SeriesBuffer::Summary s = buffer.summary(from, to);
+        if (s.count == 0 || (aboveZero && s.mean() <= 0))
+            continue;
+        extent.min = std::min(extent.min, s.mean());
+        extent.max = std::max(extent.max, s.mean());
+    }
+    return extent;
 }
 
 /// The values that panel `p` must hold for the x in view.

@@ -2,6 +2,7 @@
 #include "ui/plots/sparkline.h"
 
 #include "ui/plots/series_buffer.h"
+#include "ui/plots/smoothing.h"
 #include "ui/style/theme.h"
 
 #include <QEvent>
@@ -65,6 +66,15 @@ double widthOf(Line line)
     return line == Line::Validation ? 2.25 : line == Line::Plain ? 1.75 : 1.0;
 }
 
+/// A training curve's running mean, in pixels: there is no room for the noise of its steps.
+QPolygonF calmed(QPolygonF line)
+{
+    DebiasedAverage average(0.85);
+    for (QPointF& point : line)
+        point.setY(average.next(point.y()));
+    return line;
+}
+
 void paintGap(QPainter& painter, const Frame& frame, const SparkData& data, const style::Theme& theme)
 {
     const auto first = [&](Line line) { return std::ranges::find(data.curves, line, &SparkCurve::line); };
@@ -74,12 +84,10 @@ void paintGap(QPainter& painter, const Frame& frame, const SparkData& data, cons
     QPolygonF outline = polygonOf(frame, *validation);
     if (outline.isEmpty())
         return;
-    // Noise of the steps would tear the area: it is bounded by the training curve's running mean.
-    QPolygonF below = polygonOf(frame, *training);
-    for (qsizetype i = 1; i < below.size(); ++i)
-        below[i].setY(0.85 * below[i - 1].y() + 0.15 * below[i].y());
+    const QPolygonF below = calmed(polygonOf(frame, *training));
+    const double from = outline.first().x(), to = outline.last().x();
     for (qsizetype i = below.size() - 1; i >= 0; --i)
-        if (below[i].x() >= outline.first().x())
+        if (below[i].x() >= from && below[i].x() <= to)
             outline << below[i];
     QColor fill = theme.run(validation->color);
     fill.setAlphaF(theme.dark ? 0.16f : 0.10f);
@@ -134,9 +142,17 @@ void paintSparkline(QPainter& painter, const QRectF& area, const SparkData& data
     paintGap(painter, frame, data, theme);
     painter.setBrush(Qt::NoBrush);
     for (const SparkCurve& curve : data.curves) {
-        painter.setPen(QPen(curve.color < 0 ? theme.muted : theme.run(curve.color), widthOf(curve.line) * theme.scale,
-            curve.dashed ? Qt::DashLine : Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-        painter.drawPolyline(polygonOf(frame, curve));
+        QPolygonF line = polygonOf(frame, curve);
+        QColor color = curve.color < 0 ? theme.muted : theme.run(curve.color);
+        if (curve.line == Line::Training && line.size() > 24) {
+            color.setAlphaF(0.25F);
+            painter.setPen(QPen(color, theme.scale));
+            painter.drawPolyline(line);
+            color.setAlphaF(1);
+            line = calmed(line);
+        }
+        painter.setPen(QPen(color, widthOf(curve.line) * theme.scale, curve.dashed ? Qt::DashLine : Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter.drawPolyline(line);
     }
     paintBreak(painter, frame, data, theme);
     if (std::isfinite(data.mark) && !data.curves.empty()) {

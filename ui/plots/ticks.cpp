@@ -33,13 +33,13 @@ QString exponential(double value)
     return shortest(value / std::pow(10.0, exponent)) + QLatin1Char('e') + QString::number(exponent);
 }
 
-/// The smallest of 1, 2, 2.5, 5 × 10ⁿ that is not below `rough`.
+/// The smallest of 1, 2, 2.5, 5 × 10ⁿ that is not much below `rough`: a tick more than asked for is better than half of them.
 double niceStep(double rough, bool whole)
 {
     const double power = std::pow(10.0, std::floor(std::log10(rough)));
     for (const double factor : {1.0, 2.0, 2.5, 5.0, 10.0}) {
         const double step = factor * power;
-        if (step >= rough * (1 - 1e-9) && (!whole || (step >= 1 && std::abs(step - std::round(step)) < 1e-9)))
+        if (step >= 0.85 * rough && (!whole || (step >= 1 && std::abs(step - std::round(step)) < 1e-9)))
             return step;
     }
     return whole ? 1 : 10 * power;

@@ -10,7 +10,8 @@ namespace ui::style {
 
 namespace {
 
-const QChar thin(0x2009);
+const QChar thin(0x2009);   ///< in thousands
+const QChar fixed(0x00A0);  ///< before a unit: never the end of a line
 const QChar minus(0x2212);
 
 /// Thin spaces between groups of three figures.
@@ -48,14 +49,14 @@ QString scientific(double value, int digits)
 
 QString joined(qint64 whole, const char* unit)
 {
-    return QString::number(whole) + thin + QLatin1String(unit);
+    return QString::number(whole) + fixed + QLatin1String(unit);
 }
 
 /// `1 h 04 min`: two parts, the second with two figures.
 QString parts(qint64 first, const char* firstUnit, qint64 second, const char* secondUnit, bool padded)
 {
     const QString rest = padded ? QStringLiteral("%1").arg(second, 2, 10, QLatin1Char('0')) : QString::number(second);
-    return joined(first, firstUnit) + QLatin1Char(' ') + rest + thin + QLatin1String(secondUnit);
+    return joined(first, firstUnit) + QLatin1Char(' ') + rest + fixed + QLatin1String(secondUnit);
 }
 
 }
@@ -83,7 +84,7 @@ QString count(qint64 value)
 
 QString percent(double share, int digits)
 {
-    return number(100 * share, digits) + thin + QLatin1Char('%');
+    return number(100 * share, digits) + fixed + QLatin1Char('%');
 }
 
 QString duration(double seconds)
@@ -91,9 +92,9 @@ QString duration(double seconds)
     if (!std::isfinite(seconds) || seconds < 0)
         return QStringLiteral("–");
     if (seconds < 0.9995)
-        return number(1000 * seconds, seconds < 0.01 ? 2 : 3) + thin + QLatin1String("ms");
+        return number(1000 * seconds, seconds < 0.01 ? 2 : 3) + fixed + QLatin1String("ms");
     if (seconds < 9.95)
-        return number(std::round(10 * seconds) / 10, 2) + thin + QLatin1Char('s');
+        return number(std::round(10 * seconds) / 10, 2) + fixed + QLatin1Char('s');
     const qint64 s = qRound64(seconds);
     if (s < 60)
         return joined(s, "s");
@@ -111,7 +112,7 @@ QString bytes(quint64 size)
     int unit = 0;
     for (; value >= 999.5 && unit < 5; ++unit)
         value /= 1000;
-    return number(unit == 0 ? value : std::round(value * (value < 9.95 ? 10 : 1)) / (value < 9.95 ? 10 : 1), 3) + thin
+    return number(unit == 0 ? value : std::round(value * (value < 9.95 ? 10 : 1)) / (value < 9.95 ? 10 : 1), 3) + fixed
         + QLatin1String(units[unit]);
 }
 
