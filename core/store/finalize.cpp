@@ -29,19 +29,22 @@ bool sameBits(const std::vector<T>& a, const std::vector<T>& b)
 
 base::Status compare(const std::filesystem::path& file, const RunRecord& record)
 {
-    CORE_TRY(back, readViewHere(file, ViewPart::All));
+    std::size_t same = 0;
+    std::string wrong;
+    CORE_TRY(back, readViewHere(file, ViewPart::All, [&](const std::string& name, const Series& series) {
+        const auto found = record.scalars.find(name);
+        if (found != record.scalars.end() && sameBits(series.steps, found->second.steps)
+            && sameBits(series.values, found->second.values) && sameBits(series.times, found->second.times))
+            ++same;
+        else
+            wrong = name;
+    }));
     const auto differs = [&](const std::string& what) {
         return Error{ErrorKind::Internal, what + " came back from the file otherwise than written", file.string(),
             "The journal is kept; check the disk"};
     };
-    if (back.scalars.size() != record.scalars.size())
-        return differs("the list of scalars");
-    for (const auto& [name, series] : record.scalars) {
-        const auto found = back.scalars.find(name);
-        if (found == back.scalars.end() || !sameBits(series.steps, found->second.steps)
-            || !sameBits(series.values, found->second.values) || !sameBits(series.times, found->second.times))
-            return differs(name);
-    }
+    if (!wrong.empty() || same != record.scalars.size())
+        return differs(wrong.empty() ? "the list of scalars" : wrong);
     if (back.events != eventLines(record, false))
         return differs("the events");
     if (back.frames != eventLines(record, true))

@@ -3,6 +3,8 @@
 
 #include "core/store/run_record.h"
 
+#include <functional>
+
 namespace core::store {
 
 /// Writes the run as a new compressed file that any program reads, and syncs it. The folder is the caller's to sync.
@@ -17,14 +19,15 @@ enum class ViewPart {
 /// of its own reads it, with bounds on time and memory: a file that crashes HDF5 or holds it up is an error, no more.
 base::Status readView(const std::filesystem::path& file, RunRecord& record, ViewPart part = ViewPart::All);
 
-/// What stands in a view, before anything is made of it.
-struct ViewContent {
-    std::map<std::string, Series> scalars;
+/// What stands in a view besides its scalars, before anything is made of it.
+struct ViewText {
     std::string events; ///< as eventLines() writes them
     std::string frames;
 };
 /// Reads in this process, for a file that was just written. Links to elsewhere, storage elsewhere, unknown filters and
-/// sizes that the file cannot hold are refused.
-base::Result<ViewContent> readViewHere(const std::filesystem::path& file, ViewPart part);
+/// sizes that the file cannot hold are refused. Visits one series after the other, so that a long run is in memory once;
+/// `visit` must not use HDF5.
+base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart part,
+    const std::function<void(const std::string& name, const Series& series)>& visit);
 
 }

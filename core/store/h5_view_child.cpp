@@ -72,30 +72,32 @@ void confine(std::uint64_t fileBytes)
     }
 }
 
+void sendSeries(int pipe, const std::string& name, const Series& series)
+{
+    std::size_t from = 0;
+    do {
+        const std::size_t to = std::min(from + rowsAPiece, series.steps.size());
+        const auto slice = [&](const auto& all) { return std::decay_t<decltype(all)>(all.begin() + from, all.begin() + to); };
+        send(pipe, Piece::Scalars, pack({{name}, slice(series.steps), slice(series.times), {slice(series.values)}}));
+        from = to;
+    } while (from < series.steps.size());
+}
+
 [[noreturn]] void serve(const std::filesystem::path& file, ViewPart part, int pipe)
 {
     std::error_code failed;
     const std::uint64_t size = std::filesystem::file_size(file, failed);
     confine(failed ? 0 : size);
-    const auto content = readViewHere(file, part);
-    if (!content) {
+    const auto text = readViewHere(file, part, [&](const std::string& name, const Series& series) { sendSeries(pipe, name, series); });
+    if (!text) {
         // The kind, and three texts that end with a zero.
-        const Error& error = content.error();
+        const Error& error = text.error();
         const char zero = '\0';
         send(pipe, Piece::Failure, char(error.kind) + error.message + zero + error.where + zero + error.advice + zero);
         ::_exit(0);
     }
-    send(pipe, Piece::Events, content->events);
-    send(pipe, Piece::Frames, content->frames);
-    for (const auto& [name, series] : content->scalars) {
-        std::size_t from = 0;
-        do {
-            const std::size_t to = std::min(from + rowsAPiece, series.steps.size());
-            const auto slice = [&](const auto& all) { return std::decay_t<decltype(all)>(all.begin() + from, all.begin() + to); };
-            send(pipe, Piece::Scalars, pack({{name}, slice(series.steps), slice(series.times), {slice(series.values)}}));
-            from = to;
-        } while (from < series.steps.size());
-    }
+    send(pipe, Piece::Events, text->events);
+    send(pipe, Piece::Frames, text->frames);
     send(pipe, Piece::Done, {});
     ::_exit(0);
 }

@@ -16,6 +16,8 @@ constexpr int maxDepth = 12;
 constexpr std::size_t maxSeries = 20000;
 constexpr std::uint64_t deflateRatio = 1040; // deflate's greatest, rounded up
 
+using Visit = std::function<void(const std::string&, const Series&)>;
+
 [[noreturn]] void refuse(const std::string& what)
 {
     throw h5::Failure{{ErrorKind::Data, what, {}, "This is not a run file as this program writes it"}};
@@ -43,15 +45,16 @@ public:
         return read<std::string>(opened, "lines", H5T_INTEGER, 1, H5T_NATIVE_UINT8);
     }
 
-    void scalars(std::map<std::string, Series>& all)
+    void scalars(const Visit& visit)
     {
         if (has("scalars"))
-            walk(open(m_file, "scalars"), "", 0, all);
+            walk(open(m_file, "scalars"), "", 0, visit);
     }
 
 private:
     h5::Id m_file;
     std::uint64_t m_budget = 0;
+    std::size_t m_visited = 0;
     std::map<haddr_t, std::vector<std::int64_t>> m_steps;
     std::map<haddr_t, std::vector<double>> m_times;
 
@@ -96,20 +99,20 @@ private:
         return all;
     }
 
-    void walk(hid_t group, const std::string& path, int depth, std::map<std::string, Series>& all)
+    void walk(hid_t group, const std::string& path, int depth, const Visit& visit)
     {
-        if (depth > maxDepth || all.size() > maxSeries || H5Iget_type(group) != H5I_GROUP)
+        if (depth > maxDepth || m_visited > maxSeries || H5Iget_type(group) != H5I_GROUP)
             refuse("its scalars are not where they should be");
         bool isSeries = false;
         for (const std::string& name : names(group)) {
             if (const h5::Id child = open(group, name); H5Iget_type(child) == H5I_GROUP)
-                walk(child, path.empty() ? name : path + '/' + name, depth + 1, all);
+                walk(child, path.empty() ? name : path + '/' + name, depth + 1, visit);
             else
                 isSeries |= name == "value";
         }
         if (!isSeries)
             return;
-        Series& series = all[path];
+        Series series;
         series.values = read<std::vector<double>>(group, "value", H5T_FLOAT, 8, H5T_NATIVE_DOUBLE);
         series.steps = readOnce(m_steps, group, "step", H5T_INTEGER, H5T_NATIVE_INT64);
         series.times = readOnce(m_times, group, "time", H5T_FLOAT, H5T_NATIVE_DOUBLE);
@@ -118,6 +121,8 @@ private:
         series.steps.resize(whole);
         series.values.resize(whole);
         series.times.resize(whole);
+        ++m_visited;
+        visit(path, series);
     }
 
     // Several names may share a dataset.
@@ -189,18 +194,18 @@ private:
 
 }
 
-base::Result<ViewContent> readViewHere(const std::filesystem::path& file, ViewPart part)
+base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart part, const Visit& visit)
 {
-    ViewContent content;
+    ViewText text;
     CORE_CHECK(h5::guarded(file, [&] {
         Reader reader(file);
-        content.events = reader.lines("events");
+        text.events = reader.lines("events");
         if (part == ViewPart::Events)
             return;
-        content.frames = reader.lines("frames");
-        reader.scalars(content.scalars);
+        text.frames = reader.lines("frames");
+        reader.scalars(visit);
     }));
-    return content;
+    return text;
 }
 
 }
