@@ -110,7 +110,8 @@ ExperimentDocument::ExperimentDocument(Resolver resolver, QObject* parent)
 
 ExperimentDocument::~ExperimentDocument()
 {
-    // The stack's commands point back here.
+    // The stack's commands point back here, and who listens to it may be gone.
+    m_undo->blockSignals(true);
     delete m_undo;
 }
 

@@ -85,7 +85,7 @@ void FieldRow::place()
     const int room = width() - nameWidth - 8;
     const int wide = std::max(std::min(usual, Editor::usualWidth / 2 + 12), std::min(usual, room));
     m_editor->setGeometry(width() - wide, 7, wide, Editor::height);
-    m_name->setGeometry(0, 7, std::max(0, width() - wide - 4), Editor::height);
+    m_name->setGeometry(0, 7, std::max(0, width() - wide - 4), Editor::height - 2);
 }
 
 // --- The line under a changed value

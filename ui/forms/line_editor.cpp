@@ -60,7 +60,7 @@ LineEditor::LineEditor(const Field& field, QWidget* parent) : Editor(parent), m_
     m_line->setAccessibleName(QString::fromStdString(field.key));
     m_line->setFrame(false);
     m_line->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    m_line->setTextMargins(-2, 0, -2, 0);
+    m_line->setFont(theme().medium());
     m_line->setFocusPolicy(Qt::StrongFocus);
     setInput(m_line);
     if (!field.unit.empty())
@@ -220,7 +220,8 @@ void LineEditor::placeParts()
         right -= wide + 6;
     }
     const int left = m_sign && live() && m_sign->isVisibleTo(this) ? gutter : 0;
-    m_line->setGeometry(left, 0, right - left, bottom);
+    // A line edit keeps two pixels to itself at each side.
+    m_line->setGeometry(left - 2, 0, right - left + 4, bottom);
 }
 
 void LineEditor::resizeEvent(QResizeEvent*) { placeParts(); }
@@ -228,8 +229,10 @@ void LineEditor::resizeEvent(QResizeEvent*) { placeParts(); }
 void LineEditor::changeEvent(QEvent* event)
 {
     Editor::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        placeParts();
+    if (event->type() != QEvent::PaletteChange)
+        return;
+    m_line->setFont(theme().medium());
+    placeParts();
 }
 
 void LineEditor::enterEvent(QEnterEvent*) { placeParts(); }

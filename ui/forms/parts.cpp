@@ -55,8 +55,10 @@ void replace(FieldsPart*& shown, FieldsPart* next, Part* owner)
         shown->deleteLater();
     }
     shown = next;
-    if (next)
+    if (next) {
         owner->layout()->addWidget(next);
+        next->show();
+    }
 }
 
 }
@@ -121,7 +123,8 @@ SectionTitle::SectionTitle(const QString& title, bool toggled, QWidget* parent) 
 {
     setFixedHeight(FieldRow::rowHeight);
     auto* line = new QHBoxLayout(this);
-    line->setContentsMargins(0, 24, 0, 0);
+    line->setContentsMargins(0, 20, 0, 0);
+    line->setAlignment(Qt::AlignTop);
     line->setSpacing(8);
     line->addWidget(new Label(title, Tone::Strong, this));
     line->addStretch();
@@ -155,6 +158,7 @@ void GroupPart::refresh()
     const bool on = !m_field.nullable || !m_context.value(m_path).isNull();
     if (Switch* toggle = m_title->toggle())
         toggle->setChecked(on);
+    m_title->setFixedHeight(FieldRow::rowHeight + (on ? 0 : 8));
     m_fields->setVisible(on);
     if (on)
         m_fields->refresh();

@@ -144,8 +144,11 @@ void SchemaForm::setRun(RunNotes run)
 
 void SchemaForm::refresh()
 {
-    for (Part* part : m_parts)
-        part->refresh();
+    for (Part* part : m_parts) {
+        part->setVisible(m_context.visible(part->field(), part->path().section(QLatin1Char('.'), 0, -2)));
+        if (!part->isHidden())
+            part->refresh();
+    }
     const QString problems = looseProblems();
     m_problems->setText(problems);
     m_problems->setVisible(!problems.isEmpty());
@@ -166,6 +169,12 @@ bool SchemaForm::focusField(const QString& path)
     if (found)
         found->editor()->setFocus(Qt::OtherFocusReason);
     return found;
+}
+
+bool SchemaForm::hasLive() const
+{
+    const auto rows = findChildren<FieldRow*>();
+    return std::any_of(rows.begin(), rows.end(), [this](const FieldRow* row) { return row->field().live && row->isVisibleTo(this); });
 }
 
 bool SchemaForm::claimed(const std::string& where) const

@@ -29,6 +29,8 @@ public:
     FieldRow* row(const QString& path) const;
     /// Gives the keyboard to a field; false if it is not shown.
     bool focusField(const QString& path);
+    /// Whether a field that is shown may change while it trains.
+    bool hasLive() const;
     /// Problems under the form's paths that no line of it shows.
     QString looseProblems() const;
 

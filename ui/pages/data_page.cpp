@@ -69,6 +69,7 @@ DataPage::DataPage(bridge::Workbench& bench, QWidget* parent)
     auto* head = new QHBoxLayout;
     head->setSpacing(12);
     head->addWidget(m_title);
+    m_facts->setContentsMargins(0, 0, 0, 1);
     head->addWidget(m_facts, 0, Qt::AlignBottom);
     head->addStretch();
     head->addWidget(m_state);
@@ -103,7 +104,8 @@ DataPage::DataPage(bridge::Workbench& bench, QWidget* parent)
     chips->addWidget(m_pipeline);
     chips->addStretch();
     pipelineRow->addLayout(chips);
-    pipelineRow->addWidget(m_pairs, 1, Qt::AlignVCenter);
+    pipelineRow->addWidget(m_pairs, 100, Qt::AlignVCenter);
+    pipelineRow->addStretch(1);
     auto* below = new QVBoxLayout(m_below);
     below->setContentsMargins(0, 0, 0, 0);
     below->setSpacing(12);
@@ -148,6 +150,15 @@ QWidget* DataPage::makeMiddle()
     for (QWidget* view : {static_cast<QWidget*>(m_table), static_cast<QWidget*>(m_wall), static_cast<QWidget*>(m_points), static_cast<QWidget*>(m_failure)})
         m_middle->addWidget(view);
     return middle;
+}
+
+QStringList DataPage::inspected() const
+{
+    // The source first: everything else is about it.
+    QStringList paths{QStringLiteral("data.source")};
+    for (const char* key : {"rows", "target", "features", "task", "missing", "normalize", "format"})
+        paths << QStringLiteral("data.") + QLatin1String(key);
+    return paths << QStringLiteral("split");
 }
 
 void DataPage::showEvent(QShowEvent*) { ask(); }

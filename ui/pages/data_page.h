@@ -38,7 +38,7 @@ class DataPage final : public Page {
 public:
     explicit DataPage(bridge::Workbench& bench, QWidget* parent = nullptr);
 
-    QStringList inspected() const override { return {QStringLiteral("data"), QStringLiteral("split")}; }
+    QStringList inspected() const override;
     /// What is shown, once it is there.
     const core::session::DataPreview& shown() const { return m_shown; }
     bool busy() const { return m_preview.busy(); }

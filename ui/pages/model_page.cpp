@@ -56,6 +56,7 @@ ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
     auto* head = new QHBoxLayout;
     head->setSpacing(12);
     head->addWidget(m_title);
+    m_sum->setContentsMargins(0, 0, 0, 1);
     head->addWidget(m_sum, 0, Qt::AlignBottom);
     head->addStretch();
     head->addWidget(m_state);
@@ -134,7 +135,9 @@ void ModelPage::take(Result<ModelPreview> preview)
 void ModelPage::showFacts()
 {
     const Value* kind = m_bench.document().resolved().at("model.kind");
-    m_title->setText(kind ? QString::fromStdString(kind->text()) : QString());
+    const auto* family = core::session::catalog().find("networks");
+    const auto* entry = family && kind ? family->find(kind->text()) : nullptr;
+    m_title->setText(QString::fromStdString(entry ? entry->title : std::string()));
     const bool fits = std::all_of(m_shown.layers.begin(), m_shown.layers.end(), [](const auto& layer) { return layer.problem.empty(); });
     const bool some = !m_shown.layers.empty();
     m_sum->setText(!some ? QString() : fits ? tr("%1 parameters").arg(style::count(m_shown.parameters)) : tr("does not fit: see the outlined block"));

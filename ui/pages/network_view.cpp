@@ -17,8 +17,9 @@ using style::theme;
 namespace {
 
 constexpr int blockHeight = 40;
-constexpr int blockWidth = 340;
+constexpr int blockWidth = 400;
 constexpr int edgeLength = 32;
+constexpr int barWidth = 88;
 
 }
 
@@ -112,6 +113,9 @@ void NetworkView::paintBlock(QPainter& painter, const Block& block, int index) c
 {
     const LayerInfo& layer = m_layers[std::size_t(index)];
     const bool wrong = !layer.problem.empty();
+    std::int64_t most = 0;
+    for (const LayerInfo& other : m_layers)
+        most = std::max(most, other.parameters);
     const bool current = index == m_current && hasFocus();
     painter.setPen(QPen(wrong ? theme().problem : current ? theme().accent : theme().line, wrong || current ? 2 : 1));
     painter.setBrush(theme().surface);
@@ -135,6 +139,11 @@ void NetworkView::paintBlock(QPainter& painter, const Block& block, int index) c
         painter.setFont(theme().medium());
         painter.setPen(theme().text);
         painter.drawText(side, Qt::AlignLeft | Qt::AlignVCenter, style::count(layer.parameters));
+        // Where the parameters are, seen at a glance.
+        const double share = double(layer.parameters) / double(std::max<std::int64_t>(most, 1));
+        const QRectF bar(side.left(), side.bottom() - 7, barWidth, 2);
+        painter.fillRect(bar, theme().line);
+        painter.fillRect(QRectF(bar.left(), bar.top(), std::max(1., bar.width() * share), bar.height()), theme().accent);
     }
     if (wrong) {
         painter.setPen(theme().problem);

@@ -31,8 +31,7 @@ void SplitBar::paintEvent(QPaintEvent*)
         return;
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const QString names[] = {tr("training"), tr("validation"), tr("test, sealed")};
-    double left = 0, free = 0;
+    double left = 0;
     for (std::size_t i = 0; i < m_rows.size(); ++i) {
         if (m_rows[i] <= 0)
             continue;
@@ -53,19 +52,31 @@ void SplitBar::paintEvent(QPaintEvent*)
                 painter.drawPixmap(QPointF(plate.left() + 2, plate.top() + 2), style::iconPixmap(QStringLiteral("lock"), 16, theme().text, devicePixelRatioF()));
             }
         }
-        // Names stand under their parts, and move right where a narrow part leaves no room.
-        const QString rows = style::count(m_rows[i]) + QStringLiteral(" · ") + style::percent(double(m_rows[i]) / double(all), 3);
+        left += wide;
+    }
+    paintNames(painter, double(all));
+}
+
+void SplitBar::paintNames(QPainter& painter, double all) const
+{
+    const QString names[] = {tr("training"), tr("validation"), tr("test, sealed")};
+    double left = width(), limit = width();
+    // From the right: a name stands under the start of its part, or as far left as the next one needs.
+    for (std::size_t i = m_rows.size(); i-- > 0;) {
+        if (m_rows[i] <= 0)
+            continue;
+        left -= width() * double(m_rows[i]) / all;
+        const QString rows = style::count(m_rows[i]) + QStringLiteral(" · ") + style::percent(double(m_rows[i]) / all, 3);
+        const double nameWide = QFontMetrics(theme().medium()).horizontalAdvance(names[i]) + 8;
+        const double rowsWide = QFontMetrics(theme().body()).horizontalAdvance(rows);
+        const double x = std::max(0., std::min(left, limit - nameWide - rowsWide));
         painter.setFont(theme().medium());
-        const double nameWide = painter.fontMetrics().horizontalAdvance(names[i]) + 8;
-        const double textWide = nameWide + QFontMetrics(theme().body()).horizontalAdvance(rows) + 16;
-        const double x = std::min(std::max(left, free), width() - textWide + 16);
         painter.setPen(theme().text);
         painter.drawText(QRectF(x, 30, nameWide, 20), Qt::AlignLeft | Qt::AlignVCenter, names[i]);
         painter.setFont(theme().body());
         painter.setPen(theme().muted);
-        painter.drawText(QRectF(x + nameWide, 30, textWide, 20), Qt::AlignLeft | Qt::AlignVCenter, rows);
-        free = x + textWide + 8;
-        left += wide;
+        painter.drawText(QRectF(x + nameWide, 30, rowsWide + 4, 20), Qt::AlignLeft | Qt::AlignVCenter, rows);
+        limit = x - 16;
     }
 }
 

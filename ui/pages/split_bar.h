@@ -22,6 +22,8 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void paintNames(QPainter& painter, double all) const;
+
     std::array<std::int64_t, 3> m_rows{};
 };
 

@@ -63,7 +63,7 @@ int matchScore(const QString& text, const QString& typed)
         at = found + 1;
     }
     if (text.contains(typed, Qt::CaseInsensitive))
-        score += 40;
+        score += text.size() == typed.size() ? 100 : 40;
     return std::max(score, 0);
 }
 

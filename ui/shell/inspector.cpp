@@ -42,9 +42,9 @@ protected:
     {
         QPainter painter(this);
         painter.setFont(theme().body());
-        painter.drawPixmap(0, 4, style::iconPixmap(QStringLiteral("live"), 16, theme().accent, devicePixelRatioF()));
+        painter.drawPixmap(-3, 4, style::iconPixmap(QStringLiteral("live"), 16, theme().accent, devicePixelRatioF()));
         painter.setPen(theme().muted);
-        painter.drawText(rect().adjusted(18, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, QObject::tr("may change while it trains"));
+        painter.drawText(rect().adjusted(17, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, QObject::tr("may change while it trains"));
     }
 };
 
@@ -95,7 +95,7 @@ Inspector::Inspector(bridge::Workbench& bench, QWidget* parent)
     held->setAutoFillBackground(false);
     held->installEventFilter(m_scroll);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(25, 12, 0, 8);
+    column->setContentsMargins(24, 12, 0, 8);
     column->setSpacing(0);
     const auto inset = [&](QWidget* widget) {
         auto* line = new QHBoxLayout;
@@ -157,8 +157,9 @@ void Inspector::refresh()
         m_form->setPaths(paths);
     }
     m_form->setVisible(form);
-    for (QWidget* part : {static_cast<QWidget*>(m_heading), static_cast<QWidget*>(m_place), m_line, m_legend})
+    for (QWidget* part : {static_cast<QWidget*>(m_heading), static_cast<QWidget*>(m_place), m_line})
         part->setVisible(form);
+    m_legend->setVisible(form && m_form->hasLive());
     m_scroll->setVisible(form || panel);
     // A panel alone has the whole side; with a form it takes what it needs.
     m_scroll->setSizePolicy(QSizePolicy::Expanding, form ? QSizePolicy::Maximum : QSizePolicy::Expanding);

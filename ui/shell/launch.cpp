@@ -9,6 +9,7 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QCursor>
 #include <QFileInfo>
 #include <QTimer>
 
@@ -157,6 +158,9 @@ void takeScreenshot(MainWindow& window, const QString& file)
 
 int launch(const LaunchOptions& options)
 {
+    // A platform without a screen keeps its pointer in a corner, and would light what is there.
+    if (QGuiApplication::platformName() == QLatin1String("offscreen"))
+        QCursor::setPos(-100, -100);
     MainWindow window({options.runs, options.screenshot.isEmpty()});
     auto& bench = window.workbench();
     if (!options.device.isEmpty())

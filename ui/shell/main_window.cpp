@@ -38,15 +38,17 @@ constexpr QSize usualSize(1280, 800);
 }
 
 MainWindow::MainWindow(const WindowOptions& options)
-    : m_settings(options.remember), m_bench(options.runsFolder), m_actions(*this), m_rail(new Rail(this)), m_notices(new NoticeBar(this)),
+    : m_settings(options.remember), m_bench(options.runsFolder), m_actions(*this), m_todo(new WindowActions(*this)), m_rail(new Rail(this)),
+      m_topBar(new TopBar(m_bench, m_actions, this)), m_notices(new NoticeBar(this)),
       m_stack(new QStackedWidget(this)), m_timeBar(new TimeBar(m_bench, this)), m_inspector(new Inspector(m_bench, this)),
       m_status(new StatusLine(m_bench, this)), m_palette(new CommandPalette(m_actions, this))
 {
     setAcceptDrops(true);
     setMinimumSize(800, 560);
-    auto* todo = new WindowActions(*this);
-    m_topBar = new TopBar(m_bench, m_actions, this);
-    m_topBar->setMenuMaker([todo](QMenu& menu) { todo->fillMenu(menu); });
+    // The keyboard begins nowhere: keys are the window's until somebody goes into a field.
+    setFocusPolicy(Qt::ClickFocus);
+    setFocus();
+    m_topBar->setMenuMaker([this](QMenu& menu) { m_todo->fillMenu(menu); });
     int place = 1;
     for (const PageEntry& entry : pageEntries())
         m_rail->addPage(entry.name, entry.title, entry.icon, tr("%1  Ctrl+%2").arg(entry.title).arg(place++));
@@ -58,6 +60,7 @@ MainWindow::MainWindow(const WindowOptions& options)
 MainWindow::~MainWindow()
 {
     // Pages let go of the runs before the workbench drops them.
+    delete m_todo;
     m_inspector->show(nullptr);
     while (QWidget* page = m_stack->widget(0))
         delete page;

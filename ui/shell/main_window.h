@@ -22,6 +22,7 @@ class Rail;
 class StatusLine;
 class TimeBar;
 class TopBar;
+class WindowActions;
 
 struct WindowOptions {
     QString runsFolder;
@@ -75,6 +76,7 @@ private:
     Settings m_settings;
     bridge::Workbench m_bench;
     Actions m_actions;
+    WindowActions* m_todo;
     Rail* m_rail;
     TopBar* m_topBar;
     NoticeBar* m_notices;

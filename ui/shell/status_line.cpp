@@ -98,8 +98,8 @@ void StatusLine::refresh()
     m_findings->setTone(found > 0 ? style::Tone::Problem : style::Tone::Muted);
     QStringList facts;
     if (run && m_bench.training())
-        facts << tr("data wait %1").arg(style::percent(run->progress().dataWait, 2));
-    facts << tr("%1 of a core").arg(style::percent(m_share, 2)) << style::bytes(ProcessMeter::memory());
+        facts << tr("data wait %1 %").arg(std::lround(run->progress().dataWait * 100));
+    facts << tr("%1 % of a core").arg(std::lround(m_share * 100)) << style::bytes(ProcessMeter::memory());
     const QString dot = QStringLiteral("  ·  ");
     m_left->setText(dot + facts.join(dot));
     m_right->setText(shortPath(run ? run->folder() : m_bench.runsFolder()));

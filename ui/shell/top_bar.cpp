@@ -79,13 +79,13 @@ TopBar::TopBar(bridge::Workbench& bench, Actions& actions, QWidget* parent)
     line->addWidget(m_device);
     line->addSpacing(16);
     line->addWidget(new Separator(this));
-    line->addSpacing(9);
+    line->addSpacing(8);
     for (const char* key : {"play", "pause", "step", "stop"}) {
-        auto* button = new IconButton(QString::fromLatin1(key), 20, this);
+        auto* button = new IconButton(QString::fromLatin1(key), 22, this);
         button->setObjectName(QStringLiteral("player.") + QLatin1String(key));
         button->follow(actions.find(QStringLiteral("run.") + QLatin1String(key)));
         line->addWidget(button);
-        line->addSpacing(8);
+        line->addSpacing(6);
     }
     line->addSpacing(16);
     line->addWidget(m_progress, 1);

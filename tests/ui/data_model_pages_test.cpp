@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/window.h"
+
+#include "core/base/json.h"
+#include "ui/bridge/preview.h"
+#include "ui/bridge/workbench.h"
+#include "ui/pages/data_page.h"
+#include "ui/pages/model_page.h"
+#include "ui/pages/network_view.h"
+#include "ui/pages/schedule_preview.h"
+
+#include <QLabel>
+#include <QPushButton>
+
+#include <catch2/catch.hpp>
+
+#include <latch>
+
+using namespace core::base;
+using namespace ui::pages;
+using ui::bridge::Workbench;
+
+namespace {
+
+struct Bench {
+    tests::TempFolder folder;
+    std::unique_ptr<Workbench> bench;
+
+    explicit Bench(const char* experiment)
+    {
+        tests::application();
+        bench = std::make_unique<Workbench>(QString::fromStdString(folder.path().string()));
+        bench->document().open(*parseJson(experiment));
+    }
+};
+
+template <class Page>
+std::unique_ptr<Page> shown(Bench& bench)
+{
+    auto page = std::make_unique<Page>(*bench.bench);
+    page->resize(960, 664);
+    page->show();
+    REQUIRE(tests::spinUntil([&] { return !page->busy(); }));
+    return page;
+}
+
+QStringList labels(const QWidget& page)
+{
+    QStringList texts;
+    for (const QLabel* label : page.findChildren<QLabel*>())
+        if (label->isVisible())
+            texts << label->text();
+    return texts;
+}
+
+}
+
+TEST_CASE("the data page says what there is and how it is divided")
+{
+    Bench bench(R"({"data": {"source": "two-moons", "rows": 100}})");
+    const auto page = shown<DataPage>(bench);
+    CHECK(page->headline().contains("100 rows"));
+    CHECK(page->headline().contains("2 features"));
+    CHECK(page->shown().splitRows == std::array<std::int64_t, 3>{70, 15, 15});
+    CHECK(page->shown().columns.size() == 2);
+}
+
+TEST_CASE("the data page follows the form")
+{
+    Bench bench(R"({"data": {"source": "two-moons", "rows": 100}})");
+    const auto page = shown<DataPage>(bench);
+    bench.bench->document().set("data.rows", 200);
+    REQUIRE(tests::spinUntil([&] { return !page->busy(); }));
+    CHECK(page->headline().contains("200 rows"));
+}
+
+TEST_CASE("data that cannot be read is said in place, and comes back when mended")
+{
+    Bench bench(R"({"data": {"source": "/nowhere/rows.csv"}})");
+    const auto page = shown<DataPage>(bench);
+    CHECK(labels(*page).filter("/nowhere/rows.csv").size() >= 1);
+    bench.bench->document().set("data.source", "two-moons");
+    REQUIRE(tests::spinUntil([&] { return !page->busy(); }));
+    CHECK(page->headline().contains("two-moons"));
+}
+
+TEST_CASE("missing values are listed with a remedy that is one click")
+{
+    Bench bench("{}");
+    std::string rows = "a,b,kind\n";
+    for (int i = 0; i < 40; ++i)
+        rows += std::to_string(i) + "," + (i == 7 ? "" : std::to_string(i * i)) + (i % 2 ? ",x\n" : ",y\n");
+    const auto file = bench.folder.file("rows.csv", rows);
+    bench.bench->document().set("data.source", file.string());
+    const auto page = shown<DataPage>(bench);
+    REQUIRE_FALSE(page->problems().isEmpty());
+    QPushButton* drop = nullptr;
+    for (auto* button : page->findChildren<QPushButton*>())
+        if (button->text().startsWith("Drop"))
+            drop = button;
+    REQUIRE(drop);
+    QTest::mouseClick(drop, Qt::LeftButton);
+    CHECK(bench.bench->document().given().at("data.missing")->text() == "drop");
+}
+
+TEST_CASE("the model page counts parameters before any training")
+{
+    Bench bench(R"({"data": {"source": "two-moons"}, "model": {"kind": "mlp", "hidden": [16, 16]}})");
+    const auto page = shown<ModelPage>(bench);
+    // 2·16 + 16, 16·16 + 16, 16·2 + 2
+    CHECK(page->shown().parameters == 48 + 272 + 34);
+    CHECK(labels(*page).contains("354"));
+    bench.bench->document().set("model.hidden", Array{8});
+    REQUIRE(tests::spinUntil([&] { return !page->busy(); }));
+    CHECK(page->shown().parameters == 24 + 18);
+}
+
+TEST_CASE("a block that cannot stand says why")
+{
+    tests::application();
+    NetworkView view;
+    view.resize(500, 400);
+    view.setNetwork({1, 2, 2}, {{"0", "Conv2d", "3×3, 8 channels", {8, 0, 0}, 80, "the picture is smaller than the kernel"}});
+    view.show();
+    CHECK(view.describe(0).contains("smaller than the kernel"));
+}
+
+TEST_CASE("up and down walk the blocks")
+{
+    tests::application();
+    NetworkView view;
+    view.resize(500, 300);
+    view.setNetwork({2}, {{"0", "Linear", "2 → 16", {16}, 48}, {"1", "ReLU", "", {16}, 0}, {"2", "Linear", "16 → 2", {2}, 34}});
+    view.show();
+    view.setFocus();
+    QTest::keyClick(&view, Qt::Key_Down);
+    QTest::keyClick(&view, Qt::Key_Down);
+    CHECK(view.current() == 1);
+    QTest::keyClick(&view, Qt::Key_Up);
+    CHECK(view.current() == 0);
+    CHECK(view.accessibleDescription().contains("2 → 16"));
+}
+
+TEST_CASE("the schedule's curve follows its form")
+{
+    Bench bench(R"({"data": {"source": "two-moons", "rows": 100}, "train": {"epochs": 2, "batch_size": 10, "optimizer": {"kind": "sgd", "lr": 0.1}}})");
+    SchedulePreview preview(*bench.bench);
+    preview.resize(208, 116);
+    preview.show();
+    REQUIRE(tests::spinUntil([&] { return preview.shown().totalSteps == 14; }));
+    CHECK(preview.shown().lr.front() == Approx(0.1));
+    CHECK(preview.shown().lr.back() == Approx(0.1));
+    bench.bench->document().set("train.schedule", "cosine");
+    REQUIRE(tests::spinUntil([&] { return preview.shown().lr.back() < 0.05; }));
+}
+
+TEST_CASE("of several requests the last one is shown, and only that")
+{
+    tests::application();
+    ui::bridge::Preview preview;
+    std::latch gate(1);
+    std::vector<int> seen;
+    preview.ask([&] { gate.wait(); return 1; }, [&](int value) { seen.push_back(value); });
+    preview.ask([] { return 2; }, [&](int value) { seen.push_back(value); });
+    preview.ask([] { return 3; }, [&](int value) { seen.push_back(value); });
+    CHECK(preview.busy());
+    gate.count_down();
+    REQUIRE(tests::spinUntil([&] { return !preview.busy(); }));
+    CHECK(seen == std::vector<int>{3});
+}
