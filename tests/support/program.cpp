@@ -54,7 +54,7 @@ Running::Running(const std::vector<std::string>& command) : m_out(temporaryFile(
     for (const std::string& part : command)
         arguments.push_back(const_cast<char*>(part.c_str()));
     arguments.push_back(nullptr);
-    ::execv(arguments[0], arguments.data());
+    ::execvp(arguments[0], arguments.data());
     ::_exit(127);
 }
 
