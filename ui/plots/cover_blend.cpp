@@ -143,6 +143,11 @@ void blendColumns(PixelColumns columns, const std::int16_t* changes, int changeS
     if (wide)
         return blendWide(columns, changes, changeStride, premultiplied);
 #endif
+    blendColumnsPlain(columns, changes, changeStride, premultiplied);
+}
+
+void blendColumnsPlain(PixelColumns columns, const std::int16_t* changes, int changeStride, QRgb premultiplied)
+{
     blendRows<Narrow>(columns, changes, changeStride, premultiplied);
 }
 

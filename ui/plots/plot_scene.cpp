@@ -223,11 +223,30 @@ double PlotScene::stepOfX(double x) const
 
 double PlotScene::valueAt(int i, double x) const
 {
-    std::size_t hint = 0;
-    const Trace& values = shapes[std::size_t(i)].values;
-    if (values.size() == 1 && std::abs(values.front().x() - x) <= 0.01 * this->x.range.span())
-        return values.front().y();
-    return valueOf(values, x, hint);
+    const CurveSpec& spec = curves[std::size_t(i)];
+    const Curve& shape = shapes[std::size_t(i)];
+    if (spec.smoothed && smoothing > 0) {
+        std::size_t hint = 0;
+        return valueOf(shape.values, x, hint);
+    }
+    // The points themselves: where they are dense the drawing knows only extremes.
+    const SeriesBuffer* buffer = shape.source.buffer;
+    constexpr double nowhere = std::numeric_limits<double>::quiet_NaN();
+    if (!buffer || buffer->empty())
+        return nowhere;
+    const double pixel = this->x.log ? 0 : this->x.range.span() / std::max(1.0, this->x.to - this->x.from);
+    const std::size_t after = shape.source.lowerBound(x);
+    if (after == buffer->size())
+        return x - shape.source.x(after - 1) <= 4 * pixel ? buffer->value(after - 1) : nowhere;
+    const double right = shape.source.x(after);
+    if (after == 0)
+        return right - x <= 4 * pixel ? buffer->value(0) : nowhere;
+    const double left = shape.source.x(after - 1), share = right > left ? (x - left) / (right - left) : 1;
+    if (spec.stairs)
+        return buffer->value(share < 1 ? after - 1 : after);
+    if (right - left <= 3 * pixel)
+        return buffer->value(share < 0.5 ? after - 1 : after);
+    return buffer->value(after - 1) + share * (buffer->value(after) - buffer->value(after - 1));
 }
 
 QColor PlotScene::color(int curve, const style::Theme& theme) const

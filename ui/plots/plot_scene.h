@@ -76,7 +76,8 @@ struct PlotScene {
     double stepsPerEpoch() const;
     double xOfStep(double step) const;
     double stepOfX(double x) const;
-    /// The value of curve `i` as drawn at `x`; NaN where it has none.
+    /// The value of curve `i` at `x`: of the smoothed line if it is one, else of the nearest point, between distant points
+    /// as the line is drawn; NaN where it has none.
     double valueAt(int i, double x) const;
     QColor color(int curve, const style::Theme& theme) const;
     QColor textColor(int curve, const style::Theme& theme) const;

@@ -21,7 +21,7 @@ Theme light()
     Theme t;
     t.ground = 0xFAFAF8u, t.surface = 0xFFFFFFu, t.line = 0xE3E2DEu, t.text = 0x1F2328u, t.muted = 0x6B7078u;
     t.accent = 0x0072B2u, t.accentText = 0xFFFFFFu, t.branch = 0x009E73u, t.branchText = 0x00734Fu, t.problem = 0xC24E00u;
-    t.grid = 0xEFEEEAu, t.hover = 0xEEF4F8u, t.axis = 0x8B9097u;
+    t.grid = 0xEFEEEAu, t.hover = 0xF0F5F9u, t.axis = 0x8B9097u;
     return t;
 }
 
