@@ -15,9 +15,9 @@ LessonPlayer::LessonPlayer(Workbench& workbench, QObject* parent) : QObject(pare
 {
     connect(&m_workbench, &Workbench::frontChanged, this, &LessonPlayer::takeFront);
     connect(&m_workbench, &Workbench::advanced, this, [this] {
-        if (active() && !m_replay)
+        if (active() && !ready())
             prepare();
-        else if (m_replay && !m_replay->playing() && !arrived())
+        else if (active() && !m_replay->playing() && !arrived())
             m_replay->play();
     });
 }
@@ -70,7 +70,7 @@ void LessonPlayer::prepare()
     const std::size_t run = station().run;
     if (run >= m_sources.size() || m_sources[run]->opened().stepsPerEpoch <= 0)
         return;
-    if (m_replay && m_playing == run)
+    if (ready())
         return;
     m_playing = run;
     m_replay.reset();
@@ -85,6 +85,9 @@ void LessonPlayer::prepare()
     go(true);
 }
 
+/// Whether the run that the frame is about is the one that plays.
+bool LessonPlayer::ready() const { return m_replay && m_playing == station().run; }
+
 double LessonPlayer::limit() const
 {
     const double epochs = frame().until;
@@ -93,7 +96,7 @@ double LessonPlayer::limit() const
 
 void LessonPlayer::go(bool animate)
 {
-    if (!m_replay)
+    if (!ready())
         return;
     const double to = limit();
     m_replay->setLimit(to);
@@ -108,7 +111,7 @@ void LessonPlayer::next()
     if (!active())
         return;
     // A press while the curve is still moving brings it to its end first.
-    if (m_replay && frame().revealed && !arrived() && std::min(limit(), m_replay->available()) > m_replay->position()) {
+    if (ready() && frame().revealed && !arrived() && std::min(limit(), m_replay->available()) > m_replay->position()) {
         m_replay->moveTo(std::min(limit(), m_replay->available()));
         return;
     }
@@ -116,10 +119,10 @@ void LessonPlayer::next()
         return;
     ++m_at;
     Q_EMIT frameChanged();
-    if (station().run != m_playing)
-        prepare();
-    else
+    if (ready())
         go(true);
+    else
+        prepare();
 }
 
 void LessonPlayer::back()
@@ -128,8 +131,7 @@ void LessonPlayer::back()
         return;
     --m_at;
     Q_EMIT frameChanged();
-    if (station().run != m_playing)
-        prepare();
+    prepare();
     go(false);
 }
 
@@ -152,7 +154,7 @@ double LessonPlayer::epoch() const
 
 bool LessonPlayer::arrived() const
 {
-    if (!m_replay)
+    if (!ready())
         return false;
     const bool complete = m_sources[m_playing]->finished() && m_replay->position() >= m_replay->available();
     return complete || m_replay->position() >= limit();

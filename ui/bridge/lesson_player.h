@@ -54,6 +54,7 @@ private:
     void takeFront();
     void go(bool animate);
     void prepare();
+    bool ready() const;
     double limit() const;
 
     Workbench& m_workbench;

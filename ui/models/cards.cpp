@@ -3,8 +3,12 @@
 
 #include "core/base/json.h"
 #include "ui/models/recording.h"
+#include "ui/style/theme.h"
 
 #include <QFile>
+
+#include <algorithm>
+#include <cmath>
 
 /// The resources lie in a static library; Qt wants the call outside of namespaces.
 static void registerResources() { Q_INIT_RESOURCE(resources); }
@@ -51,6 +55,14 @@ double Card::seconds() const
         if (record.finished)
             sum += record.finished->trainSeconds;
     return sum;
+}
+
+QString Card::length() const
+{
+    const double whole = seconds();
+    if (whole <= 0)
+        return {};
+    return whole < 100 ? style::duration(std::max(1.0, std::round(whole))) : style::duration(std::round(whole / 60) * 60);
 }
 
 Result<Value> readJsonResource(const QString& path)

@@ -25,6 +25,8 @@ struct Card {
 
     /// Training time of its recorded runs together; 0 without a recording.
     double seconds() const;
+    /// The same for a person: `8 s`, `2 min`; empty without a recording.
+    QString length() const;
 };
 
 /// The cards of `:/experiments/cards.json` with their experiments and, from `:/cards`, their recordings.

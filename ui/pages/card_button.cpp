@@ -56,10 +56,10 @@ void CardButton::paintEvent(QPaintEvent*)
         paintCardPicture(drawing, QRectF(QPointF(), picture.size()), m_card, t);
     }
     painter.drawPixmap(picture.topLeft(), m_picture);
-    painter.fillRect(QRectF(1, height() - text, width() - 2, 1), t.line);
+    painter.fillRect(QRectF(pen, height() - text, width() - 2 * pen, 1), t.line);
 
     const QRect words(16, height() - text + int(10 * t.scale), width() - 32, text - int(20 * t.scale));
-    const QString seconds = m_card.seconds() > 0 ? style::duration(std::max(1.0, std::round(m_card.seconds()))) : QString();
+    const QString seconds = m_card.length();
     painter.setFont(t.body());
     painter.setPen(t.muted);
     const int secondsWidth = seconds.isEmpty() ? 0 : painter.fontMetrics().horizontalAdvance(seconds) + 8;

@@ -89,7 +89,7 @@ void CardPanel::setCard(const models::Card* card)
     if (!card)
         return;
     m_title->setText(card->title);
-    const QString seconds = card->seconds() > 0 ? style::duration(std::max(1.0, std::round(card->seconds()))) : QString();
+    const QString seconds = card->length();
     QStringList subtitle;
     if (card->runs.size() > 1)
         subtitle << tr("%1 runs, one after the other").arg(card->runs.size());

@@ -72,14 +72,13 @@ public:
         auto* state = new Label(stateSentence(run), canResume(run) ? Tone::Body : run.problem.empty() ? Tone::Muted : Tone::Problem);
         state->setElided(Qt::ElideRight);
         row->addWidget(spark);
-        row->addWidget(name, 2);
-        row->addWidget(state, 4);
+        row->addWidget(name, 5);
+        row->addWidget(state, 6);
         for (QWidget* part : {static_cast<QWidget*>(spark), static_cast<QWidget*>(name), static_cast<QWidget*>(state)})
             part->setAttribute(Qt::WA_TransparentForMouseEvents);
         if (canResume(run)) {
             m_resume = new QPushButton(RecentRuns::tr("Resume"));
             m_resume->setProperty("outlined", true);
-            m_resume->setFixedHeight(int(28 * style::theme().scale));
             row->addWidget(m_resume);
         } else {
             auto* when = new Label(style::ago(run.created, core::base::wallSeconds()), Tone::Muted);

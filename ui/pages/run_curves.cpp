@@ -28,6 +28,8 @@ using style::Tone;
 namespace {
 
 constexpr double defaultSmoothing = 0.6;
+/// With epochs this short the metric of a single batch says little, and evaluations come often enough.
+constexpr std::int64_t fewSteps = 50;
 
 /// `lr 0.1 → 0.01`
 QString editName(const core::events::Edited& edit)
@@ -210,23 +212,21 @@ std::vector<CurveSpec> RunCurves::curvesOf(const RunModel& run, int place, const
         curves.push_back(curve);
         return &curves.back();
     };
-    const auto pair = [&](int panel, const QString& metric) {
-        const bool validated = run.series("validation/" + metric);
-        if (CurveSpec* training = add(panel, "train/" + metric, tr("training"), Line::Training)) {
-            training->smoothed = true;
-            training->named = alone || !validated;
-        } else if (CurveSpec* fair = add(panel, "train_eval/" + metric, tr("training"), Line::Training)) {
-            fair->named = alone || !validated;
+    const auto pair = [&](int panel, const QString& metric, bool bySteps) {
+        const bool stepped = bySteps && run.series("train/" + metric);
+        if (CurveSpec* training = add(panel, (stepped ? "train/" : "train_eval/") + metric, tr("training"), Line::Training)) {
+            training->smoothed = stepped;
+            training->named = alone || !run.series("validation/" + metric);
         }
         add(panel, "validation/" + metric, tr("validation"), Line::Validation);
     };
-    pair(0, "loss");
+    pair(0, "loss", true);
     if (m_fair->isChecked())
         if (CurveSpec* fair = add(0, "train_eval/loss", tr("training, fair"), Line::Fair))
             fair->named = alone;
     int panel = 1;
     if (!layout.metric.isEmpty())
-        pair(panel++, layout.metric);
+        pair(panel++, layout.metric, !run.series("train_eval/" + layout.metric) || run.opened().stepsPerEpoch > fewSteps);
     if (layout.rate)
         if (CurveSpec* rate = add(panel, "train/lr", tr("rate"), Line::Plain))
             rate->stairs = true;

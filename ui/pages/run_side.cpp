@@ -58,6 +58,7 @@ RunSide::RunSide(QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);
     auto* row = new QHBoxLayout;
+    row->setContentsMargins(0, 2, 0, 0);
     row->addWidget(m_title);
     row->addStretch();
     row->addWidget(m_caption);

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/workbench.h"
+
+#include "ui/pages/closing_bar.h"
+#include "ui/pages/run_curves.h"
+#include "ui/pages/run_side.h"
+#include "ui/pages/surface_view.h"
+#include "ui/pages/train_page.h"
+#include "ui/plots/live_plot.h"
+
+#include <QPushButton>
+#include <QUndoStack>
+
+using namespace ui::pages;
+using ui::models::Verdict;
+
+namespace {
+
+struct Shown : tests::Bench {
+    TrainPage page{*workbench};
+
+    Shown()
+    {
+        page.resize(960, 664);
+        page.show();
+    }
+    QPushButton* button() { return page.findChild<QPushButton*>("nextStep"); }
+    QString chip(double step) { return page.curves()->plot()->valuesAt(step).join('\n'); }
+};
+
+std::vector<core::events::SurfaceFrame> framesAt(std::initializer_list<std::int64_t> steps)
+{
+    std::vector<core::events::SurfaceFrame> frames;
+    for (const std::int64_t step : steps)
+        frames.push_back({step, step / 10, 1, 1, 0, 1, 0, 1, {0.5f, 0.5f}, 2});
+    return frames;
+}
+
+}
+
+TEST_CASE("the page shows loss, metric and learning rate as they come, and a sentence at the end")
+{
+    Shown shown;
+    CHECK_FALSE(shown.button()->isVisible());
+    shown.train(tests::quickOverfit);
+    shown.page.curves()->plot()->refreshNow();
+    REQUIRE(shown.page.curves()->plot()->panels().size() == 3);
+    CHECK(shown.page.curves()->plot()->panels()[0].title == "Loss");
+    CHECK(shown.page.curves()->plot()->panels()[1].title == "Accuracy");
+    CHECK(shown.page.curves()->plot()->panels()[2].title == "Learning rate");
+    const QString values = shown.chip(60);
+    CHECK(values.contains("training"));
+    CHECK(values.contains("validation"));
+    CHECK(shown.page.side()->view() == RunSide::View::Surface);
+    CHECK(shown.page.closing()->closing().verdict == Verdict::Overfitting);
+    CHECK(shown.button()->text() == "Run again with early stopping");
+}
+
+TEST_CASE("the closing button really runs again with early stopping, over the earlier run")
+{
+    Shown shown;
+    const QString first = shown.train(tests::quickOverfit);
+    QTest::mouseClick(shown.button(), Qt::LeftButton);
+    CHECK(shown.workbench->training());
+    CHECK_FALSE(shown.button()->isVisible());
+    REQUIRE(shown.ended());
+    CHECK(shown.workbench->front()->folder() != first);
+    CHECK(shown.workbench->overlays().size() == 1);
+    CHECK(shown.page.closing()->closing().verdict == Verdict::EarlyStopped);
+    CHECK(shown.workbench->front()->patience()->waited == 5);
+    CHECK(shown.chip(6).contains("tiny-0001"));
+    CHECK(shown.chip(6).contains("tiny-0002"));
+    CHECK(shown.workbench->document().undoStack()->undoText() == "Run again with early stopping");
+}
+
+TEST_CASE("patience is told while it is used up")
+{
+    Shown shown;
+    auto experiment = *core::base::parseJson(tests::quickOverfit);
+    REQUIRE(experiment.setAt("train.early_stopping", core::base::Object{{"patience", 8}}));
+    shown.workbench->document().open(experiment);
+    shown.workbench->train();
+    REQUIRE(shown.ended());
+    auto* pips = shown.page.findChild<PatiencePips*>();
+    REQUIRE(pips);
+    CHECK(pips->isVisible());
+    CHECK(pips->accessibleName() == "patience 8 of 8");
+}
+
+TEST_CASE("a diverged run offers a lower rate")
+{
+    Shown shown;
+    auto experiment = *core::base::parseJson(tests::quickOverfit);
+    REQUIRE(experiment.setAt("train.optimizer.lr", 1e9));
+    shown.workbench->document().open(experiment);
+    shown.workbench->train();
+    REQUIRE(shown.ended());
+    CHECK(shown.page.closing()->closing().verdict == Verdict::Diverged);
+    CHECK(shown.button()->text() == "Run again with lr × 0.1");
+}
+
+TEST_CASE("views that have nothing to show say why")
+{
+    Shown shown;
+    shown.train(R"({"data": {"source": "blobs", "rows": 60}, "train": {"epochs": 2, "threads": 1}})");
+    for (const auto view : {RunSide::View::Confusion, RunSide::View::Predictions, RunSide::View::Surface}) {
+        shown.page.side()->choose(view);
+        CHECK(shown.page.side()->view() == view);
+    }
+}
+
+TEST_CASE("keyframes tell the story: first epoch, on the way, best, last")
+{
+    CHECK(storyOf({}, -1).empty());
+    CHECK(storyOf(framesAt({0}), -1) == std::vector<std::size_t>{0});
+    CHECK(storyOf(framesAt({0, 10, 20, 40, 80, 160, 320}), 160) == std::vector<std::size_t>{1, 3, 5, 6});
+    const auto rising = storyOf(framesAt({0, 10, 20, 40, 80, 160, 320}), 320);
+    CHECK(rising.size() == 4);
+    CHECK(rising.front() == 1);
+    CHECK(rising.back() == 6);
+}
