@@ -127,7 +127,7 @@ BarChart::Plan BarChart::plan() const
         for (const double value : series.values)
             most = std::max(most, std::isfinite(value) ? value : 0);
     plan.top = most > 0 ? (m_logCount ? most : niceRange(0, most, false, 3).hi) : 1;
-    const double head = (m_title.isEmpty() ? 6 : 32) * s;
+    const double head = (m_title.isEmpty() ? 6 : legendBelow() ? 54 : 32) * s;
     if (m_orientation == Qt::Horizontal) {
         double names = 0;
         for (const QString& name : m_categories)
@@ -182,6 +182,23 @@ void BarChart::planBins(Plan& plan) const
         }
 }
 
+double BarChart::legendWidth() const
+{
+    double width = 0;
+    for (const BarSeries& series : m_series)
+        width += QFontMetricsF(style::theme().body()).horizontalAdvance(series.name) + 32 * style::theme().scale;
+    return width;
+}
+
+bool BarChart::legendBelow() const
+{
+    if (m_series.size() < 2)
+        return false;
+    const style::Theme& theme = style::theme();
+    const double title = QFontMetricsF(theme.medium()).horizontalAdvance(m_title) + QFontMetricsF(theme.body()).horizontalAdvance(m_subtitle);
+    return title + legendWidth() + 16 * theme.scale > width();
+}
+
 void BarChart::paintTitle(QPainter& painter) const
 {
     const style::Theme& theme = style::theme();
@@ -197,13 +214,15 @@ void BarChart::paintTitle(QPainter& painter) const
     painter.drawText(row.adjusted(x, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, m_subtitle);
     if (m_series.size() < 2)
         return;
-    x = width();
+    // Beside the title where there is room, else in a row of its own.
+    const double top = legendBelow() ? 22 * s : 0;
+    x = legendBelow() ? legendWidth() - 16 * s : width();
     for (auto series = m_series.rbegin(); series != m_series.rend(); ++series) {
         x -= body.horizontalAdvance(series->name);
         painter.setPen(theme.muted);
-        painter.drawText(QRectF(x, 0, width() - x, 20 * s), Qt::AlignLeft | Qt::AlignVCenter, series->name);
+        painter.drawText(QRectF(x, top, width() - x, 20 * s), Qt::AlignLeft | Qt::AlignVCenter, series->name);
         x -= 16 * s;
-        const QRectF box(x, 5 * s, 10 * s, 10 * s);
+        const QRectF box(x, top + 5 * s, 10 * s, 10 * s);
         painter.setPen(series->hollow ? QPen(theme.run(series->color), 1.5) : QPen(Qt::NoPen));
         painter.setBrush(series->hollow ? QBrush(Qt::NoBrush) : QBrush(theme.run(series->color)));
         painter.drawRect(series->hollow ? box.adjusted(1, 1, -1, -1) : box);

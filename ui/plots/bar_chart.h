@@ -60,6 +60,8 @@ private:
     void planGroups(Plan& plan) const;
     void planBins(Plan& plan) const;
     double height(double value, double top) const;
+    double legendWidth() const;
+    bool legendBelow() const;
     void paintTitle(QPainter& painter) const;
     void paintScale(QPainter& painter, const Plan& plan) const;
     void paintNames(QPainter& painter, const Plan& plan) const;
