@@ -107,8 +107,15 @@ base::Result<CheckpointFile> writeCheckpoint(
     CORE_TRY(planned, plan(step, state, tensors));
     const fs::path file = folder / fileName(step);
     CORE_TRY(output, FileBeside::create(file));
-    CORE_CHECK(writeTensors(output, planned));
-    CORE_CHECK(output.sync());
+    base::Status written = writeTensors(output, planned);
+    if (written)
+        written = output.sync();
+    if (!written) {
+        std::uint64_t bytes = planned.header.size();
+        for (const base::BlobView& tensor : tensors)
+            bytes += tensor.size;
+        return withNeed(written.error(), bytes);
+    }
     if (const auto back = read(output.beside(), false); !back)
         return Error{ErrorKind::Resource, "the checkpoint came back from the disk otherwise than written: " + back.error().message,
             file.string(), "Check the disk; the checkpoints before it are kept"};

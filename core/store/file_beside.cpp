@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -26,6 +27,21 @@ base::Status writeAll(int file, std::string_view bytes, const std::filesystem::p
     return {};
 }
 
+}
+
+base::Error withNeed(base::Error error, std::uint64_t bytes)
+{
+    char needed[40];
+    if (bytes < 1000000)
+        std::snprintf(needed, sizeof needed, "%llu KB", static_cast<unsigned long long>(bytes / 1000 + 1));
+    else
+        std::snprintf(needed, sizeof needed, "%.1f MB", double(bytes) / 1e6 + 0.05);
+    error.message += "; " + std::string(needed) + " are waiting to be written";
+    if (error.advice.starts_with("Free"))
+        error.advice = "Free at least " + std::string(needed) + " on that disk";
+    else if (error.advice.empty())
+        error.advice = "Check the disk; at least " + std::string(needed) + " must be free on it";
+    return error;
 }
 
 base::Result<FileBeside> FileBeside::create(const std::filesystem::path& file)

@@ -3,11 +3,15 @@
 
 #include "core/base/result.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 namespace core::store {
+
+/// The error of a write with how much room it needs: `…; 12 KB are waiting to be written`, and the advice to make it.
+base::Error withNeed(base::Error error, std::uint64_t bytes);
 
 /// A file that becomes visible under its name when it is whole, and not at all otherwise. For what is too large to be
 /// held in memory as one text.

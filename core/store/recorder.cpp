@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/events/codec.h"
+#include "core/store/file_beside.h"
 #include "core/store/finalize.h"
 #include "core/store/journal.h"
 #include "core/store/replay.h"
@@ -14,7 +15,6 @@
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
-#include <cstdio>
 #include <thread>
 
 namespace core::store {
@@ -28,16 +28,6 @@ constexpr std::size_t wakeRows = 65536; // the thread is woken early when so man
 constexpr double retrySeconds = 1;
 
 std::chrono::duration<double> duration(double seconds) { return std::chrono::duration<double>(std::clamp(seconds, 0.0, 1e6)); }
-
-std::string sizeText(std::uint64_t bytes)
-{
-    char text[40];
-    if (bytes < 1000000)
-        std::snprintf(text, sizeof text, "%llu KB", static_cast<unsigned long long>(bytes / 1000 + 1));
-    else
-        std::snprintf(text, sizeof text, "%.1f MB", double(bytes) / 1e6 + 0.05);
-    return text;
-}
 
 }
 
@@ -172,7 +162,7 @@ private:
             status = m_journal.sync();
             m_lastSync = now;
         }
-        tell(status);
+        status = tell(std::move(status));
         if (status && m_options.liveView)
             if (const auto problem = m_feed.update())
                 append(events::Notice{0, *problem}, base::wallSeconds());
@@ -238,17 +228,16 @@ private:
         m_journal.append(RecordKind::Event, text, time);
     }
 
-    void tell(const base::Status& status)
+    base::Status tell(base::Status status)
     {
         std::optional<Error> trouble;
         if (!status) {
-            trouble = status.error();
-            const std::string needed = sizeText(m_journal.waiting());
-            trouble->message += "; " + needed + " are waiting to be written";
-            trouble->advice = "Free at least " + needed + " on that disk. Nothing is lost; it goes on by itself";
+            trouble = withNeed(status.error(), m_journal.waiting());
+            trouble->advice += ". Nothing is lost; it goes on by itself";
         }
         const std::lock_guard lock(m_mutex);
-        m_trouble = std::move(trouble);
+        m_trouble = trouble;
+        return trouble ? base::Status(*trouble) : status;
     }
 };
 

@@ -247,9 +247,9 @@ TEST_CASE("a full disk stops writing but loses nothing, and writing goes on when
             recordSteps(**recorder, step, step + 500);
         }
         recordSteps(**recorder, step, step + 10000);
-        const bool stillFull = !(*recorder)->sync();
+        const auto full = (*recorder)->sync();
         const auto trouble = (*recorder)->trouble();
-        if (!stillFull || !trouble || trouble->message.find("waiting to be written") == std::string::npos)
+        if (full || !trouble || full.error() != *trouble || trouble->message.find("waiting to be written") == std::string::npos)
             ::_exit(3);
         if ((*recorder)->finish())
             ::_exit(4);
