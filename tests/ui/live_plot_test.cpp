@@ -262,7 +262,8 @@ TEST_CASE("names at the line ends never overlap and stay inside the widget")
             shown.plot.resize(size);
             shown.plot.refreshNow();
             const auto& labels = shown.plot.scene().endLabels;
-            CHECK(!labels.empty());
+            // A small plot has no margin for them.
+            CHECK(labels.empty() == (size.width() < 320));
             for (std::size_t i = 0; i < labels.size(); ++i) {
                 CHECK(labels[i].area.top() >= 0);
                 CHECK(labels[i].area.bottom() <= size.height());

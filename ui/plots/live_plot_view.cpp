@@ -90,6 +90,7 @@ LivePlot::View::View(LivePlot& owner) : m_owner(owner), m_plot(new QCustomPlot(&
             return;
         }
         paintNames(painter, scene, theme);
+        paintFuture(painter, scene, theme);
         paintHandles(painter, scene, theme);
         paintMarks(painter, scene, theme);
         paintEndLabels(painter, scene, theme);

@@ -17,9 +17,12 @@ int rankOf(Line line)
     return line == Line::Validation ? 0 : line == Line::Plain ? 1 : line == Line::Training ? 2 : 3;
 }
 
-/// The last place of the curve in view; NaN if it is not in view.
+/// The last place of the curve in view, or where the time bar stands; NaN if it is not in view.
 QPointF endOf(const PlotScene& scene, std::size_t c)
 {
+    if (const double now = scene.shapes[c].source.xOfStep(scene.now); std::isfinite(scene.now) && now >= scene.x.range.lo && now <= scene.x.range.hi)
+        if (const double value = scene.valueAt(int(c), now); !std::isnan(value))
+            return {now, value};
     const Trace& values = scene.shapes[c].values;
     const double nowhere = std::numeric_limits<double>::quiet_NaN();
     if (values.empty() || values.front().x() > scene.x.range.hi || values.back().x() < scene.x.range.lo)
@@ -74,18 +77,19 @@ void placeEndLabels(PlotScene& scene, std::size_t p, const QSizeF& size, double 
         rooms.push_back({y, 0, 0, true, rankOf(scene.curves[c].line)});
     }
     const double top = place.area.top() - line / 2, bottom = place.area.bottom() + line / 2;
-    const bool twoLines = 2 * line * double(labels.size()) <= bottom - top;
+    const bool twoLines = 2.25 * line * double(labels.size()) <= bottom - top;
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (!twoLines && !labels[i].name.isEmpty())
             labels[i].value.clear();
-        rooms[i].height = labels[i].name.isEmpty() || labels[i].value.isEmpty() ? line : 2 * line;
+        rooms[i].height = labels[i].name.isEmpty() || labels[i].value.isEmpty() ? line : 2.25 * line;
     }
     spreadLabels(rooms, top, bottom);
     const double left = place.area.right() + line * 0.6;
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (!rooms[i].shown)
             continue;
-        labels[i].area = QRectF(left, rooms[i].middle - rooms[i].height / 2, size.width() - left, rooms[i].height);
+        const double height = rooms[i].height > 2 * line ? 2 * line : line;
+        labels[i].area = QRectF(left, rooms[i].middle - height / 2, size.width() - left, height);
         scene.endLabels.push_back(labels[i]);
     }
     known += names;
@@ -151,7 +155,8 @@ void placeMarkLabels(PlotScene& scene, const style::Theme& theme, double line)
         double best = 1000;
         QRectF bestArea;
         bool bestLeft = false;
-        for (int row = 0; row < 5; ++row)
+        // A small plot has its lines only.
+        for (int row = 0; row < 5 && plot.height() > 4 * line; ++row)
             for (const bool onLeft : {false, true}) {
                 PlotScene::MarkLabel candidate = label;
                 candidate.onLeft = onLeft;
@@ -180,7 +185,7 @@ void placeLabels(PlotScene& scene, const QSizeF& size, const style::Theme& theme
         return;
     const double line = std::ceil(QFontMetricsF(theme.body()).height());
     QSet<QString> known;
-    for (std::size_t p = 0; p < scene.places.size(); ++p)
+    for (std::size_t p = 0; p < scene.places.size() && size.width() - scene.x.to > 3 * line; ++p)
         placeEndLabels(scene, p, size, line, known);
     placeMarkLabels(scene, theme, line);
 }

@@ -11,6 +11,8 @@ namespace ui::plots {
 
 namespace {
 
+constexpr double faded = 0.28; ///< what is left of what has not happened yet
+
 constexpr int byLine = Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine;
 
 /// Writes `text` from x on, its middle at y; gives back where it ends.
@@ -89,7 +91,7 @@ QString axisWord(const PlotScene& scene)
     return QStringLiteral("time");
 }
 
-/// The unit behind the last tick, or at the right end where there is no room.
+/// The unit behind the last tick, where it has room.
 void paintAxisWord(QPainter& painter, const PlotScene& scene, const style::Theme& theme)
 {
     const QFontMetricsF metrics(theme.body());
@@ -98,6 +100,8 @@ void paintAxisWord(QPainter& painter, const PlotScene& scene, const style::Theme
     for (const Tick& tick : scene.xTicks)
         x = std::max(x, scene.x.pixel(tick.value) + metrics.horizontalAdvance(tick.label) / 2);
     const QString word = axisWord(scene) + (scene.logX ? QStringLiteral(" · log") : QString());
+    if (x + 5 * theme.scale + metrics.horizontalAdvance(word) > scene.legendArea.right())
+        return;
     write(painter, x + 5 * theme.scale, last.area.bottom() + 4 * theme.scale + metrics.height() / 2, word, theme.body(), theme.muted);
 }
 
@@ -193,7 +197,11 @@ void paintMarks(QPainter& painter, const PlotScene& scene, const style::Theme& t
     if (scene.places.empty())
         return;
     const double bottom = scene.places.back().area.bottom();
+    const auto fade = [&](const PlotScene::MarkLabel& label) {
+        painter.setOpacity(scene.marks[std::size_t(label.mark)].step > scene.now ? faded : 1);
+    };
     for (const PlotScene::MarkLabel& label : scene.markLabels) {
+        fade(label);
         painter.setRenderHint(QPainter::Antialiasing, false);
         painter.setPen(penOf(scene.marks[std::size_t(label.mark)].kind, theme));
         const double x = std::floor(label.x);
@@ -202,18 +210,23 @@ void paintMarks(QPainter& painter, const PlotScene& scene, const style::Theme& t
     painter.setRenderHint(QPainter::Antialiasing);
     for (const PlotScene::MarkLabel& label : scene.markLabels) {
         const MarkSpec& mark = scene.marks[std::size_t(label.mark)];
+        fade(label);
         paintMeeting(painter, scene, theme, mark, label.x);
         paintMarkName(painter, label, mark, theme);
     }
-    if (std::isfinite(scene.now)) {
-        // What comes after the time bar's place has not happened yet.
-        const double x = std::max(scene.x.from, scene.x.pixel(scene.xOfStep(scene.now)));
-        QColor veil = theme.ground;
-        veil.setAlphaF(0.72F);
-        for (const PlotScene::Panel& place : scene.places)
-            if (x < place.area.right())
-                painter.fillRect(QRectF(QPointF(x, place.area.top() - 2), place.area.bottomRight()), veil);
-    }
+    painter.setOpacity(1);
+}
+
+void paintFuture(QPainter& painter, const PlotScene& scene, const style::Theme& theme)
+{
+    if (!std::isfinite(scene.now) || scene.places.empty())
+        return;
+    const double x = std::max(scene.x.from, scene.x.pixel(scene.xOfStep(scene.now)));
+    QColor veil = theme.ground;
+    veil.setAlphaF(1 - faded);
+    for (const PlotScene::Panel& place : scene.places)
+        if (x < place.area.right())
+            painter.fillRect(QRectF(QPointF(x, place.area.top() - 3), place.area.bottomRight() + QPointF(1, -1)), veil);
 }
 
 void paintEndLabels(QPainter& painter, const PlotScene& scene, const style::Theme& theme)

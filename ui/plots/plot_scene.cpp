@@ -88,6 +88,24 @@ SeriesBuffer::Extent bulk(const SeriesBuffer& buffer, const Stretch& points, boo
     return extent;
 }
 
+/// On a logarithmic axis a few values next to 0 (the end of a cosine schedule) would take most of the height: no more than
+/// two decades below the fiftieth part are shown.
+SeriesBuffer::Extent withoutDepths(const SeriesBuffer& buffer, const Stretch& points)
+{
+    SeriesBuffer::Extent extent = buffer.extentAboveZero(points.first, points.last);
+    constexpr std::size_t sampled = 200;
+    std::vector<double> values;
+    for (std::size_t i = points.first; i < points.last; i += std::max<std::size_t>(1, points.size() / sampled))
+        if (const double value = buffer.value(i); std::isfinite(value) && value > 0)
+            values.push_back(value);
+    if (values.size() < 50)
+        return extent;
+    const auto low = values.begin() + std::ptrdiff_t(values.size() / 50);
+    std::nth_element(values.begin(), low, values.end());
+    extent.min = std::max(extent.min, *low / 100);
+    return extent;
+}
+
 /// The values that panel `p` must hold for the x in view.
 Range panelData(const PlotScene& scene, std::size_t p)
 {
@@ -105,7 +123,7 @@ Range panelData(const PlotScene& scene, std::size_t p)
             points = inside;
         const bool faint = scene.curves[c].smoothed && scene.smoothing > 0;
         const SeriesBuffer::Extent e = faint ? bulk(*source.buffer, points, spec.logY)
-            : spec.logY                      ? source.buffer->extentAboveZero(points.first, points.last)
+            : spec.logY                      ? withoutDepths(*source.buffer, points)
                                              : source.buffer->extent(points.first, points.last);
         if (!e.empty) {
             span.include(e.min);
@@ -137,6 +155,15 @@ void scalePanel(PlotScene& scene, std::size_t p, double scale)
     place.y = {range, place.area.bottom() - 1, place.area.top() - 1, spec.logY};
     place.ticks = spec.logY ? logTicks(range.lo, range.hi, count, spec.format)
                             : linearTicks(range.lo, range.hi, count, spec.format);
+    // Names of ticks keep a line's distance; the highest has the first word.
+    double above = -infinity;
+    for (auto tick = place.ticks.rbegin(); tick != place.ticks.rend(); ++tick) {
+        const double y = place.y.pixel(tick->value);
+        if (y - above < 14 * scale)
+            tick->label.clear();
+        else if (!tick->label.isEmpty())
+            above = y;
+    }
 }
 
 double widest(const std::vector<Tick>& ticks, const QFontMetricsF& metrics)
@@ -354,9 +381,10 @@ void layOut(PlotScene& scene, const QSizeF& size, const style::Theme& theme)
     scene.x.from = area.left();
     scene.x.to = area.right();
     const int ticks = std::max(2, int(area.width() / (56 * theme.scale)));
-    scene.xTicks = scene.logX             ? logTicks(range.lo, range.hi, ticks)
-        : scene.xAxis == XAxis::Time      ? timeTicks(range.lo, range.hi, ticks)
-                                          : linearTicks(range.lo, range.hi, ticks, ValueFormat::Number, scene.xAxis == XAxis::Step);
+    const bool whole = scene.xAxis == XAxis::Step || range.span() >= 2;
+    scene.xTicks = scene.logX        ? logTicks(range.lo, range.hi, ticks)
+        : scene.xAxis == XAxis::Time ? timeTicks(range.lo, range.hi, ticks)
+                                     : linearTicks(range.lo, range.hi, ticks, ValueFormat::Number, whole);
 }
 
 }

@@ -98,6 +98,7 @@ void placeLabels(PlotScene& scene, const QSizeF& size, const style::Theme& theme
 void paintCurves(QPainter& painter, const PlotScene& scene, const style::Theme& theme, bool vector);
 /// Titles, legend, marks, labels at the lines' ends, thresholds, the greyed future.
 void paintNames(QPainter& painter, const PlotScene& scene, const style::Theme& theme);
+void paintFuture(QPainter& painter, const PlotScene& scene, const style::Theme& theme);
 void paintMarks(QPainter& painter, const PlotScene& scene, const style::Theme& theme);
 void paintEndLabels(QPainter& painter, const PlotScene& scene, const style::Theme& theme);
 void paintHandles(QPainter& painter, const PlotScene& scene, const style::Theme& theme);
