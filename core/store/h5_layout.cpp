@@ -45,11 +45,4 @@ void writeFacts(hid_t file, const RunRecord& record, std::string_view status)
     h5::writeAttribute(file, "best_step", finished.bestStep);
 }
 
-void share(hid_t file, const std::string& from, const std::string& to)
-{
-    const h5::Id list(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "prepare a link");
-    h5::check(H5Pset_create_intermediate_group(list, 1), "prepare a link");
-    h5::check(H5Lcreate_hard(file, from.c_str(), file, to.c_str(), list, H5P_DEFAULT), "create a link");
-}
-
 }

@@ -16,7 +16,4 @@ std::string groupOf(const std::string& name);
 /// that of a live file is only true while its writer lives.
 void writeFacts(hid_t file, const RunRecord& record, std::string_view status);
 
-/// Makes `to` another name of the dataset at `from`.
-void share(hid_t file, const std::string& from, const std::string& to);
-
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/h5_view.h"
 
-#include "core/base/blob.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/store/event_lines.h"
@@ -23,22 +22,13 @@ h5::DatasetOptions packed(std::size_t size)
 
 void writeScalars(hid_t file, const RunRecord& record)
 {
-    // Series that were recorded together have the same steps and times: one copy under all names.
-    std::map<std::string, std::string> known;
     h5::createGroup(file, "/scalars");
     for (const auto& [name, series] : record.scalars) {
         const std::string path = layout::groupOf(name);
-        const std::size_t size = series.steps.size();
-        const auto axis = base::digestOf({{"", "I64", {}, series.steps.data(), size * sizeof(std::int64_t)},
-            {"", "F64", {}, series.times.data(), size * sizeof(double)}});
-        h5::createReals(file, path + "/value", series.values, packed(size));
-        if (const auto [same, isNew] = known.emplace(axis, path); !isNew) {
-            layout::share(file, same->second + "/step", path + "/step");
-            layout::share(file, same->second + "/time", path + "/time");
-            continue;
-        }
-        h5::createIntegers(file, path + "/step", series.steps, packed(size));
-        h5::createReals(file, path + "/time", series.times, packed(size));
+        const h5::DatasetOptions options = packed(series.steps.size());
+        h5::createReals(file, path + "/value", series.values, options);
+        h5::createIntegers(file, path + "/step", series.steps, options);
+        h5::createReals(file, path + "/time", series.times, options);
     }
 }
 

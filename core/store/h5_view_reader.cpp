@@ -3,7 +3,6 @@
 #include "core/store/h5_view.h"
 
 #include <algorithm>
-#include <map>
 
 namespace core::store {
 
@@ -55,8 +54,6 @@ private:
     h5::Id m_file;
     std::uint64_t m_budget = 0;
     std::size_t m_visited = 0;
-    std::map<haddr_t, std::vector<std::int64_t>> m_steps;
-    std::map<haddr_t, std::vector<double>> m_times;
 
     void checkVersion()
     {
@@ -114,8 +111,8 @@ private:
             return;
         Series series;
         series.values = read<std::vector<double>>(group, "value", H5T_FLOAT, 8, H5T_NATIVE_DOUBLE);
-        series.steps = readOnce(m_steps, group, "step", H5T_INTEGER, H5T_NATIVE_INT64);
-        series.times = readOnce(m_times, group, "time", H5T_FLOAT, H5T_NATIVE_DOUBLE);
+        series.steps = read<std::vector<std::int64_t>>(group, "step", H5T_INTEGER, 8, H5T_NATIVE_INT64);
+        series.times = read<std::vector<double>>(group, "time", H5T_FLOAT, 8, H5T_NATIVE_DOUBLE);
         // A writer that died may have been between the columns of its last rows.
         const std::size_t whole = std::min({series.steps.size(), series.values.size(), series.times.size()});
         series.steps.resize(whole);
@@ -123,20 +120,6 @@ private:
         series.times.resize(whole);
         ++m_visited;
         visit(path, series);
-    }
-
-    // Several names may share a dataset.
-    template <class T>
-    std::vector<T> readOnce(std::map<haddr_t, std::vector<T>>& known, hid_t group, const char* name, H5T_class_t kind, hid_t type)
-    {
-        H5O_info_t facts;
-        h5::check(H5Oget_info2(open(group, name), &facts, H5O_INFO_BASIC), "read a dataset");
-        auto [found, isNew] = known.try_emplace(facts.addr);
-        if (isNew)
-            found->second = read<std::vector<T>>(group, name, kind, sizeof(T), type);
-        else
-            spend(found->second.size() * sizeof(T));
-        return found->second;
     }
 
     void spend(std::uint64_t bytes)

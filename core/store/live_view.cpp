@@ -32,13 +32,12 @@ void extend(hid_t dataset, hid_t type, hsize_t from, const std::vector<T>& value
 
 class LiveView::Work {
 public:
-    Work(std::filesystem::path file, bool shared) : m_path(std::move(file)), m_shared(shared) {}
+    explicit Work(std::filesystem::path file) : m_path(std::move(file)) {}
 
     ~Work()
     {
         (void)h5::guarded(m_path, [&] {
-            m_columns.clear();
-            m_axes.clear();
+            m_series.clear();
             m_file.reset();
         });
     }
@@ -49,16 +48,13 @@ public:
         ::unlink(beside.c_str());
         m_file = h5::createFile(beside);
         layout::writeFacts(m_file, record, name(events::RunState::Running));
-        std::vector<std::vector<std::string>> groups = record.opened ? record.opened->groups : decltype(groups){};
         for (const auto& [name, series] : record.scalars)
-            groups.push_back({name});
-        const Series none;
-        for (const auto& group : groups)
-            for (const std::string& name : group)
-                if (!m_columns.contains(name)) {
-                    const auto recorded = record.scalars.find(name);
-                    addColumn(name, recorded == record.scalars.end() ? none : recorded->second, record, group);
-                }
+            add(name, series);
+        if (record.opened)
+            for (const auto& group : record.opened->groups)
+                for (const std::string& name : group)
+                    if (!m_series.contains(name))
+                        add(name, {});
         h5::createGroup(m_file, "/tensors");
         h5::check(H5Fstart_swmr_write(m_file), "begin to be followed");
         if (::rename(beside.c_str(), m_path.c_str()) != 0)
@@ -67,44 +63,24 @@ public:
 
     bool takes(const ScalarBlock& block) const
     {
-        std::vector<std::size_t> sharing(m_axes.size(), 0);
-        for (const std::string& name : block.names) {
-            const auto column = m_columns.find(name);
-            if (column == m_columns.end())
-                return false;
-            ++sharing[column->second.axis];
-        }
-        for (std::size_t axis = 0; axis < sharing.size(); ++axis)
-            if (sharing[axis] != 0 && sharing[axis] != m_axes[axis].names)
-                return false;
-        return true;
+        return std::all_of(block.names.begin(), block.names.end(), [&](const std::string& name) { return m_series.contains(name); });
     }
 
     void append(const ScalarBlock& block)
     {
-        std::vector<bool> done(m_axes.size(), false);
+        std::vector<double> times;
+        for (const double time : block.times)
+            times.push_back(roundTime(time));
         for (std::size_t i = 0; i < block.names.size(); ++i) {
-            Column& column = m_columns.at(block.names[i]);
-            Axis& axis = m_axes[column.axis];
-            const hsize_t from = done[column.axis] ? axis.size - block.steps.size() : axis.size;
-            // Value first: whoever has seen a step finds its value.
-            extend(column.value, H5T_NATIVE_DOUBLE, from, block.columns[i]);
-            h5::check(H5Dflush(column.value), "show a dataset");
-            if (done[column.axis])
-                continue;
-            done[column.axis] = true;
-            std::vector<double> times;
-            for (const double time : block.times)
-                times.push_back(roundTime(time));
-            extend(axis.time, H5T_NATIVE_DOUBLE, axis.size, times);
-            extend(axis.step, H5T_NATIVE_INT64, axis.size, block.steps);
-            axis.size += block.steps.size();
+            Datasets& series = m_series.at(block.names[i]);
+            extend(series.value, H5T_NATIVE_DOUBLE, series.size, block.columns[i]);
+            extend(series.time, H5T_NATIVE_DOUBLE, series.size, times);
+            extend(series.step, H5T_NATIVE_INT64, series.size, block.steps);
+            series.size += block.steps.size();
+            // The step last: whoever has seen one finds its value and time.
+            for (const h5::Id* dataset : {&series.value, &series.time, &series.step})
+                h5::check(H5Dflush(*dataset), "show a dataset");
         }
-        for (std::size_t i = 0; i < done.size(); ++i)
-            if (done[i]) {
-                h5::check(H5Dflush(m_axes[i].time), "show a dataset");
-                h5::check(H5Dflush(m_axes[i].step), "show a dataset");
-            }
     }
 
     void flush() { h5::check(H5Fflush(m_file, H5F_SCOPE_GLOBAL), "flush the file"); }
@@ -112,61 +88,29 @@ public:
     const std::filesystem::path& path() const { return m_path; }
 
 private:
-    // Steps and times of names that are always recorded together.
-    struct Axis {
-        std::string owner;
-        std::size_t names = 0;
+    struct Datasets {
         hsize_t size = 0;
-        h5::Id step, time;
-    };
-    struct Column {
-        std::size_t axis = 0;
-        h5::Id value;
+        h5::Id step, time, value;
     };
 
     std::filesystem::path m_path;
-    bool m_shared;
     h5::Id m_file;
-    std::vector<Axis> m_axes;
-    std::unordered_map<std::string, Column> m_columns;
+    std::unordered_map<std::string, Datasets> m_series;
 
-    void addColumn(const std::string& name, const Series& series, const RunRecord& record, const std::vector<std::string>& group)
+    void add(const std::string& name, const Series& series)
     {
         const std::string path = layout::groupOf(name);
-        const std::size_t axis = axisFor(series, record, group);
-        if (axis == m_axes.size()) {
-            m_axes.push_back({name, 0, series.steps.size(), h5::createIntegers(m_file, path + "/step", series.steps, growing),
-                h5::createReals(m_file, path + "/time", series.times, growing)});
-        } else {
-            for (const char* part : {"/step", "/time"})
-                layout::share(m_file, layout::groupOf(m_axes[axis].owner) + part, path + part);
-        }
-        ++m_axes[axis].names;
-        m_columns[name] = {axis, h5::createReals(m_file, path + "/value", series.values, growing)};
-    }
-
-    // The axis of a neighbour with the same steps and times; m_axes.size() if there is none.
-    std::size_t axisFor(const Series& series, const RunRecord& record, const std::vector<std::string>& group) const
-    {
-        for (const std::string& neighbour : group) {
-            const auto column = m_columns.find(neighbour);
-            if (!m_shared || column == m_columns.end())
-                continue;
-            const auto recorded = record.scalars.find(neighbour);
-            const bool none = recorded == record.scalars.end();
-            if (none ? series.steps.empty() : recorded->second.steps == series.steps && recorded->second.times == series.times)
-                return column->second.axis;
-        }
-        return m_axes.size();
+        m_series[name] = {series.steps.size(), h5::createIntegers(m_file, path + "/step", series.steps, growing),
+            h5::createReals(m_file, path + "/time", series.times, growing), h5::createReals(m_file, path + "/value", series.values, growing)};
     }
 };
 
 LiveView::LiveView(std::unique_ptr<Work> work) : m_work(std::move(work)) {}
 LiveView::~LiveView() = default;
 
-base::Result<std::unique_ptr<LiveView>> LiveView::create(const std::filesystem::path& file, const RunRecord& record, bool shared)
+base::Result<std::unique_ptr<LiveView>> LiveView::create(const std::filesystem::path& file, const RunRecord& record)
 {
-    std::unique_ptr<LiveView> view(new LiveView(std::make_unique<Work>(file, shared)));
+    std::unique_ptr<LiveView> view(new LiveView(std::make_unique<Work>(file)));
     CORE_CHECK(h5::guarded(file, [&] { view->m_work->create(record); }));
     return view;
 }

@@ -14,11 +14,11 @@ namespace core::store {
 class LiveView {
 public:
     /// Writes what is recorded so far beside `file` and renames it over: who reads the old one is not disturbed.
-    /// Names that `record.opened` lists together share their steps and times, unless `shared` is false.
-    static base::Result<std::unique_ptr<LiveView>> create(const std::filesystem::path& file, const RunRecord& record, bool shared);
+    /// It has places for the names that are recorded already or listed in `record.opened`.
+    static base::Result<std::unique_ptr<LiveView>> create(const std::filesystem::path& file, const RunRecord& record);
     ~LiveView();
 
-    /// False if the view has no place for these names or not for these without others: make a new one.
+    /// False if the view has no place for one of the names: make a new one.
     bool takes(const ScalarBlock& block) const;
     /// Appends and shows it to readers.
     base::Status append(const ScalarBlock& block);

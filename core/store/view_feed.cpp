@@ -74,16 +74,14 @@ std::optional<base::Error> ViewFeed::update()
 
 base::Status ViewFeed::write()
 {
-    if (!m_stale && !std::all_of(m_waiting.begin(), m_waiting.end(), [&](const ScalarBlock& b) { return m_view->takes(b); })) {
-        m_shared = false;
+    if (!m_stale && !std::all_of(m_waiting.begin(), m_waiting.end(), [&](const ScalarBlock& b) { return m_view->takes(b); }))
         renew();
-    }
     if (m_stale) {
         m_view.reset();
         CORE_TRY(record, recordOfJournal(m_run, Reading::Strict));
         if (!record.opened)
             return {};
-        CORE_TRY(view, LiveView::create(m_run / "run.h5", record, m_shared));
+        CORE_TRY(view, LiveView::create(m_run / "run.h5", record));
         m_view = std::move(view);
         m_stale = false;
         return {};

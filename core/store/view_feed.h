@@ -27,7 +27,6 @@ private:
     std::vector<ScalarBlock> m_waiting;
     std::unique_ptr<LiveView> m_view;
     bool m_stale = false;   ///< the journal holds more than the view and m_waiting
-    bool m_shared = true;   ///< names of a group share their steps
     double m_next = 0;      ///< when the view is due
     double m_lastFlush = 0;
     bool m_told = false;
