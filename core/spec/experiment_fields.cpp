@@ -44,7 +44,7 @@ Fields<SplitSpec> splitFields()
         .add("validation", &SplitSpec::validation, Real{0, 1, false, true},
             {"Share that is looked at after every epoch, to choose and to stop by. 0: no validation.", {}, "The figure jumps from run to run.", "Rows that could teach."})
         .add("test", &SplitSpec::test, Real{0, 1, false, true},
-            {"Share kept for the very last figure: sealed, and every opening is counted. Empty: 0.15, or the source's own test file."},
+            {"Share kept for the very last figure: sealed, and every opening is counted. Empty: what the other two leave, or the source's own test file."},
             {.nullWord = "auto"})
         .add("seed", &SplitSpec::seed, Int{0}, {"Another number, another division of the same rows."});
 }

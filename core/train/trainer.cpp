@@ -24,6 +24,7 @@ namespace {
 constexpr double tickSeconds = 0.1;
 constexpr std::int64_t surfaceCells = 72;
 constexpr std::uint16_t stepGroup = 0, evaluationGroup = 1;
+constexpr EvaluationRequest tables{true, 24};
 
 // Torch's exceptions end here: each becomes the reason of a failed run.
 template <class Work>
@@ -301,7 +302,6 @@ Status Trainer::oneStep()
             "Try a tenth of the learning rate, a warm-up, or clip_grad_norm 1"};
     ++m_step;
     m_rows += result.rows;
-    m_evaluated = false;
     return {};
 }
 
@@ -318,14 +318,12 @@ void Trainer::judge()
             values.emplace_back(split + "/" + name, value);
     };
     if (!validation.empty()) {
-        EvaluationResult result = evaluate(*m_learner, m_data, validation, {m_learner->classifies(), m_context.frames ? 24u : 0u});
+        // Tables cost a pass over the scores and room in the file: a few times a second for whoever watches.
+        const bool watched = m_context.frames && base::steadySeconds() >= m_nextTables;
+        EvaluationResult result = evaluate(*m_learner, m_data, validation, watched ? tables : EvaluationRequest{});
         add("validation", result);
-        result.confusion.step = m_step;
-        result.confusion.epoch = epochs;
-        if (result.confusion.classes > 0 && (m_context.frames || m_step == m_plan.totalSteps))
-            m_context.hub->publish(std::move(result.confusion));
-        if (!result.predictions.empty())
-            m_context.hub->publish(events::PredictionFrame{m_step, epochs, std::move(result.predictions)});
+        if (watched)
+            publishTables(std::move(result));
     }
     add("train_eval", evaluate(*m_learner, m_data, m_trainSample));
     row.time = base::wallSeconds();
@@ -335,7 +333,6 @@ void Trainer::judge()
         note(name, value);
     }
     m_context.hub->publish(row);
-    m_evaluated = true;
     const std::string& watched = m_stopping->spec().metric;
     // A keyframe says what held before its evaluation, the best one too.
     const Value before = stateValue();
@@ -351,6 +348,18 @@ void Trainer::judge()
             m_end = RunState::EarlyStopped;
     }
     publishSurface(false);
+}
+
+void Trainer::publishTables(EvaluationResult result)
+{
+    const std::int64_t epochs = (m_step + m_plan.stepsPerEpoch - 1) / m_plan.stepsPerEpoch;
+    m_nextTables = base::steadySeconds() + std::max(0.1, m_trainSeconds / 100);
+    m_tablesStep = m_step;
+    result.confusion.step = m_step;
+    result.confusion.epoch = epochs;
+    if (result.confusion.classes > 0)
+        m_context.hub->publish(std::move(result.confusion));
+    m_context.hub->publish(events::PredictionFrame{m_step, epochs, std::move(result.predictions)});
 }
 
 // A few times a second: progress, surfaces.
@@ -404,6 +413,9 @@ Status Trainer::finish()
     if (!ended)
         return m_lastCheckpointStep == m_step ? Status{} : writeSteadily(snapshot());
     publishSurface(true);
+    const auto& validation = m_data.rows(data::SplitName::Validation);
+    if (m_tablesStep != m_step && !validation.empty())
+        publishTables(evaluate(*m_learner, m_data, validation, tables));
     const auto& stopping = m_experiment.train.earlyStopping;
     if (stopping && stopping->restoreBest && m_best && m_best->step != m_step)
         CORE_CHECK(m_learner->load(m_best->snapshot.tensors, "best step " + std::to_string(m_best->step), false));

@@ -76,6 +76,7 @@ private:
     base::Status waitUntil(const base::Error& trouble, const std::function<std::optional<base::Error>()>& stillThere);
     bool checkpointDue() const;
     void publishSurface(bool force);
+    void publishTables(EvaluationResult result);
     void setState(events::RunState state, const std::string& reason = {});
     void note(const std::string& name, double value);
     events::RunFinished summary(events::RunState state, base::Error error = {}) const;
@@ -96,11 +97,10 @@ private:
     std::int64_t m_step = 0;
     std::int64_t m_stepsAllowed = -1; ///< while paused: how many single steps are still to do
     bool m_paused = false;
-    bool m_evaluated = false; ///< the evaluation at m_step is done
     std::optional<events::RunState> m_end;
     double m_trainSeconds = 0, m_runningSince = 0;
-    double m_nextTick = 0, m_lastCheckpoint = 0, m_nextSurface = 0;
-    std::int64_t m_lastCheckpointStep = -1, m_surfaceStep = -1, m_bestWritten = -1;
+    double m_nextTick = 0, m_lastCheckpoint = 0, m_nextSurface = 0, m_nextTables = 0;
+    std::int64_t m_lastCheckpointStep = -1, m_surfaceStep = -1, m_bestWritten = -1, m_tablesStep = -1;
     double m_surfaceEpoch = 1;
     std::int64_t m_rateSteps = 0, m_rateRows = 0, m_rows = 0;
     double m_rateSince = 0, m_stepsPerSecond = 0, m_rowsPerSecond = 0;
