@@ -116,6 +116,8 @@ base::Status guarded(const std::filesystem::path& file, const std::function<void
 int forkForReading()
 {
     const std::lock_guard lock(processMutex());
+    // Once here, or else in every child.
+    prepareLibrary();
     return ::fork();
 }
 

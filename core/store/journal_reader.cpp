@@ -211,7 +211,10 @@ public:
         std::sort(m_places.begin(), m_places.end(),
                   [](const Place& a, const Place& b) { return a.head.sequence < b.head.sequence; });
         for (const Place& place : m_places) {
-            const Input input{::open(m_report.segments[place.segment].c_str(), O_RDONLY | O_CLOEXEC)};
+            const std::filesystem::path& file = m_report.segments[place.segment];
+            const Input input{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+            if (input.file < 0)
+                return base::systemError("open", file, errno);
             const std::string payload = input.read(place.start, place.head.length);
             if (payload.size() == place.head.length && crcOf(place.head, payload) == place.head.crc)
                 m_visit(recordOf(place.head, payload));

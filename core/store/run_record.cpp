@@ -53,10 +53,17 @@ base::Result<RunRecord> read(const fs::path& run, bool all)
         return Error{
             ErrorKind::Data, "this is no run: it has neither spec.json nor a journal nor run.h5", run.string(), {}};
     RunRecord record;
+    bool found = false;
     if (hasJournal(run / "journal")) {
-        CORE_TRY(journal, recordOfJournal(run, all ? Reading::Salvage : Reading::Glance));
-        record = std::move(journal);
-    } else {
+        auto journal = recordOfJournal(run, all ? Reading::Salvage : Reading::Glance);
+        found = bool(journal);
+        if (found)
+            record = std::move(*journal);
+        else if (hasJournal(run / "journal"))
+            return std::move(journal).error();
+    }
+    // There is none, or the run ended while it was read and its file has taken the place.
+    if (!found) {
         if (fs::exists(run / "run.h5"))
             CORE_CHECK(readView(run / "run.h5", record, all ? ViewPart::All : ViewPart::Events));
         addIdentity(record, run);
