@@ -47,9 +47,7 @@ Q_SIGNALS:
     void fieldFocused(const core::base::Field& field, const QString& path);
 
 private:
-    bool reachesRun(const core::base::Field& field, const QString& path) const;
-    QString titleOf(const core::base::Field& field, const std::string& kind) const;
-    QString noteOf(const core::base::Field& field, const QString& path, bool kindOnly) const;
+    QString noteOf(const core::base::Field& field, const QString& path) const;
 
     bridge::ExperimentDocument& m_document;
     const core::base::Schema& m_schema;

@@ -21,8 +21,7 @@ using style::theme;
 
 namespace {
 
-constexpr int barHeight = 48, presenterHeight = 64;
-constexpr int nameWidth = 204, deviceWidth = 128;
+constexpr int barHeight = 48;
 
 class Separator final : public QWidget {
 public:
@@ -65,7 +64,9 @@ TopBar::TopBar(bridge::Workbench& bench, Actions& actions, QWidget* parent)
       m_progress(new style::Label({}, style::Tone::Body, this))
 {
     m_name->setAccessibleName(tr("Experiment"));
+    m_name->setFixedWidth(204);
     m_device->setAccessibleName(tr("Device"));
+    m_device->setFixedWidth(128);
     m_progress->setTextFormat(Qt::RichText);
     m_progress->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     auto* line = new QHBoxLayout(this);
@@ -88,7 +89,7 @@ TopBar::TopBar(bridge::Workbench& bench, Actions& actions, QWidget* parent)
     }
     line->addSpacing(16);
     line->addWidget(m_progress, 1);
-    fit();
+    resize48();
     connect(m_name, &QAbstractButton::clicked, this, &TopBar::openMenu);
     connect(m_device, &QAbstractButton::clicked, this, &TopBar::openDevices);
     connect(&bench.document(), &bridge::ExperimentDocument::changed, this, &TopBar::showNames);
@@ -102,18 +103,12 @@ TopBar::TopBar(bridge::Workbench& bench, Actions& actions, QWidget* parent)
     showProgress();
 }
 
-void TopBar::fit()
-{
-    const double scale = theme().scale;
-    setFixedHeight(scale > 1 ? presenterHeight : barHeight);
-    m_name->setFixedWidth(int(nameWidth * scale));
-    m_device->setFixedWidth(int(deviceWidth * scale));
-}
+void TopBar::resize48() { setFixedHeight(theme().scale > 1 ? 64 : barHeight); }
 
 void TopBar::changeEvent(QEvent* event)
 {
     if (event->type() == QEvent::PaletteChange)
-        fit();
+        resize48();
     QWidget::changeEvent(event);
 }
 

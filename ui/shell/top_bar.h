@@ -38,7 +38,7 @@ private:
     void showNames();
     void showProgress();
     void openDevices();
-    void fit();
+    void resize48();
 
     bridge::Workbench& m_bench;
     NameButton* m_name;
