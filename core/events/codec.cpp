@@ -17,8 +17,9 @@ using base::Value;
 
 namespace {
 
-constexpr std::string_view kinds[] = {"run_opened", "state_changed", "progress", "best_changed", "checkpoint_written", "edited",
-    "notice", "patience_changed", "surface", "confusion", "predictions", "run_finished"};
+constexpr std::string_view kinds[] = {
+    "run_opened", "state_changed",    "progress", "best_changed", "checkpoint_written", "edited",
+    "notice",     "patience_changed", "surface",  "confusion",    "predictions",        "run_finished"};
 static_assert(std::size(kinds) == std::variant_size_v<Event>);
 
 template <class E, class T>
@@ -33,10 +34,11 @@ void describe(A& a, Of<Error> auto& e)
 template <class A>
 void describe(A& a, Of<RunOpened> auto& e)
 {
-    a("id", e.id)("folder", e.folder)("spec", e.spec)("groups", e.groups)("first_step", e.firstStep)("steps_per_epoch",
-        e.stepsPerEpoch)("total_steps", e.totalSteps)("train_rows", e.trainRows)("validation_rows", e.validationRows)("test_rows",
-        e.testRows)("threads", e.threads)("device", e.device)("torch", e.torch)("parent", e.parent)("parent_step",
-        e.parentStep)("classes", e.classes)("parameters", e.parameters);
+    a("id", e.id)("folder", e.folder)("spec", e.spec)("groups", e.groups)("first_step", e.firstStep)(
+        "steps_per_epoch", e.stepsPerEpoch)("total_steps", e.totalSteps)("train_rows", e.trainRows)(
+        "validation_rows", e.validationRows)("test_rows", e.testRows)("threads", e.threads)("device", e.device)(
+        "torch", e.torch)("parent", e.parent)("parent_step", e.parentStep)("classes", e.classes)("parameters",
+                                                                                                 e.parameters);
 }
 template <class A>
 void describe(A& a, Of<StateChanged> auto& e)
@@ -46,8 +48,8 @@ void describe(A& a, Of<StateChanged> auto& e)
 template <class A>
 void describe(A& a, Of<Progress> auto& e)
 {
-    a("step", e.step)("epoch", e.epoch)("train_seconds", e.trainSeconds)("samples_per_second", e.samplesPerSecond)("seconds_left",
-        e.secondsLeft)("data_wait", e.dataWait);
+    a("step", e.step)("epoch", e.epoch)("train_seconds", e.trainSeconds)("samples_per_second", e.samplesPerSecond)(
+        "seconds_left", e.secondsLeft)("data_wait", e.dataWait);
 }
 template <class A>
 void describe(A& a, Of<BestChanged> auto& e)
@@ -77,8 +79,8 @@ void describe(A& a, Of<PatienceChanged> auto& e)
 template <class A>
 void describe(A& a, Of<SurfaceFrame> auto& e)
 {
-    a("step", e.step)("epoch", e.epoch)("width", e.width)("height", e.height)("left", e.left)("right", e.right)("bottom",
-        e.bottom)("top", e.top)("classes", e.classes)("cells", e.values);
+    a("step", e.step)("epoch", e.epoch)("width", e.width)("height", e.height)("left", e.left)("right", e.right)(
+        "bottom", e.bottom)("top", e.top)("classes", e.classes)("cells", e.values);
 }
 template <class A>
 void describe(A& a, Of<ConfusionFrame> auto& e)
@@ -93,9 +95,9 @@ void describe(A& a, Of<PredictionFrame> auto& e)
 template <class A>
 void describe(A& a, Of<RunFinished> auto& e)
 {
-    a("state", e.state)("steps", e.steps)("epochs", e.epochs)("train_seconds", e.trainSeconds)("metrics", e.metrics)("best_metric",
-        e.bestMetric)("best_value", e.bestValue)("best_epoch", e.bestEpoch)("best_step", e.bestStep)("digest", e.digest)("error",
-        e.error);
+    a("state", e.state)("steps", e.steps)("epochs", e.epochs)("train_seconds", e.trainSeconds)("metrics", e.metrics)(
+        "best_metric", e.bestMetric)("best_value", e.bestValue)("best_epoch", e.bestEpoch)("best_step", e.bestStep)(
+        "digest", e.digest)("error", e.error);
 }
 
 class Writer {
@@ -131,7 +133,10 @@ private:
     static Value encode(const std::vector<float>& v)
     {
         const Packed packed = pack(v);
-        return Object{{"low", encode(packed.low)}, {"high", encode(packed.high)}, {"bits", packed.bits}, {"base64", packed.base64}};
+        return Object{{"low", encode(packed.low)},
+                      {"high", encode(packed.high)},
+                      {"bits", packed.bits},
+                      {"base64", packed.base64}};
     }
     static Value encode(const PredictionFrame::Row& v)
     {
@@ -190,9 +195,10 @@ private:
     static bool decode(const Value& v, double& to)
     {
         constexpr double infinity = std::numeric_limits<double>::infinity();
-        to = v.text() == "nan" ? std::numeric_limits<double>::quiet_NaN() : v.text() == "inf" ? infinity
-            : v.text() == "-inf"                                                              ? -infinity
-                                                                                              : v.toReal();
+        to = v.text() == "nan"    ? std::numeric_limits<double>::quiet_NaN()
+             : v.text() == "inf"  ? infinity
+             : v.text() == "-inf" ? -infinity
+                                  : v.toReal();
         return v.isNumber() || !std::isfinite(to);
     }
     static bool decode(const Value& v, Error& to)
@@ -211,8 +217,8 @@ private:
     static bool decode(const Value& v, PredictionFrame::Row& to)
     {
         const Array& cells = v.array();
-        return cells.size() == 5 && decode(cells[0], to.row) && decode(cells[1], to.truth) && decode(cells[2], to.predicted)
-            && decode(cells[3], to.confidence) && decode(cells[4], to.loss);
+        return cells.size() == 5 && decode(cells[0], to.row) && decode(cells[1], to.truth) &&
+               decode(cells[2], to.predicted) && decode(cells[3], to.confidence) && decode(cells[4], to.loss);
     }
     static bool decode(const Value& v, std::vector<std::pair<std::string, double>>& to)
     {
@@ -236,13 +242,22 @@ private:
 bool isProduct(std::size_t size, std::int64_t a, std::int64_t b, std::int64_t c)
 {
     std::int64_t product = 0;
-    return a >= 0 && b >= 0 && c >= 0 && !__builtin_mul_overflow(a, b, &product) && !__builtin_mul_overflow(product, c, &product)
-        && std::uint64_t(product) == size;
+    return a >= 0 && b >= 0 && c >= 0 && !__builtin_mul_overflow(a, b, &product) &&
+           !__builtin_mul_overflow(product, c, &product) && std::uint64_t(product) == size;
 }
 
-bool fits(const auto&) { return true; }
-bool fits(const SurfaceFrame& e) { return isProduct(e.values.size(), e.width, e.height, e.classes); }
-bool fits(const ConfusionFrame& e) { return isProduct(e.counts.size(), e.classes, e.classes, 1); }
+bool fits(const auto&)
+{
+    return true;
+}
+bool fits(const SurfaceFrame& e)
+{
+    return isProduct(e.values.size(), e.width, e.height, e.classes);
+}
+bool fits(const ConfusionFrame& e)
+{
+    return isProduct(e.counts.size(), e.classes, e.classes, 1);
+}
 
 template <std::size_t I = 0>
 base::Result<Event> read(std::size_t kind, const Value& value)
@@ -254,18 +269,26 @@ base::Result<Event> read(std::size_t kind, const Value& value)
         Reader reader(value);
         describe(reader, event);
         if (!reader.problem.empty())
-            return Error{ErrorKind::Data, "an event's \"" + reader.problem + "\" is not what it should be", std::string(kinds[I]), {}};
+            return Error{ErrorKind::Data,
+                         "an event's \"" + reader.problem + "\" is not what it should be",
+                         std::string(kinds[I]),
+                         {}};
         if (!fits(event))
             return Error{ErrorKind::Data, "an event's sizes do not fit its values", std::string(kinds[I]), {}};
         return Event(std::move(event));
     }
-    return Error{ErrorKind::Data, "\"" + value["event"].text() + "\" is no kind of event", {},
-        "It may come from a newer version of this program"};
+    return Error{ErrorKind::Data,
+                 "\"" + value["event"].text() + "\" is no kind of event",
+                 {},
+                 "It may come from a newer version of this program"};
 }
 
 }
 
-std::string_view kindOf(const Event& event) { return kinds[event.index()]; }
+std::string_view kindOf(const Event& event)
+{
+    return kinds[event.index()];
+}
 
 std::int64_t stepOf(const Event& event)
 {

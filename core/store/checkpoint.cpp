@@ -52,8 +52,11 @@ std::string checksumOf(std::string header)
 
 base::Result<TensorPlan> plan(std::int64_t step, const base::Value& state, const std::vector<base::BlobView>& tensors)
 {
-    base::Object metadata{{"format", "pt"}, {"descent", "checkpoint"}, {"step", std::to_string(step)},
-        {"state", base::writeJson(state)}, {"checksum", std::string(checksumDigits, '0')}};
+    base::Object metadata{{"format", "pt"},
+                          {"descent", "checkpoint"},
+                          {"step", std::to_string(step)},
+                          {"state", base::writeJson(state)},
+                          {"checksum", std::string(checksumDigits, '0')}};
     for (const base::BlobView& tensor : tensors)
         metadata.set("digest/" + tensor.name, base::digestOf({tensor}));
     CORE_TRY(plan, planTensors(metadata, tensors));
@@ -74,7 +77,8 @@ base::Result<Checkpoint> read(const fs::path& file, bool keep)
     const std::string* const kind = header.find("descent");
     const std::string* const checksum = header.find("checksum");
     if (!kind || *kind != "checkpoint" || !checksum)
-        return Error{ErrorKind::Data, "this file is no checkpoint of a run", file.string(), "Weights alone can be given as initialize_from"};
+        return Error{ErrorKind::Data, "this file is no checkpoint of a run", file.string(),
+                     "Weights alone can be given as initialize_from"};
     if (*checksum != checksumOf(header.text))
         return damaged(file, "its header");
     std::unordered_map<std::string, std::string> digests(header.metadata.begin(), header.metadata.end());
@@ -87,7 +91,8 @@ base::Result<Checkpoint> read(const fs::path& file, bool keep)
     std::from_chars(step.data(), step.data() + step.size(), checkpoint.step);
     for (const TensorEntry& entry : header.tensors) {
         CORE_TRY(bytes, reader.bytes(entry));
-        if (base::digestOf({{entry.name, entry.dtype, entry.shape, bytes.data(), bytes.size()}}) != digests["digest/" + entry.name])
+        if (base::digestOf({{entry.name, entry.dtype, entry.shape, bytes.data(), bytes.size()}}) !=
+            digests["digest/" + entry.name])
             return damaged(file, "the blob \"" + entry.name + "\"");
         if (keep)
             checkpoint.tensors.push_back({entry.name, entry.dtype, entry.shape, std::move(bytes)});
@@ -97,8 +102,8 @@ base::Result<Checkpoint> read(const fs::path& file, bool keep)
 
 }
 
-base::Result<CheckpointFile> writeCheckpoint(
-    const fs::path& folder, std::int64_t step, const base::Value& state, const std::vector<base::BlobView>& tensors)
+base::Result<CheckpointFile> writeCheckpoint(const fs::path& folder, std::int64_t step, const base::Value& state,
+                                             const std::vector<base::BlobView>& tensors)
 {
     std::error_code failed;
     fs::create_directories(folder, failed);
@@ -117,13 +122,17 @@ base::Result<CheckpointFile> writeCheckpoint(
         return withNeed(written.error(), bytes);
     }
     if (const auto back = read(output.beside(), false); !back)
-        return Error{ErrorKind::Resource, "the checkpoint came back from the disk otherwise than written: " + back.error().message,
-            file.string(), "Check the disk; the checkpoints before it are kept"};
+        return Error{ErrorKind::Resource,
+                     "the checkpoint came back from the disk otherwise than written: " + back.error().message,
+                     file.string(), "Check the disk; the checkpoints before it are kept"};
     CORE_CHECK(output.commit());
     return CheckpointFile{step, file, std::uint64_t(fs::file_size(file, failed))};
 }
 
-base::Result<Checkpoint> readCheckpoint(const fs::path& file) { return read(file, true); }
+base::Result<Checkpoint> readCheckpoint(const fs::path& file)
+{
+    return read(file, true);
+}
 
 std::vector<CheckpointFile> listCheckpoints(const fs::path& folder)
 {
@@ -134,14 +143,16 @@ std::vector<CheckpointFile> listCheckpoints(const fs::path& folder)
             const auto bytes = entry.file_size(ignored);
             found.push_back({step, entry.path(), ignored ? 0 : std::uint64_t(bytes)});
         }
-    std::sort(found.begin(), found.end(), [](const CheckpointFile& a, const CheckpointFile& b) { return a.step < b.step; });
+    std::sort(found.begin(), found.end(),
+              [](const CheckpointFile& a, const CheckpointFile& b) { return a.step < b.step; });
     return found;
 }
 
 base::Result<Checkpoint> newestWhole(const fs::path& folder, std::int64_t step)
 {
-    Error last{ErrorKind::Data, "there is no checkpoint" + (step < 0 ? std::string() : " at or before step " + std::to_string(step)),
-        folder.string(), "The run has to be trained from its start"};
+    Error last{ErrorKind::Data,
+               "there is no checkpoint" + (step < 0 ? std::string() : " at or before step " + std::to_string(step)),
+               folder.string(), "The run has to be trained from its start"};
     const std::vector<CheckpointFile> all = listCheckpoints(folder);
     for (auto file = all.rbegin(); file != all.rend(); ++file) {
         if (step >= 0 && file->step > step)
@@ -159,7 +170,8 @@ void thinCheckpoints(const fs::path& folder, std::int64_t keep, const std::vecto
     const std::vector<CheckpointFile> all = listCheckpoints(folder);
     std::error_code ignored;
     for (std::size_t i = 0; i < all.size(); ++i)
-        if (std::int64_t(all.size() - i) > keep && std::find(alsoKeep.begin(), alsoKeep.end(), all[i].step) == alsoKeep.end())
+        if (std::int64_t(all.size() - i) > keep &&
+            std::find(alsoKeep.begin(), alsoKeep.end(), all[i].step) == alsoKeep.end())
             fs::remove(all[i].file, ignored);
     for (const auto& entry : fs::directory_iterator(folder, ignored))
         if (entry.path().extension() == ".tmp" && entry.path().filename().string().starts_with(prefix))

@@ -24,8 +24,8 @@ struct CheckpointFile {
 
 /// A checkpoint is a safetensors file `step-000000001234.safetensors` whose `__metadata__` holds the state and a digest
 /// for each tensor. Whole or absent: written beside, synced, read back and compared, renamed, folder synced.
-base::Result<CheckpointFile> writeCheckpoint(const std::filesystem::path& folder, std::int64_t step, const base::Value& state,
-    const std::vector<base::BlobView>& tensors);
+base::Result<CheckpointFile> writeCheckpoint(const std::filesystem::path& folder, std::int64_t step,
+                                             const base::Value& state, const std::vector<base::BlobView>& tensors);
 /// Checks every digest; an error names the blob that is damaged.
 base::Result<Checkpoint> readCheckpoint(const std::filesystem::path& file);
 /// Oldest first; unfinished ones (`.tmp`) are not among them.
@@ -41,6 +41,7 @@ struct TensorFile {
     std::vector<base::Blob> tensors;
 };
 base::Result<TensorFile> readSafetensors(const std::filesystem::path& file);
-base::Status writeSafetensors(const std::filesystem::path& file, const base::Object& metadata, const std::vector<base::BlobView>& tensors);
+base::Status writeSafetensors(const std::filesystem::path& file, const base::Object& metadata,
+                              const std::vector<base::BlobView>& tensors);
 
 }

@@ -19,12 +19,21 @@ constexpr double tick = 0x1p-10;
 
 enum class Form : std::uint8_t { Plain, Even, Constant, Single, Ticks };
 
-bool sameBits(double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b); }
+bool sameBits(double a, double b)
+{
+    return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+}
 
 // Through float32 and back without loss, the sign of zero and the bits of a NaN included.
-bool isSingle(double value) { return sameBits(double(float(value)), value); }
+bool isSingle(double value)
+{
+    return sameBits(double(float(value)), value);
+}
 
-void putForm(std::string& out, Form form) { putBytes(out, std::uint8_t(form)); }
+void putForm(std::string& out, Form form)
+{
+    putBytes(out, std::uint8_t(form));
+}
 
 template <class T>
 void putAll(std::string& out, const std::vector<T>& values)
@@ -68,7 +77,8 @@ void packTimes(std::string& out, const std::vector<double>& times)
 
 void packValues(std::string& out, const std::vector<double>& values)
 {
-    if (!values.empty() && std::all_of(values.begin(), values.end(), [&](double v) { return sameBits(v, values[0]); })) {
+    if (!values.empty() &&
+        std::all_of(values.begin(), values.end(), [&](double v) { return sameBits(v, values[0]); })) {
         putForm(out, Form::Constant);
         putBytes(out, values[0]);
     } else if (std::all_of(values.begin(), values.end(), isSingle)) {
@@ -118,7 +128,8 @@ bool unpackReals(ByteReader& reader, std::uint32_t rows, std::vector<double>& va
         return reader.ok();
     case Form::Ticks: {
         const auto first = reader.take<double>();
-        return takeEach<std::uint32_t>(reader, rows, [&](std::uint32_t ticks) { values.push_back(first + ticks * tick); });
+        return takeEach<std::uint32_t>(reader, rows,
+                                       [&](std::uint32_t ticks) { values.push_back(first + ticks * tick); });
     }
     case Form::Even:
         break;
@@ -128,7 +139,10 @@ bool unpackReals(ByteReader& reader, std::uint32_t rows, std::vector<double>& va
 
 }
 
-double roundTime(double seconds) { return std::nearbyint(seconds / tick) * tick; }
+double roundTime(double seconds)
+{
+    return std::nearbyint(seconds / tick) * tick;
+}
 
 std::string pack(const ScalarBlock& block)
 {

@@ -19,10 +19,12 @@ struct ScalarBlock {
     bool operator==(const ScalarBlock&) const = default;
 };
 
-/// The time as the store keeps it: a multiple of 2^-10 s, which costs less space and is finer than a wall clock is true.
+/// The time as the store keeps it: a multiple of 2^-10 s, which costs less space and is finer than a wall clock is
+/// true.
 double roundTime(double seconds);
 
-/// The block as bytes. Values that came from float32 take 4 bytes, constant columns and evenly spaced steps next to none.
+/// The block as bytes. Values that came from float32 take 4 bytes, constant columns and evenly spaced steps next to
+/// none.
 std::string pack(const ScalarBlock& block);
 /// The block of bytes that may come from anywhere.
 base::Result<ScalarBlock> unpackScalars(std::string_view bytes);

@@ -11,8 +11,9 @@ using base::ErrorKind;
 
 bool isFrame(const events::Event& event)
 {
-    return std::holds_alternative<events::SurfaceFrame>(event) || std::holds_alternative<events::ConfusionFrame>(event)
-        || std::holds_alternative<events::PredictionFrame>(event);
+    return std::holds_alternative<events::SurfaceFrame>(event) ||
+           std::holds_alternative<events::ConfusionFrame>(event) ||
+           std::holds_alternative<events::PredictionFrame>(event);
 }
 
 std::string eventLines(const RunRecord& record, bool frames)
@@ -20,7 +21,8 @@ std::string eventLines(const RunRecord& record, bool frames)
     std::string lines;
     for (std::size_t i = 0; i < record.events.size(); ++i)
         if (isFrame(record.events[i]) == frames)
-            lines += base::writeJson(base::Array{std::int64_t(i), record.eventTimes[i], toValue(record.events[i])}) + '\n';
+            lines +=
+                base::writeJson(base::Array{std::int64_t(i), record.eventTimes[i], toValue(record.events[i])}) + '\n';
     return lines;
 }
 
@@ -32,7 +34,8 @@ base::Result<std::vector<PlacedEvent>> placedEvents(std::string_view lines)
         CORE_TRY(line, base::parseJson(lines.substr(0, end), "event " + std::to_string(placed.size() + 1)));
         lines.remove_prefix(std::min(lines.size(), end + 1));
         if (line.array().size() != 3)
-            return Error{ErrorKind::Data, "an event is not what it should be", "event " + std::to_string(placed.size() + 1), {}};
+            return Error{
+                ErrorKind::Data, "an event is not what it should be", "event " + std::to_string(placed.size() + 1), {}};
         CORE_TRY(event, events::fromValue(line.array()[2]));
         placed.push_back({line.array()[0].toInt(), line.array()[1].toReal(), std::move(event)});
     }

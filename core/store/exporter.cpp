@@ -40,18 +40,21 @@ base::Result<std::filesystem::path> checkpointAt(const std::filesystem::path& ru
         CORE_TRY(record, readRun(run));
         step = bestStep(record);
         if (step < 0)
-            return Error{ErrorKind::Data, "this run has no best step: nothing was validated", run.string(), "Use last or a step"};
+            return Error{ErrorKind::Data, "this run has no best step: nothing was validated", run.string(),
+                         "Use last or a step"};
     } else if (const auto [end, code] = std::from_chars(at.data(), at.data() + at.size(), step);
                code != std::errc{} || end != at.data() + at.size() || step < 0) {
         return Error{ErrorKind::Usage, "\"" + at + "\" is neither last nor best nor a step", "--at", {}};
     }
-    const auto found = std::find_if(all.begin(), all.end(), [&](const CheckpointFile& file) { return file.step == step; });
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const CheckpointFile& file) { return file.step == step; });
     if (found != all.end())
         return found->file;
     std::string steps;
     for (const CheckpointFile& file : all)
         steps += (steps.empty() ? "" : ", ") + std::to_string(file.step);
-    return Error{ErrorKind::Data, "there is no checkpoint at step " + std::to_string(step), run.string(), "There are: " + steps};
+    return Error{ErrorKind::Data, "there is no checkpoint at step " + std::to_string(step), run.string(),
+                 "There are: " + steps};
 }
 
 base::Result<std::filesystem::path> exportFile(const ExportRequest& request, const std::string& suffix)
@@ -59,11 +62,13 @@ base::Result<std::filesystem::path> exportFile(const ExportRequest& request, con
     std::error_code failed;
     std::filesystem::path file = request.destination;
     if (!file.has_filename() || std::filesystem::is_directory(file, failed))
-        file /= std::filesystem::absolute(request.run / "").lexically_normal().parent_path().filename().string() + suffix;
+        file /=
+            std::filesystem::absolute(request.run / "").lexically_normal().parent_path().filename().string() + suffix;
     if (file.has_parent_path())
         std::filesystem::create_directories(file.parent_path(), failed);
     if (failed)
-        return Error{ErrorKind::Resource, "cannot make the folder: " + failed.message(), file.parent_path().string(), {}};
+        return Error{
+            ErrorKind::Resource, "cannot make the folder: " + failed.message(), file.parent_path().string(), {}};
     return file;
 }
 

@@ -56,7 +56,9 @@ base::Result<FileBeside> FileBeside::create(const std::filesystem::path& file)
 }
 
 FileBeside::FileBeside(FileBeside&& other) noexcept
-    : m_path(std::move(other.m_path)), m_beside(std::move(other.m_beside)), m_buffer(std::move(other.m_buffer)),
+    : m_path(std::move(other.m_path)),
+      m_beside(std::move(other.m_beside)),
+      m_buffer(std::move(other.m_buffer)),
       m_file(std::exchange(other.m_file, -1))
 {
 }

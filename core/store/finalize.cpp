@@ -32,16 +32,16 @@ base::Status compare(const std::filesystem::path& file, const RunRecord& record)
     std::size_t same = 0;
     std::string wrong;
     CORE_TRY(back, readViewHere(file, ViewPart::All, [&](const std::string& name, const Series& series) {
-        const auto found = record.scalars.find(name);
-        if (found != record.scalars.end() && sameBits(series.steps, found->second.steps)
-            && sameBits(series.values, found->second.values) && sameBits(series.times, found->second.times))
-            ++same;
-        else
-            wrong = name;
-    }));
+                 const auto found = record.scalars.find(name);
+                 if (found != record.scalars.end() && sameBits(series.steps, found->second.steps) &&
+                     sameBits(series.values, found->second.values) && sameBits(series.times, found->second.times))
+                     ++same;
+                 else
+                     wrong = name;
+             }));
     const auto differs = [&](const std::string& what) {
         return Error{ErrorKind::Internal, what + " came back from the file otherwise than written", file.string(),
-            "The journal is kept; check the disk"};
+                     "The journal is kept; check the disk"};
     };
     if (!wrong.empty() || same != record.scalars.size())
         return differs(wrong.empty() ? "the list of scalars" : wrong);
@@ -54,7 +54,9 @@ base::Status compare(const std::filesystem::path& file, const RunRecord& record)
 
 ScalarBlock part(const std::string& name, const Series& series, std::size_t from, std::size_t to)
 {
-    const auto slice = [&](const auto& all) { return std::decay_t<decltype(all)>(all.begin() + from, all.begin() + to); };
+    const auto slice = [&](const auto& all) {
+        return std::decay_t<decltype(all)>(all.begin() + from, all.begin() + to);
+    };
     return {{name}, slice(series.steps), slice(series.times), {slice(series.values)}};
 }
 

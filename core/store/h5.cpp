@@ -67,7 +67,7 @@ Id textType()
 }
 
 Id createDataset(hid_t where, const std::string& path, hid_t stored, hid_t given, const void* values, hsize_t size,
-    const void* fill, const DatasetOptions& options)
+                 const void* fill, const DatasetOptions& options)
 {
     const Id list(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "prepare a dataset");
     if (options.chunk > 0)
@@ -81,7 +81,8 @@ Id createDataset(hid_t where, const std::string& path, hid_t stored, hid_t given
         check(H5Pset_fill_value(list, given, fill), "prepare a dataset");
     const hsize_t unlimited = H5S_UNLIMITED;
     const Id space(H5Screate_simple(1, &size, options.growing ? &unlimited : nullptr), H5Sclose, "prepare a dataset");
-    Id dataset(H5Dcreate2(where, path.c_str(), stored, space, withGroups(), list, H5P_DEFAULT), H5Dclose, "create a dataset");
+    Id dataset(H5Dcreate2(where, path.c_str(), stored, space, withGroups(), list, H5P_DEFAULT), H5Dclose,
+               "create a dataset");
     if (size > 0)
         check(H5Dwrite(dataset, given, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "write a dataset");
     return dataset;
@@ -90,7 +91,8 @@ Id createDataset(hid_t where, const std::string& path, hid_t stored, hid_t given
 void putAttribute(hid_t where, const char* name, hid_t stored, hid_t given, const void* value)
 {
     const Id space(H5Screate(H5S_SCALAR), H5Sclose, "prepare an attribute");
-    const Id attribute(H5Acreate2(where, name, stored, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "create an attribute");
+    const Id attribute(H5Acreate2(where, name, stored, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
+                       "create an attribute");
     check(H5Awrite(attribute, given, value), "write an attribute");
 }
 
@@ -114,6 +116,8 @@ base::Status guarded(const std::filesystem::path& file, const std::function<void
 int forkForReading()
 {
     const std::lock_guard lock(processMutex());
+    // Once here, or else in every child.
+    prepareLibrary();
     return ::fork();
 }
 
@@ -124,7 +128,9 @@ void fail(const std::string& doing)
     H5Eclear2(H5E_DEFAULT);
     const bool full = text.find("errno = 28") != text.npos || text.find("errno = 122") != text.npos;
     throw Failure{{full ? ErrorKind::Resource : ErrorKind::Data,
-        "cannot " + doing + (text.empty() ? "" : " (HDF5: " + text + ")"), {}, full ? "Free some space on that disk, then go on" : ""}};
+                   "cannot " + doing + (text.empty() ? "" : " (HDF5: " + text + ")"),
+                   {},
+                   full ? "Free some space on that disk, then go on" : ""}};
 }
 
 Id createFile(const std::filesystem::path& file)
@@ -150,7 +156,8 @@ Id createGroup(hid_t where, const std::string& path)
     return {H5Gcreate2(where, path.c_str(), withGroups(), H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "create a group"};
 }
 
-Id createIntegers(hid_t where, const std::string& path, const std::vector<std::int64_t>& values, const DatasetOptions& options)
+Id createIntegers(hid_t where, const std::string& path, const std::vector<std::int64_t>& values,
+                  const DatasetOptions& options)
 {
     const std::int64_t fill = -1;
     return createDataset(where, path, H5T_STD_I64LE, H5T_NATIVE_INT64, values.data(), values.size(), &fill, options);

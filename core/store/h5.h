@@ -80,7 +80,8 @@ struct DatasetOptions {
     bool packed = false;  ///< shuffle, deflate and a check sum for each chunk
 };
 /// One-dimensional datasets, with the groups on the way; what a growing one does not hold yet is -1 or NaN.
-Id createIntegers(hid_t where, const std::string& path, const std::vector<std::int64_t>& values, const DatasetOptions& options);
+Id createIntegers(hid_t where, const std::string& path, const std::vector<std::int64_t>& values,
+                  const DatasetOptions& options);
 Id createReals(hid_t where, const std::string& path, const std::vector<double>& values, const DatasetOptions& options);
 Id createBytes(hid_t where, const std::string& path, const std::string& bytes, const DatasetOptions& options);
 /// Texts of any length, UTF-8.

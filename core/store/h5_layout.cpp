@@ -6,7 +6,10 @@
 
 namespace core::store::layout {
 
-std::string groupOf(const std::string& name) { return "/scalars/" + name; }
+std::string groupOf(const std::string& name)
+{
+    return "/scalars/" + name;
+}
 
 void writeFacts(hid_t file, const RunRecord& record, std::string_view status)
 {

@@ -61,19 +61,24 @@ void writeTables(hid_t file, const RunRecord& record)
         };
         if (const auto* edited = std::get_if<events::Edited>(&record.events[i]))
             put(edits, edited->step,
-                {{"path", edited->path}, {"before", base::writeJson(edited->before)}, {"after", base::writeJson(edited->after)}});
+                {{"path", edited->path},
+                 {"before", base::writeJson(edited->before)},
+                 {"after", base::writeJson(edited->after)}});
         else if (const auto* notice = std::get_if<events::Notice>(&record.events[i]))
             put(notices, notice->step,
-                {{"kind", std::string(name(notice->error.kind))}, {"message", notice->error.message}, {"where", notice->error.where},
-                    {"advice", notice->error.advice}});
-        else if (const auto* opened = std::get_if<events::RunOpened>(&record.events[i]); opened && lineage.steps.empty()
-                 && !opened->parent.empty())
+                {{"kind", std::string(name(notice->error.kind))},
+                 {"message", notice->error.message},
+                 {"where", notice->error.where},
+                 {"advice", notice->error.advice}});
+        else if (const auto* opened = std::get_if<events::RunOpened>(&record.events[i]);
+                 opened && lineage.steps.empty() && !opened->parent.empty())
             put(lineage, opened->parentStep, {{"run", opened->parent}});
     }
     writeColumns(file, "/edits", edits);
     writeColumns(file, "/notices", notices);
     writeColumns(file, "/lineage", lineage);
-    writeColumns(file, "/findings",
+    writeColumns(
+        file, "/findings",
         {{}, {}, {{"rule", {}}, {"tensor", {}}, {"value", {}}, {"threshold", {}}, {"message", {}}, {"fixes", {}}}});
 }
 

@@ -15,8 +15,9 @@ enum class ViewPart {
     Events, ///< without scalars and frames
 };
 
-/// Fills scalars, events, their times and `opened`/`finished`/`state` from a view that may come from anywhere. A process
-/// of its own reads it, with bounds on time and memory: a file that crashes HDF5 or holds it up is an error, no more.
+/// Fills scalars, events, their times and `opened`/`finished`/`state` from a view that may come from anywhere. A
+/// process of its own reads it, with bounds on time and memory: a file that crashes HDF5 or holds it up is an error, no
+/// more.
 base::Status readView(const std::filesystem::path& file, RunRecord& record, ViewPart part = ViewPart::All);
 
 /// What stands in a view besides its scalars, before anything is made of it.
@@ -25,9 +26,9 @@ struct ViewText {
     std::string frames;
 };
 /// Reads in this process, for a file that was just written. Links to elsewhere, storage elsewhere, unknown filters and
-/// sizes that the file cannot hold are refused. Visits one series after the other, so that a long run is in memory once;
-/// `visit` must not use HDF5.
+/// sizes that the file cannot hold are refused. Visits one series after the other, so that a long run is in memory
+/// once; `visit` must not use HDF5.
 base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart part,
-    const std::function<void(const std::string& name, const Series& series)>& visit);
+                                    const std::function<void(const std::string& name, const Series& series)>& visit);
 
 }

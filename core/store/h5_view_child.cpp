@@ -77,7 +77,9 @@ void sendSeries(int pipe, const std::string& name, const Series& series)
     std::size_t from = 0;
     do {
         const std::size_t to = std::min(from + rowsAPiece, series.steps.size());
-        const auto slice = [&](const auto& all) { return std::decay_t<decltype(all)>(all.begin() + from, all.begin() + to); };
+        const auto slice = [&](const auto& all) {
+            return std::decay_t<decltype(all)>(all.begin() + from, all.begin() + to);
+        };
         send(pipe, Piece::Scalars, pack({{name}, slice(series.steps), slice(series.times), {slice(series.values)}}));
         from = to;
     } while (from < series.steps.size());
@@ -88,7 +90,8 @@ void sendSeries(int pipe, const std::string& name, const Series& series)
     std::error_code failed;
     const std::uint64_t size = std::filesystem::file_size(file, failed);
     confine(failed ? 0 : size);
-    const auto text = readViewHere(file, part, [&](const std::string& name, const Series& series) { sendSeries(pipe, name, series); });
+    const auto text = readViewHere(
+        file, part, [&](const std::string& name, const Series& series) { sendSeries(pipe, name, series); });
     if (!text) {
         // The kind, and three texts that end with a zero.
         const Error& error = text.error();
@@ -124,7 +127,8 @@ public:
         if (m_pid <= 0)
             return;
         ::kill(m_pid, SIGKILL);
-        while (::waitpid(m_pid, nullptr, 0) < 0 && errno == EINTR) { }
+        while (::waitpid(m_pid, nullptr, 0) < 0 && errno == EINTR) {
+        }
     }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
@@ -194,7 +198,7 @@ base::Status readView(const std::filesystem::path& file, RunRecord& record, View
         std::string bytes;
         if (!child.receive(piece, bytes) || piece > Piece::Done)
             return Error{ErrorKind::Data, "this file is damaged or made to do harm: reading it failed", file.string(),
-                "If the run has a journal, repair makes a new one"};
+                         "If the run has a journal, repair makes a new one"};
         if (piece == Piece::Failure)
             return failureOf(bytes);
         if (piece == Piece::Scalars) {
@@ -204,10 +208,12 @@ base::Status readView(const std::filesystem::path& file, RunRecord& record, View
             auto placed = placedEvents(bytes);
             if (!placed)
                 return Error{ErrorKind::Data, placed.error().message, file.string() + ", " + placed.error().where, {}};
-            events.insert(events.end(), std::make_move_iterator(placed->begin()), std::make_move_iterator(placed->end()));
+            events.insert(events.end(), std::make_move_iterator(placed->begin()),
+                          std::make_move_iterator(placed->end()));
         }
     }
-    std::stable_sort(events.begin(), events.end(), [](const PlacedEvent& a, const PlacedEvent& b) { return a.place < b.place; });
+    std::stable_sort(events.begin(), events.end(),
+                     [](const PlacedEvent& a, const PlacedEvent& b) { return a.place < b.place; });
     for (PlacedEvent& each : events)
         replay.add(each.time, std::move(each.event));
     record = std::move(replay.record);

@@ -67,9 +67,11 @@ private:
             refuse("its format_version is no number");
         h5::check(H5Aread(attribute, H5T_NATIVE_INT64, &version), "read the version");
         if (version > layout::version)
-            throw h5::Failure{{ErrorKind::Data, "this run file has version " + std::to_string(version) + "; version "
-                    + std::to_string(layout::version) + " is the newest that is known here",
-                {}, "Open it with the program that wrote it, or a newer one"}};
+            throw h5::Failure{{ErrorKind::Data,
+                               "this run file has version " + std::to_string(version) + "; version " +
+                                   std::to_string(layout::version) + " is the newest that is known here",
+                               {},
+                               "Open it with the program that wrote it, or a newer one"}};
     }
 
     static h5::Id open(hid_t where, const std::string& name)
@@ -158,14 +160,14 @@ private:
     {
         const h5::Id list(H5Dget_create_plist(dataset), H5Pclose, "read a dataset");
         const H5D_layout_t storage = H5Pget_layout(list);
-        if (H5Pget_external_count(list) != 0 || (storage != H5D_CONTIGUOUS && storage != H5D_CHUNKED && storage != H5D_COMPACT))
+        if (H5Pget_external_count(list) != 0 ||
+            (storage != H5D_CONTIGUOUS && storage != H5D_CHUNKED && storage != H5D_COMPACT))
             refuse("a dataset is stored in another file");
         const int filters = H5Pget_nfilters(list);
         for (int i = 0; i < filters; ++i) {
             unsigned flags = 0;
             std::size_t none = 0;
-            const H5Z_filter_t filter
-                = H5Pget_filter2(list, unsigned(i), &flags, &none, nullptr, 0, nullptr, nullptr);
+            const H5Z_filter_t filter = H5Pget_filter2(list, unsigned(i), &flags, &none, nullptr, 0, nullptr, nullptr);
             if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32)
                 refuse("a dataset has a filter that run files do not have");
         }

@@ -28,7 +28,7 @@ base::Result<Journal> Journal::open(const std::filesystem::path& folder, std::ui
     CORE_TRY(report, readJournal(folder, [](const JournalRecord&) {}));
     if (!report.damages.empty())
         return Error{ErrorKind::Data, "the journal is damaged: " + report.damages.front(), folder.string(),
-            "Repair the run: all that is whole will be kept"};
+                     "Repair the run: all that is whole will be kept"};
     Journal journal;
     journal.m_folder = folder;
     journal.m_segmentBytes = segmentBytes;
@@ -58,7 +58,10 @@ base::Status Journal::resume(const JournalReport& report)
     return base::syncFolder(m_folder);
 }
 
-Journal::Journal(Journal&& other) noexcept { *this = std::move(other); }
+Journal::Journal(Journal&& other) noexcept
+{
+    *this = std::move(other);
+}
 
 Journal& Journal::operator=(Journal&& other) noexcept
 {
@@ -131,8 +134,8 @@ void Journal::append(RecordKind kind, std::string_view payload, double time)
 base::Status Journal::write()
 {
     while (m_written < m_bytes.size()) {
-        const ssize_t written
-            = ::pwrite(m_file, m_bytes.data() + m_written, m_bytes.size() - m_written, off_t(m_start + m_written));
+        const ssize_t written =
+            ::pwrite(m_file, m_bytes.data() + m_written, m_bytes.size() - m_written, off_t(m_start + m_written));
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)

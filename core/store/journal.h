@@ -41,8 +41,9 @@ enum class Reading {
 
 /// Visits the records of `journal/` in order. Takes no lock: a record that is being written now is not there yet.
 /// An error means that the files cannot be read; damages are in the report.
-base::Result<JournalReport> readJournal(
-    const std::filesystem::path& folder, const std::function<void(const JournalRecord&)>& visit, Reading reading = Reading::Strict);
+base::Result<JournalReport> readJournal(const std::filesystem::path& folder,
+                                        const std::function<void(const JournalRecord&)>& visit,
+                                        Reading reading = Reading::Strict);
 
 /// True if the folder holds segments.
 bool hasJournal(const std::filesystem::path& folder);
@@ -52,7 +53,8 @@ bool hasJournal(const std::filesystem::path& folder);
 class Journal {
 public:
     /// Cuts a torn tail. A damaged journal is an error: repair() it first.
-    static base::Result<Journal> open(const std::filesystem::path& folder, std::uint64_t segmentBytes = std::uint64_t(64) << 20);
+    static base::Result<Journal> open(const std::filesystem::path& folder,
+                                      std::uint64_t segmentBytes = std::uint64_t(64) << 20);
 
     Journal(Journal&& other) noexcept;
     Journal& operator=(Journal&& other) noexcept;

@@ -27,7 +27,10 @@ T headAt(std::string_view bytes, std::size_t place)
 
 }
 
-std::uint32_t crcOf(const SegmentHead& head) { return crc(0, &head, offsetof(SegmentHead, crc)); }
+std::uint32_t crcOf(const SegmentHead& head)
+{
+    return crc(0, &head, offsetof(SegmentHead, crc));
+}
 
 std::uint32_t crcOf(const RecordHead& head, std::string_view payload)
 {

@@ -28,9 +28,10 @@ JournalRecord recordOf(const RecordHead& head, std::string_view payload)
 
 Error newerVersion(const std::filesystem::path& file, std::uint32_t version)
 {
-    return {ErrorKind::Data, "this journal has version " + std::to_string(version) + "; version "
-            + std::to_string(SegmentHead::currentVersion) + " is the newest that is known here",
-        file.string(), "Open it with the program that wrote it, or a newer one"};
+    return {ErrorKind::Data,
+            "this journal has version " + std::to_string(version) + "; version " +
+                std::to_string(SegmentHead::currentVersion) + " is the newest that is known here",
+            file.string(), "Open it with the program that wrote it, or a newer one"};
 }
 
 // Checks every byte. Where records are missing it finds the next whole one. Whether what is missing had been
@@ -93,7 +94,8 @@ private:
             if (!head || head->sequence != m_report.next) {
                 const std::size_t next = format::nextRecord(bytes, place, m_report.next, budget);
                 if (budget == 0)
-                    return Error{ErrorKind::Data, "this journal is too damaged to be read", m_files.back().path.string(), {}};
+                    return Error{
+                        ErrorKind::Data, "this journal is too damaged to be read", m_files.back().path.string(), {}};
                 if (next == bytes.npos)
                     return {};
                 head = format::recordAt(bytes, next, budget);
@@ -129,11 +131,14 @@ private:
     base::Status finish()
     {
         // Numbers up to m_durable had been acknowledged; the first gap behind them is where the power went.
-        const auto end = std::find_if(m_gaps.begin(), m_gaps.end(), [&](const Gap& gap) { return gap.first > m_durable; });
+        const auto end =
+            std::find_if(m_gaps.begin(), m_gaps.end(), [&](const Gap& gap) { return gap.first > m_durable; });
         for (auto gap = m_gaps.begin(); gap != end; ++gap)
-            m_report.damages.push_back(m_files[gap->file].path.filename().string() + ", byte " + std::to_string(gap->place) + ": "
-                + (gap->last < gap->first ? "bytes that are no record"
-                                          : "records " + std::to_string(gap->first) + " to " + std::to_string(gap->last) + " are lost"));
+            m_report.damages.push_back(
+                m_files[gap->file].path.filename().string() + ", byte " + std::to_string(gap->place) + ": " +
+                (gap->last < gap->first
+                     ? "bytes that are no record"
+                     : "records " + std::to_string(gap->first) + " to " + std::to_string(gap->last) + " are lost"));
         if (end != m_gaps.end())
             m_report.next = end->first;
         if (m_salvage && !m_report.damages.empty())
@@ -203,9 +208,13 @@ public:
         }
         for (const auto& [group, place] : m_lastScalars)
             m_places.push_back(place);
-        std::sort(m_places.begin(), m_places.end(), [](const Place& a, const Place& b) { return a.head.sequence < b.head.sequence; });
+        std::sort(m_places.begin(), m_places.end(),
+                  [](const Place& a, const Place& b) { return a.head.sequence < b.head.sequence; });
         for (const Place& place : m_places) {
-            const Input input{::open(m_report.segments[place.segment].c_str(), O_RDONLY | O_CLOEXEC)};
+            const std::filesystem::path& file = m_report.segments[place.segment];
+            const Input input{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+            if (input.file < 0)
+                return base::systemError("open", file, errno);
             const std::string payload = input.read(place.start, place.head.length);
             if (payload.size() == place.head.length && crcOf(place.head, payload) == place.head.crc)
                 m_visit(recordOf(place.head, payload));
@@ -256,7 +265,10 @@ private:
 
 }
 
-bool hasJournal(const std::filesystem::path& folder) { return !format::segmentsOf(folder).empty(); }
+bool hasJournal(const std::filesystem::path& folder)
+{
+    return !format::segmentsOf(folder).empty();
+}
 
 base::Result<JournalReport> readJournal(const std::filesystem::path& folder, const Visit& visit, Reading reading)
 {

@@ -63,7 +63,8 @@ public:
 
     bool takes(const ScalarBlock& block) const
     {
-        return std::all_of(block.names.begin(), block.names.end(), [&](const std::string& name) { return m_series.contains(name); });
+        return std::all_of(block.names.begin(), block.names.end(),
+                           [&](const std::string& name) { return m_series.contains(name); });
     }
 
     void append(const ScalarBlock& block)
@@ -101,7 +102,8 @@ private:
     {
         const std::string path = layout::groupOf(name);
         m_series[name] = {series.steps.size(), h5::createIntegers(m_file, path + "/step", series.steps, growing),
-            h5::createReals(m_file, path + "/time", series.times, growing), h5::createReals(m_file, path + "/value", series.values, growing)};
+                          h5::createReals(m_file, path + "/time", series.times, growing),
+                          h5::createReals(m_file, path + "/value", series.values, growing)};
     }
 };
 
@@ -115,7 +117,10 @@ base::Result<std::unique_ptr<LiveView>> LiveView::create(const std::filesystem::
     return view;
 }
 
-bool LiveView::takes(const ScalarBlock& block) const { return m_work->takes(block); }
+bool LiveView::takes(const ScalarBlock& block) const
+{
+    return m_work->takes(block);
+}
 
 base::Status LiveView::append(const ScalarBlock& block)
 {

@@ -27,14 +27,21 @@ namespace {
 constexpr std::size_t wakeRows = 65536; // the thread is woken early when so many wait
 constexpr double retrySeconds = 1;
 
-std::chrono::duration<double> duration(double seconds) { return std::chrono::duration<double>(std::clamp(seconds, 0.0, 1e6)); }
+std::chrono::duration<double> duration(double seconds)
+{
+    return std::chrono::duration<double>(std::clamp(seconds, 0.0, 1e6));
+}
 
 }
 
 class Recorder::Work {
 public:
-    Work(const RunFolder& folder, const RecorderOptions& options, Journal journal, std::vector<std::vector<std::string>> groups)
-        : m_run(folder.path()), m_options(options), m_journal(std::move(journal)), m_columns(std::move(groups)),
+    Work(const RunFolder& folder, const RecorderOptions& options, Journal journal,
+         std::vector<std::vector<std::string>> groups)
+        : m_run(folder.path()),
+          m_options(options),
+          m_journal(std::move(journal)),
+          m_columns(std::move(groups)),
           m_feed(folder.path(), options.viewSeconds)
     {
         m_thread = std::jthread([this](const std::stop_token& stop) { loop(stop); });
@@ -99,10 +106,12 @@ public:
         CORE_CHECK(work(true));
         m_feed.close();
         if (!hasJournal(m_run / "journal"))
-            return Error{ErrorKind::Data, "the journal is gone", (m_run / "journal").string(), "Somebody removed it while the run went"};
+            return Error{ErrorKind::Data, "the journal is gone", (m_run / "journal").string(),
+                         "Somebody removed it while the run went"};
         CORE_TRY(record, recordOfJournal(m_run, Reading::Strict));
         if (!record.problem.empty())
-            return Error{ErrorKind::Data, record.problem, m_run.string(), "Repair the run: all that is whole will be kept"};
+            return Error{ErrorKind::Data, record.problem, m_run.string(),
+                         "Repair the run: all that is whole will be kept"};
         CORE_CHECK(replaceView(m_run, record));
         CORE_CHECK(removeJournal(m_run));
         m_finished = true;
@@ -143,7 +152,8 @@ private:
         while (!stop.stop_requested()) {
             {
                 std::unique_lock lock(m_mutex);
-                const auto wait = duration(m_trouble ? std::max(retrySeconds, m_options.flushSeconds) : m_options.flushSeconds);
+                const auto wait =
+                    duration(m_trouble ? std::max(retrySeconds, m_options.flushSeconds) : m_options.flushSeconds);
                 m_wake.wait_for(lock, stop, wait, [&] { return m_rows.size() >= wakeRows; });
             }
             (void)pump(false);
@@ -223,8 +233,12 @@ private:
         }
         std::string text = base::writeJson(toValue(event));
         if (text.size() > Journal::maxPayload)
-            text = base::writeJson(toValue(events::Notice{events::stepOf(event),
-                {ErrorKind::Internal, "an event was too large to be recorded: " + std::string(kindOf(event)), {}, {}}}));
+            text = base::writeJson(
+                toValue(events::Notice{events::stepOf(event),
+                                       {ErrorKind::Internal,
+                                        "an event was too large to be recorded: " + std::string(kindOf(event)),
+                                        {},
+                                        {}}}));
         m_journal.append(RecordKind::Event, text, time);
     }
 
@@ -256,11 +270,29 @@ base::Result<std::unique_ptr<Recorder>> Recorder::open(const RunFolder& folder, 
     return std::unique_ptr<Recorder>(new Recorder(std::make_unique<Work>(folder, options, std::move(journal), groups)));
 }
 
-void Recorder::onScalars(const events::ScalarRow& row) { m_work->push(row); }
-void Recorder::onEvent(const events::Event& event) { m_work->push(event); }
-void Recorder::rewindTo(std::int64_t step) { m_work->rewindTo(step); }
-base::Status Recorder::sync() { return m_work->pump(true); }
-std::optional<base::Error> Recorder::trouble() const { return m_work->trouble(); }
-base::Status Recorder::finish() { return m_work->finish(); }
+void Recorder::onScalars(const events::ScalarRow& row)
+{
+    m_work->push(row);
+}
+void Recorder::onEvent(const events::Event& event)
+{
+    m_work->push(event);
+}
+void Recorder::rewindTo(std::int64_t step)
+{
+    m_work->rewindTo(step);
+}
+base::Status Recorder::sync()
+{
+    return m_work->pump(true);
+}
+std::optional<base::Error> Recorder::trouble() const
+{
+    return m_work->trouble();
+}
+base::Status Recorder::finish()
+{
+    return m_work->finish();
+}
 
 }

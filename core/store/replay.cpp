@@ -119,7 +119,10 @@ std::string rewindPayload(std::int64_t step)
 base::Result<RunRecord> recordOfJournal(const std::filesystem::path& run, Reading reading)
 {
     Replay replay;
-    CORE_TRY(report, readJournal(run / "journal", [&](const JournalRecord& entry) { replay.add(entry); }, reading));
+    CORE_TRY(report, readJournal(
+                         run / "journal", [&](const JournalRecord& entry) { replay.add(entry); }, reading));
+    if (report.segments.empty())
+        return base::Error{base::ErrorKind::Data, "there is no journal", (run / "journal").string(), {}};
     for (const std::string& damage : report.damages)
         note(replay.record, "the journal is damaged: " + damage);
     addIdentity(replay.record, run);

@@ -23,7 +23,7 @@ public:
 /// What a rewind is in a journal.
 std::string rewindPayload(std::int64_t step);
 
-/// A run's journal as a record. What is damaged in it is told in the record's problem.
+/// A run's journal, if there is one, as a record. What is damaged in it is told in the record's problem.
 base::Result<RunRecord> recordOfJournal(const std::filesystem::path& run, Reading reading);
 
 /// Id, folder and spec of a run; a spec.json that cannot be read is noted as the record's problem.

@@ -95,10 +95,10 @@ Error refusal(const fs::path& run)
     const auto owner = text ? base::parseJson(*text) : base::Result<base::Value>(base::Value{});
     std::string who = "another process";
     if (owner && owner->isObject())
-        who = "process " + std::to_string((*owner)["pid"].toInt()) + " on " + (*owner)["host"].text() + ", since "
-            + (*owner)["since"].text();
+        who = "process " + std::to_string((*owner)["pid"].toInt()) + " on " + (*owner)["host"].text() + ", since " +
+              (*owner)["since"].text();
     return {ErrorKind::Resource, "this run is being written by " + who, run.string(),
-        "Wait until it ends or stop it there; a run has one writer"};
+            "Wait until it ends or stop it there; a run has one writer"};
 }
 
 // The lock, or why not. It belongs to the open file, not to the process: closing another descriptor does not lose it.
@@ -114,9 +114,11 @@ base::Result<int> takeLock(const fs::path& run)
         ::close(file);
         return code == EAGAIN || code == EACCES ? refusal(run) : systemError("lock", path, code);
     }
-    const std::string text = base::writeJson(base::Object{{"pid", std::int64_t(::getpid())}, {"host", hostName()},
-                                 {"boot_id", bootId()}, {"since", base::isoTime(base::wallSeconds())}})
-        + '\n';
+    const std::string text = base::writeJson(base::Object{{"pid", std::int64_t(::getpid())},
+                                                          {"host", hostName()},
+                                                          {"boot_id", bootId()},
+                                                          {"since", base::isoTime(base::wallSeconds())}}) +
+                             '\n';
     // Only for people: without it the lock holds as well.
     if (::ftruncate(file, 0) == 0)
         (void)!::pwrite(file, text.data(), text.size(), 0);
@@ -161,7 +163,7 @@ base::Result<RunFolder> RunFolder::open(const fs::path& run)
 {
     if (!isRun(run))
         return Error{ErrorKind::Data, "this is no run: it has neither spec.json nor a journal nor run.h5", run.string(),
-            "descent-cli runs list shows the runs that there are"};
+                     "descent-cli runs list shows the runs that there are"};
     RunFolder folder;
     CORE_TRY(lock, takeLock(run));
     folder.m_lock = lock;
@@ -169,7 +171,10 @@ base::Result<RunFolder> RunFolder::open(const fs::path& run)
     return folder;
 }
 
-RunFolder::RunFolder(RunFolder&& other) noexcept { *this = std::move(other); }
+RunFolder::RunFolder(RunFolder&& other) noexcept
+{
+    *this = std::move(other);
+}
 
 RunFolder& RunFolder::operator=(RunFolder&& other) noexcept
 {
@@ -198,9 +203,9 @@ bool isBeingWritten(const fs::path& run)
 bool isRun(const fs::path& folder)
 {
     std::error_code ignored;
-    return fs::is_directory(folder, ignored)
-        && (fs::exists(folder / "spec.json", ignored) || fs::exists(folder / "run.h5", ignored)
-            || fs::is_directory(folder / "journal", ignored));
+    return fs::is_directory(folder, ignored) &&
+           (fs::exists(folder / "spec.json", ignored) || fs::exists(folder / "run.h5", ignored) ||
+            fs::is_directory(folder / "journal", ignored));
 }
 
 fs::path defaultRuns()
@@ -230,7 +235,7 @@ base::Result<fs::path> findRun(const std::string& folderOrId, const fs::path& ru
     if (isId && isRun(runs / folderOrId))
         return runs / folderOrId;
     return Error{ErrorKind::Usage, "there is no such run", isId ? (runs / folderOrId).string() : folderOrId,
-        "descent-cli runs list shows the runs that there are"};
+                 "descent-cli runs list shows the runs that there are"};
 }
 
 }

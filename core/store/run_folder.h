@@ -11,7 +11,8 @@ namespace core::store {
 class RunFolder {
 public:
     /// Makes `runs/<name>-NNNN` with the next free number and writes spec.json into it.
-    static base::Result<RunFolder> create(const std::filesystem::path& runs, const std::string& name, const base::Value& spec);
+    static base::Result<RunFolder> create(const std::filesystem::path& runs, const std::string& name,
+                                          const base::Value& spec);
     /// Takes the lock of a run that exists; while somebody else writes, the error names the owner (pid, host, since).
     static base::Result<RunFolder> open(const std::filesystem::path& run);
 

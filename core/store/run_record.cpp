@@ -50,12 +50,20 @@ void settleState(RunRecord& record)
 base::Result<RunRecord> read(const fs::path& run, bool all)
 {
     if (!isRun(run))
-        return Error{ErrorKind::Data, "this is no run: it has neither spec.json nor a journal nor run.h5", run.string(), {}};
+        return Error{
+            ErrorKind::Data, "this is no run: it has neither spec.json nor a journal nor run.h5", run.string(), {}};
     RunRecord record;
+    bool found = false;
     if (hasJournal(run / "journal")) {
-        CORE_TRY(journal, recordOfJournal(run, all ? Reading::Salvage : Reading::Glance));
-        record = std::move(journal);
-    } else {
+        auto journal = recordOfJournal(run, all ? Reading::Salvage : Reading::Glance);
+        found = bool(journal);
+        if (found)
+            record = std::move(*journal);
+        else if (hasJournal(run / "journal"))
+            return std::move(journal).error();
+    }
+    // There is none, or the run ended while it was read and its file has taken the place.
+    if (!found) {
         if (fs::exists(run / "run.h5"))
             CORE_CHECK(readView(run / "run.h5", record, all ? ViewPart::All : ViewPart::Events));
         addIdentity(record, run);
@@ -96,8 +104,8 @@ std::uint64_t bytesIn(const fs::path& folder)
 {
     std::uint64_t bytes = 0;
     std::error_code failed;
-    for (auto entry = fs::recursive_directory_iterator(folder, failed); !failed && entry != fs::recursive_directory_iterator();
-         entry.increment(failed)) {
+    for (auto entry = fs::recursive_directory_iterator(folder, failed);
+         !failed && entry != fs::recursive_directory_iterator(); entry.increment(failed)) {
         std::error_code gone;
         if (entry->is_regular_file(gone))
             if (const auto size = entry->file_size(gone); !gone)
@@ -136,7 +144,8 @@ public:
     {
         struct flock lock {};
         lock.l_type = F_WRLCK;
-        while (m_file >= 0 && ::fcntl(m_file, F_OFD_SETLKW, &lock) != 0 && errno == EINTR) { }
+        while (m_file >= 0 && ::fcntl(m_file, F_OFD_SETLKW, &lock) != 0 && errno == EINTR) {
+        }
     }
     ~ShortLock()
     {
@@ -152,7 +161,10 @@ private:
 
 }
 
-base::Result<RunRecord> readRun(const fs::path& run) { return read(run, true); }
+base::Result<RunRecord> readRun(const fs::path& run)
+{
+    return read(run, true);
+}
 
 base::Result<RunSummary> summarize(const fs::path& run)
 {
@@ -198,8 +210,9 @@ std::vector<RunSummary> listRuns(const fs::path& runs)
             all.push_back(std::move(damaged));
         }
     }
-    std::sort(all.begin(), all.end(),
-        [](const RunSummary& a, const RunSummary& b) { return a.created != b.created ? a.created > b.created : a.id > b.id; });
+    std::sort(all.begin(), all.end(), [](const RunSummary& a, const RunSummary& b) {
+        return a.created != b.created ? a.created > b.created : a.id > b.id;
+    });
     return all;
 }
 
@@ -217,16 +230,16 @@ base::Result<std::string> repair(const fs::path& run)
         if (!fs::exists(original) && ::link(folder.view().c_str(), original.c_str()) != 0)
             return base::systemError("keep the original", folder.view(), errno);
         CORE_CHECK(replaceView(run, record));
-        return "There is no journal; what could be read of run.h5 was written anew: " + std::to_string(record.scalars.size())
-            + " series. The original is kept as run.h5.original.";
+        return "There is no journal; what could be read of run.h5 was written anew: " +
+               std::to_string(record.scalars.size()) + " series. The original is kept as run.h5.original.";
     }
     CORE_TRY(record, recordOfJournal(run, Reading::Salvage));
     if (!record.finished)
         record.state = RunState::Interrupted;
     const std::string problem = record.problem;
     CORE_CHECK(replaceView(run, record));
-    const std::string written = "run.h5 was written anew from the journal: " + std::to_string(record.scalars.size()) + " series up to step "
-        + std::to_string(lastStep(record)) + '.';
+    const std::string written = "run.h5 was written anew from the journal: " + std::to_string(record.scalars.size()) +
+                                " series up to step " + std::to_string(lastStep(record)) + '.';
     if (!problem.empty()) {
         // The damaged journal is kept for whoever wants to look; the run goes on from what is whole.
         fs::path kept = run / "journal.damaged";
@@ -235,7 +248,8 @@ base::Result<std::string> repair(const fs::path& run)
         if (::rename(folder.journal().c_str(), kept.c_str()) != 0)
             return base::systemError("rename", folder.journal(), errno);
         CORE_CHECK(base::syncFolder(run));
-        return written + " Not all could be saved: " + problem + ". The damaged journal is kept as " + kept.filename().string() + '.';
+        return written + " Not all could be saved: " + problem + ". The damaged journal is kept as " +
+               kept.filename().string() + '.';
     }
     if (record.finished)
         CORE_CHECK(removeJournal(run));

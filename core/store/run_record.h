@@ -26,7 +26,7 @@ struct RunRecord {
     std::vector<events::Event> events; ///< all others, in order; after a rewind only those that count
     std::vector<double> eventTimes;    ///< of each of `events`, seconds since the epoch
     std::optional<events::RunFinished> finished;
-    double created = 0; ///< seconds since the epoch
+    double created = 0;  ///< seconds since the epoch
     std::string problem; ///< what of it is damaged or lost, if anything; the rest is here
 };
 

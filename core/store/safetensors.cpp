@@ -41,7 +41,8 @@ bool sizeOf(const std::vector<std::int64_t>& shape, std::uint64_t element, std::
 
 const std::string* TensorHeader::find(std::string_view key) const
 {
-    const auto found = std::find_if(metadata.begin(), metadata.end(), [&](const auto& entry) { return entry.first == key; });
+    const auto found =
+        std::find_if(metadata.begin(), metadata.end(), [&](const auto& entry) { return entry.first == key; });
     return found == metadata.end() ? nullptr : &found->second;
 }
 
@@ -78,7 +79,9 @@ base::Result<TensorReader> TensorReader::open(const std::filesystem::path& file)
 }
 
 TensorReader::TensorReader(TensorReader&& other) noexcept
-    : m_path(std::move(other.m_path)), m_file(std::exchange(other.m_file, -1)), m_header(std::move(other.m_header))
+    : m_path(std::move(other.m_path)),
+      m_file(std::exchange(other.m_file, -1)),
+      m_header(std::move(other.m_header))
 {
 }
 
@@ -125,16 +128,19 @@ base::Result<TensorPlan> planTensors(const base::Object& metadata, const std::ve
     std::uint64_t place = 0;
     for (const base::BlobView* tensor : plan.order) {
         std::uint64_t size = 0;
-        if (!sizeOf(tensor->shape, base::bytesOf(tensor->dtype), size) || size != tensor->size || base::bytesOf(tensor->dtype) == 0)
+        if (!sizeOf(tensor->shape, base::bytesOf(tensor->dtype), size) || size != tensor->size ||
+            base::bytesOf(tensor->dtype) == 0)
             return Error{ErrorKind::Internal, "the size of \"" + tensor->name + "\" does not fit its shape", {}, {}};
         if (tensor->name == "__metadata__" || !names.insert(tensor->name).second)
-            return Error{ErrorKind::Internal, "the name \"" + tensor->name + "\" cannot be used, or stands there twice", {}, {}};
+            return Error{
+                ErrorKind::Internal, "the name \"" + tensor->name + "\" cannot be used, or stands there twice", {}, {}};
         base::Array shape;
         for (const std::int64_t dimension : tensor->shape)
             shape.emplace_back(dimension);
-        header += ',' + base::writeJson(base::Value(tensor->name)) + ':'
-            + base::writeJson(base::Object{{"dtype", tensor->dtype}, {"shape", std::move(shape)},
-                {"data_offsets", base::Array{place, place + size}}});
+        header += ',' + base::writeJson(base::Value(tensor->name)) + ':' +
+                  base::writeJson(base::Object{{"dtype", tensor->dtype},
+                                               {"shape", std::move(shape)},
+                                               {"data_offsets", base::Array{place, place + size}}});
         place += size;
     }
     header += '}';
@@ -169,8 +175,8 @@ base::Result<TensorFile> readSafetensors(const std::filesystem::path& file)
     return content;
 }
 
-base::Status writeSafetensors(
-    const std::filesystem::path& file, const base::Object& metadata, const std::vector<base::BlobView>& tensors)
+base::Status writeSafetensors(const std::filesystem::path& file, const base::Object& metadata,
+                              const std::vector<base::BlobView>& tensors)
 {
     CORE_TRY(plan, planTensors(metadata, tensors));
     CORE_TRY(output, FileBeside::create(file));

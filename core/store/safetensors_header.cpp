@@ -143,8 +143,9 @@ base::Result<TensorHeader> parseTensorHeader(std::string text, std::uint64_t byt
     if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder))
         return failure(builder.problem);
     TensorHeader header = std::move(builder.header);
-    std::sort(header.tensors.begin(), header.tensors.end(),
-        [](const TensorEntry& a, const TensorEntry& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+    std::sort(header.tensors.begin(), header.tensors.end(), [](const TensorEntry& a, const TensorEntry& b) {
+        return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+    });
     std::uint64_t place = 0;
     for (const TensorEntry& tensor : header.tensors) {
         if (const std::string problem = problemOf(tensor, place); !problem.empty())
@@ -152,7 +153,8 @@ base::Result<TensorHeader> parseTensorHeader(std::string text, std::uint64_t byt
         place = tensor.end;
     }
     if (place != bytesBehind)
-        return failure("there are " + std::to_string(bytesBehind) + " bytes of tensors where " + std::to_string(place) + " should be");
+        return failure("there are " + std::to_string(bytesBehind) + " bytes of tensors where " + std::to_string(place) +
+                       " should be");
     header.text = std::move(text);
     return header;
 }

@@ -29,8 +29,8 @@ void ViewFeed::add(ScalarBlock block)
 {
     if (m_stale || !m_view || block.names.empty())
         return;
-    const auto same = std::find_if(
-        m_waiting.rbegin(), m_waiting.rend(), [&](const ScalarBlock& other) { return other.names[0] == block.names[0]; });
+    const auto same = std::find_if(m_waiting.rbegin(), m_waiting.rend(),
+                                   [&](const ScalarBlock& other) { return other.names[0] == block.names[0]; });
     if (same != m_waiting.rend() && same->names == block.names)
         append(*same, block);
     else
@@ -74,7 +74,8 @@ std::optional<base::Error> ViewFeed::update()
 
 base::Status ViewFeed::write()
 {
-    if (!m_stale && !std::all_of(m_waiting.begin(), m_waiting.end(), [&](const ScalarBlock& b) { return m_view->takes(b); }))
+    if (!m_stale &&
+        !std::all_of(m_waiting.begin(), m_waiting.end(), [&](const ScalarBlock& b) { return m_view->takes(b); }))
         renew();
     if (m_stale) {
         m_view.reset();

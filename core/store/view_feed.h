@@ -16,8 +16,8 @@ public:
     void add(ScalarBlock block);
     /// The view is made anew: the run was announced, or went back.
     void renew();
-    /// Writes what is due; everything that the recorder took has reached the journal's files. Returns what keeps the view
-    /// from following, the first time; it is tried again later.
+    /// Writes what is due; everything that the recorder took has reached the journal's files. Returns what keeps the
+    /// view from following, the first time; it is tried again later.
     std::optional<base::Error> update();
     void close();
 
@@ -26,8 +26,8 @@ private:
     double m_seconds;
     std::vector<ScalarBlock> m_waiting;
     std::unique_ptr<LiveView> m_view;
-    bool m_stale = false;   ///< the journal holds more than the view and m_waiting
-    double m_next = 0;      ///< when the view is due
+    bool m_stale = false; ///< the journal holds more than the view and m_waiting
+    double m_next = 0;    ///< when the view is due
     double m_lastFlush = 0;
     bool m_told = false;
 

@@ -72,8 +72,8 @@ bool record(const std::filesystem::path& runs, const std::vector<events::ScalarR
     figures.bytesPerScalar = double(std::filesystem::file_size(run->view())) / count;
     figures.finishSeconds = core::base::steadySeconds() - synced;
     const auto back = store::readRun(run->path());
-    return back && back->scalars.at("train/loss").values.size() == rows.size()
-        && back->scalars.at("train/loss").values.back() == rows.back().values[0];
+    return back && back->scalars.at("train/loss").values.size() == rows.size() &&
+           back->scalars.at("train/loss").values.back() == rows.back().values[0];
 }
 
 // What a training thread pays for a row at a training's pace, when the recorder's thread has just been through.
@@ -103,8 +103,8 @@ double csvPeer(const std::filesystem::path& file, const std::vector<events::Scal
     if (!output)
         return 0;
     for (const events::ScalarRow& row : rows)
-        std::fprintf(output, "%lld,%.17g,%.17g,%.17g,%.17g,%.17g\n", static_cast<long long>(row.step), row.time, row.values[0],
-            row.values[1], row.values[2], row.values[3]);
+        std::fprintf(output, "%lld,%.17g,%.17g,%.17g,%.17g,%.17g\n", static_cast<long long>(row.step), row.time,
+                     row.values[0], row.values[1], row.values[2], row.values[3]);
     std::fflush(output);
     ::fdatasync(::fileno(output));
     std::fclose(output);
@@ -124,12 +124,12 @@ int runRecordBench(bool json)
     }
     figures.nanosecondsPerRow = nanosecondsPerRow(folder.path(), rows);
     const double peer = csvPeer(folder.path() / "peer.csv", rows);
-    const char* const format = json
-        ? "{\"scalars_per_s\": %.0f, \"bytes_per_scalar\": %.3f, \"ns_per_row\": %.1f, \"finish_s\": %.2f, "
-          "\"peer_csv_scalars_per_s\": %.0f, \"ratio\": %.2f}\n"
-        : "record\n  scalars_per_s  %.0f\n  bytes_per_scalar  %.3f\n  ns_per_row  %.1f\n  finish_s  %.2f\n"
-          "  peer_csv_scalars_per_s  %.0f\n  ratio  %.2f\n";
-    std::printf(format, figures.scalarsPerSecond, figures.bytesPerScalar, figures.nanosecondsPerRow, figures.finishSeconds, peer,
-        figures.scalarsPerSecond / peer);
+    const char* const format =
+        json ? "{\"scalars_per_s\": %.0f, \"bytes_per_scalar\": %.3f, \"ns_per_row\": %.1f, \"finish_s\": %.2f, "
+               "\"peer_csv_scalars_per_s\": %.0f, \"ratio\": %.2f}\n"
+             : "record\n  scalars_per_s  %.0f\n  bytes_per_scalar  %.3f\n  ns_per_row  %.1f\n  finish_s  %.2f\n"
+               "  peer_csv_scalars_per_s  %.0f\n  ratio  %.2f\n";
+    std::printf(format, figures.scalarsPerSecond, figures.bytesPerScalar, figures.nanosecondsPerRow,
+                figures.finishSeconds, peer, figures.scalarsPerSecond / peer);
     return 0;
 }

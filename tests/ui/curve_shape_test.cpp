@@ -95,7 +95,8 @@ TEST_CASE("smoothing few points is exact, also when only their end is in view")
 TEST_CASE("smoothing many points costs what the screen has, and means the same on the screen")
 {
     const SeriesBuffer few = noisy(400), many = noisy(1 << 20, 9);
-    const Trace fewLine = smoothedTrace({&few}, across(0, 400), 1, 0.9), manyLine = smoothedTrace({&many}, across(0, 1 << 20), 1, 0.9);
+    const Trace fewLine = smoothedTrace({&few}, across(0, 400), 1, 0.9),
+                manyLine = smoothedTrace({&many}, across(0, 1 << 20), 1, 0.9);
     CHECK(manyLine.size() <= 520);
     CHECK(manyLine.size() >= 250);
     CHECK(manyLine.back().y() == Approx(2).margin(0.05));

@@ -302,6 +302,22 @@ TEST_CASE("while a run trains, live fields go to it and others wait")
     CHECK(bench.row("title").noteText().contains("next run"));
 }
 
+TEST_CASE("a live field of another kind than the going run's waits for the next run")
+{
+    Bench bench;
+    int sent = 0;
+    QObject::connect(bench.form.get(), &SchemaForm::liveEdited, [&] { ++sent; });
+    Value running = bench.document->resolved();
+    bench.form->setRun({true, running, {}});
+    bench.type("thing.p", "0.2");
+    CHECK(sent == 1);
+    REQUIRE(running.setAt("thing", Object{{"kind", "plain"}, {"n", 1}, {"p", 0.5}}));
+    bench.form->setRun({true, running, {}});
+    bench.type("thing.p", "0.3");
+    CHECK(sent == 1);
+    CHECK(bench.row("thing.p").noteText().contains("next run"));
+}
+
 TEST_CASE("Tab walks the fields in their order")
 {
     Bench bench;

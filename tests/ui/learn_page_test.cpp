@@ -17,7 +17,7 @@ namespace {
 /// Two runs of the tiny network: the first whole, the second asked about.
 Lesson lesson()
 {
-    Lesson lesson{"tiny", "Tiny", "A test", {*core::base::parseJson(tests::quickOverfit), *core::base::parseJson(tests::quickOverfit)}, {}, 0.1};
+    Lesson lesson{"tiny", "Tiny", "A test", {*core::base::parseJson(tests::quickOverfit), *core::base::parseJson(tests::quickOverfit)}, {}, {}, 0.1};
     lesson.stations = {{"Points", "Look at them", {}, {}, 0, 0}, {"Train", "It trains", "What will happen?", "This.", 0, 10},
         {"Again", "The same", {}, {}, 1, std::numeric_limits<double>::infinity()}};
     return lesson;

@@ -44,8 +44,9 @@ struct Run {
     std::vector<CurveSpec> curves(const QString& name = QStringLiteral("moons-0001"), int color = 0) const
     {
         std::vector<CurveSpec> specs;
-        for (const auto& [panel, buffer, line] : {std::tuple{0, &trainLoss, Line::Training}, std::tuple{0, &validationLoss, Line::Validation},
-                 std::tuple{1, &trainAccuracy, Line::Training}, std::tuple{1, &validationAccuracy, Line::Validation}}) {
+        for (const auto& [panel, buffer, line] :
+            {std::tuple{0, &trainLoss, Line::Training}, std::tuple{0, &validationLoss, Line::Validation},
+                std::tuple{1, &trainAccuracy, Line::Training}, std::tuple{1, &validationAccuracy, Line::Validation}}) {
             CurveSpec spec;
             spec.panel = panel;
             spec.buffer = buffer;
@@ -94,7 +95,8 @@ struct Shown {
     }
     void wheel(QPoint at, int notches, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
     {
-        QWheelEvent event(at, canvas()->mapToGlobal(at), {}, {0, 120 * notches}, Qt::NoButton, modifiers, Qt::NoScrollPhase, false);
+        QWheelEvent event(
+            at, canvas()->mapToGlobal(at), {}, {0, 120 * notches}, Qt::NoButton, modifiers, Qt::NoScrollPhase, false);
         QApplication::sendEvent(canvas(), &event);
         plot.refreshNow();
     }
@@ -104,7 +106,8 @@ struct Shown {
         QTest::mousePress(canvas(), Qt::LeftButton, modifiers, from);
         for (const double t : {0.3, 0.7, 1.0}) {
             const QPointF place = QPointF(from) + t * QPointF(to - from);
-            QMouseEvent event(QEvent::MouseMove, place, canvas()->mapToGlobal(place), Qt::LeftButton, Qt::LeftButton, modifiers);
+            QMouseEvent event(
+                QEvent::MouseMove, place, canvas()->mapToGlobal(place), Qt::LeftButton, Qt::LeftButton, modifiers);
             QApplication::sendEvent(canvas(), &event);
         }
         QTest::mouseRelease(canvas(), Qt::LeftButton, modifiers, to);
@@ -133,6 +136,27 @@ TEST_CASE("everything is in view at first, and the panels share one x axis")
     CHECK(scene.places[1].y.range.hi >= 1);
 }
 
+TEST_CASE("axes have names at their ticks and lines")
+{
+    Shown shown;
+    const QImage picture = shown.plot.grab().toImage();
+    const auto inked = [&](const QRect& area) {
+        int count = 0;
+        for (int y = area.top(); y <= area.bottom(); ++y)
+            for (int x = area.left(); x <= area.right(); ++x)
+                count += picture.pixelColor(x, y) != ui::style::theme().ground;
+        return count;
+    };
+    for (int panel = 0; panel < 2; ++panel) {
+        const QRect area = shown.area(panel).toRect();
+        CHECK(inked({0, area.top(), area.left() - 4, area.height() - 4}) > 80);
+        CHECK(inked({area.left(), area.top(), 1, area.height()}) >= area.height() - 1);
+        CHECK(inked({area.right() + 4, area.top(), picture.width() - area.right() - 5, area.height()}) > 80);
+    }
+    const QRect last = shown.area(1).toRect();
+    CHECK(inked({last.left(), last.bottom() + 4, last.width(), picture.height() - last.bottom() - 5}) > 200);
+}
+
 TEST_CASE("the wheel zooms about the pointer, with Ctrl along y, and a double click shows everything again")
 {
     Shown shown;
@@ -156,7 +180,8 @@ TEST_CASE("the wheel zooms about the pointer, with Ctrl along y, and a double cl
 TEST_CASE("dragging with Shift zooms into the rectangle, dragging without pans")
 {
     Shown shown;
-    const double left = shown.plot.scene().x.value(shown.at(0.2).x()), right = shown.plot.scene().x.value(shown.at(0.6).x());
+    const double left = shown.plot.scene().x.value(shown.at(0.2).x()),
+                 right = shown.plot.scene().x.value(shown.at(0.6).x());
     shown.drag(shown.at(0.2, 0.2), shown.at(0.6, 0.8), Qt::ShiftModifier);
     CHECK(shown.x().lo == Approx(left).margin(3));
     CHECK(shown.x().hi == Approx(right).margin(3));
@@ -180,8 +205,10 @@ TEST_CASE("the crosshair says every curve's value as it is drawn")
 
     const QStringList lines = shown.plot.valuesAt(500);
     CHECK(plain(lines[0]).toStdString() == "step 500, epoch 10");
-    CHECK(plain(lines[1]) == QStringLiteral("Loss · training: ") + plain(ui::style::number(shown.run.trainLoss.value(500))));
-    CHECK(plain(lines[2]) == QStringLiteral("Loss · validation: ") + plain(ui::style::number(shown.run.validationLoss.value(10))));
+    CHECK(plain(lines[1])
+        == QStringLiteral("Loss · training: ") + plain(ui::style::number(shown.run.trainLoss.value(500))));
+    CHECK(plain(lines[2])
+        == QStringLiteral("Loss · validation: ") + plain(ui::style::number(shown.run.validationLoss.value(10))));
     CHECK(plain(lines[3]) == QStringLiteral("Loss · gap: ")
             + plain(ui::style::number(shown.run.validationLoss.value(10) - shown.run.trainLoss.value(500))));
     CHECK(plain(lines[4]).startsWith(QStringLiteral("Accuracy · training: 99.7 %")));
@@ -192,7 +219,8 @@ TEST_CASE("the crosshair says every curve's value as it is drawn")
     std::vector<double> values;
     for (std::size_t i = 0; i < 1000; ++i)
         values.push_back(shown.run.trainLoss.value(i));
-    CHECK(plain(shown.plot.valuesAt(500)[1]) == QStringLiteral("Loss · training: ") + plain(ui::style::number(smoothed(values, 0.9)[500])));
+    CHECK(plain(shown.plot.valuesAt(500)[1])
+        == QStringLiteral("Loss · training: ") + plain(ui::style::number(smoothed(values, 0.9)[500])));
 }
 
 TEST_CASE("between two evaluations the drawn line counts")
@@ -225,7 +253,12 @@ TEST_CASE("logarithmic axes live with zeros, negative values and steps from 0")
     Shown shown;
     SeriesBuffer bad;
     for (int i = 0; i < 3000; ++i)
-        bad.append(i, i % 5 == 0 ? 0 : i % 5 == 1 ? -3 : i % 5 == 2 ? std::numeric_limits<double>::quiet_NaN() : 0.2, i);
+        bad.append(i,
+            i % 5 == 0       ? 0
+                : i % 5 == 1 ? -3
+                : i % 5 == 2 ? std::numeric_limits<double>::quiet_NaN()
+                             : 0.2,
+            i);
     SeriesBuffer never;
     never.append(0, -1, 0);
     for (const SeriesBuffer* buffer : {&bad, &never}) {
@@ -276,8 +309,10 @@ TEST_CASE("names at the line ends never overlap and stay inside the widget")
 TEST_CASE("marks are named once, beside their lines, clear of each other")
 {
     Shown shown;
-    shown.plot.setMarks({{MarkSpec::Kind::Edit, 300, QStringLiteral("lr 0.1 → 0.01")}, {MarkSpec::Kind::Best, 450, QStringLiteral("best"), QStringLiteral("epoch 9"), 1},
-        {MarkSpec::Kind::EarlyStop, 520, QStringLiteral("early stop"), QStringLiteral("epoch 10"), 1}, {MarkSpec::Kind::Finding, 5000, QStringLiteral("not in view")}});
+    shown.plot.setMarks({{MarkSpec::Kind::Edit, 300, QStringLiteral("lr 0.1 → 0.01")},
+        {MarkSpec::Kind::Best, 450, QStringLiteral("best"), QStringLiteral("epoch 9"), 1},
+        {MarkSpec::Kind::EarlyStop, 520, QStringLiteral("early stop"), QStringLiteral("epoch 10"), 1},
+        {MarkSpec::Kind::Finding, 5000, QStringLiteral("not in view")}});
     shown.plot.refreshNow();
     const auto& labels = shown.plot.scene().markLabels;
     REQUIRE(labels.size() == 3);
@@ -290,7 +325,8 @@ TEST_CASE("marks are named once, beside their lines, clear of each other")
                 continue;
             CHECK_FALSE(labels[i].area.intersects(labels[k].area));
             // No other mark's line goes through the name.
-            const bool through = labels[k].x > labels[i].area.left() && labels[k].x < labels[i].area.right() && labels[k].top < labels[i].area.bottom();
+            const bool through = labels[k].x > labels[i].area.left() && labels[k].x < labels[i].area.right()
+                && labels[k].top < labels[i].area.bottom();
             CHECK_FALSE(through);
         }
     }
@@ -403,7 +439,8 @@ TEST_CASE("the menu switches axes and tells who listens")
 {
     Shown shown;
     QSignalSpy switched(&shown.plot, &LivePlot::logYChanged);
-    QContextMenuEvent event(QContextMenuEvent::Mouse, shown.at(0.5, 0.5, 1), shown.plot.mapToGlobal(shown.at(0.5, 0.5, 1)));
+    QContextMenuEvent event(
+        QContextMenuEvent::Mouse, shown.at(0.5, 0.5, 1), shown.plot.mapToGlobal(shown.at(0.5, 0.5, 1)));
     QApplication::sendEvent(&shown.plot, &event);
     auto* menu = shown.plot.findChild<QMenu*>();
     REQUIRE(menu);
@@ -422,7 +459,8 @@ TEST_CASE("the menu switches axes and tells who listens")
 TEST_CASE("new themes, presenter's scale and tiny sizes leave nothing broken")
 {
     Shown shown;
-    for (const auto& [scheme, scale] : {std::pair{ui::style::Scheme::Dark, 1.0}, std::pair{ui::style::Scheme::Light, 1.6}})
+    for (const auto& [scheme, scale] :
+        {std::pair{ui::style::Scheme::Dark, 1.0}, std::pair{ui::style::Scheme::Light, 1.6}})
         for (const QSize size : {QSize(640, 480), QSize(60, 40), QSize(1, 1), QSize(1600, 900)}) {
             ui::style::setTheme(scheme, scale);
             shown.plot.resize(size);

@@ -232,6 +232,21 @@ TEST_CASE("undo and redo work from anywhere in the window")
     CHECK(shown.window->workbench().document().resolved().at("train.epochs")->toInt() == 3);
 }
 
+TEST_CASE("undo in a field is the document's while nothing is being typed")
+{
+    Shown shown;
+    shown.window->showPage("train");
+    REQUIRE(shown.window->inspector().focusField("train.optimizer.lr"));
+    QWidget* field = QApplication::focusWidget();
+    QTest::keyClick(field, Qt::Key_Up);
+    CHECK(shown.window->workbench().document().given().at("train.optimizer.lr"));
+    QTest::keyClick(field, Qt::Key_Z, Qt::ControlModifier);
+    CHECK(writeJson(shown.window->workbench().document().given()) == "{}");
+    QTest::keyClicks(field, "7");
+    QTest::keyClick(field, Qt::Key_Z, Qt::ControlModifier);
+    CHECK(writeJson(shown.window->workbench().document().given()) == "{}");
+}
+
 TEST_CASE("a live edit reaches the going run, and so does its undoing")
 {
     Shown shown;

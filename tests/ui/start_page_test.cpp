@@ -63,7 +63,7 @@ TEST_CASE("a click on a card fills the panel, its button trains")
     QTest::mouseClick(shown.button("trainCard"), Qt::LeftButton);
     CHECK(shown.trains());
     CHECK(shown.requested == QStringList{"train"});
-    CHECK(shown.workbench->document().name() == "two-moons-overfit");
+    CHECK(shown.workbench->document().name() == "overfit");
 }
 
 TEST_CASE("Enter and a double click train a card")

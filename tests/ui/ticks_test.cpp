@@ -68,7 +68,8 @@ TEST_CASE("any range gives a few ticks inside it, in order and with different na
     std::mt19937 random(11);
     std::uniform_real_distribution<double> exponent(-8, 8), share(0.001, 3);
     for (int i = 0; i < 3000; ++i) {
-        const double lo = (i % 3 - 1) * std::pow(10, exponent(random)), span = std::pow(10, exponent(random)) * share(random);
+        const double lo = (i % 3 - 1) * std::pow(10, exponent(random)),
+                     span = std::pow(10, exponent(random)) * share(random);
         if (span < 1e-6 * std::abs(lo))
             continue;
         const std::vector<Tick> ticks = linearTicks(lo, lo + span, 5);
@@ -88,7 +89,8 @@ TEST_CASE("nice ranges hold the data and hold still while they grow a little")
 {
     CHECK(niceRange(0.52, 0.985, false, 2) == Range{0.5, 1});
     CHECK(niceRange(0.52, 0.986, false, 2) == Range{0.5, 1});
-    for (const auto& [lo, hi] : {std::pair{0.06, 1.4}, std::pair{1e-9, 3.0}, std::pair{0.9, 1.1}, std::pair{2.0, 2.0}}) {
+    for (const auto& [lo, hi] :
+        {std::pair{0.06, 1.4}, std::pair{1e-9, 3.0}, std::pair{0.9, 1.1}, std::pair{2.0, 2.0}}) {
         const Range log = niceRange(lo, hi, true, 5), linear = niceRange(lo, hi, false, 5);
         CAPTURE(lo, hi);
         CHECK((log.lo > 0 && log.lo < lo && log.hi > hi));

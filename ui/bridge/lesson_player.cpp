@@ -147,6 +147,17 @@ std::vector<RunModel*> LessonPlayer::shown() const
     return runs;
 }
 
+QStringList LessonPlayer::names() const
+{
+    QStringList names;
+    if (!active())
+        return names;
+    names << m_lesson->labels.value(qsizetype(m_playing));
+    for (std::size_t i = 0; i < m_playing; ++i)
+        names << m_lesson->labels.value(qsizetype(i));
+    return names.contains(QString()) ? QStringList() : names;
+}
+
 double LessonPlayer::epoch() const
 {
     return m_replay ? m_replay->position() / std::max(1.0, double(m_sources[m_playing]->opened().stepsPerEpoch)) : 0;

@@ -39,6 +39,8 @@ public:
     void back();
     /// The run that plays, then those behind it; empty until the first one trains.
     std::vector<models::RunModel*> shown() const;
+    /// What they are called, in the same order.
+    QStringList names() const;
     /// Epochs shown so far of the run that plays.
     double epoch() const;
     /// Whether the run is shown up to where this frame ends.

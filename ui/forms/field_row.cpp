@@ -30,6 +30,13 @@ QString teachingTip(const Field& field, const QString& path)
     return tip;
 }
 
+namespace {
+
+constexpr int lineHeight = 20;
+constexpr int signWidth = 20;
+
+}
+
 FieldRow::FieldRow(Field field, QString path, QString name, Editor* editor, QWidget* parent)
     : QWidget(parent), m_field(std::move(field)), m_path(std::move(path)), m_top(new QWidget(this)),
       m_name(new Label(name, Tone::Muted, m_top)), m_editor(editor), m_note(new LinkButton(this)),
@@ -93,7 +100,9 @@ void FieldRow::place()
 LinkButton::LinkButton(QWidget* parent) : QAbstractButton(parent)
 {
     setFocusPolicy(Qt::TabFocus);
-    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    QSizePolicy policy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
     setCursor(Qt::PointingHandCursor);
 }
 
@@ -109,42 +118,46 @@ void LinkButton::setParts(const QString& plain, const QString& link)
     update();
 }
 
-QSize LinkButton::sizeHint() const { return {0, 20}; }
+QSize LinkButton::sizeHint() const { return {0, heightForWidth(width())}; }
+
+int LinkButton::heightForWidth(int width) const { return broken(width) ? 2 * lineHeight : lineHeight; }
+
+bool LinkButton::broken(int width) const
+{
+    return !m_plain.isEmpty() && !m_link.isEmpty() && QFontMetrics(theme().body()).horizontalAdvance(text()) + signWidth > width;
+}
 
 QRect LinkButton::linkRect() const
 {
     if (m_link.isEmpty())
         return {};
     const QFontMetrics metrics(theme().body());
-    const int wide = metrics.horizontalAdvance(m_link) + 20;
-    const int left = m_plain.isEmpty() ? 0 : metrics.horizontalAdvance(m_plain + QStringLiteral(" · "));
-    return {std::min(left, std::max(0, width() - wide)), 0, wide, height()};
+    const bool second = broken(width());
+    const int left = m_plain.isEmpty() || second ? 0 : metrics.horizontalAdvance(m_plain + QStringLiteral(" · "));
+    return {left, second ? lineHeight : 0, metrics.horizontalAdvance(m_link) + signWidth, lineHeight};
 }
 
 void LinkButton::paintEvent(QPaintEvent*)
 {
+    // Text stands a little high: it belongs to the row above.
+    constexpr int lift = 4;
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    const QFont font = theme().body();
-    painter.setFont(font);
+    painter.setFont(theme().body());
     painter.setPen(theme().muted);
     const QRect link = linkRect();
-    const QFontMetrics metrics(font);
-    // Text stands a little high: it belongs to the row above.
-    const QRect line = rect().adjusted(0, -8, 0, 0);
-    const int plainRoom = m_link.isEmpty() ? width() : link.left();
-    const QString plain = m_plain.isEmpty() || m_link.isEmpty() ? m_plain : m_plain + QStringLiteral(" · ");
-    painter.drawText(QRect(0, line.top(), plainRoom, line.height()), Qt::AlignLeft | Qt::AlignVCenter,
-        metrics.horizontalAdvance(plain) > plainRoom ? metrics.elidedText(m_plain, Qt::ElideRight, plainRoom - 4) : plain);
+    const QFontMetrics metrics(theme().body());
+    const bool joined = !m_plain.isEmpty() && !m_link.isEmpty() && !broken(width());
+    const QString plain = joined ? m_plain + QStringLiteral(" · ") : m_plain;
+    painter.drawText(QRect(0, -lift, width(), lineHeight), Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(plain, Qt::ElideRight, width()));
     if (m_link.isEmpty())
         return;
     if (underMouse() || hasFocus())
         painter.setPen(theme().accent);
-    painter.drawText(QRect(link.left(), line.top(), link.width(), line.height()), Qt::AlignLeft | Qt::AlignVCenter, m_link);
-    painter.drawPixmap(QPointF(link.left() + metrics.horizontalAdvance(m_link) + 4, line.center().y() - 7),
+    painter.drawText(link.translated(0, -lift), Qt::AlignLeft | Qt::AlignVCenter, m_link);
+    painter.drawPixmap(QPointF(link.right() - signWidth + 5, link.center().y() - lift - 7),
         style::iconPixmap(QStringLiteral("revert"), 14, painter.pen().color(), devicePixelRatioF()));
     if (hasFocus())
-        painter.fillRect(QRectF(link.left(), line.center().y() + 9, metrics.horizontalAdvance(m_link), 1), theme().accent);
+        painter.fillRect(QRect(link.left(), link.bottom() - lift, link.width() - signWidth, 1), theme().accent);
 }
 
 void LinkButton::changeEvent(QEvent* event)

@@ -61,7 +61,7 @@ private:
 /// The tooltip that teaches: path, text, formula, what too low and too high look like.
 QString teachingTip(const core::base::Field& field, const QString& path);
 
-/// A muted line that can be clicked and reached by Tab.
+/// A muted line that can be clicked and reached by Tab; two lines where one is too short.
 class LinkButton final : public QAbstractButton {
     Q_OBJECT
 
@@ -70,6 +70,8 @@ public:
     /// `plain` is only read; `link` after it is what a click does.
     void setParts(const QString& plain, const QString& link);
     QSize sizeHint() const override;
+    bool hasHeightForWidth() const override { return true; }
+    int heightForWidth(int width) const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -78,6 +80,7 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    bool broken(int width) const;
     QRect linkRect() const;
     QString m_plain, m_link;
 };

@@ -46,25 +46,36 @@ const Value& FormContext::value(const QString& path) const
     return resolved ? *resolved : none;
 }
 
-QString FormContext::noteOf(const Field& field, const QString& path) const
+QString FormContext::noteOf(const Field& field, const QString& path, bool kindOnly) const
 {
     QStringList notes;
     const std::string dotted = path.toStdString();
     if (const auto edit = m_run.editedAt.find(path); edit != m_run.editedAt.end())
         notes << tr("edited at step %1").arg(style::count(edit->second));
-    if (m_run.training && !field.live) {
+    if (m_run.training && !reachesRun(field, path)) {
         const Value* running = m_run.spec.at(dotted);
         const Value* next = m_document.resolved().at(dotted);
-        if (running && next && !(*running == *next))
+        if (running && next && !(kindOnly ? kindOf(*running) == kindOf(*next) : *running == *next))
             notes << tr("takes effect in the next run");
     }
     return notes.join(QStringLiteral(" · "));
 }
 
+// A live field of another kind than the run's is for the next run.
+bool FormContext::reachesRun(const Field& field, const QString& path) const
+{
+    if (!m_run.training || !field.live)
+        return false;
+    const std::string parent = path.section(QLatin1Char('.'), 0, -2).toStdString();
+    const Value* running = m_run.spec.at(parent);
+    const Value* next = m_document.resolved().at(parent);
+    return running && next && (*running)["kind"] == (*next)["kind"];
+}
+
 RowState FormContext::state(const Field& field, const QString& path) const
 {
     const std::string dotted = path.toStdString();
-    RowState state{value(path), noteOf(field, path)};
+    RowState state{value(path), noteOf(field, path, false)};
     const Value* given = m_document.given().at(dotted);
     const Value* resolved = m_document.resolved().at(dotted);
     const bool group = std::holds_alternative<Group>(field.domain) || std::holds_alternative<OneOf>(field.domain);
@@ -87,7 +98,7 @@ std::string FormContext::kind(const QString& path) const
 RowState FormContext::kindState(const Field& field, const QString& path) const
 {
     const std::string dotted = path.toStdString();
-    RowState state{kindOf(value(path)), noteOf(field, path)};
+    RowState state{kindOf(value(path)), noteOf(field, path, true)};
     const Value* resolved = m_document.resolved().at(dotted);
     const Error* problem = m_document.problemAt(path);
     if (!problem)
@@ -98,8 +109,16 @@ RowState FormContext::kindState(const Field& field, const QString& path) const
         state.value = kindOf(*resolved);
     const Value fallback = kindOf(field.fallback);
     if (m_document.given().at(dotted) && resolved && !(kindOf(*resolved) == fallback) && !path.contains(QLatin1String("augment.")))
-        state.fallback = fallback.isNull() ? nullWord(field) : textOf(fallback);
+        state.fallback = fallback.isNull() ? nullWord(field) : titleOf(field, fallback.text());
     return state;
+}
+
+QString FormContext::titleOf(const Field& field, const std::string& kind) const
+{
+    const auto* domain = std::get_if<OneOf>(&field.domain);
+    const Family* family = domain ? m_catalog.find(domain->family) : nullptr;
+    const Entry* entry = family ? family->find(kind) : nullptr;
+    return QString::fromStdString(entry && !entry->title.empty() ? entry->title : kind);
 }
 
 bool FormContext::visible(const Field& field, const QString& parent) const
@@ -113,7 +132,7 @@ bool FormContext::visible(const Field& field, const QString& parent) const
 void FormContext::commit(const Field& field, const QString& path, const Value& value)
 {
     m_document.set(path, value);
-    if (m_run.training && field.live && !m_document.problemAt(path))
+    if (reachesRun(field, path) && !m_document.problemAt(path))
         Q_EMIT liveEdited(path, value);
 }
 
@@ -136,7 +155,7 @@ void FormContext::reset(const Field& field, const QString& path)
 {
     m_document.reset(path);
     const Value* now = m_document.resolved().at(path.toStdString());
-    if (m_run.training && field.live && now)
+    if (reachesRun(field, path) && now)
         Q_EMIT liveEdited(path, *now);
 }
 

@@ -47,7 +47,9 @@ Q_SIGNALS:
     void fieldFocused(const core::base::Field& field, const QString& path);
 
 private:
-    QString noteOf(const core::base::Field& field, const QString& path) const;
+    bool reachesRun(const core::base::Field& field, const QString& path) const;
+    QString titleOf(const core::base::Field& field, const std::string& kind) const;
+    QString noteOf(const core::base::Field& field, const QString& path, bool kindOnly) const;
 
     bridge::ExperimentDocument& m_document;
     const core::base::Schema& m_schema;

@@ -95,6 +95,14 @@ bool LineEditor::eventFilter(QObject* watched, QEvent* event)
     if (watched == m_line) {
         if (event->type() == QEvent::KeyPress && pressed(static_cast<QKeyEvent*>(event)->key()))
             return true;
+        // While nothing is being typed, undo and redo are the document's.
+        if (event->type() == QEvent::ShortcutOverride && !m_line->isModified()) {
+            const auto* key = static_cast<QKeyEvent*>(event);
+            if (key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo) || key->keyCombination() == (Qt::CTRL | Qt::Key_Y)) {
+                event->ignore();
+                return true;
+            }
+        }
         if (event->type() == QEvent::FocusOut && static_cast<QFocusEvent*>(event)->reason() != Qt::PopupFocusReason)
             commit();
         if (event->type() == QEvent::FocusIn)

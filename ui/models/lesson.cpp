@@ -45,10 +45,11 @@ Result<std::vector<Lesson>> readLessons()
     CORE_TRY(list, readJsonResource(QStringLiteral(":/lessons/lessons.json")));
     std::vector<Lesson> lessons;
     for (const Value& item : list.array()) {
-        Lesson lesson{textAt(item, "key"), textAt(item, "title"), textAt(item, "sentence"), {}, {}, item["seconds"].toReal(24)};
+        Lesson lesson{textAt(item, "key"), textAt(item, "title"), textAt(item, "sentence"), {}, {}, {}, item["seconds"].toReal(24)};
         for (const Value& run : item["runs"].array()) {
             CORE_TRY(cardRun, readCardRun(run));
             lesson.experiments.push_back(std::move(cardRun.experiment));
+            lesson.labels << cardRun.label;
         }
         for (const Value& station : item["stations"].array())
             lesson.stations.push_back(readStation(station));

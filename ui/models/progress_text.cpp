@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <cmath>
 
 namespace ui::models {
 
@@ -64,7 +65,7 @@ QString progressText(const RunModel* front, bool training, bool paused)
         if (paused)
             return tr("paused · %1").arg(boldEpoch(*front));
         const double left = front->progress().secondsLeft;
-        return left < 0 ? boldEpoch(*front) : tr("%1 · %2 left").arg(boldEpoch(*front), style::duration(left));
+        return left < 0 ? boldEpoch(*front) : tr("%1 · %2 left").arg(boldEpoch(*front), style::duration(std::ceil(left)));
     }
     const auto& finished = front->finished();
     const double seconds = finished ? finished->trainSeconds : front->progress().trainSeconds;

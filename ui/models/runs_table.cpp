@@ -38,9 +38,9 @@ std::pair<std::string, double> lastMetric(const RunSummary& run)
 
 }
 
-QString metricText(const std::string& metric, double value)
+QString metricText(const std::string& metric, double value, bool split)
 {
-    const QString name = QString::fromStdString(metric).replace('/', ' ').replace('_', ' ');
+    const QString name = QString::fromStdString(split ? metric : metric.substr(metric.find('/') + 1)).replace('/', ' ').replace('_', ' ');
     return name + ' ' + (name.endsWith("accuracy") ? style::percent(value) : style::number(value));
 }
 
@@ -83,12 +83,13 @@ QString RunsTable::text(const RunSummary& run, int column) const
     switch (column) {
     case Name: return QString::fromStdString(run.id);
     case State: return stateText(run);
-    case Epochs: return run.totalSteps > 0 ? tr("%1 of %2").arg(style::count(run.steps), style::count(run.totalSteps)) : style::count(run.steps);
+    case Steps:
+        return run.totalSteps > run.steps ? tr("%1 of %2").arg(style::count(run.steps), style::count(run.totalSteps)) : style::count(run.steps);
     case Best:
-        return run.bestEpoch < 0 ? QString() : tr("%1 at epoch %2").arg(metricText(run.bestMetric, run.bestValue), style::count(run.bestEpoch));
+        return run.bestEpoch < 0 ? QString() : tr("%1 at epoch %2").arg(metricText(run.bestMetric, run.bestValue, false), style::count(run.bestEpoch));
     case Last: {
         const auto [metric, value] = lastMetric(run);
-        return metric.empty() ? QString() : metricText(metric, value);
+        return metric.empty() ? QString() : metricText(metric, value, false);
     }
     case When: return style::ago(run.created, core::base::wallSeconds());
     case Size: return style::bytes(run.bytes);
@@ -99,7 +100,7 @@ QString RunsTable::text(const RunSummary& run, int column) const
 QVariant RunsTable::sortKey(const RunSummary& run, int column) const
 {
     switch (column) {
-    case Epochs: return qlonglong(run.steps);
+    case Steps: return qlonglong(run.steps);
     case Best: return run.bestEpoch < 0 ? std::numeric_limits<double>::max() : run.bestValue;
     case Last: return lastMetric(run).second;
     case When: return run.created;
@@ -119,7 +120,7 @@ QVariant RunsTable::data(const QModelIndex& index, int role) const
     case Qt::UserRole: return sortKey(run, index.column());
     case Qt::ToolTipRole: return run.problem.empty() ? folderOf(run) : QString::fromStdString(run.problem);
     case Qt::CheckStateRole: return index.column() == Name ? QVariant(tick >= 0 ? Qt::Checked : Qt::Unchecked) : QVariant();
-    case Qt::TextAlignmentRole: return int(index.column() >= Epochs ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
+    case Qt::TextAlignmentRole: return int(index.column() >= Steps ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
     case Qt::ForegroundRole:
         if (index.column() == Name && tick >= 0)
             return QBrush(style::theme().readable(style::theme().run(tick)));
@@ -152,7 +153,7 @@ QVariant RunsTable::headerData(int section, Qt::Orientation orientation, int rol
     if (orientation != Qt::Horizontal)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return int(section >= Epochs ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
+        return int(section >= Steps ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
     static const char* const names[Columns]

@@ -13,7 +13,7 @@ class RunsTable final : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { Name, State, Epochs, Best, Last, When, Size, Columns };
+    enum Column { Name, State, Steps, Best, Last, When, Size, Columns };
 
     using QAbstractTableModel::QAbstractTableModel;
 
@@ -46,7 +46,7 @@ private:
 /// `completed`, `early stopped`, …; ▲ before those that went wrong.
 QString stateText(const core::store::RunSummary& run);
 bool canResume(const core::store::RunSummary& run);
-/// `validation accuracy 88.9 %`
-QString metricText(const std::string& metric, double value);
+/// `validation accuracy 88.9 %`; without its split `accuracy 88.9 %`.
+QString metricText(const std::string& metric, double value, bool split = true);
 
 }

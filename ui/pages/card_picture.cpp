@@ -84,6 +84,19 @@ void paintStopped(QPainter& painter, const QRectF& area, const Card& card, const
     plots::paintSparkline(painter, area, data, theme);
 }
 
+/// Smallest and largest decimal logarithm of all values.
+std::pair<double, double> reachOf(const SparkData& data)
+{
+    double low = HUGE_VAL, high = -HUGE_VAL;
+    for (const SparkCurve& curve : data.curves)
+        for (const double y : curve.y)
+            if (std::isfinite(y) && y > 0) {
+                low = std::min(low, std::log10(y));
+                high = std::max(high, std::log10(y));
+            }
+    return high > low ? std::pair(low, high) : std::pair(0.0, 1.0);
+}
+
 void paintRuns(QPainter& painter, const QRectF& area, const Card& card, const Theme& theme)
 {
     SparkData data;
@@ -102,18 +115,23 @@ void paintRuns(QPainter& painter, const QRectF& area, const Card& card, const Th
     const double reach = labelWidth * theme.scale;
     plots::paintSparkline(painter, area.adjusted(0, 0, -reach, 0), data, theme);
     for (std::size_t i = 0; i < data.curves.size(); ++i) {
-        const auto finite = std::find_if(data.curves[i].y.rbegin(), data.curves[i].y.rend(), [](double y) { return std::isfinite(y); });
-        ends.emplace_back(finite == data.curves[i].y.rend() ? 0 : *finite, i);
+        const auto shown = std::find_if(data.curves[i].y.rbegin(), data.curves[i].y.rend(), [](double y) { return std::isfinite(y) && y > 0; });
+        ends.emplace_back(shown == data.curves[i].y.rend() ? 1 : *shown, i);
     }
     std::ranges::sort(ends, std::greater<>());
     painter.setFont(theme.body());
     const double line = painter.fontMetrics().height();
-    double y = area.center().y() - double(ends.size()) * line / 2;
-    for (const auto& [value, i] : ends) {
+    const auto [low, high] = reachOf(data);
+    double top = area.top();
+    for (std::size_t place = 0; place < ends.size(); ++place) {
+        const auto& [value, i] = ends[place];
+        // At the end of its curve, but not over the label before it and with room for those after it.
+        const double wanted = area.bottom() - area.height() * (std::log10(value) - low) / (high - low) - line / 2;
+        const double y = std::min(std::max(wanted, top), area.bottom() - double(ends.size() - place) * line);
+        top = y + line;
         painter.setPen(theme.readable(theme.run(colorOf(card, i))));
-        const QRectF place(area.right() - reach + 8, y, reach - 8, line);
-        painter.drawText(place, Qt::AlignLeft | Qt::AlignVCenter, i < card.runs.size() ? card.runs[i].label : QString());
-        y += line;
+        const QRectF box(area.right() - reach + 8, y, reach - 8, line);
+        painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter, i < card.runs.size() ? card.runs[i].label : QString());
     }
 }
 

@@ -64,10 +64,13 @@ Comparison::Comparison(QWidget* parent)
     setRuns({});
 }
 
-void Comparison::setRuns(const std::vector<RunModel*>& runs)
+void Comparison::setRuns(const std::vector<RunModel*>& runs, int reading)
 {
     m_curves->setRuns(runs);
+    m_curves->setControlsShown(!runs.empty());
     showDifferences(runs);
+    if (reading > 0)
+        m_note->setText(tr("reading %1 more…").arg(reading));
 }
 
 void Comparison::refresh() { m_curves->refresh(); }

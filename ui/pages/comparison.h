@@ -25,8 +25,8 @@ class Comparison final : public QWidget {
 public:
     explicit Comparison(QWidget* parent = nullptr);
 
-    /// The models stay the caller's.
-    void setRuns(const std::vector<models::RunModel*>& runs);
+    /// The models stay the caller's; `reading` more are on their way.
+    void setRuns(const std::vector<models::RunModel*>& runs, int reading = 0);
     void refresh();
     QTableWidget* differences() const { return m_table; }
     RunCurves* curves() const { return m_curves; }

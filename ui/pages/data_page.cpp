@@ -62,7 +62,7 @@ DataPage::DataPage(bridge::Workbench& bench, QWidget* parent)
     : Page(parent), m_bench(bench), m_title(new Label({}, Tone::Heading, this)), m_facts(new Label({}, Tone::Muted, this)),
       m_state(new Label({}, Tone::Muted, this)), m_listTitle(new Label(tr("Columns"), Tone::Strong, this)),
       m_failure(new Label({}, Tone::Problem, this)), m_columns(new ColumnList(this)), m_left(new QWidget(this)),
-      m_balance(new plots::BarChart(this)), m_histogram(new plots::BarChart(this)), m_split(new SplitBar(this)),
+      m_balanceTitle(new Label(tr("Class balance, rows"), Tone::Strong, this)), m_balance(new plots::BarChart(this)), m_histogram(new plots::BarChart(this)), m_split(new SplitBar(this)),
       m_pipeline(new forms::SchemaForm(bench.document(), this)), m_pairs(new BeforeAfter(this)), m_below(new QWidget(this)),
       m_pipelineArea(new QWidget(this))
 {
@@ -82,6 +82,7 @@ DataPage::DataPage(bridge::Workbench& bench, QWidget* parent)
     m_left->setFixedWidth(216);
     auto* right = new QVBoxLayout;
     right->setSpacing(8);
+    right->addWidget(m_balanceTitle);
     right->addWidget(m_balance, 1);
     right->addWidget(m_histogram, 1);
     auto* middle = makeMiddle();
@@ -93,11 +94,29 @@ DataPage::DataPage(bridge::Workbench& bench, QWidget* parent)
     for (plots::BarChart* chart : {m_balance, m_histogram})
         chart->setFixedWidth(264);
 
+    fillBelow();
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(24, 16, 24, 12);
+    column->setSpacing(12);
+    column->addLayout(head);
+    column->addLayout(row, 1);
+    column->addWidget(m_below);
+    connect(m_columns, &ColumnList::currentChanged, this, &DataPage::showColumn);
+    connect(&m_preview, &bridge::Preview::slow, this, [this](bool slow) { m_state->setText(slow ? tr("reading the data…") : QString()); });
+    connect(&bench.document(), &bridge::ExperimentDocument::changed, this, &DataPage::ask);
+}
+
+void DataPage::fillBelow()
+{
     m_pipeline->setPaths({QStringLiteral("augment")});
     m_pipeline->setFixedWidth(336);
-    auto* pipelineRow = new QHBoxLayout(m_pipelineArea);
-    pipelineRow->setContentsMargins(0, 0, 0, 0);
+    auto* pipelineColumn = new QVBoxLayout(m_pipelineArea);
+    pipelineColumn->setContentsMargins(0, 0, 0, 0);
+    pipelineColumn->setSpacing(12);
+    pipelineColumn->addWidget(new Hairline);
+    auto* pipelineRow = new QHBoxLayout;
     pipelineRow->setSpacing(24);
+    pipelineColumn->addLayout(pipelineRow);
     auto* chips = new QVBoxLayout;
     chips->setSpacing(0);
     chips->addWidget(new Label(tr("Augmentation of the training rows"), Tone::Strong, this));
@@ -110,22 +129,11 @@ DataPage::DataPage(bridge::Workbench& bench, QWidget* parent)
     below->setContentsMargins(0, 0, 0, 0);
     below->setSpacing(12);
     below->addWidget(m_split);
-    below->addWidget(new Hairline);
     below->addWidget(m_pipelineArea);
     below->addWidget(new Hairline);
     m_problems = new QVBoxLayout;
     m_problems->setSpacing(4);
     below->addLayout(m_problems);
-
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(24, 16, 24, 12);
-    column->setSpacing(12);
-    column->addLayout(head);
-    column->addLayout(row, 1);
-    column->addWidget(m_below);
-    connect(m_columns, &ColumnList::currentChanged, this, &DataPage::showColumn);
-    connect(&m_preview, &bridge::Preview::slow, this, [this](bool slow) { m_state->setText(slow ? tr("reading the data…") : QString()); });
-    connect(&bench.document(), &bridge::ExperimentDocument::changed, this, &DataPage::ask);
 }
 
 QWidget* DataPage::makeMiddle()
@@ -142,6 +150,7 @@ QWidget* DataPage::makeMiddle()
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setAccessibleName(tr("Rows"));
     m_wall = new plots::ImageWall(middle);
+    m_wall->setTile(76);
     m_points = new plots::SurfacePlot(middle);
     m_points->setScaleShown(false);
     m_failure->setWordWrap(true);
@@ -191,7 +200,6 @@ void DataPage::take(Seen seen)
     }
     m_shown = std::move(*seen.data);
     m_below->show();
-    m_balance->show();
     showFacts();
     showRows(std::move(seen.points));
     showFigures();
@@ -212,7 +220,7 @@ void DataPage::showFailure(const Error& error)
         text += QStringLiteral("\n") + QString::fromStdString(error.advice);
     m_failure->setText(text);
     m_middle->setCurrentWidget(m_failure);
-    for (QWidget* part : {m_left, m_below, static_cast<QWidget*>(m_balance), static_cast<QWidget*>(m_histogram)})
+    for (QWidget* part : {m_left, m_below, static_cast<QWidget*>(m_balanceTitle), static_cast<QWidget*>(m_balance), static_cast<QWidget*>(m_histogram)})
         part->hide();
 }
 
@@ -270,6 +278,7 @@ void DataPage::showFigures()
     showColumn(m_columns->current());
     m_split->setRows(m_shown.splitRows);
     m_balance->setVisible(!info.classes.empty());
+    m_balanceTitle->setVisible(!info.classes.empty());
     if (info.classes.empty())
         return;
     QStringList classes;
@@ -282,7 +291,8 @@ void DataPage::showFigures()
         if (std::accumulate(counts.begin(), counts.end(), std::int64_t(0)) > 0)
             series.push_back({names[split], std::vector<double>(counts.begin(), counts.end()), int(split), split > 0});
     }
-    m_balance->setTitle(tr("Class balance"), tr("rows"));
+    // Its own title stands above; the row it would have is left to the names of the splits.
+    m_balance->setTitle(QStringLiteral(" "));
     m_balance->setBars(classes, std::move(series), classes.size() > 3 ? Qt::Horizontal : Qt::Vertical);
 }
 

@@ -55,6 +55,7 @@ private:
         std::vector<core::session::Point> points;
     };
     QWidget* makeMiddle();
+    void fillBelow();
     void ask();
     void take(Seen seen);
     void showFacts();
@@ -81,6 +82,7 @@ private:
     models::SamplesTable* m_rows;
     plots::ImageWall* m_wall;
     plots::SurfacePlot* m_points;
+    style::Label* m_balanceTitle;
     plots::BarChart* m_balance;
     plots::BarChart* m_histogram;
     SplitBar* m_split;

@@ -4,7 +4,7 @@
 #include "ui/bridge/lesson_player.h"
 #include "ui/bridge/workbench.h"
 #include "ui/pages/closing_bar.h"
-#include "ui/pages/hairline.h"
+#include "ui/pages/lesson_list.h"
 #include "ui/pages/run_curves.h"
 #include "ui/pages/run_side.h"
 #include "ui/style/label.h"
@@ -42,14 +42,17 @@ QLabel* paragraph(const char* role)
 }
 
 LearnPage::LearnPage(bridge::Workbench& workbench, QWidget* parent)
-    : Page(parent), m_workbench(workbench), m_player(new bridge::LessonPlayer(workbench, this)), m_stack(new QStackedWidget)
+    : Page(parent), m_workbench(workbench), m_player(new bridge::LessonPlayer(workbench, this)), m_stack(new QStackedWidget), m_keys(new LessonKeys(this))
 {
+    m_keys->hide();
     if (auto lessons = models::readLessons())
         m_lessons = std::move(*lessons);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_stack);
-    m_stack->addWidget(buildList());
+    auto* list = new LessonList(m_lessons);
+    connect(list, &LessonList::wanted, this, &LearnPage::begin);
+    m_stack->addWidget(list);
     m_stack->addWidget(buildLesson());
 
     const auto key = [this](Qt::Key code, auto action) {
@@ -66,39 +69,7 @@ LearnPage::LearnPage(bridge::Workbench& workbench, QWidget* parent)
     showFrame();
 }
 
-QWidget* LearnPage::buildList()
-{
-    auto* list = new QWidget;
-    auto* column = new QVBoxLayout(list);
-    column->setContentsMargins(24, 20, 24, 20);
-    column->setSpacing(16);
-    column->addWidget(new Label(tr("Show it to a class"), Tone::Title));
-    auto* hint = new Label(tr("Each demonstration really trains. It stops before every reveal and asks; → goes on, ← goes back, F11 makes it large."),
-        Tone::Muted);
-    hint->setWordWrap(true);
-    column->addWidget(hint);
-    for (const Lesson& lesson : m_lessons) {
-        auto* row = new QHBoxLayout;
-        auto* words = new QVBoxLayout;
-        words->setSpacing(4);
-        words->addWidget(new Label(lesson.title, Tone::Heading));
-        auto* sentence = new Label(lesson.sentence, Tone::Muted);
-        sentence->setWordWrap(true);
-        words->addWidget(sentence);
-        row->addLayout(words, 1);
-        auto* begin = new QPushButton(tr("Begin"));
-        begin->setObjectName("begin-" + lesson.key);
-        begin->setAccessibleName(tr("Begin %1").arg(lesson.title));
-        begin->setProperty("outlined", true);
-        row->addWidget(begin, 0, Qt::AlignVCenter);
-        column->addWidget(new Hairline);
-        column->addLayout(row);
-        connect(begin, &QPushButton::clicked, this, [this, key = lesson.key] { this->begin(key); });
-    }
-    column->addWidget(new Hairline);
-    column->addStretch();
-    return list;
-}
+QWidget* LearnPage::inspectorPanel() { return m_keys; }
 
 QWidget* LearnPage::buildText()
 {
@@ -157,6 +128,7 @@ QWidget* LearnPage::buildLesson()
     m_curves->setControlsShown(false);
     m_curves->setEmptyText(tr("The run is getting ready."));
     m_side = new RunSide;
+    m_side->setWide(true);
     auto* pictures = new QVBoxLayout;
     pictures->setSpacing(12);
     pictures->addWidget(m_curves, 5);
@@ -210,6 +182,7 @@ void LearnPage::showFrame()
 void LearnPage::showRuns()
 {
     const auto runs = m_player->shown();
+    m_curves->setRunNames(m_player->names());
     m_curves->setRuns(runs);
     m_shown = runs.empty() ? nullptr : runs.front();
     m_side->setRun(m_shown);

@@ -35,6 +35,7 @@ class LearnPage final : public Page {
 public:
     explicit LearnPage(bridge::Workbench& workbench, QWidget* parent = nullptr);
 
+    QWidget* inspectorPanel() override;
     bridge::LessonPlayer& player() { return *m_player; }
     const std::vector<models::Lesson>& lessons() const { return m_lessons; }
     /// By its key; false if there is none or something else is training.
@@ -44,7 +45,6 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    QWidget* buildList();
     QWidget* buildLesson();
     QWidget* buildText();
     void showFrame();
@@ -56,6 +56,7 @@ private:
     std::vector<models::Lesson> m_lessons;
     bridge::LessonPlayer* m_player;
     QStackedWidget* m_stack;
+    QWidget* m_keys;
     QWidget* m_column = nullptr;
     style::Label *m_lesson = nullptr, *m_place = nullptr;
     QLabel *m_title = nullptr, *m_text = nullptr, *m_ask = nullptr, *m_question = nullptr, *m_answer = nullptr;

@@ -99,6 +99,7 @@ ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
             m_estimate->setText(tr("Measuring on scratch weights…"));
     });
     connect(&bench.document(), &bridge::ExperimentDocument::changed, this, &ModelPage::ask);
+    connect(&bench, &bridge::Workbench::stateChanged, this, &ModelPage::showFacts);
 }
 
 void ModelPage::showEvent(QShowEvent*) { ask(); }

@@ -38,7 +38,8 @@ PredictionsView::PredictionsView(QWidget* parent)
     addWidget(m_table);
     m_wall->setTile(64);
     m_table->setHorizontalHeaderLabels({tr("row"), tr("truth"), tr("predicted"), tr("confidence"), tr("loss")});
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setSectionResizeMode(Predicted, QHeaderView::Stretch);
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(28);

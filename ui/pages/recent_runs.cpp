@@ -56,36 +56,20 @@ QString stateSentence(const RunSummary& run)
 /// One run: opens with a click or Enter.
 class RecentRuns::Row final : public QAbstractButton {
 public:
-    explicit Row(const Entry& entry, QWidget* parent = nullptr) : QAbstractButton(parent)
+    explicit Row(const Entry& entry, QWidget* parent = nullptr)
+        : QAbstractButton(parent), m_run(entry.summary), m_spark(sparkOf(entry.record))
     {
-        const RunSummary& run = entry.summary;
         setFocusPolicy(Qt::StrongFocus);
-        setAccessibleName(QString::fromStdString(run.id) + ", " + stateSentence(run));
+        setAccessibleName(QString::fromStdString(m_run.id) + ", " + stateSentence(m_run));
+        setFixedHeight(int(rowHeight * style::theme().scale));
+        if (!canResume(m_run))
+            return;
+        m_resume = new QPushButton(RecentRuns::tr("Resume"));
+        m_resume->setProperty("outlined", true);
+        m_resume->setAccessibleName(RecentRuns::tr("Resume %1").arg(QString::fromStdString(m_run.id)));
         auto* row = new QHBoxLayout(this);
         row->setContentsMargins(0, 0, 0, 0);
-        row->setSpacing(16);
-        auto* spark = new plots::Sparkline;
-        spark->setData(sparkOf(entry.record));
-        spark->setFixedSize(56, 28);
-        auto* name = new Label(QString::fromStdString(run.id), Tone::Strong);
-        name->setElided(Qt::ElideMiddle);
-        auto* state = new Label(stateSentence(run), canResume(run) ? Tone::Body : run.problem.empty() ? Tone::Muted : Tone::Problem);
-        state->setElided(Qt::ElideRight);
-        row->addWidget(spark);
-        row->addWidget(name, 5);
-        row->addWidget(state, 6);
-        for (QWidget* part : {static_cast<QWidget*>(spark), static_cast<QWidget*>(name), static_cast<QWidget*>(state)})
-            part->setAttribute(Qt::WA_TransparentForMouseEvents);
-        if (canResume(run)) {
-            m_resume = new QPushButton(RecentRuns::tr("Resume"));
-            m_resume->setProperty("outlined", true);
-            row->addWidget(m_resume);
-        } else {
-            auto* when = new Label(style::ago(run.created, core::base::wallSeconds()), Tone::Muted);
-            when->setAttribute(Qt::WA_TransparentForMouseEvents);
-            row->addWidget(when);
-        }
-        setFixedHeight(int(rowHeight * style::theme().scale));
+        row->addWidget(m_resume, 0, Qt::AlignRight | Qt::AlignVCenter);
     }
 
     QPushButton* resume() const { return m_resume; }
@@ -94,15 +78,33 @@ public:
 protected:
     void paintEvent(QPaintEvent*) override
     {
+        const auto& t = style::theme();
         QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
         if (underMouse() || hasFocus())
-            painter.fillRect(rect(), style::theme().hover);
+            painter.fillRect(rect(), t.hover);
         if (hasFocus())
-            painter.fillRect(0, 0, 2, height(), style::theme().accent);
-        painter.fillRect(0, height() - 1, width(), 1, style::theme().line);
+            painter.fillRect(0, 0, 2, height(), t.accent);
+        painter.fillRect(0, height() - 1, width(), 1, t.line);
+        const double spark = 56 * t.scale, name = 72 * t.scale, state = name + (width() - name) * nameShare, when = width() - 112 * t.scale;
+        plots::paintSparkline(painter, QRectF(0, 5, spark, height() - 10), m_spark, t);
+        const auto write = [&](double from, double to, const QFont& font, const QColor& color, const QString& text, Qt::Alignment side = Qt::AlignLeft) {
+            painter.setFont(font);
+            painter.setPen(color);
+            const QRectF box(from, 0, to - from, height() - 1);
+            painter.drawText(box, int(side | Qt::AlignVCenter), painter.fontMetrics().elidedText(text, Qt::ElideMiddle, int(box.width())));
+        };
+        write(name, state - 16, t.strong(), t.text, QString::fromStdString(m_run.id));
+        write(state, when - 8, t.body(), !m_run.problem.empty() ? t.problem : m_resume ? t.text : t.muted, stateSentence(m_run));
+        if (!m_resume)
+            write(when, width(), t.body(), t.muted, style::ago(m_run.created, core::base::wallSeconds()), Qt::AlignRight);
     }
 
 private:
+    static constexpr double nameShare = 0.32;
+
+    RunSummary m_run;
+    plots::SparkData m_spark;
     QPushButton* m_resume = nullptr;
 };
 

@@ -198,11 +198,19 @@ void RunCurves::rebuild()
     m_plot->setCurves(std::move(curves));
 }
 
+/// What the experiment is called where that tells the runs apart, else the run's id.
+QString RunCurves::nameOf(const RunModel& run) const
+{
+    const QString name = QString::fromStdString(run.spec()["name"].text());
+    const auto same = std::ranges::count_if(m_runs, [&](const auto& other) { return QString::fromStdString(other->spec()["name"].text()) == name; });
+    return m_runs.size() > 1 && same == 1 && !name.isEmpty() ? name : run.id();
+}
+
 std::vector<CurveSpec> RunCurves::curvesOf(const RunModel& run, int place, const Layout& layout) const
 {
     std::vector<CurveSpec> curves;
     const bool alone = m_runs.size() == 1;
-    const QString name = place < m_names.size() ? m_names[place] : run.id();
+    const QString name = place < m_names.size() ? m_names[place] : nameOf(run);
     const auto add = [&](int panel, const QString& series, const QString& label, Line line) -> CurveSpec* {
         const plots::SeriesBuffer* buffer = run.series(series);
         if (!buffer)

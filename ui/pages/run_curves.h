@@ -55,6 +55,7 @@ private:
     void rebuild();
     void rebuildMarks();
     std::vector<plots::CurveSpec> curvesOf(const models::RunModel& run, int place, const Layout& layout) const;
+    QString nameOf(const models::RunModel& run) const;
     QString signature() const;
 
     plots::LivePlot* m_plot;

@@ -15,6 +15,8 @@
 #include <QMenu>
 #include <QStackedWidget>
 
+#include <algorithm>
+
 namespace ui::pages {
 
 using core::events::ConfusionFrame;
@@ -33,18 +35,20 @@ QString titleOf(RunSide::View view)
     return {};
 }
 
-/// The cell off the diagonal with the most rows; -1, -1 if nothing was confused.
-std::pair<int, int> worstCell(const ConfusionFrame& frame)
+constexpr std::size_t worstShown = 4;
+
+/// The cells off the diagonal with the most rows, the worst first.
+std::vector<std::pair<int, int>> worstCells(const ConfusionFrame& frame)
 {
-    std::pair<int, int> worst{-1, -1};
-    std::int64_t most = 0;
+    std::vector<std::pair<int, int>> cells;
+    const auto count = [&frame](const std::pair<int, int>& cell) { return frame.counts[std::size_t(cell.first * frame.classes + cell.second)]; };
     for (int truth = 0; truth < frame.classes; ++truth)
         for (int said = 0; said < frame.classes; ++said)
-            if (const auto count = frame.counts[std::size_t(truth * frame.classes + said)]; truth != said && count > most) {
-                most = count;
-                worst = {truth, said};
-            }
-    return worst;
+            if (truth != said && count({truth, said}) > 0)
+                cells.emplace_back(truth, said);
+    std::ranges::stable_sort(cells, std::greater<>(), count);
+    cells.resize(std::min(cells.size(), worstShown));
+    return cells;
 }
 
 }
@@ -115,6 +119,8 @@ void RunSide::choose(View view)
     show(view);
     refresh();
 }
+
+void RunSide::setWide(bool wide) { m_surface->setWide(wide); }
 
 void RunSide::show(View view)
 {
@@ -187,8 +193,10 @@ void RunSide::showConfusion()
         names << QString::fromStdString(name);
     m_confusion->setClasses(names);
     m_confusion->setFrame(frame);
-    const auto [truth, said] = worstCell(frame);
-    m_worst->setText(truth < 0 ? tr("Nothing is confused on the validation rows.") : m_confusion->describe(truth, said));
+    QStringList worst;
+    for (const auto& [truth, said] : worstCells(frame))
+        worst << m_confusion->describe(truth, said);
+    m_worst->setText(worst.isEmpty() ? tr("Nothing is confused on the validation rows.") : worst.join('\n'));
     showCaption();
 }
 

@@ -41,6 +41,8 @@ public:
     void setRun(const models::RunModel* run);
     void refresh();
     void choose(View view);
+    /// For a place that is wider than high: keyframes stand beside the surface.
+    void setWide(bool wide);
     View view() const;
 
 private:

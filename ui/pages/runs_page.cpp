@@ -189,7 +189,7 @@ void RunsPage::compare()
             };
         });
     }
-    m_comparison->setRuns(shown);
+    m_comparison->setRuns(shown, int(m_runs.ticked().size() - shown.size()));
     for (RunModel* model : gone)
         model->deleteLater();
     Q_EMIT compared();

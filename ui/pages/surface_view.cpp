@@ -24,6 +24,17 @@ std::size_t nearest(const std::vector<SurfaceFrame>& frames, double step)
     return std::size_t(std::ranges::min_element(frames, {}, distance) - frames.begin());
 }
 
+/// `14 · best`; where no surface was taken at the best epoch itself the nearest says so.
+QString captionOf(const SurfaceFrame& frame, const std::optional<core::events::BestChanged>& best)
+{
+    const QString epoch = style::count(frame.epoch);
+    if (best && frame.epoch == best->epoch)
+        return SurfaceView::tr("%1 · best").arg(epoch);
+    if (best && std::abs(frame.step - best->step) * 10 <= best->step)
+        return SurfaceView::tr("%1 ≈ best").arg(epoch);
+    return SurfaceView::tr("epoch %1").arg(epoch);
+}
+
 }
 
 std::vector<std::size_t> storyOf(const std::vector<SurfaceFrame>& frames, std::int64_t bestStep)
@@ -54,20 +65,39 @@ SurfaceView::SurfaceView(QWidget* parent)
     : QWidget(parent), m_surface(new plots::SurfacePlot),
       m_title(new style::Label(tr("The same surface at keyframes"), style::Tone::Muted))
 {
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(8);
-    column->addWidget(m_surface, 1);
-    column->addWidget(m_title);
-    auto* row = new QHBoxLayout;
-    row->setSpacing(16);
-    column->addLayout(row);
     for (std::size_t i = 0; i < m_minis.size(); ++i) {
-        m_minis[i] = new plots::MiniSurface;
+        m_minis[i] = new plots::MiniSurface(this);
         m_minis[i]->setCheckable(true);
-        row->addWidget(m_minis[i], 1);
         connect(m_minis[i], &QAbstractButton::clicked, this, [this, i] { choose(i); });
     }
+    arrange(false);
+}
+
+void SurfaceView::setWide(bool wide)
+{
+    delete layout();
+    arrange(wide);
+}
+
+void SurfaceView::arrange(bool wide)
+{
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setHorizontalSpacing(16);
+    grid->setVerticalSpacing(8);
+    const int columns = wide ? 2 : int(m_minis.size());
+    const int left = wide ? 1 : 0, top = wide ? 0 : 1;
+    if (wide)
+        grid->addWidget(m_surface, 0, 0, 4, 1);
+    else
+        grid->addWidget(m_surface, 0, 0, 1, columns);
+    grid->addWidget(m_title, top, left, 1, columns);
+    for (int i = 0; i < int(m_minis.size()); ++i)
+        grid->addWidget(m_minis[std::size_t(i)], top + 1 + i / columns, left + i % columns);
+    for (int column = 0; column < columns; ++column)
+        grid->setColumnStretch(left + column, 2);
+    grid->setColumnStretch(0, wide ? 7 : 2);
+    grid->setRowStretch(wide ? 3 : 0, 1);
 }
 
 void SurfaceView::setRun(const models::RunModel* run)
@@ -145,9 +175,8 @@ void SurfaceView::showKeyframes()
             continue;
         }
         const SurfaceFrame& frame = m_run->surfaces()[m_story[i]];
-        const bool isBest = best && i + 1 < m_story.size() && std::abs(frame.step - best->step) * 20 <= best->step;
         m_minis[i]->setFrame(frame);
-        m_minis[i]->setCaption(isBest ? tr("%1 · best").arg(style::count(frame.epoch)) : tr("epoch %1").arg(style::count(frame.epoch)));
+        m_minis[i]->setCaption(captionOf(frame, i + 1 < m_story.size() ? best : std::nullopt));
         m_minis[i]->setChecked(m_chosen >= 0 ? frame.step == m_chosen : i + 1 == m_story.size());
     }
 }

@@ -35,6 +35,8 @@ public:
     /// The data on the plane; `features` are its two names.
     void setData(const std::vector<core::session::Point>& points, const QStringList& features);
     void setEmptyText(const QString& text);
+    /// Keyframes beside the surface, in two rows, instead of below.
+    void setWide(bool wide);
     void refresh();
     /// `epoch 30`, of the surface in view.
     QString caption() const { return m_caption; }
@@ -43,6 +45,7 @@ Q_SIGNALS:
     void captionChanged();
 
 private:
+    void arrange(bool wide);
     void choose(std::size_t keyframe);
     void showKeyframes();
 

@@ -79,12 +79,14 @@ void BarChart::setEmptyText(const QString& text)
 
 QString BarChart::describe(int series, int bar) const
 {
-    if (series < 0 || std::size_t(series) >= m_series.size() || bar < 0 || std::size_t(bar) >= m_series[std::size_t(series)].values.size())
+    if (series < 0 || std::size_t(series) >= m_series.size() || bar < 0
+        || std::size_t(bar) >= m_series[std::size_t(series)].values.size())
         return {};
     const BarSeries& s = m_series[std::size_t(series)];
     QString name;
     if (std::size_t(bar) + 1 < m_edges.size())
-        name = tr("%1 to %2").arg(style::number(m_edges[std::size_t(bar)], 3), style::number(m_edges[std::size_t(bar) + 1], 3));
+        name = tr("%1 to %2")
+                   .arg(style::number(m_edges[std::size_t(bar)], 3), style::number(m_edges[std::size_t(bar) + 1], 3));
     else if (bar < m_categories.size())
         name = m_categories[bar];
     double sum = 0;
@@ -133,12 +135,14 @@ BarChart::Plan BarChart::plan() const
         for (const QString& name : m_categories)
             names = std::max(names, metrics.horizontalAdvance(name));
         const double left = std::min(names + 10 * s, 0.45 * width());
-        plan.plot = QRectF(left, head, std::max(10.0, width() - left - 56 * s), std::max(10.0, QWidget::height() - head - 4 * s));
+        plan.plot = QRectF(
+            left, head, std::max(10.0, width() - left - 56 * s), std::max(10.0, QWidget::height() - head - 4 * s));
     } else {
         double left = 24 * s;
         for (const Tick& tick : scaleTicks(QWidget::height() - head - 26 * s, plan.top))
             left = std::max(left, std::ceil(metrics.horizontalAdvance(tick.label)) + 10 * s);
-        plan.plot = QRectF(left, head, std::max(10.0, width() - left - 2 * s), std::max(10.0, QWidget::height() - head - 26 * s));
+        plan.plot = QRectF(
+            left, head, std::max(10.0, width() - left - 2 * s), std::max(10.0, QWidget::height() - head - 26 * s));
     }
     m_edges.empty() ? planGroups(plan) : planBins(plan);
     return plan;
@@ -147,7 +151,8 @@ BarChart::Plan BarChart::plan() const
 void BarChart::planGroups(Plan& plan) const
 {
     const bool flat = m_orientation == Qt::Horizontal;
-    const auto groups = double(std::max<qsizetype>(1, m_categories.size())), each = double(std::max<std::size_t>(1, m_series.size()));
+    const auto groups = double(std::max<qsizetype>(1, m_categories.size())),
+               each = double(std::max<std::size_t>(1, m_series.size()));
     const double room = (flat ? plan.plot.height() : plan.plot.width()) / groups;
     const double bar = std::max(1.0, std::floor(std::min(room * 0.72 / each, 28 * style::theme().scale)));
     for (std::size_t k = 0; k < m_series.size(); ++k)
@@ -172,12 +177,15 @@ void BarChart::planBins(Plan& plan) const
     const double span = m_edges.back() - m_edges.front();
     if (!(span > 0))
         return;
-    const auto place = [&](double edge) { return plan.plot.left() + (edge - m_edges.front()) / span * plan.plot.width(); };
+    const auto place = [&](double edge) {
+        return plan.plot.left() + (edge - m_edges.front()) / span * plan.plot.width();
+    };
     for (std::size_t k = 0; k < m_series.size(); ++k)
         for (std::size_t i = 0; i + 1 < m_edges.size() && i < m_series[k].values.size(); ++i) {
             const double left = place(m_edges[i]), right = place(m_edges[i + 1]);
             const double tall = height(m_series[k].values[i], plan.top) * plan.plot.height();
-            plan.bars.push_back({int(k), int(i), QRectF(left, plan.plot.bottom() - tall, std::max(1.0, right - left - (right - left > 4 ? 1 : 0)), tall),
+            plan.bars.push_back({int(k), int(i),
+                QRectF(left, plan.plot.bottom() - tall, std::max(1.0, right - left - (right - left > 4 ? 1 : 0)), tall),
                 QRectF(left, plan.plot.top(), right - left, plan.plot.height())});
         }
 }
@@ -195,7 +203,8 @@ bool BarChart::legendBelow() const
     if (m_series.size() < 2)
         return false;
     const style::Theme& theme = style::theme();
-    const double title = QFontMetricsF(theme.medium()).horizontalAdvance(m_title) + QFontMetricsF(theme.body()).horizontalAdvance(m_subtitle);
+    const double title = QFontMetricsF(theme.medium()).horizontalAdvance(m_title)
+        + QFontMetricsF(theme.body()).horizontalAdvance(m_subtitle);
     return title + legendWidth() + 16 * theme.scale > width();
 }
 
@@ -244,10 +253,12 @@ void BarChart::paintScale(QPainter& painter, const Plan& plan) const
                 painter.drawLine(QPointF(plan.plot.left(), y), QPointF(plan.plot.right(), y));
             }
             painter.setPen(theme.muted);
-            painter.drawText(QRectF(0, y - 10 * s, plan.plot.left() - 8 * s, 20 * s), Qt::AlignRight | Qt::AlignVCenter, tick.label);
+            painter.drawText(
+                QRectF(0, y - 10 * s, plan.plot.left() - 8 * s, 20 * s), Qt::AlignRight | Qt::AlignVCenter, tick.label);
         }
     painter.setPen(QPen(theme.axis, 1));
-    painter.drawLine(plan.plot.bottomLeft(), m_orientation == Qt::Vertical ? plan.plot.bottomRight() : plan.plot.topLeft());
+    painter.drawLine(
+        plan.plot.bottomLeft(), m_orientation == Qt::Vertical ? plan.plot.bottomRight() : plan.plot.topLeft());
     painter.setRenderHint(QPainter::Antialiasing);
 }
 
@@ -265,13 +276,16 @@ void BarChart::paintNames(QPainter& painter, const Plan& plan) const
             if (&tick == &ticks.back() && !m_unit.isEmpty())
                 tick.label += QLatin1Char(' ') + m_unit;
             const double width = metrics.horizontalAdvance(tick.label) + 2;
-            const double x = std::clamp(plan.plot.left() + (tick.value - lo) / (hi - lo) * plan.plot.width(), width / 2, this->width() - width / 2);
-            painter.drawText(QRectF(x - width / 2, plan.plot.bottom() + 5 * s, width, metrics.height()), Qt::AlignCenter, tick.label);
+            const double x = std::clamp(plan.plot.left() + (tick.value - lo) / (hi - lo) * plan.plot.width(), width / 2,
+                this->width() - width / 2);
+            painter.drawText(QRectF(x - width / 2, plan.plot.bottom() + 5 * s, width, metrics.height()),
+                Qt::AlignCenter, tick.label);
         }
         return;
     }
     const bool flat = m_orientation == Qt::Horizontal;
-    const double room = (flat ? plan.plot.height() : plan.plot.width()) / double(std::max<qsizetype>(1, m_categories.size()));
+    const double room = (flat ? plan.plot.height() : plan.plot.width())
+        / double(std::max<qsizetype>(1, m_categories.size()));
     const int every = std::max(1, int(std::ceil((flat ? metrics.height() * 0.95 : 24 * s) / room)));
     for (qsizetype i = 0; i < m_categories.size(); i += every) {
         const double start = (flat ? plan.plot.top() : plan.plot.left()) + double(i) * room;
@@ -285,7 +299,8 @@ void BarChart::paintNames(QPainter& painter, const Plan& plan) const
         return;
     painter.setPen(theme.text);
     for (const Bar& bar : plan.bars)
-        painter.drawText(QRectF(bar.rect.right() + 6 * s, bar.rect.center().y() - 10 * s, 60 * s, 20 * s), Qt::AlignLeft | Qt::AlignVCenter,
+        painter.drawText(QRectF(bar.rect.right() + 6 * s, bar.rect.center().y() - 10 * s, 60 * s, 20 * s),
+            Qt::AlignLeft | Qt::AlignVCenter,
             style::number(m_series[std::size_t(bar.series)].values[std::size_t(bar.index)]));
 }
 

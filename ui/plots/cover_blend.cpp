@@ -40,8 +40,8 @@ struct Narrow {
         color = __builtin_convertvector(two, Eight);
     }
 
-    /// Source over destination; cover and rest stand four times a pixel, once a channel. No sum is above 65 535: colour and
-    /// alpha are premultiplied, and the rest is rounded down.
+    /// Source over destination; cover and rest stand four times a pixel, once a channel. No sum is above 65 535: colour
+    /// and alpha are premultiplied, and the rest is rounded down.
     [[gnu::always_inline]] void two(std::uint8_t* pixel, const Four& cover, const Four& rest) const
     {
         EightBytes bytes;
@@ -66,7 +66,8 @@ struct Narrow {
 
 /// Adds up the changes of cover from row to row and lays the colour over what is there.
 template <class Blend>
-[[gnu::always_inline]] inline void blendRows(PixelColumns columns, const std::int16_t* changes, int changeStride, QRgb premultiplied)
+[[gnu::always_inline]] inline void blendRows(
+    PixelColumns columns, const std::int16_t* changes, int changeStride, QRgb premultiplied)
 {
     // 0 … 256, so that what is covered by an opaque colour leaves nothing of what was there.
     const auto alpha = std::uint16_t(qAlpha(premultiplied) + (qAlpha(premultiplied) >> 7));
@@ -127,7 +128,8 @@ struct Wide {
     }
 };
 
-[[gnu::target("avx2")]] void blendWide(PixelColumns columns, const std::int16_t* changes, int changeStride, QRgb premultiplied)
+[[gnu::target("avx2")]] void blendWide(
+    PixelColumns columns, const std::int16_t* changes, int changeStride, QRgb premultiplied)
 {
     blendRows<Wide>(columns, changes, changeStride, premultiplied);
 }

@@ -19,8 +19,8 @@ struct PixelColumns {
     int height;
 };
 
-/// Lays a colour over the columns. `changes` says for each row how the cover of eight pixels differs from the row above;
-/// rows are `changeStride` numbers apart. Cover sums to 0 … wholeCover.
+/// Lays a colour over the columns. `changes` says for each row how the cover of eight pixels differs from the row
+/// above; rows are `changeStride` numbers apart. Cover sums to 0 … wholeCover.
 void blendColumns(PixelColumns columns, const std::int16_t* changes, int changeStride, QRgb premultiplied);
 /// The same, bit for bit, with the vectors that every processor has.
 void blendColumnsPlain(PixelColumns columns, const std::int16_t* changes, int changeStride, QRgb premultiplied);

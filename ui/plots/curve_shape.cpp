@@ -51,7 +51,8 @@ void addColumn(Trace& out, const CurveSource& source, std::size_t first, std::si
             out.emplace_back(source.x(i), finite(source.buffer->value(i)));
         return;
     }
-    const SeriesBuffer::Extent e = positive ? source.buffer->extentAboveZero(first, last) : source.buffer->extent(first, last);
+    const SeriesBuffer::Extent e = positive ? source.buffer->extentAboveZero(first, last)
+                                            : source.buffer->extent(first, last);
     if (e.empty)
         out.emplace_back(x, gap);
     else
@@ -110,7 +111,8 @@ double CurveSource::xOfStep(double step) const
         return step / stepsPerEpoch;
     if (buffer->empty())
         return 0;
-    const std::size_t after = std::clamp<std::size_t>(buffer->lowerBound(step), 1, std::max<std::size_t>(1, buffer->size() - 1));
+    const std::size_t after = std::clamp<std::size_t>(
+        buffer->lowerBound(step), 1, std::max<std::size_t>(1, buffer->size() - 1));
     if (buffer->size() == 1)
         return 0;
     const double a = buffer->step(after - 1), b = buffer->step(after);
@@ -154,7 +156,8 @@ Trace decimated(const CurveSource& source, const AxisMap& x, double pixelRatio, 
     const std::size_t columns = columnsOf(x, pixelRatio);
     if (points.size() <= columns + columns / 2)
         return all(source, points, stairs);
-    // A column may end up to a quarter of itself early: then whole blocks of the pyramid are read, not their ragged ends.
+    // A column may end up to a quarter of itself early: then whole blocks of the pyramid are read, not their ragged
+    // ends.
     std::size_t grain = 1;
     while (!x.log && grain * 16 * 4 <= points.size() / columns)
         grain *= 16;

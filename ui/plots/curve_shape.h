@@ -48,7 +48,8 @@ struct Stretch {
 Stretch visible(const CurveSource& source, const AxisMap& x);
 
 /// The curve in the units of its axes, at most four points a pixel column: all of them where there are few, else each
-/// column's smallest and largest value in the order that makes the shorter way. `positive` leaves out values not above 0.
+/// column's smallest and largest value in the order that makes the shorter way. `positive` leaves out values not above
+/// 0.
 Trace decimated(const CurveSource& source, const AxisMap& x, double pixelRatio, bool positive, bool stairs);
 
 /// The same smoothed: exact (TensorBoard's average of all points) while points are about one a pixel column, else the

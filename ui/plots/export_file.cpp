@@ -51,8 +51,9 @@ core::base::Status saveFile(const QString& path, const QByteArray& content)
     QSaveFile file(path);
     if (!content.isEmpty() && file.open(QIODevice::WriteOnly) && file.write(content) == content.size() && file.commit())
         return {};
-    return core::base::Error{core::base::ErrorKind::Resource, "the plot cannot be written: " + file.errorString().toStdString(),
-        path.toStdString(), "choose a folder that can be written and has room"};
+    return core::base::Error{core::base::ErrorKind::Resource,
+        "the plot cannot be written: " + file.errorString().toStdString(), path.toStdString(),
+        "choose a folder that can be written and has room"};
 }
 
 core::base::Status saveAsPng(const QWidget& widget, const QString& path)
@@ -64,7 +65,8 @@ core::base::Status saveAsPng(const QWidget& widget, const QString& path)
     return saveFile(path, bytes);
 }
 
-core::base::Status saveAsSvg(QSize size, const QString& title, const QString& path, const std::function<void(QPainter&)>& paint)
+core::base::Status saveAsSvg(
+    QSize size, const QString& title, const QString& path, const std::function<void(QPainter&)>& paint)
 {
     QByteArray bytes;
     QBuffer buffer(&bytes);

@@ -67,7 +67,8 @@ void ImageWall::setCurrent(int index)
             bar->setValue(bar->value() + cell.top());
         else if (cell.bottom() > viewport()->height())
             bar->setValue(bar->value() + cell.bottom() - viewport()->height());
-        setAccessibleDescription(m_images[std::size_t(index)].caption + QLatin1Char(' ') + m_images[std::size_t(index)].detail);
+        setAccessibleDescription(
+            m_images[std::size_t(index)].caption + QLatin1Char(' ') + m_images[std::size_t(index)].detail);
     }
     viewport()->update();
     Q_EMIT currentChanged(index);
@@ -90,21 +91,29 @@ ImageWall::Grid ImageWall::grid() const
     g.side = int(std::lround(m_side * theme.scale));
     const int line = int(std::ceil(QFontMetricsF(theme.body()).height()));
     // Captions want more width than a picture of 28 pixels has.
-    const int least = std::max(g.side, m_details ? int(104 * theme.scale) : m_captions ? int(56 * theme.scale) : 0) + gap;
+    const int least = std::max(g.side,
+                          m_details        ? int(104 * theme.scale)
+                              : m_captions ? int(56 * theme.scale)
+                                           : 0)
+        + gap;
     g.columns = std::max(1, viewport()->width() / least);
-    g.cell = QSize(viewport()->width() / g.columns, g.side + gap + (m_captions ? line + 2 : 0) + (m_details ? line : 0) + (m_captions || m_details ? gap : 0));
+    g.cell = QSize(viewport()->width() / g.columns,
+        g.side + gap + (m_captions ? line + 2 : 0) + (m_details ? line : 0) + (m_captions || m_details ? gap : 0));
     return g;
 }
 
 QRect ImageWall::cellRect(const Grid& g, int index) const
 {
-    return {QPoint(index % g.columns * g.cell.width(), index / g.columns * g.cell.height() - verticalScrollBar()->value()), g.cell};
+    return {
+        QPoint(index % g.columns * g.cell.width(), index / g.columns * g.cell.height() - verticalScrollBar()->value()),
+        g.cell};
 }
 
 int ImageWall::indexAt(QPoint position) const
 {
     const Grid g = grid();
-    const int column = position.x() / g.cell.width(), row = (position.y() + verticalScrollBar()->value()) / g.cell.height();
+    const int column = position.x() / g.cell.width(),
+              row = (position.y() + verticalScrollBar()->value()) / g.cell.height();
     const int index = row * g.columns + column;
     return column < g.columns && row >= 0 && index < int(m_images.size()) ? index : -1;
 }
@@ -133,7 +142,12 @@ void ImageWall::paintTile(QPainter& painter, const Grid& g, int index) const
     const bool current = index == m_current;
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(current ? theme.accent : tile.wrong ? theme.problem : theme.line, current ? 2 : tile.wrong ? 1.5 : 1));
+    painter.setPen(QPen(current ? theme.accent
+            : tile.wrong        ? theme.problem
+                                : theme.line,
+        current          ? 2
+            : tile.wrong ? 1.5
+                         : 1));
     painter.drawRoundedRect(QRectF(picture).adjusted(-0.5, -0.5, 0.5, 0.5), 2, 2);
 
     const QFontMetricsF metrics(theme.body());
@@ -141,7 +155,8 @@ void ImageWall::paintTile(QPainter& painter, const Grid& g, int index) const
     double left = square.left();
     const double y = square.bottom() + 4;
     if (tile.wrong) {
-        painter.drawPixmap(QPointF(left, y + 3), style::iconPixmap(QStringLiteral("warning"), int(11 * theme.scale), theme.problem, devicePixelRatioF()));
+        painter.drawPixmap(QPointF(left, y + 3),
+            style::iconPixmap(QStringLiteral("warning"), int(11 * theme.scale), theme.problem, devicePixelRatioF()));
         left += 14 * theme.scale;
     }
     painter.setFont(theme.body());
@@ -149,7 +164,8 @@ void ImageWall::paintTile(QPainter& painter, const Grid& g, int index) const
     painter.drawText(QRectF(left, y, square.left() + width - left, line), Qt::AlignLeft | Qt::AlignVCenter,
         metrics.elidedText(tile.caption, Qt::ElideRight, square.left() + width - left));
     painter.setPen(tile.wrong ? theme.readable(theme.problem) : theme.muted);
-    painter.drawText(QRectF(square.left(), y + line, width, line), Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(tile.detail, Qt::ElideRight, width));
+    painter.drawText(QRectF(square.left(), y + line, width, line), Qt::AlignLeft | Qt::AlignVCenter,
+        metrics.elidedText(tile.detail, Qt::ElideRight, width));
 }
 
 void ImageWall::paintEvent(QPaintEvent* event)
@@ -158,13 +174,15 @@ void ImageWall::paintEvent(QPaintEvent* event)
     if (m_images.empty()) {
         painter.setFont(style::theme().body());
         painter.setPen(style::theme().muted);
-        painter.drawText(QRectF(viewport()->rect()).adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+        painter.drawText(
+            QRectF(viewport()->rect()).adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
         return;
     }
     const Grid g = grid();
     const int offset = verticalScrollBar()->value();
     const int first = std::max(0, (event->rect().top() + offset) / g.cell.height()) * g.columns;
-    const int last = std::min(int(m_images.size()), ((event->rect().bottom() + offset) / g.cell.height() + 1) * g.columns);
+    const int last = std::min(
+        int(m_images.size()), ((event->rect().bottom() + offset) / g.cell.height() + 1) * g.columns);
     for (int i = first; i < last; ++i)
         paintTile(painter, g, i);
 }
@@ -227,7 +245,8 @@ bool ImageWall::viewportEvent(QEvent* event)
     if (index < 0)
         QToolTip::hideText();
     else
-        QToolTip::showText(help->globalPos(), m_images[std::size_t(index)].caption + QLatin1Char('\n') + m_images[std::size_t(index)].detail, this);
+        QToolTip::showText(help->globalPos(),
+            m_images[std::size_t(index)].caption + QLatin1Char('\n') + m_images[std::size_t(index)].detail, this);
     return true;
 }
 

@@ -86,7 +86,9 @@ void LivePlot::View::move(const QMouseEvent& event)
         schedule();
     }
     const bool overHandle = m_drag == Drag::Handle || handleAt(at) >= 0;
-    m_owner.setCursor(overHandle ? Qt::SizeVerCursor : m_drag == Drag::Pan && m_dragged ? Qt::ClosedHandCursor : Qt::ArrowCursor);
+    m_owner.setCursor(overHandle               ? Qt::SizeVerCursor
+            : m_drag == Drag::Pan && m_dragged ? Qt::ClosedHandCursor
+                                               : Qt::ArrowCursor);
     m_last = at;
     const int panel = scene.panelAt(at);
     if (m_drag == Drag::Rectangle)
@@ -114,7 +116,8 @@ void LivePlot::View::release(const QMouseEvent& event)
         if (box.width() > 3)
             scene.window.show({scene.x.value(box.left()), scene.x.value(box.right())}, scene.xData);
         if (box.height() > 3)
-            scene.panelWindows[std::size_t(m_dragPanel)].show({place.y.value(box.bottom()), place.y.value(box.top())}, place.data);
+            scene.panelWindows[std::size_t(m_dragPanel)].show(
+                {place.y.value(box.bottom()), place.y.value(box.top())}, place.data);
         schedule();
         Q_EMIT m_owner.viewChanged();
     } else {
@@ -130,8 +133,8 @@ void LivePlot::View::wheel(const QWheelEvent& event)
         return;
     if (event.modifiers() & Qt::ControlModifier) {
         const PlotScene::Panel& place = scene.places[std::size_t(panel)];
-        scene.panelWindows[std::size_t(panel)].zoom((place.y.from - event.position().y()) / place.area.height(), wheelFactor(event),
-            place.data, place.y.log);
+        scene.panelWindows[std::size_t(panel)].zoom(
+            (place.y.from - event.position().y()) / place.area.height(), wheelFactor(event), place.data, place.y.log);
         schedule();
         Q_EMIT m_owner.viewChanged();
         return;
@@ -192,7 +195,8 @@ void LivePlot::View::stepCursor(int points)
     double next = shown ? now + (points < 0 ? -far : far) : now;
     if (shown) {
         const auto size = std::ptrdiff_t(finest->buffer->size());
-        const std::ptrdiff_t index = std::clamp<std::ptrdiff_t>(std::ptrdiff_t(finest->buffer->lowerBound(now)) + points, 0, size - 1);
+        const std::ptrdiff_t index = std::clamp<std::ptrdiff_t>(
+            std::ptrdiff_t(finest->buffer->lowerBound(now)) + points, 0, size - 1);
         const double byPoint = finest->buffer->step(std::size_t(index));
         next = points < 0 ? std::min(next, byPoint) : std::max(next, byPoint);
     }
@@ -253,15 +257,19 @@ void LivePlot::View::menuAt(const QPoint& global, int panel)
     });
     menu->addSeparator();
     const bool few = pointsInView(scene) <= mostCopied;
-    QAction* copy = menu->addAction(few ? QObject::tr("Copy the numbers") : QObject::tr("Copy the numbers (too many: export them)"),
+    QAction* copy = menu->addAction(
+        few ? QObject::tr("Copy the numbers") : QObject::tr("Copy the numbers (too many: export them)"),
         [this] { QApplication::clipboard()->setText(m_owner.csv()); });
     copy->setEnabled(few);
     const auto save = [this](const QString& path) {
         const QString kind = path.section(QLatin1Char('.'), -1).toLower();
-        return kind == QLatin1String("svg") ? m_owner.saveSvg(path) : kind == QLatin1String("csv") ? m_owner.saveCsv(path) : m_owner.savePng(path);
+        return kind == QLatin1String("svg") ? m_owner.saveSvg(path)
+            : kind == QLatin1String("csv")  ? m_owner.saveCsv(path)
+                                            : m_owner.savePng(path);
     };
     const auto picture = [this] { return QImage::fromData(png(), "PNG"); };
-    addExportActions(*menu, m_owner, {picture, save, {QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("csv")}});
+    addExportActions(
+        *menu, m_owner, {picture, save, {QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("csv")}});
     menu->popup(global);
 }
 

@@ -86,7 +86,8 @@ LivePlot::View::View(LivePlot& owner) : m_owner(owner), m_plot(new QCustomPlot(&
         if (scene.empty) {
             painter.setFont(theme.body());
             painter.setPen(theme.muted);
-            painter.drawText(QRectF(m_owner.rect()).adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, scene.emptyText);
+            painter.drawText(
+                QRectF(m_owner.rect()).adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, scene.emptyText);
             return;
         }
         paintNames(painter, scene, theme);
@@ -143,7 +144,8 @@ void LivePlot::View::styleAxes()
         for (const QCPAxis::AxisType type : {QCPAxis::atLeft, QCPAxis::atBottom}) {
             QCPAxis* axis = m_rects[p]->axis(type);
             axis->setBasePen(QPen(theme.axis, 1));
-            axis->setTickPen(Qt::NoPen);
+            // Ticks have no length; in drawings they are points, so they have the axis's colour.
+            axis->setTickPen(QPen(theme.axis, 1));
             axis->setSubTickPen(Qt::NoPen);
             axis->setTickLength(0);
             axis->setSubTicks(false);
@@ -166,8 +168,9 @@ void LivePlot::View::applyScene()
     for (std::size_t p = 0; p < m_rects.size(); ++p) {
         const PlotScene::Panel& place = scene.places[p];
         // QCustomPlot rounds down to whole pixels.
-        inset->setInsetRect(int(p), QRectF((place.area.left() + 0.25) / size.width(), (place.area.top() + 0.25) / size.height(),
-            (place.area.width() + 0.25) / size.width(), (place.area.height() + 0.25) / size.height()));
+        inset->setInsetRect(int(p),
+            QRectF((place.area.left() + 0.25) / size.width(), (place.area.top() + 0.25) / size.height(),
+                (place.area.width() + 0.25) / size.width(), (place.area.height() + 0.25) / size.height()));
         m_rects[p]->setVisible(!scene.empty);
         for (QCPAxis* axis : m_rects[p]->axes())
             axis->setVisible(!scene.empty);
@@ -229,7 +232,8 @@ void LivePlot::View::drawCursor()
         overlay->replot();
         return;
     }
-    // A picture of its own only from now on: until somebody points at the plot it would be cleared and laid over in vain.
+    // A picture of its own only from now on: until somebody points at the plot it would be cleared and laid over in
+    // vain.
     overlay->setMode(QCPLayer::lmBuffered);
     m_plot->replot(QCustomPlot::rpQueuedRefresh);
 }
@@ -258,7 +262,8 @@ void LivePlot::View::paintOverlay(QPainter& painter) const
         fill.setAlphaF(0.1F);
         painter.setPen(QPen(theme.accent, 1));
         painter.setBrush(fill);
-        painter.drawRect(QRectF(m_pressed, m_last).normalized().intersected(scene.places[std::size_t(m_dragPanel)].area));
+        painter.drawRect(
+            QRectF(m_pressed, m_last).normalized().intersected(scene.places[std::size_t(m_dragPanel)].area));
     }
     if (m_owner.hasFocus() && m_owner.property("keyboardFocus").toBool()) {
         painter.setRenderHint(QPainter::Antialiasing);

@@ -29,7 +29,9 @@ Heading headingAt(const PlotScene& scene, double step)
     const double perEpoch = scene.stepsPerEpoch();
     const double epoch = perEpoch > 0 ? step / perEpoch : 0;
     const bool even = std::abs(epoch - std::round(epoch)) < 1e-6;
-    const QString epochs = perEpoch > 0 ? QStringLiteral("epoch ") + (even ? QString::number(epoch, 'f', 0) : QString::number(epoch, 'f', 1)) : QString();
+    const QString epochs = perEpoch > 0
+        ? QStringLiteral("epoch ") + (even ? QString::number(epoch, 'f', 0) : QString::number(epoch, 'f', 1))
+        : QString();
     switch (scene.xAxis) {
     case XAxis::Step: return {steps, epochs};
     case XAxis::Epoch: return {epochs, steps};
@@ -69,7 +71,8 @@ std::vector<ChipRow> rowsAt(const PlotScene& scene, double step, int panel)
 }
 
 /// A row of chip or margin whose line has its middle at y.
-void paintSwatch(QPainter& painter, const PlotScene& scene, const style::Theme& theme, const ChipRow& row, double x, double y)
+void paintSwatch(
+    QPainter& painter, const PlotScene& scene, const style::Theme& theme, const ChipRow& row, double x, double y)
 {
     const double s = theme.scale;
     if (row.curve >= 0) {
@@ -99,20 +102,29 @@ double hidden(const PlotScene& scene, const QRectF& chip)
     return cost;
 }
 
-/// In the right margin if it leaves the crosshair free, else beside the crosshair; at the top of the panel or its bottom.
+/// In the right margin if it leaves the crosshair free, else beside the crosshair; at the top of the panel or its
+/// bottom.
 QRectF chipArea(const PlotScene& scene, const QSizeF& chip, const QSizeF& size, int panel, double x, double s)
 {
     const QRectF& area = scene.places[std::size_t(panel)].area;
     const double lowest = std::max(1.0, size.height() - chip.height() - 1);
-    const double top = std::clamp(area.top() - 24 * s, 1.0, lowest), bottom = std::clamp(area.bottom() - chip.height() - 8 * s, 1.0, lowest);
-    const std::pair<double, double> sides[] = {{size.width() - chip.width() - 1, 0}, {x - 12 * s - chip.width(), 1}, {x + 12 * s, 2}};
+    const double top = std::clamp(area.top() - 24 * s, 1.0, lowest),
+                 bottom = std::clamp(area.bottom() - chip.height() - 8 * s, 1.0, lowest);
+    const std::pair<double, double> sides[] = {
+        {size.width() - chip.width() - 1, 0}, {x - 12 * s - chip.width(), 1}, {x + 12 * s, 2}};
     QRectF best;
     double least = std::numeric_limits<double>::infinity();
     for (const auto& [left, dislike] : sides)
         for (const double y : {top, bottom}) {
             const QRectF place(std::round(left) + 0.5, std::round(y) + 0.5, chip.width(), chip.height());
-            const bool off = place.left() < 0 || place.right() > size.width() || (place.left() < x + 4 * s && place.right() > x - 4 * s);
-            const double cost = hidden(scene, place) + dislike + (y == top ? 0 : 1) + (off ? 1000 : 0);
+            const bool off = place.left() < 0 || place.right() > size.width();
+            // In the margin it may reach a little over the crosshair: the dots are further in.
+            const bool over = place.left() < x + 4 * s && place.right() > x - 4 * s;
+            const bool little = left == sides[0].first && x < place.left() + 20 * s;
+            const double cost = hidden(scene, place) + dislike + (y == top ? 0 : 1)
+                + (off || (over && !little) ? 1000
+                        : over              ? 3
+                                            : 0);
             if (cost < least) {
                 least = cost;
                 best = place;
@@ -121,7 +133,8 @@ QRectF chipArea(const PlotScene& scene, const QSizeF& chip, const QSizeF& size, 
     return best;
 }
 
-void paintChip(QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel, const QSizeF& size, double x)
+void paintChip(QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel,
+    const QSizeF& size, double x)
 {
     std::vector<ChipRow> rows = rowsAt(scene, step, panel);
     const std::size_t more = rows.size() > mostRows ? rows.size() - mostRows : 0;
@@ -171,7 +184,8 @@ void paintChip(QPainter& painter, const PlotScene& scene, const style::Theme& th
     if (more) {
         painter.setFont(theme.body());
         painter.setPen(theme.muted);
-        painter.drawText(line.adjusted(24 * s, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("+%1").arg(more));
+        painter.drawText(
+            line.adjusted(24 * s, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("+%1").arg(more));
     }
 }
 
@@ -196,7 +210,8 @@ void paintMargins(QPainter& painter, const PlotScene& scene, const style::Theme&
                 continue;
             label.value = scene.format(int(p), value);
             labels.push_back(label);
-            rooms.push_back({std::clamp(place.y.pixel(value), place.area.top(), place.area.bottom()), label.area.height()});
+            rooms.push_back(
+                {std::clamp(place.y.pixel(value), place.area.top(), place.area.bottom()), label.area.height()});
         }
         spreadLabels(rooms, place.area.top() - 9 * theme.scale, place.area.bottom() + 9 * theme.scale);
         for (std::size_t i = 0; i < labels.size(); ++i)
@@ -210,7 +225,8 @@ void paintMargins(QPainter& painter, const PlotScene& scene, const style::Theme&
 
 }
 
-void paintCursor(QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel, const QSizeF& size)
+void paintCursor(
+    QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel, const QSizeF& size)
 {
     if (scene.places.empty() || scene.empty || std::isnan(step))
         return;
@@ -220,7 +236,8 @@ void paintCursor(QPainter& painter, const PlotScene& scene, const style::Theme& 
     panel = std::clamp(panel, 0, int(scene.places.size()) - 1);
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setPen(QPen(theme.axis, 1));
-    painter.drawLine(QPointF(std::floor(x), scene.places.front().area.top()), QPointF(std::floor(x), scene.places.back().area.bottom()));
+    painter.drawLine(QPointF(std::floor(x), scene.places.front().area.top()),
+        QPointF(std::floor(x), scene.places.back().area.bottom()));
     painter.setRenderHint(QPainter::Antialiasing);
     for (std::size_t c = 0; c < scene.curves.size(); ++c) {
         if (!scene.curves[c].buffer || std::size_t(scene.curves[c].panel) >= scene.places.size())

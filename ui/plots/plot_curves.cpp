@@ -24,7 +24,8 @@ bool stroked(const CurveSpec& spec)
 std::vector<int> paintOrder(const PlotScene& scene)
 {
     std::vector<int> order(scene.curves.size());
-    std::iota(order.begin(), order.end(), 0);
+    // The run in front stands first and is painted last.
+    std::iota(order.rbegin(), order.rend(), 0);
     const auto height = [&](int c) {
         return c == scene.lit ? 9 : scene.curves[std::size_t(c)].line == Line::Validation ? 2 : 1;
     };
@@ -85,7 +86,8 @@ QPainterPath pathOf(const Trace& line, const QRectF& area)
     return path;
 }
 
-void strokePath(QPainter& painter, const Trace& line, const QRectF& area, const QColor& color, double width, const CurveSpec& spec)
+void strokePath(
+    QPainter& painter, const Trace& line, const QRectF& area, const QColor& color, double width, const CurveSpec& spec)
 {
     QPen pen(color, width, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin);
     if (stroked(spec))
@@ -119,7 +121,8 @@ void paintPanelAsPaths(QPainter& painter, const PlotScene& scene, const style::T
             continue;
         painter.setPen(Qt::NoPen);
         painter.setBrush(withAlpha(scene.color(validation, theme), gapAlpha(theme)));
-        painter.drawPolygon(gapPolygon(scene.shapes[std::size_t(training)].line, scene.shapes[std::size_t(validation)].line, scene.x, area));
+        painter.drawPolygon(gapPolygon(
+            scene.shapes[std::size_t(training)].line, scene.shapes[std::size_t(validation)].line, scene.x, area));
     }
     for (const int c : paintOrder(scene)) {
         const CurveSpec& spec = scene.curves[std::size_t(c)];
@@ -160,7 +163,8 @@ void paintPanelAsPixels(QPainter& painter, const PlotScene& scene, const style::
     painter.setRenderHint(QPainter::Antialiasing);
     for (const int c : paintOrder(scene))
         if (scene.curves[std::size_t(c)].panel == panel && stroked(scene.curves[std::size_t(c)]))
-            strokePath(painter, scene.shapes[std::size_t(c)].line, area, scene.color(c, theme), scene.width(c, theme), scene.curves[std::size_t(c)]);
+            strokePath(painter, scene.shapes[std::size_t(c)].line, area, scene.color(c, theme), scene.width(c, theme),
+                scene.curves[std::size_t(c)]);
 }
 
 /// Points that a line would not show: single ones, and all where they were asked for.

@@ -20,7 +20,8 @@ int rankOf(Line line)
 /// The last place of the curve in view, or where the time bar stands; NaN if it is not in view.
 QPointF endOf(const PlotScene& scene, std::size_t c)
 {
-    if (const double now = scene.shapes[c].source.xOfStep(scene.now); std::isfinite(scene.now) && now >= scene.x.range.lo && now <= scene.x.range.hi)
+    if (const double now = scene.shapes[c].source.xOfStep(scene.now);
+        std::isfinite(scene.now) && now >= scene.x.range.lo && now <= scene.x.range.hi)
         if (const double value = scene.valueAt(int(c), now); !std::isnan(value))
             return {now, value};
     const Trace& values = scene.shapes[c].values;
@@ -37,7 +38,9 @@ QPointF endOf(const PlotScene& scene, std::size_t c)
 
 bool alone(const PlotScene& scene, std::size_t panel)
 {
-    return std::count_if(scene.curves.begin(), scene.curves.end(), [&](const CurveSpec& c) { return std::size_t(c.panel) == panel; }) == 1;
+    return std::count_if(scene.curves.begin(), scene.curves.end(), [&](const CurveSpec& c) {
+        return std::size_t(c.panel) == panel;
+    }) == 1;
 }
 
 bool wantsLabel(const PlotScene& scene, std::size_t c, std::size_t panel, bool runs)
@@ -55,7 +58,8 @@ bool wantsLabel(const PlotScene& scene, std::size_t c, std::size_t panel, bool r
     return true;
 }
 
-/// The labels of one panel, moved apart. `known` holds names that a panel above has introduced: only values follow there.
+/// The labels of one panel, moved apart. `known` holds names that a panel above has introduced: only values follow
+/// there.
 void placeEndLabels(PlotScene& scene, std::size_t p, const QSizeF& size, double line, QSet<QString>& known)
 {
     const bool runs = scene.severalRuns();
@@ -161,7 +165,9 @@ void placeMarkLabels(PlotScene& scene, const style::Theme& theme, double line)
                 PlotScene::MarkLabel candidate = label;
                 candidate.onLeft = onLeft;
                 const double gap = 6 * theme.scale;
-                const QRectF area(QPointF(onLeft ? label.x - gap - size.width() : label.x + gap, plot.top() + (4 + 20 * row) * theme.scale), size);
+                const QRectF area(QPointF(onLeft ? label.x - gap - size.width() : label.x + gap,
+                                      plot.top() + (4 + 20 * row) * theme.scale),
+                    size);
                 if (const double cost = costOf(scene, area, candidate); cost < best) {
                     best = cost;
                     bestArea = area;
@@ -171,7 +177,8 @@ void placeMarkLabels(PlotScene& scene, const style::Theme& theme, double line)
         label.area = bestArea;
         label.onLeft = bestLeft;
         if (!bestArea.isEmpty())
-            label.top = bestArea.top() - (scene.marks[std::size_t(label.mark)].kind == MarkSpec::Kind::Edit ? 8 : 2) * theme.scale;
+            label.top = bestArea.top()
+                - (scene.marks[std::size_t(label.mark)].kind == MarkSpec::Kind::Edit ? 8 : 2) * theme.scale;
     }
 }
 

@@ -102,7 +102,8 @@ void paintAxisWord(QPainter& painter, const PlotScene& scene, const style::Theme
     const QString word = axisWord(scene) + (scene.logX ? QStringLiteral(" · log") : QString());
     if (x + 5 * theme.scale + metrics.horizontalAdvance(word) > scene.legendArea.right())
         return;
-    write(painter, x + 5 * theme.scale, last.area.bottom() + 4 * theme.scale + metrics.height() / 2, word, theme.body(), theme.muted);
+    write(painter, x + 5 * theme.scale, last.area.bottom() + 4 * theme.scale + metrics.height() / 2, word, theme.body(),
+        theme.muted);
 }
 
 const QColor& inkOf(MarkSpec::Kind kind, const style::Theme& theme)
@@ -142,7 +143,8 @@ void paintMeeting(QPainter& painter, const PlotScene& scene, const style::Theme&
     painter.drawEllipse(QPointF(x, y), radius, radius);
 }
 
-void paintMarkName(QPainter& painter, const PlotScene::MarkLabel& label, const MarkSpec& mark, const style::Theme& theme)
+void paintMarkName(
+    QPainter& painter, const PlotScene::MarkLabel& label, const MarkSpec& mark, const style::Theme& theme)
 {
     if (label.area.isEmpty())
         return;
@@ -153,18 +155,23 @@ void paintMarkName(QPainter& painter, const PlotScene::MarkLabel& label, const M
         const int side = int(13 * s);
         const QString icon = mark.kind == MarkSpec::Kind::Edit ? QStringLiteral("live") : QStringLiteral("warning");
         const double ratio = painter.device()->devicePixelRatioF() * painter.transform().m11();
-        const double x = label.onLeft ? first.right() - side - QFontMetricsF(theme.body()).horizontalAdvance(mark.name) - 2 * s : first.left();
-        painter.drawPixmap(QPointF(x, first.center().y() - side / 2.0), style::iconPixmap(icon, side, inkOf(mark.kind, theme), ratio));
+        const double x = label.onLeft
+            ? first.right() - side - QFontMetricsF(theme.body()).horizontalAdvance(mark.name) - 2 * s
+            : first.left();
+        painter.drawPixmap(
+            QPointF(x, first.center().y() - side / 2.0), style::iconPixmap(icon, side, inkOf(mark.kind, theme), ratio));
         first.setLeft(first.left() + 15 * s);
     }
-    const int align = (label.onLeft ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter | Qt::TextSingleLine | Qt::TextDontClip;
+    const int align = (label.onLeft ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter | Qt::TextSingleLine
+        | Qt::TextDontClip;
     painter.setFont(sign ? theme.body() : theme.strong());
     painter.setPen(sign ? theme.readable(inkOf(mark.kind, theme)) : theme.text);
     painter.drawText(first, align, mark.name);
     if (!mark.detail.isEmpty()) {
         painter.setFont(theme.body());
         painter.setPen(theme.muted);
-        painter.drawText(QRectF(label.area.left(), label.area.top() + line, label.area.width(), line), align, mark.detail);
+        painter.drawText(
+            QRectF(label.area.left(), label.area.top() + line, label.area.width(), line), align, mark.detail);
     }
 }
 
@@ -271,7 +278,9 @@ void paintHandles(QPainter& painter, const PlotScene& scene, const style::Theme&
         const QFontMetricsF metrics(theme.strong());
         const QString text = scene.format(int(p), handle->value);
         const QRectF tick(0, y - metrics.height() / 2, place.area.left() - 7 * s, metrics.height());
-        painter.fillRect(QRectF(tick.right() - metrics.horizontalAdvance(text) - 3 * s, tick.top(), metrics.horizontalAdvance(text) + 3 * s, tick.height()), theme.ground);
+        painter.fillRect(QRectF(tick.right() - metrics.horizontalAdvance(text) - 3 * s, tick.top(),
+                             metrics.horizontalAdvance(text) + 3 * s, tick.height()),
+            theme.ground);
         painter.setFont(theme.strong());
         painter.setPen(theme.readable(ink));
         painter.drawText(tick, Qt::AlignRight | Qt::AlignVCenter, text);
@@ -282,7 +291,8 @@ void paintHandles(QPainter& painter, const PlotScene& scene, const style::Theme&
         painter.setBrush(theme.surface);
         painter.drawEllipse(knob, 7 * s, 7 * s);
         for (const double up : {-1.0, 1.0})
-            painter.drawPolyline(QPolygonF{knob + QPointF(-2.5 * s, 1.5 * up * s), knob + QPointF(0, 4 * up * s), knob + QPointF(2.5 * s, 1.5 * up * s)});
+            painter.drawPolyline(QPolygonF{knob + QPointF(-2.5 * s, 1.5 * up * s), knob + QPointF(0, 4 * up * s),
+                knob + QPointF(2.5 * s, 1.5 * up * s)});
     }
 }
 

@@ -44,7 +44,8 @@ Range xDataOf(const PlotScene& scene)
         if (!buffer || buffer->empty())
             continue;
         const std::size_t last = buffer->size() - 1;
-        std::size_t first = scene.logX ? std::min(last, curve.source.lowerBound(std::numeric_limits<double>::min())) : 0;
+        std::size_t first = scene.logX ? std::min(last, curve.source.lowerBound(std::numeric_limits<double>::min()))
+                                       : 0;
         if (scene.logX && curve.source.x(first) <= 0)
             continue;
         span.include(curve.source.x(first));
@@ -75,10 +76,12 @@ SeriesBuffer::Extent bulk(const SeriesBuffer& buffer, const Stretch& points, boo
         return aboveZero ? buffer.extentAboveZero(points.first, points.last) : buffer.extent(points.first, points.last);
     const double first = values.front();
     std::sort(values.begin(), values.end());
-    SeriesBuffer::Extent extent{std::min(first, values[values.size() / 20]), std::max(first, values[values.size() - 1 - values.size() / 20]), false};
+    SeriesBuffer::Extent extent{std::min(first, values[values.size() / 20]),
+        std::max(first, values[values.size() - 1 - values.size() / 20]), false};
     constexpr std::size_t stretches = 64;
     for (std::size_t k = 0; k < stretches; ++k) {
-        const std::size_t from = points.first + k * points.size() / stretches, to = points.first + (k + 1) * points.size() / stretches;
+        const std::size_t from = points.first + k * points.size() / stretches,
+                          to = points.first + (k + 1) * points.size() / stretches;
         const SeriesBuffer::Summary s = buffer.summary(from, to);
         if (s.count == 0 || (aboveZero && s.mean() <= 0))
             continue;
@@ -88,8 +91,8 @@ SeriesBuffer::Extent bulk(const SeriesBuffer& buffer, const Stretch& points, boo
     return extent;
 }
 
-/// On a logarithmic axis a few values next to 0 (the end of a cosine schedule) would take most of the height: no more than
-/// two decades below the fiftieth part are shown.
+/// On a logarithmic axis a few values next to 0 (the end of a cosine schedule) would take most of the height: no more
+/// than two decades below the fiftieth part are shown.
 SeriesBuffer::Extent withoutDepths(const SeriesBuffer& buffer, const Stretch& points)
 {
     SeriesBuffer::Extent extent = buffer.extentAboveZero(points.first, points.last);
@@ -204,8 +207,8 @@ void placePanels(PlotScene& scene, const QSizeF& size, double left, double right
     double y = top;
     for (std::size_t p = 0; p < scene.panels.size(); ++p) {
         const double height = std::max(16.0, room * std::max(0.01, scene.panels[p].weight) / weights);
-        scene.places[p].area = QRectF(std::round(left), std::round(y), std::max(40.0, std::round(size.width() - right - left)),
-            std::round(height));
+        scene.places[p].area = QRectF(std::round(left), std::round(y),
+            std::max(40.0, std::round(size.width() - right - left)), std::round(height));
         y += height + gap;
     }
     scene.legendArea = QRectF(0, 0, size.width(), 24 * scale);
@@ -291,7 +294,8 @@ QColor PlotScene::textColor(int curve, const style::Theme& theme) const
     const CurveSpec& spec = curves[std::size_t(curve)];
     if (lit >= 0 && lit != curve)
         return theme.muted;
-    return spec.shade >= 0 ? theme.readable(color(curve, theme)) : theme.runText(lit == curve && lit >= 0 ? 0 : spec.color);
+    return spec.shade >= 0 ? theme.readable(color(curve, theme))
+                           : theme.runText(lit == curve && lit >= 0 ? 0 : spec.color);
 }
 
 double PlotScene::width(int curve, const style::Theme& theme) const

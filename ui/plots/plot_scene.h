@@ -76,8 +76,8 @@ struct PlotScene {
     double stepsPerEpoch() const;
     double xOfStep(double step) const;
     double stepOfX(double x) const;
-    /// The value of curve `i` at `x`: of the smoothed line if it is one, else of the nearest point, between distant points
-    /// as the line is drawn; NaN where it has none.
+    /// The value of curve `i` at `x`: of the smoothed line if it is one, else of the nearest point, between distant
+    /// points as the line is drawn; NaN where it has none.
     double valueAt(int i, double x) const;
     QColor color(int curve, const style::Theme& theme) const;
     QColor textColor(int curve, const style::Theme& theme) const;
@@ -103,7 +103,8 @@ void paintMarks(QPainter& painter, const PlotScene& scene, const style::Theme& t
 void paintEndLabels(QPainter& painter, const PlotScene& scene, const style::Theme& theme);
 void paintHandles(QPainter& painter, const PlotScene& scene, const style::Theme& theme);
 /// The crosshair at `step` with its chip; `panel` is the one that the pointer is in, -1: the first.
-void paintCursor(QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel, const QSizeF& size);
+void paintCursor(
+    QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel, const QSizeF& size);
 
 /// Heading of the chip and its lines (`training  0.08221`) at `step`.
 QStringList describeAt(const PlotScene& scene, double step);

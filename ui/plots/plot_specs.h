@@ -18,7 +18,8 @@ enum class Line { Training, Validation, Fair, Plain };
 
 enum class ValueFormat { Number, Percent };
 
-/// A line across a panel that belongs to its y axis, such as a rule's threshold: coloured tick, tinted zone, drag handle.
+/// A line across a panel that belongs to its y axis, such as a rule's threshold: coloured tick, tinted zone, drag
+/// handle.
 struct HandleSpec {
     double value = 0;
     bool zoneBelow = true; ///< which side is tinted
@@ -62,7 +63,7 @@ struct MarkSpec {
     double step = 0;
     QString name;           ///< `lr 0.1 → 0.01`, `best`
     QString detail = {};    ///< a second, muted line: `epoch 14`
-    int curve = -1;         ///< the curve that gets a ring (best), a square (early stop) or a dot where the line meets it
+    int curve = -1; ///< the curve that gets a ring (best), a square (early stop) or a dot where the line meets it
 };
 
 }

@@ -8,7 +8,8 @@
 
 namespace ui::plots {
 
-void paintPoint(QPainter& painter, const QPointF& at, int cls, bool hollow, double radius, const QColor& color, const style::Theme& theme)
+void paintPoint(QPainter& painter, const QPointF& at, int cls, bool hollow, double radius, const QColor& color,
+    const style::Theme& theme)
 {
     if (hollow) {
         painter.setPen(QPen(color, 1.5 * theme.scale));

@@ -38,13 +38,14 @@ void include(SeriesBuffer::Summary& all, const SeriesBuffer::Summary& part)
     all.count += part.count;
 }
 
-/// Takes points [from, to) apart: `raw(first, last)` for the ragged ends, then `nodes(level, first, last)` of ever larger
-/// blocks between them.
+/// Takes points [from, to) apart: `raw(first, last)` for the ragged ends, then `nodes(level, first, last)` of ever
+/// larger blocks between them.
 template <class Raw, class Nodes>
 void walk(std::size_t from, std::size_t to, Raw raw, Nodes nodes)
 {
     const auto ends = [&](auto&& take) {
-        const std::size_t first = std::min(to, (from + base - 1) / base * base), last = std::max(first, to / base * base);
+        const std::size_t first = std::min(to, (from + base - 1) / base * base),
+                          last = std::max(first, to / base * base);
         if (from < first)
             take(from, first);
         if (last < to)

@@ -25,7 +25,8 @@ public:
         double mean() const { return sum / double(count); }
     };
 
-    /// `step` must not be smaller than the last one (it is taken as the last one then); `time` in seconds since the epoch.
+    /// `step` must not be smaller than the last one (it is taken as the last one then); `time` in seconds since the
+    /// epoch.
     void append(double step, double value, double time);
     void clear();
     /// Drops everything at or after `step` (a rewind).

@@ -25,7 +25,8 @@ struct Frame {
     bool shows(double y) const { return std::isfinite(y) && (!log || y > 0); }
     QPointF at(double x, double y) const
     {
-        return {area.left() + area.width() * (x - left) / (right - left), area.bottom() - area.height() * (scaled(y) - low) / (high - low)};
+        return {area.left() + area.width() * (x - left) / (right - left),
+            area.bottom() - area.height() * (scaled(y) - low) / (high - low)};
     }
 };
 
@@ -151,7 +152,8 @@ void paintSparkline(QPainter& painter, const QRectF& area, const SparkData& data
             color.setAlphaF(1);
             line = calmed(line);
         }
-        painter.setPen(QPen(color, widthOf(curve.line) * theme.scale, curve.dashed ? Qt::DashLine : Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter.setPen(QPen(color, widthOf(curve.line) * theme.scale, curve.dashed ? Qt::DashLine : Qt::SolidLine,
+            Qt::RoundCap, Qt::RoundJoin));
         painter.drawPolyline(line);
     }
     paintBreak(painter, frame, data, theme);

@@ -30,7 +30,8 @@ struct SparkData {
     bool logY = false;
     bool gap = false;           ///< shades between the first training and the first validation curve
     double mark = std::numeric_limits<double>::quiet_NaN();  ///< x of a ring on the last curve (best)
-    double broken = std::numeric_limits<double>::quiet_NaN(); ///< x where the run was interrupted: bar, then a dotted line
+    double broken =
+        std::numeric_limits<double>::quiet_NaN(); ///< x where the run was interrupted: bar, then a dotted line
     double end = std::numeric_limits<double>::quiet_NaN();   ///< x of the right edge; else the last point
 };
 

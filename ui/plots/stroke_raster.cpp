@@ -166,7 +166,8 @@ void StrokeRaster::blend(int tile, int top, int bottom, const QColor& color)
     const QRgb premultiplied = qPremultiply(color.rgba());
     const int left = tile * tileWidth;
     for (int part = 0; part < tileWidth && left + part < m_width; part += 8)
-        blendColumns({m_bits + std::ptrdiff_t(top) * m_stride + 4 * (left + part), m_stride, std::min(8, m_width - left - part), bottom - top + 1},
+        blendColumns({m_bits + std::ptrdiff_t(top) * m_stride + 4 * (left + part), m_stride,
+                         std::min(8, m_width - left - part), bottom - top + 1},
             &m_cover[std::size_t(top) * tileWidth + std::size_t(part)], tileWidth, premultiplied);
     // Also what was added below the last row of this tile.
     const int rows = std::min(bottom + 3, m_height + 2) - top;

@@ -14,14 +14,14 @@ namespace ui::plots {
 /// A line in pixels whose x never decreases; a point whose y is NaN is a gap.
 using Trace = std::vector<QPointF>;
 
-/// Paints curves of one value per x, antialiased, into a premultiplied ARGB32 image: some twenty times as fast as a general
-/// stroker at the widths of a plot. A stroke with round joins of such a curve covers at each x one interval, from the lowest
-/// to the highest point of the discs along it; the intervals are taken at up to four places a pixel column and their exact
-/// cover of the rows is added up, sixteen columns at a time.
+/// Paints curves of one value per x, antialiased, into a premultiplied ARGB32 image: some twenty times as fast as a
+/// general stroker at the widths of a plot. A stroke with round joins of such a curve covers at each x one interval,
+/// from the lowest to the highest point of the discs along it; the intervals are taken at up to four places a pixel
+/// column and their exact cover of the rows is added up, sixteen columns at a time.
 class StrokeRaster {
 public:
-    /// The image must outlive the raster. `origin` is its upper left corner in the coordinates of the curves, `pixelRatio`
-    /// its pixels a unit of them.
+    /// The image must outlive the raster. `origin` is its upper left corner in the coordinates of the curves,
+    /// `pixelRatio` its pixels a unit of them.
     explicit StrokeRaster(QImage& image, double pixelRatio = 1, QPointF origin = {});
 
     /// `fine` false is enough for what is faint: edges are then smooth from row to row only.

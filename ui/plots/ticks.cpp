@@ -33,7 +33,8 @@ QString exponential(double value)
     return shortest(value / std::pow(10.0, exponent)) + QLatin1Char('e') + QString::number(exponent);
 }
 
-/// The smallest of 1, 2, 2.5, 5 × 10ⁿ that is not much below `rough`: a tick more than asked for is better than half of them.
+/// The smallest of 1, 2, 2.5, 5 × 10ⁿ that is not much below `rough`: a tick more than asked for is better than half of
+/// them.
 double niceStep(double rough, bool whole)
 {
     const double power = std::pow(10.0, std::floor(std::log10(rough)));
@@ -157,7 +158,9 @@ std::vector<Tick> timeTicks(double lo, double hi, int count)
         const double shown = size == 1 && hi > 120 ? value / 60 : size == 60 && hi > 7200 ? value / 3600 : -1;
         QString text = shortest(value / size);
         if (shown >= 0)
-            text = QStringLiteral("%1:%2").arg(int(shown)).arg(int(std::lround((shown - std::floor(shown)) * 60)), 2, 10, QLatin1Char('0'));
+            text = QStringLiteral("%1:%2")
+                       .arg(int(shown))
+                       .arg(int(std::lround((shown - std::floor(shown)) * 60)), 2, 10, QLatin1Char('0'));
         const char* name = shown < 0 ? unit : size == 1 ? "min" : "h";
         ticks.push_back({value, value == 0 ? QStringLiteral("0") : text + space + QLatin1String(name)});
     }

@@ -112,7 +112,9 @@ void CommandPalette::place()
 {
     const QWidget* over = parentWidget();
     const int wide = std::min(paletteWidth, over->width() - 48);
-    setGeometry((over->width() - wide) / 2, 56, wide, std::min(rowsShown * rowHeight + 64, over->height() - 80));
+    const int rows = std::clamp((over->height() - 160) / rowHeight, 3, rowsShown);
+    m_list->setFixedHeight(rows * rowHeight);
+    setGeometry((over->width() - wide) / 2, 56, wide, sizeHint().height());
 }
 
 void CommandPalette::collect()

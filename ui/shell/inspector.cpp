@@ -24,6 +24,8 @@ using style::Tone;
 
 namespace {
 
+constexpr int margin = 24;
+
 class Hairline final : public QWidget {
 public:
     explicit Hairline(QWidget* parent) : QWidget(parent) { setFixedHeight(1); }
@@ -58,6 +60,7 @@ SnugScroll::SnugScroll(QWidget* parent) : QScrollArea(parent)
     setFrameShape(QFrame::NoFrame);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
     viewport()->setAutoFillBackground(false);
+    verticalScrollBar()->installEventFilter(this);
 }
 
 QSize SnugScroll::sizeHint() const
@@ -72,6 +75,9 @@ bool SnugScroll::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched == widget() && event->type() == QEvent::LayoutRequest)
         updateGeometry();
+    // The bar stands in the margin, so that what is beside it stays where it was.
+    if (watched == verticalScrollBar() && (event->type() == QEvent::Show || event->type() == QEvent::Hide) && widget() && widget()->layout())
+        widget()->layout()->setContentsMargins(0, 0, margin - (event->type() == QEvent::Show ? verticalScrollBar()->sizeHint().width() : 0), 0);
     return QScrollArea::eventFilter(watched, event);
 }
 
@@ -88,18 +94,17 @@ Inspector::Inspector(bridge::Workbench& bench, QWidget* parent)
     m_empty->setWordWrap(true);
     auto* held = new QWidget(m_scroll);
     m_content = new QVBoxLayout(held);
-    m_content->setContentsMargins(0, 0, 24, 0);
+    m_content->setContentsMargins(0, 0, margin, 0);
     m_content->setSpacing(0);
     m_content->addWidget(m_form);
     m_scroll->setWidget(held);
     held->setAutoFillBackground(false);
     held->installEventFilter(m_scroll);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(24, 12, 0, 8);
+    auto* column = m_column = new QVBoxLayout(this);
     column->setSpacing(0);
     const auto inset = [&](QWidget* widget) {
         auto* line = new QHBoxLayout;
-        line->setContentsMargins(0, 0, 24, 0);
+        line->setContentsMargins(0, 0, margin, 0);
         line->addWidget(widget);
         column->addLayout(line);
     };
@@ -163,6 +168,8 @@ void Inspector::refresh()
     m_scroll->setVisible(form || panel);
     // A panel alone has the whole side; with a form it takes what it needs.
     m_scroll->setSizePolicy(QSizePolicy::Expanding, form ? QSizePolicy::Maximum : QSizePolicy::Expanding);
+    m_column->setStretchFactor(m_scroll, form ? 0 : 1000);
+    m_column->setContentsMargins(margin, form ? 12 : 0, 0, 8);
     m_empty->setVisible(!form && !panel);
     m_empty->setText(tr("What is selected on the page will stand here."));
     if (!form)

@@ -61,6 +61,7 @@ private:
     style::Label* m_place;
     QWidget* m_line;
     SnugScroll* m_scroll;
+    QVBoxLayout* m_column;
     QVBoxLayout* m_content;
     forms::SchemaForm* m_form;
     forms::TeachPanel* m_teach;

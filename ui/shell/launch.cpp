@@ -154,6 +154,28 @@ void takeScreenshot(MainWindow& window, const QString& file)
     leave();
 }
 
+// A run that was interrupted goes on; of any other its experiment is trained anew.
+void startTraining(MainWindow& window, const LaunchOptions& options)
+{
+    auto& bench = window.workbench();
+    if (options.page.isEmpty())
+        window.showPage(QStringLiteral("train"));
+    const auto kind = options.what.isEmpty() ? Result<OpenedAs>(OpenedAs::Experiment) : kindOf(options.what, options.runs);
+    if (!kind || *kind != OpenedAs::Run) {
+        // After the first picture: a training that starts is seen to start.
+        QTimer::singleShot(0, &window, [&bench] { bench.train(); });
+        return;
+    }
+    QObject::connect(&bench, &bridge::Workbench::frontChanged, &window, [&bench] {
+        const models::RunModel* run = bench.front();
+        using core::events::RunState;
+        if (run && (run->state() == RunState::Interrupted || run->state() == RunState::Stopped))
+            bench.resumeRun(run->folder());
+        else
+            bench.train();
+    }, Qt::ConnectionType(Qt::QueuedConnection | Qt::SingleShotConnection));
+}
+
 }
 
 int launch(const LaunchOptions& options)
@@ -161,6 +183,7 @@ int launch(const LaunchOptions& options)
     // A platform without a screen keeps its pointer in a corner, and would light what is there.
     if (QGuiApplication::platformName() == QLatin1String("offscreen"))
         QCursor::setPos(-100, -100);
+    QApplication::setWindowIcon(style::icon(QStringLiteral("train")));
     MainWindow window({options.runs, options.screenshot.isEmpty()});
     auto& bench = window.workbench();
     if (!options.device.isEmpty())
@@ -177,13 +200,8 @@ int launch(const LaunchOptions& options)
     if (!options.page.isEmpty())
         window.showPage(options.page);
     window.show();
-    // After the first picture: a training that starts is seen to start.
     if (options.start && opened)
-        QTimer::singleShot(0, &window, [&] {
-            if (options.page.isEmpty())
-                window.showPage(QStringLiteral("train"));
-            bench.train();
-        });
+        startTraining(window, options);
     if (!options.screenshot.isEmpty())
         QTimer::singleShot(int(std::lround(options.after * 1000)), Qt::PreciseTimer, &window, [&] { takeScreenshot(window, options.screenshot); });
     return QApplication::exec();

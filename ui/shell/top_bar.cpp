@@ -21,7 +21,8 @@ using style::theme;
 
 namespace {
 
-constexpr int barHeight = 48;
+constexpr int barHeight = 48, presenterHeight = 64;
+constexpr int nameWidth = 204, deviceWidth = 128;
 
 class Separator final : public QWidget {
 public:
@@ -64,9 +65,7 @@ TopBar::TopBar(bridge::Workbench& bench, Actions& actions, QWidget* parent)
       m_progress(new style::Label({}, style::Tone::Body, this))
 {
     m_name->setAccessibleName(tr("Experiment"));
-    m_name->setFixedWidth(204);
     m_device->setAccessibleName(tr("Device"));
-    m_device->setFixedWidth(128);
     m_progress->setTextFormat(Qt::RichText);
     m_progress->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     auto* line = new QHBoxLayout(this);
@@ -89,7 +88,7 @@ TopBar::TopBar(bridge::Workbench& bench, Actions& actions, QWidget* parent)
     }
     line->addSpacing(16);
     line->addWidget(m_progress, 1);
-    resize48();
+    fit();
     connect(m_name, &QAbstractButton::clicked, this, &TopBar::openMenu);
     connect(m_device, &QAbstractButton::clicked, this, &TopBar::openDevices);
     connect(&bench.document(), &bridge::ExperimentDocument::changed, this, &TopBar::showNames);
@@ -103,12 +102,18 @@ TopBar::TopBar(bridge::Workbench& bench, Actions& actions, QWidget* parent)
     showProgress();
 }
 
-void TopBar::resize48() { setFixedHeight(theme().scale > 1 ? 64 : barHeight); }
+void TopBar::fit()
+{
+    const double scale = theme().scale;
+    setFixedHeight(scale > 1 ? presenterHeight : barHeight);
+    m_name->setFixedWidth(int(nameWidth * scale));
+    m_device->setFixedWidth(int(deviceWidth * scale));
+}
 
 void TopBar::changeEvent(QEvent* event)
 {
     if (event->type() == QEvent::PaletteChange)
-        resize48();
+        fit();
     QWidget::changeEvent(event);
 }
 

@@ -38,7 +38,7 @@ private:
     void showNames();
     void showProgress();
     void openDevices();
-    void resize48();
+    void fit();
 
     bridge::Workbench& m_bench;
     NameButton* m_name;

@@ -42,7 +42,8 @@ QString scientific(double value, int digits)
     QString text = QString::number(value, 'e', digits - 1);
     const auto e = text.indexOf(QLatin1Char('e'));
     QString mantissa = text.left(e);
-    while (mantissa.contains(QLatin1Char('.')) && (mantissa.endsWith(QLatin1Char('0')) || mantissa.endsWith(QLatin1Char('.'))))
+    while (mantissa.contains(QLatin1Char('.'))
+        && (mantissa.endsWith(QLatin1Char('0')) || mantissa.endsWith(QLatin1Char('.'))))
         mantissa.chop(1);
     return mantissa + QLatin1Char('e') + QString::number(text.mid(e + 1).toInt());
 }

@@ -57,6 +57,7 @@ QTabWidget::pane { border: 0; border-top: 1px solid <line>; }
 
 QHeaderView { background: transparent; border: 0; }
 QHeaderView::section { background: transparent; color: <muted>; border: 0; border-bottom: 1px solid <axis>; padding: {4}px {8}px; font-weight: 400; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: padding; subcontrol-position: top center; width: {10}px; height: {6}px; }
 QAbstractItemView { background: transparent; color: <text>; border: 0; selection-background-color: <hover>; selection-color: <text>; alternate-background-color: transparent; }
 QTableView, QTreeView { gridline-color: <line>; }
 QTableView::item, QTreeView::item { border-bottom: 1px solid <line>; padding: 0 {8}px; }

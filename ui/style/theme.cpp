@@ -20,7 +20,8 @@ Theme light()
 {
     Theme t;
     t.ground = 0xFAFAF8u, t.surface = 0xFFFFFFu, t.line = 0xE3E2DEu, t.text = 0x1F2328u, t.muted = 0x6B7078u;
-    t.accent = 0x0072B2u, t.accentText = 0xFFFFFFu, t.branch = 0x009E73u, t.branchText = 0x00734Fu, t.problem = 0xC24E00u;
+    t.accent = 0x0072B2u, t.accentText = 0xFFFFFFu, t.branch = 0x009E73u, t.branchText = 0x00734Fu,
+    t.problem = 0xC24E00u;
     t.grid = 0xEFEEEAu, t.hover = 0xF0F5F9u, t.axis = 0x8B9097u;
     return t;
 }
@@ -30,7 +31,8 @@ Theme dark()
     Theme t;
     t.dark = true;
     t.ground = 0x16181Cu, t.surface = 0x1E2126u, t.line = 0x2E323Au, t.text = 0xE6E8EBu, t.muted = 0x9AA1ABu;
-    t.accent = 0x56B4E9u, t.accentText = 0x0F1A22u, t.branch = 0x2DBE94u, t.branchText = 0x2DBE94u, t.problem = 0xF0843Cu;
+    t.accent = 0x56B4E9u, t.accentText = 0x0F1A22u, t.branch = 0x2DBE94u, t.branchText = 0x2DBE94u,
+    t.problem = 0xF0843Cu;
     t.grid = 0x23272Du, t.hover = 0x1C2630u, t.axis = 0x767D88u;
     return t;
 }
@@ -62,7 +64,8 @@ QPalette paletteOf(const Theme& t)
     };
     set({QPalette::Window, QPalette::AlternateBase}, t.ground);
     set({QPalette::Base, QPalette::Button, QPalette::ToolTipBase, QPalette::Light}, t.surface);
-    set({QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText, QPalette::BrightText}, t.text);
+    set({QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText, QPalette::BrightText},
+        t.text);
     set({QPalette::Mid, QPalette::Midlight}, t.line);
     set({QPalette::Dark, QPalette::Shadow}, t.axis);
     set({QPalette::Highlight}, t.accent);

@@ -58,7 +58,8 @@ QIcon icon(const QString& name);
 /// The same in one colour, for painting.
 QPixmap iconPixmap(const QString& name, int side, const QColor& color, double pixelRatio = 1);
 
-/// 4 significant digits, thin spaces in thousands (no-break spaces stand before units): `0.08221`, `1 300`, `1.2e-5`; zeros at the end only where they were measured.
+/// 4 significant digits, thin spaces in thousands (no-break spaces stand before units): `0.08221`, `1 300`, `1.2e-5`;
+/// zeros at the end only where they were measured.
 QString number(double value, int digits = 4);
 /// `1 300`.
 QString count(qint64 value);

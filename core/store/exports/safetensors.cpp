@@ -21,7 +21,8 @@ public:
         std::vector<base::BlobView> weights;
         for (const base::Blob& blob : checkpoint.tensors)
             if (blob.name.starts_with(prefix))
-                weights.push_back({blob.name.substr(prefix.size()), blob.dtype, blob.shape, blob.bytes.data(), blob.bytes.size()});
+                weights.push_back(
+                    {blob.name.substr(prefix.size()), blob.dtype, blob.shape, blob.bytes.data(), blob.bytes.size()});
         CORE_TRY(file, exportFile(request, ".safetensors"));
         CORE_CHECK(writeSafetensors(file, {{"format", "pt"}, {"step", std::to_string(checkpoint.step)}}, weights));
         return std::vector{file};
@@ -32,8 +33,10 @@ public:
 
 void enroll(Exporters& all)
 {
-    all.add<Safetensors, Spec>("safetensors", "safetensors",
-        "The weights with PyTorch's state-dict names; a format without code in it, for Python and other programs.", base::Fields<Spec>{});
+    all.add<Safetensors, Spec>(
+        "safetensors", "safetensors",
+        "The weights with PyTorch's state-dict names; a format without code in it, for Python and other programs.",
+        base::Fields<Spec>{});
 }
 
 }

@@ -32,9 +32,23 @@ E again(const E& event)
 
 TEST_CASE("a run's opening survives the codec")
 {
-    const RunOpened opened{"moons-0001", "/runs/moons-0001", Object{{"train", Object{{"lr", 0.1}, {"seed", 7}}}},
-        {{"train/loss", "train/lr"}, {"validation/loss"}}, 40, 22, 660, 700, 150, 150, 2, "cuda:0", "2.11.0", "moons-0000", 20,
-        {"one", "two"}, 354};
+    const RunOpened opened{"moons-0001",
+                           "/runs/moons-0001",
+                           Object{{"train", Object{{"lr", 0.1}, {"seed", 7}}}},
+                           {{"train/loss", "train/lr"}, {"validation/loss"}},
+                           40,
+                           22,
+                           660,
+                           700,
+                           150,
+                           150,
+                           2,
+                           "cuda:0",
+                           "2.11.0",
+                           "moons-0000",
+                           20,
+                           {"one", "two"},
+                           354};
     const RunOpened back = again(opened);
     CHECK(back.id == opened.id);
     CHECK(back.folder == opened.folder);
@@ -77,7 +91,8 @@ TEST_CASE("small events survive the codec")
     CHECK(best.step == 44);
     CHECK(best.epoch == 2);
 
-    const CheckpointWritten checkpoint = again(CheckpointWritten{44, "step-000000000044.safetensors", 0.02, std::uint64_t(1) << 40});
+    const CheckpointWritten checkpoint =
+        again(CheckpointWritten{44, "step-000000000044.safetensors", 0.02, std::uint64_t(1) << 40});
     CHECK(checkpoint.step == 44);
     CHECK(checkpoint.file == "step-000000000044.safetensors");
     CHECK(checkpoint.seconds == 0.02);
@@ -124,7 +139,8 @@ TEST_CASE("frames survive the codec")
     CHECK(confusion.classes == 2);
     CHECK(confusion.counts == std::vector<std::int64_t>{40, 3, 5, 52});
 
-    const PredictionFrame predictions = again(PredictionFrame{10, 1, {{17, 1, 0, 0.9, std::numeric_limits<double>::infinity()}}});
+    const PredictionFrame predictions =
+        again(PredictionFrame{10, 1, {{17, 1, 0, 0.9, std::numeric_limits<double>::infinity()}}});
     REQUIRE(predictions.rows.size() == 1);
     CHECK(predictions.rows[0].row == 17);
     CHECK(predictions.rows[0].truth == 1);
@@ -135,9 +151,18 @@ TEST_CASE("frames survive the codec")
 
 TEST_CASE("a run's end survives the codec, with a loss that is not a number")
 {
-    const RunFinished finished = again(RunFinished{RunState::Failed, 50, 2, 1.25,
-        {{"train/loss", std::nan("")}, {"validation/accuracy", 0.5}}, "validation/loss", -std::numeric_limits<double>::infinity(), 1, 22,
-        "0123", {ErrorKind::Run, "the loss is not a number", "step 50", "lower the rate"}});
+    const RunFinished finished =
+        again(RunFinished{RunState::Failed,
+                          50,
+                          2,
+                          1.25,
+                          {{"train/loss", std::nan("")}, {"validation/accuracy", 0.5}},
+                          "validation/loss",
+                          -std::numeric_limits<double>::infinity(),
+                          1,
+                          22,
+                          "0123",
+                          {ErrorKind::Run, "the loss is not a number", "step 50", "lower the rate"}});
     CHECK(finished.state == RunState::Failed);
     CHECK(finished.steps == 50);
     CHECK(finished.epochs == 2);
@@ -165,9 +190,11 @@ TEST_CASE("every kind of event has a name of its own and comes back as itself")
         CHECK(std::find(names.begin(), names.end(), name) == names.end());
         names.push_back(name);
     };
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
+    [&]<std::size_t... I>(std::index_sequence<I...>)
+    {
         (check(std::variant_alternative_t<I, Event>{}), ...);
-    }(std::make_index_sequence<std::variant_size_v<Event>>{});
+    }
+    (std::make_index_sequence<std::variant_size_v<Event>>{});
     CHECK(names.size() == std::variant_size_v<Event>);
 }
 
@@ -175,7 +202,8 @@ TEST_CASE("values that are no event are refused with what is wrong")
 {
     CHECK(fromValue(Object{}).error().kind == ErrorKind::Data);
     CHECK(fromValue(Object{{"event", "exploded"}}).error().message.find("exploded") != std::string::npos);
-    CHECK(fromValue(Object{{"event", "state_changed"}, {"state", "asleep"}}).error().message.find("state") != std::string::npos);
+    CHECK(fromValue(Object{{"event", "state_changed"}, {"state", "asleep"}}).error().message.find("state") !=
+          std::string::npos);
     CHECK_FALSE(fromValue(Object{{"event", "progress"}, {"step", "many"}}));
     CHECK_FALSE(fromValue(Object{{"event", "confusion"}, {"classes", 3}, {"counts", Array{1, 2, 3, 4}}}));
     CHECK_FALSE(fromValue(Object{{"event", "confusion"}, {"classes", std::int64_t(1) << 62}, {"counts", Array{}}}));
@@ -197,6 +225,7 @@ TEST_CASE("events of mutated text are errors or events, never more")
         if (const auto parsed = core::base::parseJson(mutated))
             if (const auto event = fromValue(*parsed))
                 if (const auto* surface = std::get_if<SurfaceFrame>(&*event))
-                    REQUIRE(std::int64_t(surface->values.size()) == surface->width * surface->height * surface->classes);
+                    REQUIRE(std::int64_t(surface->values.size()) ==
+                            surface->width * surface->height * surface->classes);
     }
 }

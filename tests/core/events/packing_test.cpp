@@ -10,8 +10,13 @@ using namespace core::events;
 TEST_CASE("base64 as in RFC 4648")
 {
     // Section 10 of the RFC.
-    const std::pair<const char*, const char*> vectors[] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="},
-        {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+    const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                           {"f", "Zg=="},
+                                                           {"fo", "Zm8="},
+                                                           {"foo", "Zm9v"},
+                                                           {"foob", "Zm9vYg=="},
+                                                           {"fooba", "Zm9vYmE="},
+                                                           {"foobar", "Zm9vYmFy"}};
     for (const auto& [plain, text] : vectors) {
         std::string back;
         CHECK(toBase64(plain) == text);
@@ -28,7 +33,8 @@ TEST_CASE("base64 as in RFC 4648")
 TEST_CASE("text that is no base64 is refused")
 {
     std::string bytes;
-    for (const char* text : {"Z", "Zg", "Zg=", "Z===", "Zg==Zg==", "Zh==", "Zm9=", "Zm 9", "====", "Zm\xff\x80", "=m9v"})
+    for (const char* text :
+         {"Z", "Zg", "Zg=", "Z===", "Zg==Zg==", "Zh==", "Zm9=", "Zm 9", "====", "Zm\xff\x80", "=m9v"})
         CHECK_FALSE(fromBase64(text, bytes));
 }
 

@@ -20,10 +20,14 @@ const double moment[2] = {0.25, 1e-9};
 
 std::vector<BlobView> tensors()
 {
-    return {{"model/0.weight", "F32", {2, 2}, weights, sizeof weights}, {"optimizer/exp_avg/0.weight", "F64", {2}, moment, sizeof moment}};
+    return {{"model/0.weight", "F32", {2, 2}, weights, sizeof weights},
+            {"optimizer/exp_avg/0.weight", "F64", {2}, moment, sizeof moment}};
 }
 
-Value state(std::int64_t step) { return Object{{"step", step}, {"best", Object{{"value", 0.125}}}}; }
+Value state(std::int64_t step)
+{
+    return Object{{"step", step}, {"best", Object{{"value", 0.125}}}};
+}
 
 fs::path write(const fs::path& folder, std::int64_t step)
 {
@@ -138,10 +142,11 @@ TEST_CASE("Python's safetensors opens a checkpoint")
     }
     tests::TempFolder folder;
     const fs::path file = write(folder.path(), 5);
-    const std::string script = "import sys; from safetensors import safe_open; from safetensors.numpy import load_file\n"
-                               "t = load_file(sys.argv[1]); m = safe_open(sys.argv[1], \"np\").metadata()\n"
-                               "assert t[\"model/0.weight\"].tolist() == [[1, -2], [0.5, 3]]\n"
-                               "assert t[\"optimizer/exp_avg/0.weight\"].tolist() == [0.25, 1e-9]\n"
-                               "assert m[\"step\"] == \"5\" and m[\"format\"] == \"pt\"";
+    const std::string script =
+        "import sys; from safetensors import safe_open; from safetensors.numpy import load_file\n"
+        "t = load_file(sys.argv[1]); m = safe_open(sys.argv[1], \"np\").metadata()\n"
+        "assert t[\"model/0.weight\"].tolist() == [[1, -2], [0.5, 3]]\n"
+        "assert t[\"optimizer/exp_avg/0.weight\"].tolist() == [0.25, 1e-9]\n"
+        "assert m[\"step\"] == \"5\" and m[\"format\"] == \"pt\"";
     CHECK(std::system((python + script + "' '" + file.string() + "'").c_str()) == 0);
 }

@@ -28,7 +28,8 @@ fs::path sampleRun(const fs::path& runs)
         const float weight[2] = {float(step), 1};
         const double moment = 5;
         REQUIRE(store::writeCheckpoint(run.checkpoints(), step, core::base::Object{},
-            {{"model/0.weight", "F32", {2}, weight, sizeof weight}, {"optimizer/exp_avg/0.weight", "F64", {1}, &moment, sizeof moment}}));
+                                       {{"model/0.weight", "F32", {2}, weight, sizeof weight},
+                                        {"optimizer/exp_avg/0.weight", "F64", {1}, &moment, sizeof moment}}));
     }
     return run.path();
 }
@@ -49,12 +50,11 @@ TEST_CASE("CSV has a line a step and a column a metric")
     const auto files = exportTo("csv", {run, folder.path() / "new" / "table.csv"});
     REQUIRE(files);
     CHECK(*files == std::vector{folder.path() / "new" / "table.csv"});
-    CHECK(*core::base::readFile(files->front())
-        == "epoch,step,time,train/loss,train/lr,validation/loss\n"
-           "0,8,1700000004,0.125,0.1,\n"
-           "0,9,1700000004.5,0.1111111111111111,0.1,\n"
-           "1,10,1700000005.25,0.1,0.1,nan\n"
-           "2,20,1700000020,,,0.25\n");
+    CHECK(*core::base::readFile(files->front()) == "epoch,step,time,train/loss,train/lr,validation/loss\n"
+                                                   "0,8,1700000004,0.125,0.1,\n"
+                                                   "0,9,1700000004.5,0.1111111111111111,0.1,\n"
+                                                   "1,10,1700000005.25,0.1,0.1,nan\n"
+                                                   "2,20,1700000020,,,0.25\n");
     const auto inFolder = exportTo("csv", {run, folder.path()});
     REQUIRE(inFolder);
     CHECK(inFolder->front() == folder.path() / "two-moons-0001.csv");

@@ -70,15 +70,42 @@ int callOrFail(const char* name, Args... args)
 
 // These stand before the C library's, for the libraries of this program too.
 extern "C" {
-ssize_t write(int file, const void* bytes, size_t size) { return writeOrFail("write", file, bytes, size); }
-ssize_t pwrite(int file, const void* bytes, size_t size, off_t place) { return writeOrFail("pwrite", file, bytes, size, place); }
-ssize_t pwrite64(int file, const void* bytes, size_t size, off64_t place) { return writeOrFail("pwrite64", file, bytes, size, place); }
-int fsync(int file) { return callOrFail("fsync", file); }
-int fdatasync(int file) { return callOrFail("fdatasync", file); }
-int ftruncate(int file, off_t size) noexcept { return callOrFail("ftruncate", file, size); }
-int ftruncate64(int file, off64_t size) noexcept { return callOrFail("ftruncate64", file, size); }
-int rename(const char* from, const char* to) noexcept { return callOrFail("rename", from, to); }
-int mkdir(const char* path, mode_t mode) noexcept { return callOrFail("mkdir", path, mode); }
+ssize_t write(int file, const void* bytes, size_t size)
+{
+    return writeOrFail("write", file, bytes, size);
+}
+ssize_t pwrite(int file, const void* bytes, size_t size, off_t place)
+{
+    return writeOrFail("pwrite", file, bytes, size, place);
+}
+ssize_t pwrite64(int file, const void* bytes, size_t size, off64_t place)
+{
+    return writeOrFail("pwrite64", file, bytes, size, place);
+}
+int fsync(int file)
+{
+    return callOrFail("fsync", file);
+}
+int fdatasync(int file)
+{
+    return callOrFail("fdatasync", file);
+}
+int ftruncate(int file, off_t size) noexcept
+{
+    return callOrFail("ftruncate", file, size);
+}
+int ftruncate64(int file, off64_t size) noexcept
+{
+    return callOrFail("ftruncate64", file, size);
+}
+int rename(const char* from, const char* to) noexcept
+{
+    return callOrFail("rename", from, to);
+}
+int mkdir(const char* path, mode_t mode) noexcept
+{
+    return callOrFail("mkdir", path, mode);
+}
 int open(const char* path, int flags, ...)
 {
     static auto* const real = next<int(const char*, int, ...)>("open");
@@ -101,8 +128,11 @@ struct Kind {
     bool forever;
     bool halves;
 };
-const Kind kinds[] = {{"a full disk", ENOSPC, true, false}, {"one error", EIO, false, false}, {"errors from then on", EIO, true, false},
-    {"an interruption", EINTR, false, false}, {"a half write", ENOSPC, false, true}};
+const Kind kinds[] = {{"a full disk", ENOSPC, true, false},
+                      {"one error", EIO, false, false},
+                      {"errors from then on", EIO, true, false},
+                      {"an interruption", EINTR, false, false},
+                      {"a half write", ENOSPC, false, true}};
 
 // Runs `work` with the n-th call failing; false once nothing failed any more.
 template <class Work>
@@ -183,7 +213,8 @@ TEST_CASE("whichever write of a checkpoint fails, the one before is whole and th
     TempFolder folder;
     const float weights[3] = {1, 2, 3};
     const auto write = [&](std::int64_t step) {
-        return store::writeCheckpoint(folder.path(), step, core::base::Object{{"step", step}}, {{"model/w", "F32", {3}, weights, sizeof weights}});
+        return store::writeCheckpoint(folder.path(), step, core::base::Object{{"step", step}},
+                                      {{"model/w", "F32", {3}, weights, sizeof weights}});
     };
     REQUIRE(write(1));
     for (const Kind& kind : kinds)

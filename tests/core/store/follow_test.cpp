@@ -63,7 +63,8 @@ bool hasH5py()
 {
     ::signal(SIGPIPE, SIG_IGN);
     const char* path = std::getenv("DESCENT_TEST_PYTHONPATH");
-    const std::string command = "PYTHONPATH='" + std::string(path ? path : "") + "' python3 -c 'import h5py' 2>/dev/null";
+    const std::string command =
+        "PYTHONPATH='" + std::string(path ? path : "") + "' python3 -c 'import h5py' 2>/dev/null";
     if (std::system(command.c_str()) == 0)
         return true;
     WARN("skipped: python3 has no h5py (DESCENT_TEST_PYTHONPATH names where it is)");

@@ -32,8 +32,8 @@ store::RunRecord sampleRecord(std::size_t steps)
             series.values.push_back(row.values[std::string(name) == "train/lr"]);
         }
     }
-    record.events = {events::StateChanged{events::RunState::Running, 0, "ümlaut\n\"quoted\""}, events::ConfusionFrame{3, 1, 1, {7}},
-        sampleEnd(std::int64_t(steps))};
+    record.events = {events::StateChanged{events::RunState::Running, 0, "ümlaut\n\"quoted\""},
+                     events::ConfusionFrame{3, 1, 1, {7}}, sampleEnd(std::int64_t(steps))};
     record.eventTimes = {1.7e9, 1.7e9 + 1, 1.7e9 + 2};
     return record;
 }
@@ -41,14 +41,16 @@ store::RunRecord sampleRecord(std::size_t steps)
 bool hasPython(const std::string& modules)
 {
     const char* path = std::getenv("DESCENT_TEST_PYTHONPATH");
-    const std::string command = "PYTHONPATH='" + std::string(path ? path : "") + "' python3 -c 'import " + modules + "' 2>/dev/null";
+    const std::string command =
+        "PYTHONPATH='" + std::string(path ? path : "") + "' python3 -c 'import " + modules + "' 2>/dev/null";
     return std::system(command.c_str()) == 0;
 }
 
 bool runPython(const fs::path& script)
 {
     const char* path = std::getenv("DESCENT_TEST_PYTHONPATH");
-    return std::system(("PYTHONPATH='" + std::string(path ? path : "") + "' python3 '" + script.string() + "'").c_str()) == 0;
+    return std::system(
+               ("PYTHONPATH='" + std::string(path ? path : "") + "' python3 '" + script.string() + "'").c_str()) == 0;
 }
 
 }
@@ -184,13 +186,19 @@ TEST_CASE("files that are no view are refused, and never anything behind them re
         {good + "f[\"scalars/b\"] = h5py.ExternalLink(\"secret\", \"/x\")\n", "somewhere else"},
         {good + "f[\"scalars/b\"] = h5py.SoftLink(\"/scalars/a\")\n", "somewhere else"},
         {good + "f[\"events\"] = h5py.ExternalLink(\"secret\", \"/x\")\n", "somewhere else"},
-        {good + "del g[\"value\"]\ng.create_dataset(\"value\", (2,), \"f8\", external=[(\"" + secret.string() + "\", 0, 16)])\n", "another file"},
-        {good + "del g[\"value\"]\nl = h5py.VirtualLayout((2,), \"f8\")\nl[:] = h5py.VirtualSource(\"secret\", \"x\", (2,))\n"
+        {good + "del g[\"value\"]\ng.create_dataset(\"value\", (2,), \"f8\", external=[(\"" + secret.string() +
+             "\", 0, 16)])\n",
+         "another file"},
+        {good + "del g[\"value\"]\nl = h5py.VirtualLayout((2,), \"f8\")\nl[:] = h5py.VirtualSource(\"secret\", \"x\", "
+                "(2,))\n"
                 "g.create_virtual_dataset(\"value\", l)\n",
-            "another file"},
-        {good + "del g[\"value\"]\ng.create_dataset(\"value\", (1 << 60,), \"f8\", chunks=(1024,))\n", "more than it can hold"},
-        {good + "del g[\"value\"]\ng.create_dataset(\"value\", (1 << 40,), \"f8\", chunks=(1024,))\n", "more than it can hold"},
-        {good + "del g[\"value\"]\ng.create_dataset(\"value\", (2,), \"f8\", chunks=(2,), compression=\"lzf\")\n", "filter"},
+         "another file"},
+        {good + "del g[\"value\"]\ng.create_dataset(\"value\", (1 << 60,), \"f8\", chunks=(1024,))\n",
+         "more than it can hold"},
+        {good + "del g[\"value\"]\ng.create_dataset(\"value\", (1 << 40,), \"f8\", chunks=(1024,))\n",
+         "more than it can hold"},
+        {good + "del g[\"value\"]\ng.create_dataset(\"value\", (2,), \"f8\", chunks=(2,), compression=\"lzf\")\n",
+         "filter"},
         {good + "g[\"loop\"] = f[\"scalars\"]\n", "not where they should be"},
         {good + "f[\"events/lines\"] = np.frombuffer(b\"[0, 1, {}]\", np.uint8)\n", "no kind of event"},
         {good + "f[\"events/lines\"] = np.frombuffer(b\"{\", np.uint8)\n", "JSON"},

@@ -48,8 +48,14 @@ void record(const fs::path& folder, const std::vector<std::string>& texts, std::
     }
 }
 
-std::string load(const fs::path& file) { return *core::base::readFile(file); }
-void save(const fs::path& file, std::string_view bytes) { std::ofstream(file, std::ios::binary) << bytes; }
+std::string load(const fs::path& file)
+{
+    return *core::base::readFile(file);
+}
+void save(const fs::path& file, std::string_view bytes)
+{
+    std::ofstream(file, std::ios::binary) << bytes;
+}
 
 using Texts = std::vector<std::string>;
 
@@ -215,8 +221,10 @@ TEST_CASE("random bytes as a journal are no crash")
 TEST_CASE("a block of scalars comes back bit for bit")
 {
     const double nan = std::numeric_limits<double>::quiet_NaN();
-    const ScalarBlock block{{"train/loss", "train/lr", "train/grad_norm"}, {5, 6, 7, 100}, {1.7e9, 1.7e9 + 0.25, 1.7e9 + 0.5, 1.7e9 - 3},
-        {{0.5f, 0.25f, double(0.1f), 3}, {0.1, 0.1, 0.1, 0.1}, {1.0 / 3, -0.0, 1e300, nan}}};
+    const ScalarBlock block{{"train/loss", "train/lr", "train/grad_norm"},
+                            {5, 6, 7, 100},
+                            {1.7e9, 1.7e9 + 0.25, 1.7e9 + 0.5, 1.7e9 - 3},
+                            {{0.5f, 0.25f, double(0.1f), 3}, {0.1, 0.1, 0.1, 0.1}, {1.0 / 3, -0.0, 1e300, nan}}};
     const auto back = unpackScalars(pack(block));
     REQUIRE(back);
     CHECK(back->names == block.names);

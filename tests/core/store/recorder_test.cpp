@@ -194,7 +194,9 @@ TEST_CASE("what was acknowledged is there after kill -9 at any moment")
             }
         }
         ::close(acks[1]);
-        { const store::RunFolder dropped = std::move(run); }
+        {
+            const store::RunFolder dropped = std::move(run);
+        }
         std::int64_t acknowledged = 0, step = 0;
         const std::uint64_t wanted = 1 + draw.below(round, 40);
         for (std::uint64_t i = 0; i < wanted && ::read(acks[0], &step, sizeof step) == sizeof step; ++i)
@@ -249,7 +251,8 @@ TEST_CASE("a full disk stops writing but loses nothing, and writing goes on when
         recordSteps(**recorder, step, step + 10000);
         const auto full = (*recorder)->sync();
         const auto trouble = (*recorder)->trouble();
-        if (full || !trouble || full.error() != *trouble || trouble->message.find("waiting to be written") == std::string::npos)
+        if (full || !trouble || full.error() != *trouble ||
+            trouble->message.find("waiting to be written") == std::string::npos)
             ::_exit(3);
         if ((*recorder)->finish())
             ::_exit(4);

@@ -14,7 +14,10 @@ namespace events = core::events;
 namespace store = core::store;
 
 /// The thread of such a recorder sleeps: everything happens in sync() and finish(), on the test's own thread.
-inline store::RecorderOptions byHand(bool liveView = false) { return {liveView, 1e6, 1e6, 0}; }
+inline store::RecorderOptions byHand(bool liveView = false)
+{
+    return {liveView, 1e6, 1e6, 0};
+}
 
 inline core::base::Value sampleSpec()
 {
@@ -41,7 +44,10 @@ inline events::ScalarRow trainRow(std::int64_t step)
 {
     return {step, 1.7e9 + double(step) / 64, 0, 2, {double(1.0f / float(step + 1)), 0.1}};
 }
-inline events::ScalarRow validationRow(std::int64_t step) { return {step, 1.7e9 + double(step) / 64, 1, 1, {2.0 / double(step + 1)}}; }
+inline events::ScalarRow validationRow(std::int64_t step)
+{
+    return {step, 1.7e9 + double(step) / 64, 1, 1, {2.0 / double(step + 1)}};
+}
 
 inline void recordSteps(store::Recorder& recorder, std::int64_t from, std::int64_t to)
 {
@@ -57,12 +63,13 @@ inline bool holdsSteps(const store::RunRecord& record, std::int64_t count)
     if (loss == record.scalars.end() || rate == record.scalars.end())
         return count == 0;
     const auto size = std::size_t(count);
-    if (loss->second.steps.size() != size || rate->second.steps != loss->second.steps || rate->second.values.size() != size)
+    if (loss->second.steps.size() != size || rate->second.steps != loss->second.steps ||
+        rate->second.values.size() != size)
         return false;
     for (std::size_t i = 0; i < size; ++i) {
         const events::ScalarRow row = trainRow(std::int64_t(i));
-        if (loss->second.steps[i] != row.step || loss->second.values[i] != row.values[0] || loss->second.times[i] != row.time
-            || rate->second.values[i] != row.values[1])
+        if (loss->second.steps[i] != row.step || loss->second.values[i] != row.values[0] ||
+            loss->second.times[i] != row.time || rate->second.values[i] != row.values[1])
             return false;
     }
     return true;

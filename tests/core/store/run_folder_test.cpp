@@ -12,7 +12,9 @@ namespace fs = std::filesystem;
 TEST_CASE("runs are numbered, and their names are made fit for folders")
 {
     TempFolder folder;
-    const auto id = [&](const std::string& name) { return store::RunFolder::create(folder.path(), name, sampleSpec())->id(); };
+    const auto id = [&](const std::string& name) {
+        return store::RunFolder::create(folder.path(), name, sampleSpec())->id();
+    };
     CHECK(id("Two Moons") == "two-moons-0001");
     CHECK(id("two moons") == "two-moons-0002");
     fs::create_directory(folder.path() / "two-moons-0041");
@@ -50,7 +52,9 @@ TEST_CASE("a second writer is refused with the owner named, here and from anothe
     CHECK(store::isBeingWritten(path));
 
     // Another descriptor of this process may come and go without the lock being lost.
-    { std::ifstream(path / "run.lock").get(); }
+    {
+        std::ifstream(path / "run.lock").get();
+    }
     const pid_t child = ::fork();
     if (child == 0)
         ::_exit(store::RunFolder::open(path) ? 1 : 0);
@@ -60,7 +64,9 @@ TEST_CASE("a second writer is refused with the owner named, here and from anothe
     CHECK_FALSE(store::removeRun(path));
     CHECK_FALSE(store::repair(path));
 
-    { const store::RunFolder gone = std::move(run); }
+    {
+        const store::RunFolder gone = std::move(run);
+    }
     CHECK_FALSE(store::isBeingWritten(path));
     const auto again = store::RunFolder::open(path);
     REQUIRE(again);
@@ -127,7 +133,8 @@ TEST_CASE("where runs go by default")
         }
         const fs::path found = store::defaultRuns();
         for (int i = 0; i < 3; ++i)
-            before[std::size_t(i)].empty() ? ::unsetenv(names[i]) : ::setenv(names[i], before[std::size_t(i)].c_str(), 1);
+            before[std::size_t(i)].empty() ? ::unsetenv(names[i])
+                                           : ::setenv(names[i], before[std::size_t(i)].c_str(), 1);
         return found.string();
     };
     CHECK(with("/data/runs", "/xdg") == "/data/runs");

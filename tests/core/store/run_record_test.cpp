@@ -3,6 +3,7 @@
 
 #include "core/store/checkpoint.h"
 
+#include <atomic>
 #include <thread>
 #include <unistd.h>
 
@@ -146,6 +147,32 @@ TEST_CASE("a run is removed with everything in it, but not by mistake")
     fs::create_directory_symlink(kept, folder.path() / "link");
     REQUIRE(store::removeRun(folder.path() / "link"));
     CHECK(fs::exists(kept / "run.h5"));
+}
+
+TEST_CASE("a run can be read at any moment while it ends")
+{
+    TempFolder folder;
+    for (int round = 0; round < 10; ++round) {
+        auto run = newRun(folder.path());
+        auto recorder = openRecorder(run, byHand());
+        recorder->onEvent(sampleOpening(run));
+        recordSteps(*recorder, 0, 200);
+        recorder->onEvent(sampleEnd(200));
+        REQUIRE(recorder->sync());
+        std::atomic<bool> over = false, finished = false;
+        std::jthread writer([&] {
+            finished = bool(recorder->finish());
+            over = true;
+        });
+        while (!over) {
+            const auto record = store::readRun(run.path());
+            REQUIRE(record);
+            REQUIRE(holdsSteps(*record, 200));
+            REQUIRE(store::summarize(run.path())->steps == 200);
+        }
+        writer.join();
+        CHECK(finished);
+    }
 }
 
 TEST_CASE("every opening of the test split is counted, also when two come at once")

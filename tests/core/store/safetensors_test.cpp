@@ -40,13 +40,16 @@ TEST_CASE("tensors come back under their names, shapes and types")
     const std::int64_t count = 7;
     const fs::path file = folder.path() / "two.safetensors";
     REQUIRE(writeSafetensors(file, {{"format", "pt"}},
-        {{"0.weight", "F32", {2, 3}, weights, sizeof weights}, {"tracked", "I64", {}, &count, sizeof count}, {"empty", "F32", {0}, weights, 0}}));
+                             {{"0.weight", "F32", {2, 3}, weights, sizeof weights},
+                              {"tracked", "I64", {}, &count, sizeof count},
+                              {"empty", "F32", {0}, weights, 0}}));
     const auto back = readSafetensors(file);
     REQUIRE(back);
     CHECK(back->metadata == core::base::Object{{"format", "pt"}});
     REQUIRE(back->tensors.size() == 3);
     // Wide elements come first.
-    CHECK(back->tensors[0] == core::base::Blob{"tracked", "I64", {}, std::string(reinterpret_cast<const char*>(&count), 8)});
+    CHECK(back->tensors[0] ==
+          core::base::Blob{"tracked", "I64", {}, std::string(reinterpret_cast<const char*>(&count), 8)});
     for (const auto& tensor : back->tensors)
         if (tensor.name == "0.weight") {
             CHECK(tensor.shape == std::vector<std::int64_t>{2, 3});
@@ -97,10 +100,19 @@ TEST_CASE("hostile safetensors headers are refused with what is wrong")
         {fileOf(tensor("F32", "[18446744073709551615]", "[0,8]"), 8), "too large"},
         {fileOf(R"({"a":{"dtype":"F32","shape":[2]}})", 0), "lacks"},
         {fileOf(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}})", 8), "lacks"},
-        {fileOf(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})", 2), "twice"},
+        {fileOf(
+             R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})",
+             2),
+         "twice"},
         {fileOf(R"({"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}})", 1), "twice"},
-        {fileOf(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})", 3), "overlap"},
-        {fileOf(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}})", 3), "hole"},
+        {fileOf(
+             R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})",
+             3),
+         "overlap"},
+        {fileOf(
+             R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}})",
+             3),
+         "hole"},
         {fileOf(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"more":1}})", 1), "unknown"},
         {fileOf(R"({"__metadata__":{"a":1}})", 0), "number out of place"},
         {fileOf(R"({"__metadata__":{"a":{"b":"c"}}})", 0), "out of place"},
@@ -145,7 +157,8 @@ TEST_CASE("mutated safetensors files are refused or read, never more")
         const core::base::Draw draw(17, "safetensors", round);
         std::string bytes = good;
         for (std::uint64_t i = 0; i <= round % 3; ++i)
-            bytes[draw.below(3 * i, bytes.size())] = draw.below(3 * i + 1, 2) ? good[draw.below(3 * i + 2, good.size())] : char(draw.bits(3 * i + 2));
+            bytes[draw.below(3 * i, bytes.size())] =
+                draw.below(3 * i + 1, 2) ? good[draw.below(3 * i + 2, good.size())] : char(draw.bits(3 * i + 2));
         tests::TempFolder::overwrite(file, bytes);
         if (const auto back = readSafetensors(file)) {
             ++read;
