@@ -34,9 +34,9 @@ struct Program {
     std::function<void(CLI::App*, Work)> on;
 };
 
-void addTraining(Program& program);   ///< train, resume
-void addLooking(Program& program);    ///< data, schedule, schema, doctor
-void addRuns(Program& program);       ///< runs, evaluate, predict, export
+void addTraining(Program& program); ///< train, resume
+void addLooking(Program& program);  ///< data, schedule, schema, doctor
+void addRuns(Program& program);     ///< runs, evaluate, predict, export
 
 /// The typed experiment of a file with its --set changes.
 core::base::Result<core::base::Value> loadExperiment(const std::string& file, const std::vector<std::string>& sets);

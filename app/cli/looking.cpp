@@ -23,7 +23,10 @@ struct Options {
 void takeExperiment(CLI::App* command, Options& options)
 {
     command->add_option("experiment", options.experiment, "Experiment file (*.experiment.json)")->required();
-    command->add_option("--set", options.sets, "Change a setting: PATH=VALUE")->expected(1)->allow_extra_args(false)->take_all();
+    command->add_option("--set", options.sets, "Change a setting: PATH=VALUE")
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->take_all();
 }
 
 Array problemsArray(const std::vector<data::Problem>& problems)
@@ -33,8 +36,12 @@ Array problemsArray(const std::vector<data::Problem>& problems)
         Array rows;
         for (const std::int64_t row : problem.rows)
             rows.push_back(row);
-        list.push_back(Object{{"kind", problem.kind}, {"column", problem.column}, {"rows", std::move(rows)}, {"count", problem.count},
-            {"message", problem.message}, {"remedy", problem.remedy}});
+        list.push_back(Object{{"kind", problem.kind},
+                              {"column", problem.column},
+                              {"rows", std::move(rows)},
+                              {"count", problem.count},
+                              {"message", problem.message},
+                              {"remedy", problem.remedy}});
     }
     return list;
 }
@@ -64,9 +71,15 @@ Result<Outcome> lookAtData(const Options& options)
     Array shape;
     for (const std::int64_t side : info.inputShape)
         shape.push_back(side);
-    return Outcome{Object{{"rows", info.rows}, {"test_rows", info.testRows}, {"task", info.task}, {"input_shape", std::move(shape)}, {"features", std::move(features)},
-                       {"classes", std::move(classes)}, {"splits", std::move(splits)}, {"problems", problemsArray(preview.problems)}},
-        text};
+    return Outcome{Object{{"rows", info.rows},
+                          {"test_rows", info.testRows},
+                          {"task", info.task},
+                          {"input_shape", std::move(shape)},
+                          {"features", std::move(features)},
+                          {"classes", std::move(classes)},
+                          {"splits", std::move(splits)},
+                          {"problems", problemsArray(preview.problems)}},
+                   text};
 }
 
 Result<Outcome> lookAtSchedule(const Options& options)
@@ -76,11 +89,15 @@ Result<Outcome> lookAtSchedule(const Options& options)
     Array rates;
     for (const double rate : preview.lr)
         rates.push_back(rate);
-    std::string text = std::to_string(preview.stepsPerEpoch) + " steps an epoch, " + std::to_string(preview.totalSteps) + " in all\n";
+    std::string text =
+        std::to_string(preview.stepsPerEpoch) + " steps an epoch, " + std::to_string(preview.totalSteps) + " in all\n";
     const std::size_t every = std::max<std::size_t>(1, preview.lr.size() / 20);
     for (std::size_t step = 0; step < preview.lr.size(); step += every)
         text += "  step " + std::to_string(step) + "  lr " + shown(preview.lr[step]) + "\n";
-    return Outcome{Object{{"steps_per_epoch", preview.stepsPerEpoch}, {"total_steps", preview.totalSteps}, {"lr", std::move(rates)}}, text};
+    return Outcome{Object{{"steps_per_epoch", preview.stepsPerEpoch},
+                          {"total_steps", preview.totalSteps},
+                          {"lr", std::move(rates)}},
+                   text};
 }
 
 Outcome schema()
@@ -92,11 +109,14 @@ Outcome schema()
 Outcome doctor()
 {
     const Value facts = session::doctor();
-    std::string text = "torch " + facts["torch"].text() + ", hdf5 " + facts["hdf5"].text() + ", " + std::to_string(facts["threads"].toInt()) + " threads\n";
+    std::string text = "torch " + facts["torch"].text() + ", hdf5 " + facts["hdf5"].text() + ", " +
+                       std::to_string(facts["threads"].toInt()) + " threads\n";
     for (const Value& device : facts["devices"].array())
-        text += "  " + device["name"].text() + "  " + device["model"].text() + "  " + std::to_string(device["free_bytes"].toInt() >> 20) + " MB free\n";
+        text += "  " + device["name"].text() + "  " + device["model"].text() + "  " +
+                std::to_string(device["free_bytes"].toInt() >> 20) + " MB free\n";
     for (const Value& missing : facts["missing"].array())
-        text += "missing: " + missing["what"].text() + " (" + missing["why"].text() + "). " + missing["remedy"].text() + "\n";
+        text += "missing: " + missing["what"].text() + " (" + missing["why"].text() + "). " + missing["remedy"].text() +
+                "\n";
     return {facts.object(), text};
 }
 

@@ -16,8 +16,10 @@ using core::base::Object;
 int fail(const Error& error, bool json)
 {
     if (json) {
-        const Object object{{"error", Object{{"kind", std::string(core::base::name(error.kind))}, {"message", error.message + (error.advice.empty() ? "" : ". " + error.advice)},
-                                         {"where", error.where}}}};
+        const Object object{
+            {"error", Object{{"kind", std::string(core::base::name(error.kind))},
+                             {"message", error.message + (error.advice.empty() ? "" : ". " + error.advice)},
+                             {"where", error.where}}}};
         std::cout << core::base::writeJson(object, 2) << std::endl;
     }
     std::cerr << "descent-cli: " << core::base::describe(error) << std::endl;
@@ -37,9 +39,11 @@ int main(int argc, char** argv)
     app::cli::Common common;
     app::cli::Work work;
     app::cli::Program program{app, common, [&](CLI::App* command, app::cli::Work chosen) {
-        command->add_flag("--json", common.json, "One JSON object on standard output; progress goes to standard error");
-        command->callback([&work, chosen = std::move(chosen)] { work = chosen; });
-    }};
+                                  command->add_flag(
+                                      "--json", common.json,
+                                      "One JSON object on standard output; progress goes to standard error");
+                                  command->callback([&work, chosen = std::move(chosen)] { work = chosen; });
+                              }};
     app::cli::addTraining(program);
     app::cli::addLooking(program);
     app::cli::addRuns(program);
@@ -52,7 +56,8 @@ int main(int argc, char** argv)
     } catch (const CLI::CallForHelp& help) {
         return app.exit(help);
     } catch (const CLI::ParseError& error) {
-        return fail({ErrorKind::Usage, error.what(), "command line", "descent-cli --help tells what there is"}, common.json);
+        return fail({ErrorKind::Usage, error.what(), "command line", "descent-cli --help tells what there is"},
+                    common.json);
     }
     const auto outcome = work();
     if (!outcome)

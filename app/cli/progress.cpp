@@ -36,7 +36,8 @@ void ProgressLine::onScalars(const ScalarRow& row)
         }
     }
     const auto epochs = m_opened.stepsPerEpoch ? row.step / m_opened.stepsPerEpoch : 0;
-    const auto every = m_opened.stepsPerEpoch ? std::max<std::int64_t>(1, m_opened.totalSteps / m_opened.stepsPerEpoch / 50) : 1;
+    const auto every =
+        m_opened.stepsPerEpoch ? std::max<std::int64_t>(1, m_opened.totalSteps / m_opened.stepsPerEpoch / 50) : 1;
     if (!m_terminal && (epochs % every == 0 || row.step == m_opened.totalSteps)) {
         m_progress.step = row.step;
         draw();
@@ -47,15 +48,17 @@ void ProgressLine::onEvent(const Event& event)
 {
     if (const auto* opened = std::get_if<RunOpened>(&event)) {
         m_opened = *opened;
-        std::cerr << opened->id << ": " << opened->trainRows << " rows, " << opened->parameters << " parameters, " << opened->totalSteps
-                  << " steps on " << opened->device << " with " << opened->threads << (opened->threads == 1 ? " thread" : " threads") << std::endl;
+        std::cerr << opened->id << ": " << opened->trainRows << " rows, " << opened->parameters << " parameters, "
+                  << opened->totalSteps << " steps on " << opened->device << " with " << opened->threads
+                  << (opened->threads == 1 ? " thread" : " threads") << std::endl;
     } else if (const auto* progress = std::get_if<Progress>(&event)) {
         m_progress = *progress;
         if (m_terminal)
             draw();
     } else if (const auto* notice = std::get_if<Notice>(&event)) {
         std::cerr << (m_drawn && m_terminal ? "\n" : "") << core::base::describe(notice->error) << std::endl;
-    } else if (const auto* state = std::get_if<StateChanged>(&event); state && state->state == RunState::Paused && !state->reason.empty()) {
+    } else if (const auto* state = std::get_if<StateChanged>(&event);
+               state && state->state == RunState::Paused && !state->reason.empty()) {
         std::cerr << "paused until that is mended" << std::endl;
     }
 }
@@ -64,7 +67,8 @@ void ProgressLine::draw()
 {
     const double share = m_opened.totalSteps ? double(m_progress.step) / double(m_opened.totalSteps) : 0;
     const auto perEpoch = std::max<std::int64_t>(1, m_opened.stepsPerEpoch);
-    std::string line = "epoch " + std::to_string(m_progress.step / perEpoch) + "/" + std::to_string((m_opened.totalSteps + perEpoch - 1) / perEpoch);
+    std::string line = "epoch " + std::to_string(m_progress.step / perEpoch) + "/" +
+                       std::to_string((m_opened.totalSteps + perEpoch - 1) / perEpoch);
     if (m_terminal) {
         constexpr int width = 24;
         const int done = int(share * width);

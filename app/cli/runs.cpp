@@ -33,8 +33,14 @@ Object metricsObject(const std::vector<std::pair<std::string, double>>& metrics)
 
 Object objectOf(const store::RunSummary& run)
 {
-    Object object{{"id", run.id}, {"run", run.folder.string()}, {"name", run.name}, {"status", std::string(core::events::name(run.state))},
-        {"created", isoTime(run.created)}, {"steps", run.steps}, {"total_steps", run.totalSteps}, {"metrics", metricsObject(run.metrics)}};
+    Object object{{"id", run.id},
+                  {"run", run.folder.string()},
+                  {"name", run.name},
+                  {"status", std::string(core::events::name(run.state))},
+                  {"created", isoTime(run.created)},
+                  {"steps", run.steps},
+                  {"total_steps", run.totalSteps},
+                  {"metrics", metricsObject(run.metrics)}};
     if (run.bestEpoch >= 0)
         object.set("best", Object{{"metric", run.bestMetric}, {"value", run.bestValue}, {"epoch", run.bestEpoch}});
     object.set("test_openings", run.testOpenings);
@@ -50,8 +56,9 @@ Object objectOf(const store::RunSummary& run)
 
 std::string lineOf(const store::RunSummary& run)
 {
-    std::string line = run.id + std::string(run.id.size() < 32 ? 32 - run.id.size() : 1, ' ') + std::string(core::events::name(run.state)) + "  step "
-        + std::to_string(run.steps) + " of " + std::to_string(run.totalSteps);
+    std::string line = run.id + std::string(run.id.size() < 32 ? 32 - run.id.size() : 1, ' ') +
+                       std::string(core::events::name(run.state)) + "  step " + std::to_string(run.steps) + " of " +
+                       std::to_string(run.totalSteps);
     if (run.bestEpoch >= 0)
         line += "  best " + run.bestMetric + " " + shown(run.bestValue) + " at epoch " + std::to_string(run.bestEpoch);
     if (!run.problem.empty())
@@ -98,8 +105,12 @@ Result<Outcome> compare(const Options& options, const Common& common)
             first = spec;
         else
             for (const auto& difference : core::spec::difference(first, spec)) {
-                differences.push_back(Object{{"run", run.id}, {"path", difference.path}, {"before", difference.before}, {"after", difference.after}});
-                text += "  " + run.id + "  " + difference.path + "  " + writeJson(difference.before) + " → " + writeJson(difference.after) + "\n";
+                differences.push_back(Object{{"run", run.id},
+                                             {"path", difference.path},
+                                             {"before", difference.before},
+                                             {"after", difference.after}});
+                text += "  " + run.id + "  " + difference.path + "  " + writeJson(difference.before) + " → " +
+                        writeJson(difference.after) + "\n";
             }
     }
     return Outcome{Object{{"runs", std::move(runs)}, {"differences", std::move(differences)}}, text};
@@ -128,15 +139,20 @@ Result<Outcome> evaluate(const Options& options, const Common& common)
     for (const auto& [name, value] : evaluation.metrics)
         text += "  " + name + "  " + shown(value) + "\n";
     if (evaluation.testOpenings > 0)
-        text += "The test split of this run has been opened " + std::to_string(evaluation.testOpenings) + (evaluation.testOpenings == 1 ? " time\n" : " times\n");
-    return Outcome{Object{{"metrics", metricsObject(evaluation.metrics)}, {"rows", evaluation.rows}, {"test_openings", evaluation.testOpenings}}, text};
+        text += "The test split of this run has been opened " + std::to_string(evaluation.testOpenings) +
+                (evaluation.testOpenings == 1 ? " time\n" : " times\n");
+    return Outcome{Object{{"metrics", metricsObject(evaluation.metrics)},
+                          {"rows", evaluation.rows},
+                          {"test_openings", evaluation.testOpenings}},
+                   text};
 }
 
 Result<Outcome> predict(const Options& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
     CORE_TRY(rows, session::predict(folder, options.input, options.output, options.at));
-    return Outcome{Object{{"rows", rows}, {"output", options.output}}, std::to_string(rows) + " predictions in " + options.output + "\n"};
+    return Outcome{Object{{"rows", rows}, {"output", options.output}},
+                   std::to_string(rows) + " predictions in " + options.output + "\n"};
 }
 
 Result<Outcome> exportRun(const Options& options, const Common& common)
@@ -182,11 +198,15 @@ void addRuns(Program& program)
     under(add(*runs, "list", "All runs, newest first"), [&common]() -> Result<Outcome> { return list(common); });
     under(ofRun(*runs, "show", "One run with its settings"), [options, &common] { return show(*options, common); });
     CLI::App* comparison = add(*runs, "compare", "Which settings and results differ");
-    comparison->add_option("runs", options->others, "Runs, the first is compared with the others")->required()->expected(2, 100);
+    comparison->add_option("runs", options->others, "Runs, the first is compared with the others")
+        ->required()
+        ->expected(2, 100);
     under(comparison, [options, &common] { return compare(*options, common); });
-    under(ofRun(*runs, "repair", "Rebuild the view of a run whose writer died"), [options, &common] { return repair(*options, common); });
+    under(ofRun(*runs, "repair", "Rebuild the view of a run whose writer died"),
+          [options, &common] { return repair(*options, common); });
     under(ofRun(*runs, "delete", "Remove a run"), [options, &common] { return remove(*options, common); });
-    program.on(runs, [chosen, &common]() -> Result<Outcome> { return *chosen ? (*chosen)() : Result<Outcome>(list(common)); });
+    program.on(
+        runs, [chosen, &common]() -> Result<Outcome> { return *chosen ? (*chosen)() : Result<Outcome>(list(common)); });
 
     CLI::App* evaluation = ofRun(program.app, "evaluate", "Metrics on a split; opening the test split is counted");
     evaluation->add_option("--split", options->split, "train, validation or test")->capture_default_str();

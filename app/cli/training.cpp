@@ -35,10 +35,18 @@ Object metricsObject(const std::vector<std::pair<std::string, double>>& metrics)
 
 Object describe(const session::Session& run, const events::RunFinished& result, double seconds)
 {
-    Object object{{"run", run.folder().string()}, {"status", std::string(events::name(result.state))}, {"epochs", result.epochs},
-        {"steps", result.steps}, {"seconds", seconds}, {"train_seconds", result.trainSeconds}, {"metrics", metricsObject(result.metrics)}};
+    Object object{{"run", run.folder().string()},
+                  {"status", std::string(events::name(result.state))},
+                  {"epochs", result.epochs},
+                  {"steps", result.steps},
+                  {"seconds", seconds},
+                  {"train_seconds", result.trainSeconds},
+                  {"metrics", metricsObject(result.metrics)}};
     if (result.bestEpoch >= 0)
-        object.set("best", Object{{"metric", result.bestMetric}, {"value", result.bestValue}, {"epoch", result.bestEpoch}, {"step", result.bestStep}});
+        object.set("best", Object{{"metric", result.bestMetric},
+                                  {"value", result.bestValue},
+                                  {"epoch", result.bestEpoch},
+                                  {"step", result.bestStep}});
     else
         object.set("best", nullptr);
     object.set("findings", Array{});
@@ -48,11 +56,13 @@ Object describe(const session::Session& run, const events::RunFinished& result, 
 
 std::string sentence(const session::Session& run, const events::RunFinished& result)
 {
-    std::string text = std::string(events::name(result.state)) + " after " + std::to_string(result.steps) + " steps, " + duration(result.trainSeconds) + "\n";
+    std::string text = std::string(events::name(result.state)) + " after " + std::to_string(result.steps) + " steps, " +
+                       duration(result.trainSeconds) + "\n";
     for (const auto& [name, value] : result.metrics)
         text += "  " + name + std::string(name.size() < 24 ? 24 - name.size() : 1, ' ') + shown(value) + "\n";
     if (result.bestEpoch >= 0)
-        text += "best " + result.bestMetric + " " + shown(result.bestValue) + " at epoch " + std::to_string(result.bestEpoch) + "\n";
+        text += "best " + result.bestMetric + " " + shown(result.bestValue) + " at epoch " +
+                std::to_string(result.bestEpoch) + "\n";
     return text + "run " + run.folder().string() + "\n";
 }
 
@@ -80,12 +90,14 @@ Result<Outcome> conduct(session::Session& run, double started)
     const double seconds = core::base::steadySeconds() - started;
     if (!result.error.message.empty()) {
         Error error = result.error;
-        if (result.state == events::RunState::Failed && error.kind != ErrorKind::Resource && error.kind != ErrorKind::Data && error.kind != ErrorKind::Spec)
+        if (result.state == events::RunState::Failed && error.kind != ErrorKind::Resource &&
+            error.kind != ErrorKind::Data && error.kind != ErrorKind::Spec)
             error.kind = ErrorKind::Run;
         return error;
     }
     const bool stopped = result.state == events::RunState::Interrupted;
-    return Outcome{describe(run, result, seconds), sentence(run, result), stopped ? (signalled == SIGTERM ? 143 : 130) : 0};
+    return Outcome{describe(run, result, seconds), sentence(run, result),
+                   stopped ? (signalled == SIGTERM ? 143 : 130) : 0};
 }
 
 struct TrainOptions {
@@ -104,11 +116,15 @@ void addTraining(Program& program)
 
     CLI::App* train = program.app.add_subcommand("train", "Train one run");
     train->add_option("experiment", options->experiment, "Experiment file (*.experiment.json)")->required();
-    train->add_option("--set", options->sets, "Change a setting: PATH=VALUE, such as train.optimizer.lr=0.1")->expected(1)->allow_extra_args(false)->take_all();
+    train->add_option("--set", options->sets, "Change a setting: PATH=VALUE, such as train.optimizer.lr=0.1")
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->take_all();
     train->add_option("--runs", common.runs, "Folder of the runs");
     train->add_option("--device", options->device, "auto, cpu, cuda, cuda:N")->capture_default_str();
     train->add_option("--resume", options->resume, "auto: go on with an interrupted run of the same experiment")
-        ->check(CLI::IsMember({"auto", "never"}))->capture_default_str();
+        ->check(CLI::IsMember({"auto", "never"}))
+        ->capture_default_str();
     program.on(train, [options, &common]() -> Result<Outcome> {
         const double started = core::base::steadySeconds();
         CORE_TRY(resolved, loadExperiment(options->experiment, options->sets));

@@ -23,8 +23,9 @@ std::string hexadecimal(std::uint64_t number)
 
 std::size_t bytesOf(const std::string& dtype)
 {
-    static constexpr std::pair<std::string_view, std::size_t> sizes[] = {{"BOOL", 1}, {"U8", 1}, {"I8", 1}, {"I16", 2},
-        {"U16", 2}, {"F16", 2}, {"BF16", 2}, {"I32", 4}, {"U32", 4}, {"F32", 4}, {"I64", 8}, {"U64", 8}, {"F64", 8}};
+    static constexpr std::pair<std::string_view, std::size_t> sizes[] = {
+        {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"I16", 2}, {"U16", 2}, {"F16", 2}, {"BF16", 2},
+        {"I32", 4},  {"U32", 4}, {"F32", 4}, {"I64", 8}, {"U64", 8}, {"F64", 8}};
     for (const auto& [name, size] : sizes)
         if (name == dtype)
             return size;
@@ -33,7 +34,8 @@ std::size_t bytesOf(const std::string& dtype)
 
 std::string digestOf(const std::vector<BlobView>& blobs)
 {
-    const std::unique_ptr<XXH3_state_t, void (*)(XXH3_state_t*)> state(XXH3_createState(), [](XXH3_state_t* s) { XXH3_freeState(s); });
+    const std::unique_ptr<XXH3_state_t, void (*)(XXH3_state_t*)> state(XXH3_createState(),
+                                                                       [](XXH3_state_t* s) { XXH3_freeState(s); });
     XXH3_128bits_reset(state.get());
     for (const BlobView& blob : blobs) {
         // Terminated, so that the end of one part is never the start of the next.

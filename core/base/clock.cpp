@@ -19,7 +19,7 @@ double steadySeconds()
 std::string isoTime(double wallSeconds)
 {
     const std::time_t whole = std::time_t(wallSeconds);
-    std::tm parts {};
+    std::tm parts{};
     gmtime_r(&whole, &parts);
     char text[32];
     return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};

@@ -29,11 +29,12 @@ template <class Spec>
 class Fields {
 public:
     template <class T>
-    Fields& add(std::string key, T Spec::* member, Domain domain, Help help, Traits traits = {})
+    Fields& add(std::string key, T Spec::*member, Domain domain, Help help, Traits traits = {})
     {
         m_schema.fields.push_back({std::move(key), std::move(domain), Codec<T>::write(Spec{}.*member), std::move(help),
-            std::move(traits.unit), std::move(traits.words), traits.nullable || isOptional<T>, traits.tunable, traits.live,
-            std::move(traits.visibleWhen), std::move(traits.nullWord)});
+                                   std::move(traits.unit), std::move(traits.words), traits.nullable || isOptional<T>,
+                                   traits.tunable, traits.live, std::move(traits.visibleWhen),
+                                   std::move(traits.nullWord)});
         m_read.push_back([member](Spec& spec, const Value& value) { spec.*member = Codec<T>::read(value); });
         m_write.push_back([member](const Spec& spec) { return Codec<T>::write(spec.*member); });
         return *this;
@@ -41,20 +42,23 @@ public:
 
     /// A nested struct with fields of its own; with std::optional it may be null.
     template <class Part>
-    Fields& group(std::string key, Part Spec::* member, Fields<Part> fields, Help help, Traits traits = {})
+    Fields& group(std::string key, Part Spec::*member, Fields<Part> fields, Help help, Traits traits = {})
     {
-        return nest(std::move(key), fields, std::move(help), std::move(traits), fields.write(Spec{}.*member),
+        return nest(
+            std::move(key), fields, std::move(help), std::move(traits), fields.write(Spec{}.*member),
             [member, fields](Spec& spec, const Value& value) { spec.*member = fields.read(value); },
             [member, fields](const Spec& spec) { return fields.write(spec.*member); });
     }
     template <class Part>
-    Fields& group(std::string key, std::optional<Part> Spec::* member, Fields<Part> fields, Help help, Traits traits = {})
+    Fields& group(std::string key, std::optional<Part> Spec::*member, Fields<Part> fields, Help help,
+                  Traits traits = {})
     {
         traits.nullable = true;
         const auto write = [member, fields](const Spec& spec) {
             return spec.*member ? fields.write(*(spec.*member)) : Value{};
         };
-        return nest(std::move(key), fields, std::move(help), std::move(traits), write(Spec{}),
+        return nest(
+            std::move(key), fields, std::move(help), std::move(traits), write(Spec{}),
             [member, fields](Spec& spec, const Value& value) {
                 if (value.isNull())
                     spec.*member = std::nullopt;
@@ -90,10 +94,20 @@ private:
     std::vector<std::function<Value(const Spec&)>> m_write;
 
     template <class Part, class Read, class Write>
-    Fields& nest(std::string key, const Fields<Part>& fields, Help help, Traits traits, Value fallback, Read read, Write write)
+    Fields& nest(std::string key, const Fields<Part>& fields, Help help, Traits traits, Value fallback, Read read,
+                 Write write)
     {
-        m_schema.fields.push_back({std::move(key), Group{std::make_shared<const Schema>(fields.schema())}, std::move(fallback),
-            std::move(help), std::move(traits.unit), {}, traits.nullable, traits.tunable, traits.live, std::move(traits.visibleWhen), std::move(traits.nullWord)});
+        m_schema.fields.push_back({std::move(key),
+                                   Group{std::make_shared<const Schema>(fields.schema())},
+                                   std::move(fallback),
+                                   std::move(help),
+                                   std::move(traits.unit),
+                                   {},
+                                   traits.nullable,
+                                   traits.tunable,
+                                   traits.live,
+                                   std::move(traits.visibleWhen),
+                                   std::move(traits.nullWord)});
         m_read.push_back(std::move(read));
         m_write.push_back(std::move(write));
         return *this;

@@ -45,7 +45,8 @@ Error systemError(std::string_view doing, const std::filesystem::path& file, int
     case EACCES:
     case EPERM:
     case EROFS:
-        return {ErrorKind::Resource, what, file.string(), "Choose a folder that you may write to, or change its permissions"};
+        return {ErrorKind::Resource, what, file.string(),
+                "Choose a folder that you may write to, or change its permissions"};
     case ENOENT:
         return {ErrorKind::Data, what, file.string(), "Check the path; relative paths start at the experiment file"};
     default:

@@ -139,7 +139,8 @@ Result<Value> parseJson(std::string_view text, std::string_view where)
     std::string place(where);
     if (builder.place > 0)
         place += ", " + lineAndColumn(text, builder.place);
-    return Error{ErrorKind::Spec, "not JSON: " + builder.problem, place, "Comments (//) are allowed, trailing commas are not"};
+    return Error{ErrorKind::Spec, "not JSON: " + builder.problem, place,
+                 "Comments (//) are allowed, trailing commas are not"};
 }
 
 Result<Value> readJson(const std::filesystem::path& file)

@@ -36,7 +36,8 @@ public:
         std::string known;
         for (const Entry& entry : m_family.entries)
             known += (known.empty() ? "" : ", ") + entry.kind;
-        return Error{ErrorKind::Spec, "\"" + pick.kind + "\" is none of the " + m_family.name, m_family.name, "Known: " + known};
+        return Error{ErrorKind::Spec, "\"" + pick.kind + "\" is none of the " + m_family.name, m_family.name,
+                     "Known: " + known};
     }
 
     const Family& family() const { return m_family; }

@@ -39,13 +39,41 @@ public:
     Result(Error error) : m_content(std::in_place_index<1>, std::move(error)) {}
 
     explicit operator bool() const { return m_content.index() == 0; }
-    T& operator*() & { assert(*this); return *std::get_if<0>(&m_content); }
-    const T& operator*() const& { assert(*this); return *std::get_if<0>(&m_content); }
-    T&& operator*() && { assert(*this); return std::move(*std::get_if<0>(&m_content)); }
-    T* operator->() { assert(*this); return std::get_if<0>(&m_content); }
-    const T* operator->() const { assert(*this); return std::get_if<0>(&m_content); }
-    const Error& error() const& { assert(!*this); return *std::get_if<1>(&m_content); }
-    Error&& error() && { assert(!*this); return std::move(*std::get_if<1>(&m_content)); }
+    T& operator*() &
+    {
+        assert(*this);
+        return *std::get_if<0>(&m_content);
+    }
+    const T& operator*() const&
+    {
+        assert(*this);
+        return *std::get_if<0>(&m_content);
+    }
+    T&& operator*() &&
+    {
+        assert(*this);
+        return std::move(*std::get_if<0>(&m_content));
+    }
+    T* operator->()
+    {
+        assert(*this);
+        return std::get_if<0>(&m_content);
+    }
+    const T* operator->() const
+    {
+        assert(*this);
+        return std::get_if<0>(&m_content);
+    }
+    const Error& error() const&
+    {
+        assert(!*this);
+        return *std::get_if<1>(&m_content);
+    }
+    Error&& error() &&
+    {
+        assert(!*this);
+        return std::move(*std::get_if<1>(&m_content));
+    }
     T valueOr(T other) const { return *this ? **this : std::move(other); }
 
 private:
@@ -59,8 +87,16 @@ public:
     Result(Error error) : m_error(std::move(error)), m_failed(true) {}
 
     explicit operator bool() const { return !m_failed; }
-    const Error& error() const& { assert(m_failed); return m_error; }
-    Error&& error() && { assert(m_failed); return std::move(m_error); }
+    const Error& error() const&
+    {
+        assert(m_failed);
+        return m_error;
+    }
+    Error&& error() &&
+    {
+        assert(m_failed);
+        return std::move(m_error);
+    }
 
 private:
     Error m_error;

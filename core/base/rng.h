@@ -7,7 +7,8 @@
 
 namespace core::base {
 
-/// Mixes 64 bits so that each input bit moves about half of the output bits (splitmix64's finalizer, Steele et al. 2014).
+/// Mixes 64 bits so that each input bit moves about half of the output bits (splitmix64's finalizer, Steele et al.
+/// 2014).
 constexpr std::uint64_t mix(std::uint64_t x)
 {
     x += 0x9e3779b97f4a7c15u;
@@ -41,7 +42,10 @@ public:
     /// Uniform in [0, 1), 53 bits.
     constexpr double uniform(std::uint64_t index) const { return double(bits(index) >> 11) * 0x1.0p-53; }
     /// Uniform in [low, high).
-    constexpr double uniform(std::uint64_t index, double low, double high) const { return low + (high - low) * uniform(index); }
+    constexpr double uniform(std::uint64_t index, double low, double high) const
+    {
+        return low + (high - low) * uniform(index);
+    }
     /// Standard normal (Box–Muller on draws 2·index and 2·index + 1).
     double normal(std::uint64_t index) const;
     /// Uniform in 0 … n − 1; n > 0 (bias below n / 2^64).

@@ -16,9 +16,21 @@ auto* findBy(const Items& items, Member member, std::string_view name)
 
 }
 
-const Field* Schema::find(std::string_view key) const { return findBy(fields, &Field::key, key); }
-const Entry* Family::find(std::string_view kind) const { return findBy(entries, &Entry::kind, kind); }
-const Family* Catalog::find(std::string_view family) const { return findBy(m_families, &Family::name, family); }
-void Catalog::add(Family family) { m_families.push_back(std::move(family)); }
+const Field* Schema::find(std::string_view key) const
+{
+    return findBy(fields, &Field::key, key);
+}
+const Entry* Family::find(std::string_view kind) const
+{
+    return findBy(entries, &Entry::kind, kind);
+}
+const Family* Catalog::find(std::string_view family) const
+{
+    return findBy(m_families, &Family::name, family);
+}
+void Catalog::add(Family family)
+{
+    m_families.push_back(std::move(family));
+}
 
 }

@@ -35,8 +35,8 @@ struct Text {};
 struct Path {
     bool folder = false;
 };
-/// `{"kind": one of a family, its parameters …}`, or the kind alone as text. `common` are parameters that every kind has.
-/// A text that is no kind stands for `{"kind": textKind, "path": text}` where `textKind` is set.
+/// `{"kind": one of a family, its parameters …}`, or the kind alone as text. `common` are parameters that every kind
+/// has. A text that is no kind stands for `{"kind": textKind, "path": text}` where `textKind` is set.
 struct OneOf {
     std::string family;
     std::shared_ptr<const Schema> common = {};
@@ -77,7 +77,7 @@ struct Field {
     bool tunable = false;                ///< may be a dimension of a tuning study
     bool live = false;                   ///< may change between two steps
     std::vector<Condition> visibleWhen = {};
-    std::string nullWord = {};           ///< what forms call null: `all`, `auto`; empty: `off`
+    std::string nullWord = {}; ///< what forms call null: `all`, `auto`; empty: `off`
 };
 
 struct List {

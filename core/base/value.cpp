@@ -11,7 +11,8 @@ Object::Object(std::initializer_list<Member> members) : m_members(members) {}
 
 const Value* Object::find(std::string_view key) const
 {
-    const auto found = std::find_if(m_members.begin(), m_members.end(), [&](const Member& m) { return m.first == key; });
+    const auto found =
+        std::find_if(m_members.begin(), m_members.end(), [&](const Member& m) { return m.first == key; });
     return found == m_members.end() ? nullptr : &found->second;
 }
 
@@ -34,25 +35,43 @@ bool Object::erase(std::string_view key)
     return std::erase_if(m_members, [&](const Member& m) { return m.first == key; }) > 0;
 }
 
-bool Object::empty() const { return m_members.empty(); }
-std::size_t Object::size() const { return m_members.size(); }
-std::vector<Member>::const_iterator Object::begin() const { return m_members.begin(); }
-std::vector<Member>::const_iterator Object::end() const { return m_members.end(); }
-std::vector<Member>::iterator Object::begin() { return m_members.begin(); }
-std::vector<Member>::iterator Object::end() { return m_members.end(); }
+bool Object::empty() const
+{
+    return m_members.empty();
+}
+std::size_t Object::size() const
+{
+    return m_members.size();
+}
+std::vector<Member>::const_iterator Object::begin() const
+{
+    return m_members.begin();
+}
+std::vector<Member>::const_iterator Object::end() const
+{
+    return m_members.end();
+}
+std::vector<Member>::iterator Object::begin()
+{
+    return m_members.begin();
+}
+std::vector<Member>::iterator Object::end()
+{
+    return m_members.end();
+}
 
 bool Object::operator==(const Object& other) const
 {
     return size() == other.size() && std::all_of(begin(), end(), [&](const Member& m) {
-        const Value* theirs = other.find(m.first);
-        return theirs && *theirs == m.second;
-    });
+               const Value* theirs = other.find(m.first);
+               return theirs && *theirs == m.second;
+           });
 }
 
 std::string_view Value::typeName() const
 {
-    static constexpr std::string_view names[]
-        = {"null", "true or false", "a whole number", "a number", "text", "a list", "an object"};
+    static constexpr std::string_view names[] = {"null", "true or false", "a whole number", "a number",
+                                                 "text", "a list",        "an object"};
     return names[m_content.index()];
 }
 
@@ -127,7 +146,8 @@ namespace {
 std::pair<std::string_view, std::string_view> firstPart(std::string_view path)
 {
     const auto dot = path.find('.');
-    return dot == path.npos ? std::pair{path, std::string_view{}} : std::pair{path.substr(0, dot), path.substr(dot + 1)};
+    return dot == path.npos ? std::pair{path, std::string_view{}}
+                            : std::pair{path.substr(0, dot), path.substr(dot + 1)};
 }
 
 bool placeOf(std::string_view part, std::size_t& place)
@@ -163,12 +183,13 @@ Status Value::setAt(std::string_view dottedPath, Value value)
     }
     const auto [part, rest] = firstPart(dottedPath);
     if (part.empty())
-        return Error{ErrorKind::Usage, "an empty part in a dotted path", std::string(dottedPath), "Write it as train.optimizer.lr"};
+        return Error{ErrorKind::Usage, "an empty part in a dotted path", std::string(dottedPath),
+                     "Write it as train.optimizer.lr"};
     if (isArray()) {
         std::size_t place = 0;
         if (!placeOf(part, place) || place >= array().size())
             return Error{ErrorKind::Usage, "no such place in the list", std::string(part),
-                "Places count from 0; this list has " + std::to_string(array().size())};
+                         "Places count from 0; this list has " + std::to_string(array().size())};
         return array()[place].setAt(rest, std::move(value));
     }
     if (isText())

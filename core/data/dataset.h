@@ -17,15 +17,16 @@ struct Batch {
     at::Tensor target;
 };
 
-/// What a source hands over. `inputs` [rows, …] uint8 or float32 (NaN where missing), `targets` [rows] int64 or float32.
+/// What a source hands over. `inputs` [rows, …] uint8 or float32 (NaN where missing), `targets` [rows] int64 or
+/// float32.
 struct Loaded {
     DatasetInfo info;
     at::Tensor inputs, targets;
     at::Tensor testInputs, testTargets; ///< undefined unless the source has a test file of its own
-    std::vector<double> times;          ///< seconds since the epoch per row, NaN where missing; empty without a time column
-    std::string where;                  ///< the file, for errors; empty if there is none
-    std::vector<std::int64_t> lines;    ///< of a text file: the line of each row, from 1; else empty
-    std::vector<Problem> problems;      ///< what the source left out, and why
+    std::vector<double> times; ///< seconds since the epoch per row, NaN where missing; empty without a time column
+    std::string where;         ///< the file, for errors; empty if there is none
+    std::vector<std::int64_t> lines; ///< of a text file: the line of each row, from 1; else empty
+    std::vector<Problem> problems;   ///< what the source left out, and why
 };
 
 /// What of a source is wanted.
@@ -86,8 +87,8 @@ public:
     const std::vector<float>& shift() const { return m_scaling.shift; }
     const std::vector<float>& scale() const { return m_scaling.scale; }
     const std::vector<Problem>& problems() const { return m_problems; }
-    /// Rows of another file as inputs of this data set, normalized: [n, …inputShape]. What is missing there is filled as
-    /// `missing` says from the training split here; under `error` and `drop` it is an error with row and column.
+    /// Rows of another file as inputs of this data set, normalized: [n, …inputShape]. What is missing there is filled
+    /// as `missing` says from the training split here; under `error` and `drop` it is an error with row and column.
     base::Result<at::Tensor> readInputs(const std::string& file) const;
     std::int64_t size() const { return m_inputs.defined() ? m_inputs.size(0) : 0; }
 

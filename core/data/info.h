@@ -19,10 +19,11 @@ struct DatasetInfo {
     std::int64_t testRows = 0;            ///< rows of the source's own test file, numbered after the others
     std::vector<std::int64_t> inputShape; ///< without the batch: [features] or [channels, height, width]
     std::vector<std::string> features;    ///< names of table columns; empty for images
-    std::vector<std::string> origins;     ///< per feature: the column it was made of (`colour` of `colour=red`); empty for images
-    std::vector<std::string> classes;     ///< names in id order; empty for regression
+    std::vector<std::string>
+        origins; ///< per feature: the column it was made of (`colour` of `colour=red`); empty for images
+    std::vector<std::string> classes; ///< names in id order; empty for regression
     std::string target;
-    std::string time;                     ///< the column of times that orders the rows; empty if there is none
+    std::string time; ///< the column of times that orders the rows; empty if there is none
 
     bool image() const { return inputShape.size() == 3; }
     std::int64_t outputs() const { return classes.empty() ? 1 : std::int64_t(classes.size()); }

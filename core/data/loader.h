@@ -17,7 +17,8 @@ struct LoaderOptions {
 /// Batches of one part of the data. Batch i of epoch e is a function of (seed, e, i): nothing to save but the position.
 class DataLoader {
 public:
-    static base::Result<std::unique_ptr<DataLoader>> make(const DataModule& data, SplitName split, LoaderOptions options);
+    static base::Result<std::unique_ptr<DataLoader>> make(const DataModule& data, SplitName split,
+                                                          LoaderOptions options);
     ~DataLoader();
 
     std::int64_t rows() const;

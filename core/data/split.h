@@ -45,7 +45,9 @@ double testShare(const spec::SplitSpec& spec, bool ownTestRows);
 SplitRows dealOut(std::vector<std::int64_t> order, const std::array<std::int64_t, 3>& sizes);
 
 /// How many rows of each class go to each part: [class][part]. Part p of class c gets its exact share
-/// `counts[c] · sizes[p] / rows` rounded up or down, and both margins are met (controlled rounding, Causey et al. 1985).
-std::vector<std::array<std::int64_t, 3>> stratify(const std::vector<std::int64_t>& counts, const std::array<std::int64_t, 3>& sizes);
+/// `counts[c] · sizes[p] / rows` rounded up or down, and both margins are met (controlled rounding, Causey et al.
+/// 1985).
+std::vector<std::array<std::int64_t, 3>> stratify(const std::vector<std::int64_t>& counts,
+                                                  const std::array<std::int64_t, 3>& sizes);
 
 }

@@ -43,7 +43,7 @@ struct RunOpened {
     std::int64_t threads = 1;
     std::string device = "cpu";
     std::string torch;
-    std::string parent;          ///< run id, for branches
+    std::string parent; ///< run id, for branches
     std::int64_t parentStep = -1;
     std::vector<std::string> classes;
     std::int64_t parameters = 0;
@@ -102,7 +102,7 @@ struct PatienceChanged {
 /// Class probabilities over a plane of two features, at a step.
 struct SurfaceFrame {
     std::int64_t step = 0, epoch = 0;
-    std::int64_t width = 0, height = 0; ///< cells
+    std::int64_t width = 0, height = 0;              ///< cells
     double left = 0, right = 1, bottom = 0, top = 1; ///< in the features' own units
     std::vector<float> values; ///< row-major from the bottom: the most likely class + its probability, see `classes`
     std::int64_t classes = 2;  ///< values holds `classes` probabilities a cell, class fastest; 1 for regression
@@ -140,7 +140,7 @@ struct RunFinished {
     base::Error error; ///< of a failed run
 };
 
-using Event = std::variant<RunOpened, StateChanged, Progress, BestChanged, CheckpointWritten, Edited, Notice, PatienceChanged,
-    SurfaceFrame, ConfusionFrame, PredictionFrame, RunFinished>;
+using Event = std::variant<RunOpened, StateChanged, Progress, BestChanged, CheckpointWritten, Edited, Notice,
+                           PatienceChanged, SurfaceFrame, ConfusionFrame, PredictionFrame, RunFinished>;
 
 }

@@ -7,12 +7,15 @@ namespace core::events {
 
 namespace {
 
-constexpr std::string_view stateNames[]
-    = {"preparing", "running", "paused", "completed", "stopped", "early_stopped", "interrupted", "failed"};
+constexpr std::string_view stateNames[] = {"preparing", "running",       "paused",      "completed",
+                                           "stopped",   "early_stopped", "interrupted", "failed"};
 
 }
 
-std::string_view name(RunState state) { return stateNames[std::size_t(state)]; }
+std::string_view name(RunState state)
+{
+    return stateNames[std::size_t(state)];
+}
 
 bool stateOf(std::string_view name, RunState& state)
 {

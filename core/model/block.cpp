@@ -43,7 +43,7 @@ at::Tensor run(const Linear&, const Block& block, const at::Tensor& input, const
 }
 
 at::Tensor pull(const Linear&, const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
-    at::Tensor* gradients)
+                at::Tensor* gradients)
 {
     gradients[0] = gradient.t().mm(kept.input);
     gradients[1] = gradient.sum(0);
@@ -68,15 +68,16 @@ at::Tensor run(const Conv2d& conv, const Block& block, const at::Tensor& input, 
     if (kept)
         kept->input = picture;
     return at::convolution(picture, block.parameters[0], block.parameters[1], {1, 1}, {conv.padding, conv.padding},
-        {1, 1}, false, {0, 0}, 1);
+                           {1, 1}, false, {0, 0}, 1);
 }
 
 at::Tensor pull(const Conv2d& conv, const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
-    at::Tensor* gradients)
+                at::Tensor* gradients)
 {
     const std::int64_t biases[1] = {conv.channels};
-    auto [input, weight, bias] = at::convolution_backward(gradient, kept.input, block.parameters[0], at::IntArrayRef(biases),
-        {1, 1}, {conv.padding, conv.padding}, {1, 1}, false, {0, 0}, 1, {wanted, true, true});
+    auto [input, weight, bias] =
+        at::convolution_backward(gradient, kept.input, block.parameters[0], at::IntArrayRef(biases), {1, 1},
+                                 {conv.padding, conv.padding}, {1, 1}, false, {0, 0}, 1, {wanted, true, true});
     gradients[0] = weight;
     gradients[1] = bias;
     return input;
@@ -85,21 +86,23 @@ at::Tensor pull(const Conv2d& conv, const Block& block, const at::Tensor& gradie
 at::Tensor run(const BatchNorm& norm, const Block& block, const at::Tensor& input, const Mode& mode, Kept* kept)
 {
     TORCH_CHECK(!mode.training || input.numel() > input.size(1),
-        "batch norm needs more than one row in a batch: choose another batch_size, or drop_last");
+                "batch norm needs more than one row in a batch: choose another batch_size, or drop_last");
     if (mode.training)
         block.buffers[2].add_(1);
-    auto [output, mean, scale, reserve, kernel] = at::_batch_norm_impl_index(input, block.parameters[0], block.parameters[1],
-        block.buffers[0], block.buffers[1], mode.training, norm.momentum, norm.eps, true);
+    auto [output, mean, scale, reserve, kernel] =
+        at::_batch_norm_impl_index(input, block.parameters[0], block.parameters[1], block.buffers[0], block.buffers[1],
+                                   mode.training, norm.momentum, norm.eps, true);
     if (kept)
         *kept = {input, {}, mean, scale, reserve, kernel, mode.training};
     return output;
 }
 
 at::Tensor pull(const BatchNorm& norm, const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
-    at::Tensor* gradients)
+                at::Tensor* gradients)
 {
-    auto [input, weight, bias] = at::_batch_norm_impl_index_backward(kept.kernel, kept.input, gradient, block.parameters[0],
-        block.buffers[0], block.buffers[1], kept.first, kept.second, kept.training, norm.eps, {wanted, true, true}, kept.third);
+    auto [input, weight, bias] = at::_batch_norm_impl_index_backward(
+        kept.kernel, kept.input, gradient, block.parameters[0], block.buffers[0], block.buffers[1], kept.first,
+        kept.second, kept.training, norm.eps, {wanted, true, true}, kept.third);
     gradients[0] = weight;
     gradients[1] = bias;
     return input;
@@ -108,13 +111,20 @@ at::Tensor pull(const BatchNorm& norm, const Block& block, const at::Tensor& gra
 at::Tensor activate(Activation activation, const at::Tensor& input)
 {
     switch (activation) {
-    case Activation::ReLU: return at::relu(input);
-    case Activation::Tanh: return at::tanh(input);
-    case Activation::Sigmoid: return at::sigmoid(input);
-    case Activation::LeakyReLU: return at::leaky_relu(input, leakySlope);
-    case Activation::ELU: return at::elu(input);
-    case Activation::GELU: return at::gelu(input);
-    case Activation::SiLU: return at::silu(input);
+    case Activation::ReLU:
+        return at::relu(input);
+    case Activation::Tanh:
+        return at::tanh(input);
+    case Activation::Sigmoid:
+        return at::sigmoid(input);
+    case Activation::LeakyReLU:
+        return at::leaky_relu(input, leakySlope);
+    case Activation::ELU:
+        return at::elu(input);
+    case Activation::GELU:
+        return at::gelu(input);
+    case Activation::SiLU:
+        return at::silu(input);
     }
     return input;
 }
@@ -130,13 +140,20 @@ at::Tensor run(Activation activation, const Block&, const at::Tensor& input, con
 at::Tensor pull(Activation activation, const Block&, const at::Tensor& gradient, const Kept& kept, bool, at::Tensor*)
 {
     switch (activation) {
-    case Activation::ReLU: return at::threshold_backward(gradient, kept.output, 0);
-    case Activation::Tanh: return at::tanh_backward(gradient, kept.output);
-    case Activation::Sigmoid: return at::sigmoid_backward(gradient, kept.output);
-    case Activation::LeakyReLU: return at::leaky_relu_backward(gradient, kept.input, leakySlope, false);
-    case Activation::ELU: return at::elu_backward(gradient, 1, 1, 1, false, kept.input);
-    case Activation::GELU: return at::gelu_backward(gradient, kept.input);
-    case Activation::SiLU: return at::silu_backward(gradient, kept.input);
+    case Activation::ReLU:
+        return at::threshold_backward(gradient, kept.output, 0);
+    case Activation::Tanh:
+        return at::tanh_backward(gradient, kept.output);
+    case Activation::Sigmoid:
+        return at::sigmoid_backward(gradient, kept.output);
+    case Activation::LeakyReLU:
+        return at::leaky_relu_backward(gradient, kept.input, leakySlope, false);
+    case Activation::ELU:
+        return at::elu_backward(gradient, 1, 1, 1, false, kept.input);
+    case Activation::GELU:
+        return at::gelu_backward(gradient, kept.input);
+    case Activation::SiLU:
+        return at::silu_backward(gradient, kept.input);
     }
     return gradient;
 }
@@ -145,8 +162,9 @@ at::Tensor run(const Dropout& dropout, const Block& block, const at::Tensor& inp
 {
     if (!mode.training || dropout.p == 0)
         return input;
-    const at::Tensor mask = dropoutMask(input.numel(), input.scalar_type(), input.device(), dropout.p, mode.draw.within(block.place))
-        .view(input.sizes());
+    const at::Tensor mask =
+        dropoutMask(input.numel(), input.scalar_type(), input.device(), dropout.p, mode.draw.within(block.place))
+            .view(input.sizes());
     if (kept)
         kept->first = mask;
     return input.mul(mask);
@@ -167,8 +185,8 @@ at::Tensor run(const MaxPool2d& pool, const Block&, const at::Tensor& input, con
 
 at::Tensor pull(const MaxPool2d& pool, const Block&, const at::Tensor& gradient, const Kept& kept, bool, at::Tensor*)
 {
-    return at::max_pool2d_with_indices_backward(gradient, kept.input, {pool.size, pool.size}, {pool.size, pool.size}, {0, 0},
-        {1, 1}, false, kept.first);
+    return at::max_pool2d_with_indices_backward(gradient, kept.input, {pool.size, pool.size}, {pool.size, pool.size},
+                                                {0, 0}, {1, 1}, false, kept.first);
 }
 
 at::Tensor run(const Flatten&, const Block&, const at::Tensor& input, const Mode&, Kept* kept)
@@ -190,9 +208,11 @@ at::Tensor forward(const Block& block, const at::Tensor& input, const Mode& mode
     return std::visit([&](const auto& layer) { return run(layer, block, input, mode, kept); }, block.layer);
 }
 
-at::Tensor backward(const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted, at::Tensor* gradients)
+at::Tensor backward(const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
+                    at::Tensor* gradients)
 {
-    return std::visit([&](const auto& layer) { return pull(layer, block, gradient, kept, wanted, gradients); }, block.layer);
+    return std::visit([&](const auto& layer) { return pull(layer, block, gradient, kept, wanted, gradients); },
+                      block.layer);
 }
 
 }

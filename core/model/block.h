@@ -9,7 +9,7 @@ namespace core::model {
 /// A layer with its tensors.
 struct Block {
     Layer layer;
-    std::uint64_t place = 0;              ///< its stream inside a step's draw
+    std::uint64_t place = 0;                 ///< its stream inside a step's draw
     std::vector<at::Tensor> parameters = {}; ///< weight, bias
     std::vector<at::Tensor> buffers = {};    ///< running_mean, running_var, num_batches_tracked
 };
@@ -25,7 +25,9 @@ struct Kept {
 /// `input` → output; fills `kept` unless it is null. Expects that autograd does not watch.
 at::Tensor forward(const Block& block, const at::Tensor& input, const Mode& mode, Kept* kept);
 
-/// The gradient of a block's output → those of its parameters into `gradients`, and of its input (undefined unless `wanted`).
-at::Tensor backward(const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted, at::Tensor* gradients);
+/// The gradient of a block's output → those of its parameters into `gradients`, and of its input (undefined unless
+/// `wanted`).
+at::Tensor backward(const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
+                    at::Tensor* gradients);
 
 }

@@ -84,7 +84,8 @@ at::Tensor dropoutMask(std::int64_t elements, at::ScalarType type, at::Device de
 }
 
 // Signed 32-bit tensors multiply and add with the same bits as unsigned numbers; only shifts and the comparison differ.
-at::Tensor dropoutMaskByOperators(std::int64_t elements, at::ScalarType type, at::Device device, double p, const base::Draw& draw)
+at::Tensor dropoutMaskByOperators(std::int64_t elements, at::ScalarType type, at::Device device, double p,
+                                  const base::Draw& draw)
 {
     const DropoutKey key = keyOf(draw, p);
     const auto bits = [](std::uint32_t word) { return std::int64_t(std::int32_t(word)); };

@@ -12,6 +12,7 @@ namespace core::model {
 at::Tensor dropoutMask(std::int64_t elements, at::ScalarType type, at::Device device, double p, const base::Draw& draw);
 
 /// The same by tensor operators, for devices whose memory the processor does not reach.
-at::Tensor dropoutMaskByOperators(std::int64_t elements, at::ScalarType type, at::Device device, double p, const base::Draw& draw);
+at::Tensor dropoutMaskByOperators(std::int64_t elements, at::ScalarType type, at::Device device, double p,
+                                  const base::Draw& draw);
 
 }

@@ -14,7 +14,7 @@ struct LayerInfo {
     std::string text;                      ///< `2 → 16`, `3×3, 32 channels`
     std::vector<std::int64_t> outputShape; ///< without the batch
     std::int64_t parameters = 0;
-    std::string problem = {};              ///< why it cannot stand here; empty if it can
+    std::string problem = {}; ///< why it cannot stand here; empty if it can
 };
 
 }

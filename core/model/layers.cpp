@@ -48,58 +48,70 @@ constexpr const char* activationTypes[] = {"ReLU", "Tanh", "Sigmoid", "LeakyReLU
 
 std::string typeOf(const Layer& layer, const Shape& input)
 {
-    return std::visit(LayerVisitor{
-        [](const Linear&) -> std::string { return "Linear"; },
-        [](const Conv2d&) -> std::string { return "Conv2d"; },
-        [&](const BatchNorm&) -> std::string { return input.size() == 3 ? "BatchNorm2d" : "BatchNorm1d"; },
-        [](Activation activation) -> std::string { return activationTypes[int(activation)]; },
-        [](const Dropout&) -> std::string { return "Dropout"; },
-        [](const MaxPool2d&) -> std::string { return "MaxPool2d"; },
-        [](const Flatten&) -> std::string { return "Flatten"; },
-    }, layer);
+    return std::visit(
+        LayerVisitor{
+            [](const Linear&) -> std::string { return "Linear"; },
+            [](const Conv2d&) -> std::string { return "Conv2d"; },
+            [&](const BatchNorm&) -> std::string { return input.size() == 3 ? "BatchNorm2d" : "BatchNorm1d"; },
+            [](Activation activation) -> std::string { return activationTypes[int(activation)]; },
+            [](const Dropout&) -> std::string { return "Dropout"; },
+            [](const MaxPool2d&) -> std::string { return "MaxPool2d"; },
+            [](const Flatten&) -> std::string { return "Flatten"; },
+        },
+        layer);
 }
 
 std::string textOf(const Layer& layer, const Shape& input, const Shape& output)
 {
     const std::string change = textOf(input) + " → " + textOf(output);
     return std::visit(LayerVisitor{
-        [&](const Linear&) { return change; },
-        [](const Conv2d& conv) { return squareOf(conv.kernel) + ", " + std::to_string(conv.channels) + " channels"; },
-        [&](const BatchNorm&) { return std::to_string(input[0]) + (input.size() == 3 ? " channels" : " features"); },
-        [](Activation) { return std::string(); },
-        [](const Dropout& dropout) { return "p = " + shareOf(dropout.p); },
-        [](const MaxPool2d& pool) { return squareOf(pool.size); },
-        [&](const Flatten&) { return change; },
-    }, layer);
+                          [&](const Linear&) { return change; },
+                          [](const Conv2d& conv) {
+                              return squareOf(conv.kernel) + ", " + std::to_string(conv.channels) + " channels";
+                          },
+                          [&](const BatchNorm&) {
+                              return std::to_string(input[0]) + (input.size() == 3 ? " channels" : " features");
+                          },
+                          [](Activation) { return std::string(); },
+                          [](const Dropout& dropout) { return "p = " + shareOf(dropout.p); },
+                          [](const MaxPool2d& pool) { return squareOf(pool.size); },
+                          [&](const Flatten&) { return change; },
+                      },
+                      layer);
 }
 
 std::int64_t parametersOf(const Layer& layer, const Shape& input)
 {
-    return std::visit(LayerVisitor{
-        [&](const Linear& linear) { return (input[0] + 1) * linear.outputs; },
-        [&](const Conv2d& conv) { return (input[0] * conv.kernel * conv.kernel + 1) * conv.channels; },
-        [&](const BatchNorm&) { return 2 * input[0]; },
-        [](const auto&) { return std::int64_t(0); },
-    }, layer);
+    return std::visit(
+        LayerVisitor{
+            [&](const Linear& linear) { return (input[0] + 1) * linear.outputs; },
+            [&](const Conv2d& conv) { return (input[0] * conv.kernel * conv.kernel + 1) * conv.channels; },
+            [&](const BatchNorm&) { return 2 * input[0]; },
+            [](const auto&) { return std::int64_t(0); },
+        },
+        layer);
 }
 
 std::string problemOf(const Layer& layer, const Shape& input)
 {
     const std::string needsPicture =
         "needs pictures (channels × height × width), but gets " + textOf(input) + " numbers: use mlp or linear";
-    return std::visit(LayerVisitor{
-        [&](const Linear&) { return "needs rows of numbers, but gets " + textOf(input) + ": flatten it first"; },
-        [&](const Conv2d& conv) {
-            return input.size() != 3 ? needsPicture
-                : "a kernel of " + squareOf(conv.kernel) + " does not fit into a picture of " + textOf({input[1], input[2]});
+    return std::visit(
+        LayerVisitor{
+            [&](const Linear&) { return "needs rows of numbers, but gets " + textOf(input) + ": flatten it first"; },
+            [&](const Conv2d& conv) {
+                return input.size() != 3 ? needsPicture
+                                         : "a kernel of " + squareOf(conv.kernel) + " does not fit into a picture of " +
+                                               textOf({input[1], input[2]});
+            },
+            [&](const MaxPool2d& pool) {
+                return input.size() != 3 ? needsPicture
+                                         : "a window of " + squareOf(pool.size) + " does not fit into a picture of " +
+                                               textOf({input[1], input[2]}) + ": use fewer or smaller ones";
+            },
+            [&](const auto&) { return "does not fit behind " + textOf(input); },
         },
-        [&](const MaxPool2d& pool) {
-            return input.size() != 3 ? needsPicture
-                : "a window of " + squareOf(pool.size) + " does not fit into a picture of " + textOf({input[1], input[2]}) +
-                    ": use fewer or smaller ones";
-        },
-        [&](const auto&) { return "does not fit behind " + textOf(input); },
-    }, layer);
+        layer);
 }
 
 }
@@ -119,7 +131,8 @@ Activation activationOf(const std::string& name)
 
 const std::vector<std::string>& initNames()
 {
-    static const std::vector<std::string> names{"default", "kaiming_uniform", "kaiming_normal", "xavier_uniform", "xavier_normal"};
+    static const std::vector<std::string> names{"default", "kaiming_uniform", "kaiming_normal", "xavier_uniform",
+                                                "xavier_normal"};
     return names;
 }
 
@@ -131,23 +144,27 @@ std::string nameOf(const Layers& layers, std::size_t place)
 std::optional<Shape> shapeBehind(const Layer& layer, const Shape& input)
 {
     const bool picture = input.size() == 3;
-    return std::visit(LayerVisitor{
-        [&](const Linear& linear) { return input.size() == 1 ? std::optional(Shape{linear.outputs}) : std::nullopt; },
-        [&](const Conv2d& conv) -> std::optional<Shape> {
-            const std::int64_t shrink = conv.kernel - 1 - 2 * conv.padding;
-            if (!picture || input[1] <= shrink || input[2] <= shrink)
-                return {};
-            return Shape{conv.channels, input[1] - shrink, input[2] - shrink};
+    return std::visit(
+        LayerVisitor{
+            [&](const Linear& linear) {
+                return input.size() == 1 ? std::optional(Shape{linear.outputs}) : std::nullopt;
+            },
+            [&](const Conv2d& conv) -> std::optional<Shape> {
+                const std::int64_t shrink = conv.kernel - 1 - 2 * conv.padding;
+                if (!picture || input[1] <= shrink || input[2] <= shrink)
+                    return {};
+                return Shape{conv.channels, input[1] - shrink, input[2] - shrink};
+            },
+            [&](const BatchNorm&) { return picture || input.size() == 1 ? std::optional(input) : std::nullopt; },
+            [&](const MaxPool2d& pool) -> std::optional<Shape> {
+                if (!picture || input[1] < pool.size || input[2] < pool.size)
+                    return {};
+                return Shape{input[0], input[1] / pool.size, input[2] / pool.size};
+            },
+            [&](const Flatten&) { return std::optional(Shape{elements(input)}); },
+            [&](const auto&) { return std::optional(input); },
         },
-        [&](const BatchNorm&) { return picture || input.size() == 1 ? std::optional(input) : std::nullopt; },
-        [&](const MaxPool2d& pool) -> std::optional<Shape> {
-            if (!picture || input[1] < pool.size || input[2] < pool.size)
-                return {};
-            return Shape{input[0], input[1] / pool.size, input[2] / pool.size};
-        },
-        [&](const Flatten&) { return std::optional(Shape{elements(input)}); },
-        [&](const auto&) { return std::optional(input); },
-    }, layer);
+        layer);
 }
 
 std::vector<std::int64_t> inputOf(const Layers& layers, const std::vector<std::int64_t>& inputShape)

@@ -42,13 +42,13 @@ base::Status loadWeights(Network& network, const std::vector<base::Blob>& blobs,
         if (std::none_of(state.begin(), state.end(), [&](const auto& named) { return named.name == blob.name; }))
             note(unknown, blob.name);
     std::string problem;
-    for (const auto& [what, names] : {std::pair("missing: ", missing), {"another shape: ", misshapen},
-             {"not in this network: ", unknown}})
+    for (const auto& [what, names] :
+         {std::pair("missing: ", missing), {"another shape: ", misshapen}, {"not in this network: ", unknown}})
         if (!names.empty())
             problem += (problem.empty() ? "" : "; ") + (what + names);
     if (!problem.empty())
         return base::Error{base::ErrorKind::Data, "the weights do not fit the network: " + problem, where,
-            "Use the model that they were saved from"};
+                           "Use the model that they were saved from"};
     at::NoGradGuard noGraph;
     for (auto& [live, tensor] : copies)
         live.copy_(tensor);

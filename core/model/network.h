@@ -38,14 +38,16 @@ class Architecture {
 public:
     virtual ~Architecture() = default;
     /// Blocks with shapes and parameter counts, without making a tensor. A block that cannot fit says why.
-    virtual std::vector<LayerInfo> describe(const std::vector<std::int64_t>& inputShape, std::int64_t outputs) const = 0;
+    virtual std::vector<LayerInfo> describe(const std::vector<std::int64_t>& inputShape,
+                                            std::int64_t outputs) const = 0;
     virtual base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const = 0;
 };
 
 using Architectures = base::Registry<Architecture>;
 const Architectures& allArchitectures();
 
-/// Weights by name into the network: every tensor of the network must be there with its shape; others are named in the error.
+/// Weights by name into the network: every tensor of the network must be there with its shape; others are named in the
+/// error.
 base::Status loadWeights(Network& network, const std::vector<base::Blob>& blobs, const std::string& where);
 /// Parameters, then buffers.
 std::vector<tensor::NamedTensor> stateOf(const Network& network);

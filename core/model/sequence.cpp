@@ -19,7 +19,11 @@ using Blocks = std::vector<Block>;
 /// The whole sequence as one node of autograd's graph: edges to the input first, then to the parameters in order.
 class SequenceBackward final : public torch::autograd::Node {
 public:
-    explicit SequenceBackward(std::shared_ptr<const Blocks> blocks) : m_blocks(std::move(blocks)), m_kept(m_blocks->size()) {}
+    explicit SequenceBackward(std::shared_ptr<const Blocks> blocks)
+        : m_blocks(std::move(blocks)),
+          m_kept(m_blocks->size())
+    {
+    }
 
     Kept* kept(std::size_t place) { return &m_kept[place]; }
     void setInputShape(at::IntArrayRef shape) { m_inputShape = shape.vec(); }
@@ -54,8 +58,11 @@ private:
 
 class Sequence final : public Network {
 public:
-    Sequence(bool rows, Blocks blocks, std::vector<tensor::NamedTensor> parameters, std::vector<tensor::NamedTensor> buffers)
-        : m_rows(rows), m_blocks(std::make_shared<const Blocks>(std::move(blocks))), m_parameters(std::move(parameters)),
+    Sequence(bool rows, Blocks blocks, std::vector<tensor::NamedTensor> parameters,
+             std::vector<tensor::NamedTensor> buffers)
+        : m_rows(rows),
+          m_blocks(std::make_shared<const Blocks>(std::move(blocks))),
+          m_parameters(std::move(parameters)),
           m_buffers(std::move(buffers))
     {
         holdEdges();
@@ -66,7 +73,8 @@ public:
         if (!at::GradMode::is_enabled())
             return pass(input, mode, nullptr);
         const std::shared_ptr<SequenceBackward> node(new SequenceBackward(m_blocks), torch::autograd::deleteNode);
-        node->add_next_edge(input.requires_grad() ? torch::autograd::impl::gradient_edge(input) : torch::autograd::Edge());
+        node->add_next_edge(input.requires_grad() ? torch::autograd::impl::gradient_edge(input)
+                                                  : torch::autograd::Edge());
         for (const auto& parameter : m_parameters)
             node->add_next_edge(torch::autograd::impl::gradient_edge(parameter.tensor));
         node->setInputShape(input.sizes());
@@ -206,7 +214,8 @@ base::Result<std::unique_ptr<Network>> makeSequence(const Layers& layers, const 
     for (const LayerInfo& info : describe(layers, context.inputShape))
         if (!info.problem.empty())
             return base::Error{base::ErrorKind::Spec,
-                (info.name.empty() ? "" : "layer " + info.name + ", ") + info.type + ": " + info.problem, "/model", "Choose another model or other sizes"};
+                               (info.name.empty() ? "" : "layer " + info.name + ", ") + info.type + ": " + info.problem,
+                               "/model", "Choose another model or other sizes"};
     Maker maker(layers, context.seed);
     Blocks blocks;
     Shape shape = inputOf(layers, context.inputShape);
@@ -214,8 +223,8 @@ base::Result<std::unique_ptr<Network>> makeSequence(const Layers& layers, const 
         blocks.push_back(maker.make(i, shape));
         shape = *shapeBehind(layers.list[i], shape);
     }
-    return std::unique_ptr<Network>(std::make_unique<Sequence>(
-        layers.rows, std::move(blocks), std::move(maker.parameters), std::move(maker.buffers)));
+    return std::unique_ptr<Network>(std::make_unique<Sequence>(layers.rows, std::move(blocks),
+                                                               std::move(maker.parameters), std::move(maker.buffers)));
 }
 
 }

@@ -20,25 +20,31 @@ base::Value doctor()
     using base::Object;
     Array devices;
     for (const tensor::DeviceInfo& device : tensor::devices())
-        devices.push_back(Object{{"name", device.name}, {"model", device.model}, {"free_bytes", std::int64_t(device.freeBytes)},
-            {"total_bytes", std::int64_t(device.totalBytes)}});
+        devices.push_back(Object{{"name", device.name},
+                                 {"model", device.model},
+                                 {"free_bytes", std::int64_t(device.freeBytes)},
+                                 {"total_bytes", std::int64_t(device.totalBytes)}});
     Array missing;
     if (const std::string why = tensor::whyNoCuda(); !why.empty())
         missing.push_back(Object{{"what", "CUDA"}, {"why", why}, {"remedy", "Training runs on the processor"}});
     const char* folder = std::getenv("DESCENT_FASHION_MNIST");
     if (!std::filesystem::exists(folder ? folder : "/usr/share/datasets/fashion-mnist"))
-        missing.push_back(Object{{"what", "Fashion-MNIST"}, {"why", "the sample data is not installed"},
-            {"remedy", "apt install dataset-fashion-mnist"}});
+        missing.push_back(Object{{"what", "Fashion-MNIST"},
+                                 {"why", "the sample data is not installed"},
+                                 {"remedy", "apt install dataset-fashion-mnist"}});
     const char* policy = std::getenv("OMP_WAIT_POLICY");
-    return Object{{"torch", TORCH_VERSION}, {"hdf5", store::hdf5Version()}, {"devices", std::move(devices)},
-        {"threads", std::int64_t(std::thread::hardware_concurrency())}, {"omp_wait_policy", policy ? std::string(policy) : std::string()},
-        {"missing", std::move(missing)}};
+    return Object{{"torch", TORCH_VERSION},
+                  {"hdf5", store::hdf5Version()},
+                  {"devices", std::move(devices)},
+                  {"threads", std::int64_t(std::thread::hardware_concurrency())},
+                  {"omp_wait_policy", policy ? std::string(policy) : std::string()},
+                  {"missing", std::move(missing)}};
 }
 
 void prepareProcess(int, char** argv)
 {
-    // Each step frees and takes the same large tensors again. Given back to the system in between, their pages would have
-    // to be faulted in anew: a third of a small convolutional step.
+    // Each step frees and takes the same large tensors again. Given back to the system in between, their pages would
+    // have to be faulted in anew: a third of a small convolutional step.
     ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
     ::mallopt(M_TRIM_THRESHOLD, 2147483647);
     ::mallopt(M_TOP_PAD, 64 << 20);

@@ -35,7 +35,8 @@ base::Result<Restored> restore(const std::filesystem::path& run, const std::stri
     train::useThreads(checkpoint.state["threads"].toInt(1));
     CORE_TRY(module, data::DataModule::open(restored.experiment));
     restored.module = std::move(module);
-    CORE_TRY(plan, train::planSteps(restored.experiment.train, std::int64_t(restored.module.rows(data::SplitName::Train).size())));
+    CORE_TRY(plan, train::planSteps(restored.experiment.train,
+                                    std::int64_t(restored.module.rows(data::SplitName::Train).size())));
     CORE_TRY(learner, train::Learner::make(restored.experiment, restored.module.info(), plan, "cpu"));
     restored.learner = std::move(learner);
     CORE_CHECK(restored.learner->load(checkpoint.tensors, file.string(), false));
@@ -72,7 +73,8 @@ base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::s
     CORE_TRY(restored, restore(run, at));
     const auto& rows = restored.module.rows(data::SplitName(index));
     if (rows.empty())
-        return Error{ErrorKind::Data, "the " + split + " split has no rows", "/split/" + split, "Give it a share and train again"};
+        return Error{ErrorKind::Data, "the " + split + " split has no rows", "/split/" + split,
+                     "Give it a share and train again"};
     Evaluation evaluation;
     if (data::SplitName(index) == data::SplitName::Test) {
         // Counted before it is looked at: an opening cannot be undone.
@@ -91,7 +93,7 @@ base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::s
 }
 
 base::Result<std::int64_t> predict(const std::filesystem::path& run, const std::filesystem::path& input,
-    const std::filesystem::path& output, const std::string& at)
+                                   const std::filesystem::path& output, const std::string& at)
 {
     CORE_TRY(restored, restore(run, at));
     CORE_TRY(inputs, restored.module.readInputs(input.string()));
@@ -105,7 +107,9 @@ base::Result<std::int64_t> predict(const std::filesystem::path& run, const std::
     constexpr std::int64_t part = 512;
     for (std::int64_t first = 0; first < inputs.size(0); first += part) {
         at::Tensor scores = restored.learner->predict(inputs.narrow(0, first, std::min(part, inputs.size(0) - first)));
-        scores = (classes.empty() ? scores.reshape({scores.size(0), 1}) : at::softmax(scores, 1)).to(at::kCPU, at::kFloat).contiguous();
+        scores = (classes.empty() ? scores.reshape({scores.size(0), 1}) : at::softmax(scores, 1))
+                     .to(at::kCPU, at::kFloat)
+                     .contiguous();
         const float* row = scores.const_data_ptr<float>();
         for (std::int64_t i = 0; i < scores.size(0); ++i, row += scores.size(1)) {
             if (classes.empty()) {

@@ -38,9 +38,9 @@ struct SampleRow {
     std::int64_t row = 0;
     data::SplitName split = data::SplitName::Train;
     double target = 0;
-    std::vector<float> cells;               ///< table rows
+    std::vector<float> cells; ///< table rows
     std::int64_t width = 0, height = 0, channels = 0;
-    std::vector<std::uint8_t> pixels;       ///< images: row-major, channels last
+    std::vector<std::uint8_t> pixels; ///< images: row-major, channels last
 };
 
 /// Rows by number, and what the data set is.
@@ -59,11 +59,11 @@ struct ColumnSummary {
 
 struct DataPreview {
     data::DatasetInfo info;
-    std::array<std::int64_t, 3> splitRows{};                 ///< train, validation, test
-    std::array<std::vector<std::int64_t>, 3> classCounts;    ///< per split, per class
-    std::vector<ColumnSummary> columns;                      ///< tables; over the training split
-    std::vector<SampleRow> samples;                          ///< spread over the classes
-    std::vector<std::vector<std::uint8_t>> augmented;        ///< the same images after the pipeline, where there is one
+    std::array<std::int64_t, 3> splitRows{};              ///< train, validation, test
+    std::array<std::vector<std::int64_t>, 3> classCounts; ///< per split, per class
+    std::vector<ColumnSummary> columns;                   ///< tables; over the training split
+    std::vector<SampleRow> samples;                       ///< spread over the classes
+    std::vector<std::vector<std::uint8_t>> augmented;     ///< the same images after the pipeline, where there is one
     std::vector<data::Problem> problems;
 };
 /// Opens the data as a training would. `samples`: how many rows to show.
@@ -97,7 +97,7 @@ base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::s
 
 /// Writes predictions for the rows of `input` (the run's own source format) as CSV. Returns the number of rows.
 base::Result<std::int64_t> predict(const std::filesystem::path& run, const std::filesystem::path& input,
-    const std::filesystem::path& output, const std::string& at);
+                                   const std::filesystem::path& output, const std::string& at);
 
 /// Versions, devices, threads, and what is missing.
 base::Value doctor();

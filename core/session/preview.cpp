@@ -17,7 +17,10 @@ namespace {
 
 constexpr std::int64_t histogramBins = 20;
 
-spec::Experiment typed(const Value& resolved) { return spec::read(resolved); }
+spec::Experiment typed(const Value& resolved)
+{
+    return spec::read(resolved);
+}
 
 // Shapes, classes and rows without opening more of the data than its source must.
 base::Result<data::DatasetInfo> infoOf(const spec::Experiment& experiment)
@@ -38,7 +41,8 @@ base::Result<SchedulePreview> previewSchedule(const Value& resolved, std::int64_
 {
     const spec::Experiment experiment = typed(resolved);
     CORE_TRY(plan, train::planSteps(experiment.train, trainRows));
-    CORE_TRY(schedule, train::makeSchedule(experiment.train.schedule, {train::baseRate(experiment.train), plan.totalSteps, plan.stepsPerEpoch}));
+    CORE_TRY(schedule, train::makeSchedule(experiment.train.schedule,
+                                           {train::baseRate(experiment.train), plan.totalSteps, plan.stepsPerEpoch}));
     SchedulePreview preview{trainRows, plan.stepsPerEpoch, plan.totalSteps, {}};
     preview.lr.reserve(std::size_t(plan.totalSteps));
     for (std::int64_t step = 0; step < plan.totalSteps; ++step)
@@ -160,7 +164,7 @@ std::vector<ColumnSummary> columnsOf(const data::DataModule& module)
 }
 
 std::vector<std::vector<std::uint8_t>> augmentedOf(const data::DataModule& module, const spec::Experiment& experiment,
-    const std::vector<std::int64_t>& rows)
+                                                   const std::vector<std::int64_t>& rows)
 {
     std::vector<std::vector<std::uint8_t>> images;
     if (!module.info().image() || experiment.augment.empty())
@@ -226,12 +230,14 @@ base::Result<std::vector<Point>> previewPoints(const Value& resolved)
 {
     CORE_TRY(module, data::DataModule::open(typed(resolved), false));
     if (module.info().inputShape != std::vector<std::int64_t>{2})
-        return Error{base::ErrorKind::Data, "the data has not two features", "/data/features", "Choose two features to see the surface over them"};
+        return Error{base::ErrorKind::Data, "the data has not two features", "/data/features",
+                     "Choose two features to see the surface over them"};
     std::vector<Point> points;
     for (std::size_t s = 0; s < 3; ++s)
         for (const std::int64_t row : module.rows(data::SplitName(s))) {
             const at::Tensor cells = module.raw(row).to(at::kFloat).contiguous();
-            points.push_back({cells.const_data_ptr<float>()[0], cells.const_data_ptr<float>()[1], std::int32_t(module.target(row)), data::SplitName(s)});
+            points.push_back({cells.const_data_ptr<float>()[0], cells.const_data_ptr<float>()[1],
+                              std::int32_t(module.target(row)), data::SplitName(s)});
         }
     return points;
 }

@@ -22,7 +22,10 @@ using base::Value;
 class Session::Work {
 public:
     Work(store::RunFolder folder, Value resolved, Options options, std::string device)
-        : m_folder(std::move(folder)), m_resolved(std::move(resolved)), m_options(std::move(options)), m_device(std::move(device))
+        : m_folder(std::move(folder)),
+          m_resolved(std::move(resolved)),
+          m_options(std::move(options)),
+          m_device(std::move(device))
     {
     }
 
@@ -85,8 +88,16 @@ private:
 
     void run()
     {
-        train::TrainerContext context{m_resolved, &m_folder, m_recorder.get(), &m_hub, &m_mailbox, m_device,
-            m_options.startPaused, m_options.frames, std::move(m_resumeFrom), std::move(m_edits)};
+        train::TrainerContext context{m_resolved,
+                                      &m_folder,
+                                      m_recorder.get(),
+                                      &m_hub,
+                                      &m_mailbox,
+                                      m_device,
+                                      m_options.startPaused,
+                                      m_options.frames,
+                                      std::move(m_resumeFrom),
+                                      std::move(m_edits)};
         events::RunFinished result = train::Trainer(std::move(context)).run();
         const bool open = result.state == events::RunState::Stopped || result.state == events::RunState::Interrupted;
         // A run that can be resumed keeps its journal; any other gets its compressed file.
@@ -107,7 +118,7 @@ private:
         const base::Field* field = spec::fieldAt(spec::experimentFields().schema(), m_resolved, edit.path, catalog());
         if (!field || !field->live)
             return Error{ErrorKind::Spec, field ? "cannot change while the run is going" : "there is no such parameter",
-                spec::jsonPath(edit.path), "Parameters that can are marked live"};
+                         spec::jsonPath(edit.path), "Parameters that can are marked live"};
         Value changed = m_resolved;
         CORE_CHECK(changed.setAt(edit.path, edit.value));
         const spec::Checked checked = spec::resolve(changed, {catalog()});
@@ -117,14 +128,38 @@ private:
 
 Session::Session(std::unique_ptr<Work> work) : m_work(std::move(work)) {}
 Session::~Session() = default;
-events::EventHub& Session::events() { return m_work->m_hub; }
-std::string Session::id() const { return m_work->m_folder.id(); }
-const std::filesystem::path& Session::folder() const { return m_work->m_folder.path(); }
-const base::Value& Session::spec() const { return m_work->m_resolved; }
-void Session::start() { m_work->start(); }
-Status Session::post(Command command) { return m_work->post(std::move(command)); }
-const events::RunFinished& Session::wait() { return m_work->wait(); }
-std::optional<events::RunFinished> Session::finished() const { return m_work->finished(); }
+events::EventHub& Session::events()
+{
+    return m_work->m_hub;
+}
+std::string Session::id() const
+{
+    return m_work->m_folder.id();
+}
+const std::filesystem::path& Session::folder() const
+{
+    return m_work->m_folder.path();
+}
+const base::Value& Session::spec() const
+{
+    return m_work->m_resolved;
+}
+void Session::start()
+{
+    m_work->start();
+}
+Status Session::post(Command command)
+{
+    return m_work->post(std::move(command));
+}
+const events::RunFinished& Session::wait()
+{
+    return m_work->wait();
+}
+std::optional<events::RunFinished> Session::finished() const
+{
+    return m_work->finished();
+}
 
 namespace {
 
@@ -166,8 +201,8 @@ base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::pa
     // Without a checkpoint the run begins again; the journal forgets what there was.
     if (auto checkpoint = store::newestWhole(work->m_folder.checkpoints())) {
         if (checkpoint->state["ended"].toBool())
-            return Error{ErrorKind::Usage, "this run has ended at step " + std::to_string(checkpoint->step), run.string(),
-                "Train the experiment again, with more epochs if it should go on longer"};
+            return Error{ErrorKind::Usage, "this run has ended at step " + std::to_string(checkpoint->step),
+                         run.string(), "Train the experiment again, with more epochs if it should go on longer"};
         work->m_resumeFrom = std::move(*checkpoint);
     }
     const std::int64_t from = work->m_resumeFrom ? work->m_resumeFrom->step : 0;

@@ -11,10 +11,10 @@
 namespace core::session {
 
 struct Options {
-    std::filesystem::path runs;   ///< where run folders are made
-    std::string device = "auto";  ///< auto, cpu, cuda, cuda:N
+    std::filesystem::path runs;  ///< where run folders are made
+    std::string device = "auto"; ///< auto, cpu, cuda, cuda:N
     bool startPaused = false;
-    bool frames = false;          ///< also send decision surface, confusion matrix and predictions (for a window)
+    bool frames = false; ///< also send decision surface, confusion matrix and predictions (for a window)
 };
 
 using train::Command;

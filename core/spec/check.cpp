@@ -87,7 +87,7 @@ private:
     }
 
     void unknownKeys(const std::vector<const Schema*>& schemas, const Value& given, const std::string& where,
-        const std::vector<std::string>& also)
+                     const std::vector<std::string>& also)
     {
         std::vector<std::string> known = also;
         for (const Schema* schema : schemas)
@@ -98,7 +98,7 @@ private:
                 continue;
             const std::string near = nearest(key, known);
             problem(where + "/" + key, "unknown key \"" + key + "\"",
-                near.empty() ? "Known here: " + listed(known) : "Did you mean \"" + near + "\"?");
+                    near.empty() ? "Known here: " + listed(known) : "Did you mean \"" + near + "\"?");
         }
     }
 
@@ -133,17 +133,18 @@ private:
     Value inDomain(const Domain& domain, const Value& given, const std::string& where)
     {
         return std::visit(Overloaded{
-            [&](const Flag&) { return flag(given, where); },
-            [&](const Int& d) { return integer(d, given, where); },
-            [&](const Real& d) { return real(d, given, where); },
-            [&](const Choice& d) { return choice(d, given, where); },
-            [&](const Text&) { return text(given, where); },
-            [&](const Path&) { return path(given, where); },
-            [&](const OneOf& d) { return oneOf(d, given, where); },
-            [&](const Group& d) { return object(*d.schema, given, where); },
-            [&](const Tree&) { return given; },
-            [&](const std::shared_ptr<const List>& d) { return list(*d, given, where); },
-        }, domain);
+                              [&](const Flag&) { return flag(given, where); },
+                              [&](const Int& d) { return integer(d, given, where); },
+                              [&](const Real& d) { return real(d, given, where); },
+                              [&](const Choice& d) { return choice(d, given, where); },
+                              [&](const Text&) { return text(given, where); },
+                              [&](const Path&) { return path(given, where); },
+                              [&](const OneOf& d) { return oneOf(d, given, where); },
+                              [&](const Group& d) { return object(*d.schema, given, where); },
+                              [&](const Tree&) { return given; },
+                              [&](const std::shared_ptr<const List>& d) { return list(*d, given, where); },
+                          },
+                          domain);
     }
 
     Value flag(const Value& given, const std::string& where)
@@ -192,7 +193,7 @@ private:
     {
         const std::string near = given.isText() ? nearest(given.text(), options) : "";
         problem(where, shown(given) + " is not known here",
-            (near.empty() ? "" : "Did you mean \"" + near + "\"? ") + "Known: " + listed(options));
+                (near.empty() ? "" : "Did you mean \"" + near + "\"? ") + "Known: " + listed(options));
     }
 
     Value text(const Value& given, const std::string& where)
@@ -247,7 +248,7 @@ private:
         const Array items = given.isArray() ? given.array() : Array{given};
         if (items.size() < domain.min || items.size() > domain.max) {
             problem(where, "has " + std::to_string(items.size()) + " items",
-                "It takes " + std::to_string(domain.min) + " to " + std::to_string(domain.max));
+                    "It takes " + std::to_string(domain.min) + " to " + std::to_string(domain.max));
             return {};
         }
         Array out;

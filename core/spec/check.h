@@ -21,14 +21,15 @@ struct CheckContext {
 
 /// Checks `given` against `schema`: unknown keys (the nearest known one is named), types, ranges, kinds.
 /// Never fails as such: a field with a problem keeps its default in the result.
-Checked check(const base::Schema& schema, const base::Value& given, const std::string& where, const CheckContext& context);
+Checked check(const base::Schema& schema, const base::Value& given, const std::string& where,
+              const CheckContext& context);
 
 /// The known name nearest to `name` by edit distance (transpositions count one); empty if none is near.
 std::string nearest(std::string_view name, const std::vector<std::string>& known);
 
 /// The schema's field behind a dotted path in a checked value; nullptr if there is none.
 const base::Field* fieldAt(const base::Schema& schema, const base::Value& checked, std::string_view dottedPath,
-    const base::Catalog& catalog);
+                           const base::Catalog& catalog);
 
 /// `/train/optimizer/lr` for `train.optimizer.lr`.
 std::string jsonPath(std::string_view dottedPath);

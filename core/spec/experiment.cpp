@@ -19,17 +19,17 @@ void checkTogether(const Value& resolved, std::vector<Error>& problems)
     const double sum = split.train + split.validation + split.test.value_or(0);
     if (sum > 1 + 1e-9)
         problems.push_back({ErrorKind::Spec, "train, validation and test add up to more than all rows", "/split",
-            "Shares must not exceed 1 together"});
+                            "Shares must not exceed 1 together"});
     const EarlyStoppingSpec* stopping = nullptr;
     const Experiment experiment = read(resolved);
     if (experiment.train.earlyStopping)
         stopping = &*experiment.train.earlyStopping;
     if (stopping && !stopping->metric.starts_with("validation/") && !stopping->metric.starts_with("train_eval/"))
         problems.push_back({ErrorKind::Spec, "\"" + stopping->metric + "\" is not evaluated after an epoch",
-            "/train/early_stopping/metric", "Name one such as validation/loss or validation/accuracy"});
+                            "/train/early_stopping/metric", "Name one such as validation/loss or validation/accuracy"});
     if (stopping && stopping->metric.starts_with("validation/") && split.validation == 0)
         problems.push_back({ErrorKind::Spec, "early stopping watches the validation split, which is empty",
-            "/split/validation", "Give it a share, such as 0.15"});
+                            "/split/validation", "Give it a share, such as 0.15"});
 }
 
 }
@@ -45,7 +45,8 @@ Status applySet(Value& tree, std::string_view assignment)
 {
     const auto equals = assignment.find('=');
     if (equals == assignment.npos || equals == 0)
-        return Error{ErrorKind::Usage, "\"" + std::string(assignment) + "\" is no PATH=VALUE", "--set", "Write it as train.optimizer.lr=0.1"};
+        return Error{ErrorKind::Usage, "\"" + std::string(assignment) + "\" is no PATH=VALUE", "--set",
+                     "Write it as train.optimizer.lr=0.1"};
     const std::string_view path = assignment.substr(0, equals);
     const std::string_view text = assignment.substr(equals + 1);
     const auto json = parseJson(text);
@@ -70,10 +71,12 @@ Result<Value> load(const std::filesystem::path& file, const std::vector<std::str
         tree = std::move(*text);
     }
     if (!tree.isObject())
-        return Error{ErrorKind::Spec, "is " + std::string(tree.typeName()) + ", not an object", file.string(), "An experiment is written in braces: {…}"};
+        return Error{ErrorKind::Spec, "is " + std::string(tree.typeName()) + ", not an object", file.string(),
+                     "An experiment is written in braces: {…}"};
     // Paths of the file start at the file; those of --set at the working folder, as a shell's completion gives them.
     std::error_code ignored;
-    const auto folder = file.empty() ? std::filesystem::current_path(ignored) : std::filesystem::absolute(file, ignored).parent_path();
+    const auto folder =
+        file.empty() ? std::filesystem::current_path(ignored) : std::filesystem::absolute(file, ignored).parent_path();
     for (const std::string& set : sets)
         CORE_CHECK(applySet(tree, set));
     tree.object().erase("$schema");

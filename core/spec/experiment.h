@@ -85,7 +85,8 @@ const base::Fields<ModelSpec>& modelFields();
 Checked resolve(const Value& given, const CheckContext& context);
 
 /// Reads `file` (or `{}` if it is empty), applies `--set PATH=VALUE` texts, checks. The first problem is the error.
-base::Result<Value> load(const std::filesystem::path& file, const std::vector<std::string>& sets, const base::Catalog& catalog);
+base::Result<Value> load(const std::filesystem::path& file, const std::vector<std::string>& sets,
+                         const base::Catalog& catalog);
 
 /// The typed form of a resolved tree.
 Experiment read(const Value& resolved);

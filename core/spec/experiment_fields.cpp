@@ -17,100 +17,141 @@ Fields<DataSpec> dataFields()
 {
     return Fields<DataSpec>{}
         .add("source", &DataSpec::source, OneOf{.family = "sources", .textKind = "file"},
-            {"Where the rows come from: a generator, a built-in set, or a file or folder of your own."})
+             {"Where the rows come from: a generator, a built-in set, or a file or folder of your own."})
         .add("format", &DataSpec::format, Choice{{"auto"}, "sources"},
-            {"The file's format. auto finds it from the content."})
+             {"The file's format. auto finds it from the content."})
         .add("rows", &DataSpec::rows, Int{.min = 2, .max = 100'000'000},
-            {"How many rows to make, or to take from the start of the data.", {}, "Few rows are learned by heart: the gap between the curves opens.",
-                "More rows cost time for each epoch."},
-            {.unit = "rows", .nullWord = "all"})
+             {"How many rows to make, or to take from the start of the data.",
+              {},
+              "Few rows are learned by heart: the gap between the curves opens.",
+              "More rows cost time for each epoch."},
+             {.unit = "rows", .nullWord = "all"})
         .add("target", &DataSpec::target, Text{}, {"The column to predict. Empty: the last one."})
         .add("features", &DataSpec::features, listOf(Text{}), {"The columns to learn from. Empty: all but the target."})
         .add("task", &DataSpec::task, Choice{{"auto", "classification", "regression"}},
-            {"What to predict: a class or a number. auto decides by the target column."})
+             {"What to predict: a class or a number. auto decides by the target column."})
         .add("missing", &DataSpec::missing, Choice{{"error", "drop", "mean", "median", "most_frequent"}},
-            {"What to do with empty cells. Filling uses the training rows alone, so that nothing leaks."})
+             {"What to do with empty cells. Filling uses the training rows alone, so that nothing leaks."})
         .add("normalize", &DataSpec::normalize, Choice{{"standard", "minmax", "none"}},
-            {"Brings all features to one scale, with figures from the training rows alone.", "standard: (x − mean) / std    minmax: (x − min) / (max − min)"});
+             {"Brings all features to one scale, with figures from the training rows alone.",
+              "standard: (x − mean) / std    minmax: (x − min) / (max − min)"});
 }
 
 Fields<SplitSpec> splitFields()
 {
     return Fields<SplitSpec>{}
         .add("kind", &SplitSpec::kind, Choice{{"auto"}, "splits"},
-            {"How rows are divided. stratified keeps the shares of the classes, chronological keeps the future out of the past. "
-             "auto: chronological with a time column, else stratified for classes, else random."})
-        .add("train", &SplitSpec::train, Real{0, 1, true}, {"Share of the rows to learn from.", {}, "Too few to learn from.", "Too few left to check with."})
+             {"How rows are divided. stratified keeps the shares of the classes, chronological keeps the future out of "
+              "the past. "
+              "auto: chronological with a time column, else stratified for classes, else random."})
+        .add("train", &SplitSpec::train, Real{0, 1, true},
+             {"Share of the rows to learn from.", {}, "Too few to learn from.", "Too few left to check with."})
         .add("validation", &SplitSpec::validation, Real{0, 1, false, true},
-            {"Share that is looked at after every epoch, to choose and to stop by. 0: no validation.", {}, "The figure jumps from run to run.", "Rows that could teach."})
+             {"Share that is looked at after every epoch, to choose and to stop by. 0: no validation.",
+              {},
+              "The figure jumps from run to run.",
+              "Rows that could teach."})
         .add("test", &SplitSpec::test, Real{0, 1, false, true},
-            {"Share kept for the very last figure: sealed, and every opening is counted. Empty: what the other two leave, or the source's own test file."},
-            {.nullWord = "auto"})
+             {"Share kept for the very last figure: sealed, and every opening is counted. Empty: what the other two "
+              "leave, or the source's own test file."},
+             {.nullWord = "auto"})
         .add("seed", &SplitSpec::seed, Int{0}, {"Another number, another division of the same rows."});
 }
 
 Fields<EarlyStoppingSpec> earlyStoppingFields()
 {
     return Fields<EarlyStoppingSpec>{}
-        .add("metric", &EarlyStoppingSpec::metric, Text{}, {"The figure that is watched, such as validation/loss or validation/accuracy."}, {.live = true})
-        .add("mode", &EarlyStoppingSpec::mode, Choice{{"auto", "min", "max"}}, {"Whether smaller or larger is better. auto knows it from the metric."}, {.live = true})
+        .add("metric", &EarlyStoppingSpec::metric, Text{},
+             {"The figure that is watched, such as validation/loss or validation/accuracy."}, {.live = true})
+        .add("mode", &EarlyStoppingSpec::mode, Choice{{"auto", "min", "max"}},
+             {"Whether smaller or larger is better. auto knows it from the metric."}, {.live = true})
         .add("patience", &EarlyStoppingSpec::patience, Int{1, 100000},
-            {"Epochs without an improvement before the run stops. It is a hyperparameter itself.", {}, "Stops at the first bad luck of a noisy curve.",
-                "Trains long after the best epoch."},
-            {.unit = "epochs", .tunable = true, .live = true})
-        .add("min_delta", &EarlyStoppingSpec::minDelta, Real{0}, {"How much better counts as better.", "improved: value < best − min_delta"}, {.live = true})
-        .add("start_epoch", &EarlyStoppingSpec::startEpoch, Int{0}, {"Epochs before counting begins."}, {.unit = "epochs", .live = true})
-        .add("restore_best", &EarlyStoppingSpec::restoreBest, Flag{}, {"Ends with the weights of the best epoch, not of the last."}, {.live = true});
+             {"Epochs without an improvement before the run stops. It is a hyperparameter itself.",
+              {},
+              "Stops at the first bad luck of a noisy curve.",
+              "Trains long after the best epoch."},
+             {.unit = "epochs", .tunable = true, .live = true})
+        .add("min_delta", &EarlyStoppingSpec::minDelta, Real{0},
+             {"How much better counts as better.", "improved: value < best − min_delta"}, {.live = true})
+        .add("start_epoch", &EarlyStoppingSpec::startEpoch, Int{0}, {"Epochs before counting begins."},
+             {.unit = "epochs", .live = true})
+        .add("restore_best", &EarlyStoppingSpec::restoreBest, Flag{},
+             {"Ends with the weights of the best epoch, not of the last."}, {.live = true});
 }
 
 Fields<CheckpointSpec> checkpointFields()
 {
     return Fields<CheckpointSpec>{}
-        .add("every_steps", &CheckpointSpec::everySteps, Int{1}, {"Steps between two checkpoints. Empty: by time alone."}, {.unit = "steps", .nullWord = "by time"})
+        .add("every_steps", &CheckpointSpec::everySteps, Int{1},
+             {"Steps between two checkpoints. Empty: by time alone."}, {.unit = "steps", .nullWord = "by time"})
         .add("every_seconds", &CheckpointSpec::everySeconds, Real{.min = 0, .aboveMin = true},
-            {"Seconds between two checkpoints; what a kill can cost at most.", {}, "Writing takes a share of the time.", "More to do again after a kill."},
-            {.unit = "s"})
-        .add("keep", &CheckpointSpec::keep, Int{2, 10000}, {"How many of the newest are kept; the best stays besides."});
+             {"Seconds between two checkpoints; what a kill can cost at most.",
+              {},
+              "Writing takes a share of the time.",
+              "More to do again after a kill."},
+             {.unit = "s"})
+        .add("keep", &CheckpointSpec::keep, Int{2, 10000},
+             {"How many of the newest are kept; the best stays besides."});
 }
 
 Fields<TrainSpec> trainFields()
 {
     return Fields<TrainSpec>{}
         .add("epochs", &TrainSpec::epochs, Int{1, 1'000'000},
-            {"How often all training rows are seen.", "steps = epochs · ⌈rows / batch_size⌉", "The curves are still falling at the end.",
-                "Training loss falls on while validation loss rises: overfitting."},
-            {.unit = "epochs", .tunable = true})
-        .add("steps", &TrainSpec::steps, Int{1}, {"Ends after so many optimizer steps, whatever the epochs say. Empty: by epochs."}, {.unit = "steps", .nullWord = "by epochs"})
+             {"How often all training rows are seen.", "steps = epochs · ⌈rows / batch_size⌉",
+              "The curves are still falling at the end.",
+              "Training loss falls on while validation loss rises: overfitting."},
+             {.unit = "epochs", .tunable = true})
+        .add("steps", &TrainSpec::steps, Int{1},
+             {"Ends after so many optimizer steps, whatever the epochs say. Empty: by epochs."},
+             {.unit = "steps", .nullWord = "by epochs"})
         .add("batch_size", &TrainSpec::batchSize, Int{1, 1 << 24, true},
-            {"Rows in a step. full is plain gradient descent, 1 is stochastic, between them mini-batch.", {}, "Noisy gradients: the loss shakes, epochs take long.",
-                "Smooth gradients, fewer steps an epoch; may generalize worse at the same rate."},
-            {.unit = "rows", .words = {"full"}, .tunable = true})
+             {"Rows in a step. full is plain gradient descent, 1 is stochastic, between them mini-batch.",
+              {},
+              "Noisy gradients: the loss shakes, epochs take long.",
+              "Smooth gradients, fewer steps an epoch; may generalize worse at the same rate."},
+             {.unit = "rows", .words = {"full"}, .tunable = true})
         .add("accumulate", &TrainSpec::accumulate, Int{1, 100000},
-            {"Batches whose gradients are averaged before one optimizer step: a large batch in little memory.", "rows a step = batch_size · accumulate"},
-            {.unit = "batches"})
+             {"Batches whose gradients are averaged before one optimizer step: a large batch in little memory.",
+              "rows a step = batch_size · accumulate"},
+             {.unit = "batches"})
         .add("drop_last", &TrainSpec::dropLast, Flag{}, {"Leaves out the last batch of an epoch if it is not full."})
-        .add("loss", &TrainSpec::loss, OneOf{"losses"}, {"What training makes small. Empty: cross_entropy for classes, mse for numbers."}, {.nullWord = "auto"})
+        .add("loss", &TrainSpec::loss, OneOf{"losses"},
+             {"What training makes small. Empty: cross_entropy for classes, mse for numbers."}, {.nullWord = "auto"})
         .add("optimizer", &TrainSpec::optimizer, OneOf{"optim"}, {"How gradients move the weights."}, {.tunable = true})
-        .add("schedule", &TrainSpec::schedule, OneOf{"schedules", scheduleCommon()}, {"How the learning rate changes over the run."}, {.tunable = true})
+        .add("schedule", &TrainSpec::schedule, OneOf{"schedules", scheduleCommon()},
+             {"How the learning rate changes over the run."}, {.tunable = true})
         .add("l1", &TrainSpec::l1, Real{.min = 0, .log = true},
-            {"Penalty on the size of the weights, which drives small ones to zero. Biases and norm layers are left out.", "loss + l1 · Σ|w|", {}, "Weights die; training loss stays high."},
-            {.tunable = true, .live = true})
+             {"Penalty on the size of the weights, which drives small ones to zero. Biases and norm layers are left "
+              "out.",
+              "loss + l1 · Σ|w|",
+              {},
+              "Weights die; training loss stays high."},
+             {.tunable = true, .live = true})
         .add("l2", &TrainSpec::l2, Real{.min = 0, .log = true},
-            {"Penalty on the squares of the weights. Biases and norm layers are left out. Equal to weight decay for plain SGD only.", "loss + ½ · l2 · Σw²", {},
-                "The network cannot bend enough: both losses stay high."},
-            {.tunable = true, .live = true})
+             {"Penalty on the squares of the weights. Biases and norm layers are left out. Equal to weight decay for "
+              "plain SGD only.",
+              "loss + ½ · l2 · Σw²",
+              {},
+              "The network cannot bend enough: both losses stay high."},
+             {.tunable = true, .live = true})
         .add("clip_grad_norm", &TrainSpec::clipGradNorm, Real{.min = 0, .aboveMin = true, .log = true},
-            {"Shortens the gradient of all weights together to this length. Empty: off.", "g ← g · min(1, c / (‖g‖ + 1e-6))", "Every step is cut short: slow.", "Never reached: no protection from jumps."},
-            {.tunable = true, .live = true})
+             {"Shortens the gradient of all weights together to this length. Empty: off.",
+              "g ← g · min(1, c / (‖g‖ + 1e-6))", "Every step is cut short: slow.",
+              "Never reached: no protection from jumps."},
+             {.tunable = true, .live = true})
         .add("clip_grad_value", &TrainSpec::clipGradValue, Real{.min = 0, .aboveMin = true, .log = true},
-            {"Cuts every element of the gradient to ± this. Empty: off."}, {.tunable = true, .live = true})
+             {"Cuts every element of the gradient to ± this. Empty: off."}, {.tunable = true, .live = true})
         .group("early_stopping", &TrainSpec::earlyStopping, earlyStoppingFields(),
-            {"Stops when the watched figure has not improved for `patience` epochs, and goes back to the best weights. Off unless asked for."})
+               {"Stops when the watched figure has not improved for `patience` epochs, and goes back to the best "
+                "weights. Off unless asked for."})
         .group("checkpoint", &TrainSpec::checkpoint, checkpointFields(), {"What is kept so that nothing is lost."})
         .add("threads", &TrainSpec::threads, Int{1, 1024},
-            {"Processor threads for each operation. auto measures on scratch tensors before the first step. The number changes the last bits, so it is recorded."},
-            {.words = {"auto"}})
-        .add("seed", &TrainSpec::seed, Int{0}, {"Decides first weights, order, augmentation and dropout: the same seed, the same run."})
+             {"Processor threads for each operation. auto measures on scratch tensors before the first step. The "
+              "number changes the last bits, so it is recorded."},
+             {.words = {"auto"}})
+        .add("seed", &TrainSpec::seed, Int{0},
+             {"Decides first weights, order, augmentation and dropout: the same seed, the same run."})
         .add("shuffle", &TrainSpec::shuffle, Flag{}, {"Draws a new order of the rows for every epoch."})
         .add("deterministic", &TrainSpec::deterministic, Flag{}, {"Uses only operations that repeat bit for bit."});
 }
@@ -119,22 +160,26 @@ Fields<TrainSpec> trainFields()
 
 const Fields<ModelSpec>& modelFields()
 {
-    static const auto fields = Fields<ModelSpec>{}.add("initialize_from", &ModelSpec::initializeFrom, Path{},
+    static const auto fields = Fields<ModelSpec>{}.add(
+        "initialize_from", &ModelSpec::initializeFrom, Path{},
         {"Starts from the weights of a safetensors file instead of random ones. Names and shapes must fit."});
     return fields;
 }
 
 const Fields<Experiment>& experimentFields()
 {
-    static const auto fields = Fields<Experiment>{}
-        .add("name", &Experiment::name, Text{}, {"What runs of this experiment are called. Empty: after the data and the model."})
-        .group("data", &Experiment::data, dataFields(), {"What is learned from."})
-        .group("split", &Experiment::split, splitFields(), {"Which rows teach, which check, and which stay sealed."})
-        .add("augment", &Experiment::augment, listOf(OneOf{"transforms"}),
-            {"Changes made to training rows only, in this order, new in every epoch."})
-        .add("model", &Experiment::model, OneOf{"networks", std::make_shared<const Schema>(modelFields().schema())},
-            {"The network."}, {.tunable = true})
-        .group("train", &Experiment::train, trainFields(), {"How it learns."});
+    static const auto fields =
+        Fields<Experiment>{}
+            .add("name", &Experiment::name, Text{},
+                 {"What runs of this experiment are called. Empty: after the data and the model."})
+            .group("data", &Experiment::data, dataFields(), {"What is learned from."})
+            .group("split", &Experiment::split, splitFields(),
+                   {"Which rows teach, which check, and which stay sealed."})
+            .add("augment", &Experiment::augment, listOf(OneOf{"transforms"}),
+                 {"Changes made to training rows only, in this order, new in every epoch."})
+            .add("model", &Experiment::model, OneOf{"networks", std::make_shared<const Schema>(modelFields().schema())},
+                 {"The network."}, {.tunable = true})
+            .group("train", &Experiment::train, trainFields(), {"How it learns."});
     return fields;
 }
 

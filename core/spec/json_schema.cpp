@@ -31,7 +31,8 @@ Object oneOfSchema(const OneOf& domain, const Catalog& catalog)
             Object properties{{"kind", Object{{"const", entry.kind}}}};
             for (const auto& [key, value] : object.find("properties")->object())
                 properties.set(key, value);
-            const Object common = domain.common ? objectSchema(*domain.common, catalog) : Object{{"properties", Object{}}};
+            const Object common =
+                domain.common ? objectSchema(*domain.common, catalog) : Object{{"properties", Object{}}};
             for (const auto& [key, value] : common.find("properties")->object())
                 properties.set(key, value);
             object.set("title", entry.title);
@@ -78,8 +79,10 @@ Object domainSchema(const Domain& domain, const Catalog& catalog)
         return objectSchema(*d->schema, catalog);
     if (const auto* d = std::get_if<std::shared_ptr<const List>>(&domain)) {
         const Object items = domainSchema((*d)->items, catalog);
-        return {{"anyOf", Array{items, Object{{"type", "array"}, {"items", items}, {"minItems", std::int64_t((*d)->min)},
-                              {"maxItems", std::int64_t((*d)->max)}}}}};
+        return {{"anyOf", Array{items, Object{{"type", "array"},
+                                              {"items", items},
+                                              {"minItems", std::int64_t((*d)->min)},
+                                              {"maxItems", std::int64_t((*d)->max)}}}}};
     }
     return {};
 }

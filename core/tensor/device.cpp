@@ -50,7 +50,7 @@ std::vector<DeviceInfo> devices()
 {
     const std::uint64_t page = std::uint64_t(sysconf(_SC_PAGESIZE));
     std::vector<DeviceInfo> all{{"cpu", "processor", std::uint64_t(sysconf(_SC_AVPHYS_PAGES)) * page,
-        std::uint64_t(sysconf(_SC_PHYS_PAGES)) * page}};
+                                 std::uint64_t(sysconf(_SC_PHYS_PAGES)) * page}};
     for (int i = 0; i < cuda().count; ++i) {
         DeviceInfo info{"cuda:" + std::to_string(i), "CUDA device"};
         // cudaMemGetInfo by name: the program links no CUDA library.
@@ -68,7 +68,10 @@ std::vector<DeviceInfo> devices()
     return all;
 }
 
-std::string whyNoCuda() { return cuda().why; }
+std::string whyNoCuda()
+{
+    return cuda().why;
+}
 
 base::Result<std::string> resolveDevice(const std::string& wanted)
 {
@@ -78,12 +81,16 @@ base::Result<std::string> resolveDevice(const std::string& wanted)
         return std::string("cpu");
     if (wanted == "auto" || wanted == "cuda")
         return cuda().count > 0 ? base::Result<std::string>("cuda:0")
-                                : Error{ErrorKind::Resource, "no CUDA device: " + cuda().why, "--device " + wanted, "Use cpu or auto"};
-    if (wanted.starts_with("cuda:") && wanted.size() > 5 && wanted.find_first_not_of("0123456789", 5) == std::string::npos) {
+                                : Error{ErrorKind::Resource, "no CUDA device: " + cuda().why, "--device " + wanted,
+                                        "Use cpu or auto"};
+    if (wanted.starts_with("cuda:") && wanted.size() > 5 &&
+        wanted.find_first_not_of("0123456789", 5) == std::string::npos) {
         if (wanted.size() < 9 && std::stoi(wanted.substr(5)) < cuda().count)
             return wanted;
-        return Error{ErrorKind::Resource, "there is no device " + wanted + (cuda().count ? ", there are " + std::to_string(cuda().count)
-                     : ": " + cuda().why), "--device", "Use cpu or auto"};
+        return Error{ErrorKind::Resource,
+                     "there is no device " + wanted +
+                         (cuda().count ? ", there are " + std::to_string(cuda().count) : ": " + cuda().why),
+                     "--device", "Use cpu or auto"};
     }
     return Error{ErrorKind::Usage, "\"" + wanted + "\" is no device", "--device", "Write auto, cpu, cuda or cuda:N"};
 }

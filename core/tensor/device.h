@@ -10,8 +10,8 @@
 namespace core::tensor {
 
 struct DeviceInfo {
-    std::string name;              ///< `cpu`, `cuda:0`
-    std::string model;             ///< as its maker calls it
+    std::string name;  ///< `cpu`, `cuda:0`
+    std::string model; ///< as its maker calls it
     std::uint64_t freeBytes = 0, totalBytes = 0;
 };
 

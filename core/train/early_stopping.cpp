@@ -16,8 +16,8 @@ constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 bool higherIsBetter(std::string_view metric)
 {
-    static constexpr std::array<std::string_view, 8> rising{
-        "accuracy", "r2", "f1", "precision", "recall", "auc", "map", "iou"};
+    static constexpr std::array<std::string_view, 8> rising{"accuracy", "r2",  "f1",  "precision",
+                                                            "recall",   "auc", "map", "iou"};
     const std::string_view last = metric.substr(metric.rfind('/') + 1);
     return std::find(rising.begin(), rising.end(), last) != rising.end();
 }
@@ -49,8 +49,9 @@ bool EarlyStopping::update(double value, std::int64_t epoch)
 
 base::Value EarlyStopping::state() const
 {
-    return base::Object{{"waited", m_waited}, {"best_epoch", m_bestEpoch},
-        {"best_value", m_bestEpoch < 0 ? base::Value{} : base::Value(m_bestValue)}};
+    return base::Object{{"waited", m_waited},
+                        {"best_epoch", m_bestEpoch},
+                        {"best_value", m_bestEpoch < 0 ? base::Value{} : base::Value(m_bestValue)}};
 }
 
 void EarlyStopping::load(const base::Value& state)

@@ -5,12 +5,13 @@
 
 namespace core::train {
 
-/// Whether a larger figure is a better one, by the last part of its name: `validation/accuracy` yes, `validation/loss` no.
+/// Whether a larger figure is a better one, by the last part of its name: `validation/accuracy` yes, `validation/loss`
+/// no.
 bool higherIsBetter(std::string_view metric);
 
 /// Counts epochs without an improvement. A value improves if it is better than the best by more than `min_delta`
-/// (with 0: strictly better); NaN and infinities never do. The best is known from the first epoch on, waiting counts from
-/// `start_epoch` on (Prechelt 1998, as Keras and Lightning count).
+/// (with 0: strictly better); NaN and infinities never do. The best is known from the first epoch on, waiting counts
+/// from `start_epoch` on (Prechelt 1998, as Keras and Lightning count).
 class EarlyStopping {
 public:
     explicit EarlyStopping(spec::EarlyStoppingSpec spec);

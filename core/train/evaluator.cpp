@@ -21,17 +21,21 @@ std::vector<NamedMetric> fittingMetrics(bool classification)
 {
     std::vector<NamedMetric> fitting;
     for (const base::Entry& entry : allMetrics().family().entries)
-        if (auto metric = allMetrics().make({entry.kind, base::Object{}}); metric && (*metric)->classifies() == classification)
+        if (auto metric = allMetrics().make({entry.kind, base::Object{}});
+            metric && (*metric)->classifies() == classification)
             fitting.push_back({entry.kind, std::move(*metric)});
     return fitting;
 }
 
 // Adds the batch to the confusion matrix and to the candidates for the worst predictions.
-void look(const at::Tensor& output, const at::Tensor& perItem, const at::Tensor& target, std::span<const std::int64_t> rows,
-    bool classification, const EvaluationRequest& request, EvaluationResult& result)
+void look(const at::Tensor& output, const at::Tensor& perItem, const at::Tensor& target,
+          std::span<const std::int64_t> rows, bool classification, const EvaluationRequest& request,
+          EvaluationResult& result)
 {
     const at::Tensor losses = perItem.to(at::kCPU, at::kDouble).contiguous();
-    const at::Tensor scores = (classification ? at::softmax(output, 1) : output.reshape({output.size(0), -1})).to(at::kCPU, at::kDouble).contiguous();
+    const at::Tensor scores = (classification ? at::softmax(output, 1) : output.reshape({output.size(0), -1}))
+                                  .to(at::kCPU, at::kDouble)
+                                  .contiguous();
     const at::Tensor truths = target.to(at::kCPU, at::kDouble).contiguous();
     const std::int64_t width = scores.size(1);
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -42,11 +46,12 @@ void look(const at::Tensor& output, const at::Tensor& perItem, const at::Tensor&
             ++result.confusion.counts[std::size_t(std::int64_t(truth) * width + best)];
         if (request.predictions > 0)
             result.predictions.push_back({rows[i], truth, classification ? double(best) : score[0],
-                classification ? score[best] : 1, losses.const_data_ptr<double>()[i]});
+                                          classification ? score[best] : 1, losses.const_data_ptr<double>()[i]});
     }
     const auto worse = [](const auto& a, const auto& b) { return a.loss != b.loss ? a.loss > b.loss : a.row < b.row; };
     if (result.predictions.size() > request.predictions) {
-        std::partial_sort(result.predictions.begin(), result.predictions.begin() + std::ptrdiff_t(request.predictions), result.predictions.end(), worse);
+        std::partial_sort(result.predictions.begin(), result.predictions.begin() + std::ptrdiff_t(request.predictions),
+                          result.predictions.end(), worse);
         result.predictions.resize(request.predictions);
     } else {
         std::sort(result.predictions.begin(), result.predictions.end(), worse);
@@ -63,7 +68,8 @@ std::vector<std::string> metricNames(bool classification)
     return names;
 }
 
-EvaluationResult evaluate(Learner& learner, const data::DataModule& data, std::span<const std::int64_t> rows, const EvaluationRequest& request)
+EvaluationResult evaluate(Learner& learner, const data::DataModule& data, std::span<const std::int64_t> rows,
+                          const EvaluationRequest& request)
 {
     at::NoGradGuard noGraph;
     EvaluationResult result;
@@ -114,13 +120,15 @@ std::optional<events::SurfaceFrame> surface(Learner& learner, const data::DataMo
     for (std::int64_t y = 0; y < cells; ++y)
         for (std::int64_t x = 0; x < cells; ++x, out += 2) {
             const double at[2] = {low[0] + (high[0] - low[0]) * (double(x) + 0.5) / double(cells),
-                low[1] + (high[1] - low[1]) * (double(y) + 0.5) / double(cells)};
+                                  low[1] + (high[1] - low[1]) * (double(y) + 0.5) / double(cells)};
             for (std::size_t k = 0; k < 2; ++k)
                 out[k] = float((at[k] - data.shift()[k]) * data.scale()[k]);
         }
     at::NoGradGuard noGraph;
     at::Tensor output = learner.predict(grid);
-    output = (learner.classifies() ? at::softmax(output, 1) : output.reshape({cells * cells, 1})).to(at::kCPU, at::kFloat).contiguous();
+    output = (learner.classifies() ? at::softmax(output, 1) : output.reshape({cells * cells, 1}))
+                 .to(at::kCPU, at::kFloat)
+                 .contiguous();
     events::SurfaceFrame frame;
     frame.width = frame.height = cells;
     frame.left = low[0];
@@ -138,7 +146,8 @@ std::vector<std::int64_t> trainSample(const data::DataModule& data, std::uint64_
     const std::size_t validation = data.rows(data::SplitName::Validation).size();
     const std::size_t wanted = std::min(rows.size(), std::max<std::size_t>(validation, 1));
     std::vector<std::int64_t> sample;
-    const std::vector<std::int64_t> order = base::permutation(std::int64_t(rows.size()), base::Draw(seed, "train_eval"));
+    const std::vector<std::int64_t> order =
+        base::permutation(std::int64_t(rows.size()), base::Draw(seed, "train_eval"));
     for (std::size_t i = 0; i < wanted; ++i)
         sample.push_back(rows[std::size_t(order[i])]);
     std::sort(sample.begin(), sample.end());

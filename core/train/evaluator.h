@@ -9,8 +9,8 @@ namespace core::train {
 /// What a pass over some rows gave.
 struct EvaluationResult {
     double loss = 0;
-    std::vector<std::pair<std::string, double>> metrics; ///< `accuracy`, …, without a split's name
-    events::ConfusionFrame confusion;                    ///< classes 0 unless asked for
+    std::vector<std::pair<std::string, double>> metrics;   ///< `accuracy`, …, without a split's name
+    events::ConfusionFrame confusion;                      ///< classes 0 unless asked for
     std::vector<events::PredictionFrame::Row> predictions; ///< worst losses first; empty unless asked for
 };
 
@@ -21,7 +21,7 @@ struct EvaluationRequest {
 
 /// Loss and every metric that fits the task, in evaluation mode, without augmentation.
 EvaluationResult evaluate(Learner& learner, const data::DataModule& data, std::span<const std::int64_t> rows,
-    const EvaluationRequest& request = {});
+                          const EvaluationRequest& request = {});
 
 /// Names of the metrics that fit a task, in the registry's order.
 std::vector<std::string> metricNames(bool classification);
@@ -29,7 +29,8 @@ std::vector<std::string> metricNames(bool classification);
 /// The decision surface over the two features of a table; nothing for other data.
 std::optional<events::SurfaceFrame> surface(Learner& learner, const data::DataModule& data, std::int64_t cells);
 
-/// A fixed sample of the training rows, as large as the validation split (at least 1): the fair partner of validation/loss.
+/// A fixed sample of the training rows, as large as the validation split (at least 1): the fair partner of
+/// validation/loss.
 std::vector<std::int64_t> trainSample(const data::DataModule& data, std::uint64_t seed);
 
 }

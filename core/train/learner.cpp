@@ -2,8 +2,8 @@
 #include "core/train/learner.h"
 
 #include <ATen/ops/clamp.h>
-#include <ATen/ops/sign.h>
 #include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/sign.h>
 
 #include <cmath>
 
@@ -57,7 +57,8 @@ at::Tensor moved(const at::Tensor& tensor, at::Device device)
     if (tensor.device() == device)
         return tensor;
     // Pinned memory lets the copy run beside the computation that is still going.
-    return device.is_cuda() ? tensor.pin_memory().to(device, tensor.scalar_type(), true) : tensor.to(device, tensor.scalar_type());
+    return device.is_cuda() ? tensor.pin_memory().to(device, tensor.scalar_type(), true)
+                            : tensor.to(device, tensor.scalar_type());
 }
 
 }
@@ -68,16 +69,16 @@ double baseRate(const spec::TrainSpec& train)
 }
 
 base::Result<std::unique_ptr<Learner>> Learner::make(const spec::Experiment& experiment, const data::DatasetInfo& info,
-    const StepPlan& plan, const std::string& device)
+                                                     const StepPlan& plan, const std::string& device)
 {
     CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
     CORE_TRY(network, architecture->build({info.inputShape, info.outputs(), std::uint64_t(experiment.train.seed)}));
-    const base::Pick lossPick = experiment.train.loss.value_or(
-        base::Pick{info.task == "regression" ? "mse" : "cross_entropy", base::Object{}});
+    const base::Pick lossPick =
+        experiment.train.loss.value_or(base::Pick{info.task == "regression" ? "mse" : "cross_entropy", base::Object{}});
     CORE_TRY(loss, allLosses().make(lossPick));
     if (loss->classifies() != (info.task != "regression"))
         return Error{ErrorKind::Spec, "\"" + lossPick.kind + "\" does not fit " + info.task, "/train/loss",
-            info.task == "regression" ? "Use mse" : "Use cross_entropy"};
+                     info.task == "regression" ? "Use mse" : "Use cross_entropy"};
     std::unique_ptr<Learner> learner(new Learner(at::Device(device)));
     learner->m_network = std::move(network);
     learner->m_loss = std::move(loss);
@@ -86,7 +87,8 @@ base::Result<std::unique_ptr<Learner>> Learner::make(const spec::Experiment& exp
     learner->m_network->moveTo(learner->m_device);
     CORE_TRY(optimizer, allOptimizers().make(experiment.train.optimizer, learner->m_network->parameters()));
     learner->m_optimizer = std::move(optimizer);
-    CORE_TRY(schedule, makeSchedule(experiment.train.schedule, {baseRate(experiment.train), plan.totalSteps, plan.stepsPerEpoch}));
+    CORE_TRY(schedule, makeSchedule(experiment.train.schedule,
+                                    {baseRate(experiment.train), plan.totalSteps, plan.stepsPerEpoch}));
     learner->m_schedule = std::move(schedule);
     return learner;
 }
@@ -225,7 +227,8 @@ std::string Learner::digest() const
 
 base::Status Learner::reconfigure(const spec::Experiment& experiment)
 {
-    CORE_TRY(schedule, makeSchedule(experiment.train.schedule, {baseRate(experiment.train), m_plan.totalSteps, m_plan.stepsPerEpoch}));
+    CORE_TRY(schedule, makeSchedule(experiment.train.schedule,
+                                    {baseRate(experiment.train), m_plan.totalSteps, m_plan.stepsPerEpoch}));
     if (!m_optimizer->edit(experiment.train.optimizer.params))
         return Error{ErrorKind::Spec, "the optimizer cannot take this change while it runs", "/train/optimizer", {}};
     m_schedule = std::move(schedule);

@@ -13,7 +13,7 @@ namespace core::train {
 
 /// What one optimizer step had to say.
 struct StepResult {
-    double loss = 0;     ///< mean over the step's rows, without penalties
+    double loss = 0; ///< mean over the step's rows, without penalties
     double lr = 0;
     double gradNorm = 0; ///< before clipping
     double accuracy = 0; ///< for classification
@@ -23,10 +23,12 @@ struct StepResult {
 /// A network that learns: forward, loss, backward, penalties, clipping, update.
 class Learner {
 public:
-    static base::Result<std::unique_ptr<Learner>> make(const spec::Experiment& experiment, const data::DatasetInfo& info,
-        const StepPlan& plan, const std::string& device);
+    static base::Result<std::unique_ptr<Learner>> make(const spec::Experiment& experiment,
+                                                       const data::DatasetInfo& info, const StepPlan& plan,
+                                                       const std::string& device);
 
-    /// One update from one or more batches; gradients are weighted by rows, so that accumulating equals one large batch.
+    /// One update from one or more batches; gradients are weighted by rows, so that accumulating equals one large
+    /// batch.
     StepResult step(std::span<const data::Batch> batches, std::int64_t step);
     /// `input` on any device → output on the learner's device, in evaluation mode and without a graph.
     at::Tensor predict(const at::Tensor& input);

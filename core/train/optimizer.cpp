@@ -15,11 +15,11 @@ base::Status Optimizer::load(const std::vector<base::Blob>& saved)
         const auto blob = std::find_if(saved.begin(), saved.end(), [&](const base::Blob& b) { return b.name == name; });
         if (blob == saved.end())
             return base::Error{base::ErrorKind::Data, "the saved optimizer has no " + name, name,
-                "It was saved by another optimizer or for another network"};
+                               "It was saved by another optimizer or for another network"};
         CORE_TRY(tensor, tensor::fromBlob(*blob));
         if (tensor.sizes() != live.sizes() || tensor.scalar_type() != live.scalar_type())
             return base::Error{base::ErrorKind::Data, name + " of the saved optimizer has another shape or type", name,
-                "It was saved for another network"};
+                               "It was saved for another network"};
         copies.emplace_back(live, tensor);
     }
     at::NoGradGuard noGraph;

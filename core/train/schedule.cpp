@@ -12,7 +12,9 @@ namespace {
 class Warmup final : public Schedule {
 public:
     Warmup(double lr, WarmupSpec spec, std::unique_ptr<Schedule> after)
-        : m_lr(lr), m_spec(spec), m_after(std::move(after))
+        : m_lr(lr),
+          m_spec(spec),
+          m_after(std::move(after))
     {
     }
 

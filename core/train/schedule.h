@@ -30,8 +30,8 @@ std::int64_t unitsInRun(const std::string& unit, const ScheduleContext& context)
 base::Domain unitDomain();
 base::Help unitHelp();
 
-using spec::WarmupSpec;
 using spec::warmupFields;
+using spec::WarmupSpec;
 
 /// The kind's schedule behind its warm-up: it begins where the warm-up ends and spans the steps that are left.
 base::Result<std::unique_ptr<Schedule>> makeSchedule(const base::Pick& pick, const ScheduleContext& context);

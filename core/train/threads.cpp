@@ -44,8 +44,8 @@ void useThreads(std::int64_t threads)
     at::set_num_threads(int(threads));
 }
 
-base::Result<StepCost> measureSteps(const spec::Experiment& experiment, const data::DatasetInfo& info, const StepPlan& plan,
-    const std::string& device, std::int64_t threads)
+base::Result<StepCost> measureSteps(const spec::Experiment& experiment, const data::DatasetInfo& info,
+                                    const StepPlan& plan, const std::string& device, std::int64_t threads)
 {
     CORE_TRY(learner, Learner::make(experiment, info, plan, device));
     const data::Batch batch = scratchBatch(info, plan.batchSize);

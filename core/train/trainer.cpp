@@ -34,10 +34,12 @@ Status guarded(const Work& work, std::int64_t batchSize)
         return work();
     } catch (const c10::OutOfMemoryError& failure) {
         return Error{ErrorKind::Resource, "the device is out of memory", "batch_size " + std::to_string(batchSize),
-            "Try a batch_size of " + std::to_string(std::max<std::int64_t>(1, batchSize / 2)) + " with accumulate 2"};
+                     "Try a batch_size of " + std::to_string(std::max<std::int64_t>(1, batchSize / 2)) +
+                         " with accumulate 2"};
     } catch (const std::bad_alloc&) {
         return Error{ErrorKind::Resource, "not enough memory", "batch_size " + std::to_string(batchSize),
-            "Try a batch_size of " + std::to_string(std::max<std::int64_t>(1, batchSize / 2)) + ", or fewer rows"};
+                     "Try a batch_size of " + std::to_string(std::max<std::int64_t>(1, batchSize / 2)) +
+                         ", or fewer rows"};
     } catch (const c10::Error& failure) {
         return Error{ErrorKind::Run, failure.what_without_backtrace(), "training", {}};
     } catch (const std::exception& failure) {
@@ -108,7 +110,7 @@ Status Trainer::prepare()
     CORE_TRY(learner, Learner::make(m_experiment, m_data.info(), m_plan, m_context.device));
     m_learner = std::move(learner);
     data::LoaderOptions options{m_plan.batchSize, m_experiment.train.shuffle, m_experiment.train.dropLast,
-        std::uint64_t(m_experiment.train.seed), m_experiment.augment};
+                                std::uint64_t(m_experiment.train.seed), m_experiment.augment};
     // Making a batch of pictures takes long enough to be worth a thread of its own.
     options.prefetch = m_data.info().image();
     CORE_TRY(loader, data::DataLoader::make(m_data, data::SplitName::Train, options));
@@ -119,8 +121,8 @@ Status Trainer::prepare()
         watched.metric = "train_eval/loss";
     const auto names = evaluationNames(m_learner->classifies(), !m_data.rows(data::SplitName::Validation).empty());
     if (std::find(names.begin(), names.end(), watched.metric) == names.end())
-        return Error{ErrorKind::Spec, "no metric \"" + watched.metric + "\" is evaluated here", "/train/early_stopping/metric",
-            "Did you mean \"" + spec::nearest(watched.metric, names) + "\"?"};
+        return Error{ErrorKind::Spec, "no metric \"" + watched.metric + "\" is evaluated here",
+                     "/train/early_stopping/metric", "Did you mean \"" + spec::nearest(watched.metric, names) + "\"?"};
     m_stopping = std::make_unique<EarlyStopping>(watched);
     if (m_context.resumeFrom)
         return restore();
@@ -147,8 +149,9 @@ Status Trainer::restore()
         m_best = Best{best["metric"].text(), best["value"].toReal(), best["epoch"].toInt(), best["step"].toInt(), {}};
         CORE_TRY(kept, store::newestWhole(m_context.folder->checkpoints(), m_best->step));
         if (kept.step != m_best->step)
-            return Error{ErrorKind::Run, "the checkpoint of the best step " + std::to_string(m_best->step) + " is missing or damaged",
-                m_context.folder->checkpoints().string(), "Start the run anew"};
+            return Error{ErrorKind::Run,
+                         "the checkpoint of the best step " + std::to_string(m_best->step) + " is missing or damaged",
+                         m_context.folder->checkpoints().string(), "Start the run anew"};
         m_best->snapshot = std::move(kept);
         m_bestWritten = m_best->step;
     }
@@ -287,8 +290,11 @@ Status Trainer::oneStep()
     for (std::int64_t batch = first; batch < last; ++batch)
         m_batches.push_back(m_loader->get(epoch, batch));
     const StepResult result = m_learner->step(m_batches, m_step);
-    events::ScalarRow row{m_step, base::wallSeconds(), stepGroup, std::uint16_t(m_learner->classifies() ? 4 : 3),
-        {result.loss, result.lr, result.gradNorm, result.accuracy}};
+    events::ScalarRow row{m_step,
+                          base::wallSeconds(),
+                          stepGroup,
+                          std::uint16_t(m_learner->classifies() ? 4 : 3),
+                          {result.loss, result.lr, result.gradNorm, result.accuracy}};
     m_context.hub->publish(row);
     note("train/loss", result.loss);
     note("train/lr", result.lr);
@@ -296,10 +302,11 @@ Status Trainer::oneStep()
     if (m_learner->classifies())
         note("train/accuracy", result.accuracy);
     if (!std::isfinite(result.loss) || !std::isfinite(result.gradNorm))
-        return Error{ErrorKind::Run, std::string(std::isfinite(result.loss) ? "the gradient" : "the loss") + " became "
-                + (std::isnan(result.loss) || std::isnan(result.gradNorm) ? "NaN" : "infinite"),
-            "step " + std::to_string(m_step) + ", epoch " + std::to_string(epoch + 1),
-            "Try a tenth of the learning rate, a warm-up, or clip_grad_norm 1"};
+        return Error{ErrorKind::Run,
+                     std::string(std::isfinite(result.loss) ? "the gradient" : "the loss") + " became " +
+                         (std::isnan(result.loss) || std::isnan(result.gradNorm) ? "NaN" : "infinite"),
+                     "step " + std::to_string(m_step) + ", epoch " + std::to_string(epoch + 1),
+                     "Try a tenth of the learning rate, a warm-up, or clip_grad_norm 1"};
     ++m_step;
     m_rows += result.rows;
     return {};
@@ -343,7 +350,8 @@ void Trainer::judge()
             m_context.hub->publish(events::BestChanged{watched, value, m_step, epochs});
         }
     if (m_experiment.train.earlyStopping) {
-        m_context.hub->publish(events::PatienceChanged{m_step, epochs, m_stopping->waited(), m_stopping->spec().patience});
+        m_context.hub->publish(
+            events::PatienceChanged{m_step, epochs, m_stopping->waited(), m_stopping->spec().patience});
         if (m_stopping->shouldStop() && m_step < m_plan.totalSteps)
             m_end = RunState::EarlyStopped;
     }
@@ -368,7 +376,8 @@ void Trainer::tick()
     const double now = base::steadySeconds();
     m_nextTick = now + tickSeconds;
     if (now - m_rateSince > 0.5) {
-        const double steps = double(m_step - m_rateSteps) / (now - m_rateSince), rows = double(m_rows - m_rateRows) / (now - m_rateSince);
+        const double steps = double(m_step - m_rateSteps) / (now - m_rateSince),
+                     rows = double(m_rows - m_rateRows) / (now - m_rateSince);
         const bool fresh = m_rateSteps > 0;
         m_stepsPerSecond = fresh && m_stepsPerSecond > 0 ? 0.7 * m_stepsPerSecond + 0.3 * steps : steps;
         m_rowsPerSecond = rows;
@@ -376,7 +385,8 @@ void Trainer::tick()
         m_rateSteps = m_step;
         m_rateRows = m_rows;
     }
-    events::Progress progress{m_step, m_plan.epochOf(m_step), m_trainSeconds + (m_paused ? 0 : now - m_runningSince), m_rowsPerSecond};
+    events::Progress progress{m_step, m_plan.epochOf(m_step), m_trainSeconds + (m_paused ? 0 : now - m_runningSince),
+                              m_rowsPerSecond};
     if (m_stepsPerSecond > 0)
         progress.secondsLeft = double(m_plan.totalSteps - m_step) / m_stepsPerSecond;
     if (progress.trainSeconds > 0)

@@ -13,10 +13,16 @@ using base::Value;
 
 Value Trainer::stateValue() const
 {
-    Object state{{"step", m_step}, {"threads", m_threads}, {"train_seconds", m_trainSeconds + (m_paused ? 0 : base::steadySeconds() - m_runningSince)},
-        {"early_stopping", m_stopping->state()}, {"spec", spec::experimentFields().write(m_experiment)}};
+    Object state{{"step", m_step},
+                 {"threads", m_threads},
+                 {"train_seconds", m_trainSeconds + (m_paused ? 0 : base::steadySeconds() - m_runningSince)},
+                 {"early_stopping", m_stopping->state()},
+                 {"spec", spec::experimentFields().write(m_experiment)}};
     if (m_best)
-        state.set("best", Object{{"metric", m_best->metric}, {"value", m_best->value}, {"epoch", m_best->epoch}, {"step", m_best->step}});
+        state.set("best", Object{{"metric", m_best->metric},
+                                 {"value", m_best->value},
+                                 {"epoch", m_best->epoch},
+                                 {"step", m_best->step}});
     return state;
 }
 
@@ -45,7 +51,8 @@ Status Trainer::write(const store::Checkpoint& checkpoint)
         for (const base::Blob& blob : one.tensors)
             views.push_back({blob.name, blob.dtype, blob.shape, blob.bytes.data(), blob.bytes.size()});
         CORE_TRY(file, store::writeCheckpoint(m_context.folder->checkpoints(), one.step, one.state, views));
-        m_context.hub->publish(events::CheckpointWritten{file.step, file.file.string(), base::steadySeconds() - start, file.bytes});
+        m_context.hub->publish(
+            events::CheckpointWritten{file.step, file.file.string(), base::steadySeconds() - start, file.bytes});
         return {};
     };
     // The best first: a checkpoint that names a best step must find it on the disk.
@@ -59,7 +66,7 @@ Status Trainer::write(const store::Checkpoint& checkpoint)
     m_lastCheckpoint = base::steadySeconds();
     m_lastCheckpointStep = checkpoint.step;
     store::thinCheckpoints(m_context.folder->checkpoints(), m_experiment.train.checkpoint.keep,
-        m_best ? std::vector<std::int64_t>{m_best->step} : std::vector<std::int64_t>{});
+                           m_best ? std::vector<std::int64_t>{m_best->step} : std::vector<std::int64_t>{});
     return {};
 }
 

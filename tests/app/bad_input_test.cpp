@@ -12,9 +12,11 @@ using tests::TempFolder;
 namespace {
 
 // The error of a training of `experiment`, as `kind|message|where`.
-std::string errorOf(const TempFolder& folder, const std::string& experiment, int status, std::vector<std::string> more = {})
+std::string errorOf(const TempFolder& folder, const std::string& experiment, int status,
+                    std::vector<std::string> more = {})
 {
-    std::vector<std::string> arguments{"train", folder.file("bad.experiment.json", experiment), "--runs", folder.path() / "runs", "--json"};
+    std::vector<std::string> arguments{"train", folder.file("bad.experiment.json", experiment), "--runs",
+                                       folder.path() / "runs", "--json"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const Ended ended = cli(arguments);
     INFO(ended.err);
@@ -35,7 +37,9 @@ bool has(const std::string& text, const std::string& part)
 TEST_CASE("unknown keys name the nearest known one")
 {
     const TempFolder folder;
-    const std::string error = errorOf(folder, R"({"data": {"source": "two-moons"}, "train": {"optimizer": {"kind": "adam", "learning_rate": 1}}})", 2);
+    const std::string error = errorOf(
+        folder, R"({"data": {"source": "two-moons"}, "train": {"optimizer": {"kind": "adam", "learning_rate": 1}}})",
+        2);
     has(error, "spec|");
     has(error, "/train/optimizer/learning_rate");
     has(errorOf(folder, R"({"data": {"source": "two-moons"}, "trian": {}})", 2), "Did you mean \"train\"?");
@@ -69,15 +73,18 @@ TEST_CASE("NaN in the data is told by row and column")
 TEST_CASE("splits that cannot be are told")
 {
     const TempFolder folder;
-    has(errorOf(folder, R"({"data": {"source": "two-moons"}, "split": {"train": 0.9, "validation": 0.5}})", 2), "/split");
+    has(errorOf(folder, R"({"data": {"source": "two-moons"}, "split": {"train": 0.9, "validation": 0.5}})", 2),
+        "/split");
     has(errorOf(folder, R"({"data": {"source": "two-moons"}, "split": {"train": 0}})", 2), "/split/train");
 }
 
 TEST_CASE("a loss that becomes NaN fails the run with its reason")
 {
     const TempFolder folder;
-    const std::string error = errorOf(folder, R"({"data": {"source": "two-moons"}, "model": {"kind": "mlp", "hidden": [64, 64]},
-        "train": {"optimizer": {"kind": "sgd", "lr": 1000, "momentum": 0.99}, "epochs": 200, "threads": 1}})", 4);
+    const std::string error =
+        errorOf(folder, R"({"data": {"source": "two-moons"}, "model": {"kind": "mlp", "hidden": [64, 64]},
+        "train": {"optimizer": {"kind": "sgd", "lr": 1000, "momentum": 0.99}, "epochs": 200, "threads": 1}})",
+                4);
     has(error, "run|");
     has(error, "step");
 }
@@ -98,9 +105,12 @@ TEST_CASE("bad usage ends with 2, as JSON where it was asked for")
 TEST_CASE("a run that somebody else writes is refused, and its owner is named")
 {
     const TempFolder folder;
-    const auto file = folder.file("m.experiment.json", R"({"name": "busy", "data": {"source": "two-moons"}, "train": {"epochs": 100000, "threads": 1}})");
+    const auto file =
+        folder.file("m.experiment.json",
+                    R"({"name": "busy", "data": {"source": "two-moons"}, "train": {"epochs": 100000, "threads": 1}})");
     tests::Running first(tests::cliCommand({"train", file, "--runs", folder.path() / "runs"}));
-    REQUIRE(tests::until([&] { return std::filesystem::exists(folder.path() / "runs" / "busy-0001" / "run.h5") || !first.going(); }));
+    REQUIRE(tests::until(
+        [&] { return std::filesystem::exists(folder.path() / "runs" / "busy-0001" / "run.h5") || !first.going(); }));
     const Ended second = cli({"resume", "busy-0001", "--runs", folder.path() / "runs", "--json"});
     INFO(second.out << second.err);
     CHECK(second.status == 5);

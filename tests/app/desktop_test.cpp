@@ -16,7 +16,10 @@ std::string program()
     return std::string(folder ? folder : DESCENT_BINARY_DIR "/bin") + "/descent";
 }
 
-bool built() { return std::filesystem::exists(program()); }
+bool built()
+{
+    return std::filesystem::exists(program());
+}
 
 Ended desktop(std::vector<std::string> arguments)
 {
@@ -32,7 +35,9 @@ std::pair<unsigned, unsigned> pngSize(const std::filesystem::path& file)
     in.read(reinterpret_cast<char*>(head), sizeof head);
     if (!in || head[1] != 'P' || head[2] != 'N' || head[3] != 'G')
         return {};
-    const auto number = [&](int at) { return unsigned(head[at]) << 24 | unsigned(head[at + 1]) << 16 | unsigned(head[at + 2]) << 8 | head[at + 3]; };
+    const auto number = [&](int at) {
+        return unsigned(head[at]) << 24 | unsigned(head[at + 1]) << 16 | unsigned(head[at + 2]) << 8 | head[at + 3];
+    };
     return {number(16), number(20)};
 }
 
@@ -46,7 +51,8 @@ TEST_CASE("descent saves its window and ends")
     }
     const tests::TempFolder folder;
     const auto picture = folder.path() / "window.png";
-    const Ended ended = desktop({"--runs", folder.path().string(), "--page", "train", "--theme", "dark", "--size", "1000x700", "--screenshot", picture.string(), "--after", "0.3"});
+    const Ended ended = desktop({"--runs", folder.path().string(), "--page", "train", "--theme", "dark", "--size",
+                                 "1000x700", "--screenshot", picture.string(), "--after", "0.3"});
     CHECK(ended.status == 0);
     CHECK(pngSize(picture) == std::pair(1000u, 700u));
 }
@@ -58,9 +64,12 @@ TEST_CASE("descent trains at once when asked, and leaves the run resumable")
         return;
     }
     const tests::TempFolder folder;
-    const auto experiment = folder.file("long.experiment.json", R"({"name": "long", "data": {"source": "two-moons", "rows": 64}, "train": {"epochs": 1000000, "threads": 1}})");
+    const auto experiment = folder.file(
+        "long.experiment.json",
+        R"({"name": "long", "data": {"source": "two-moons", "rows": 64}, "train": {"epochs": 1000000, "threads": 1}})");
     const auto runs = folder.path() / "runs";
-    const Ended ended = desktop({experiment.string(), "--start", "--runs", runs.string(), "--screenshot", (folder.path() / "a.png").string(), "--after", "3"});
+    const Ended ended = desktop({experiment.string(), "--start", "--runs", runs.string(), "--screenshot",
+                                 (folder.path() / "a.png").string(), "--after", "3"});
     CHECK(ended.status == 0);
     const Ended listed = tests::cli({"runs", "list", "--runs", runs.string(), "--json"});
     INFO(listed.out << listed.err);
@@ -76,8 +85,11 @@ TEST_CASE("descent refuses what it does not understand with status 2 and a reaso
         WARN("descent was not built");
         return;
     }
-    for (const auto& [arguments, named] : std::vector<std::pair<std::vector<std::string>, std::string>>{
-             {{"--page", "nowhere"}, "nowhere"}, {{"--size", "big"}, "--size"}, {{"--what"}, "what"}, {{"/no/such/file"}, "/no/such/file"}}) {
+    for (const auto& [arguments, named] :
+         std::vector<std::pair<std::vector<std::string>, std::string>>{{{"--page", "nowhere"}, "nowhere"},
+                                                                       {{"--size", "big"}, "--size"},
+                                                                       {{"--what"}, "what"},
+                                                                       {{"/no/such/file"}, "/no/such/file"}}) {
         INFO(named);
         const Ended ended = desktop(arguments);
         CHECK(ended.status == 2);

@@ -11,7 +11,8 @@ using tests::TempFolder;
 
 namespace {
 
-const std::string experiment = R"({"name": "full", "data": {"source": "two-moons"}, "model": {"kind": "mlp", "hidden": [32, 32]},
+const std::string experiment =
+    R"({"name": "full", "data": {"source": "two-moons"}, "model": {"kind": "mlp", "hidden": [32, 32]},
     "train": {"epochs": 400, "threads": 1, "checkpoint": {"every_steps": 50}}})";
 
 // A file system of a few megabytes; gone with the object. Needs root.

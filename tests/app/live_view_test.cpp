@@ -16,7 +16,9 @@ TEST_CASE("h5py follows a live run, and every value it saw stays")
         return;
     }
     const TempFolder folder;
-    const auto file = folder.file("m.experiment.json", R"({"name": "live", "data": {"source": "two-moons"}, "train": {"epochs": 100000, "threads": 1}})");
+    const auto file =
+        folder.file("m.experiment.json",
+                    R"({"name": "live", "data": {"source": "two-moons"}, "train": {"epochs": 100000, "threads": 1}})");
     tests::Running run(tests::cliCommand({"train", file, "--runs", folder.path() / "runs"}));
     const auto view = folder.path() / "runs" / "live-0001" / "run.h5";
     REQUIRE(tests::until([&] { return std::filesystem::exists(view) || !run.going(); }));
@@ -42,11 +44,14 @@ TEST_CASE("the view of a finished run opens plainly and holds every step")
         return;
     }
     const TempFolder folder;
-    const auto file = folder.file("m.experiment.json", R"({"name": "done", "data": {"source": "two-moons"}, "train": {"epochs": 4, "threads": 1}})");
+    const auto file =
+        folder.file("m.experiment.json",
+                    R"({"name": "done", "data": {"source": "two-moons"}, "train": {"epochs": 4, "threads": 1}})");
     REQUIRE(tests::cli({"train", file, "--runs", folder.path() / "runs"}).status == 0);
     const std::string view = folder.path() / "runs" / "done-0001" / "run.h5";
     const std::string script = "import h5py,sys; f=h5py.File(sys.argv[1]); s=f['/scalars/train/loss']; "
-                               "print(list(s['step'][:])==list(range(len(s['value']))), f.attrs['status'], len(f['/scalars/validation/loss/value']), "
+                               "print(list(s['step'][:])==list(range(len(s['value']))), f.attrs['status'], "
+                               "len(f['/scalars/validation/loss/value']), "
                                "f['/scalars/train/lr/time'].dtype, s['value'].compression)";
     const tests::Ended read = tests::Running({"/usr/bin/env", python, "-c", script, view}).wait();
     INFO(read.err);

@@ -16,7 +16,8 @@ TEST_CASE("every sample experiment trains end to end")
         const tests::TempFolder folder;
         INFO(entry.path());
         // The whole experiment but its length: rows and epochs are cut for pictures, epochs for all.
-        std::vector<std::string> arguments{"train", entry.path(), "--runs", folder.path(), "--json", "--set", "train.epochs=2"};
+        std::vector<std::string> arguments{"train",  entry.path(), "--runs",        folder.path(),
+                                           "--json", "--set",      "train.epochs=2"};
         if (entry.path().filename().string().starts_with("fashion"))
             arguments.insert(arguments.end(), {"--set", "data.rows=1500"});
         const tests::Ended ended = tests::cli(arguments);

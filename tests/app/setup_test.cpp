@@ -29,13 +29,15 @@ class Checkout {
 public:
     Checkout()
     {
-        for (const char* name : {"app/run", "app/setup", "app/requirements.txt", "app/requirements-cuda.txt", "tests/requirements.txt"}) {
+        for (const char* name :
+             {"app/run", "app/setup", "app/requirements.txt", "app/requirements-cuda.txt", "tests/requirements.txt"}) {
             fs::create_directories((root() / name).parent_path());
             fs::copy_file(fs::path(DESCENT_SOURCE_DIR) / name, root() / name);
         }
         for (const char* tool : {"cmake", "ninja"})
-            script("tools/" + std::string(tool), "#!/bin/sh\necho " + std::string(tool) + " >>" + (root() / "calls").string()
-                + "\nmkdir -p " + (root() / "build").string() + "\ntouch " + (root() / "build/build.ninja").string() + "\n");
+            script("tools/" + std::string(tool),
+                   "#!/bin/sh\necho " + std::string(tool) + " >>" + (root() / "calls").string() + "\nmkdir -p " +
+                       (root() / "build").string() + "\ntouch " + (root() / "build/build.ninja").string() + "\n");
         script("build/bin/descent-cli", program);
         script("build/bin/descent", window);
         fs::create_directories(root() / "torch/include/ATen");
@@ -51,10 +53,20 @@ public:
         fs::permissions(root() / name, fs::perms::owner_all);
     }
 
-    std::vector<std::string> command(const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {}) const
+    std::vector<std::string> command(const std::vector<std::string>& arguments,
+                                     const std::vector<std::string>& environment = {}) const
     {
-        std::vector<std::string> all{"/usr/bin/env", "-u", "DISPLAY", "-u", "WAYLAND_DISPLAY", "-u", "DESCENT_RUNS", "DESCENT_APT=0", "DESCENT_CUDA=0",
-            "PATH=" + (root() / "tools").string() + ":" + std::getenv("PATH"), "DESCENT_TORCH_ROOT=" + (root() / "torch").string()};
+        std::vector<std::string> all{"/usr/bin/env",
+                                     "-u",
+                                     "DISPLAY",
+                                     "-u",
+                                     "WAYLAND_DISPLAY",
+                                     "-u",
+                                     "DESCENT_RUNS",
+                                     "DESCENT_APT=0",
+                                     "DESCENT_CUDA=0",
+                                     "PATH=" + (root() / "tools").string() + ":" + std::getenv("PATH"),
+                                     "DESCENT_TORCH_ROOT=" + (root() / "torch").string()};
         all.insert(all.end(), environment.begin(), environment.end());
         all.push_back(root() / "app/run");
         all.insert(all.end(), arguments.begin(), arguments.end());
@@ -85,7 +97,8 @@ std::string failure(const Ended& ended)
     INFO(ended.out << ended.err);
     const Value error = ended.json()["error"];
     CHECK(ended.err.find(error["where"].text()) != std::string::npos);
-    return std::to_string(ended.status) + " " + error["kind"].text() + " " + fs::path(error["where"].text()).filename().string();
+    return std::to_string(ended.status) + " " + error["kind"].text() + " " +
+           fs::path(error["where"].text()).filename().string();
 }
 
 }
@@ -131,8 +144,9 @@ TEST_CASE("without a display the sample is trained and its plots are drawn")
 TEST_CASE("a signal to app/run reaches the training once and its status comes back")
 {
     const Checkout checkout;
-    checkout.script("build/bin/descent-cli", "#!/bin/sh\ntrap 'echo signal >>" + (checkout.root() / "calls").string()
-        + "; echo \"{}\"; kill $!; exit 143' TERM\ntail -f /dev/null &\ntouch " + (checkout.root() / "going").string() + "\nwait\n");
+    checkout.script("build/bin/descent-cli", "#!/bin/sh\ntrap 'echo signal >>" + (checkout.root() / "calls").string() +
+                                                 "; echo \"{}\"; kill $!; exit 143' TERM\ntail -f /dev/null &\ntouch " +
+                                                 (checkout.root() / "going").string() + "\nwait\n");
     Running running(checkout.command({}));
     REQUIRE(tests::until([&] { return fs::exists(checkout.root() / "going"); }));
     running.signal(SIGTERM);
@@ -144,7 +158,8 @@ TEST_CASE("a set-up that cannot go on says what, where and what to do")
 {
     const Checkout checkout;
     CHECK(failure(checkout.run({"doctor", "--json"}, {"DESCENT_TORCH_ROOT=/nowhere"})) == "2 usage nowhere");
-    CHECK(failure(checkout.run({"doctor", "--json"}, {"DESCENT_TORCH_ROOT=", "DESCENT_CUDA=perhaps"})) == "2 usage the environment");
+    CHECK(failure(checkout.run({"doctor", "--json"}, {"DESCENT_TORCH_ROOT=", "DESCENT_CUDA=perhaps"})) ==
+          "2 usage the environment");
     checkout.script("tools/ninja", "#!/bin/sh\nexit 1\n");
     CHECK(failure(checkout.run({"doctor", "--json"})) == "4 internal build");
     fs::remove_all(checkout.root() / "build");
@@ -160,8 +175,10 @@ TEST_CASE("LibTorch is whole or absent")
 [ "$1" = -m ] || exit 0
 while [ "$1" != --target ]; do shift; done
 mkdir -p "$2/torch/lib" && touch "$2/torch/lib/libtorch_cpu.so"
-echo pip >>)" + (checkout.root() / "calls").string() + "\nexit ${PIP_STATUS:-0}\n");
-    const std::vector<std::string> environment{"DESCENT_TORCH_ROOT=", "PYTHON=" + (checkout.root() / "tools/python").string()};
+echo pip >>)" + (checkout.root() / "calls").string() +
+                                        "\nexit ${PIP_STATUS:-0}\n");
+    const std::vector<std::string> environment{"DESCENT_TORCH_ROOT=",
+                                               "PYTHON=" + (checkout.root() / "tools/python").string()};
     auto broken = environment;
     broken.push_back("PIP_STATUS=1");
     CHECK(failure(checkout.run({"doctor", "--json"}, broken)) == "5 resource build");

@@ -33,7 +33,8 @@ TEST_CASE("train tells what the contract promises")
 {
     const TempFolder folder;
     const Value run = trained(folder.file("m.experiment.json", moons), folder.path());
-    for (const char* key : {"run", "status", "epochs", "steps", "seconds", "train_seconds", "metrics", "best", "findings", "digest"}) {
+    for (const char* key :
+         {"run", "status", "epochs", "steps", "seconds", "train_seconds", "metrics", "best", "findings", "digest"}) {
         INFO(key);
         CHECK(run.object().find(key));
     }
@@ -126,15 +127,17 @@ TEST_CASE("early stopping ends the run and restores the best weights")
 {
     const TempFolder folder;
     const auto file = folder.file("m.experiment.json", moons);
-    const Value run = trained(file, folder.path(), {"--set", "train.epochs=400", "--set", "train.early_stopping={\"patience\": 4}", "--set", "model.dropout=0",
-                                                      "--set", "train.schedule=constant"});
+    const Value run = trained(file, folder.path(),
+                              {"--set", "train.epochs=400", "--set", "train.early_stopping={\"patience\": 4}", "--set",
+                               "model.dropout=0", "--set", "train.schedule=constant"});
     CHECK(run["status"].text() == "early_stopped");
     CHECK(run["epochs"].toInt() < 400);
     const std::string folderName = run["run"].text();
     const tests::Ended evaluated = cli({"evaluate", folderName, "--json"});
     INFO(evaluated.err);
     REQUIRE(evaluated.status == 0);
-    CHECK(evaluated.json()["metrics"]["validation/loss"].toReal() == Approx(run["best"]["value"].toReal()).epsilon(1e-6));
+    CHECK(evaluated.json()["metrics"]["validation/loss"].toReal() ==
+          Approx(run["best"]["value"].toReal()).epsilon(1e-6));
 }
 
 TEST_CASE("evaluate, predict and export work on a finished run")
@@ -149,7 +152,8 @@ TEST_CASE("evaluate, predict and export work on a finished run")
         CHECK(test.json()["metrics"]["test/accuracy"].isNumber());
     }
     const auto input = folder.file("new.csv", "x,y\n0.5,0.25\n-1,0.1\n2,-0.4\n");
-    const tests::Ended predicted = cli({"predict", name, "--input", input, "--output", folder.path() / "out.csv", "--json"});
+    const tests::Ended predicted =
+        cli({"predict", name, "--input", input, "--output", folder.path() / "out.csv", "--json"});
     INFO(predicted.err);
     CHECK(predicted.status == 0);
     CHECK(predicted.json()["rows"].toInt() == 3);
@@ -162,7 +166,8 @@ TEST_CASE("evaluate, predict and export work on a finished run")
             CHECK(std::filesystem::file_size(file.text()) > 100);
     }
     // The exported weights start another run: its first loss is the trained one's.
-    const Value again = trained(folder.path() / "m.experiment.json", folder.path(),
+    const Value again = trained(
+        folder.path() / "m.experiment.json", folder.path(),
         {"--set", "model.initialize_from=" + (folder.path() / "out.safetensors").string(), "--set", "train.epochs=1"});
     CHECK(again["status"].text() == "completed");
 }

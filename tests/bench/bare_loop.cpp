@@ -25,7 +25,8 @@ double measure(Net& net, const torch::Tensor& inputs, const torch::Tensor& targe
         const torch::Tensor rowsNow = order.narrow(0, place, batch);
         place += batch;
         optimizer.zero_grad();
-        const torch::Tensor loss = torch::nn::functional::cross_entropy(net->forward(inputs.index_select(0, rowsNow)), targets.index_select(0, rowsNow));
+        const torch::Tensor loss = torch::nn::functional::cross_entropy(net->forward(inputs.index_select(0, rowsNow)),
+                                                                        targets.index_select(0, rowsNow));
         loss.backward();
         optimizer.step();
         return loss.item<float>();
@@ -42,15 +43,17 @@ double measure(Net& net, const torch::Tensor& inputs, const torch::Tensor& targe
 
 double bareMlpStepsPerSecond(int steps)
 {
-    torch::nn::Sequential net(torch::nn::Linear(2, 16), torch::nn::Tanh(), torch::nn::Linear(16, 16), torch::nn::Tanh(), torch::nn::Linear(16, 2));
+    torch::nn::Sequential net(torch::nn::Linear(2, 16), torch::nn::Tanh(), torch::nn::Linear(16, 16), torch::nn::Tanh(),
+                              torch::nn::Linear(16, 2));
     return measure(net, torch::randn({3200, 2}), torch::randint(0, 2, {3200}), 32, steps);
 }
 
 double bareCnnStepsPerSecond(int steps)
 {
     using namespace torch::nn;
-    Sequential net(Conv2d(Conv2dOptions(1, 16, 3).padding(1)), ReLU(), MaxPool2d(2), Conv2d(Conv2dOptions(16, 32, 3).padding(1)), ReLU(), MaxPool2d(2),
-        Flatten(), Linear(32 * 7 * 7, 10));
+    Sequential net(Conv2d(Conv2dOptions(1, 16, 3).padding(1)), ReLU(), MaxPool2d(2),
+                   Conv2d(Conv2dOptions(16, 32, 3).padding(1)), ReLU(), MaxPool2d(2), Flatten(),
+                   Linear(32 * 7 * 7, 10));
     return measure(net, torch::randn({6400, 1, 28, 28}), torch::randint(0, 10, {6400}), 64, steps);
 }
 

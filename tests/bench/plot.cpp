@@ -65,9 +65,9 @@ double ours()
         specs[std::size_t(c)].label = QStringLiteral("layers.%1").arg(c);
         specs[std::size_t(c)].color = c;
         specs[std::size_t(c)].smoothed = true;
-        specs[std::size_t(c)].line = c == 0 ? ui::plots::Line::Training
-            : c == 1                        ? ui::plots::Line::Validation
-                                            : ui::plots::Line::Plain;
+        specs[std::size_t(c)].line = c == 0   ? ui::plots::Line::Training
+                                     : c == 1 ? ui::plots::Line::Validation
+                                              : ui::plots::Line::Plain;
     }
     ui::plots::LivePlot plot;
     plot.setPanels({{QStringLiteral("Loss"), QStringLiteral("cross-entropy"), true}});

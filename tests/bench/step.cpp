@@ -60,7 +60,9 @@ Result<Object> compare(const std::string& name, const std::string& text, double 
             overPeer.push_back(speed / *other);
         }
     }
-    Object figures{{"steps_per_s", median(ours)}, {"libtorch_steps_per_s", median(bares)}, {"ratio_to_libtorch", median(overBare)}};
+    Object figures{{"steps_per_s", median(ours)},
+                   {"libtorch_steps_per_s", median(bares)},
+                   {"ratio_to_libtorch", median(overBare)}};
     if (peers.empty()) {
         figures.set("peer", "no Python with torch found; name one in DESCENT_PEER_PYTHON");
         return figures;
@@ -81,8 +83,8 @@ double median(std::vector<double> values)
 Result<double> peer(const std::string& name, int steps)
 {
     const char* python = std::getenv("DESCENT_PEER_PYTHON");
-    const std::string command = std::string(python ? python : "python3") + " " + DESCENT_SOURCE_DIR + "/tests/bench/peer.py " + name + " "
-        + std::to_string(steps) + " 2>/dev/null";
+    const std::string command = std::string(python ? python : "python3") + " " + DESCENT_SOURCE_DIR +
+                                "/tests/bench/peer.py " + name + " " + std::to_string(steps) + " 2>/dev/null";
     FILE* pipe = ::popen(command.c_str(), "r");
     if (!pipe)
         return Error{ErrorKind::Run, "cannot start Python", command, {}};
@@ -96,21 +98,28 @@ Result<double> peer(const std::string& name, int steps)
 
 Result<Object> stepMlp()
 {
-    return compare("step-mlp", R"({"data": {"source": "two-moons", "rows": 4570}, "split": {"train": 0.7, "validation": 0.15, "test": 0.15},
+    return compare(
+        "step-mlp",
+        R"({"data": {"source": "two-moons", "rows": 4570}, "split": {"train": 0.7, "validation": 0.15, "test": 0.15},
         "model": {"kind": "mlp", "hidden": [16, 16], "activation": "tanh"},
-        "train": {"steps": 20000, "batch_size": 32, "optimizer": "adamw", "threads": 1}})", bareMlpStepsPerSecond, 8000);
+        "train": {"steps": 20000, "batch_size": 32, "optimizer": "adamw", "threads": 1}})",
+        bareMlpStepsPerSecond, 8000);
 }
 
 Result<Object> stepCnn()
 {
-    return compare("step-cnn", R"({"data": {"source": "fashion-mnist", "rows": 12000}, "split": {"train": 0.85, "validation": 0.1},
+    return compare("step-cnn",
+                   R"({"data": {"source": "fashion-mnist", "rows": 12000}, "split": {"train": 0.85, "validation": 0.1},
         "model": {"kind": "cnn", "channels": [16, 32], "hidden": [], "activation": "relu"},
-        "train": {"steps": 300, "batch_size": 64, "optimizer": "adamw", "threads": 1}})", bareCnnStepsPerSecond, 150);
+        "train": {"steps": 300, "batch_size": 64, "optimizer": "adamw", "threads": 1}})",
+                   bareCnnStepsPerSecond, 150);
 }
 
 Result<Object> loader()
 {
-    CORE_TRY(resolved, experiment(R"({"data": {"source": "fashion-mnist", "rows": 30000}, "augment": ["RandomHorizontalFlip"]})"));
+    CORE_TRY(
+        resolved,
+        experiment(R"({"data": {"source": "fashion-mnist", "rows": 30000}, "augment": ["RandomHorizontalFlip"]})"));
     CORE_TRY(data, core::data::DataModule::open(core::spec::read(resolved)));
     core::data::LoaderOptions options{64, true, false, 1, {{"RandomHorizontalFlip", Object{{"p", 0.5}}}}};
     CORE_TRY(loader, core::data::DataLoader::make(data, core::data::SplitName::Train, options));
@@ -138,10 +147,13 @@ Result<Object> start()
 {
     const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "descent";
     if (!std::filesystem::exists(program))
-        return Error{ErrorKind::Usage, "the desktop program is not built", program.string(), "Build with DESCENT_UI on"};
+        return Error{ErrorKind::Usage, "the desktop program is not built", program.string(),
+                     "Build with DESCENT_UI on"};
     const tests::TempFolder folder;
-    const std::string command = "QT_QPA_PLATFORM=offscreen DESCENT_RUNS=" + folder.path().string() + " XDG_CONFIG_HOME=" + folder.path().string() + " "
-        + program.string() + " --page start --screenshot " + (folder.path() / "window.png").string() + " --after 0 >/dev/null 2>&1";
+    const std::string command = "QT_QPA_PLATFORM=offscreen DESCENT_RUNS=" + folder.path().string() +
+                                " XDG_CONFIG_HOME=" + folder.path().string() + " " + program.string() +
+                                " --page start --screenshot " + (folder.path() / "window.png").string() +
+                                " --after 0 >/dev/null 2>&1";
     std::vector<double> seconds;
     for (int round = 0; round < rounds; ++round) {
         const double begin = core::base::steadySeconds();
@@ -149,7 +161,8 @@ Result<Object> start()
             return Error{ErrorKind::Run, "the window did not start", command, {}};
         seconds.push_back(core::base::steadySeconds() - begin);
     }
-    return Object{{"window_s", median(seconds)}, {"includes", "start of the process, first paint, writing the picture, end"}};
+    return Object{{"window_s", median(seconds)},
+                  {"includes", "start of the process, first paint, writing the picture, end"}};
 }
 
 }

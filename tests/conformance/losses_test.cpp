@@ -17,7 +17,8 @@ struct Case {
 Case caseOf(const base::Value& golden, bool classes, at::ScalarType type)
 {
     const std::int64_t rows = std::int64_t(golden["output"].array().size());
-    Case made{tensorOf(flat(golden["output"]), {rows, -1}, type).clone(), tensorOf(flat(golden["target"]), {rows}, classes ? at::kLong : at::kFloat)};
+    Case made{tensorOf(flat(golden["output"]), {rows, -1}, type).clone(),
+              tensorOf(flat(golden["target"]), {rows}, classes ? at::kLong : at::kFloat)};
     if (!classes && type == at::kDouble)
         made.target = tensorOf(flat(golden["target"]), {rows});
     made.output.set_requires_grad(true);
@@ -52,7 +53,8 @@ TEST_CASE("every loss can be shown, and is the mean of its items")
         REQUIRE(loss);
         const bool classes = (*loss)->classifies();
         const at::Tensor output = tensorOf(wave(classes ? 15 : 5, 0.1), {5, -1}, at::kFloat);
-        const at::Tensor target = classes ? tensorOf({0, 2, 1, 1, 0}, {5}, at::kLong) : tensorOf(wave(5, 2), {5}, at::kFloat);
+        const at::Tensor target =
+            classes ? tensorOf({0, 2, 1, 1, 0}, {5}, at::kLong) : tensorOf(wave(5, 2), {5}, at::kFloat);
         const at::Tensor each = (*loss)->perItem(output, target);
         REQUIRE(each.sizes() == at::IntArrayRef{5});
         CHECK(each.mean().item<double>() == Approx((*loss)->compute(output, target).item<double>()).epsilon(1e-6));

@@ -16,11 +16,13 @@ std::unique_ptr<train::Metric> made(const std::string& kind)
     return std::move(*metric);
 }
 
-double valueOf(const std::string& kind, const std::vector<double>& output, const std::vector<double>& target, at::ScalarType type = at::kFloat)
+double valueOf(const std::string& kind, const std::vector<double>& output, const std::vector<double>& target,
+               at::ScalarType type = at::kFloat)
 {
     const auto metric = made(kind);
     const std::int64_t rows = std::int64_t(target.size());
-    metric->add(tensorOf(output, {rows, -1}, type), tensorOf(target, {rows}, metric->classifies() ? at::kLong : at::kFloat));
+    metric->add(tensorOf(output, {rows, -1}, type),
+                tensorOf(target, {rows}, metric->classifies() ? at::kLong : at::kFloat));
     return metric->value();
 }
 

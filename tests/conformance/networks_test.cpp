@@ -40,7 +40,9 @@ at::Tensor batch(std::int64_t rows, const Shape& inputShape, double salt, at::Sc
 {
     Shape shape{rows};
     shape.insert(shape.end(), inputShape.begin(), inputShape.end());
-    return tensorOf(wave(std::accumulate(shape.begin(), shape.end(), std::int64_t(1), std::multiplies<>()), salt), shape, type).clone();
+    return tensorOf(wave(std::accumulate(shape.begin(), shape.end(), std::int64_t(1), std::multiplies<>()), salt),
+                    shape, type)
+        .clone();
 }
 
 // Every parameter a wave of its own, as the script does.
@@ -89,7 +91,8 @@ void compareWithGolden(const base::Value& golden, at::ScalarType type, double to
         CHECK(distance(numbersIn(tensor), flat(golden["buffers"][name])) < tolerance);
     }
     at::NoGradGuard noGraph;
-    CHECK(distance(firstOf(network->forward(input.detach(), {}), std::size_t(3 * outputs)), flat(golden["evaluated"])) < tolerance);
+    CHECK(distance(firstOf(network->forward(input.detach(), {}), std::size_t(3 * outputs)), flat(golden["evaluated"])) <
+          tolerance);
 }
 
 TEST_CASE("networks compute what the PyTorch modules of the same layers compute")
@@ -105,7 +108,8 @@ TEST_CASE("networks have the state dict of the PyTorch modules of the same layer
 {
     for (const base::Value& golden : golden("networks.json")) {
         INFO(base::writeJson(golden["model"]));
-        const auto network = built({golden["model"]["kind"].text(), golden["model"]}, shapeOf(golden["input_shape"]), golden["outputs"].toInt());
+        const auto network = built({golden["model"]["kind"].text(), golden["model"]}, shapeOf(golden["input_shape"]),
+                                   golden["outputs"].toInt());
         const auto state = model::stateOf(*network);
         REQUIRE(state.size() == golden["state"].object().size());
         std::size_t i = 0;
@@ -150,7 +154,8 @@ TEST_CASE("the description is what is built")
             described += layer.parameters;
             std::int64_t own = 0;
             for (const auto& [name, tensor] : network->parameters())
-                if (layer.parameters > 0 && name.substr(0, name.rfind('.') == std::string::npos ? 0 : name.rfind('.')) == layer.name)
+                if (layer.parameters > 0 &&
+                    name.substr(0, name.rfind('.') == std::string::npos ? 0 : name.rfind('.')) == layer.name)
                     own += tensor.numel();
             CHECK(own == layer.parameters);
         }

@@ -12,7 +12,8 @@ using tensor::NamedTensor;
 
 std::vector<NamedTensor> parameters(at::ScalarType type)
 {
-    std::vector<NamedTensor> all{{"weight", tensorOf(wave(6, 0.5), {3, 2}, type).clone()}, {"bias", tensorOf(wave(3, 2.5), {3}, type).clone()}};
+    std::vector<NamedTensor> all{{"weight", tensorOf(wave(6, 0.5), {3, 2}, type).clone()},
+                                 {"bias", tensorOf(wave(3, 2.5), {3}, type).clone()}};
     for (auto& named : all)
         named.tensor.set_requires_grad(true);
     return all;
@@ -65,7 +66,8 @@ TEST_CASE("optimizers step as PyTorch's do")
             for (int step = 0; step < 40; ++step) {
                 setGradients(all, step, golden["late"].toInt());
                 optimizer->step(golden["lr"].toReal());
-                if (const base::Value* then = type == at::kDouble ? golden["float64"].object().find(std::to_string(step + 1)) : nullptr)
+                if (const base::Value* then =
+                        type == at::kDouble ? golden["float64"].object().find(std::to_string(step + 1)) : nullptr)
                     CHECK(distance(valuesOf(all), flat(*then)) < 1e-10);
             }
             if (type == at::kFloat)

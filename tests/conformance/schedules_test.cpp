@@ -24,8 +24,9 @@ TEST_CASE("schedules give PyTorch's rates")
     for (const base::Value& golden : golden("schedules.json")) {
         const base::Value& schedule = golden["schedule"];
         INFO(base::writeJson(schedule));
-        const std::vector<double> all = rates({schedule["kind"].text(), schedule},
-            {golden["lr"].toReal(), golden["total_steps"].toInt(), golden["steps_per_epoch"].toInt()});
+        const std::vector<double> all =
+            rates({schedule["kind"].text(), schedule},
+                  {golden["lr"].toReal(), golden["total_steps"].toInt(), golden["steps_per_epoch"].toInt()});
         CHECK(distance(all, flat(golden["rates"])) < 1e-12);
     }
 }
@@ -38,7 +39,8 @@ TEST_CASE("every schedule can be shown in a form")
 TEST_CASE("every schedule starts at the rate, is finite, never negative, and a pure function of the step")
 {
     for (const base::Entry& entry : train::allSchedules().family().entries)
-        for (const train::ScheduleContext& context : {train::ScheduleContext{0.1, 100, 7}, {0.1, 1, 1}, {0.1, 1, 1000}, {3, 5000, 1}}) {
+        for (const train::ScheduleContext& context :
+             {train::ScheduleContext{0.1, 100, 7}, {0.1, 1, 1}, {0.1, 1, 1000}, {3, 5000, 1}}) {
             INFO(entry.kind << " over " << context.totalSteps << " steps");
             const auto schedule = train::makeSchedule({entry.kind, Object{}}, context);
             REQUIRE(schedule);

@@ -40,7 +40,8 @@ inline std::vector<double> wave(std::int64_t count, double salt)
     return all;
 }
 
-inline at::Tensor tensorOf(const std::vector<double>& values, const std::vector<std::int64_t>& shape, at::ScalarType type = at::kDouble)
+inline at::Tensor tensorOf(const std::vector<double>& values, const std::vector<std::int64_t>& shape,
+                           at::ScalarType type = at::kDouble)
 {
     at::Tensor made = core::tensor::empty({std::int64_t(values.size())}, at::kDouble);
     std::copy(values.begin(), values.end(), made.mutable_data_ptr<double>());

@@ -85,7 +85,10 @@ bool Running::going()
     return false;
 }
 
-std::string Running::errorsSoFar() const { return take(m_err); }
+std::string Running::errorsSoFar() const
+{
+    return take(m_err);
+}
 
 Ended Running::wait(double seconds)
 {
@@ -101,7 +104,8 @@ Ended Running::wait(double seconds)
 std::vector<std::string> cliCommand(const std::vector<std::string>& arguments)
 {
     const char* folder = std::getenv("DESCENT_BIN");
-    std::vector<std::string> command{(folder ? std::string(folder) : std::string(DESCENT_BINARY_DIR "/bin")) + "/descent-cli"};
+    std::vector<std::string> command{(folder ? std::string(folder) : std::string(DESCENT_BINARY_DIR "/bin")) +
+                                     "/descent-cli"};
     command.insert(command.end(), arguments.begin(), arguments.end());
     return command;
 }

@@ -23,7 +23,8 @@ inline QApplication& application()
         if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
             qputenv("QT_QPA_PLATFORM", "offscreen");
         QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, QString::fromStdString(settings.path().string()));
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope,
+                           QString::fromStdString(settings.path().string()));
         QCoreApplication::setOrganizationName(QStringLiteral("Descent"));
         QCoreApplication::setApplicationName(QStringLiteral("descent-tests"));
         return true;

@@ -27,7 +27,8 @@ struct Bench {
     {
         application();
         workbench = std::make_unique<ui::bridge::Workbench>(QString::fromStdString(runs.path().string()));
-        QObject::connect(workbench.get(), &ui::bridge::Workbench::trouble, [this](const core::base::Error& error) { troubles.push_back(error); });
+        QObject::connect(workbench.get(), &ui::bridge::Workbench::trouble,
+                         [this](const core::base::Error& error) { troubles.push_back(error); });
     }
     ~Bench()
     {
@@ -38,7 +39,12 @@ struct Bench {
     void open(const char* experiment) { workbench->document().open(*core::base::parseJson(experiment)); }
     bool ended()
     {
-        return spinUntil([this] { return workbench->front() && workbench->front()->finished() && !workbench->training() && workbench->waiting() == 0; }, 60);
+        return spinUntil(
+            [this] {
+                return workbench->front() && workbench->front()->finished() && !workbench->training() &&
+                       workbench->waiting() == 0;
+            },
+            60);
     }
     /// Trains to the end; the run's folder.
     QString train(const char* experiment)

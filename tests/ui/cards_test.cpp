@@ -70,7 +70,9 @@ TEST_CASE("every card shows its lesson")
     CHECK(verdictOf(card(all, "overfitting").recording[0]) == Verdict::Overfitting);
     CHECK(verdictOf(card(all, "early-stopping").recording[0]) == Verdict::Overfitting);
     CHECK(verdictOf(card(all, "early-stopping").recording[1]) == Verdict::EarlyStopped);
-    const auto lastLoss = [](const core::store::RunRecord& record) { return record.scalars.at("train_eval/loss").values.back(); };
+    const auto lastLoss = [](const core::store::RunRecord& record) {
+        return record.scalars.at("train_eval/loss").values.back();
+    };
     const auto& rates = card(all, "learning-rate").recording;
     CHECK(lastLoss(rates[2]) < 0.3 * lastLoss(rates[0])); // right against too low
     CHECK(lastLoss(rates[2]) < 0.3 * lastLoss(rates[1])); // and against too high

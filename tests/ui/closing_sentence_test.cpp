@@ -34,7 +34,10 @@ RunFigures run(const std::string& training, const std::string& validation, RunSt
     return figures;
 }
 
-bool has(const Closing& closing, const std::string& words) { return closing.text().find(words) != std::string::npos; }
+bool has(const Closing& closing, const std::string& words)
+{
+    return closing.text().find(words) != std::string::npos;
+}
 
 }
 
@@ -48,15 +51,20 @@ TEST_CASE("the closing sentence says what the curves say")
         const char* button;
     };
     const Row rows[] = {
-        {"2 1 0.5 0.4 0.3 0.2 0.19", "2 1 0.6 0.7 0.75 0.8 0.81", Verdict::Overfitting, "fell 62\u00a0% and validation loss rose 35\u00a0%: overfitting",
-            "Run again with early stopping"},
-        {"2 1 0.5 0.3 0.1", "2 1 0.6 1.2 2.4", Verdict::Overfitting, "validation loss grew 4.0-fold: overfitting", "Run again with early stopping"},
-        {"2 1.6 1.3 1.1 1.0 0.9 0.8 0.7", "2 1.6 1.3 1.1 1.05 0.97 0.9 0.8", Verdict::StillFalling, "still falling at the end", "Run again with twice the epochs"},
+        {"2 1 0.5 0.4 0.3 0.2 0.19", "2 1 0.6 0.7 0.75 0.8 0.81", Verdict::Overfitting,
+         "fell 62\u00a0% and validation loss rose 35\u00a0%: overfitting", "Run again with early stopping"},
+        {"2 1 0.5 0.3 0.1", "2 1 0.6 1.2 2.4", Verdict::Overfitting, "validation loss grew 4.0-fold: overfitting",
+         "Run again with early stopping"},
+        {"2 1.6 1.3 1.1 1.0 0.9 0.8 0.7", "2 1.6 1.3 1.1 1.05 0.97 0.9 0.8", Verdict::StillFalling,
+         "still falling at the end", "Run again with twice the epochs"},
         {"2 1 0.5 0.5 0.5 0.5 0.5 0.5", "2 1 0.52 0.51 0.515 0.512 0.511 0.513", Verdict::Settled, "a good fit", ""},
-        {"2 1 0.5 0.4 0.3 0.3 0.3 0.3", "2 1 0.52 0.51 0.515 0.512 0.511 0.513", Verdict::Settled, "could close the gap", ""},
-        {"0.7 0.699 0.699 0.698 0.698", "0.7 0.699 0.699 0.699 0.699", Verdict::NotLearning, "hardly moved", "Run again with lr × 10"},
+        {"2 1 0.5 0.4 0.3 0.3 0.3 0.3", "2 1 0.52 0.51 0.515 0.512 0.511 0.513", Verdict::Settled,
+         "could close the gap", ""},
+        {"0.7 0.699 0.699 0.698 0.698", "0.7 0.699 0.699 0.699 0.699", Verdict::NotLearning, "hardly moved",
+         "Run again with lr × 10"},
         {"0.7 1.4 0.6 1.3 0.7", "0.7 1.4 0.6 1.3 0.7", Verdict::Unsteady, "jumps", "Run again with lr × 0.1"},
-        {"0.7 1.4 3 9 30", "0.7 1.4 3 9 30", Verdict::Diverged, "rose from 0.7000 to 30.00: diverged", "Run again with lr × 0.1"},
+        {"0.7 1.4 3 9 30", "0.7 1.4 3 9 30", Verdict::Diverged, "rose from 0.7000 to 30.00: diverged",
+         "Run again with lr × 0.1"},
         {"2 0.5 0.6 0.7 0.8", "2 0.5 0.6 0.7 0.8", Verdict::Unsteady, "both losses rose", "Run again with lr × 0.1"},
         {"2 1 0.5", "", Verdict::NoValidation, "Without a validation split", ""},
         {"", "", Verdict::NoValidation, "before its first evaluation", ""},
@@ -74,9 +82,16 @@ TEST_CASE("only numbers and the verdict of the closing sentence are emphasized")
 {
     const Closing closing = closingOf(run("2 1 0.5 0.4 0.3 0.2 0.19", "2 1 0.6 0.7 0.75 0.8 0.81"));
     using W = Phrase::Weight;
-    const std::vector<Phrase> wanted{{"Validation loss was lowest at ", W::Plain}, {"epoch\u00a03", W::Strong}, {". Since then training loss fell ", W::Plain},
-        {"62\u00a0%", W::Strong}, {" and validation loss ", W::Plain}, {"rose ", W::Plain}, {"35\u00a0%", W::Strong}, {": ", W::Plain},
-        {"overfitting", W::Problem}, {".", W::Plain}};
+    const std::vector<Phrase> wanted{{"Validation loss was lowest at ", W::Plain},
+                                     {"epoch\u00a03", W::Strong},
+                                     {". Since then training loss fell ", W::Plain},
+                                     {"62\u00a0%", W::Strong},
+                                     {" and validation loss ", W::Plain},
+                                     {"rose ", W::Plain},
+                                     {"35\u00a0%", W::Strong},
+                                     {": ", W::Plain},
+                                     {"overfitting", W::Problem},
+                                     {".", W::Plain}};
     CHECK(closing.phrases == wanted);
 }
 
@@ -108,7 +123,9 @@ TEST_CASE("what the button changes")
     }
     SECTION("twice the epochs, a tenth of the rate, exact")
     {
-        CHECK(closingOf(run("2 1.6 1.3 1.1 1.0 0.9 0.8 0.7", "2 1.6 1.3 1.1 1.05 0.97 0.9 0.8")).next.changes[0].second.toInt() == 16);
+        CHECK(closingOf(run("2 1.6 1.3 1.1 1.0 0.9 0.8 0.7", "2 1.6 1.3 1.1 1.05 0.97 0.9 0.8"))
+                  .next.changes[0]
+                  .second.toInt() == 16);
         RunFigures figures = run("0.7 1.4 3 9 30", "0.7 1.4 3 9 30");
         figures.lr = 3;
         CHECK(closingOf(figures).next.changes[0].second.toReal() == 0.3);
@@ -123,7 +140,8 @@ TEST_CASE("a loss that is no number any more is told with its learning rate")
     figures.lr = 3;
     const Closing closing = closingOf(figures);
     CHECK(closing.verdict == Verdict::Diverged);
-    CHECK(closing.text() == "After epoch\u00a02 the loss left the range of numbers: diverged. A learning rate of 3 is too high here.");
+    CHECK(closing.text() ==
+          "After epoch\u00a02 the loss left the range of numbers: diverged. A learning rate of 3 is too high here.");
     figures.epochs.clear();
     figures.training.clear();
     figures.validation.clear();
@@ -154,8 +172,8 @@ TEST_CASE("early stopping says what it saved")
     figures.epochsPlanned = 30;
     figures.patience = 2;
     figures.restored = true;
-    CHECK(closingOf(figures).text()
-        == "Early stopping ended the run at epoch\u00a05 and went back to epoch\u00a03, where validation loss was lowest (0.6000): 25 epochs of 30 saved.");
+    CHECK(closingOf(figures).text() == "Early stopping ended the run at epoch\u00a05 and went back to epoch\u00a03, "
+                                       "where validation loss was lowest (0.6000): 25 epochs of 30 saved.");
 }
 
 TEST_CASE("while a run goes the sentence follows its last evaluation")

@@ -17,8 +17,8 @@ std::vector<std::int16_t> wandering(std::mt19937& random)
     std::vector<std::int16_t> changes(60 * 8);
     for (int x = 0; x < 8; ++x)
         for (int y = 0, cover = 0; y < 60; ++y) {
-            const int next = random() % 3 ? cover
-                                          : int(random() % 3) * 128 + (random() % 2 ? int(random() % 129) - 128 : 0);
+            const int next =
+                random() % 3 ? cover : int(random() % 3) * 128 + (random() % 2 ? int(random() % 129) - 128 : 0);
             const int inside = std::max(0, std::min(wholeCover, next));
             changes[std::size_t(y * 8 + x)] = std::int16_t(inside - cover);
             cover = inside;
@@ -34,12 +34,12 @@ TEST_CASE("colours are laid over as the formula says, whichever vectors do it")
     for (int round = 0; round < 300; ++round) {
         const std::vector<std::int16_t> changes = wandering(random);
         const int width = 1 + int(random() % 8);
-        const QRgb color = qPremultiply(qRgba(
-            int(random() % 256), int(random() % 256), int(random() % 256), round % 3 ? int(random() % 256) : 255));
+        const QRgb color = qPremultiply(qRgba(int(random() % 256), int(random() % 256), int(random() % 256),
+                                              round % 3 ? int(random() % 256) : 255));
         std::vector<QRgb> ground(60 * 8);
         for (QRgb& pixel : ground)
-            pixel = qPremultiply(
-                qRgba(int(random() % 256), int(random() % 256), int(random() % 256), int(random() % 256)));
+            pixel =
+                qPremultiply(qRgba(int(random() % 256), int(random() % 256), int(random() % 256), int(random() % 256)));
         std::vector<QRgb> wide = ground, plain = ground;
         blendColumns({reinterpret_cast<std::uint8_t*>(wide.data()), 32, width, 60}, changes.data(), 8, color);
         blendColumnsPlain({reinterpret_cast<std::uint8_t*>(plain.data()), 32, width, 60}, changes.data(), 8, color);

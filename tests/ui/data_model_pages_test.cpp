@@ -120,7 +120,8 @@ TEST_CASE("a block that cannot stand says why")
     tests::application();
     NetworkView view;
     view.resize(500, 400);
-    view.setNetwork({1, 2, 2}, {{"0", "Conv2d", "3×3, 8 channels", {8, 0, 0}, 80, "the picture is smaller than the kernel"}});
+    view.setNetwork({1, 2, 2},
+                    {{"0", "Conv2d", "3×3, 8 channels", {8, 0, 0}, 80, "the picture is smaller than the kernel"}});
     view.show();
     CHECK(view.describe(0).contains("smaller than the kernel"));
 }
@@ -130,7 +131,8 @@ TEST_CASE("up and down walk the blocks")
     tests::application();
     NetworkView view;
     view.resize(500, 300);
-    view.setNetwork({2}, {{"0", "Linear", "2 → 16", {16}, 48}, {"1", "ReLU", "", {16}, 0}, {"2", "Linear", "16 → 2", {2}, 34}});
+    view.setNetwork(
+        {2}, {{"0", "Linear", "2 → 16", {16}, 48}, {"1", "ReLU", "", {16}, 0}, {"2", "Linear", "16 → 2", {2}, 34}});
     view.show();
     view.setFocus();
     QTest::keyClick(&view, Qt::Key_Down);
@@ -143,7 +145,8 @@ TEST_CASE("up and down walk the blocks")
 
 TEST_CASE("the schedule's curve follows its form")
 {
-    Bench bench(R"({"data": {"source": "two-moons", "rows": 100}, "train": {"epochs": 2, "batch_size": 10, "optimizer": {"kind": "sgd", "lr": 0.1}}})");
+    Bench bench(
+        R"({"data": {"source": "two-moons", "rows": 100}, "train": {"epochs": 2, "batch_size": 10, "optimizer": {"kind": "sgd", "lr": 0.1}}})");
     SchedulePreview preview(*bench.bench);
     preview.resize(208, 116);
     preview.show();
@@ -160,7 +163,12 @@ TEST_CASE("of several requests the last one is shown, and only that")
     ui::bridge::Preview preview;
     std::latch gate(1);
     std::vector<int> seen;
-    preview.ask([&] { gate.wait(); return 1; }, [&](int value) { seen.push_back(value); });
+    preview.ask(
+        [&] {
+            gate.wait();
+            return 1;
+        },
+        [&](int value) { seen.push_back(value); });
     preview.ask([] { return 2; }, [&](int value) { seen.push_back(value); });
     preview.ask([] { return 3; }, [&](int value) { seen.push_back(value); });
     CHECK(preview.busy());

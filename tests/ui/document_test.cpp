@@ -13,7 +13,10 @@ using ui::bridge::ExperimentDocument;
 
 namespace {
 
-std::string given(const ExperimentDocument& document) { return writeJson(document.given()); }
+std::string given(const ExperimentDocument& document)
+{
+    return writeJson(document.given());
+}
 
 }
 

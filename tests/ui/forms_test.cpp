@@ -36,7 +36,15 @@ struct Bench {
         schema.fields = {
             {"flag", Flag{}, false},
             {"count", Int{.min = 1, .max = 1000, .log = true}, 32, {}, "rows", {"full"}},
-            {"rate", Real{.min = 0, .aboveMin = true, .log = true}, 0.1, {"How far each step goes.", "w - rate g", "slow", "diverges"}, "", {}, false, true, true},
+            {"rate",
+             Real{.min = 0, .aboveMin = true, .log = true},
+             0.1,
+             {"How far each step goes.", "w - rate g", "slow", "diverges"},
+             "",
+             {},
+             false,
+             true,
+             true},
             {"clip", Real{.min = 0}, Value(), {}, "", {}, true},
             {"mode", Choice{{"auto", "fast", "safe"}}, "auto"},
             {"title", Text{}, ""},
@@ -49,8 +57,10 @@ struct Bench {
             {"maybe", Group{inner}, Value(), {}, "", {}, true},
             {"steps", std::make_shared<const List>(List{OneOf{"things"}}), Array{}},
         };
-        document = std::make_unique<ExperimentDocument>(
-            [this](const Value& given, const std::filesystem::path& folder) { return core::spec::check(schema, given, "", {catalog, folder}); });
+        document =
+            std::make_unique<ExperimentDocument>([this](const Value& given, const std::filesystem::path& folder) {
+                return core::spec::check(schema, given, "", {catalog, folder});
+            });
         form = std::make_unique<SchemaForm>(*document, schema, catalog);
         QStringList paths;
         for (const Field& field : schema.fields)
@@ -262,7 +272,8 @@ TEST_CASE("the wheel turns a value only while it has the keyboard")
 {
     Bench bench;
     const auto turn = [&] {
-        QWheelEvent wheel(QPointF(5, 5), bench.input("rate")->mapToGlobal(QPointF(5, 5)), {}, {0, 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QWheelEvent wheel(QPointF(5, 5), bench.input("rate")->mapToGlobal(QPointF(5, 5)), {}, {0, 120}, Qt::NoButton,
+                          Qt::NoModifier, Qt::NoScrollPhase, false);
         QApplication::sendEvent(bench.input("rate"), &wheel);
     };
     bench.input("title")->setFocus();
@@ -287,8 +298,9 @@ TEST_CASE("while a run trains, live fields go to it and others wait")
 {
     Bench bench;
     std::vector<std::string> sent;
-    QObject::connect(bench.form.get(), &SchemaForm::liveEdited,
-        [&](const QString& path, const Value& value) { sent.push_back(path.toStdString() + " " + writeJson(value)); });
+    QObject::connect(bench.form.get(), &SchemaForm::liveEdited, [&](const QString& path, const Value& value) {
+        sent.push_back(path.toStdString() + " " + writeJson(value));
+    });
     bench.type("rate", "0.2");
     CHECK(sent.empty());
     bench.form->setRun({true, bench.document->resolved(), {{"rate", 400}}});
@@ -337,7 +349,9 @@ TEST_CASE("a form can be made for every kind of every family")
         for (const Entry& entry : family.entries) {
             INFO(family.name << " " << entry.kind);
             const Schema schema{{{"it", OneOf{family.name}, entry.kind}}};
-            ExperimentDocument document([&](const Value& given, const std::filesystem::path& folder) { return core::spec::check(schema, given, "", {catalog, folder}); });
+            ExperimentDocument document([&](const Value& given, const std::filesystem::path& folder) {
+                return core::spec::check(schema, given, "", {catalog, folder});
+            });
             SchemaForm form(document, schema, catalog);
             form.setPaths({"it"});
             form.show();
@@ -346,7 +360,8 @@ TEST_CASE("a form can be made for every kind of every family")
             for (const Field& field : entry.schema.fields) {
                 INFO(field.key);
                 const QString path = "it." + QString::fromStdString(field.key);
-                const bool line = !std::holds_alternative<Group>(field.domain) && !std::holds_alternative<OneOf>(field.domain);
+                const bool line =
+                    !std::holds_alternative<Group>(field.domain) && !std::holds_alternative<OneOf>(field.domain);
                 if (line && field.visibleWhen.empty())
                     CHECK(form.row(path));
             }
@@ -360,7 +375,8 @@ TEST_CASE("the whole experiment has a form without loose ends")
     SchemaForm form(document);
     form.setPaths({"name", "data", "split", "augment", "model", "train"});
     form.show();
-    for (const char* path : {"data.rows", "split.train", "model.hidden", "train.batch_size", "train.optimizer.lr", "train.schedule.warmup_steps", "train.checkpoint.keep"}) {
+    for (const char* path : {"data.rows", "split.train", "model.hidden", "train.batch_size", "train.optimizer.lr",
+                             "train.schedule.warmup_steps", "train.checkpoint.keep"}) {
         INFO(path);
         CHECK(form.row(path));
     }

@@ -21,7 +21,8 @@ struct Bench {
     QApplication& app = tests::application();
     HeatTable table;
 
-    explicit Bench(const QStringList& names = {"T-shirt", "Shirt", "Bag"}, std::vector<std::int64_t> counts = {8, 2, 0, 3, 1, 0, 0, 0, 4000})
+    explicit Bench(const QStringList& names = {"T-shirt", "Shirt", "Bag"},
+                   std::vector<std::int64_t> counts = {8, 2, 0, 3, 1, 0, 0, 0, 4000})
     {
         ui::style::setTheme(Scheme::Light);
         table.resize(330, 330);
@@ -104,7 +105,8 @@ TEST_CASE("Arrows walk over the cells and stop at the edges, Enter activates, Es
 
 TEST_CASE("Ten named classes fit into 330 pixels with figures in their cells")
 {
-    const QStringList names{"T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"};
+    const QStringList names{"T-shirt", "Trouser", "Pullover", "Dress", "Coat",
+                            "Sandal",  "Shirt",   "Sneaker",  "Bag",   "Ankle boot"};
     std::vector<std::int64_t> counts(100, 0);
     for (std::size_t i = 0; i < 10; ++i)
         counts[i * 11] = 1000;
@@ -125,7 +127,9 @@ TEST_CASE("What is confused is darker than what is right, and the more the darke
 {
     Bench bench({"a", "b", "c"}, {600, 300, 100, 0, 1000, 0, 0, 0, 1000});
     const QImage image = bench.shot();
-    const auto shade = [&](int truth, int said) { return image.pixelColor(bench.placeOf(truth, said) + QPoint(6, 6)).lightness(); };
+    const auto shade = [&](int truth, int said) {
+        return image.pixelColor(bench.placeOf(truth, said) + QPoint(6, 6)).lightness();
+    };
     CHECK(shade(0, 1) < shade(0, 2));
     CHECK(shade(0, 2) < shade(0, 0));
     CHECK(shade(0, 0) < shade(1, 0));

@@ -55,14 +55,14 @@ TEST_CASE("labels never overlap, never leave their room and keep their order")
         spreadLabels(labels, 0, 200);
         std::erase_if(labels, [](const LabelSlot& l) { return !l.shown; });
         REQUIRE(!labels.empty());
-        std::stable_sort(
-            labels.begin(), labels.end(), [](const auto& a, const auto& b) { return a.middle < b.middle; });
+        std::stable_sort(labels.begin(), labels.end(),
+                         [](const auto& a, const auto& b) { return a.middle < b.middle; });
         for (std::size_t i = 0; i < labels.size(); ++i) {
             REQUIRE(labels[i].middle - labels[i].height / 2 >= -1e-6);
             REQUIRE(labels[i].middle + labels[i].height / 2 <= 200 + 1e-6);
             if (i > 0)
-                REQUIRE(
-                    labels[i].middle - labels[i - 1].middle >= (labels[i].height + labels[i - 1].height) / 2 - 1e-6);
+                REQUIRE(labels[i].middle - labels[i - 1].middle >=
+                        (labels[i].height + labels[i - 1].height) / 2 - 1e-6);
         }
     }
 }

@@ -17,9 +17,13 @@ namespace {
 /// Two runs of the tiny network: the first whole, the second asked about.
 Lesson lesson()
 {
-    Lesson lesson{"tiny", "Tiny", "A test", {*core::base::parseJson(tests::quickOverfit), *core::base::parseJson(tests::quickOverfit)}, {}, {}, 0.1};
-    lesson.stations = {{"Points", "Look at them", {}, {}, 0, 0}, {"Train", "It trains", "What will happen?", "This.", 0, 10},
-        {"Again", "The same", {}, {}, 1, std::numeric_limits<double>::infinity()}};
+    Lesson lesson{"tiny",   "Tiny",
+                  "A test", {*core::base::parseJson(tests::quickOverfit), *core::base::parseJson(tests::quickOverfit)},
+                  {},       {},
+                  0.1};
+    lesson.stations = {{"Points", "Look at them", {}, {}, 0, 0},
+                       {"Train", "It trains", "What will happen?", "This.", 0, 10},
+                       {"Again", "The same", {}, {}, 1, std::numeric_limits<double>::infinity()}};
     return lesson;
 }
 
@@ -86,7 +90,12 @@ TEST_CASE("an impatient press brings a moving curve to its end before it goes on
     Lesson slow = lesson();
     slow.seconds = 1e6;
     REQUIRE(shown.player.begin(slow));
-    REQUIRE(tests::spinUntil([&] { return shown.workbench->front() && shown.workbench->front()->epochOf(double(shown.workbench->front()->step())) >= 10; }, 60));
+    REQUIRE(tests::spinUntil(
+        [&] {
+            return shown.workbench->front() &&
+                   shown.workbench->front()->epochOf(double(shown.workbench->front()->step())) >= 10;
+        },
+        60));
     QTest::keyClick(&shown.page, Qt::Key_Right);
     QTest::keyClick(&shown.page, Qt::Key_Right);
     const std::size_t at = shown.player.at();

@@ -45,8 +45,8 @@ struct Run {
     {
         std::vector<CurveSpec> specs;
         for (const auto& [panel, buffer, line] :
-            {std::tuple{0, &trainLoss, Line::Training}, std::tuple{0, &validationLoss, Line::Validation},
-                std::tuple{1, &trainAccuracy, Line::Training}, std::tuple{1, &validationAccuracy, Line::Validation}}) {
+             {std::tuple{0, &trainLoss, Line::Training}, std::tuple{0, &validationLoss, Line::Validation},
+              std::tuple{1, &trainAccuracy, Line::Training}, std::tuple{1, &validationAccuracy, Line::Validation}}) {
             CurveSpec spec;
             spec.panel = panel;
             spec.buffer = buffer;
@@ -95,8 +95,8 @@ struct Shown {
     }
     void wheel(QPoint at, int notches, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
     {
-        QWheelEvent event(
-            at, canvas()->mapToGlobal(at), {}, {0, 120 * notches}, Qt::NoButton, modifiers, Qt::NoScrollPhase, false);
+        QWheelEvent event(at, canvas()->mapToGlobal(at), {}, {0, 120 * notches}, Qt::NoButton, modifiers,
+                          Qt::NoScrollPhase, false);
         QApplication::sendEvent(canvas(), &event);
         plot.refreshNow();
     }
@@ -106,8 +106,8 @@ struct Shown {
         QTest::mousePress(canvas(), Qt::LeftButton, modifiers, from);
         for (const double t : {0.3, 0.7, 1.0}) {
             const QPointF place = QPointF(from) + t * QPointF(to - from);
-            QMouseEvent event(
-                QEvent::MouseMove, place, canvas()->mapToGlobal(place), Qt::LeftButton, Qt::LeftButton, modifiers);
+            QMouseEvent event(QEvent::MouseMove, place, canvas()->mapToGlobal(place), Qt::LeftButton, Qt::LeftButton,
+                              modifiers);
             QApplication::sendEvent(canvas(), &event);
         }
         QTest::mouseRelease(canvas(), Qt::LeftButton, modifiers, to);
@@ -205,12 +205,13 @@ TEST_CASE("the crosshair says every curve's value as it is drawn")
 
     const QStringList lines = shown.plot.valuesAt(500);
     CHECK(plain(lines[0]).toStdString() == "step 500, epoch 10");
-    CHECK(plain(lines[1])
-        == QStringLiteral("Loss · training: ") + plain(ui::style::number(shown.run.trainLoss.value(500))));
-    CHECK(plain(lines[2])
-        == QStringLiteral("Loss · validation: ") + plain(ui::style::number(shown.run.validationLoss.value(10))));
-    CHECK(plain(lines[3]) == QStringLiteral("Loss · gap: ")
-            + plain(ui::style::number(shown.run.validationLoss.value(10) - shown.run.trainLoss.value(500))));
+    CHECK(plain(lines[1]) ==
+          QStringLiteral("Loss · training: ") + plain(ui::style::number(shown.run.trainLoss.value(500))));
+    CHECK(plain(lines[2]) ==
+          QStringLiteral("Loss · validation: ") + plain(ui::style::number(shown.run.validationLoss.value(10))));
+    CHECK(plain(lines[3]) ==
+          QStringLiteral("Loss · gap: ") +
+              plain(ui::style::number(shown.run.validationLoss.value(10) - shown.run.trainLoss.value(500))));
     CHECK(plain(lines[4]).startsWith(QStringLiteral("Accuracy · training: 99.7 %")));
 
     shown.plot.setSmoothing(0.9);
@@ -219,8 +220,8 @@ TEST_CASE("the crosshair says every curve's value as it is drawn")
     std::vector<double> values;
     for (std::size_t i = 0; i < 1000; ++i)
         values.push_back(shown.run.trainLoss.value(i));
-    CHECK(plain(shown.plot.valuesAt(500)[1])
-        == QStringLiteral("Loss · training: ") + plain(ui::style::number(smoothed(values, 0.9)[500])));
+    CHECK(plain(shown.plot.valuesAt(500)[1]) ==
+          QStringLiteral("Loss · training: ") + plain(ui::style::number(smoothed(values, 0.9)[500])));
 }
 
 TEST_CASE("between two evaluations the drawn line counts")
@@ -254,11 +255,11 @@ TEST_CASE("logarithmic axes live with zeros, negative values and steps from 0")
     SeriesBuffer bad;
     for (int i = 0; i < 3000; ++i)
         bad.append(i,
-            i % 5 == 0       ? 0
-                : i % 5 == 1 ? -3
-                : i % 5 == 2 ? std::numeric_limits<double>::quiet_NaN()
-                             : 0.2,
-            i);
+                   i % 5 == 0   ? 0
+                   : i % 5 == 1 ? -3
+                   : i % 5 == 2 ? std::numeric_limits<double>::quiet_NaN()
+                                : 0.2,
+                   i);
     SeriesBuffer never;
     never.append(0, -1, 0);
     for (const SeriesBuffer* buffer : {&bad, &never}) {
@@ -310,9 +311,9 @@ TEST_CASE("marks are named once, beside their lines, clear of each other")
 {
     Shown shown;
     shown.plot.setMarks({{MarkSpec::Kind::Edit, 300, QStringLiteral("lr 0.1 → 0.01")},
-        {MarkSpec::Kind::Best, 450, QStringLiteral("best"), QStringLiteral("epoch 9"), 1},
-        {MarkSpec::Kind::EarlyStop, 520, QStringLiteral("early stop"), QStringLiteral("epoch 10"), 1},
-        {MarkSpec::Kind::Finding, 5000, QStringLiteral("not in view")}});
+                         {MarkSpec::Kind::Best, 450, QStringLiteral("best"), QStringLiteral("epoch 9"), 1},
+                         {MarkSpec::Kind::EarlyStop, 520, QStringLiteral("early stop"), QStringLiteral("epoch 10"), 1},
+                         {MarkSpec::Kind::Finding, 5000, QStringLiteral("not in view")}});
     shown.plot.refreshNow();
     const auto& labels = shown.plot.scene().markLabels;
     REQUIRE(labels.size() == 3);
@@ -325,8 +326,8 @@ TEST_CASE("marks are named once, beside their lines, clear of each other")
                 continue;
             CHECK_FALSE(labels[i].area.intersects(labels[k].area));
             // No other mark's line goes through the name.
-            const bool through = labels[k].x > labels[i].area.left() && labels[k].x < labels[i].area.right()
-                && labels[k].top < labels[i].area.bottom();
+            const bool through = labels[k].x > labels[i].area.left() && labels[k].x < labels[i].area.right() &&
+                                 labels[k].top < labels[i].area.bottom();
             CHECK_FALSE(through);
         }
     }
@@ -439,8 +440,8 @@ TEST_CASE("the menu switches axes and tells who listens")
 {
     Shown shown;
     QSignalSpy switched(&shown.plot, &LivePlot::logYChanged);
-    QContextMenuEvent event(
-        QContextMenuEvent::Mouse, shown.at(0.5, 0.5, 1), shown.plot.mapToGlobal(shown.at(0.5, 0.5, 1)));
+    QContextMenuEvent event(QContextMenuEvent::Mouse, shown.at(0.5, 0.5, 1),
+                            shown.plot.mapToGlobal(shown.at(0.5, 0.5, 1)));
     QApplication::sendEvent(&shown.plot, &event);
     auto* menu = shown.plot.findChild<QMenu*>();
     REQUIRE(menu);
@@ -460,7 +461,7 @@ TEST_CASE("new themes, presenter's scale and tiny sizes leave nothing broken")
 {
     Shown shown;
     for (const auto& [scheme, scale] :
-        {std::pair{ui::style::Scheme::Dark, 1.0}, std::pair{ui::style::Scheme::Light, 1.6}})
+         {std::pair{ui::style::Scheme::Dark, 1.0}, std::pair{ui::style::Scheme::Light, 1.6}})
         for (const QSize size : {QSize(640, 480), QSize(60, 40), QSize(1, 1), QSize(1600, 900)}) {
             ui::style::setTheme(scheme, scale);
             shown.plot.resize(size);

@@ -72,8 +72,8 @@ TEST_CASE("thumbnails are drawn, and empty, constant or broken ones do no harm")
     const QColor ground = ui::style::theme().ground;
     CHECK(inked(paint({}), ground) == 0);
     SparkData data;
-    data.curves = {
-        {{0, 1, 2, 3}, {3, 2, 1, 2}, 0, Line::Training}, {{0, 1, 2, 3}, {3, 2.5, 2, 3}, 0, Line::Validation}};
+    data.curves = {{{0, 1, 2, 3}, {3, 2, 1, 2}, 0, Line::Training},
+                   {{0, 1, 2, 3}, {3, 2.5, 2, 3}, 0, Line::Validation}};
     data.gap = true;
     data.mark = 2;
     CHECK(inked(paint(data), ground) > 100);
@@ -81,7 +81,7 @@ TEST_CASE("thumbnails are drawn, and empty, constant or broken ones do no harm")
     data.end = 6;
     CHECK(inked(paint(data), ground) > 50);
     for (const std::vector<double>& y :
-        {std::vector<double>{1, 1, 1, 1}, {0, -1, 0, -1}, {std::nan(""), 1, std::nan(""), HUGE_VAL}}) {
+         {std::vector<double>{1, 1, 1, 1}, {0, -1, 0, -1}, {std::nan(""), 1, std::nan(""), HUGE_VAL}}) {
         SparkData odd;
         odd.logY = true;
         odd.curves = {{{0, 1, 2, 3}, y}};
@@ -95,7 +95,7 @@ TEST_CASE("bars tell their numbers and shares")
     BarChart chart;
     chart.resize(300, 160);
     chart.setBars({QStringLiteral("cat"), QStringLiteral("dog")},
-        {{QStringLiteral("train"), {30, 10}}, {QStringLiteral("validation"), {6, 2}, 0, true}});
+                  {{QStringLiteral("train"), {30, 10}}, {QStringLiteral("validation"), {6, 2}, 0, true}});
     CHECK(chart.describe(0, 0).replace(QChar(0x00A0), QLatin1Char(' ')).toStdString() == "train · cat: 30 (75 %)");
     CHECK(chart.describe(1, 1).replace(QChar(0x00A0), QLatin1Char(' ')).toStdString() == "validation · dog: 2 (25 %)");
     CHECK(chart.describe(2, 0).isEmpty());
@@ -125,7 +125,7 @@ TEST_CASE("bars of any kind and size are painted")
     CHECK(painted() > empty + 500);
     chart.setLogCount(true);
     chart.setHistogram({-1, 0, 1, 2}, {{QStringLiteral("one"), {0, 5, 1000}}, {QStringLiteral("two"), {3, 2, 1}, 2}},
-        QStringLiteral("cm"));
+                       QStringLiteral("cm"));
     CHECK(painted() > empty + 500);
     chart.setHistogram({1, 1}, {{QString(), {3}}});
     CHECK(painted() >= empty);

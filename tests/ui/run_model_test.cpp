@@ -27,8 +27,14 @@ RunOpened opened(std::int64_t firstStep = 0)
     return event;
 }
 
-ScalarRow step(std::int64_t step, double loss) { return {step, 100.0 + double(step), 0, 2, {loss, 0.1}}; }
-ScalarRow evaluation(std::int64_t step, double loss) { return {step, 100.0 + double(step), 1, 1, {loss}}; }
+ScalarRow step(std::int64_t step, double loss)
+{
+    return {step, 100.0 + double(step), 0, 2, {loss, 0.1}};
+}
+ScalarRow evaluation(std::int64_t step, double loss)
+{
+    return {step, 100.0 + double(step), 1, 1, {loss}};
+}
 
 /// Three epochs of ten steps; the best after the second.
 void train(RunModel& run)
@@ -37,7 +43,8 @@ void train(RunModel& run)
     for (int s = 0; s < 30; ++s) {
         run.take({step(s, 3.0 / (s + 1))}, {});
         if (s % 10 == 9)
-            run.take({evaluation(s + 1, s == 19 ? 0.5 : 0.7)}, {SurfaceFrame{s + 1, (s + 1) / 10, 1, 1, 0, 1, 0, 1, {0.4f, 0.6f}, 2}});
+            run.take({evaluation(s + 1, s == 19 ? 0.5 : 0.7)},
+                     {SurfaceFrame{s + 1, (s + 1) / 10, 1, 1, 0, 1, 0, 1, {0.4f, 0.6f}, 2}});
     }
     RunFinished finished;
     finished.state = RunState::Completed;
@@ -78,9 +85,13 @@ TEST_CASE("one delivery makes one signal")
 {
     RunModel run;
     run.take({}, {opened()});
-    CHECK(signalsOf(run, &RunModel::advanced, [&] { run.take({step(0, 1), step(1, 1), step(2, 1)}, {Progress{3}}); }) == 1);
+    CHECK(signalsOf(run, &RunModel::advanced, [&] {
+              run.take({step(0, 1), step(1, 1), step(2, 1)}, {Progress{3}});
+          }) == 1);
     CHECK(signalsOf(run, &RunModel::stateChanged, [&] { run.take({step(3, 1)}, {Progress{4}}); }) == 0);
-    CHECK(signalsOf(run, &RunModel::stateChanged, [&] { run.take({}, {Edited{4, "train.optimizer.lr", 0.1, 0.01}, BestChanged{}}); }) == 1);
+    CHECK(signalsOf(run, &RunModel::stateChanged, [&] {
+              run.take({}, {Edited{4, "train.optimizer.lr", 0.1, 0.01}, BestChanged{}});
+          }) == 1);
 }
 
 TEST_CASE("a resumed run goes on at its checkpoint")

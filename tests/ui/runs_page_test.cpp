@@ -17,7 +17,8 @@ using ui::models::RunsTable;
 
 namespace {
 
-constexpr const char* little = R"({"name": "little", "data": {"source": "two-moons", "rows": 60}, "train": {"epochs": 2, "threads": 1}})";
+constexpr const char* little =
+    R"({"name": "little", "data": {"source": "two-moons", "rows": 60}, "train": {"epochs": 2, "threads": 1}})";
 
 struct Shown : tests::Bench {
     std::unique_ptr<RunsPage> page;

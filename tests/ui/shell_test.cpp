@@ -27,8 +27,10 @@ using namespace ui::shell;
 
 namespace {
 
-constexpr const char* longRun = R"({"name": "long", "data": {"source": "two-moons", "rows": 64}, "train": {"epochs": 100000, "threads": 1}})";
-constexpr const char* shortRun = R"({"name": "short", "data": {"source": "two-moons", "rows": 64}, "train": {"epochs": 2, "threads": 1}})";
+constexpr const char* longRun =
+    R"({"name": "long", "data": {"source": "two-moons", "rows": 64}, "train": {"epochs": 100000, "threads": 1}})";
+constexpr const char* shortRun =
+    R"({"name": "short", "data": {"source": "two-moons", "rows": 64}, "train": {"epochs": 2, "threads": 1}})";
 
 struct Shown {
     tests::TempFolder runs;
@@ -58,7 +60,8 @@ struct Shown {
     }
     bool trained(int steps)
     {
-        return tests::spinUntil([&] { return window->workbench().front() && window->workbench().front()->step() >= steps; });
+        return tests::spinUntil(
+            [&] { return window->workbench().front() && window->workbench().front()->step() >= steps; });
     }
 };
 
@@ -296,7 +299,8 @@ TEST_CASE("dropped files are opened by what they are")
     CHECK(shown.window->page() == "train");
     drop(files.file("rows.csv", "a,b\n1,x\n2,y\n"));
     CHECK(shown.window->page() == "data");
-    CHECK(shown.window->workbench().document().given().at("data.source")->text() == (files.path() / "rows.csv").string());
+    CHECK(shown.window->workbench().document().given().at("data.source")->text() ==
+          (files.path() / "rows.csv").string());
     drop(files.file("bad.json", "{"));
     CHECK(shown.window->notices().isVisible());
 }
@@ -348,7 +352,8 @@ TEST_CASE("the inspector heads the form with its place, and the focused field te
 
 TEST_CASE("the command line is read as the contract has it")
 {
-    const auto options = parseLaunch({"--start", "--page", "train", "--theme", "dark", "--size", "1920x1080", "--screenshot", "a.png", "--after", "2.5"});
+    const auto options = parseLaunch({"--start", "--page", "train", "--theme", "dark", "--size", "1920x1080",
+                                      "--screenshot", "a.png", "--after", "2.5"});
     REQUIRE(options);
     CHECK(options->start);
     CHECK(options->page == "train");

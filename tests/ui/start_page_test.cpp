@@ -28,7 +28,8 @@ struct Shown : tests::Bench {
         panel->setParent(nullptr);
         panel->resize(208, 752);
         panel->show();
-        QObject::connect(workbench.get(), &ui::bridge::Workbench::pageRequested, [this](const QString& name) { requested << name; });
+        QObject::connect(workbench.get(), &ui::bridge::Workbench::pageRequested,
+                         [this](const QString& name) { requested << name; });
     }
     QPushButton* button(const char* name)
     {
@@ -69,8 +70,14 @@ TEST_CASE("a click on a card fills the panel, its button trains")
 TEST_CASE("Enter and a double click train a card")
 {
     Shown shown;
-    SECTION("Enter") { QTest::keyClick(shown.page.buttons()[0], Qt::Key_Return); }
-    SECTION("double click") { QTest::mouseDClick(shown.page.buttons()[0], Qt::LeftButton); }
+    SECTION("Enter")
+    {
+        QTest::keyClick(shown.page.buttons()[0], Qt::Key_Return);
+    }
+    SECTION("double click")
+    {
+        QTest::mouseDClick(shown.page.buttons()[0], Qt::LeftButton);
+    }
     CHECK(shown.trains());
 }
 

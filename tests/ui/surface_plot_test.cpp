@@ -91,7 +91,8 @@ TEST_CASE("A surface is blue where class 0 is certain, orange where class 1 is, 
 TEST_CASE("The first row of a surface is at the bottom of its picture")
 {
     Bench bench;
-    const QImage image = surfaceImage(binary(20, [](double, double y) { return 60 * (y - 0.5); }), {60, 60}, theme(), false);
+    const QImage image =
+        surfaceImage(binary(20, [](double, double y) { return 60 * (y - 0.5); }), {60, 60}, theme(), false);
     CHECK(distance(image.pixel(30, 57), theme().classGround(0)) <= 6);
     CHECK(distance(image.pixel(30, 2), theme().classGround(1)) <= 6);
 }
@@ -99,7 +100,8 @@ TEST_CASE("The first row of a surface is at the bottom of its picture")
 TEST_CASE("The p = 0.5 contour of a disc is a ring of the disc's radius")
 {
     // The logit is not linear here: the line may be off by what lies inside a cell.
-    const SurfaceFrame frame = binary(50, [](double x, double y) { return 300 * (0.09 - (x - 0.5) * (x - 0.5) - (y - 0.5) * (y - 0.5)); });
+    const SurfaceFrame frame =
+        binary(50, [](double x, double y) { return 300 * (0.09 - (x - 0.5) * (x - 0.5) - (y - 0.5) * (y - 0.5)); });
     const auto lines = surfaceBorders(SurfaceField(frame), 2);
     REQUIRE(lines.size() == 1);
     CHECK(lines[0].isClosed());
@@ -156,7 +158,9 @@ TEST_CASE("A regression surface runs over the sequential scale and has no border
 TEST_CASE("A diverged network's surface is grey and without a contour")
 {
     Bench bench;
-    const SurfaceFrame frame = frameOf(12, 2, [](double, double) { return std::vector<double>{std::nan(""), std::nan("")}; });
+    const SurfaceFrame frame = frameOf(12, 2, [](double, double) {
+        return std::vector<double>{std::nan(""), std::nan("")};
+    });
     CHECK(distance(surfaceImage(frame, {40, 40}, theme()).pixel(20, 20), theme().line) == 0);
     CHECK(surfaceBorders(SurfaceField(frame), 2).empty());
     CHECK(answerAt(frame, 0.5, 0.5).cls == -2);
@@ -246,7 +250,8 @@ TEST_CASE("A surface is exported as a picture of twice its size and as lines")
     plot.setClasses({"moon", "sun"});
     plot.setFrame(binary(20, [](double x, double) { return 9 * (x - 0.5); }));
     tests::TempFolder folder;
-    const QString png = QString::fromStdString((folder.path() / "s.png").string()), svg = QString::fromStdString((folder.path() / "s.svg").string());
+    const QString png = QString::fromStdString((folder.path() / "s.png").string()),
+                  svg = QString::fromStdString((folder.path() / "s.svg").string());
     REQUIRE(plot.savePng(png));
     CHECK(QImage(png).size() == QSize(600, 560));
     REQUIRE(plot.saveSvg(svg));

@@ -8,8 +8,14 @@ using namespace ui::forms;
 
 namespace {
 
-Field real(Real domain) { return {"x", domain, 0.1}; }
-Field whole(Int domain) { return {"n", domain, 32}; }
+Field real(Real domain)
+{
+    return {"x", domain, 0.1};
+}
+Field whole(Int domain)
+{
+    return {"n", domain, 32};
+}
 
 // `0.1 ↑ 0.2 ↑ 0.5` as the values of steps from the first one.
 std::string walk(const Field& field, Value value, int direction, int steps)

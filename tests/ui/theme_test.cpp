@@ -90,8 +90,8 @@ TEST_CASE("figures are all of one width where Inter is there")
     for (const QFont& font : {theme().body(), theme().medium(), theme().strong(), theme().heading(), theme().title()}) {
         const QFontMetricsF metrics(font);
         for (char figure = '0'; figure <= '9'; ++figure)
-            CHECK(metrics.horizontalAdvance(QString(5, QLatin1Char(figure)))
-                == Approx(metrics.horizontalAdvance(QStringLiteral("00000"))).epsilon(0.003));
+            CHECK(metrics.horizontalAdvance(QString(5, QLatin1Char(figure))) ==
+                  Approx(metrics.horizontalAdvance(QStringLiteral("00000"))).epsilon(0.003));
         CHECK(metrics.horizontalAdvance(QStringLiteral(".....")) < metrics.horizontalAdvance(QStringLiteral("00000")));
     }
 }

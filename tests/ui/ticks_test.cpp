@@ -90,7 +90,7 @@ TEST_CASE("nice ranges hold the data and hold still while they grow a little")
     CHECK(niceRange(0.52, 0.985, false, 2) == Range{0.5, 1});
     CHECK(niceRange(0.52, 0.986, false, 2) == Range{0.5, 1});
     for (const auto& [lo, hi] :
-        {std::pair{0.06, 1.4}, std::pair{1e-9, 3.0}, std::pair{0.9, 1.1}, std::pair{2.0, 2.0}}) {
+         {std::pair{0.06, 1.4}, std::pair{1e-9, 3.0}, std::pair{0.9, 1.1}, std::pair{2.0, 2.0}}) {
         const Range log = niceRange(lo, hi, true, 5), linear = niceRange(lo, hi, false, 5);
         CAPTURE(lo, hi);
         CHECK((log.lo > 0 && log.lo < lo && log.hi > hi));

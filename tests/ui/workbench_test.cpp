@@ -68,7 +68,8 @@ TEST_CASE("training again changes the document as one undo step and keeps the ea
     tests::Bench bench;
     Workbench& workbench = *bench.workbench;
     const QString first = bench.train(tests::quickOverfit);
-    workbench.trainAgain({{"train.early_stopping", core::base::Object{{"patience", 5}}}}, "Run again with early stopping");
+    workbench.trainAgain({{"train.early_stopping", core::base::Object{{"patience", 5}}}},
+                         "Run again with early stopping");
     REQUIRE(bench.ended());
     CHECK(workbench.front()->state() == RunState::EarlyStopped);
     REQUIRE(workbench.overlays().size() == 1);

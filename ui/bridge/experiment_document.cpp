@@ -28,7 +28,8 @@ core::spec::Checked resolveExperiment(const Value& given, const std::filesystem:
 
 std::filesystem::path folderOf(const QString& file)
 {
-    return file.isEmpty() ? std::filesystem::path{} : std::filesystem::path(QFileInfo(file).absolutePath().toStdString());
+    return file.isEmpty() ? std::filesystem::path{}
+                          : std::filesystem::path(QFileInfo(file).absolutePath().toStdString());
 }
 
 // What was left out or written short on the way to `path` is written out, so that a setting can stand below it.
@@ -57,7 +58,8 @@ void writeOut(Value& given, const Value& resolved, std::string_view path)
 // Relative paths of the old folder, named by their whole path, so that they stay right from a new one.
 void pinPaths(Value& given, const Value& resolved)
 {
-    if (given.isText() && resolved.isText() && given.text() != resolved.text() && resolved.text().ends_with("/" + given.text()))
+    if (given.isText() && resolved.isText() && given.text() != resolved.text() &&
+        resolved.text().ends_with("/" + given.text()))
         given = resolved;
     else if (given.isText() && resolved["path"].text().ends_with("/" + given.text()))
         given = resolved["path"];
@@ -73,8 +75,12 @@ void pinPaths(Value& given, const Value& resolved)
 class DocumentEdit final : public QUndoCommand {
 public:
     DocumentEdit(ExperimentDocument& document, Value after, QString path, const QString& text)
-        : QUndoCommand(text), m_document(document), m_before(document.given()), m_after(std::move(after)),
-          m_path(std::move(path)), m_at(core::base::steadySeconds())
+        : QUndoCommand(text),
+          m_document(document),
+          m_before(document.given()),
+          m_after(std::move(after)),
+          m_path(std::move(path)),
+          m_at(core::base::steadySeconds())
     {
     }
 
@@ -103,7 +109,9 @@ private:
 ExperimentDocument::ExperimentDocument(QObject* parent) : ExperimentDocument(resolveExperiment, parent) {}
 
 ExperimentDocument::ExperimentDocument(Resolver resolver, QObject* parent)
-    : QObject(parent), m_resolver(std::move(resolver)), m_undo(new QUndoStack(this))
+    : QObject(parent),
+      m_resolver(std::move(resolver)),
+      m_undo(new QUndoStack(this))
 {
     open(Object{});
 }
@@ -126,8 +134,8 @@ Status ExperimentDocument::openFile(const QString& file)
 {
     CORE_TRY(given, core::base::readJson(file.toStdString()));
     if (!given.isObject())
-        return Error{core::base::ErrorKind::Spec, "is " + std::string(given.typeName()) + ", not an experiment", file.toStdString(),
-            "An experiment is one JSON object: {…}"};
+        return Error{core::base::ErrorKind::Spec, "is " + std::string(given.typeName()) + ", not an experiment",
+                     file.toStdString(), "An experiment is one JSON object: {…}"};
     given.object().erase("$schema");
     open(std::move(given), file);
     return {};
@@ -160,12 +168,16 @@ QString ExperimentDocument::name() const
         return QString::fromStdString(name);
     if (!m_file.isEmpty()) {
         QString name = QFileInfo(m_file).fileName();
-        return name.endsWith(QLatin1String(extension)) ? name.chopped(int(qstrlen(extension))) : QFileInfo(m_file).completeBaseName();
+        return name.endsWith(QLatin1String(extension)) ? name.chopped(int(qstrlen(extension)))
+                                                       : QFileInfo(m_file).completeBaseName();
     }
     return {};
 }
 
-bool ExperimentDocument::modified() const { return !m_undo->isClean(); }
+bool ExperimentDocument::modified() const
+{
+    return !m_undo->isClean();
+}
 
 void ExperimentDocument::set(const QString& dottedPath, Value value)
 {

@@ -19,7 +19,8 @@ class ExperimentDocument final : public QObject {
 
 public:
     /// Checks a tree; relative paths start at `folder`.
-    using Resolver = std::function<core::spec::Checked(const core::base::Value& given, const std::filesystem::path& folder)>;
+    using Resolver =
+        std::function<core::spec::Checked(const core::base::Value& given, const std::filesystem::path& folder)>;
 
     explicit ExperimentDocument(QObject* parent = nullptr);
     /// With another check than that of the experiment file.

@@ -86,7 +86,10 @@ void LessonPlayer::prepare()
 }
 
 /// Whether the run that the frame is about is the one that plays.
-bool LessonPlayer::ready() const { return m_replay && m_playing == station().run; }
+bool LessonPlayer::ready() const
+{
+    return m_replay && m_playing == station().run;
+}
 
 double LessonPlayer::limit() const
 {

@@ -63,7 +63,7 @@ private:
     std::optional<models::Lesson> m_lesson;
     std::vector<models::LessonFrame> m_frames;
     std::size_t m_at = 0, m_playing = 0;
-    quint64 m_generation = 0; ///< of lessons that were begun
+    quint64 m_generation = 0;                          ///< of lessons that were begun
     std::vector<QPointer<models::RunModel>> m_sources; ///< in the order of the lesson's runs
     models::RunModel* m_shown = nullptr;
     std::unique_ptr<Replay> m_replay;

@@ -26,7 +26,8 @@ public:
     void ask(Compute compute, Show show)
     {
         const quint64 number = begin();
-        m_worker.run([this, latest = m_latest, number, compute = std::move(compute), show = std::move(show)]() mutable -> Worker::Answer {
+        m_worker.run([this, latest = m_latest, number, compute = std::move(compute),
+                      show = std::move(show)]() mutable -> Worker::Answer {
             if (*latest != number)
                 return {};
             auto result = std::make_shared<decltype(compute())>(compute());

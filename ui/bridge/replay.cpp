@@ -15,12 +15,17 @@ namespace {
 constexpr int tickMs = 33;
 
 /// Step scalars at s are taken before update s, evaluations after s updates.
-bool shows(const QString& name, double step, double upTo) { return name.startsWith("train/") ? step < upTo : step <= upTo; }
+bool shows(const QString& name, double step, double upTo)
+{
+    return name.startsWith("train/") ? step < upTo : step <= upTo;
+}
 
 }
 
 Replay::Replay(const models::RunModel& source, models::RunModel& target, QObject* parent)
-    : QObject(parent), m_source(source), m_target(target)
+    : QObject(parent),
+      m_source(source),
+      m_target(target)
 {
     connect(&m_timer, &QTimer::timeout, this, &Replay::tick);
     setSpeed(1);
@@ -50,7 +55,10 @@ void Replay::setSpeed(double speed)
     m_pace = speed * std::max(1.0, double(m_source.step())) / std::max(0.5, seconds);
 }
 
-void Replay::setLimit(double step) { m_limit = step; }
+void Replay::setLimit(double step)
+{
+    m_limit = step;
+}
 
 void Replay::play()
 {
@@ -58,9 +66,15 @@ void Replay::play()
     m_timer.start(tickMs);
 }
 
-void Replay::pause() { m_timer.stop(); }
+void Replay::pause()
+{
+    m_timer.stop();
+}
 
-double Replay::available() const { return double(m_source.step()); }
+double Replay::available() const
+{
+    return double(m_source.step());
+}
 
 void Replay::tick()
 {

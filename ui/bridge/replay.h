@@ -16,8 +16,8 @@ class RunModel;
 
 namespace ui::bridge {
 
-/// Shows a run again at a pace of its own: what stands in `source` up to a step goes into `target`. The source may still
-/// be training; the replay then waits for it where it has not come yet. Both must outlive the replay.
+/// Shows a run again at a pace of its own: what stands in `source` up to a step goes into `target`. The source may
+/// still be training; the replay then waits for it where it has not come yet. Both must outlive the replay.
 class Replay final : public QObject {
     Q_OBJECT
 

@@ -34,7 +34,9 @@ void keepLastProgress(std::vector<Event>& events)
 }
 
 SessionBridge::SessionBridge(models::RunModel& model, std::size_t capacity, QObject* parent)
-    : QObject(parent), m_model(model), m_rows(capacity)
+    : QObject(parent),
+      m_model(model),
+      m_rows(capacity)
 {
     connect(&m_timer, &QTimer::timeout, this, &SessionBridge::deliver);
 }

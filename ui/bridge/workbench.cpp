@@ -68,7 +68,9 @@ public:
 };
 
 Workbench::Workbench(QString runsFolder, QObject* parent)
-    : QObject(parent), m_runsFolder(std::move(runsFolder)), m_work(std::make_unique<Work>(*this))
+    : QObject(parent),
+      m_runsFolder(std::move(runsFolder)),
+      m_work(std::make_unique<Work>(*this))
 {
 }
 
@@ -82,7 +84,10 @@ void Workbench::setDevice(const QString& device)
     }
 }
 
-bool Workbench::training() const { return m_work->live && !m_work->live->finished(); }
+bool Workbench::training() const
+{
+    return m_work->live && !m_work->live->finished();
+}
 
 bool Workbench::paused() const
 {
@@ -91,7 +96,10 @@ bool Workbench::paused() const
     return training() && m_work->live->state() == RunState::Paused;
 }
 
-int Workbench::waiting() const { return int(m_work->turn.size()); }
+int Workbench::waiting() const
+{
+    return int(m_work->turn.size());
+}
 
 void Workbench::train(bool startPaused)
 {
@@ -357,7 +365,10 @@ void Workbench::clearOverlays()
         forget(model);
 }
 
-bool Workbench::replaying() const { return bool(m_work->replay); }
+bool Workbench::replaying() const
+{
+    return bool(m_work->replay);
+}
 
 void Workbench::replay(double speed)
 {

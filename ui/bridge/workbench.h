@@ -67,11 +67,11 @@ public:
 Q_SIGNALS:
     void frontChanged();
     void overlaysChanged();
-    void stateChanged();                              ///< running, paused, ended
-    void advanced();                                  ///< the run in front has new values; at most 30 times a second
-    void runsChanged();                               ///< a run was made, ended, renamed or removed
-    void trouble(const core::base::Error& error);     ///< for the bar under the top
-    void pageRequested(const QString& page);          ///< `train`, `data`, …
+    void stateChanged();                          ///< running, paused, ended
+    void advanced();                              ///< the run in front has new values; at most 30 times a second
+    void runsChanged();                           ///< a run was made, ended, renamed or removed
+    void trouble(const core::base::Error& error); ///< for the bar under the top
+    void pageRequested(const QString& page);      ///< `train`, `data`, …
     void deviceChanged();
 
 private:

@@ -63,7 +63,9 @@ std::vector<QRect> ChipStrip::layout(int width) const
     std::vector<QRect> places;
     int x = 0, y = 0;
     for (std::size_t i = 0; i <= m_chips.size(); ++i) {
-        const int wanted = i < m_chips.size() ? metrics.horizontalAdvance(m_chips[i].title) + 12 + cross + (m_chips[i].problem ? 16 : 0) : chipHeight;
+        const int wanted = i < m_chips.size() ? metrics.horizontalAdvance(m_chips[i].title) + 12 + cross +
+                                                    (m_chips[i].problem ? 16 : 0)
+                                              : chipHeight;
         const int wide = std::min(wanted, std::max(width, chipHeight));
         if (x > 0 && x + wide > width) {
             x = 0;
@@ -75,7 +77,10 @@ std::vector<QRect> ChipStrip::layout(int width) const
     return places;
 }
 
-QRect ChipStrip::chipRect(int index) const { return layout(width()).at(std::size_t(index)); }
+QRect ChipStrip::chipRect(int index) const
+{
+    return layout(width()).at(std::size_t(index));
+}
 
 QRect ChipStrip::crossRect(int index) const
 {
@@ -106,9 +111,15 @@ int ChipStrip::dropPlace(QPoint position) const
     return place;
 }
 
-QSize ChipStrip::sizeHint() const { return {160, heightForWidth(width() > 0 ? width() : 160)}; }
+QSize ChipStrip::sizeHint() const
+{
+    return {160, heightForWidth(width() > 0 ? width() : 160)};
+}
 
-int ChipStrip::heightForWidth(int width) const { return layout(width).back().bottom() + 1; }
+int ChipStrip::heightForWidth(int width) const
+{
+    return layout(width).back().bottom() + 1;
+}
 
 // --- Painting
 
@@ -125,7 +136,8 @@ void ChipStrip::paintEvent(QPaintEvent*)
     painter.setPen(QPen(m_hover == int(m_chips.size()) ? theme().accent : theme().line, 1, Qt::DashLine));
     painter.setBrush(Qt::NoBrush);
     painter.drawRoundedRect(QRectF(plus).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
-    painter.drawPixmap(plus.center() - QPoint(7, 7), style::iconPixmap(QStringLiteral("add"), 16, theme().muted, devicePixelRatioF()));
+    painter.drawPixmap(plus.center() - QPoint(7, 7),
+                       style::iconPixmap(QStringLiteral("add"), 16, theme().muted, devicePixelRatioF()));
     if (!m_dragging)
         return;
     const QRect next = places[std::size_t(std::min(m_drop, int(places.size()) - 1))];
@@ -146,13 +158,16 @@ void ChipStrip::paintChip(QPainter& painter, int index, const QRect& rect) const
     painter.drawRoundedRect(QRectF(rect).adjusted(1, 1, -1, -1), 6, 6);
     QRect text = rect.adjusted(10, 0, -cross, 0);
     if (chip.problem) {
-        painter.drawPixmap(text.left() - 3, text.center().y() - 7, style::iconPixmap(QStringLiteral("warning"), 16, theme().problem, devicePixelRatioF()));
+        painter.drawPixmap(text.left() - 3, text.center().y() - 7,
+                           style::iconPixmap(QStringLiteral("warning"), 16, theme().problem, devicePixelRatioF()));
         text.setLeft(text.left() + 16);
     }
     painter.setPen(theme().text);
-    painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter, painter.fontMetrics().elidedText(chip.title, Qt::ElideRight, text.width()));
+    painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter,
+                     painter.fontMetrics().elidedText(chip.title, Qt::ElideRight, text.width()));
     if (index == m_hover || current)
-        painter.drawPixmap(rect.right() - cross + 3, rect.center().y() - 6, style::iconPixmap(QStringLiteral("close"), 14, theme().muted, devicePixelRatioF()));
+        painter.drawPixmap(rect.right() - cross + 3, rect.center().y() - 6,
+                           style::iconPixmap(QStringLiteral("close"), 14, theme().muted, devicePixelRatioF()));
 }
 
 // --- Hands
@@ -243,8 +258,14 @@ void ChipStrip::openKinds()
     menu->popup(mapToGlobal(chipRect(int(m_chips.size())).bottomLeft()));
 }
 
-void ChipStrip::focusInEvent(QFocusEvent*) { update(); }
-void ChipStrip::focusOutEvent(QFocusEvent*) { update(); }
+void ChipStrip::focusInEvent(QFocusEvent*)
+{
+    update();
+}
+void ChipStrip::focusOutEvent(QFocusEvent*)
+{
+    update();
+}
 
 void ChipStrip::changeEvent(QEvent* event)
 {

@@ -17,7 +17,8 @@ void paintChevron(QPainter& painter, QPointF center, const QColor& color)
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(QPen(color, 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-    painter.drawPolyline(QPolygonF{center + QPointF(-4.5, -2.25), center + QPointF(0, 2.25), center + QPointF(4.5, -2.25)});
+    painter.drawPolyline(
+        QPolygonF{center + QPointF(-4.5, -2.25), center + QPointF(0, 2.25), center + QPointF(4.5, -2.25)});
     painter.restore();
 }
 
@@ -70,7 +71,7 @@ void Editor::paintEvent(QPaintEvent*)
     }
     if (m_live)
         painter.drawPixmap(width() - 15, (QWidget::height() - 18) / 2,
-            style::iconPixmap(QStringLiteral("live"), 16, theme().accent, devicePixelRatioF()));
+                           style::iconPixmap(QStringLiteral("live"), 16, theme().accent, devicePixelRatioF()));
 }
 
 // --- Flags
@@ -81,9 +82,15 @@ Switch::Switch(QWidget* parent) : QCheckBox(parent)
     setCursor(Qt::PointingHandCursor);
 }
 
-QSize Switch::sizeHint() const { return {34, 20}; }
+QSize Switch::sizeHint() const
+{
+    return {34, 20};
+}
 
-bool Switch::hitButton(const QPoint& position) const { return rect().contains(position); }
+bool Switch::hitButton(const QPoint& position) const
+{
+    return rect().contains(position);
+}
 
 void Switch::paintEvent(QPaintEvent*)
 {
@@ -97,11 +104,13 @@ void Switch::paintEvent(QPaintEvent*)
     if (hasFocus()) {
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(theme().accent, 1.5));
-        painter.drawRoundedRect(pill.adjusted(-2, -2, 2, 2).intersected(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5)), 9, 9);
+        painter.drawRoundedRect(pill.adjusted(-2, -2, 2, 2).intersected(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5)),
+                                9, 9);
     }
     painter.setPen(Qt::NoPen);
     painter.setBrush(isChecked() ? theme().surface : quiet);
-    painter.drawEllipse(QPointF(isChecked() ? pill.right() - 8 : pill.left() + 8, pill.center().y()), isChecked() ? 5. : 6., isChecked() ? 5. : 6.);
+    painter.drawEllipse(QPointF(isChecked() ? pill.right() - 8 : pill.left() + 8, pill.center().y()),
+                        isChecked() ? 5. : 6., isChecked() ? 5. : 6.);
 }
 
 FlagEditor::FlagEditor(const QString& name, QWidget* parent) : Editor(parent), m_switch(new Switch(this))
@@ -111,14 +120,21 @@ FlagEditor::FlagEditor(const QString& name, QWidget* parent) : Editor(parent), m
     connect(m_switch, &QCheckBox::clicked, this, [this](bool on) { Q_EMIT committed(on); });
 }
 
-void FlagEditor::display(const Value& value) { m_switch->setChecked(value.toBool()); }
+void FlagEditor::display(const Value& value)
+{
+    m_switch->setChecked(value.toBool());
+}
 
-int FlagEditor::wantedWidth() const { return m_switch->sizeHint().width() + (live() ? gutter : 0); }
+int FlagEditor::wantedWidth() const
+{
+    return m_switch->sizeHint().width() + (live() ? gutter : 0);
+}
 
 void FlagEditor::resizeEvent(QResizeEvent*)
 {
     const QSize size = m_switch->sizeHint();
-    m_switch->setGeometry(width() - size.width() - (live() ? gutter : 0), (QWidget::height() - size.height()) / 2, size.width(), size.height());
+    m_switch->setGeometry(width() - size.width() - (live() ? gutter : 0), (QWidget::height() - size.height()) / 2,
+                          size.width(), size.height());
 }
 
 // --- Choices
@@ -137,7 +153,8 @@ void ChoiceBox::paintEvent(QPaintEvent*)
     painter.setPen(currentIndex() < 0 ? theme().problem : theme().text);
     const QString text = currentIndex() < 0 ? placeholderText() : currentText();
     const QRect room = rect().adjusted(0, 0, -Editor::gutter, 0);
-    painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine, fontMetrics().elidedText(text, Qt::ElideRight, room.width()));
+    painter.drawText(room, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine,
+                     fontMetrics().elidedText(text, Qt::ElideRight, room.width()));
     paintChevron(painter, QPointF(width() - 7, height() / 2.), theme().muted);
 }
 
@@ -172,7 +189,9 @@ bool ChoiceBox::event(QEvent* event)
 }
 
 ChoiceEditor::ChoiceEditor(const QString& name, std::vector<Option> options, QWidget* parent)
-    : Editor(parent), m_options(std::move(options)), m_box(new ChoiceBox(this))
+    : Editor(parent),
+      m_options(std::move(options)),
+      m_box(new ChoiceBox(this))
 {
     m_box->setAccessibleName(name);
     for (const Option& option : m_options) {
@@ -200,6 +219,9 @@ int ChoiceEditor::wantedWidth() const
     return std::max(usualWidth, fontMetrics().horizontalAdvance(m_box->currentText()) + gutter + 4);
 }
 
-void ChoiceEditor::resizeEvent(QResizeEvent*) { m_box->setGeometry(0, 0, width(), QWidget::height() - 2); }
+void ChoiceEditor::resizeEvent(QResizeEvent*)
+{
+    m_box->setGeometry(0, 0, width(), QWidget::height() - 2);
+}
 
 }

@@ -38,8 +38,13 @@ constexpr int signWidth = 20;
 }
 
 FieldRow::FieldRow(Field field, QString path, QString name, Editor* editor, QWidget* parent)
-    : QWidget(parent), m_field(std::move(field)), m_path(std::move(path)), m_top(new QWidget(this)),
-      m_name(new Label(name, Tone::Muted, m_top)), m_editor(editor), m_note(new LinkButton(this)),
+    : QWidget(parent),
+      m_field(std::move(field)),
+      m_path(std::move(path)),
+      m_top(new QWidget(this)),
+      m_name(new Label(name, Tone::Muted, m_top)),
+      m_editor(editor),
+      m_note(new LinkButton(this)),
       m_problem(new Label({}, Tone::Problem, this))
 {
     m_top->setFixedHeight(rowHeight);
@@ -79,10 +84,19 @@ void FieldRow::display(const RowState& state)
     place();
 }
 
-QString FieldRow::noteText() const { return m_note->isHidden() ? QString() : m_note->text(); }
-QString FieldRow::problemText() const { return m_problem->isHidden() ? QString() : m_problem->text(); }
+QString FieldRow::noteText() const
+{
+    return m_note->isHidden() ? QString() : m_note->text();
+}
+QString FieldRow::problemText() const
+{
+    return m_problem->isHidden() ? QString() : m_problem->text();
+}
 
-void FieldRow::resizeEvent(QResizeEvent*) { place(); }
+void FieldRow::resizeEvent(QResizeEvent*)
+{
+    place();
+}
 
 void FieldRow::place()
 {
@@ -118,13 +132,20 @@ void LinkButton::setParts(const QString& plain, const QString& link)
     update();
 }
 
-QSize LinkButton::sizeHint() const { return {0, heightForWidth(width())}; }
+QSize LinkButton::sizeHint() const
+{
+    return {0, heightForWidth(width())};
+}
 
-int LinkButton::heightForWidth(int width) const { return broken(width) ? 2 * lineHeight : lineHeight; }
+int LinkButton::heightForWidth(int width) const
+{
+    return broken(width) ? 2 * lineHeight : lineHeight;
+}
 
 bool LinkButton::broken(int width) const
 {
-    return !m_plain.isEmpty() && !m_link.isEmpty() && QFontMetrics(theme().body()).horizontalAdvance(text()) + signWidth > width;
+    return !m_plain.isEmpty() && !m_link.isEmpty() &&
+           QFontMetrics(theme().body()).horizontalAdvance(text()) + signWidth > width;
 }
 
 QRect LinkButton::linkRect() const
@@ -148,14 +169,15 @@ void LinkButton::paintEvent(QPaintEvent*)
     const QFontMetrics metrics(theme().body());
     const bool joined = !m_plain.isEmpty() && !m_link.isEmpty() && !broken(width());
     const QString plain = joined ? m_plain + QStringLiteral(" · ") : m_plain;
-    painter.drawText(QRect(0, -lift, width(), lineHeight), Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(plain, Qt::ElideRight, width()));
+    painter.drawText(QRect(0, -lift, width(), lineHeight), Qt::AlignLeft | Qt::AlignVCenter,
+                     metrics.elidedText(plain, Qt::ElideRight, width()));
     if (m_link.isEmpty())
         return;
     if (underMouse() || hasFocus())
         painter.setPen(theme().accent);
     painter.drawText(link.translated(0, -lift), Qt::AlignLeft | Qt::AlignVCenter, m_link);
     painter.drawPixmap(QPointF(link.right() - signWidth + 5, link.center().y() - lift - 7),
-        style::iconPixmap(QStringLiteral("revert"), 14, painter.pen().color(), devicePixelRatioF()));
+                       style::iconPixmap(QStringLiteral("revert"), 14, painter.pen().color(), devicePixelRatioF()));
     if (hasFocus())
         painter.fillRect(QRect(link.left(), link.bottom() - lift, link.width() - signWidth, 1), theme().accent);
 }
@@ -167,7 +189,10 @@ void LinkButton::changeEvent(QEvent* event)
     QAbstractButton::changeEvent(event);
 }
 
-bool LinkButton::hitButton(const QPoint& position) const { return linkRect().contains(position); }
+bool LinkButton::hitButton(const QPoint& position) const
+{
+    return linkRect().contains(position);
+}
 
 void LinkButton::keyPressEvent(QKeyEvent* event)
 {

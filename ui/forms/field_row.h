@@ -16,8 +16,8 @@ class LinkButton;
 /// What stands under and beside a value.
 struct RowState {
     core::base::Value value;
-    QString note = {};       ///< `edited at step 400`, `takes effect in the next run`
-    QString fallback = {};   ///< the default's text, if the value is another; clicking it goes back
+    QString note = {};     ///< `edited at step 400`, `takes effect in the next run`
+    QString fallback = {}; ///< the default's text, if the value is another; clicking it goes back
     QString problem = {};
 };
 

@@ -27,12 +27,19 @@ QString sentence(const Error& problem)
 }
 
 // A kind as text, whether it was written alone or in an object.
-Value kindOf(const Value& value) { return value.isObject() ? value["kind"] : value; }
+Value kindOf(const Value& value)
+{
+    return value.isObject() ? value["kind"] : value;
+}
 
 }
 
-FormContext::FormContext(bridge::ExperimentDocument& document, const Schema& schema, const Catalog& catalog, QObject* parent)
-    : QObject(parent), m_document(document), m_schema(schema), m_catalog(catalog)
+FormContext::FormContext(bridge::ExperimentDocument& document, const Schema& schema, const Catalog& catalog,
+                         QObject* parent)
+    : QObject(parent),
+      m_document(document),
+      m_schema(schema),
+      m_catalog(catalog)
 {
 }
 
@@ -108,7 +115,8 @@ RowState FormContext::kindState(const Field& field, const QString& path) const
     else if (resolved) // A text that stands for a file shows the kind that reads files.
         state.value = kindOf(*resolved);
     const Value fallback = kindOf(field.fallback);
-    if (m_document.given().at(dotted) && resolved && !(kindOf(*resolved) == fallback) && !path.contains(QLatin1String("augment.")))
+    if (m_document.given().at(dotted) && resolved && !(kindOf(*resolved) == fallback) &&
+        !path.contains(QLatin1String("augment.")))
         state.fallback = fallback.isNull() ? nullWord(field) : titleOf(field, fallback.text());
     return state;
 }

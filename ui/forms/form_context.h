@@ -20,7 +20,8 @@ class FormContext final : public QObject {
     Q_OBJECT
 
 public:
-    FormContext(bridge::ExperimentDocument& document, const core::base::Schema& schema, const core::base::Catalog& catalog, QObject* parent = nullptr);
+    FormContext(bridge::ExperimentDocument& document, const core::base::Schema& schema,
+                const core::base::Catalog& catalog, QObject* parent = nullptr);
 
     bridge::ExperimentDocument& document() { return m_document; }
     const core::base::Schema& schema() const { return m_schema; }

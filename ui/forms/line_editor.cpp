@@ -55,7 +55,10 @@ private:
 
 }
 
-LineEditor::LineEditor(const Field& field, QWidget* parent) : Editor(parent), m_field(field), m_line(new QLineEdit(this))
+LineEditor::LineEditor(const Field& field, QWidget* parent)
+    : Editor(parent),
+      m_field(field),
+      m_line(new QLineEdit(this))
 {
     m_line->setAccessibleName(QString::fromStdString(field.key));
     m_line->setFrame(false);
@@ -98,7 +101,8 @@ bool LineEditor::eventFilter(QObject* watched, QEvent* event)
         // While nothing is being typed, undo and redo are the document's.
         if (event->type() == QEvent::ShortcutOverride && !m_line->isModified()) {
             const auto* key = static_cast<QKeyEvent*>(event);
-            if (key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo) || key->keyCombination() == (Qt::CTRL | Qt::Key_Y)) {
+            if (key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo) ||
+                key->keyCombination() == (Qt::CTRL | Qt::Key_Y)) {
                 event->ignore();
                 return true;
             }
@@ -232,7 +236,10 @@ void LineEditor::placeParts()
     m_line->setGeometry(left - 2, 0, right - left + 4, bottom);
 }
 
-void LineEditor::resizeEvent(QResizeEvent*) { placeParts(); }
+void LineEditor::resizeEvent(QResizeEvent*)
+{
+    placeParts();
+}
 
 void LineEditor::changeEvent(QEvent* event)
 {
@@ -243,7 +250,13 @@ void LineEditor::changeEvent(QEvent* event)
     placeParts();
 }
 
-void LineEditor::enterEvent(QEnterEvent*) { placeParts(); }
-void LineEditor::leaveEvent(QEvent*) { placeParts(); }
+void LineEditor::enterEvent(QEnterEvent*)
+{
+    placeParts();
+}
+void LineEditor::leaveEvent(QEvent*)
+{
+    placeParts();
+}
 
 }

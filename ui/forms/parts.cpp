@@ -64,7 +64,10 @@ void replace(FieldsPart*& shown, FieldsPart* next, Part* owner)
 }
 
 Part::Part(FormContext& context, Field field, QString path, QWidget* parent)
-    : QWidget(parent), m_context(context), m_field(std::move(field)), m_path(std::move(path))
+    : QWidget(parent),
+      m_context(context),
+      m_field(std::move(field)),
+      m_path(std::move(path))
 {
 }
 
@@ -75,22 +78,28 @@ std::vector<ChoiceEditor::Option> kindsOf(const FormContext& context, const Fiel
         options.push_back({Value(), nullWord(field)});
     if (const Family* family = context.catalog().find(familyName))
         for (const Entry& entry : family->entries)
-            options.push_back({entry.kind, QString::fromStdString(entry.title.empty() ? entry.kind : entry.title), QString::fromStdString(entry.help)});
+            options.push_back({entry.kind, QString::fromStdString(entry.title.empty() ? entry.kind : entry.title),
+                               QString::fromStdString(entry.help)});
     return options;
 }
 
 // --- A line
 
 RowPart::RowPart(FormContext& context, Field field, QString path, Editor* editor, QWidget* parent)
-    : Part(context, std::move(field), std::move(path), parent), m_row(new FieldRow(m_field, m_path, QString::fromStdString(m_field.key), editor, this))
+    : Part(context, std::move(field), std::move(path), parent),
+      m_row(new FieldRow(m_field, m_path, QString::fromStdString(m_field.key), editor, this))
 {
     columnOf(this)->addWidget(m_row);
-    connect(m_row, &FieldRow::committed, this, [this](const Value& value) { m_context.commit(m_field, m_path, value); });
+    connect(m_row, &FieldRow::committed, this,
+            [this](const Value& value) { m_context.commit(m_field, m_path, value); });
     connect(m_row, &FieldRow::resetAsked, this, [this] { m_context.reset(m_field, m_path); });
     connect(m_row, &FieldRow::focusEntered, this, [this] { Q_EMIT m_context.fieldFocused(m_field, m_path); });
 }
 
-void RowPart::refresh() { m_row->display(m_context.state(m_field, m_path)); }
+void RowPart::refresh()
+{
+    m_row->display(m_context.state(m_field, m_path));
+}
 
 // --- Fields
 
@@ -141,7 +150,8 @@ void SectionTitle::paintEvent(QPaintEvent*)
 }
 
 GroupPart::GroupPart(FormContext& context, Field field, QString path, QWidget* parent)
-    : Part(context, std::move(field), std::move(path), parent), m_title(new SectionTitle(humanized(m_field.key), m_field.nullable, this)),
+    : Part(context, std::move(field), std::move(path), parent),
+      m_title(new SectionTitle(humanized(m_field.key), m_field.nullable, this)),
       m_fields(new FieldsPart(context, {std::get<Group>(m_field.domain).schema.get()}, m_path, this))
 {
     auto* column = columnOf(this);
@@ -150,7 +160,8 @@ GroupPart::GroupPart(FormContext& context, Field field, QString path, QWidget* p
     m_title->setToolTip(teachingTip(m_field, m_path));
     m_title->setObjectName(m_path);
     if (Switch* toggle = m_title->toggle())
-        connect(toggle, &QCheckBox::clicked, this, [this](bool on) { m_context.commit(m_field, m_path, on ? Value(Object{}) : Value()); });
+        connect(toggle, &QCheckBox::clicked, this,
+                [this](bool on) { m_context.commit(m_field, m_path, on ? Value(Object{}) : Value()); });
 }
 
 void GroupPart::refresh()
@@ -166,15 +177,18 @@ void GroupPart::refresh()
 
 // --- A kind and its parameters
 
-OneOfPart::OneOfPart(FormContext& context, Field field, QString path, QWidget* parent) : Part(context, std::move(field), std::move(path), parent)
+OneOfPart::OneOfPart(FormContext& context, Field field, QString path, QWidget* parent)
+    : Part(context, std::move(field), std::move(path), parent)
 {
     const auto& domain = std::get<OneOf>(m_field.domain);
-    auto* editor = new ChoiceEditor(tr("%1: kind").arg(QString::fromStdString(m_field.key)), kindsOf(context, m_field, domain.family));
+    auto* editor = new ChoiceEditor(tr("%1: kind").arg(QString::fromStdString(m_field.key)),
+                                    kindsOf(context, m_field, domain.family));
     m_row = new FieldRow(m_field, below(m_path, "kind"), tr("kind"), editor, this);
     auto* column = columnOf(this);
     column->addWidget(new SectionTitle(humanized(m_field.key), false, this));
     column->addWidget(m_row);
-    connect(m_row, &FieldRow::committed, this, [this](const Value& kind) { m_context.commitKind(m_field, m_path, kind); });
+    connect(m_row, &FieldRow::committed, this,
+            [this](const Value& kind) { m_context.commitKind(m_field, m_path, kind); });
     connect(m_row, &FieldRow::resetAsked, this, [this] { m_context.reset(m_field, m_path); });
     connect(m_row, &FieldRow::focusEntered, this, [this] { Q_EMIT m_context.fieldFocused(m_field, m_path); });
 }
@@ -194,7 +208,9 @@ void OneOfPart::refresh()
 // --- A list of kinds
 
 ChipsPart::ChipsPart(FormContext& context, Field field, QString path, QWidget* parent)
-    : Part(context, std::move(field), std::move(path), parent), m_chips(new ChipStrip(this)), m_problem(new Label({}, Tone::Problem, this))
+    : Part(context, std::move(field), std::move(path), parent),
+      m_chips(new ChipStrip(this)),
+      m_problem(new Label({}, Tone::Problem, this))
 {
     auto* column = columnOf(this);
     column->addWidget(new SectionTitle(humanized(m_field.key), false, this));
@@ -242,7 +258,10 @@ Array ChipsPart::items() const
     return value.isArray() ? value.array() : value.isNull() ? Array{} : Array{value};
 }
 
-void ChipsPart::put(Array items) { m_context.commit(m_field, m_path, std::move(items)); }
+void ChipsPart::put(Array items)
+{
+    m_context.commit(m_field, m_path, std::move(items));
+}
 
 void ChipsPart::choose(int index)
 {
@@ -260,8 +279,11 @@ void ChipsPart::refresh()
         const Entry* entry = family ? family->find(kind) : nullptr;
         const std::string where = core::spec::jsonPath(below(m_path, std::to_string(place++)).toStdString());
         const auto& problems = m_context.document().problems();
-        const bool wrong = std::any_of(problems.begin(), problems.end(), [&](const Error& p) { return p.where == where || p.where.starts_with(where + "/"); });
-        chips.push_back({QString::fromStdString(entry && !entry->title.empty() ? entry->title : kind), wrong || !entry});
+        const bool wrong = std::any_of(problems.begin(), problems.end(), [&](const Error& p) {
+            return p.where == where || p.where.starts_with(where + "/");
+        });
+        chips.push_back(
+            {QString::fromStdString(entry && !entry->title.empty() ? entry->title : kind), wrong || !entry});
     }
     m_chips->setChips(std::move(chips));
     const Error* problem = m_context.document().problemAt(m_path);
@@ -275,12 +297,16 @@ void ChipsPart::showChosen()
     const Array list = items();
     const int index = m_chips->current();
     const bool some = index >= 0 && index < int(list.size());
-    const std::string kind = some ? (list[std::size_t(index)].isObject() ? list[std::size_t(index)]["kind"].text() : list[std::size_t(index)].text()) : "";
+    const std::string kind = some ? (list[std::size_t(index)].isObject() ? list[std::size_t(index)]["kind"].text()
+                                                                         : list[std::size_t(index)].text())
+                                  : "";
     const QString path = some ? below(m_path, std::to_string(index)) : QString();
     const QString shown = path + QLatin1Char(' ') + QString::fromStdString(kind);
     if (shown != m_shown) {
         m_shown = shown;
-        replace(m_fields, some ? new FieldsPart(m_context, schemasOf(m_context.catalog(), domain(), kind), path, this) : nullptr, this);
+        replace(m_fields,
+                some ? new FieldsPart(m_context, schemasOf(m_context.catalog(), domain(), kind), path, this) : nullptr,
+                this);
     }
     if (m_fields) {
         m_fields->setVisible(true);

@@ -45,7 +45,8 @@ class FieldsPart final : public Part {
     Q_OBJECT
 
 public:
-    FieldsPart(FormContext& context, const std::vector<const core::base::Schema*>& schemas, QString path, QWidget* parent);
+    FieldsPart(FormContext& context, const std::vector<const core::base::Schema*>& schemas, QString path,
+               QWidget* parent);
     void refresh() override;
     bool empty() const { return m_parts.empty(); }
 
@@ -118,6 +119,7 @@ private:
 };
 
 /// Kinds of a family as choices; with the word for null first where the field may be null.
-std::vector<ChoiceEditor::Option> kindsOf(const FormContext& context, const core::base::Field& field, const std::string& family);
+std::vector<ChoiceEditor::Option> kindsOf(const FormContext& context, const core::base::Field& field,
+                                          const std::string& family);
 
 }

@@ -45,19 +45,22 @@ Part* makePart(FormContext& context, const Field& field, const QString& path, QW
     const auto row = [&](Editor* editor) -> Part* { return new RowPart(context, field, path, editor, parent); };
     const auto line = [&] { return row(new LineEditor(field)); };
     return std::visit(Overloaded{
-        [&](const Flag&) { return row(new FlagEditor(name)); },
-        [&](const Int&) { return line(); },
-        [&](const Real&) { return line(); },
-        [&](const Choice& d) { return row(new ChoiceEditor(name, optionsOf(context, field, d))); },
-        [&](const Text&) { return line(); },
-        [&](const Path&) { return line(); },
-        [&](const OneOf&) -> Part* { return new OneOfPart(context, field, path, parent); },
-        [&](const Group&) -> Part* { return new GroupPart(context, field, path, parent); },
-        [&](const Tree&) { return line(); },
-        [&](const std::shared_ptr<const List>& d) {
-            return std::holds_alternative<OneOf>(d->items) ? new ChipsPart(context, field, path, parent) : line();
-        },
-    }, field.domain);
+                          [&](const Flag&) { return row(new FlagEditor(name)); },
+                          [&](const Int&) { return line(); },
+                          [&](const Real&) { return line(); },
+                          [&](const Choice& d) { return row(new ChoiceEditor(name, optionsOf(context, field, d))); },
+                          [&](const Text&) { return line(); },
+                          [&](const Path&) { return line(); },
+                          [&](const OneOf&) -> Part* { return new OneOfPart(context, field, path, parent); },
+                          [&](const Group&) -> Part* { return new GroupPart(context, field, path, parent); },
+                          [&](const Tree&) { return line(); },
+                          [&](const std::shared_ptr<const List>& d) {
+                              return std::holds_alternative<OneOf>(d->items)
+                                         ? new ChipsPart(context, field, path, parent)
+                                         : line();
+                          },
+                      },
+                      field.domain);
 }
 
 SchemaForm::SchemaForm(bridge::ExperimentDocument& document, QWidget* parent)
@@ -65,8 +68,11 @@ SchemaForm::SchemaForm(bridge::ExperimentDocument& document, QWidget* parent)
 {
 }
 
-SchemaForm::SchemaForm(bridge::ExperimentDocument& document, const Schema& schema, const Catalog& catalog, QWidget* parent)
-    : QWidget(parent), m_context(document, schema, catalog), m_column(new QVBoxLayout(this)),
+SchemaForm::SchemaForm(bridge::ExperimentDocument& document, const Schema& schema, const Catalog& catalog,
+                       QWidget* parent)
+    : QWidget(parent),
+      m_context(document, schema, catalog),
+      m_column(new QVBoxLayout(this)),
       m_problems(new style::Label({}, style::Tone::Problem, this))
 {
     m_column->setContentsMargins(0, 0, 0, 0);
@@ -102,14 +108,16 @@ void SchemaForm::rebuild()
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     for (const QString& path : m_paths) {
-        const Field* field = core::spec::fieldAt(m_context.schema(), m_context.document().resolved(), path.toStdString(), m_context.catalog());
+        const Field* field = core::spec::fieldAt(m_context.schema(), m_context.document().resolved(),
+                                                 path.toStdString(), m_context.catalog());
         if (!field)
             continue;
         const bool sectionBefore = !m_parts.empty() && !qobject_cast<RowPart*>(m_parts.back());
         m_parts.push_back(makePart(m_context, *field, path, m_body));
         // A line after a section would read as one of its own.
         if (sectionBefore && qobject_cast<RowPart*>(m_parts.back()))
-            column->addWidget(new SectionTitle(humanized(path.section(QLatin1Char('.'), -2, -2).toStdString()), false, m_body));
+            column->addWidget(
+                new SectionTitle(humanized(path.section(QLatin1Char('.'), -2, -2).toStdString()), false, m_body));
         column->addWidget(m_parts.back());
         if (const auto footer = m_footers.find(path); footer != m_footers.end()) {
             column->addWidget(footer->second);
@@ -118,7 +126,8 @@ void SchemaForm::rebuild()
     }
     // The first title stands above the form already, unless it carries the toggle.
     if (!m_parts.empty())
-        if (auto* title = m_parts.front()->findChild<SectionTitle*>({}, Qt::FindDirectChildrenOnly); title && !title->toggle())
+        if (auto* title = m_parts.front()->findChild<SectionTitle*>({}, Qt::FindDirectChildrenOnly);
+            title && !title->toggle())
             title->hide();
     for (auto& [path, footer] : m_footers)
         if (!m_paths.contains(path))
@@ -174,7 +183,8 @@ bool SchemaForm::focusField(const QString& path)
 bool SchemaForm::hasLive() const
 {
     const auto rows = findChildren<FieldRow*>();
-    return std::any_of(rows.begin(), rows.end(), [this](const FieldRow* row) { return row->field().live && row->isVisibleTo(this); });
+    return std::any_of(rows.begin(), rows.end(),
+                       [this](const FieldRow* row) { return row->field().live && row->isVisibleTo(this); });
 }
 
 bool SchemaForm::claimed(const std::string& where) const
@@ -183,7 +193,9 @@ bool SchemaForm::claimed(const std::string& where) const
     if (row(path) || row(path + QStringLiteral(".kind")))
         return true;
     const auto chips = findChildren<ChipsPart*>();
-    return std::any_of(chips.begin(), chips.end(), [&](const ChipsPart* part) { return path == part->path() || path.startsWith(part->path() + QLatin1Char('.')); });
+    return std::any_of(chips.begin(), chips.end(), [&](const ChipsPart* part) {
+        return path == part->path() || path.startsWith(part->path() + QLatin1Char('.'));
+    });
 }
 
 QString SchemaForm::looseProblems() const
@@ -196,7 +208,8 @@ QString SchemaForm::looseProblems() const
             return where == root || where.startsWith(root + QLatin1Char('/'));
         });
         if (ours && !claimed(problem.where))
-            loose << QStringLiteral("▲ %1: %2. %3").arg(where, QString::fromStdString(problem.message), QString::fromStdString(problem.advice));
+            loose << QStringLiteral("▲ %1: %2. %3")
+                         .arg(where, QString::fromStdString(problem.message), QString::fromStdString(problem.advice));
     }
     return loose.join(QLatin1Char('\n'));
 }

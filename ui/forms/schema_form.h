@@ -16,7 +16,8 @@ public:
     /// Of the experiment file.
     explicit SchemaForm(bridge::ExperimentDocument& document, QWidget* parent = nullptr);
     /// Of another schema and catalog; both must outlive the form.
-    SchemaForm(bridge::ExperimentDocument& document, const core::base::Schema& schema, const core::base::Catalog& catalog, QWidget* parent = nullptr);
+    SchemaForm(bridge::ExperimentDocument& document, const core::base::Schema& schema,
+               const core::base::Catalog& catalog, QWidget* parent = nullptr);
 
     /// Which groups and fields, by dotted path, in this order. The first one's title is left to whoever shows the form.
     void setPaths(const QStringList& paths);

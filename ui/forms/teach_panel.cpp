@@ -25,13 +25,29 @@ CurveShape shapeOf(const std::string& sentence)
     };
     // The first that is found decides; stronger pictures stand first.
     static constexpr Word words[] = {
-        {"diverge", CurveShape::Swinging}, {"swing", CurveShape::Swinging}, {"oscillat", CurveShape::Swinging},
-        {"jumps", CurveShape::Swinging}, {"explode", CurveShape::Swinging}, {"grows", CurveShape::Swinging},
-        {"overfit", CurveShape::Turning}, {"by heart", CurveShape::Turning}, {"validation loss rises", CurveShape::Turning},
-        {"noisy", CurveShape::Noisy}, {"noise", CurveShape::Noisy}, {"shake", CurveShape::Noisy}, {"bad luck", CurveShape::Noisy},
-        {"stays high", CurveShape::Flat}, {"stay high", CurveShape::Flat}, {"cannot bend", CurveShape::Flat}, {"too little", CurveShape::Flat},
-        {"slow", CurveShape::Slow}, {"still falling", CurveShape::Slow}, {"creep", CurveShape::Slow}, {"crawl", CurveShape::Slow},
-        {"hardly", CurveShape::Slow}, {"takes long", CurveShape::Slow},
+        {"diverge", CurveShape::Swinging},
+        {"swing", CurveShape::Swinging},
+        {"oscillat", CurveShape::Swinging},
+        {"jumps", CurveShape::Swinging},
+        {"explode", CurveShape::Swinging},
+        {"grows", CurveShape::Swinging},
+        {"overfit", CurveShape::Turning},
+        {"by heart", CurveShape::Turning},
+        {"validation loss rises", CurveShape::Turning},
+        {"noisy", CurveShape::Noisy},
+        {"noise", CurveShape::Noisy},
+        {"shake", CurveShape::Noisy},
+        {"bad luck", CurveShape::Noisy},
+        {"stays high", CurveShape::Flat},
+        {"stay high", CurveShape::Flat},
+        {"cannot bend", CurveShape::Flat},
+        {"too little", CurveShape::Flat},
+        {"slow", CurveShape::Slow},
+        {"still falling", CurveShape::Slow},
+        {"creep", CurveShape::Slow},
+        {"crawl", CurveShape::Slow},
+        {"hardly", CurveShape::Slow},
+        {"takes long", CurveShape::Slow},
     };
     for (const Word& word : words)
         if (sentence.find(word.part) != sentence.npos)
@@ -45,12 +61,18 @@ namespace {
 double heightAt(CurveShape shape, double t)
 {
     switch (shape) {
-    case CurveShape::Slow: return 0.9 - 0.2 * t;
-    case CurveShape::Swinging: return 0.55 + (0.18 + 0.16 * t) * std::sin(t * 29);
-    case CurveShape::Noisy: return 0.12 + 0.75 * std::exp(-4 * t) + 0.09 * (std::sin(t * 61) + std::sin(t * 97 + 1));
-    case CurveShape::Turning: return 0.25 + 0.7 * std::exp(-7 * t) + 0.45 * t * t;
-    case CurveShape::Flat: return 0.72 + 0.2 * std::exp(-9 * t);
-    default: return 0.08 + 0.87 * std::exp(-4.5 * t);
+    case CurveShape::Slow:
+        return 0.9 - 0.2 * t;
+    case CurveShape::Swinging:
+        return 0.55 + (0.18 + 0.16 * t) * std::sin(t * 29);
+    case CurveShape::Noisy:
+        return 0.12 + 0.75 * std::exp(-4 * t) + 0.09 * (std::sin(t * 61) + std::sin(t * 97 + 1));
+    case CurveShape::Turning:
+        return 0.25 + 0.7 * std::exp(-7 * t) + 0.45 * t * t;
+    case CurveShape::Flat:
+        return 0.72 + 0.2 * std::exp(-9 * t);
+    default:
+        return 0.08 + 0.87 * std::exp(-4.5 * t);
     }
 }
 
@@ -62,7 +84,8 @@ void paintCurve(QPainter& painter, const QRectF& area, CurveShape shape, const Q
     constexpr int points = 80;
     for (int i = 0; i <= points; ++i) {
         const double t = double(i) / points;
-        const QPointF at(area.left() + t * area.width(), area.bottom() - std::clamp(heightAt(shape, t), 0., 1.) * area.height());
+        const QPointF at(area.left() + t * area.width(),
+                         area.bottom() - std::clamp(heightAt(shape, t), 0., 1.) * area.height());
         i == 0 ? path.moveTo(at) : path.lineTo(at);
     }
     painter.setPen(QPen(color, 1.5));
@@ -71,7 +94,10 @@ void paintCurve(QPainter& painter, const QRectF& area, CurveShape shape, const Q
 
 }
 
-TinyCurves::TinyCurves(QWidget* parent) : QWidget(parent) { setFixedHeight(64); }
+TinyCurves::TinyCurves(QWidget* parent) : QWidget(parent)
+{
+    setFixedHeight(64);
+}
 
 void TinyCurves::setShapes(CurveShape low, CurveShape high)
 {
@@ -90,7 +116,9 @@ void TinyCurves::paintEvent(QPaintEvent*)
     };
     std::vector<Picture> pictures;
     // Too slow is only dull; what swings or turns up does harm.
-    const auto tint = [](CurveShape shape) { return shape == CurveShape::Slow || shape == CurveShape::Flat ? theme().muted : theme().problem; };
+    const auto tint = [](CurveShape shape) {
+        return shape == CurveShape::Slow || shape == CurveShape::Flat ? theme().muted : theme().problem;
+    };
     if (m_low != CurveShape::None)
         pictures.push_back({m_low, tr("too low"), tint(m_low)});
     pictures.push_back({CurveShape::Good, tr("right"), theme().accent});
@@ -108,8 +136,12 @@ void TinyCurves::paintEvent(QPaintEvent*)
 }
 
 TeachPanel::TeachPanel(QWidget* parent)
-    : QWidget(parent), m_name(new Label({}, Tone::Accent, this)), m_text(new Label({}, Tone::Body, this)),
-      m_formula(new Label({}, Tone::Muted, this)), m_curves(new TinyCurves(this)), m_low(new Label({}, Tone::Muted, this)),
+    : QWidget(parent),
+      m_name(new Label({}, Tone::Accent, this)),
+      m_text(new Label({}, Tone::Body, this)),
+      m_formula(new Label({}, Tone::Muted, this)),
+      m_curves(new TinyCurves(this)),
+      m_low(new Label({}, Tone::Muted, this)),
       m_high(new Label({}, Tone::Muted, this))
 {
     auto* column = new QVBoxLayout(this);
@@ -141,8 +173,14 @@ void TeachPanel::teach(const core::base::Field& field)
     setVisible(!help.text.empty());
 }
 
-void TeachPanel::clear() { hide(); }
+void TeachPanel::clear()
+{
+    hide();
+}
 
-void TeachPanel::paintEvent(QPaintEvent*) { QPainter(this).fillRect(0, 0, width(), 1, theme().line); }
+void TeachPanel::paintEvent(QPaintEvent*)
+{
+    QPainter(this).fillRect(0, 0, width(), 1, theme().line);
+}
 
 }

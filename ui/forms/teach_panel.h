@@ -14,8 +14,8 @@ namespace ui::forms {
 /// What a tiny curve of the loss looks like.
 enum class CurveShape { None, Good, Slow, Swinging, Noisy, Turning, Flat };
 
-/// The curve that a sentence of a field's help describes: `shakes` is noisy, `diverges` swings, `learned by heart` turns
-/// up again; None where the words tell of no curve.
+/// The curve that a sentence of a field's help describes: `shakes` is noisy, `diverges` swings, `learned by heart`
+/// turns up again; None where the words tell of no curve.
 CurveShape shapeOf(const std::string& sentence);
 
 class TinyCurves;

@@ -18,7 +18,10 @@ using ListDomain = std::shared_ptr<const List>;
 std::optional<double> realOf(QString text)
 {
     // Both decimal signs are typed; a list has its own separator before this is asked.
-    const std::string plain = text.trimmed().replace(QChar(0x2212), QLatin1Char('-')).replace(QLatin1Char(','), QLatin1Char('.')).toStdString();
+    const std::string plain = text.trimmed()
+                                  .replace(QChar(0x2212), QLatin1Char('-'))
+                                  .replace(QLatin1Char(','), QLatin1Char('.'))
+                                  .toStdString();
     double number = 0;
     const char* start = plain.data() + (plain.starts_with('+') ? 1 : 0);
     const auto [end, code] = std::from_chars(start, plain.data() + plain.size(), number);
@@ -69,9 +72,11 @@ double ladder(double value, int direction)
     static constexpr double rungs[] = {0.5, 1, 2, 5, 10, 20};
     double next = value;
     if (direction > 0)
-        next = magnitude * *std::find_if(std::begin(rungs), std::end(rungs), [&](double r) { return r * magnitude > value * (1 + 1e-9); });
+        next = magnitude * *std::find_if(std::begin(rungs), std::end(rungs),
+                                         [&](double r) { return r * magnitude > value * (1 + 1e-9); });
     else
-        next = magnitude * *std::find_if(std::rbegin(rungs), std::rend(rungs), [&](double r) { return r * magnitude < value * (1 - 1e-9); });
+        next = magnitude * *std::find_if(std::rbegin(rungs), std::rend(rungs),
+                                         [&](double r) { return r * magnitude < value * (1 - 1e-9); });
     // Powers of ten come out of pow with a rounding of their own.
     return QString::number(next, 'g', 6).toDouble();
 }
@@ -117,7 +122,8 @@ Value stepInt(const Int& domain, std::int64_t value, int direction, bool large)
     if (domain.log) {
         next = value;
         for (int i = 0; i < (large ? 3 : 1); ++i)
-            next = direction > 0 ? (next < (std::int64_t(1) << 40) ? std::max<std::int64_t>(1, next * 2) : next) : next / 2;
+            next = direction > 0 ? (next < (std::int64_t(1) << 40) ? std::max<std::int64_t>(1, next * 2) : next)
+                                 : next / 2;
     }
     return std::clamp(next, domain.min, domain.max);
 }
@@ -128,8 +134,11 @@ QString realText(double value)
     const double size = std::abs(value);
     const bool plain = size == 0 || (size >= 1e-4 && size < 1e7);
     char text[64];
-    const auto [end, code] = std::to_chars(text, text + sizeof text, value, plain ? std::chars_format::fixed : std::chars_format::scientific);
-    return QString::fromLatin1(text, int(end - text)).replace(QLatin1String("e-0"), QLatin1String("e-")).replace(QLatin1String("e+0"), QLatin1String("e"));
+    const auto [end, code] = std::to_chars(text, text + sizeof text, value,
+                                           plain ? std::chars_format::fixed : std::chars_format::scientific);
+    return QString::fromLatin1(text, int(end - text))
+        .replace(QLatin1String("e-0"), QLatin1String("e-"))
+        .replace(QLatin1String("e+0"), QLatin1String("e"));
 }
 
 }
@@ -204,13 +213,16 @@ std::optional<Value> stepped(const Field& field, const Value& value, int directi
         if (value.isNumber())
             return stepInt(*whole, value.toInt(), direction, large);
         // From a word the first step enters the numbers at their usual start.
-        const std::int64_t start = field.fallback.isInt() ? field.fallback.toInt() : std::max<std::int64_t>(whole->min, 1);
+        const std::int64_t start =
+            field.fallback.isInt() ? field.fallback.toInt() : std::max<std::int64_t>(whole->min, 1);
         return std::clamp(start, whole->min, whole->max);
     }
     if (const auto* real = std::get_if<Real>(&field.domain)) {
         if (value.isNumber())
             return stepReal(*real, value.toReal(), direction, large);
-        const double start = field.fallback.isNumber() ? field.fallback.toReal() : std::isfinite(real->max) ? (real->min + real->max) / 2 : 1;
+        const double start = field.fallback.isNumber()  ? field.fallback.toReal()
+                             : std::isfinite(real->max) ? (real->min + real->max) / 2
+                                                        : 1;
         return start;
     }
     return {};

@@ -27,7 +27,8 @@ QString nullWord(const core::base::Field& field);
 /// One step up (`direction` 1) or down (-1), ten with `large`; nothing if the domain has no order.
 /// Logarithmic domains go 1, 2, 5, 10, …, whole ones by doubling; bounded ones by a twentieth of their range; others by
 /// the last digit that counts. The result stays inside the domain.
-std::optional<core::base::Value> stepped(const core::base::Field& field, const core::base::Value& value, int direction, bool large);
+std::optional<core::base::Value> stepped(const core::base::Field& field, const core::base::Value& value, int direction,
+                                         bool large);
 
 /// `Early stopping` for `early_stopping`.
 QString humanized(const std::string& key);

@@ -11,7 +11,10 @@
 #include <cmath>
 
 /// The resources lie in a static library; Qt wants the call outside of namespaces.
-static void registerResources() { Q_INIT_RESOURCE(resources); }
+static void registerResources()
+{
+    Q_INIT_RESOURCE(resources);
+}
 
 namespace ui::models {
 
@@ -22,7 +25,10 @@ using core::base::Value;
 
 namespace {
 
-QString textAt(const Value& value, std::string_view key) { return QString::fromStdString(value[key].text()); }
+QString textAt(const Value& value, std::string_view key)
+{
+    return QString::fromStdString(value[key].text());
+}
 
 core::base::Status readCardRecording(Card& card)
 {
@@ -62,7 +68,8 @@ QString Card::length() const
     const double whole = seconds();
     if (whole <= 0)
         return {};
-    return whole < 100 ? style::duration(std::max(1.0, std::round(whole))) : style::duration(std::round(whole / 60) * 60);
+    return whole < 100 ? style::duration(std::max(1.0, std::round(whole)))
+                       : style::duration(std::round(whole / 60) * 60);
 }
 
 Result<Value> readJsonResource(const QString& path)
@@ -87,8 +94,14 @@ Result<std::vector<Card>> readCards()
     CORE_TRY(list, readJsonResource(QStringLiteral(":/experiments/cards.json")));
     std::vector<Card> cards;
     for (const Value& item : list.array()) {
-        Card card{textAt(item, "key"), textAt(item, "title"), textAt(item, "sentence"), textAt(item, "text"),
-            textAt(item, "question"), textAt(item, "picture"), {}, {}};
+        Card card{textAt(item, "key"),
+                  textAt(item, "title"),
+                  textAt(item, "sentence"),
+                  textAt(item, "text"),
+                  textAt(item, "question"),
+                  textAt(item, "picture"),
+                  {},
+                  {}};
         if (item["runs"].isArray())
             for (const Value& run : item["runs"].array()) {
                 CORE_TRY(cardRun, readCardRun(run));

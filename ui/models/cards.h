@@ -9,18 +9,18 @@ namespace ui::models {
 
 /// One of the runs of a card.
 struct CardRun {
-    QString label;               ///< what is different in it: `0.001`; empty for a card of one run
+    QString label;                ///< what is different in it: `0.001`; empty for a card of one run
     core::base::Value experiment; ///< as given in its file, with the card's changes
 };
 
 /// A sample card of the start page.
 struct Card {
     QString key, title;
-    QString sentence; ///< under the title
-    QString text;     ///< what there is to see
-    QString question; ///< asked before
-    QString picture;  ///< what the thumbnail is drawn as: `curves`, `runs`, `stopped`, `confusion`, `table`
-    std::vector<CardRun> runs;                      ///< none: the card opens a person's own data
+    QString sentence;          ///< under the title
+    QString text;              ///< what there is to see
+    QString question;          ///< asked before
+    QString picture;           ///< what the thumbnail is drawn as: `curves`, `runs`, `stopped`, `confusion`, `table`
+    std::vector<CardRun> runs; ///< none: the card opens a person's own data
     std::vector<core::store::RunRecord> recording; ///< of the same runs, in the same order; may be empty
 
     /// Training time of its recorded runs together; 0 without a recording.

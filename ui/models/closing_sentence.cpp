@@ -37,7 +37,8 @@ std::string percent(double share)
 {
     char text[40];
     const double value = std::fabs(share) * 100;
-    std::snprintf(text, sizeof text, value < 9.95 ? "%.1f\u00a0%%" : "%.0f\u00a0%%", value < 100 && value > 99 ? 99.0 : value);
+    std::snprintf(text, sizeof text, value < 9.95 ? "%.1f\u00a0%%" : "%.0f\u00a0%%",
+                  value < 100 && value > 99 ? 99.0 : value);
     return text;
 }
 
@@ -55,7 +56,10 @@ std::string plain(double value)
     return text;
 }
 
-std::string whole(double value) { return std::to_string(std::llround(value)); }
+std::string whole(double value)
+{
+    return std::to_string(std::llround(value));
+}
 
 std::string spaced(std::int64_t value)
 {
@@ -65,18 +69,39 @@ std::string spaced(std::int64_t value)
     return text;
 }
 
-std::string epochWord(double epoch) { return "epoch\u00a0" + whole(epoch); }
+std::string epochWord(double epoch)
+{
+    return "epoch\u00a0" + whole(epoch);
+}
 
-std::string epochs(std::int64_t count) { return spaced(count) + (count == 1 ? " epoch" : " epochs"); }
+std::string epochs(std::int64_t count)
+{
+    return spaced(count) + (count == 1 ? " epoch" : " epochs");
+}
 
-double change(double from, double to) { return from == 0 ? 0 : (to - from) / std::fabs(from); }
+double change(double from, double to)
+{
+    return from == 0 ? 0 : (to - from) / std::fabs(from);
+}
 
 struct Builder {
     Closing closing;
 
-    Builder& say(std::string text) { closing.phrases.push_back({std::move(text), Weight::Plain}); return *this; }
-    Builder& strong(std::string text) { closing.phrases.push_back({std::move(text), Weight::Strong}); return *this; }
-    Builder& problem(std::string text) { closing.phrases.push_back({std::move(text), Weight::Problem}); return *this; }
+    Builder& say(std::string text)
+    {
+        closing.phrases.push_back({std::move(text), Weight::Plain});
+        return *this;
+    }
+    Builder& strong(std::string text)
+    {
+        closing.phrases.push_back({std::move(text), Weight::Strong});
+        return *this;
+    }
+    Builder& problem(std::string text)
+    {
+        closing.phrases.push_back({std::move(text), Weight::Problem});
+        return *this;
+    }
     Closing as(Verdict verdict, NextStep next = {})
     {
         closing.verdict = verdict;
@@ -93,8 +118,8 @@ struct Shape {
     double trainingFell = 0; ///< since then
     double lateFall = 0;     ///< of validation loss over the last quarter
     double lateEpochs = 0;
-    double learned = 0;      ///< by how much training loss fell in all
-    double jumps = 0;        ///< typical change of training loss between two evaluations against its mean
+    double learned = 0; ///< by how much training loss fell in all
+    double jumps = 0;   ///< typical change of training loss between two evaluations against its mean
 };
 
 Shape shapeOf(const RunFigures& run)
@@ -115,7 +140,8 @@ Shape shapeOf(const RunFigures& run)
         for (std::size_t i = 1; i <= shape.last; ++i)
             steps.push_back(std::fabs(run.training[i] - run.training[i - 1]));
         std::nth_element(steps.begin(), steps.begin() + std::ptrdiff_t(steps.size() / 2), steps.end());
-        const double mean = std::accumulate(run.training.begin(), run.training.end(), 0.0) / double(run.training.size());
+        const double mean =
+            std::accumulate(run.training.begin(), run.training.end(), 0.0) / double(run.training.size());
         shape.jumps = mean > 0 ? steps[steps.size() / 2] / mean : 0;
     }
     return shape;
@@ -125,20 +151,23 @@ NextStep withRate(const RunFigures& run, double factor)
 {
     if (!(run.lr > 0))
         return {};
-    return {NextStep::Kind::RunAgain, factor < 1 ? "Run again with lr × 0.1" : "Run again with lr × 10",
-        {{"train.optimizer.lr", std::stod(plain(run.lr * factor))}}};
+    return {NextStep::Kind::RunAgain,
+            factor < 1 ? "Run again with lr × 0.1" : "Run again with lr × 10",
+            {{"train.optimizer.lr", std::stod(plain(run.lr * factor))}}};
 }
 
 NextStep withEarlyStopping(const RunFigures& run)
 {
     if (run.patience == 0)
-        return {NextStep::Kind::RunAgain, "Run again with early stopping",
-            {{"train.early_stopping", core::base::Object{{"patience", 5}}}}};
+        return {NextStep::Kind::RunAgain,
+                "Run again with early stopping",
+                {{"train.early_stopping", core::base::Object{{"patience", 5}}}}};
     if (run.patience == 1)
         return {};
     const std::int64_t half = run.patience / 2;
-    return {NextStep::Kind::RunAgain, "Run again with patience " + std::to_string(half),
-        {{"train.early_stopping.patience", half}}};
+    return {NextStep::Kind::RunAgain,
+            "Run again with patience " + std::to_string(half),
+            {{"train.early_stopping.patience", half}}};
 }
 
 NextStep withTwiceTheEpochs(const RunFigures& run)
@@ -156,7 +185,11 @@ Closing diverged(const RunFigures& run)
     else if (run.nonFinite)
         text.say("After ").strong(epochWord(run.epochs.back())).say(" the loss left the range of numbers: ");
     else
-        text.say("Training loss rose from ").strong(four(run.training.front())).say(" to ").strong(four(run.training.back())).say(": ");
+        text.say("Training loss rose from ")
+            .strong(four(run.training.front()))
+            .say(" to ")
+            .strong(four(run.training.back()))
+            .say(": ");
     text.problem("diverged");
     if (run.lr > 0)
         text.say(". A learning rate of ").strong(plain(run.lr)).say(" is too high here");
@@ -166,7 +199,9 @@ Closing diverged(const RunFigures& run)
 Closing overfitting(const RunFigures& run, const Shape& shape)
 {
     Builder text;
-    text.say("Validation loss was lowest at ").strong(epochWord(shape.bestEpoch)).say(". Since then training loss fell ");
+    text.say("Validation loss was lowest at ")
+        .strong(epochWord(shape.bestEpoch))
+        .say(". Since then training loss fell ");
     text.strong(percent(shape.trainingFell)).say(" and validation loss ");
     if (shape.rise > 2)
         text.say("grew ").strong(fold(1 + shape.rise)).say(": ");
@@ -183,32 +218,58 @@ Closing judgeCurves(const RunFigures& run)
         return diverged(run);
     if (shape.last > 0 && shape.learned < fallOfLearning) {
         if (shape.jumps > jumpOfUnsteady)
-            return text.say("Training loss jumps and does not fall: from ").strong(four(run.training.front())).say(" to ")
-                .strong(four(run.training.back())).say(". ").problem("The learning rate is too high").say(".")
+            return text.say("Training loss jumps and does not fall: from ")
+                .strong(four(run.training.front()))
+                .say(" to ")
+                .strong(four(run.training.back()))
+                .say(". ")
+                .problem("The learning rate is too high")
+                .say(".")
                 .as(Verdict::Unsteady, withRate(run, 0.1));
-        return text.say("Training loss has hardly moved, from ").strong(four(run.training.front())).say(" to ")
-            .strong(four(run.training.back())).say(": ").problem("not learning").say(".")
+        return text.say("Training loss has hardly moved, from ")
+            .strong(four(run.training.front()))
+            .say(" to ")
+            .strong(four(run.training.back()))
+            .say(": ")
+            .problem("not learning")
+            .say(".")
             .as(Verdict::NotLearning, withRate(run, 10));
     }
     if (run.validation.empty())
-        return text.say("Training loss fell from ").strong(four(run.training.front())).say(" to ")
-            .strong(four(run.training.back())).say(". Without a validation split nobody can say whether it generalizes.")
+        return text.say("Training loss fell from ")
+            .strong(four(run.training.front()))
+            .say(" to ")
+            .strong(four(run.training.back()))
+            .say(". Without a validation split nobody can say whether it generalizes.")
             .as(Verdict::NoValidation);
     if (shape.best < shape.last && shape.rise >= riseOfOverfitting)
         return shape.trainingFell > 0 ? overfitting(run, shape)
-            : text.say("Validation loss was lowest at ").strong(epochWord(shape.bestEpoch))
-                .say(". Since then both losses rose: ").problem("unsteady").say(". A lower learning rate may hold it.")
-                .as(Verdict::Unsteady, withRate(run, 0.1));
+                                      : text.say("Validation loss was lowest at ")
+                                            .strong(epochWord(shape.bestEpoch))
+                                            .say(". Since then both losses rose: ")
+                                            .problem("unsteady")
+                                            .say(". A lower learning rate may hold it.")
+                                            .as(Verdict::Unsteady, withRate(run, 0.1));
     if (shape.last - shape.best <= run.epochs.size() / 10 && shape.lateFall >= fallWorthMore)
-        return text.say("Validation loss was still falling at the end, by ").strong(percent(shape.lateFall)).say(" over the last ")
-            .strong(epochs(std::llround(shape.lateEpochs))).say(": ").strong("train longer").say(".")
+        return text.say("Validation loss was still falling at the end, by ")
+            .strong(percent(shape.lateFall))
+            .say(" over the last ")
+            .strong(epochs(std::llround(shape.lateEpochs)))
+            .say(": ")
+            .strong("train longer")
+            .say(".")
             .as(Verdict::StillFalling, withTwiceTheEpochs(run));
-    text.say("Validation loss settled at ").strong(four(run.validation[shape.best])).say(", lowest at ")
-        .strong(epochWord(shape.bestEpoch)).say(". ");
+    text.say("Validation loss settled at ")
+        .strong(four(run.validation[shape.best]))
+        .say(", lowest at ")
+        .strong(epochWord(shape.bestEpoch))
+        .say(". ");
     const double gap = change(run.training.back(), run.validation.back());
     if (gap > 0.25)
-        return text.say("Training loss ended ").strong(percent(1 - run.training.back() / run.validation.back()))
-            .say(" below it: more data or regularization could close the gap.").as(Verdict::Settled);
+        return text.say("Training loss ended ")
+            .strong(percent(1 - run.training.back() / run.validation.back()))
+            .say(" below it: more data or regularization could close the gap.")
+            .as(Verdict::Settled);
     return text.say("Training loss ended close by: ").strong("a good fit").say(".").as(Verdict::Settled);
 }
 
@@ -222,13 +283,20 @@ Closing live(const RunFigures& run)
         return text.say("Training loss stands at ").strong(four(run.training.back())).say(".").as(Verdict::Waiting);
     const Shape shape = shapeOf(run);
     if (shape.best == shape.last)
-        return text.say("Validation loss is at its lowest so far: ").strong(four(run.validation.back())).say(" at ")
-            .strong(epochWord(shape.bestEpoch)).say(".").as(Verdict::Improving);
+        return text.say("Validation loss is at its lowest so far: ")
+            .strong(four(run.validation.back()))
+            .say(" at ")
+            .strong(epochWord(shape.bestEpoch))
+            .say(".")
+            .as(Verdict::Improving);
     const std::int64_t since = std::llround(run.epochs.back() - shape.bestEpoch);
-    text.say("Validation loss was lowest at ").strong(epochWord(shape.bestEpoch)).say(" and has not improved for ")
+    text.say("Validation loss was lowest at ")
+        .strong(epochWord(shape.bestEpoch))
+        .say(" and has not improved for ")
         .strong(epochs(since));
     if (run.patience > 0)
-        text.say(": early stopping has used ").strong(std::to_string(run.waited) + " of " + std::to_string(run.patience))
+        text.say(": early stopping has used ")
+            .strong(std::to_string(run.waited) + " of " + std::to_string(run.patience))
             .say(" of its patience");
     return text.say(".").as(Verdict::Stalled);
 }
@@ -238,8 +306,12 @@ Closing earlyStopped(const RunFigures& run, const Shape& shape)
     Builder text;
     const double end = run.epochs.back();
     const auto saved = run.epochsPlanned - std::int64_t(std::llround(end));
-    text.say("Early stopping ended the run at ").strong(epochWord(end)).say(run.restored ? " and went back to " : "; best was ")
-        .strong(epochWord(shape.bestEpoch)).say(", where validation loss was lowest (").strong(four(run.validation[shape.best]))
+    text.say("Early stopping ended the run at ")
+        .strong(epochWord(end))
+        .say(run.restored ? " and went back to " : "; best was ")
+        .strong(epochWord(shape.bestEpoch))
+        .say(", where validation loss was lowest (")
+        .strong(four(run.validation[shape.best]))
         .say(")");
     if (saved > 0)
         text.say(": ").strong(epochs(saved) + " of " + spaced(run.epochsPlanned) + " saved");
@@ -268,7 +340,7 @@ Closing cut(const RunFigures& run)
     }
     const bool more = run.stepsPlanned == 0 || run.step < run.stepsPlanned;
     return text.as(stopped ? Verdict::Stopped : Verdict::Interrupted,
-        more ? NextStep{NextStep::Kind::Resume, "Resume", {}} : NextStep{});
+                   more ? NextStep{NextStep::Kind::Resume, "Resume", {}} : NextStep{});
 }
 
 }
@@ -292,8 +364,10 @@ Closing closingOf(const RunFigures& figures)
     case RunState::Failed:
         if (figures.nonFinite)
             return diverged(figures);
-        return Builder().problem(figures.error.message.empty() ? "The run failed" : figures.error.message)
-            .say(figures.error.advice.empty() ? "." : ". " + figures.error.advice).as(Verdict::Failed);
+        return Builder()
+            .problem(figures.error.message.empty() ? "The run failed" : figures.error.message)
+            .say(figures.error.advice.empty() ? "." : ". " + figures.error.advice)
+            .as(Verdict::Failed);
     case RunState::Interrupted:
     case RunState::Stopped:
         return cut(figures);

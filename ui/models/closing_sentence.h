@@ -23,13 +23,13 @@ struct RunFigures {
 };
 
 enum class Verdict {
-    Waiting,      ///< nothing has been evaluated yet
-    Improving,    ///< live, and the last evaluation is the best
-    Stalled,      ///< live, and it is not
+    Waiting,   ///< nothing has been evaluated yet
+    Improving, ///< live, and the last evaluation is the best
+    Stalled,   ///< live, and it is not
     Overfitting,
     StillFalling,
     Settled,
-    Unsteady,     ///< the loss jumps: the learning rate is too high
+    Unsteady, ///< the loss jumps: the learning rate is too high
     NotLearning,
     Diverged,
     EarlyStopped,
@@ -53,7 +53,7 @@ struct NextStep {
     enum class Kind { None, RunAgain, Resume };
 
     Kind kind = Kind::None;
-    std::string label;                                            ///< of the button
+    std::string label;                                              ///< of the button
     std::vector<std::pair<std::string, core::base::Value>> changes; ///< dotted paths and values, for RunAgain
 };
 

@@ -10,12 +10,19 @@ using core::base::Value;
 
 namespace {
 
-QString textAt(const Value& value, std::string_view key) { return QString::fromStdString(value[key].text()); }
+QString textAt(const Value& value, std::string_view key)
+{
+    return QString::fromStdString(value[key].text());
+}
 
 Station readStation(const Value& value)
 {
-    Station station{textAt(value, "title"), textAt(value, "text"), textAt(value, "question"), textAt(value, "answer"),
-        std::size_t(value["run"].toInt()), value["until_epoch"].toReal()};
+    Station station{textAt(value, "title"),
+                    textAt(value, "text"),
+                    textAt(value, "question"),
+                    textAt(value, "answer"),
+                    std::size_t(value["run"].toInt()),
+                    value["until_epoch"].toReal()};
     if (value["until_epoch"].text() == "end")
         station.until = std::numeric_limits<double>::infinity();
     return station;
@@ -45,7 +52,8 @@ Result<std::vector<Lesson>> readLessons()
     CORE_TRY(list, readJsonResource(QStringLiteral(":/lessons/lessons.json")));
     std::vector<Lesson> lessons;
     for (const Value& item : list.array()) {
-        Lesson lesson{textAt(item, "key"), textAt(item, "title"), textAt(item, "sentence"), {}, {}, {}, item["seconds"].toReal(24)};
+        Lesson lesson{textAt(item, "key"),       textAt(item, "title"), textAt(item, "sentence"), {}, {}, {},
+                      item["seconds"].toReal(24)};
         for (const Value& run : item["runs"].array()) {
             CORE_TRY(cardRun, readCardRun(run));
             lesson.experiments.push_back(std::move(cardRun.experiment));

@@ -30,7 +30,7 @@ struct LessonFrame {
 struct Lesson {
     QString key, title, sentence;
     std::vector<core::base::Value> experiments; ///< one for each run, as given
-    QStringList labels;                         ///< what each run is called on the plot; may be shorter than the runs are many
+    QStringList labels; ///< what each run is called on the plot; may be shorter than the runs are many
     std::vector<Station> stations;
     double seconds = 24; ///< from first step to last when played through
 

@@ -14,7 +14,10 @@ using core::events::RunState;
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("ui::models", text); }
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("ui::models", text);
+}
 
 qint64 epochsPlanned(const RunModel& run)
 {
@@ -49,7 +52,8 @@ QString experimentTitle(const QString& name, const core::base::Value& resolved)
     const core::base::Value* source = resolved.at("data.source");
     QString data = source ? QString::fromStdString((*source)["kind"].text()) : QString();
     if (source && (*source)["path"].isText())
-        data = QString::fromStdString((*source)["path"].text()).section(QLatin1Char('/'), -1, -1, QString::SectionSkipEmpty);
+        data = QString::fromStdString((*source)["path"].text())
+                   .section(QLatin1Char('/'), -1, -1, QString::SectionSkipEmpty);
     if (name.isEmpty())
         return data.isEmpty() ? tr("new experiment") : data;
     return data.isEmpty() || name.contains(data, Qt::CaseInsensitive) ? name : data + QStringLiteral(" · ") + name;
@@ -65,17 +69,24 @@ QString progressText(const RunModel* front, bool training, bool paused)
         if (paused)
             return tr("paused · %1").arg(boldEpoch(*front));
         const double left = front->progress().secondsLeft;
-        return left < 0 ? boldEpoch(*front) : tr("%1 · %2 left").arg(boldEpoch(*front), style::duration(std::ceil(left)));
+        return left < 0 ? boldEpoch(*front)
+                        : tr("%1 · %2 left").arg(boldEpoch(*front), style::duration(std::ceil(left)));
     }
     const auto& finished = front->finished();
     const double seconds = finished ? finished->trainSeconds : front->progress().trainSeconds;
     switch (front->state()) {
-    case RunState::Completed: return tr("%1 · finished in %2").arg(boldEpoch(*front), style::duration(seconds));
-    case RunState::EarlyStopped: return tr("%1 · stopped early after %2").arg(boldEpoch(*front), style::duration(seconds));
-    case RunState::Stopped: return tr("%1 · stopped after %2").arg(boldEpoch(*front), style::duration(seconds));
-    case RunState::Failed: return tr("failed at step <b>%1</b>").arg(style::count(front->step()));
-    case RunState::Interrupted: return tr("%1 · interrupted").arg(boldEpoch(*front));
-    default: return boldEpoch(*front);
+    case RunState::Completed:
+        return tr("%1 · finished in %2").arg(boldEpoch(*front), style::duration(seconds));
+    case RunState::EarlyStopped:
+        return tr("%1 · stopped early after %2").arg(boldEpoch(*front), style::duration(seconds));
+    case RunState::Stopped:
+        return tr("%1 · stopped after %2").arg(boldEpoch(*front), style::duration(seconds));
+    case RunState::Failed:
+        return tr("failed at step <b>%1</b>").arg(style::count(front->step()));
+    case RunState::Interrupted:
+        return tr("%1 · interrupted").arg(boldEpoch(*front));
+    default:
+        return boldEpoch(*front);
     }
 }
 
@@ -84,7 +95,10 @@ double progressShare(const RunModel& run)
     return run.opened().totalSteps > 0 ? std::clamp(double(run.step()) / double(run.opened().totalSteps), 0., 1.) : 0;
 }
 
-QString stepText(const RunModel& run) { return tr("step %1").arg(style::count(run.step())); }
+QString stepText(const RunModel& run)
+{
+    return tr("step %1").arg(style::count(run.step()));
+}
 
 QString epochText(const RunModel& run)
 {
@@ -95,13 +109,20 @@ QString stateWord(const RunModel& run)
 {
     switch (run.state()) {
     case RunState::Preparing:
-    case RunState::Running: return tr("Live");
-    case RunState::Paused: return tr("Paused");
-    case RunState::Completed: return tr("Done");
-    case RunState::Stopped: return tr("Stopped");
-    case RunState::EarlyStopped: return tr("Early stop");
-    case RunState::Interrupted: return tr("Interrupted");
-    case RunState::Failed: return tr("Failed");
+    case RunState::Running:
+        return tr("Live");
+    case RunState::Paused:
+        return tr("Paused");
+    case RunState::Completed:
+        return tr("Done");
+    case RunState::Stopped:
+        return tr("Stopped");
+    case RunState::EarlyStopped:
+        return tr("Early stop");
+    case RunState::Interrupted:
+        return tr("Interrupted");
+    case RunState::Failed:
+        return tr("Failed");
     }
     return {};
 }

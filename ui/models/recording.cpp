@@ -21,7 +21,8 @@ core::base::Status readSeries(const Value& value, const std::string& name, core:
     const auto& values = value["value"].array();
     const auto& times = value["time"].array();
     if (steps.size() != values.size() || steps.size() != times.size())
-        return Error{ErrorKind::Data, "the columns of " + name + " differ in length", "/scalars/" + name, "Record it again"};
+        return Error{ErrorKind::Data, "the columns of " + name + " differ in length", "/scalars/" + name,
+                     "Record it again"};
     for (std::size_t i = 0; i < steps.size(); ++i) {
         series.steps.push_back(steps[i].toInt());
         series.values.push_back(values[i].toReal(std::numeric_limits<double>::quiet_NaN()));

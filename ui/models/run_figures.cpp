@@ -33,7 +33,8 @@ double meanOver(const SeriesBuffer& series, double from, double to)
 bool endsInNothing(const RunModel& run)
 {
     for (const char* name : {"train/loss", "train/grad_norm", "validation/loss"})
-        if (const SeriesBuffer* series = run.series(QLatin1String(name)); series && !std::isfinite(series->value(series->size() - 1)))
+        if (const SeriesBuffer* series = run.series(QLatin1String(name));
+            series && !std::isfinite(series->value(series->size() - 1)))
             return true;
     return false;
 }
@@ -64,7 +65,10 @@ void takeEvaluations(const RunModel& run, RunFigures& figures)
     }
 }
 
-QString kindOf(const Value& value) { return QString::fromStdString(value.isText() ? value.text() : value["kind"].text()); }
+QString kindOf(const Value& value)
+{
+    return QString::fromStdString(value.isText() ? value.text() : value["kind"].text());
+}
 
 }
 
@@ -75,7 +79,8 @@ RunFigures figuresOf(const RunModel& run)
     takeEvaluations(run, figures);
     const Value& train = run.spec()["train"];
     figures.epochsPlanned = train["steps"].isInt() && run.opened().stepsPerEpoch > 0
-        ? (train["steps"].toInt() + run.opened().stepsPerEpoch - 1) / run.opened().stepsPerEpoch : train["epochs"].toInt();
+                                ? (train["steps"].toInt() + run.opened().stepsPerEpoch - 1) / run.opened().stepsPerEpoch
+                                : train["epochs"].toInt();
     figures.step = run.step();
     figures.stepsPlanned = run.opened().totalSteps;
     const Value& stopping = train["early_stopping"];

@@ -28,9 +28,15 @@ void keep(std::vector<T>& all, const T& event)
 
 RunModel::RunModel(QObject* parent) : QObject(parent) {}
 
-std::optional<BestChanged> RunModel::best() const { return lastOf(m_bests); }
+std::optional<BestChanged> RunModel::best() const
+{
+    return lastOf(m_bests);
+}
 
-std::optional<PatienceChanged> RunModel::patience() const { return lastOf(m_patiences); }
+std::optional<PatienceChanged> RunModel::patience() const
+{
+    return lastOf(m_patiences);
+}
 
 plots::SeriesBuffer* RunModel::buffer(const std::string& name)
 {
@@ -119,7 +125,9 @@ void RunModel::cutAt(qint64 step)
 {
     for (auto& [name, series] : m_series)
         series->cutAt(double(step));
-    const auto cut = [step](auto& all) { std::erase_if(all, [step](const auto& event) { return event.step >= step; }); };
+    const auto cut = [step](auto& all) {
+        std::erase_if(all, [step](const auto& event) { return event.step >= step; });
+    };
     cut(m_bests);
     cut(m_patiences);
     cut(m_edits);
@@ -155,13 +163,20 @@ bool RunModel::takeEvent(const Event& event)
     return std::visit(Taker{*this}, event);
 }
 
-QString RunModel::id() const { return QString::fromStdString(m_opened.id); }
+QString RunModel::id() const
+{
+    return QString::fromStdString(m_opened.id);
+}
 
-QString RunModel::folder() const { return QString::fromStdString(m_opened.folder); }
+QString RunModel::folder() const
+{
+    return QString::fromStdString(m_opened.folder);
+}
 
 bool RunModel::live() const
 {
-    return !m_recorded && (m_state == RunState::Preparing || m_state == RunState::Running || m_state == RunState::Paused);
+    return !m_recorded &&
+           (m_state == RunState::Preparing || m_state == RunState::Running || m_state == RunState::Paused);
 }
 
 const plots::SeriesBuffer* RunModel::series(const QString& name) const

@@ -17,7 +17,10 @@ using core::store::RunSummary;
 
 namespace {
 
-QString folderOf(const RunSummary& run) { return QString::fromStdString(run.folder.string()); }
+QString folderOf(const RunSummary& run)
+{
+    return QString::fromStdString(run.folder.string());
+}
 
 double metricOf(const RunSummary& run, std::string_view name)
 {
@@ -40,7 +43,9 @@ std::pair<std::string, double> lastMetric(const RunSummary& run)
 
 QString metricText(const std::string& metric, double value, bool split)
 {
-    const QString name = QString::fromStdString(split ? metric : metric.substr(metric.find('/') + 1)).replace('/', ' ').replace('_', ' ');
+    const QString name = QString::fromStdString(split ? metric : metric.substr(metric.find('/') + 1))
+                             .replace('/', ' ')
+                             .replace('_', ' ');
     return name + ' ' + (name.endsWith("accuracy") ? style::percent(value) : style::number(value));
 }
 
@@ -62,7 +67,9 @@ void RunsTable::setRuns(std::vector<RunSummary> runs)
     beginResetModel();
     m_runs = std::move(runs);
     const auto before = m_ticked.size();
-    std::erase_if(m_ticked, [this](const QString& folder) { return std::ranges::find(m_runs, folder, folderOf) == m_runs.end(); });
+    std::erase_if(m_ticked, [this](const QString& folder) {
+        return std::ranges::find(m_runs, folder, folderOf) == m_runs.end();
+    });
     endResetModel();
     if (before != m_ticked.size())
         Q_EMIT tickedChanged();
@@ -74,38 +81,59 @@ int RunsTable::tickOf(const QString& folder) const
     return found == m_ticked.end() ? -1 : int(found - m_ticked.begin());
 }
 
-int RunsTable::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_runs.size()); }
+int RunsTable::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : int(m_runs.size());
+}
 
-int RunsTable::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(Columns); }
+int RunsTable::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : int(Columns);
+}
 
 QString RunsTable::text(const RunSummary& run, int column) const
 {
     switch (column) {
-    case Name: return QString::fromStdString(run.id);
-    case State: return stateText(run);
+    case Name:
+        return QString::fromStdString(run.id);
+    case State:
+        return stateText(run);
     case Steps:
-        return run.totalSteps > run.steps ? tr("%1 of %2").arg(style::count(run.steps), style::count(run.totalSteps)) : style::count(run.steps);
+        return run.totalSteps > run.steps ? tr("%1 of %2").arg(style::count(run.steps), style::count(run.totalSteps))
+                                          : style::count(run.steps);
     case Best:
-        return run.bestEpoch < 0 ? QString() : tr("%1 at epoch %2").arg(metricText(run.bestMetric, run.bestValue, false), style::count(run.bestEpoch));
+        return run.bestEpoch < 0
+                   ? QString()
+                   : tr("%1 at epoch %2")
+                         .arg(metricText(run.bestMetric, run.bestValue, false), style::count(run.bestEpoch));
     case Last: {
         const auto [metric, value] = lastMetric(run);
         return metric.empty() ? QString() : metricText(metric, value, false);
     }
-    case When: return style::ago(run.created, core::base::wallSeconds());
-    case Size: return style::bytes(run.bytes);
-    default: return {};
+    case When:
+        return style::ago(run.created, core::base::wallSeconds());
+    case Size:
+        return style::bytes(run.bytes);
+    default:
+        return {};
     }
 }
 
 QVariant RunsTable::sortKey(const RunSummary& run, int column) const
 {
     switch (column) {
-    case Steps: return qlonglong(run.steps);
-    case Best: return run.bestEpoch < 0 ? std::numeric_limits<double>::max() : run.bestValue;
-    case Last: return lastMetric(run).second;
-    case When: return run.created;
-    case Size: return qulonglong(run.bytes);
-    default: return text(run, column);
+    case Steps:
+        return qlonglong(run.steps);
+    case Best:
+        return run.bestEpoch < 0 ? std::numeric_limits<double>::max() : run.bestValue;
+    case Last:
+        return lastMetric(run).second;
+    case When:
+        return run.created;
+    case Size:
+        return qulonglong(run.bytes);
+    default:
+        return text(run, column);
     }
 }
 
@@ -116,19 +144,26 @@ QVariant RunsTable::data(const QModelIndex& index, int role) const
     const RunSummary& run = m_runs[std::size_t(index.row())];
     const int tick = tickOf(folderOf(run));
     switch (role) {
-    case Qt::DisplayRole: return text(run, index.column());
-    case Qt::UserRole: return sortKey(run, index.column());
-    case Qt::ToolTipRole: return run.problem.empty() ? folderOf(run) : QString::fromStdString(run.problem);
-    case Qt::CheckStateRole: return index.column() == Name ? QVariant(tick >= 0 ? Qt::Checked : Qt::Unchecked) : QVariant();
-    case Qt::TextAlignmentRole: return int(index.column() >= Steps ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
+    case Qt::DisplayRole:
+        return text(run, index.column());
+    case Qt::UserRole:
+        return sortKey(run, index.column());
+    case Qt::ToolTipRole:
+        return run.problem.empty() ? folderOf(run) : QString::fromStdString(run.problem);
+    case Qt::CheckStateRole:
+        return index.column() == Name ? QVariant(tick >= 0 ? Qt::Checked : Qt::Unchecked) : QVariant();
+    case Qt::TextAlignmentRole:
+        return int(index.column() >= Steps ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
     case Qt::ForegroundRole:
         if (index.column() == Name && tick >= 0)
             return QBrush(style::theme().readable(style::theme().run(tick)));
         if (index.column() == State && (!run.problem.empty() || run.state == RunState::Failed))
             return QBrush(style::theme().problem);
         return {};
-    case Qt::FontRole: return index.column() == Name ? QVariant(style::theme().strong()) : QVariant();
-    default: return {};
+    case Qt::FontRole:
+        return index.column() == Name ? QVariant(style::theme().strong()) : QVariant();
+    default:
+        return {};
     }
 }
 
@@ -156,8 +191,9 @@ QVariant RunsTable::headerData(int section, Qt::Orientation orientation, int rol
         return int(section >= Steps ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
-    static const char* const names[Columns]
-        = {QT_TR_NOOP("run"), QT_TR_NOOP("state"), QT_TR_NOOP("steps"), QT_TR_NOOP("best"), QT_TR_NOOP("last"), QT_TR_NOOP("when"), QT_TR_NOOP("size")};
+    static const char* const names[Columns] = {QT_TR_NOOP("run"),  QT_TR_NOOP("state"), QT_TR_NOOP("steps"),
+                                               QT_TR_NOOP("best"), QT_TR_NOOP("last"),  QT_TR_NOOP("when"),
+                                               QT_TR_NOOP("size")};
     return tr(names[section]);
 }
 

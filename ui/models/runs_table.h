@@ -5,7 +5,6 @@
 
 #include <QAbstractTableModel>
 
-
 namespace ui::models {
 
 /// The runs of a folder as rows that can be ticked. `Qt::UserRole` holds what to sort by.

@@ -23,7 +23,10 @@ void SamplesTable::setPreview(core::data::DatasetInfo info, std::vector<core::se
     endResetModel();
 }
 
-int SamplesTable::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_rows.size()); }
+int SamplesTable::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : int(m_rows.size());
+}
 
 int SamplesTable::columnCount(const QModelIndex& parent) const
 {
@@ -66,7 +69,8 @@ QVariant SamplesTable::headerData(int section, Qt::Orientation orientation, int 
     if (section == 1)
         return m_info.target.empty() ? tr("target") : QString::fromStdString(m_info.target);
     const auto feature = std::size_t(section - 2);
-    return feature < m_info.features.size() ? QString::fromStdString(m_info.features[feature]) : QString::number(feature);
+    return feature < m_info.features.size() ? QString::fromStdString(m_info.features[feature])
+                                            : QString::number(feature);
 }
 
 }

@@ -14,13 +14,18 @@ using style::theme;
 QImage imageOf(const core::session::SampleRow& shape, const std::vector<std::uint8_t>& pixels)
 {
     const int wide = int(shape.width), high = int(shape.height), channels = int(shape.channels);
-    if (wide <= 0 || high <= 0 || (channels != 1 && channels != 3) || pixels.size() < std::size_t(wide) * std::size_t(high) * std::size_t(channels))
+    if (wide <= 0 || high <= 0 || (channels != 1 && channels != 3) ||
+        pixels.size() < std::size_t(wide) * std::size_t(high) * std::size_t(channels))
         return {};
-    const QImage view(pixels.data(), wide, high, wide * channels, channels == 1 ? QImage::Format_Grayscale8 : QImage::Format_RGB888);
+    const QImage view(pixels.data(), wide, high, wide * channels,
+                      channels == 1 ? QImage::Format_Grayscale8 : QImage::Format_RGB888);
     return view.copy();
 }
 
-QImage imageOf(const core::session::SampleRow& sample) { return imageOf(sample, sample.pixels); }
+QImage imageOf(const core::session::SampleRow& sample)
+{
+    return imageOf(sample, sample.pixels);
+}
 
 BeforeAfter::BeforeAfter(QWidget* parent) : QWidget(parent)
 {

@@ -27,11 +27,20 @@ CardButton::CardButton(const models::Card& card, QWidget* parent) : QAbstractBut
     setAccessibleDescription(filled(card.sentence, card));
 }
 
-int CardButton::textHeight() const { return int(std::lround(64 * theme().scale)); }
+int CardButton::textHeight() const
+{
+    return int(std::lround(64 * theme().scale));
+}
 
-QSize CardButton::sizeHint() const { return {int(216 * theme().scale), int(168 * theme().scale)}; }
+QSize CardButton::sizeHint() const
+{
+    return {int(216 * theme().scale), int(168 * theme().scale)};
+}
 
-QSize CardButton::minimumSizeHint() const { return {int(160 * theme().scale), int(128 * theme().scale)}; }
+QSize CardButton::minimumSizeHint() const
+{
+    return {int(160 * theme().scale), int(128 * theme().scale)};
+}
 
 void CardButton::paintEvent(QPaintEvent*)
 {
@@ -65,11 +74,11 @@ void CardButton::paintEvent(QPaintEvent*)
     const int secondsWidth = seconds.isEmpty() ? 0 : painter.fontMetrics().horizontalAdvance(seconds) + 8;
     painter.drawText(words, Qt::AlignRight | Qt::AlignTop, seconds);
     painter.drawText(words, Qt::AlignLeft | Qt::AlignBottom,
-        painter.fontMetrics().elidedText(filled(m_card.sentence, m_card), Qt::ElideRight, words.width()));
+                     painter.fontMetrics().elidedText(filled(m_card.sentence, m_card), Qt::ElideRight, words.width()));
     painter.setFont(t.heading());
     painter.setPen(t.text);
     painter.drawText(words.adjusted(0, -2, 0, 0), Qt::AlignLeft | Qt::AlignTop,
-        painter.fontMetrics().elidedText(m_card.title, Qt::ElideRight, words.width() - secondsWidth));
+                     painter.fontMetrics().elidedText(m_card.title, Qt::ElideRight, words.width() - secondsWidth));
 }
 
 void CardButton::changeEvent(QEvent* event)
@@ -101,7 +110,8 @@ void CardButton::mouseDoubleClickEvent(QMouseEvent* event)
 void CardButton::focusInEvent(QFocusEvent* event)
 {
     // Walking over the cards by keyboard shows each in the panel.
-    if (event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason || event->reason() == Qt::OtherFocusReason)
+    if (event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason ||
+        event->reason() == Qt::OtherFocusReason)
         setChecked(true);
     QAbstractButton::focusInEvent(event);
 }

@@ -50,9 +50,16 @@ private:
 };
 
 CardPanel::CardPanel(QWidget* parent)
-    : QWidget(parent), m_title(new Label({}, Tone::Heading)), m_subtitle(new Label({}, Tone::Muted)), m_text(new Label({})),
-      m_before(new Label(tr("Before you look"), Tone::Strong)), m_question(new Label({})), m_picture(new Picture),
-      m_facts(new QGridLayout), m_train(new QPushButton(tr("Train it now"))), m_play(new QPushButton(tr("Play the recording")))
+    : QWidget(parent),
+      m_title(new Label({}, Tone::Heading)),
+      m_subtitle(new Label({}, Tone::Muted)),
+      m_text(new Label({})),
+      m_before(new Label(tr("Before you look"), Tone::Strong)),
+      m_question(new Label({})),
+      m_picture(new Picture),
+      m_facts(new QGridLayout),
+      m_train(new QPushButton(tr("Train it now"))),
+      m_play(new QPushButton(tr("Play the recording")))
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -78,7 +85,8 @@ CardPanel::CardPanel(QWidget* parent)
     column->addStretch(1);
     column->addWidget(m_train);
     column->addWidget(m_play);
-    connect(m_train, &QPushButton::clicked, this, [this] { m_card && m_card->runs.empty() ? Q_EMIT fileWanted() : Q_EMIT trainWanted(); });
+    connect(m_train, &QPushButton::clicked, this,
+            [this] { m_card && m_card->runs.empty() ? Q_EMIT fileWanted() : Q_EMIT trainWanted(); });
     connect(m_play, &QPushButton::clicked, this, &CardPanel::recordingWanted);
 }
 
@@ -117,7 +125,8 @@ void CardPanel::setFacts(const models::Card& card)
     const auto resolved = core::spec::resolve(card.runs.back().experiment, {core::session::catalog()});
     const models::Facts facts = models::factsOf(resolved.value);
     int row = 0;
-    for (const auto& [name, value] : {std::pair{tr("data"), facts.data}, {tr("model"), facts.model}, {tr("train"), facts.training}}) {
+    for (const auto& [name, value] :
+         {std::pair{tr("data"), facts.data}, {tr("model"), facts.model}, {tr("train"), facts.training}}) {
         m_facts->addWidget(new Label(name, Tone::Muted), row, 0);
         auto* text = new Label(value);
         text->setAlignment(Qt::AlignRight);

@@ -56,10 +56,16 @@ SparkCurve curveOf(const core::store::Series& series, int color, Line line)
     return curve;
 }
 
-double plannedEnd(const RunRecord& record) { return record.opened ? double(record.opened->totalSteps) : 0; }
+double plannedEnd(const RunRecord& record)
+{
+    return record.opened ? double(record.opened->totalSteps) : 0;
+}
 
 /// As on the Train page: the run that was trained last is in front, those before it follow.
-int colorOf(const Card& card, std::size_t run) { return int(card.recording.size() - 1 - run); }
+int colorOf(const Card& card, std::size_t run)
+{
+    return int(card.recording.size() - 1 - run);
+}
 
 /// The whole run dashed behind, in front the one that was stopped, with its best epoch.
 void paintStopped(QPainter& painter, const QRectF& area, const Card& card, const Theme& theme)
@@ -115,7 +121,8 @@ void paintRuns(QPainter& painter, const QRectF& area, const Card& card, const Th
     const double reach = labelWidth * theme.scale;
     plots::paintSparkline(painter, area.adjusted(0, 0, -reach, 0), data, theme);
     for (std::size_t i = 0; i < data.curves.size(); ++i) {
-        const auto shown = std::find_if(data.curves[i].y.rbegin(), data.curves[i].y.rend(), [](double y) { return std::isfinite(y) && y > 0; });
+        const auto shown = std::find_if(data.curves[i].y.rbegin(), data.curves[i].y.rend(),
+                                        [](double y) { return std::isfinite(y) && y > 0; });
         ends.emplace_back(shown == data.curves[i].y.rend() ? 1 : *shown, i);
     }
     std::ranges::sort(ends, std::greater<>());
@@ -186,7 +193,8 @@ SparkData sparkOf(const RunRecord& record, int color)
     const double end = plannedEnd(record);
     if (end > 0 && record.state != RunState::Completed)
         data.end = end;
-    if ((record.state == RunState::Interrupted || record.state == RunState::Stopped) && !data.curves.empty() && !data.curves[0].x.empty())
+    if ((record.state == RunState::Interrupted || record.state == RunState::Stopped) && !data.curves.empty() &&
+        !data.curves[0].x.empty())
         data.broken = data.curves[0].x.back();
     return data;
 }
@@ -202,7 +210,8 @@ void paintCardPicture(QPainter& painter, const QRectF& area, const Card& card, c
         paintRuns(painter, area, card, theme);
     } else if (card.picture == "stopped") {
         paintStopped(painter, area, card, theme);
-    } else if (const auto* matrix = lastEvent<ConfusionFrame>(card.recording.back()); card.picture == "confusion" && matrix) {
+    } else if (const auto* matrix = lastEvent<ConfusionFrame>(card.recording.back());
+               card.picture == "confusion" && matrix) {
         paintConfusion(painter, area, *matrix, theme);
     } else {
         SparkData data = sparkOf(card.recording.back());

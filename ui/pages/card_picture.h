@@ -18,8 +18,8 @@ void paintCardPanelPicture(QPainter& painter, const QRectF& area, const models::
 /// Training and validation loss of a recorded run as a thumbnail; `first` is the colour.
 plots::SparkData sparkOf(const core::store::RunRecord& record, int color = 0);
 
-/// `text` with `{best}` (epoch), `{epochs}`, `{rows}`, `{parameters}`, `{accuracy}` from the card's last recorded run; empty if
-/// something of it is not known.
+/// `text` with `{best}` (epoch), `{epochs}`, `{rows}`, `{parameters}`, `{accuracy}` from the card's last recorded run;
+/// empty if something of it is not known.
 QString filled(QString text, const models::Card& card);
 
 }

@@ -31,8 +31,12 @@ QString richText(const Closing& closing)
     for (const Phrase& phrase : closing.phrases) {
         const QString words = QString::fromStdString(phrase.text).toHtmlEscaped();
         switch (phrase.weight) {
-        case Phrase::Weight::Plain: text += words; break;
-        case Phrase::Weight::Strong: text += "<span style='font-weight:600'>" + words + "</span>"; break;
+        case Phrase::Weight::Plain:
+            text += words;
+            break;
+        case Phrase::Weight::Strong:
+            text += "<span style='font-weight:600'>" + words + "</span>";
+            break;
         case Phrase::Weight::Problem:
             text += "<span style='font-weight:600;color:" + theme().problem.name() + "'>" + words + "</span>";
             break;
@@ -50,7 +54,9 @@ void PatiencePips::setPatience(int waited, int patience)
     m_waited = waited;
     m_patience = patience;
     setVisible(patience > 0);
-    setToolTip(tr("Early stopping ends the run when %1 epochs in a row bring no improvement; %2 so far.").arg(patience).arg(waited));
+    setToolTip(tr("Early stopping ends the run when %1 epochs in a row bring no improvement; %2 so far.")
+                   .arg(patience)
+                   .arg(waited));
     setAccessibleName(tr("patience %1 of %2").arg(waited).arg(patience));
     updateGeometry();
     update();
@@ -93,7 +99,10 @@ void PatiencePips::changeEvent(QEvent* event)
 }
 
 ClosingBar::ClosingBar(QWidget* parent)
-    : QWidget(parent), m_sentence(new QLabel), m_pips(new PatiencePips), m_button(new QPushButton)
+    : QWidget(parent),
+      m_sentence(new QLabel),
+      m_pips(new PatiencePips),
+      m_button(new QPushButton)
 {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(24, 8, 24, 8);

@@ -23,7 +23,9 @@ constexpr int pictureWidth = 64;
 
 QString range(const ColumnSummary& column)
 {
-    return column.min == column.max ? style::number(column.min, 3) : ColumnList::tr("%1 to %2").arg(style::number(column.min, 3), style::number(column.max, 3));
+    return column.min == column.max
+               ? style::number(column.min, 3)
+               : ColumnList::tr("%1 to %2").arg(style::number(column.min, 3), style::number(column.max, 3));
 }
 
 }
@@ -86,20 +88,24 @@ void ColumnList::paintColumn(QPainter& painter, const QRect& rect, const ColumnS
     const QRect text = rect.adjusted(8, 2, -pictureWidth - 8, -2);
     painter.setFont(theme().medium());
     painter.setPen(theme().text);
-    painter.drawText(text.adjusted(0, 0, 0, -text.height() / 2), Qt::AlignLeft | Qt::AlignVCenter,
+    painter.drawText(
+        text.adjusted(0, 0, 0, -text.height() / 2), Qt::AlignLeft | Qt::AlignVCenter,
         painter.fontMetrics().elidedText(QString::fromStdString(column.name), Qt::ElideRight, text.width()));
     painter.setFont(theme().body());
     painter.setPen(column.missing > 0 ? theme().problem : theme().muted);
     const QString below = column.missing > 0 ? tr("▲ %1 missing").arg(style::count(column.missing)) : range(column);
-    painter.drawText(text.adjusted(0, text.height() / 2, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, painter.fontMetrics().elidedText(below, Qt::ElideRight, text.width()));
-    const std::int64_t most = column.histogram.empty() ? 0 : *std::max_element(column.histogram.begin(), column.histogram.end());
+    painter.drawText(text.adjusted(0, text.height() / 2, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                     painter.fontMetrics().elidedText(below, Qt::ElideRight, text.width()));
+    const std::int64_t most =
+        column.histogram.empty() ? 0 : *std::max_element(column.histogram.begin(), column.histogram.end());
     if (most <= 0)
         return;
     const QRectF picture(rect.right() - pictureWidth, rect.top() + 8, pictureWidth, rect.height() - 16);
     const double wide = picture.width() / double(column.histogram.size());
     for (std::size_t i = 0; i < column.histogram.size(); ++i) {
         const double high = picture.height() * double(column.histogram[i]) / double(most);
-        painter.fillRect(QRectF(picture.left() + wide * double(i), picture.bottom() - high, wide - 0.5, high), theme().axis);
+        painter.fillRect(QRectF(picture.left() + wide * double(i), picture.bottom() - high, wide - 0.5, high),
+                         theme().axis);
     }
 }
 
@@ -117,9 +123,18 @@ void ColumnList::keyPressEvent(QKeyEvent* event)
         QAbstractScrollArea::keyPressEvent(event);
 }
 
-void ColumnList::resizeEvent(QResizeEvent*) { fit(); }
-void ColumnList::focusInEvent(QFocusEvent*) { viewport()->update(); }
-void ColumnList::focusOutEvent(QFocusEvent*) { viewport()->update(); }
+void ColumnList::resizeEvent(QResizeEvent*)
+{
+    fit();
+}
+void ColumnList::focusInEvent(QFocusEvent*)
+{
+    viewport()->update();
+}
+void ColumnList::focusOutEvent(QFocusEvent*)
+{
+    viewport()->update();
+}
 
 bool ColumnList::viewportEvent(QEvent* event)
 {
@@ -130,9 +145,12 @@ bool ColumnList::viewportEvent(QEvent* event)
     if (index < 0 || index >= int(m_columns.size()))
         return true;
     const ColumnSummary& column = m_columns[std::size_t(index)];
-    QToolTip::showText(help->globalPos(), tr("%1\nfrom %2 to %3\nmean %4, standard deviation %5\n%6 missing\nof the training rows")
-                                              .arg(QString::fromStdString(column.name), style::number(column.min), style::number(column.max), style::number(column.mean),
-                                                  style::number(column.std), style::count(column.missing)), this);
+    QToolTip::showText(help->globalPos(),
+                       tr("%1\nfrom %2 to %3\nmean %4, standard deviation %5\n%6 missing\nof the training rows")
+                           .arg(QString::fromStdString(column.name), style::number(column.min),
+                                style::number(column.max), style::number(column.mean), style::number(column.std),
+                                style::count(column.missing)),
+                       this);
     return true;
 }
 

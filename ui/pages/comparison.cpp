@@ -39,7 +39,10 @@ std::vector<std::string> differingPaths(const std::vector<RunModel*>& runs)
 }
 
 Comparison::Comparison(QWidget* parent)
-    : QWidget(parent), m_title(new Label(tr("Compare"), Tone::Strong)), m_note(new Label({}, Tone::Muted)), m_table(new QTableWidget),
+    : QWidget(parent),
+      m_title(new Label(tr("Compare"), Tone::Strong)),
+      m_note(new Label({}, Tone::Muted)),
+      m_table(new QTableWidget),
       m_curves(new RunCurves)
 {
     auto* column = new QVBoxLayout(this);
@@ -60,7 +63,8 @@ Comparison::Comparison(QWidget* parent)
     m_table->setSelectionMode(QAbstractItemView::NoSelection);
     m_table->setFocusPolicy(Qt::NoFocus);
     m_table->setAccessibleName(tr("Settings in which the runs differ"));
-    m_curves->setEmptyText(tr("Tick two runs or more: their curves will lie over each other here,\nwith the settings in which they differ above."));
+    m_curves->setEmptyText(tr("Tick two runs or more: their curves will lie over each other here,\nwith the settings "
+                              "in which they differ above."));
     setRuns({});
 }
 
@@ -73,15 +77,19 @@ void Comparison::setRuns(const std::vector<RunModel*>& runs, int reading)
         m_note->setText(tr("reading %1 more…").arg(reading));
 }
 
-void Comparison::refresh() { m_curves->refresh(); }
+void Comparison::refresh()
+{
+    m_curves->refresh();
+}
 
 void Comparison::showDifferences(const std::vector<RunModel*>& runs)
 {
     const std::vector<std::string> paths = differingPaths(runs);
     m_table->setVisible(!paths.empty());
-    m_note->setText(runs.empty() ? QString() : runs.size() == 1 ? tr("one run; tick another")
-        : paths.empty() ? tr("%1 runs with the same settings").arg(runs.size())
-                        : tr("%1 runs, %2 settings differ").arg(runs.size()).arg(paths.size()));
+    m_note->setText(runs.empty()       ? QString()
+                    : runs.size() == 1 ? tr("one run; tick another")
+                    : paths.empty()    ? tr("%1 runs with the same settings").arg(runs.size())
+                                       : tr("%1 runs, %2 settings differ").arg(runs.size()).arg(paths.size()));
     m_table->clear();
     m_table->setColumnCount(int(runs.size()) + 1);
     m_table->setRowCount(int(paths.size()));

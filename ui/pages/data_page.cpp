@@ -45,8 +45,11 @@ QString shapeText(const core::data::DatasetInfo& info)
         sides << QString::number(side);
     // Channels last, as pictures are spoken of.
     if (info.image())
-        return QStringLiteral("%1 × %2, %3").arg(sides[2], sides[1], info.inputShape[0] == 1 ? DataPage::tr("grey") : DataPage::tr("%1 channels").arg(sides[0]));
-    return sides.value(0) == QLatin1String("1") ? DataPage::tr("1 feature") : DataPage::tr("%1 features").arg(sides.value(0, QStringLiteral("0")));
+        return QStringLiteral("%1 × %2, %3")
+            .arg(sides[2], sides[1],
+                 info.inputShape[0] == 1 ? DataPage::tr("grey") : DataPage::tr("%1 channels").arg(sides[0]));
+    return sides.value(0) == QLatin1String("1") ? DataPage::tr("1 feature")
+                                                : DataPage::tr("%1 features").arg(sides.value(0, QStringLiteral("0")));
 }
 
 QPushButton* flatButton(const QString& text, QWidget* parent)
@@ -59,11 +62,22 @@ QPushButton* flatButton(const QString& text, QWidget* parent)
 }
 
 DataPage::DataPage(bridge::Workbench& bench, QWidget* parent)
-    : Page(parent), m_bench(bench), m_title(new Label({}, Tone::Heading, this)), m_facts(new Label({}, Tone::Muted, this)),
-      m_state(new Label({}, Tone::Muted, this)), m_listTitle(new Label(tr("Columns"), Tone::Strong, this)),
-      m_failure(new Label({}, Tone::Problem, this)), m_columns(new ColumnList(this)), m_left(new QWidget(this)),
-      m_balanceTitle(new Label(tr("Class balance, rows"), Tone::Strong, this)), m_balance(new plots::BarChart(this)), m_histogram(new plots::BarChart(this)), m_split(new SplitBar(this)),
-      m_pipeline(new forms::SchemaForm(bench.document(), this)), m_pairs(new BeforeAfter(this)), m_below(new QWidget(this)),
+    : Page(parent),
+      m_bench(bench),
+      m_title(new Label({}, Tone::Heading, this)),
+      m_facts(new Label({}, Tone::Muted, this)),
+      m_state(new Label({}, Tone::Muted, this)),
+      m_listTitle(new Label(tr("Columns"), Tone::Strong, this)),
+      m_failure(new Label({}, Tone::Problem, this)),
+      m_columns(new ColumnList(this)),
+      m_left(new QWidget(this)),
+      m_balanceTitle(new Label(tr("Class balance, rows"), Tone::Strong, this)),
+      m_balance(new plots::BarChart(this)),
+      m_histogram(new plots::BarChart(this)),
+      m_split(new SplitBar(this)),
+      m_pipeline(new forms::SchemaForm(bench.document(), this)),
+      m_pairs(new BeforeAfter(this)),
+      m_below(new QWidget(this)),
       m_pipelineArea(new QWidget(this))
 {
     auto* head = new QHBoxLayout;
@@ -102,7 +116,8 @@ DataPage::DataPage(bridge::Workbench& bench, QWidget* parent)
     column->addLayout(row, 1);
     column->addWidget(m_below);
     connect(m_columns, &ColumnList::currentChanged, this, &DataPage::showColumn);
-    connect(&m_preview, &bridge::Preview::slow, this, [this](bool slow) { m_state->setText(slow ? tr("reading the data…") : QString()); });
+    connect(&m_preview, &bridge::Preview::slow, this,
+            [this](bool slow) { m_state->setText(slow ? tr("reading the data…") : QString()); });
     connect(&bench.document(), &bridge::ExperimentDocument::changed, this, &DataPage::ask);
 }
 
@@ -156,7 +171,8 @@ QWidget* DataPage::makeMiddle()
     m_failure->setWordWrap(true);
     m_failure->setAlignment(Qt::AlignCenter);
     m_failure->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    for (QWidget* view : {static_cast<QWidget*>(m_table), static_cast<QWidget*>(m_wall), static_cast<QWidget*>(m_points), static_cast<QWidget*>(m_failure)})
+    for (QWidget* view : {static_cast<QWidget*>(m_table), static_cast<QWidget*>(m_wall),
+                          static_cast<QWidget*>(m_points), static_cast<QWidget*>(m_failure)})
         m_middle->addWidget(view);
     return middle;
 }
@@ -170,14 +186,20 @@ QStringList DataPage::inspected() const
     return paths << QStringLiteral("split");
 }
 
-void DataPage::showEvent(QShowEvent*) { ask(); }
+void DataPage::showEvent(QShowEvent*)
+{
+    ask();
+}
 
 void DataPage::ask()
 {
     if (!isVisible())
         return;
     const Value resolved = m_bench.document().resolved();
-    const Value asked = Object{{"data", resolved["data"]}, {"split", resolved["split"]}, {"augment", resolved["augment"]}, {"seed", resolved["train"]["seed"]}};
+    const Value asked = Object{{"data", resolved["data"]},
+                               {"split", resolved["split"]},
+                               {"augment", resolved["augment"]},
+                               {"seed", resolved["train"]["seed"]}};
     if (asked == m_asked)
         return;
     m_asked = asked;
@@ -220,11 +242,15 @@ void DataPage::showFailure(const Error& error)
         text += QStringLiteral("\n") + QString::fromStdString(error.advice);
     m_failure->setText(text);
     m_middle->setCurrentWidget(m_failure);
-    for (QWidget* part : {m_left, m_below, static_cast<QWidget*>(m_balanceTitle), static_cast<QWidget*>(m_balance), static_cast<QWidget*>(m_histogram)})
+    for (QWidget* part : {m_left, m_below, static_cast<QWidget*>(m_balanceTitle), static_cast<QWidget*>(m_balance),
+                          static_cast<QWidget*>(m_histogram)})
         part->hide();
 }
 
-QString DataPage::headline() const { return m_title->text() + QLatin1Char(' ') + m_facts->text(); }
+QString DataPage::headline() const
+{
+    return m_title->text() + QLatin1Char(' ') + m_facts->text();
+}
 
 void DataPage::showFacts()
 {
@@ -264,7 +290,8 @@ void DataPage::showRows(std::vector<core::session::Point> points)
     for (const std::string& name : info.classes)
         classes << QString::fromStdString(name);
     m_points->setClasses(classes);
-    m_points->setFeatures(QString::fromStdString(info.features.empty() ? "x" : info.features[0]), QString::fromStdString(info.features.size() < 2 ? "y" : info.features[1]));
+    m_points->setFeatures(QString::fromStdString(info.features.empty() ? "x" : info.features[0]),
+                          QString::fromStdString(info.features.size() < 2 ? "y" : info.features[1]));
     m_points->setPoints(std::move(shown));
     m_middle->setCurrentWidget(m_points);
 }
@@ -306,7 +333,8 @@ void DataPage::showColumn(int index)
     for (std::size_t i = 0; i <= column.histogram.size(); ++i)
         edges.push_back(column.min + span * double(i) / double(std::max<std::size_t>(column.histogram.size(), 1)));
     m_histogram->setTitle(QString::fromStdString(column.name), tr("training rows"));
-    m_histogram->setHistogram(std::move(edges), {{tr("training"), std::vector<double>(column.histogram.begin(), column.histogram.end())}});
+    m_histogram->setHistogram(
+        std::move(edges), {{tr("training"), std::vector<double>(column.histogram.begin(), column.histogram.end())}});
 }
 
 void DataPage::showPipeline()
@@ -342,14 +370,18 @@ void DataPage::showProblems()
         row->addWidget(remedy, 1);
         if (problem.kind == "missing_values")
             for (const char* way : {"drop", "mean"}) {
-                auto* button = flatButton(QLatin1String(way) == QLatin1String("drop") ? tr("Drop these rows") : tr("Fill with the mean"), line);
-                connect(button, &QPushButton::clicked, this, [this, way] { m_bench.document().set(QStringLiteral("data.missing"), way); });
+                auto* button = flatButton(QLatin1String(way) == QLatin1String("drop") ? tr("Drop these rows")
+                                                                                      : tr("Fill with the mean"),
+                                          line);
+                connect(button, &QPushButton::clicked, this,
+                        [this, way] { m_bench.document().set(QStringLiteral("data.missing"), way); });
                 row->addWidget(button);
             }
         m_problems->addWidget(line);
     }
     if (m_shown.problems.size() > problemsShown)
-        m_problems->addWidget(new Label(tr("and %1 more").arg(m_shown.problems.size() - problemsShown), Tone::Muted, this));
+        m_problems->addWidget(
+            new Label(tr("and %1 more").arg(m_shown.problems.size() - problemsShown), Tone::Muted, this));
 }
 
 QStringList DataPage::problems() const

@@ -50,8 +50,8 @@ void DropTarget::setIcon()
 
 void DropTarget::choose()
 {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open your data"), {},
-        tr("Data (*.csv *.tsv *.txt *.gz *-ubyte *.json);;All files (*)"));
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Open your data"), {}, tr("Data (*.csv *.tsv *.txt *.gz *-ubyte *.json);;All files (*)"));
     if (!path.isEmpty())
         Q_EMIT opened(path);
 }

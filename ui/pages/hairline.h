@@ -13,7 +13,10 @@ class Hairline final : public QWidget {
 public:
     enum class Shade { Light, Dark };
 
-    explicit Hairline(Shade shade = Shade::Light, QWidget* parent = nullptr) : QWidget(parent), m_shade(shade) { setFixedHeight(1); }
+    explicit Hairline(Shade shade = Shade::Light, QWidget* parent = nullptr) : QWidget(parent), m_shade(shade)
+    {
+        setFixedHeight(1);
+    }
 
 protected:
     void paintEvent(QPaintEvent*) override

@@ -42,7 +42,11 @@ QLabel* paragraph(const char* role)
 }
 
 LearnPage::LearnPage(bridge::Workbench& workbench, QWidget* parent)
-    : Page(parent), m_workbench(workbench), m_player(new bridge::LessonPlayer(workbench, this)), m_stack(new QStackedWidget), m_keys(new LessonKeys(this))
+    : Page(parent),
+      m_workbench(workbench),
+      m_player(new bridge::LessonPlayer(workbench, this)),
+      m_stack(new QStackedWidget),
+      m_keys(new LessonKeys(this))
 {
     m_keys->hide();
     if (auto lessons = models::readLessons())
@@ -56,7 +60,8 @@ LearnPage::LearnPage(bridge::Workbench& workbench, QWidget* parent)
     m_stack->addWidget(buildLesson());
 
     const auto key = [this](Qt::Key code, auto action) {
-        connect(new QShortcut(code, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut), &QShortcut::activated, m_player, action);
+        connect(new QShortcut(code, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut), &QShortcut::activated,
+                m_player, action);
     };
     for (const Qt::Key code : {Qt::Key_Right, Qt::Key_PageDown})
         key(code, &bridge::LessonPlayer::next);
@@ -69,7 +74,10 @@ LearnPage::LearnPage(bridge::Workbench& workbench, QWidget* parent)
     showFrame();
 }
 
-QWidget* LearnPage::inspectorPanel() { return m_keys; }
+QWidget* LearnPage::inspectorPanel()
+{
+    return m_keys;
+}
 
 QWidget* LearnPage::buildText()
 {
@@ -84,8 +92,9 @@ QWidget* LearnPage::buildText()
     m_question = paragraph("lead");
     m_answer = paragraph("lead");
     m_ask->setText(tr("What do you think will happen?"));
-    for (QWidget* part : {static_cast<QWidget*>(m_lesson), static_cast<QWidget*>(m_title), static_cast<QWidget*>(m_text), static_cast<QWidget*>(m_ask),
-             static_cast<QWidget*>(m_question), static_cast<QWidget*>(m_answer)})
+    for (QWidget* part :
+         {static_cast<QWidget*>(m_lesson), static_cast<QWidget*>(m_title), static_cast<QWidget*>(m_text),
+          static_cast<QWidget*>(m_ask), static_cast<QWidget*>(m_question), static_cast<QWidget*>(m_answer)})
         column->addWidget(part);
     column->addStretch(1);
     auto* keys = new QHBoxLayout;
@@ -149,7 +158,8 @@ bool LearnPage::begin(const QString& key)
     if (lesson == m_lessons.end())
         return false;
     if (!m_player->begin(*lesson)) {
-        Q_EMIT m_workbench.trouble({core::base::ErrorKind::Usage, "A run is training", {}, "Stop it first, then begin the demonstration"});
+        Q_EMIT m_workbench.trouble(
+            {core::base::ErrorKind::Usage, "A run is training", {}, "Stop it first, then begin the demonstration"});
         return false;
     }
     setFocus();

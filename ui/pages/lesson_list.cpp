@@ -55,7 +55,9 @@ LessonList::LessonList(const std::vector<Lesson>& lessons, QWidget* parent) : QW
     column->setContentsMargins(24, 20, 24, 20);
     column->setSpacing(16);
     column->addWidget(new Label(tr("Show it to a class"), Tone::Title));
-    auto* hint = new Label(tr("Each demonstration really trains, at the pace of the class. It stops before every reveal and asks."), Tone::Muted);
+    auto* hint = new Label(
+        tr("Each demonstration really trains, at the pace of the class. It stops before every reveal and asks."),
+        Tone::Muted);
     hint->setWordWrap(true);
     column->addWidget(hint);
     for (const Lesson& lesson : lessons) {
@@ -107,8 +109,10 @@ LessonKeys::LessonKeys(QWidget* parent) : QWidget(parent)
     keys->setHorizontalSpacing(16);
     keys->setColumnStretch(1, 1);
     int row = 0;
-    for (const auto& [key, meaning] : {std::pair{tr("F11"), tr("large view")}, {tr("→  Page Down"), tr("next, or reveal")},
-             {tr("←  Page Up"), tr("back")}, {tr("Ctrl+K"), tr("everything else")}}) {
+    for (const auto& [key, meaning] : {std::pair{tr("F11"), tr("large view")},
+                                       {tr("→  Page Down"), tr("next, or reveal")},
+                                       {tr("←  Page Up"), tr("back")},
+                                       {tr("Ctrl+K"), tr("everything else")}}) {
         keys->addWidget(new Label(key), row, 0);
         auto* text = new Label(meaning, Tone::Muted);
         text->setAlignment(Qt::AlignRight);
@@ -116,7 +120,8 @@ LessonKeys::LessonKeys(QWidget* parent) : QWidget(parent)
         keys->addWidget(text, row++, 1);
     }
     column->addLayout(keys);
-    auto* note = new Label(tr("Remote controls for slides send these keys. Ask the question, wait for hands, then press."), Tone::Muted);
+    auto* note = new Label(
+        tr("Remote controls for slides send these keys. Ask the question, wait for hands, then press."), Tone::Muted);
     note->setWordWrap(true);
     column->addWidget(note);
     column->addStretch(1);

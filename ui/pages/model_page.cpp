@@ -49,9 +49,15 @@ QGridLayout* factGrid(QWidget* parent, const QStringList& names, std::vector<std
 }
 
 ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
-    : Page(parent), m_bench(bench), m_network(new NetworkView(this)), m_title(new Label({}, Tone::Heading, this)),
-      m_sum(new Label({}, Tone::Muted, this)), m_state(new Label({}, Tone::Muted, this)), m_failure(new Label({}, Tone::Problem, this)),
-      m_estimate(new Label({}, Tone::Muted, this)), m_measure(new QPushButton(tr("Measure a few steps"), this))
+    : Page(parent),
+      m_bench(bench),
+      m_network(new NetworkView(this)),
+      m_title(new Label({}, Tone::Heading, this)),
+      m_sum(new Label({}, Tone::Muted, this)),
+      m_state(new Label({}, Tone::Muted, this)),
+      m_failure(new Label({}, Tone::Problem, this)),
+      m_estimate(new Label({}, Tone::Muted, this)),
+      m_measure(new QPushButton(tr("Measure a few steps"), this))
 {
     auto* head = new QHBoxLayout;
     head->setSpacing(12);
@@ -93,7 +99,8 @@ ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
     column->addLayout(row, 1);
     m_failure->hide();
     connect(m_measure, &QPushButton::clicked, this, &ModelPage::measure);
-    connect(&m_preview, &bridge::Preview::slow, this, [this](bool slow) { m_state->setText(slow ? tr("reading the data's shape…") : QString()); });
+    connect(&m_preview, &bridge::Preview::slow, this,
+            [this](bool slow) { m_state->setText(slow ? tr("reading the data's shape…") : QString()); });
     connect(&m_measuring, &bridge::Preview::slow, this, [this](bool slow) {
         if (slow)
             m_estimate->setText(tr("Measuring on scratch weights…"));
@@ -102,19 +109,26 @@ ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
     connect(&bench, &bridge::Workbench::stateChanged, this, &ModelPage::showFacts);
 }
 
-void ModelPage::showEvent(QShowEvent*) { ask(); }
+void ModelPage::showEvent(QShowEvent*)
+{
+    ask();
+}
 
 void ModelPage::ask()
 {
     if (!isVisible())
         return;
     const Value resolved = m_bench.document().resolved();
-    const Value asked = Object{{"data", resolved["data"]}, {"split", resolved["split"]}, {"model", resolved["model"]}, {"train", resolved["train"]}};
+    const Value asked = Object{{"data", resolved["data"]},
+                               {"split", resolved["split"]},
+                               {"model", resolved["model"]},
+                               {"train", resolved["train"]}};
     if (asked == m_asked)
         return;
     m_asked = asked;
     m_estimate->setText(tr("Not measured for these settings."));
-    m_preview.ask([resolved] { return core::session::previewModel(resolved); }, [this](Result<ModelPreview> preview) { take(std::move(preview)); });
+    m_preview.ask([resolved] { return core::session::previewModel(resolved); },
+                  [this](Result<ModelPreview> preview) { take(std::move(preview)); });
 }
 
 void ModelPage::take(Result<ModelPreview> preview)
@@ -122,7 +136,8 @@ void ModelPage::take(Result<ModelPreview> preview)
     m_failure->setVisible(!preview);
     if (!preview) {
         const auto& error = preview.error();
-        QString text = QStringLiteral("▲ ") + QString::fromStdString(error.where.empty() ? error.message : error.where + ": " + error.message);
+        QString text = QStringLiteral("▲ ") +
+                       QString::fromStdString(error.where.empty() ? error.message : error.where + ": " + error.message);
         if (!error.advice.empty())
             text += QStringLiteral(". ") + QString::fromStdString(error.advice);
         m_failure->setText(text);
@@ -139,9 +154,12 @@ void ModelPage::showFacts()
     const auto* family = core::session::catalog().find("networks");
     const auto* entry = family && kind ? family->find(kind->text()) : nullptr;
     m_title->setText(QString::fromStdString(entry ? entry->title : std::string()));
-    const bool fits = std::all_of(m_shown.layers.begin(), m_shown.layers.end(), [](const auto& layer) { return layer.problem.empty(); });
+    const bool fits = std::all_of(m_shown.layers.begin(), m_shown.layers.end(),
+                                  [](const auto& layer) { return layer.problem.empty(); });
     const bool some = !m_shown.layers.empty();
-    m_sum->setText(!some ? QString() : fits ? tr("%1 parameters").arg(style::count(m_shown.parameters)) : tr("does not fit: see the outlined block"));
+    m_sum->setText(!some  ? QString()
+                   : fits ? tr("%1 parameters").arg(style::count(m_shown.parameters))
+                          : tr("does not fit: see the outlined block"));
     m_sum->setTone(fits ? Tone::Muted : Tone::Problem);
     m_facts[0].second->setText(some ? style::count(qint64(m_shown.layers.size())) : QString());
     m_facts[1].second->setText(some ? style::count(m_shown.parameters) : QString());
@@ -155,7 +173,8 @@ void ModelPage::measure()
 {
     m_measure->setEnabled(false);
     const Value resolved = m_bench.document().resolved();
-    m_measuring.ask([resolved, device = m_bench.device().toStdString()] { return core::session::estimate(resolved, device); },
+    m_measuring.ask(
+        [resolved, device = m_bench.device().toStdString()] { return core::session::estimate(resolved, device); },
         [this](Result<core::session::Estimate> estimate) {
             m_measure->setEnabled(true);
             if (!estimate) {
@@ -164,7 +183,8 @@ void ModelPage::measure()
             }
             const QString threads = estimate->threads == 1 ? tr("1 thread") : tr("%1 threads").arg(estimate->threads);
             m_estimate->setText(tr("About %1 for the whole run: %2 steps a second on %3.")
-                                    .arg(style::duration(estimate->seconds), style::number(1 / std::max(estimate->secondsPerStep, 1e-12), 3), threads));
+                                    .arg(style::duration(estimate->seconds),
+                                         style::number(1 / std::max(estimate->secondsPerStep, 1e-12), 3), threads));
         });
 }
 

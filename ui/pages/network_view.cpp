@@ -56,7 +56,11 @@ std::vector<NetworkView::Block> NetworkView::layout() const
     for (const LayerInfo& layer : m_layers) {
         Block block{{1, y, wide, int(blockHeight * theme().scale)}};
         if (!layer.problem.empty())
-            block.reasonHeight = metrics.boundingRect(QRect(0, 0, wide + 120, 1000), Qt::TextWordWrap, QString::fromStdString(layer.problem)).height() + 8;
+            block.reasonHeight = metrics
+                                     .boundingRect(QRect(0, 0, wide + 120, 1000), Qt::TextWordWrap,
+                                                   QString::fromStdString(layer.problem))
+                                     .height() +
+                                 8;
         blocks.push_back(block);
         y += block.rect.height() + block.reasonHeight + edgeLength;
     }
@@ -94,11 +98,12 @@ void NetworkView::paintEvent(QPaintEvent*)
         painter.setPen(theme().muted);
         painter.setFont(theme().body());
         painter.drawText(QRect(0, blocks.back().rect.bottom() + 4, blocks.back().rect.width(), 24), Qt::AlignCenter,
-            tr("output %1").arg(shapeText(m_layers.back().outputShape)));
+                         tr("output %1").arg(shapeText(m_layers.back().outputShape)));
     }
 }
 
-void NetworkView::paintEdge(QPainter& painter, const QPoint& top, int length, const std::vector<std::int64_t>& shape) const
+void NetworkView::paintEdge(QPainter& painter, const QPoint& top, int length,
+                            const std::vector<std::int64_t>& shape) const
 {
     painter.setPen(QPen(theme().axis, 1));
     const QPointF end(top.x() + 0.5, top.y() + length - 1);
@@ -133,7 +138,8 @@ void NetworkView::paintBlock(QPainter& painter, const Block& block, int index) c
     const int nameWide = metrics.horizontalAdvance(name);
     painter.drawText(inside, Qt::AlignRight | Qt::AlignVCenter, name);
     const QRect middle = inside.adjusted(after, 0, -nameWide - 12, 0);
-    painter.drawText(middle, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(QString::fromStdString(layer.text), Qt::ElideRight, middle.width()));
+    painter.drawText(middle, Qt::AlignLeft | Qt::AlignVCenter,
+                     metrics.elidedText(QString::fromStdString(layer.text), Qt::ElideRight, middle.width()));
     const QRect side(block.rect.right() + 16, block.rect.top(), 200, block.rect.height());
     if (layer.parameters > 0) {
         painter.setFont(theme().medium());
@@ -143,20 +149,25 @@ void NetworkView::paintBlock(QPainter& painter, const Block& block, int index) c
         const double share = double(layer.parameters) / double(std::max<std::int64_t>(most, 1));
         const QRectF bar(side.left(), side.bottom() - 7, barWidth, 2);
         painter.fillRect(bar, theme().line);
-        painter.fillRect(QRectF(bar.left(), bar.top(), std::max(1., bar.width() * share), bar.height()), theme().accent);
+        painter.fillRect(QRectF(bar.left(), bar.top(), std::max(1., bar.width() * share), bar.height()),
+                         theme().accent);
     }
     if (wrong) {
         painter.setPen(theme().problem);
         painter.setFont(theme().body());
-        painter.drawText(QRect(block.rect.left(), block.rect.bottom() + 6, block.rect.width() + 120, block.reasonHeight), Qt::TextWordWrap, QString::fromStdString(layer.problem));
+        painter.drawText(
+            QRect(block.rect.left(), block.rect.bottom() + 6, block.rect.width() + 120, block.reasonHeight),
+            Qt::TextWordWrap, QString::fromStdString(layer.problem));
     }
 }
 
 QString NetworkView::describe(int index) const
 {
     const LayerInfo& layer = m_layers.at(std::size_t(index));
-    QString text = tr("%1 %2 %3, output %4, %5 parameters").arg(QString::fromStdString(layer.name), QString::fromStdString(layer.type), QString::fromStdString(layer.text),
-        shapeText(layer.outputShape), style::count(layer.parameters));
+    QString text =
+        tr("%1 %2 %3, output %4, %5 parameters")
+            .arg(QString::fromStdString(layer.name), QString::fromStdString(layer.type),
+                 QString::fromStdString(layer.text), shapeText(layer.outputShape), style::count(layer.parameters));
     return layer.problem.empty() ? text : text + QStringLiteral(". ") + QString::fromStdString(layer.problem);
 }
 
@@ -193,8 +204,17 @@ void NetworkView::keyPressEvent(QKeyEvent* event)
         QAbstractScrollArea::keyPressEvent(event);
 }
 
-void NetworkView::resizeEvent(QResizeEvent*) { fit(); }
-void NetworkView::focusInEvent(QFocusEvent*) { viewport()->update(); }
-void NetworkView::focusOutEvent(QFocusEvent*) { viewport()->update(); }
+void NetworkView::resizeEvent(QResizeEvent*)
+{
+    fit();
+}
+void NetworkView::focusInEvent(QFocusEvent*)
+{
+    viewport()->update();
+}
+void NetworkView::focusOutEvent(QFocusEvent*)
+{
+    viewport()->update();
+}
 
 }

@@ -31,7 +31,9 @@ QImage imageOf(const SampleRow& sample)
 }
 
 PredictionsView::PredictionsView(QWidget* parent)
-    : QStackedWidget(parent), m_wall(new plots::ImageWall), m_table(new QTableWidget(0, Columns)),
+    : QStackedWidget(parent),
+      m_wall(new plots::ImageWall),
+      m_table(new QTableWidget(0, Columns)),
       m_worker(std::make_unique<bridge::Worker>(*this))
 {
     addWidget(m_wall);
@@ -150,8 +152,9 @@ void PredictionsView::showTable(const PredictionFrame& frame)
     for (int i = 0; i < m_table->rowCount(); ++i) {
         const auto& row = frame.rows[std::size_t(i)];
         const bool wrong = classes && row.truth != row.predicted;
-        const QString texts[Columns] = {style::count(row.row), nameOf(row.truth), (wrong ? QStringLiteral("▲ ") : QString()) + nameOf(row.predicted),
-            style::percent(row.confidence), style::number(row.loss)};
+        const QString texts[Columns] = {style::count(row.row), nameOf(row.truth),
+                                        (wrong ? QStringLiteral("▲ ") : QString()) + nameOf(row.predicted),
+                                        style::percent(row.confidence), style::number(row.loss)};
         for (int column = 0; column < Columns; ++column) {
             auto* item = new QTableWidgetItem(texts[column]);
             item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);

@@ -34,22 +34,29 @@ QString stateSentence(const RunSummary& run)
 {
     if (!run.problem.empty())
         return QObject::tr("damaged: %1").arg(QString::fromStdString(run.problem));
-    const QString steps = run.totalSteps > 0 ? QObject::tr("step %1 of %2").arg(style::count(run.steps), style::count(run.totalSteps))
-                                             : QObject::tr("step %1").arg(style::count(run.steps));
+    const QString steps = run.totalSteps > 0
+                              ? QObject::tr("step %1 of %2").arg(style::count(run.steps), style::count(run.totalSteps))
+                              : QObject::tr("step %1").arg(style::count(run.steps));
     switch (run.state) {
-    case RunState::Interrupted: return QObject::tr("interrupted at %1").arg(steps);
-    case RunState::Stopped: return QObject::tr("stopped at %1").arg(steps);
-    case RunState::Failed: return QObject::tr("failed at %1").arg(steps);
+    case RunState::Interrupted:
+        return QObject::tr("interrupted at %1").arg(steps);
+    case RunState::Stopped:
+        return QObject::tr("stopped at %1").arg(steps);
+    case RunState::Failed:
+        return QObject::tr("failed at %1").arg(steps);
     case RunState::Preparing:
     case RunState::Running:
-    case RunState::Paused: return QObject::tr("training, %1").arg(steps);
-    default: break;
+    case RunState::Paused:
+        return QObject::tr("training, %1").arg(steps);
+    default:
+        break;
     }
     for (const auto& [name, value] : run.metrics)
         if (name == "validation/accuracy")
             return metricText(name, value);
     if (run.bestEpoch >= 0)
-        return QObject::tr("%1 at epoch %2").arg(metricText(run.bestMetric, run.bestValue), style::count(run.bestEpoch));
+        return QObject::tr("%1 at epoch %2")
+            .arg(metricText(run.bestMetric, run.bestValue), style::count(run.bestEpoch));
     return QObject::tr("%1 steps").arg(style::count(run.steps));
 }
 
@@ -57,7 +64,9 @@ QString stateSentence(const RunSummary& run)
 class RecentRuns::Row final : public QAbstractButton {
 public:
     explicit Row(const Entry& entry, QWidget* parent = nullptr)
-        : QAbstractButton(parent), m_run(entry.summary), m_spark(sparkOf(entry.record))
+        : QAbstractButton(parent),
+          m_run(entry.summary),
+          m_spark(sparkOf(entry.record))
     {
         setFocusPolicy(Qt::StrongFocus);
         setAccessibleName(QString::fromStdString(m_run.id) + ", " + stateSentence(m_run));
@@ -86,18 +95,26 @@ protected:
         if (hasFocus())
             painter.fillRect(0, 0, 2, height(), t.accent);
         painter.fillRect(0, height() - 1, width(), 1, t.line);
-        const double spark = 56 * t.scale, name = 72 * t.scale, state = name + (width() - name) * nameShare, when = width() - 112 * t.scale;
+        const double spark = 56 * t.scale, name = 72 * t.scale, state = name + (width() - name) * nameShare,
+                     when = width() - 112 * t.scale;
         plots::paintSparkline(painter, QRectF(0, 5, spark, height() - 10), m_spark, t);
-        const auto write = [&](double from, double to, const QFont& font, const QColor& color, const QString& text, Qt::Alignment side = Qt::AlignLeft) {
+        const auto write = [&](double from, double to, const QFont& font, const QColor& color, const QString& text,
+                               Qt::Alignment side = Qt::AlignLeft) {
             painter.setFont(font);
             painter.setPen(color);
             const QRectF box(from, 0, to - from, height() - 1);
-            painter.drawText(box, int(side | Qt::AlignVCenter), painter.fontMetrics().elidedText(text, Qt::ElideMiddle, int(box.width())));
+            painter.drawText(box, int(side | Qt::AlignVCenter),
+                             painter.fontMetrics().elidedText(text, Qt::ElideMiddle, int(box.width())));
         };
         write(name, state - 16, t.strong(), t.text, QString::fromStdString(m_run.id));
-        write(state, when - 8, t.body(), !m_run.problem.empty() ? t.problem : m_resume ? t.text : t.muted, stateSentence(m_run));
+        write(state, when - 8, t.body(),
+              !m_run.problem.empty() ? t.problem
+              : m_resume             ? t.text
+                                     : t.muted,
+              stateSentence(m_run));
         if (!m_resume)
-            write(when, width(), t.body(), t.muted, style::ago(m_run.created, core::base::wallSeconds()), Qt::AlignRight);
+            write(when, width(), t.body(), t.muted, style::ago(m_run.created, core::base::wallSeconds()),
+                  Qt::AlignRight);
     }
 
 private:
@@ -109,7 +126,9 @@ private:
 };
 
 RecentRuns::RecentRuns(QWidget* parent)
-    : QWidget(parent), m_rows(new QVBoxLayout), m_empty(new Label(tr("Runs that you train will stand here, newest first."), Tone::Muted)),
+    : QWidget(parent),
+      m_rows(new QVBoxLayout),
+      m_empty(new Label(tr("Runs that you train will stand here, newest first."), Tone::Muted)),
       m_worker(std::make_unique<bridge::Worker>(*this))
 {
     auto* column = new QVBoxLayout(this);

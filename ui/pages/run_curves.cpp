@@ -35,16 +35,25 @@ constexpr std::int64_t fewSteps = 50;
 QString editName(const core::events::Edited& edit)
 {
     const QString path = QString::fromStdString(edit.path);
-    return QStringLiteral("%1 %2 → %3").arg(path.section('.', -1), models::readable(edit.before), models::readable(edit.after));
+    return QStringLiteral("%1 %2 → %3")
+        .arg(path.section('.', -1), models::readable(edit.before), models::readable(edit.after));
 }
 
-QString epochText(std::int64_t epoch) { return QObject::tr("epoch %1").arg(style::count(epoch)); }
+QString epochText(std::int64_t epoch)
+{
+    return QObject::tr("epoch %1").arg(style::count(epoch));
+}
 
 }
 
 RunCurves::RunCurves(QWidget* parent)
-    : QWidget(parent), m_plot(new plots::LivePlot), m_controls(new QWidget), m_axis(new QComboBox),
-      m_smoothing(new QSlider(Qt::Horizontal)), m_smoothingText(new Label({}, Tone::Muted)), m_log(new QCheckBox(tr("log"))),
+    : QWidget(parent),
+      m_plot(new plots::LivePlot),
+      m_controls(new QWidget),
+      m_axis(new QComboBox),
+      m_smoothing(new QSlider(Qt::Horizontal)),
+      m_smoothingText(new Label({}, Tone::Muted)),
+      m_log(new QCheckBox(tr("log"))),
       m_fair(new QCheckBox(tr("training, evaluated as validation is")))
 {
     auto* column = new QVBoxLayout(this);
@@ -63,16 +72,19 @@ void RunCurves::buildControls()
     row->setSpacing(8);
     m_axis->addItems({tr("step"), tr("epoch"), tr("time")});
     m_axis->setAccessibleName(tr("Horizontal axis"));
-    m_axis->setToolTip(tr("What the horizontal axis counts. Runs with different batch sizes are fairly compared by epoch or time."));
+    m_axis->setToolTip(
+        tr("What the horizontal axis counts. Runs with different batch sizes are fairly compared by epoch or time."));
     m_smoothing->setRange(0, 99);
     m_smoothing->setFixedWidth(88);
     m_smoothing->setAccessibleName(tr("Smoothing"));
-    m_smoothing->setToolTip(tr("TensorBoard's debiased moving average of the step values; the raw values stay faint behind.\n"
-                               "s ← s·w + (1 − w)·y, shown s / (1 − wⁿ)"));
+    m_smoothing->setToolTip(
+        tr("TensorBoard's debiased moving average of the step values; the raw values stay faint behind.\n"
+           "s ← s·w + (1 − w)·y, shown s / (1 − wⁿ)"));
     m_log->setToolTip(tr("Logarithmic loss: equal distances are equal factors."));
     m_fair->setText(tr("fair training loss"));
-    m_fair->setToolTip(tr("Training loss is measured with dropout and augmentation on and while the weights still change.\n"
-                          "This curve evaluates training rows as validation rows are: the fair partner (train_eval/loss)."));
+    m_fair->setToolTip(
+        tr("Training loss is measured with dropout and augmentation on and while the weights still change.\n"
+           "This curve evaluates training rows as validation rows are: the fair partner (train_eval/loss)."));
     row->addWidget(new Label(tr("Smoothing"), Tone::Muted));
     row->addWidget(m_smoothing);
     row->addWidget(m_smoothingText);
@@ -126,9 +138,15 @@ void RunCurves::setRuns(const std::vector<RunModel*>& runs)
     refresh();
 }
 
-void RunCurves::setEmptyText(const QString& text) { m_plot->setEmptyText(text); }
+void RunCurves::setEmptyText(const QString& text)
+{
+    m_plot->setEmptyText(text);
+}
 
-void RunCurves::setControlsShown(bool shown) { m_controls->setVisible(shown); }
+void RunCurves::setControlsShown(bool shown)
+{
+    m_controls->setVisible(shown);
+}
 
 void RunCurves::setLossOnly(bool on)
 {
@@ -147,8 +165,8 @@ QString RunCurves::signature() const
     QStringList parts{m_names.join('|'), QString::number(m_fair->isChecked()), QString::number(m_lossOnly)};
     for (const auto& run : m_runs)
         if (run)
-            parts << QString::number(quintptr(run.data()), 16) << run->id() << QString::number(run->color) << run->seriesNames().join(',')
-                  << QString::number(run->opened().stepsPerEpoch);
+            parts << QString::number(quintptr(run.data()), 16) << run->id() << QString::number(run->color)
+                  << run->seriesNames().join(',') << QString::number(run->opened().stepsPerEpoch);
     return parts.join(';');
 }
 
@@ -170,7 +188,8 @@ void RunCurves::rebuild()
     std::vector<PanelSpec> panels;
     if (!m_runs.empty()) {
         const RunModel& front = *m_runs.front();
-        PanelSpec loss{tr("Loss"), models::lossName(front.spec(), !front.opened().classes.empty()), m_log->isChecked(), 2.4};
+        PanelSpec loss{tr("Loss"), models::lossName(front.spec(), !front.opened().classes.empty()), m_log->isChecked(),
+                       2.4};
         panels.push_back(loss);
         layout.metric = m_lossOnly ? QString() : models::shownMetric(front);
         if (!layout.metric.isEmpty()) {
@@ -202,7 +221,8 @@ void RunCurves::rebuild()
 QString RunCurves::nameOf(const RunModel& run) const
 {
     const QString name = QString::fromStdString(run.spec()["name"].text());
-    const auto same = std::ranges::count_if(m_runs, [&](const auto& other) { return QString::fromStdString(other->spec()["name"].text()) == name; });
+    const auto same = std::ranges::count_if(
+        m_runs, [&](const auto& other) { return QString::fromStdString(other->spec()["name"].text()) == name; });
     return m_runs.size() > 1 && same == 1 && !name.isEmpty() ? name : run.id();
 }
 
@@ -222,7 +242,8 @@ std::vector<CurveSpec> RunCurves::curvesOf(const RunModel& run, int place, const
     };
     const auto pair = [&](int panel, const QString& metric, bool bySteps) {
         const bool stepped = bySteps && run.series("train/" + metric);
-        if (CurveSpec* training = add(panel, (stepped ? "train/" : "train_eval/") + metric, tr("training"), Line::Training)) {
+        if (CurveSpec* training =
+                add(panel, (stepped ? "train/" : "train_eval/") + metric, tr("training"), Line::Training)) {
             training->smoothed = stepped;
             training->named = alone || !run.series("validation/" + metric);
         }
@@ -234,7 +255,8 @@ std::vector<CurveSpec> RunCurves::curvesOf(const RunModel& run, int place, const
             fair->named = alone;
     int panel = 1;
     if (!layout.metric.isEmpty())
-        pair(panel++, layout.metric, !run.series("train_eval/" + layout.metric) || run.opened().stepsPerEpoch > fewSteps);
+        pair(panel++, layout.metric,
+             !run.series("train_eval/" + layout.metric) || run.opened().stepsPerEpoch > fewSteps);
     if (layout.rate)
         if (CurveSpec* rate = add(panel, "train/lr", tr("rate"), Line::Plain))
             rate->stairs = true;
@@ -251,11 +273,12 @@ void RunCurves::rebuildMarks()
             marks.push_back({MarkSpec::Kind::Edit, double(edit.step), editName(edit)});
         if (const auto best = run.best()) {
             const bool loss = QString::fromStdString(best->metric).endsWith("loss");
-            marks.push_back({MarkSpec::Kind::Best, double(best->step), tr("best"), epochText(best->epoch), loss ? m_validationCurve : -1});
+            marks.push_back({MarkSpec::Kind::Best, double(best->step), tr("best"), epochText(best->epoch),
+                             loss ? m_validationCurve : -1});
         }
         if (run.finished() && run.finished()->state == core::events::RunState::EarlyStopped)
             marks.push_back({MarkSpec::Kind::EarlyStop, double(run.finished()->steps), tr("early stop"),
-                epochText(run.finished()->epochs), m_validationCurve});
+                             epochText(run.finished()->epochs), m_validationCurve});
     }
     for (const MarkSpec& mark : marks)
         text += QString::number(mark.step) + mark.name + mark.detail + QString::number(mark.curve) + ';';

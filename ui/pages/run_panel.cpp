@@ -18,9 +18,16 @@ using style::Label;
 using style::Tone;
 
 RunPanel::RunPanel(QWidget* parent)
-    : QWidget(parent), m_title(new Label({}, Tone::Heading)), m_state(new Label({}, Tone::Muted)), m_question(new Label({})),
-      m_facts(new QGridLayout), m_open(new QPushButton(tr("Open"))), m_resume(new QPushButton(tr("Resume"))),
-      m_delete(new QPushButton(tr("Delete…"))), m_sure(new QPushButton(tr("Delete for good"))), m_keep(new QPushButton(tr("Keep it")))
+    : QWidget(parent),
+      m_title(new Label({}, Tone::Heading)),
+      m_state(new Label({}, Tone::Muted)),
+      m_question(new Label({})),
+      m_facts(new QGridLayout),
+      m_open(new QPushButton(tr("Open"))),
+      m_resume(new QPushButton(tr("Resume"))),
+      m_delete(new QPushButton(tr("Delete…"))),
+      m_sure(new QPushButton(tr("Delete for good"))),
+      m_keep(new QPushButton(tr("Keep it")))
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -40,8 +47,9 @@ RunPanel::RunPanel(QWidget* parent)
     column->addWidget(new Hairline);
     column->addLayout(m_facts);
     column->addStretch(1);
-    for (QWidget* part : {static_cast<QWidget*>(m_question), static_cast<QWidget*>(m_sure), static_cast<QWidget*>(m_keep),
-             static_cast<QWidget*>(m_open), static_cast<QWidget*>(m_resume), static_cast<QWidget*>(m_delete)})
+    for (QWidget* part :
+         {static_cast<QWidget*>(m_question), static_cast<QWidget*>(m_sure), static_cast<QWidget*>(m_keep),
+          static_cast<QWidget*>(m_open), static_cast<QWidget*>(m_resume), static_cast<QWidget*>(m_delete)})
         column->addWidget(part);
     connect(m_open, &QPushButton::clicked, this, &RunPanel::openWanted);
     connect(m_resume, &QPushButton::clicked, this, &RunPanel::resumeWanted);
@@ -60,18 +68,25 @@ void RunPanel::setRun(const RunSummary* run, const core::base::Value& spec)
     m_resumable = run && models::canResume(*run);
     m_title->setText(run ? QString::fromStdString(run->id) : tr("No run selected"));
     m_state->setText(!run ? tr("Select a run to see what it was.")
-        : run->problem.empty() ? models::stateText(*run) + " · " + style::ago(run->created, core::base::wallSeconds())
-                               : QString::fromStdString(run->problem));
+                     : run->problem.empty()
+                         ? models::stateText(*run) + " · " + style::ago(run->created, core::base::wallSeconds())
+                         : QString::fromStdString(run->problem));
     std::vector<std::pair<QString, QString>> facts;
     if (run && run->problem.empty()) {
         const models::Facts known = models::factsOf(spec);
-        facts = {{tr("data"), known.data}, {tr("model"), known.model}, {tr("train"), known.training},
-            {tr("seed"), models::readable(spec["train"]["seed"])}, {tr("steps"), style::count(run->steps)}, {tr("size"), style::bytes(run->bytes)}};
+        facts = {{tr("data"), known.data},
+                 {tr("model"), known.model},
+                 {tr("train"), known.training},
+                 {tr("seed"), models::readable(spec["train"]["seed"])},
+                 {tr("steps"), style::count(run->steps)},
+                 {tr("size"), style::bytes(run->bytes)}};
         for (const auto& [name, value] : run->metrics)
             if (name.starts_with("validation/"))
-                facts.emplace_back(QString::fromStdString(name).section('/', 1), name.ends_with("accuracy") ? style::percent(value) : style::number(value));
+                facts.emplace_back(QString::fromStdString(name).section('/', 1),
+                                   name.ends_with("accuracy") ? style::percent(value) : style::number(value));
         if (run->testOpenings > 0)
-            facts.emplace_back(tr("test opened"), run->testOpenings == 1 ? tr("once") : tr("%1 times").arg(run->testOpenings));
+            facts.emplace_back(tr("test opened"),
+                               run->testOpenings == 1 ? tr("once") : tr("%1 times").arg(run->testOpenings));
     }
     setFacts(facts);
     ask(false);

@@ -28,9 +28,12 @@ namespace {
 QString titleOf(RunSide::View view)
 {
     switch (view) {
-    case RunSide::View::Surface: return RunSide::tr("Decision surface");
-    case RunSide::View::Confusion: return RunSide::tr("Confusion matrix");
-    case RunSide::View::Predictions: return RunSide::tr("Sample predictions");
+    case RunSide::View::Surface:
+        return RunSide::tr("Decision surface");
+    case RunSide::View::Confusion:
+        return RunSide::tr("Confusion matrix");
+    case RunSide::View::Predictions:
+        return RunSide::tr("Sample predictions");
     }
     return {};
 }
@@ -41,7 +44,9 @@ constexpr std::size_t worstShown = 4;
 std::vector<std::pair<int, int>> worstCells(const ConfusionFrame& frame)
 {
     std::vector<std::pair<int, int>> cells;
-    const auto count = [&frame](const std::pair<int, int>& cell) { return frame.counts[std::size_t(cell.first * frame.classes + cell.second)]; };
+    const auto count = [&frame](const std::pair<int, int>& cell) {
+        return frame.counts[std::size_t(cell.first * frame.classes + cell.second)];
+    };
     for (int truth = 0; truth < frame.classes; ++truth)
         for (int said = 0; said < frame.classes; ++said)
             if (truth != said && count({truth, said}) > 0)
@@ -54,9 +59,16 @@ std::vector<std::pair<int, int>> worstCells(const ConfusionFrame& frame)
 }
 
 RunSide::RunSide(QWidget* parent)
-    : QWidget(parent), m_title(new ViewButton), m_caption(new Label({}, Tone::Muted)), m_stack(new QStackedWidget),
-      m_surface(new SurfaceView), m_confusionPage(new QWidget), m_confusion(new plots::HeatTable), m_worst(new Label({}, Tone::Muted)),
-      m_predictions(new PredictionsView), m_worker(std::make_unique<bridge::Worker>(*this))
+    : QWidget(parent),
+      m_title(new ViewButton),
+      m_caption(new Label({}, Tone::Muted)),
+      m_stack(new QStackedWidget),
+      m_surface(new SurfaceView),
+      m_confusionPage(new QWidget),
+      m_confusion(new plots::HeatTable),
+      m_worst(new Label({}, Tone::Muted)),
+      m_predictions(new PredictionsView),
+      m_worker(std::make_unique<bridge::Worker>(*this))
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -93,7 +105,10 @@ RunSide::RunSide(QWidget* parent)
 
 RunSide::~RunSide() = default;
 
-RunSide::View RunSide::view() const { return View(m_stack->currentIndex()); }
+RunSide::View RunSide::view() const
+{
+    return View(m_stack->currentIndex());
+}
 
 void RunSide::setRun(const models::RunModel* run)
 {
@@ -102,8 +117,9 @@ void RunSide::setRun(const models::RunModel* run)
     m_pointsAsked = false;
     m_confusionStep = -1;
     m_surface->setData({}, {});
-    m_surface->setEmptyText(run ? tr("The first surface comes with the first step.")
-                                : tr("Train on two features: what the network says of every point of the plane will stand here."));
+    m_surface->setEmptyText(
+        run ? tr("The first surface comes with the first step.")
+            : tr("Train on two features: what the network says of every point of the plane will stand here."));
     m_confusion->clear();
     m_confusion->setEmptyText(run ? tr("The first matrix comes with the first evaluation.")
                                   : tr("Train on classes: which is taken for which will stand here."));
@@ -120,7 +136,10 @@ void RunSide::choose(View view)
     refresh();
 }
 
-void RunSide::setWide(bool wide) { m_surface->setWide(wide); }
+void RunSide::setWide(bool wide)
+{
+    m_surface->setWide(wide);
+}
 
 void RunSide::show(View view)
 {
@@ -150,8 +169,9 @@ void RunSide::refresh()
     if (!m_pointsAsked && !m_run->surfaces().empty())
         loadPoints();
     if (m_run->surfaces().empty() && (m_run->step() > 0 || m_run->finished()))
-        m_surface->setEmptyText(tr("This data has not two features, so there is no plane to draw on. Choose two under Data, "
-                                   "or look at another view."));
+        m_surface->setEmptyText(
+            tr("This data has not two features, so there is no plane to draw on. Choose two under Data, "
+               "or look at another view."));
     m_surface->refresh();
     m_predictions->refresh();
     showConfusion();

@@ -28,13 +28,22 @@ using style::Tone;
 
 namespace {
 
-QString folderOf(const RunSummary& run) { return QString::fromStdString(run.folder.string()); }
+QString folderOf(const RunSummary& run)
+{
+    return QString::fromStdString(run.folder.string());
+}
 
 }
 
 RunsPage::RunsPage(bridge::Workbench& workbench, QWidget* parent)
-    : Page(parent), m_workbench(workbench), m_sorted(new QSortFilterProxyModel(this)), m_view(new QTableView),
-      m_note(new Label({}, Tone::Muted)), m_empty(new Label({}, Tone::Muted)), m_comparison(new Comparison), m_panel(new RunPanel(this)),
+    : Page(parent),
+      m_workbench(workbench),
+      m_sorted(new QSortFilterProxyModel(this)),
+      m_view(new QTableView),
+      m_note(new Label({}, Tone::Muted)),
+      m_empty(new Label({}, Tone::Muted)),
+      m_comparison(new Comparison),
+      m_panel(new RunPanel(this)),
       m_worker(std::make_unique<bridge::Worker>(*this))
 {
     m_panel->hide();
@@ -65,7 +74,8 @@ void RunsPage::build()
     column->addWidget(m_view, 4);
     column->addSpacing(8);
     column->addWidget(m_comparison, 6);
-    m_empty->setText(tr("No run yet. Train a card of the Start page: every run stays here with its curves and checkpoints."));
+    m_empty->setText(
+        tr("No run yet. Train a card of the Start page: every run stays here with its curves and checkpoints."));
     m_empty->hide();
 
     m_sorted->setSourceModel(&m_runs);
@@ -86,11 +96,15 @@ void RunsPage::build()
     header->setSectionResizeMode(RunsTable::Name, QHeaderView::Stretch);
 }
 
-QWidget* RunsPage::inspectorPanel() { return m_panel; }
+QWidget* RunsPage::inspectorPanel()
+{
+    return m_panel;
+}
 
 void RunsPage::reload()
 {
-    m_worker->run([this, folder = m_workbench.runsFolder().toStdString(), generation = ++m_generation]() -> bridge::Worker::Answer {
+    m_worker->run([this, folder = m_workbench.runsFolder().toStdString(),
+                   generation = ++m_generation]() -> bridge::Worker::Answer {
         auto runs = core::store::listRuns(folder);
         return [this, generation, runs = std::move(runs)] {
             if (generation == m_generation)
@@ -127,7 +141,8 @@ const RunSummary* RunsPage::current() const
 void RunsPage::showCurrent()
 {
     const RunSummary* run = current();
-    auto spec = run ? core::base::readJson(run->folder / "spec.json") : core::base::Result<core::base::Value>(core::base::Value{});
+    auto spec = run ? core::base::readJson(run->folder / "spec.json")
+                    : core::base::Result<core::base::Value>(core::base::Value{});
     m_panel->setRun(run, spec ? *spec : core::base::Value{});
 }
 

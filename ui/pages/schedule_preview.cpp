@@ -22,7 +22,10 @@ SchedulePreview::SchedulePreview(bridge::Workbench& bench, QWidget* parent) : QW
     connect(&m_preview, &bridge::Preview::slow, this, qOverload<>(&QWidget::update));
 }
 
-void SchedulePreview::showEvent(QShowEvent*) { ask(); }
+void SchedulePreview::showEvent(QShowEvent*)
+{
+    ask();
+}
 
 void SchedulePreview::ask()
 {
@@ -36,7 +39,10 @@ void SchedulePreview::ask()
     Value rowsOf = Object{{"data", resolved["data"]}, {"split", resolved["split"]}};
     // The rows are counted once for a data set; after that a change of the schedule costs nothing.
     const std::int64_t rows = rowsOf == m_rowsOf ? m_rows : 0;
-    m_preview.ask([resolved, rows] { return rows > 0 ? core::session::previewSchedule(resolved, rows) : core::session::previewSchedule(resolved); },
+    m_preview.ask(
+        [resolved, rows] {
+            return rows > 0 ? core::session::previewSchedule(resolved, rows) : core::session::previewSchedule(resolved);
+        },
         [this, rowsOf](core::base::Result<core::session::SchedulePreview> schedule) {
             m_problem = schedule ? QString() : QString::fromStdString(schedule.error().message);
             if (schedule) {
@@ -57,14 +63,16 @@ void SchedulePreview::paintEvent(QPaintEvent*)
     painter.setPen(theme().muted);
     const QRectF title(0, 4, width(), 20);
     if (!m_problem.isEmpty() || m_schedule.lr.empty()) {
-        painter.drawText(title, Qt::AlignVCenter | Qt::AlignLeft, m_problem.isEmpty() ? tr("Counting the rows…") : tr("No curve: %1").arg(m_problem));
+        painter.drawText(title, Qt::AlignVCenter | Qt::AlignLeft,
+                         m_problem.isEmpty() ? tr("Counting the rows…") : tr("No curve: %1").arg(m_problem));
         return;
     }
     const auto& lr = m_schedule.lr;
     const auto [low, high] = std::minmax_element(lr.begin(), lr.end());
     painter.drawText(title, Qt::AlignVCenter | Qt::AlignLeft, tr("lr over the run"));
     painter.drawText(title, Qt::AlignVCenter | Qt::AlignRight,
-        *low == *high ? style::number(*high) : tr("%1 … %2").arg(style::number(*low), style::number(*high)));
+                     *low == *high ? style::number(*high)
+                                   : tr("%1 … %2").arg(style::number(*low), style::number(*high)));
     const QRectF plot(0.5, 30.5, width() - 1, 52);
     painter.setPen(QPen(theme().axis, 1));
     painter.drawPolyline(QPolygonF{plot.topLeft(), plot.bottomLeft(), plot.bottomRight()});

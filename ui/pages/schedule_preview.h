@@ -32,7 +32,7 @@ private:
     bridge::Preview m_preview;
     core::session::SchedulePreview m_schedule;
     QString m_problem;
-    core::base::Value m_asked; ///< the parts of the experiment that the curve depends on
+    core::base::Value m_asked;  ///< the parts of the experiment that the curve depends on
     core::base::Value m_rowsOf; ///< the data and split whose number of training rows is known
     std::int64_t m_rows = 0;
 };

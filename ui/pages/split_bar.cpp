@@ -20,7 +20,8 @@ void SplitBar::setRows(const std::array<std::int64_t, 3>& rows)
 {
     m_rows = rows;
     setAccessibleName(tr("%1 training, %2 validation, %3 test rows").arg(rows[0]).arg(rows[1]).arg(rows[2]));
-    setToolTip(tr("Training rows teach, validation rows check after every epoch. Test rows stay sealed until they are opened, and every opening is counted."));
+    setToolTip(tr("Training rows teach, validation rows check after every epoch. Test rows stay sealed until they are "
+                  "opened, and every opening is counted."));
     update();
 }
 
@@ -49,7 +50,8 @@ void SplitBar::paintEvent(QPaintEvent*)
             if (part.width() > 24) {
                 const QRectF plate(part.center().x() - 10, part.top() + 2, 20, 20);
                 painter.fillRect(plate, theme().ground);
-                painter.drawPixmap(QPointF(plate.left() + 2, plate.top() + 2), style::iconPixmap(QStringLiteral("lock"), 16, theme().text, devicePixelRatioF()));
+                painter.drawPixmap(QPointF(plate.left() + 2, plate.top() + 2),
+                                   style::iconPixmap(QStringLiteral("lock"), 16, theme().text, devicePixelRatioF()));
             }
         }
         left += wide;
@@ -66,7 +68,8 @@ void SplitBar::paintNames(QPainter& painter, double all) const
         if (m_rows[i] <= 0)
             continue;
         left -= width() * double(m_rows[i]) / all;
-        const QString rows = style::count(m_rows[i]) + QStringLiteral(" · ") + style::percent(double(m_rows[i]) / all, 3);
+        const QString rows =
+            style::count(m_rows[i]) + QStringLiteral(" · ") + style::percent(double(m_rows[i]) / all, 3);
         const double nameWide = QFontMetrics(theme().medium()).horizontalAdvance(names[i]) + 8;
         const double rowsWide = QFontMetrics(theme().body()).horizontalAdvance(rows);
         const double x = std::max(0., std::min(left, limit - nameWide - rowsWide));

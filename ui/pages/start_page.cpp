@@ -37,13 +37,19 @@ QString subtitle(const std::vector<Card>& cards)
     }
     if (recorded == 0)
         return QObject::tr("choose a card, then train it");
-    return QObject::tr("%1 recorded experiments, each in under %2").arg(recorded).arg(style::duration(std::ceil(longest / 30) * 30));
+    return QObject::tr("%1 recorded experiments, each in under %2")
+        .arg(recorded)
+        .arg(style::duration(std::ceil(longest / 30) * 30));
 }
 
 }
 
 StartPage::StartPage(bridge::Workbench& workbench, QWidget* parent)
-    : Page(parent), m_workbench(workbench), m_panel(new CardPanel(this)), m_recent(new RecentRuns), m_drop(new DropTarget)
+    : Page(parent),
+      m_workbench(workbench),
+      m_panel(new CardPanel(this)),
+      m_recent(new RecentRuns),
+      m_drop(new DropTarget)
 {
     if (auto cards = models::readCards())
         m_cards = std::move(*cards);
@@ -91,13 +97,17 @@ StartPage::StartPage(bridge::Workbench& workbench, QWidget* parent)
         m_workbench.resumeRun(folder);
         Q_EMIT m_workbench.pageRequested("train");
     });
-    connect(&m_workbench, &bridge::Workbench::runsChanged, this, [this] { m_recent->reload(m_workbench.runsFolder()); });
+    connect(&m_workbench, &bridge::Workbench::runsChanged, this,
+            [this] { m_recent->reload(m_workbench.runsFolder()); });
     m_recent->reload(m_workbench.runsFolder());
     if (!m_buttons.empty())
         m_buttons.front()->setChecked(true);
 }
 
-QWidget* StartPage::inspectorPanel() { return m_cards.empty() ? nullptr : m_panel; }
+QWidget* StartPage::inspectorPanel()
+{
+    return m_cards.empty() ? nullptr : m_panel;
+}
 
 const Card* StartPage::selected() const
 {
@@ -118,7 +128,8 @@ void StartPage::train(const Card& card)
         return;
     }
     if (m_workbench.training()) {
-        Q_EMIT m_workbench.trouble({core::base::ErrorKind::Usage, "A run is training", {}, "Stop it first, then train this card"});
+        Q_EMIT m_workbench.trouble(
+            {core::base::ErrorKind::Usage, "A run is training", {}, "Stop it first, then train this card"});
         return;
     }
     std::vector<core::base::Value> experiments;

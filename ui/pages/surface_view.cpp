@@ -45,7 +45,9 @@ std::vector<std::size_t> storyOf(const std::vector<SurfaceFrame>& frames, std::i
     const std::size_t first = begun == frames.end() ? 0 : std::size_t(begun - frames.begin());
     const std::size_t last = frames.size() - 1;
     const double from = std::max(1.0, double(frames[first].step)), to = double(frames[last].step);
-    const auto between = [&](double a, double b) { return nearest(frames, std::sqrt(std::max(1.0, a) * std::max(1.0, b))); };
+    const auto between = [&](double a, double b) {
+        return nearest(frames, std::sqrt(std::max(1.0, a) * std::max(1.0, b)));
+    };
     std::vector<std::size_t> story{first, last};
     const std::size_t best = bestStep >= 0 ? nearest(frames, double(bestStep)) : last;
     if (best > first && best < last) {
@@ -62,7 +64,8 @@ std::vector<std::size_t> storyOf(const std::vector<SurfaceFrame>& frames, std::i
 }
 
 SurfaceView::SurfaceView(QWidget* parent)
-    : QWidget(parent), m_surface(new plots::SurfacePlot),
+    : QWidget(parent),
+      m_surface(new plots::SurfacePlot),
       m_title(new style::Label(tr("The same surface at keyframes"), style::Tone::Muted))
 {
     for (std::size_t i = 0; i < m_minis.size(); ++i) {
@@ -125,7 +128,10 @@ void SurfaceView::setData(const std::vector<core::session::Point>& points, const
     m_surface->setFeatures(features.value(0), features.value(1));
 }
 
-void SurfaceView::setEmptyText(const QString& text) { m_surface->setEmptyText(text); }
+void SurfaceView::setEmptyText(const QString& text)
+{
+    m_surface->setEmptyText(text);
+}
 
 void SurfaceView::refresh()
 {

@@ -13,7 +13,11 @@ namespace ui::pages {
 using models::NextStep;
 
 TrainPage::TrainPage(bridge::Workbench& workbench, QWidget* parent)
-    : Page(parent), m_workbench(workbench), m_curves(new RunCurves), m_side(new RunSide), m_closing(new ClosingBar)
+    : Page(parent),
+      m_workbench(workbench),
+      m_curves(new RunCurves),
+      m_side(new RunSide),
+      m_closing(new ClosingBar)
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);

@@ -79,8 +79,8 @@ void BarChart::setEmptyText(const QString& text)
 
 QString BarChart::describe(int series, int bar) const
 {
-    if (series < 0 || std::size_t(series) >= m_series.size() || bar < 0
-        || std::size_t(bar) >= m_series[std::size_t(series)].values.size())
+    if (series < 0 || std::size_t(series) >= m_series.size() || bar < 0 ||
+        std::size_t(bar) >= m_series[std::size_t(series)].values.size())
         return {};
     const BarSeries& s = m_series[std::size_t(series)];
     QString name;
@@ -135,14 +135,14 @@ BarChart::Plan BarChart::plan() const
         for (const QString& name : m_categories)
             names = std::max(names, metrics.horizontalAdvance(name));
         const double left = std::min(names + 10 * s, 0.45 * width());
-        plan.plot = QRectF(
-            left, head, std::max(10.0, width() - left - 56 * s), std::max(10.0, QWidget::height() - head - 4 * s));
+        plan.plot = QRectF(left, head, std::max(10.0, width() - left - 56 * s),
+                           std::max(10.0, QWidget::height() - head - 4 * s));
     } else {
         double left = 24 * s;
         for (const Tick& tick : scaleTicks(QWidget::height() - head - 26 * s, plan.top))
             left = std::max(left, std::ceil(metrics.horizontalAdvance(tick.label)) + 10 * s);
-        plan.plot = QRectF(
-            left, head, std::max(10.0, width() - left - 2 * s), std::max(10.0, QWidget::height() - head - 26 * s));
+        plan.plot = QRectF(left, head, std::max(10.0, width() - left - 2 * s),
+                           std::max(10.0, QWidget::height() - head - 26 * s));
     }
     m_edges.empty() ? planGroups(plan) : planBins(plan);
     return plan;
@@ -185,8 +185,9 @@ void BarChart::planBins(Plan& plan) const
             const double left = place(m_edges[i]), right = place(m_edges[i + 1]);
             const double tall = height(m_series[k].values[i], plan.top) * plan.plot.height();
             plan.bars.push_back({int(k), int(i),
-                QRectF(left, plan.plot.bottom() - tall, std::max(1.0, right - left - (right - left > 4 ? 1 : 0)), tall),
-                QRectF(left, plan.plot.top(), right - left, plan.plot.height())});
+                                 QRectF(left, plan.plot.bottom() - tall,
+                                        std::max(1.0, right - left - (right - left > 4 ? 1 : 0)), tall),
+                                 QRectF(left, plan.plot.top(), right - left, plan.plot.height())});
         }
 }
 
@@ -203,8 +204,8 @@ bool BarChart::legendBelow() const
     if (m_series.size() < 2)
         return false;
     const style::Theme& theme = style::theme();
-    const double title = QFontMetricsF(theme.medium()).horizontalAdvance(m_title)
-        + QFontMetricsF(theme.body()).horizontalAdvance(m_subtitle);
+    const double title = QFontMetricsF(theme.medium()).horizontalAdvance(m_title) +
+                         QFontMetricsF(theme.body()).horizontalAdvance(m_subtitle);
     return title + legendWidth() + 16 * theme.scale > width();
 }
 
@@ -253,12 +254,12 @@ void BarChart::paintScale(QPainter& painter, const Plan& plan) const
                 painter.drawLine(QPointF(plan.plot.left(), y), QPointF(plan.plot.right(), y));
             }
             painter.setPen(theme.muted);
-            painter.drawText(
-                QRectF(0, y - 10 * s, plan.plot.left() - 8 * s, 20 * s), Qt::AlignRight | Qt::AlignVCenter, tick.label);
+            painter.drawText(QRectF(0, y - 10 * s, plan.plot.left() - 8 * s, 20 * s), Qt::AlignRight | Qt::AlignVCenter,
+                             tick.label);
         }
     painter.setPen(QPen(theme.axis, 1));
-    painter.drawLine(
-        plan.plot.bottomLeft(), m_orientation == Qt::Vertical ? plan.plot.bottomRight() : plan.plot.topLeft());
+    painter.drawLine(plan.plot.bottomLeft(),
+                     m_orientation == Qt::Vertical ? plan.plot.bottomRight() : plan.plot.topLeft());
     painter.setRenderHint(QPainter::Antialiasing);
 }
 
@@ -277,22 +278,22 @@ void BarChart::paintNames(QPainter& painter, const Plan& plan) const
                 tick.label += QLatin1Char(' ') + m_unit;
             const double width = metrics.horizontalAdvance(tick.label) + 2;
             const double x = std::clamp(plan.plot.left() + (tick.value - lo) / (hi - lo) * plan.plot.width(), width / 2,
-                this->width() - width / 2);
+                                        this->width() - width / 2);
             painter.drawText(QRectF(x - width / 2, plan.plot.bottom() + 5 * s, width, metrics.height()),
-                Qt::AlignCenter, tick.label);
+                             Qt::AlignCenter, tick.label);
         }
         return;
     }
     const bool flat = m_orientation == Qt::Horizontal;
-    const double room = (flat ? plan.plot.height() : plan.plot.width())
-        / double(std::max<qsizetype>(1, m_categories.size()));
+    const double room =
+        (flat ? plan.plot.height() : plan.plot.width()) / double(std::max<qsizetype>(1, m_categories.size()));
     const int every = std::max(1, int(std::ceil((flat ? metrics.height() * 0.95 : 24 * s) / room)));
     for (qsizetype i = 0; i < m_categories.size(); i += every) {
         const double start = (flat ? plan.plot.top() : plan.plot.left()) + double(i) * room;
         const QRectF place = flat ? QRectF(0, start, plan.plot.left() - 8 * s, room)
                                   : QRectF(start, plan.plot.bottom() + 5 * s, room * every, metrics.height());
         painter.drawText(place, flat ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignHCenter | Qt::AlignTop,
-            metrics.elidedText(m_categories[i], Qt::ElideRight, place.width() - 2));
+                         metrics.elidedText(m_categories[i], Qt::ElideRight, place.width() - 2));
     }
     // Beside a lone flat bar its value stands: there is no scale to read it from.
     if (!flat || room / double(m_series.size()) < metrics.height() * 0.9)
@@ -300,8 +301,8 @@ void BarChart::paintNames(QPainter& painter, const Plan& plan) const
     painter.setPen(theme.text);
     for (const Bar& bar : plan.bars)
         painter.drawText(QRectF(bar.rect.right() + 6 * s, bar.rect.center().y() - 10 * s, 60 * s, 20 * s),
-            Qt::AlignLeft | Qt::AlignVCenter,
-            style::number(m_series[std::size_t(bar.series)].values[std::size_t(bar.index)]));
+                         Qt::AlignLeft | Qt::AlignVCenter,
+                         style::number(m_series[std::size_t(bar.series)].values[std::size_t(bar.index)]));
 }
 
 void BarChart::paintEvent(QPaintEvent*)

@@ -14,8 +14,8 @@ namespace ui::plots {
 struct BarSeries {
     QString name;
     std::vector<double> values;
-    int color = 0;        ///< index into the theme's run colours
-    bool hollow = false;  ///< outline only, so that splits differ without colour too
+    int color = 0;       ///< index into the theme's run colours
+    bool hollow = false; ///< outline only, so that splits differ without colour too
 };
 
 /// Bars for categories (class balance per split) or for bins (histograms), with tooltips that give the numbers.

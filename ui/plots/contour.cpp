@@ -41,20 +41,29 @@ Pairs pairsOf(float bottomLeft, float bottomRight, float topRight, float topLeft
     const bool middle = bottomLeft + bottomRight + topRight + topLeft > 0;
     switch (code) {
     case 1:
-    case 14: return {3, 0};
+    case 14:
+        return {3, 0};
     case 2:
-    case 13: return {0, 1};
+    case 13:
+        return {0, 1};
     case 4:
-    case 11: return {1, 2};
+    case 11:
+        return {1, 2};
     case 8:
-    case 7: return {2, 3};
+    case 7:
+        return {2, 3};
     case 3:
-    case 12: return {3, 1};
+    case 12:
+        return {3, 1};
     case 6:
-    case 9: return {0, 2};
-    case 5: return middle ? Pairs{0, 1, 2, 3} : Pairs{3, 0, 1, 2};
-    case 10: return middle ? Pairs{3, 0, 1, 2} : Pairs{0, 1, 2, 3};
-    default: return {};
+    case 9:
+        return {0, 2};
+    case 5:
+        return middle ? Pairs{0, 1, 2, 3} : Pairs{3, 0, 1, 2};
+    case 10:
+        return middle ? Pairs{3, 0, 1, 2} : Pairs{0, 1, 2, 3};
+    default:
+        return {};
     }
 }
 

@@ -66,8 +66,8 @@ struct Narrow {
 
 /// Adds up the changes of cover from row to row and lays the colour over what is there.
 template <class Blend>
-[[gnu::always_inline]] inline void blendRows(
-    PixelColumns columns, const std::int16_t* changes, int changeStride, QRgb premultiplied)
+[[gnu::always_inline]] inline void blendRows(PixelColumns columns, const std::int16_t* changes, int changeStride,
+                                             QRgb premultiplied)
 {
     // 0 … 256, so that what is covered by an opaque colour leaves nothing of what was there.
     const auto alpha = std::uint16_t(qAlpha(premultiplied) + (qAlpha(premultiplied) >> 7));
@@ -122,14 +122,14 @@ struct Wide {
     [[gnu::always_inline]] void eight(std::uint8_t* pixel, const Eight& cover, const Eight& rest) const
     {
         four(pixel, __builtin_shufflevector(cover, cover, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3),
-            __builtin_shufflevector(rest, rest, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3));
+             __builtin_shufflevector(rest, rest, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3));
         four(pixel + 16, __builtin_shufflevector(cover, cover, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7),
-            __builtin_shufflevector(rest, rest, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7));
+             __builtin_shufflevector(rest, rest, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7));
     }
 };
 
-[[gnu::target("avx2")]] void blendWide(
-    PixelColumns columns, const std::int16_t* changes, int changeStride, QRgb premultiplied)
+[[gnu::target("avx2")]] void blendWide(PixelColumns columns, const std::int16_t* changes, int changeStride,
+                                       QRgb premultiplied)
 {
     blendRows<Wide>(columns, changes, changeStride, premultiplied);
 }

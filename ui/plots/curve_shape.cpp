@@ -51,8 +51,8 @@ void addColumn(Trace& out, const CurveSource& source, std::size_t first, std::si
             out.emplace_back(source.x(i), finite(source.buffer->value(i)));
         return;
     }
-    const SeriesBuffer::Extent e = positive ? source.buffer->extentAboveZero(first, last)
-                                            : source.buffer->extent(first, last);
+    const SeriesBuffer::Extent e =
+        positive ? source.buffer->extentAboveZero(first, last) : source.buffer->extent(first, last);
     if (e.empty)
         out.emplace_back(x, gap);
     else
@@ -96,9 +96,12 @@ std::vector<std::size_t> columnBlocks(const CurveSource& source, const AxisMap& 
 double CurveSource::x(std::size_t i) const
 {
     switch (axis) {
-    case XAxis::Step: return buffer->step(i);
-    case XAxis::Epoch: return buffer->step(i) / stepsPerEpoch;
-    case XAxis::Time: break;
+    case XAxis::Step:
+        return buffer->step(i);
+    case XAxis::Epoch:
+        return buffer->step(i) / stepsPerEpoch;
+    case XAxis::Time:
+        break;
     }
     return buffer->time(i) - buffer->time(0);
 }
@@ -111,8 +114,8 @@ double CurveSource::xOfStep(double step) const
         return step / stepsPerEpoch;
     if (buffer->empty())
         return 0;
-    const std::size_t after = std::clamp<std::size_t>(
-        buffer->lowerBound(step), 1, std::max<std::size_t>(1, buffer->size() - 1));
+    const std::size_t after =
+        std::clamp<std::size_t>(buffer->lowerBound(step), 1, std::max<std::size_t>(1, buffer->size() - 1));
     if (buffer->size() == 1)
         return 0;
     const double a = buffer->step(after - 1), b = buffer->step(after);
@@ -134,9 +137,12 @@ double CurveSource::stepOf(double x) const
 std::size_t CurveSource::lowerBound(double x) const
 {
     switch (axis) {
-    case XAxis::Step: return buffer->lowerBound(x);
-    case XAxis::Epoch: return buffer->lowerBound(x * stepsPerEpoch);
-    case XAxis::Time: break;
+    case XAxis::Step:
+        return buffer->lowerBound(x);
+    case XAxis::Epoch:
+        return buffer->lowerBound(x * stepsPerEpoch);
+    case XAxis::Time:
+        break;
     }
     return buffer->empty() ? 0 : buffer->lowerBoundOfTime(x + buffer->time(0));
 }
@@ -180,8 +186,8 @@ Trace smoothedTrace(const CurveSource& source, const AxisMap& x, double pixelRat
 {
     const Stretch points = visible(source, x);
     const std::size_t columns = columnsOf(x, pixelRatio);
-    const std::vector<std::size_t> cuts
-        = x.log ? columnBlocks(source, x, points, columns) : evenBlocks(source, points, columns, weight);
+    const std::vector<std::size_t> cuts =
+        x.log ? columnBlocks(source, x, points, columns) : evenBlocks(source, points, columns, weight);
     DebiasedAverage average(weight);
     Trace out;
     out.reserve(cuts.size());

@@ -26,8 +26,9 @@ void askAndSave(QWidget& widget, const QString& kind, const std::function<core::
     dialog->setDefaultSuffix(kind);
     QObject::connect(dialog, &QFileDialog::fileSelected, &widget, [&widget, save](const QString& path) {
         if (const core::base::Status status = save(path); !status) {
-            auto* box = new QMessageBox(QMessageBox::Warning, QObject::tr("Export the plot"),
-                QString::fromStdString(core::base::describe(status.error())), QMessageBox::Ok, &widget);
+            auto* box =
+                new QMessageBox(QMessageBox::Warning, QObject::tr("Export the plot"),
+                                QString::fromStdString(core::base::describe(status.error())), QMessageBox::Ok, &widget);
             box->setAttribute(Qt::WA_DeleteOnClose);
             box->open();
         }
@@ -52,8 +53,8 @@ core::base::Status saveFile(const QString& path, const QByteArray& content)
     if (!content.isEmpty() && file.open(QIODevice::WriteOnly) && file.write(content) == content.size() && file.commit())
         return {};
     return core::base::Error{core::base::ErrorKind::Resource,
-        "the plot cannot be written: " + file.errorString().toStdString(), path.toStdString(),
-        "choose a folder that can be written and has room"};
+                             "the plot cannot be written: " + file.errorString().toStdString(), path.toStdString(),
+                             "choose a folder that can be written and has room"};
 }
 
 core::base::Status saveAsPng(const QWidget& widget, const QString& path)
@@ -65,8 +66,8 @@ core::base::Status saveAsPng(const QWidget& widget, const QString& path)
     return saveFile(path, bytes);
 }
 
-core::base::Status saveAsSvg(
-    QSize size, const QString& title, const QString& path, const std::function<void(QPainter&)>& paint)
+core::base::Status saveAsSvg(QSize size, const QString& title, const QString& path,
+                             const std::function<void(QPainter&)>& paint)
 {
     QByteArray bytes;
     QBuffer buffer(&bytes);
@@ -92,11 +93,11 @@ void addExportActions(QMenu& menu, QWidget& widget, const Exports& exports)
 {
     menu.setAttribute(Qt::WA_DeleteOnClose);
     menu.addAction(QObject::tr("Copy the picture"), &widget,
-        [picture = exports.picture] { QApplication::clipboard()->setImage(picture()); });
+                   [picture = exports.picture] { QApplication::clipboard()->setImage(picture()); });
     menu.addSeparator();
     for (const QString& kind : exports.kinds)
         menu.addAction(QObject::tr("Export as %1…").arg(kind.toUpper()), &widget,
-            [&widget, kind, save = exports.save] { askAndSave(widget, kind, save); });
+                       [&widget, kind, save = exports.save] { askAndSave(widget, kind, save); });
 }
 
 }

@@ -20,8 +20,8 @@ core::base::Status saveFile(const QString& path, const QByteArray& content);
 /// The widget at twice its size.
 QImage pictureOf(const QWidget& widget);
 core::base::Status saveAsPng(const QWidget& widget, const QString& path);
-core::base::Status saveAsSvg(
-    QSize size, const QString& title, const QString& path, const std::function<void(QPainter&)>& paint);
+core::base::Status saveAsSvg(QSize size, const QString& title, const QString& path,
+                             const std::function<void(QPainter&)>& paint);
 /// SVG text in which our name of the font is the one that others know.
 QByteArray withPublicFont(QByteArray svg);
 

@@ -17,11 +17,11 @@ namespace ui::plots {
 
 namespace {
 
-constexpr double gap = 8;             ///< between a name and its row or column
-constexpr double lean = 60;           ///< degrees that long column names stand at
+constexpr double gap = 8;   ///< between a name and its row or column
+constexpr double lean = 60; ///< degrees that long column names stand at
 constexpr double largestCell = 96;
-constexpr double smallestNamed = 15;  ///< a cell that has room for its name beside it
-constexpr double smallestFramed = 6;  ///< below, cells are pixels of one picture
+constexpr double smallestNamed = 15; ///< a cell that has room for its name beside it
+constexpr double smallestFramed = 6; ///< below, cells are pixels of one picture
 
 QString nameOf(const QStringList& names, int cls)
 {
@@ -67,9 +67,12 @@ Figures figuresOf(const std::vector<std::int64_t>& counts, double cell, const QF
 QString captionOf(Figures figures)
 {
     switch (figures) {
-    case Figures::Counts: return HeatTable::tr("rows: truth · columns: said · figures: counts");
-    case Figures::Shares: return HeatTable::tr("rows: truth · columns: said · figures: % of row");
-    case Figures::None: return HeatTable::tr("rows: truth · columns: said · shade: share of row");
+    case Figures::Counts:
+        return HeatTable::tr("rows: truth · columns: said · figures: counts");
+    case Figures::Shares:
+        return HeatTable::tr("rows: truth · columns: said · figures: % of row");
+    case Figures::None:
+        return HeatTable::tr("rows: truth · columns: said · shade: share of row");
     }
     return {};
 }
@@ -136,17 +139,26 @@ QString HeatTable::describe(int truth, int predicted) const
 {
     if (truth < 0 || predicted < 0 || truth >= m_classes || predicted >= m_classes)
         return {};
-    const std::int64_t count = m_counts[std::size_t(truth * m_classes + predicted)], rows = m_rowSums[std::size_t(truth)];
-    const QString what = truth == predicted ? tr("%1 recognised").arg(nameOf(m_names, truth))
-                                            : tr("%1 taken for %2").arg(nameOf(m_names, truth), nameOf(m_names, predicted));
+    const std::int64_t count = m_counts[std::size_t(truth * m_classes + predicted)],
+                       rows = m_rowSums[std::size_t(truth)];
+    const QString what = truth == predicted
+                             ? tr("%1 recognised").arg(nameOf(m_names, truth))
+                             : tr("%1 taken for %2").arg(nameOf(m_names, truth), nameOf(m_names, predicted));
     if (rows == 0)
         return tr("%1: no rows").arg(what);
-    return tr("%1: %2 of %3 (%4)").arg(what, style::count(count), style::count(rows), style::percent(double(count) / double(rows)));
+    return tr("%1: %2 of %3 (%4)")
+        .arg(what, style::count(count), style::count(rows), style::percent(double(count) / double(rows)));
 }
 
-QSize HeatTable::sizeHint() const { return QSize(330, 330) * style::theme().scale; }
+QSize HeatTable::sizeHint() const
+{
+    return QSize(330, 330) * style::theme().scale;
+}
 
-QSize HeatTable::minimumSizeHint() const { return QSize(180, 180) * style::theme().scale; }
+QSize HeatTable::minimumSizeHint() const
+{
+    return QSize(180, 180) * style::theme().scale;
+}
 
 HeatTable::Grid HeatTable::grid() const
 {
@@ -169,7 +181,8 @@ HeatTable::Grid HeatTable::grid() const
     if (flat.cell >= name + 4)
         return flat;
     const double angle = lean * std::numbers::pi / 180;
-    const double rise = name * std::sin(angle) + line * std::cos(angle) / 2, over = name * std::cos(angle) + line * std::sin(angle) / 2;
+    const double rise = name * std::sin(angle) + line * std::cos(angle) / 2,
+                 over = name * std::cos(angle) + line * std::sin(angle) / 2;
     const Grid leaning = laidOut(name + space, rise + space, std::max(1.0, over - flat.cell / 2), true);
     // Too many classes to name: the tooltip does.
     return leaning.cell >= smallestNamed * theme.scale ? leaning : laidOut(1, 1, 1, false);
@@ -201,18 +214,21 @@ void HeatTable::paintNames(QPainter& painter, const Grid& grid) const
         const double middle = (cls + 0.5) * grid.cell, room = grid.area.left() - space;
         use(lit.first == cls);
         QFontMetricsF metrics(painter.font());
-        painter.drawText(QRectF(0, grid.area.top() + middle - metrics.height() / 2, room, metrics.height()), Qt::AlignRight | Qt::AlignVCenter,
-            metrics.elidedText(nameOf(m_names, cls), Qt::ElideRight, room));
+        painter.drawText(QRectF(0, grid.area.top() + middle - metrics.height() / 2, room, metrics.height()),
+                         Qt::AlignRight | Qt::AlignVCenter,
+                         metrics.elidedText(nameOf(m_names, cls), Qt::ElideRight, room));
         use(lit.second == cls);
         metrics = QFontMetricsF(painter.font());
         painter.save();
         painter.translate(grid.area.left() + middle, grid.area.top() - space / 2);
         if (grid.upright) {
             painter.rotate(-lean);
-            painter.drawText(QRectF(0, -metrics.height() / 2, room + 1, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                metrics.elidedText(nameOf(m_names, cls), Qt::ElideRight, room + 1));
+            painter.drawText(QRectF(0, -metrics.height() / 2, room + 1, metrics.height()),
+                             Qt::AlignLeft | Qt::AlignVCenter,
+                             metrics.elidedText(nameOf(m_names, cls), Qt::ElideRight, room + 1));
         } else {
-            painter.drawText(QRectF(-grid.cell / 2, -metrics.height(), grid.cell, metrics.height()), Qt::AlignCenter, nameOf(m_names, cls));
+            painter.drawText(QRectF(-grid.cell / 2, -metrics.height(), grid.cell, metrics.height()), Qt::AlignCenter,
+                             nameOf(m_names, cls));
         }
         painter.restore();
     }
@@ -227,27 +243,30 @@ void HeatTable::paintCells(QPainter& painter, const Grid& grid) const
     painter.setFont(theme.body());
     for (int truth = 0; truth < m_classes; ++truth)
         for (int said = 0; said < m_classes; ++said) {
-            const std::int64_t count = m_counts[std::size_t(truth * m_classes + said)], rows = m_rowSums[std::size_t(truth)];
+            const std::int64_t count = m_counts[std::size_t(truth * m_classes + said)],
+                               rows = m_rowSums[std::size_t(truth)];
             const double share = rows > 0 ? double(count) / double(rows) : 0;
             const QColor shade = shadeOf(share, truth == said, theme);
             if (!framed) {
                 picture.setPixel(said, truth, shade.rgb());
                 continue;
             }
-            const QRectF cell(grid.area.left() + said * grid.cell, grid.area.top() + truth * grid.cell, grid.cell, grid.cell);
+            const QRectF cell(grid.area.left() + said * grid.cell, grid.area.top() + truth * grid.cell, grid.cell,
+                              grid.cell);
             painter.fillRect(cell.adjusted(0, 0, -1, -1), shade);
             const int percent = int(std::lround(100 * share));
             if (figures == Figures::None || count == 0 || (figures == Figures::Shares && percent == 0))
                 continue;
             painter.setPen(readableOn(shade, theme));
-            painter.drawText(cell.adjusted(-4, -4, 3, 3), Qt::AlignCenter, figures == Figures::Counts ? style::count(count) : QString::number(percent));
+            painter.drawText(cell.adjusted(-4, -4, 3, 3), Qt::AlignCenter,
+                             figures == Figures::Counts ? style::count(count) : QString::number(percent));
         }
     if (!framed)
         painter.drawImage(grid.area, picture);
     const QFontMetricsF metrics(theme.body());
     painter.setPen(theme.muted);
-    painter.drawText(QRectF(0, grid.area.bottom() + gap * theme.scale, width(), metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
-        metrics.elidedText(captionOf(figures), Qt::ElideRight, width()));
+    painter.drawText(QRectF(0, grid.area.bottom() + gap * theme.scale, width(), metrics.height()),
+                     Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(captionOf(figures), Qt::ElideRight, width()));
 }
 
 void HeatTable::paintEvent(QPaintEvent*)
@@ -266,7 +285,8 @@ void HeatTable::paintEvent(QPaintEvent*)
     const auto outline = [&](std::pair<int, int> cell, const QColor& color, double width) {
         if (cell.first < 0)
             return;
-        const QRectF rect(place.area.left() + cell.second * place.cell, place.area.top() + cell.first * place.cell, place.cell - 1, place.cell - 1);
+        const QRectF rect(place.area.left() + cell.second * place.cell, place.area.top() + cell.first * place.cell,
+                          place.cell - 1, place.cell - 1);
         painter.setPen(QPen(color, width, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(rect);
@@ -335,12 +355,24 @@ void HeatTable::keyPressEvent(QKeyEvent* event)
     };
     const bool begun = truth >= 0;
     switch (m_classes == 0 ? 0 : event->key()) {
-    case Qt::Key_Left: walk(begun ? truth : 0, said - 1); return;
-    case Qt::Key_Right: walk(begun ? truth : 0, said + 1); return;
-    case Qt::Key_Up: walk(truth - 1, begun ? said : 0); return;
-    case Qt::Key_Down: walk(truth + 1, begun ? said : 0); return;
-    case Qt::Key_Home: walk(begun ? truth : 0, 0); return;
-    case Qt::Key_End: walk(begun ? truth : 0, m_classes - 1); return;
+    case Qt::Key_Left:
+        walk(begun ? truth : 0, said - 1);
+        return;
+    case Qt::Key_Right:
+        walk(begun ? truth : 0, said + 1);
+        return;
+    case Qt::Key_Up:
+        walk(truth - 1, begun ? said : 0);
+        return;
+    case Qt::Key_Down:
+        walk(truth + 1, begun ? said : 0);
+        return;
+    case Qt::Key_Home:
+        walk(begun ? truth : 0, 0);
+        return;
+    case Qt::Key_End:
+        walk(begun ? truth : 0, m_classes - 1);
+        return;
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (begun)
@@ -353,7 +385,8 @@ void HeatTable::keyPressEvent(QKeyEvent* event)
             return;
         }
         break;
-    default: break;
+    default:
+        break;
     }
     QWidget::keyPressEvent(event);
 }

@@ -67,8 +67,8 @@ void ImageWall::setCurrent(int index)
             bar->setValue(bar->value() + cell.top());
         else if (cell.bottom() > viewport()->height())
             bar->setValue(bar->value() + cell.bottom() - viewport()->height());
-        setAccessibleDescription(
-            m_images[std::size_t(index)].caption + QLatin1Char(' ') + m_images[std::size_t(index)].detail);
+        setAccessibleDescription(m_images[std::size_t(index)].caption + QLatin1Char(' ') +
+                                 m_images[std::size_t(index)].detail);
     }
     viewport()->update();
     Q_EMIT currentChanged(index);
@@ -91,14 +91,13 @@ ImageWall::Grid ImageWall::grid() const
     g.side = int(std::lround(m_side * theme.scale));
     const int line = int(std::ceil(QFontMetricsF(theme.body()).height()));
     // Captions want more width than a picture of 28 pixels has.
-    const int least = std::max(g.side,
-                          m_details        ? int(104 * theme.scale)
-                              : m_captions ? int(56 * theme.scale)
-                                           : 0)
-        + gap;
+    const int least = std::max(g.side, m_details    ? int(104 * theme.scale)
+                                       : m_captions ? int(56 * theme.scale)
+                                                    : 0) +
+                      gap;
     g.columns = std::max(1, viewport()->width() / least);
-    g.cell = QSize(viewport()->width() / g.columns,
-        g.side + gap + (m_captions ? line + 2 : 0) + (m_details ? line : 0) + (m_captions || m_details ? gap : 0));
+    g.cell = QSize(viewport()->width() / g.columns, g.side + gap + (m_captions ? line + 2 : 0) +
+                                                        (m_details ? line : 0) + (m_captions || m_details ? gap : 0));
     return g;
 }
 
@@ -142,12 +141,12 @@ void ImageWall::paintTile(QPainter& painter, const Grid& g, int index) const
     const bool current = index == m_current;
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(current ? theme.accent
-            : tile.wrong        ? theme.problem
-                                : theme.line,
-        current          ? 2
-            : tile.wrong ? 1.5
-                         : 1));
+    painter.setPen(QPen(current      ? theme.accent
+                        : tile.wrong ? theme.problem
+                                     : theme.line,
+                        current      ? 2
+                        : tile.wrong ? 1.5
+                                     : 1));
     painter.drawRoundedRect(QRectF(picture).adjusted(-0.5, -0.5, 0.5, 0.5), 2, 2);
 
     const QFontMetricsF metrics(theme.body());
@@ -155,17 +154,17 @@ void ImageWall::paintTile(QPainter& painter, const Grid& g, int index) const
     double left = square.left();
     const double y = square.bottom() + 4;
     if (tile.wrong) {
-        painter.drawPixmap(QPointF(left, y + 3),
-            style::iconPixmap(QStringLiteral("warning"), int(11 * theme.scale), theme.problem, devicePixelRatioF()));
+        painter.drawPixmap(QPointF(left, y + 3), style::iconPixmap(QStringLiteral("warning"), int(11 * theme.scale),
+                                                                   theme.problem, devicePixelRatioF()));
         left += 14 * theme.scale;
     }
     painter.setFont(theme.body());
     painter.setPen(theme.text);
     painter.drawText(QRectF(left, y, square.left() + width - left, line), Qt::AlignLeft | Qt::AlignVCenter,
-        metrics.elidedText(tile.caption, Qt::ElideRight, square.left() + width - left));
+                     metrics.elidedText(tile.caption, Qt::ElideRight, square.left() + width - left));
     painter.setPen(tile.wrong ? theme.readable(theme.problem) : theme.muted);
     painter.drawText(QRectF(square.left(), y + line, width, line), Qt::AlignLeft | Qt::AlignVCenter,
-        metrics.elidedText(tile.detail, Qt::ElideRight, width));
+                     metrics.elidedText(tile.detail, Qt::ElideRight, width));
 }
 
 void ImageWall::paintEvent(QPaintEvent* event)
@@ -174,15 +173,15 @@ void ImageWall::paintEvent(QPaintEvent* event)
     if (m_images.empty()) {
         painter.setFont(style::theme().body());
         painter.setPen(style::theme().muted);
-        painter.drawText(
-            QRectF(viewport()->rect()).adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+        painter.drawText(QRectF(viewport()->rect()).adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap,
+                         m_emptyText);
         return;
     }
     const Grid g = grid();
     const int offset = verticalScrollBar()->value();
     const int first = std::max(0, (event->rect().top() + offset) / g.cell.height()) * g.columns;
-    const int last = std::min(
-        int(m_images.size()), ((event->rect().bottom() + offset) / g.cell.height() + 1) * g.columns);
+    const int last =
+        std::min(int(m_images.size()), ((event->rect().bottom() + offset) / g.cell.height() + 1) * g.columns);
     for (int i = first; i < last; ++i)
         paintTile(painter, g, i);
 }
@@ -207,18 +206,32 @@ void ImageWall::keyPressEvent(QKeyEvent* event)
     const int count = int(m_images.size()), columns = grid().columns;
     int next = m_current;
     switch (event->key()) {
-    case Qt::Key_Left: next -= 1; break;
-    case Qt::Key_Right: next += 1; break;
-    case Qt::Key_Up: next -= columns; break;
-    case Qt::Key_Down: next += columns; break;
-    case Qt::Key_Home: next = 0; break;
-    case Qt::Key_End: next = count - 1; break;
+    case Qt::Key_Left:
+        next -= 1;
+        break;
+    case Qt::Key_Right:
+        next += 1;
+        break;
+    case Qt::Key_Up:
+        next -= columns;
+        break;
+    case Qt::Key_Down:
+        next += columns;
+        break;
+    case Qt::Key_Home:
+        next = 0;
+        break;
+    case Qt::Key_End:
+        next = count - 1;
+        break;
     case Qt::Key_Return:
     case Qt::Key_Enter:
         if (m_current >= 0)
             Q_EMIT activated(m_current);
         return;
-    default: QAbstractScrollArea::keyPressEvent(event); return;
+    default:
+        QAbstractScrollArea::keyPressEvent(event);
+        return;
     }
     if (count > 0)
         setCurrent(m_current < 0 ? 0 : std::clamp(next, 0, count - 1));
@@ -245,7 +258,8 @@ bool ImageWall::viewportEvent(QEvent* event)
     if (index < 0)
         QToolTip::hideText();
     else
-        QToolTip::showText(help->globalPos(),
+        QToolTip::showText(
+            help->globalPos(),
             m_images[std::size_t(index)].caption + QLatin1Char('\n') + m_images[std::size_t(index)].detail, this);
     return true;
 }

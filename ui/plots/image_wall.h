@@ -12,8 +12,8 @@ namespace ui::plots {
 /// A picture of the wall; `wrong` gets a mark and a word, so that it is seen without colour.
 struct WallImage {
     QImage image;
-    QString caption;      ///< `Shirt`
-    QString detail = {};  ///< `said T-shirt 0.83`, muted
+    QString caption;     ///< `Shirt`
+    QString detail = {}; ///< `said T-shirt 0.83`, muted
     bool wrong = false;
 };
 

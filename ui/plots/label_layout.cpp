@@ -58,7 +58,7 @@ void spreadLabels(std::vector<LabelSlot>& labels, double top, double bottom)
         while (!piles.empty() && piles.back().top + piles.back().height > pile.top) {
             const Pile& above = piles.back();
             pile = {0, above.height + pile.height, above.pull + pile.pull - double(pile.count) * above.height,
-                above.first, above.count + pile.count};
+                    above.first, above.count + pile.count};
             pile.top = placed(pile, top, bottom);
             piles.pop_back();
         }

@@ -8,9 +8,9 @@ namespace ui::plots {
 /// A label that wants to stand with its middle at `wanted`.
 struct LabelSlot {
     double wanted = 0, height = 0;
-    double middle = 0;  ///< out
-    bool shown = true;  ///< out
-    int rank = 0;       ///< when there is no room for all, the largest ranks go first
+    double middle = 0; ///< out
+    bool shown = true; ///< out
+    int rank = 0;      ///< when there is no room for all, the largest ranks go first
 };
 
 /// Moves labels apart so that none overlaps another and all stay in [top, bottom], each as near to its wanted place as

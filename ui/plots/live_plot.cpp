@@ -88,8 +88,8 @@ bool LivePlot::logX() const
 
 void LivePlot::setLogY(int panel, bool on)
 {
-    if (panel < 0 || std::size_t(panel) >= m_view->scene.panels.size()
-        || m_view->scene.panels[std::size_t(panel)].logY == on)
+    if (panel < 0 || std::size_t(panel) >= m_view->scene.panels.size() ||
+        m_view->scene.panels[std::size_t(panel)].logY == on)
         return;
     m_view->scene.panels[std::size_t(panel)].logY = on;
     if (std::size_t(panel) < m_view->scene.panelWindows.size())
@@ -99,8 +99,8 @@ void LivePlot::setLogY(int panel, bool on)
 
 bool LivePlot::logY(int panel) const
 {
-    return panel >= 0 && std::size_t(panel) < m_view->scene.panels.size()
-        && m_view->scene.panels[std::size_t(panel)].logY;
+    return panel >= 0 && std::size_t(panel) < m_view->scene.panels.size() &&
+           m_view->scene.panels[std::size_t(panel)].logY;
 }
 
 void LivePlot::setSmoothing(double weight)
@@ -201,8 +201,8 @@ core::base::Status LivePlot::saveCsv(const QString& path) const
             return {};
     }
     return core::base::Error{core::base::ErrorKind::Resource,
-        "the numbers cannot be written: " + file.errorString().toStdString(), path.toStdString(),
-        "choose a folder that can be written and has room"};
+                             "the numbers cannot be written: " + file.errorString().toStdString(), path.toStdString(),
+                             "choose a folder that can be written and has room"};
 }
 
 QString LivePlot::csv() const

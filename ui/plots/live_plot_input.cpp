@@ -82,13 +82,13 @@ void LivePlot::View::move(const QMouseEvent& event)
         ViewWindow& panel = scene.panelWindows[std::size_t(m_dragPanel)];
         scene.window.pan((m_last.x() - at.x()) / area.width(), scene.xData, scene.logX);
         panel.pan((at.y() - m_last.y()) / area.height(), scene.places[std::size_t(m_dragPanel)].data,
-            scene.panels[std::size_t(m_dragPanel)].logY);
+                  scene.panels[std::size_t(m_dragPanel)].logY);
         schedule();
     }
     const bool overHandle = m_drag == Drag::Handle || handleAt(at) >= 0;
-    m_owner.setCursor(overHandle               ? Qt::SizeVerCursor
-            : m_drag == Drag::Pan && m_dragged ? Qt::ClosedHandCursor
-                                               : Qt::ArrowCursor);
+    m_owner.setCursor(overHandle                         ? Qt::SizeVerCursor
+                      : m_drag == Drag::Pan && m_dragged ? Qt::ClosedHandCursor
+                                                         : Qt::ArrowCursor);
     m_last = at;
     const int panel = scene.panelAt(at);
     if (m_drag == Drag::Rectangle)
@@ -116,8 +116,8 @@ void LivePlot::View::release(const QMouseEvent& event)
         if (box.width() > 3)
             scene.window.show({scene.x.value(box.left()), scene.x.value(box.right())}, scene.xData);
         if (box.height() > 3)
-            scene.panelWindows[std::size_t(m_dragPanel)].show(
-                {place.y.value(box.bottom()), place.y.value(box.top())}, place.data);
+            scene.panelWindows[std::size_t(m_dragPanel)].show({place.y.value(box.bottom()), place.y.value(box.top())},
+                                                              place.data);
         schedule();
         Q_EMIT m_owner.viewChanged();
     } else {
@@ -133,8 +133,8 @@ void LivePlot::View::wheel(const QWheelEvent& event)
         return;
     if (event.modifiers() & Qt::ControlModifier) {
         const PlotScene::Panel& place = scene.places[std::size_t(panel)];
-        scene.panelWindows[std::size_t(panel)].zoom(
-            (place.y.from - event.position().y()) / place.area.height(), wheelFactor(event), place.data, place.y.log);
+        scene.panelWindows[std::size_t(panel)].zoom((place.y.from - event.position().y()) / place.area.height(),
+                                                    wheelFactor(event), place.data, place.y.log);
         schedule();
         Q_EMIT m_owner.viewChanged();
         return;
@@ -195,8 +195,8 @@ void LivePlot::View::stepCursor(int points)
     double next = shown ? now + (points < 0 ? -far : far) : now;
     if (shown) {
         const auto size = std::ptrdiff_t(finest->buffer->size());
-        const std::ptrdiff_t index = std::clamp<std::ptrdiff_t>(
-            std::ptrdiff_t(finest->buffer->lowerBound(now)) + points, 0, size - 1);
+        const std::ptrdiff_t index =
+            std::clamp<std::ptrdiff_t>(std::ptrdiff_t(finest->buffer->lowerBound(now)) + points, 0, size - 1);
         const double byPoint = finest->buffer->step(std::size_t(index));
         next = points < 0 ? std::min(next, byPoint) : std::max(next, byPoint);
     }
@@ -210,8 +210,12 @@ bool LivePlot::View::pressKey(int key, Qt::KeyboardModifiers modifiers)
     const double middle = std::isnan(cursor) ? 0.5 : scene.x.share(scene.xOfStep(cursor));
     m_owner.setProperty("keyboardFocus", true);
     switch (key) {
-    case Qt::Key_Left: stepCursor(-far); return true;
-    case Qt::Key_Right: stepCursor(far); return true;
+    case Qt::Key_Left:
+        stepCursor(-far);
+        return true;
+    case Qt::Key_Right:
+        stepCursor(far);
+        return true;
     case Qt::Key_Up:
     case Qt::Key_Down:
         if (!scene.places.empty())
@@ -219,16 +223,23 @@ bool LivePlot::View::pressKey(int key, Qt::KeyboardModifiers modifiers)
         drawCursor();
         return true;
     case Qt::Key_Plus:
-    case Qt::Key_Equal: zoomX(middle, 0.5); return true;
-    case Qt::Key_Minus: zoomX(middle, 2); return true;
-    case Qt::Key_Home: showAll(); return true;
+    case Qt::Key_Equal:
+        zoomX(middle, 0.5);
+        return true;
+    case Qt::Key_Minus:
+        zoomX(middle, 2);
+        return true;
+    case Qt::Key_Home:
+        showAll();
+        return true;
     case Qt::Key_Escape:
         if (std::isnan(cursor))
             return false;
         moveCursor(std::numeric_limits<double>::quiet_NaN(), -1, false);
         Q_EMIT m_owner.cursorLeft();
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -257,19 +268,19 @@ void LivePlot::View::menuAt(const QPoint& global, int panel)
     });
     menu->addSeparator();
     const bool few = pointsInView(scene) <= mostCopied;
-    QAction* copy = menu->addAction(
-        few ? QObject::tr("Copy the numbers") : QObject::tr("Copy the numbers (too many: export them)"),
-        [this] { QApplication::clipboard()->setText(m_owner.csv()); });
+    QAction* copy =
+        menu->addAction(few ? QObject::tr("Copy the numbers") : QObject::tr("Copy the numbers (too many: export them)"),
+                        [this] { QApplication::clipboard()->setText(m_owner.csv()); });
     copy->setEnabled(few);
     const auto save = [this](const QString& path) {
         const QString kind = path.section(QLatin1Char('.'), -1).toLower();
-        return kind == QLatin1String("svg") ? m_owner.saveSvg(path)
-            : kind == QLatin1String("csv")  ? m_owner.saveCsv(path)
-                                            : m_owner.savePng(path);
+        return kind == QLatin1String("svg")   ? m_owner.saveSvg(path)
+               : kind == QLatin1String("csv") ? m_owner.saveCsv(path)
+                                              : m_owner.savePng(path);
     };
     const auto picture = [this] { return QImage::fromData(png(), "PNG"); };
-    addExportActions(
-        *menu, m_owner, {picture, save, {QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("csv")}});
+    addExportActions(*menu, m_owner,
+                     {picture, save, {QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("csv")}});
     menu->popup(global);
 }
 

@@ -23,7 +23,8 @@ constexpr int frame = 33; ///< milliseconds between two redraws: 30 a second
 class Painted final : public QCPLayerable {
 public:
     Painted(QCustomPlot* plot, const QString& layer, std::function<void(QCPPainter&)> paint)
-        : QCPLayerable(plot, layer), m_paint(std::move(paint))
+        : QCPLayerable(plot, layer),
+          m_paint(std::move(paint))
     {
     }
 
@@ -41,7 +42,7 @@ public:
     std::vector<Tick> ticks;
 
     void generate(const QCPRange&, const QLocale&, QChar, int, QVector<double>& places, QVector<double>* minor,
-        QVector<QString>* labels) override
+                  QVector<QString>* labels) override
     {
         places.clear();
         if (minor)
@@ -86,8 +87,8 @@ LivePlot::View::View(LivePlot& owner) : m_owner(owner), m_plot(new QCustomPlot(&
         if (scene.empty) {
             painter.setFont(theme.body());
             painter.setPen(theme.muted);
-            painter.drawText(
-                QRectF(m_owner.rect()).adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, scene.emptyText);
+            painter.drawText(QRectF(m_owner.rect()).adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap,
+                             scene.emptyText);
             return;
         }
         paintNames(painter, scene, theme);
@@ -168,9 +169,9 @@ void LivePlot::View::applyScene()
     for (std::size_t p = 0; p < m_rects.size(); ++p) {
         const PlotScene::Panel& place = scene.places[p];
         // QCustomPlot rounds down to whole pixels.
-        inset->setInsetRect(int(p),
-            QRectF((place.area.left() + 0.25) / size.width(), (place.area.top() + 0.25) / size.height(),
-                (place.area.width() + 0.25) / size.width(), (place.area.height() + 0.25) / size.height()));
+        inset->setInsetRect(
+            int(p), QRectF((place.area.left() + 0.25) / size.width(), (place.area.top() + 0.25) / size.height(),
+                           (place.area.width() + 0.25) / size.width(), (place.area.height() + 0.25) / size.height()));
         m_rects[p]->setVisible(!scene.empty);
         for (QCPAxis* axis : m_rects[p]->axes())
             axis->setVisible(!scene.empty);

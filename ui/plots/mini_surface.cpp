@@ -60,7 +60,10 @@ QSize MiniSurface::sizeHint() const
     return {int(80 * theme.scale), int(std::ceil(height))};
 }
 
-QSize MiniSurface::minimumSizeHint() const { return {int(56 * style::theme().scale), sizeHint().height()}; }
+QSize MiniSurface::minimumSizeHint() const
+{
+    return {int(56 * style::theme().scale), sizeHint().height()};
+}
 
 void MiniSurface::paintEvent(QPaintEvent*)
 {
@@ -80,9 +83,10 @@ void MiniSurface::paintEvent(QPaintEvent*)
         paintBorders(inside, area, surfaceBorders(SurfaceField(m_frame), m_frame.classes), 1.1 * theme.scale, theme);
         inside.setRenderHint(QPainter::Antialiasing);
         for (const SurfacePoint& point : m_points)
-            paintPoint(inside, {area.width() * (point.x - m_frame.left) / (m_frame.right - m_frame.left),
-                area.height() * (m_frame.top - point.y) / (m_frame.top - m_frame.bottom)}, point.cls, point.validation, 2 * theme.scale,
-                theme.classColor(point.cls), theme);
+            paintPoint(inside,
+                       {area.width() * (point.x - m_frame.left) / (m_frame.right - m_frame.left),
+                        area.height() * (m_frame.top - point.y) / (m_frame.top - m_frame.bottom)},
+                       point.cls, point.validation, 2 * theme.scale, theme.classColor(point.cls), theme);
     }
     painter.drawImage(picture, m_image);
 
@@ -99,7 +103,8 @@ void MiniSurface::paintEvent(QPaintEvent*)
     painter.setFont(font);
     painter.setPen(isChecked() ? theme.text : theme.muted);
     const QRectF below(0, picture.bottom() + edge + (gap - rim) * theme.scale, width(), QFontMetricsF(font).height());
-    painter.drawText(below, Qt::AlignHCenter | Qt::AlignTop, QFontMetricsF(font).elidedText(m_caption, Qt::ElideRight, width()));
+    painter.drawText(below, Qt::AlignHCenter | Qt::AlignTop,
+                     QFontMetricsF(font).elidedText(m_caption, Qt::ElideRight, width()));
 }
 
 void MiniSurface::changeEvent(QEvent* event)

@@ -37,8 +37,8 @@ void writeCurve(QTextStream& out, const PlotScene& scene, std::size_t c)
     const SeriesBuffer& buffer = *spec.buffer;
     const Stretch points = inside(scene, scene.shapes[c].source);
     const bool smooth = spec.smoothed && scene.smoothing > 0;
-    const QString start = quoted(scene.panels[std::size_t(spec.panel)].title) + QLatin1Char(',') + quoted(spec.run)
-        + QLatin1Char(',') + quoted(spec.label) + QLatin1Char(',');
+    const QString start = quoted(scene.panels[std::size_t(spec.panel)].title) + QLatin1Char(',') + quoted(spec.run) +
+                          QLatin1Char(',') + quoted(spec.label) + QLatin1Char(',');
     DebiasedAverage average(scene.smoothing);
     for (std::size_t i = smooth ? 0 : points.first; i < points.last; ++i) {
         const double value = buffer.value(i), mean = smooth ? average.next(value) : value;

@@ -29,13 +29,16 @@ Heading headingAt(const PlotScene& scene, double step)
     const double perEpoch = scene.stepsPerEpoch();
     const double epoch = perEpoch > 0 ? step / perEpoch : 0;
     const bool even = std::abs(epoch - std::round(epoch)) < 1e-6;
-    const QString epochs = perEpoch > 0
-        ? QStringLiteral("epoch ") + (even ? QString::number(epoch, 'f', 0) : QString::number(epoch, 'f', 1))
-        : QString();
+    const QString epochs = perEpoch > 0 ? QStringLiteral("epoch ") +
+                                              (even ? QString::number(epoch, 'f', 0) : QString::number(epoch, 'f', 1))
+                                        : QString();
     switch (scene.xAxis) {
-    case XAxis::Step: return {steps, epochs};
-    case XAxis::Epoch: return {epochs, steps};
-    case XAxis::Time: break;
+    case XAxis::Step:
+        return {steps, epochs};
+    case XAxis::Epoch:
+        return {epochs, steps};
+    case XAxis::Time:
+        break;
     }
     return {style::duration(scene.xOfStep(step)), steps};
 }
@@ -62,8 +65,8 @@ std::vector<ChipRow> rowsAt(const PlotScene& scene, double step, int panel)
     std::erase_if(pairs, [&](const auto& pair) { return scene.curves[std::size_t(pair.second)].panel != panel; });
     if (pairs.size() == 1) {
         const auto [training, validation] = pairs.front();
-        const double gap = scene.valueAt(validation, scene.shapes[std::size_t(validation)].source.xOfStep(step))
-            - scene.valueAt(training, scene.shapes[std::size_t(training)].source.xOfStep(step));
+        const double gap = scene.valueAt(validation, scene.shapes[std::size_t(validation)].source.xOfStep(step)) -
+                           scene.valueAt(training, scene.shapes[std::size_t(training)].source.xOfStep(step));
         if (!std::isnan(gap))
             rows.push_back({-1, QStringLiteral("gap"), scene.format(panel, gap)});
     }
@@ -71,8 +74,8 @@ std::vector<ChipRow> rowsAt(const PlotScene& scene, double step, int panel)
 }
 
 /// A row of chip or margin whose line has its middle at y.
-void paintSwatch(
-    QPainter& painter, const PlotScene& scene, const style::Theme& theme, const ChipRow& row, double x, double y)
+void paintSwatch(QPainter& painter, const PlotScene& scene, const style::Theme& theme, const ChipRow& row, double x,
+                 double y)
 {
     const double s = theme.scale;
     if (row.curve >= 0) {
@@ -121,10 +124,10 @@ QRectF chipArea(const PlotScene& scene, const QSizeF& chip, const QSizeF& size, 
             // In the margin it may reach a little over the crosshair: the dots are further in.
             const bool over = place.left() < x + 4 * s && place.right() > x - 4 * s;
             const bool little = left == sides[0].first && x < place.left() + 20 * s;
-            const double cost = hidden(scene, place) + dislike + (y == top ? 0 : 1)
-                + (off || (over && !little) ? 1000
-                        : over              ? 3
-                                            : 0);
+            const double cost = hidden(scene, place) + dislike + (y == top ? 0 : 1) +
+                                (off || (over && !little) ? 1000
+                                 : over                   ? 3
+                                                          : 0);
             if (cost < least) {
                 least = cost;
                 best = place;
@@ -134,7 +137,7 @@ QRectF chipArea(const PlotScene& scene, const QSizeF& chip, const QSizeF& size, 
 }
 
 void paintChip(QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel,
-    const QSizeF& size, double x)
+               const QSizeF& size, double x)
 {
     std::vector<ChipRow> rows = rowsAt(scene, step, panel);
     const std::size_t more = rows.size() > mostRows ? rows.size() - mostRows : 0;
@@ -184,8 +187,8 @@ void paintChip(QPainter& painter, const PlotScene& scene, const style::Theme& th
     if (more) {
         painter.setFont(theme.body());
         painter.setPen(theme.muted);
-        painter.drawText(
-            line.adjusted(24 * s, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("+%1").arg(more));
+        painter.drawText(line.adjusted(24 * s, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
+                         QStringLiteral("+%1").arg(more));
     }
 }
 
@@ -225,8 +228,8 @@ void paintMargins(QPainter& painter, const PlotScene& scene, const style::Theme&
 
 }
 
-void paintCursor(
-    QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel, const QSizeF& size)
+void paintCursor(QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel,
+                 const QSizeF& size)
 {
     if (scene.places.empty() || scene.empty || std::isnan(step))
         return;
@@ -237,7 +240,7 @@ void paintCursor(
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setPen(QPen(theme.axis, 1));
     painter.drawLine(QPointF(std::floor(x), scene.places.front().area.top()),
-        QPointF(std::floor(x), scene.places.back().area.bottom()));
+                     QPointF(std::floor(x), scene.places.back().area.bottom()));
     painter.setRenderHint(QPainter::Antialiasing);
     for (std::size_t c = 0; c < scene.curves.size(); ++c) {
         if (!scene.curves[c].buffer || std::size_t(scene.curves[c].panel) >= scene.places.size())

@@ -62,8 +62,8 @@ bool cut(QPointF& a, QPointF& b, const QRectF& area)
         p < 0 ? from = std::max(from, t) : to = std::min(to, t);
         return from <= to;
     };
-    if (!edge(-d.x(), a.x() - area.left()) || !edge(d.x(), area.right() - a.x()) || !edge(-d.y(), a.y() - area.top())
-        || !edge(d.y(), area.bottom() - a.y()))
+    if (!edge(-d.x(), a.x() - area.left()) || !edge(d.x(), area.right() - a.x()) || !edge(-d.y(), a.y() - area.top()) ||
+        !edge(d.y(), area.bottom() - a.y()))
         return false;
     b = a + to * d;
     a += from * d;
@@ -86,8 +86,8 @@ QPainterPath pathOf(const Trace& line, const QRectF& area)
     return path;
 }
 
-void strokePath(
-    QPainter& painter, const Trace& line, const QRectF& area, const QColor& color, double width, const CurveSpec& spec)
+void strokePath(QPainter& painter, const Trace& line, const QRectF& area, const QColor& color, double width,
+                const CurveSpec& spec)
 {
     QPen pen(color, width, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin);
     if (stroked(spec))
@@ -121,8 +121,8 @@ void paintPanelAsPaths(QPainter& painter, const PlotScene& scene, const style::T
             continue;
         painter.setPen(Qt::NoPen);
         painter.setBrush(withAlpha(scene.color(validation, theme), gapAlpha(theme)));
-        painter.drawPolygon(gapPolygon(
-            scene.shapes[std::size_t(training)].line, scene.shapes[std::size_t(validation)].line, scene.x, area));
+        painter.drawPolygon(gapPolygon(scene.shapes[std::size_t(training)].line,
+                                       scene.shapes[std::size_t(validation)].line, scene.x, area));
     }
     for (const int c : paintOrder(scene)) {
         const CurveSpec& spec = scene.curves[std::size_t(c)];
@@ -148,7 +148,7 @@ void paintPanelAsPixels(QPainter& painter, const PlotScene& scene, const style::
     for (const auto& [training, validation] : scene.gapPairs())
         if (scene.curves[std::size_t(validation)].panel == panel)
             raster.fillBetween(scene.shapes[std::size_t(training)].line, scene.shapes[std::size_t(validation)].line,
-                withAlpha(scene.color(validation, theme), gapAlpha(theme)));
+                               withAlpha(scene.color(validation, theme), gapAlpha(theme)));
     for (const int c : paintOrder(scene)) {
         if (scene.curves[std::size_t(c)].panel != panel)
             continue;
@@ -164,7 +164,7 @@ void paintPanelAsPixels(QPainter& painter, const PlotScene& scene, const style::
     for (const int c : paintOrder(scene))
         if (scene.curves[std::size_t(c)].panel == panel && stroked(scene.curves[std::size_t(c)]))
             strokePath(painter, scene.shapes[std::size_t(c)].line, area, scene.color(c, theme), scene.width(c, theme),
-                scene.curves[std::size_t(c)]);
+                       scene.curves[std::size_t(c)]);
 }
 
 /// Points that a line would not show: single ones, and all where they were asked for.

@@ -38,9 +38,8 @@ QPointF endOf(const PlotScene& scene, std::size_t c)
 
 bool alone(const PlotScene& scene, std::size_t panel)
 {
-    return std::count_if(scene.curves.begin(), scene.curves.end(), [&](const CurveSpec& c) {
-        return std::size_t(c.panel) == panel;
-    }) == 1;
+    return std::count_if(scene.curves.begin(), scene.curves.end(),
+                         [&](const CurveSpec& c) { return std::size_t(c.panel) == panel; }) == 1;
 }
 
 bool wantsLabel(const PlotScene& scene, std::size_t c, std::size_t panel, bool runs)
@@ -52,8 +51,8 @@ bool wantsLabel(const PlotScene& scene, std::size_t c, std::size_t panel, bool r
         return true;
     // With several runs only one line of each is named, the best-ranked.
     for (std::size_t other = 0; other < scene.curves.size(); ++other)
-        if (other != c && scene.curves[other].panel == spec.panel && scene.curves[other].run == spec.run
-            && rankOf(scene.curves[other].line) < rankOf(spec.line))
+        if (other != c && scene.curves[other].panel == spec.panel && scene.curves[other].run == spec.run &&
+            rankOf(scene.curves[other].line) < rankOf(spec.line))
             return false;
     return true;
 }
@@ -130,8 +129,8 @@ double costOf(const PlotScene& scene, const QRectF& area, const PlotScene::MarkL
             continue;
         }
         const bool crosses = label.x > other.area.left() - 3 && label.x < other.area.right() + 3;
-        if (other.area.adjusted(-6, -2, 6, 2).intersects(area) || (crossed && other.top < area.bottom())
-            || (crosses && area.top() < other.area.bottom()))
+        if (other.area.adjusted(-6, -2, 6, 2).intersects(area) || (crossed && other.top < area.bottom()) ||
+            (crosses && area.top() < other.area.bottom()))
             cost += 1000;
     }
     return cost + (overCurve(scene, area) ? 15 : 0);
@@ -166,8 +165,8 @@ void placeMarkLabels(PlotScene& scene, const style::Theme& theme, double line)
                 candidate.onLeft = onLeft;
                 const double gap = 6 * theme.scale;
                 const QRectF area(QPointF(onLeft ? label.x - gap - size.width() : label.x + gap,
-                                      plot.top() + (4 + 20 * row) * theme.scale),
-                    size);
+                                          plot.top() + (4 + 20 * row) * theme.scale),
+                                  size);
                 if (const double cost = costOf(scene, area, candidate); cost < best) {
                     best = cost;
                     bestArea = area;
@@ -177,8 +176,8 @@ void placeMarkLabels(PlotScene& scene, const style::Theme& theme, double line)
         label.area = bestArea;
         label.onLeft = bestLeft;
         if (!bestArea.isEmpty())
-            label.top = bestArea.top()
-                - (scene.marks[std::size_t(label.mark)].kind == MarkSpec::Kind::Edit ? 8 : 2) * theme.scale;
+            label.top = bestArea.top() -
+                        (scene.marks[std::size_t(label.mark)].kind == MarkSpec::Kind::Edit ? 8 : 2) * theme.scale;
     }
 }
 

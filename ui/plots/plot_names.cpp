@@ -84,9 +84,12 @@ void paintLegend(QPainter& painter, const PlotScene& scene, const style::Theme& 
 QString axisWord(const PlotScene& scene)
 {
     switch (scene.xAxis) {
-    case XAxis::Step: return QStringLiteral("step");
-    case XAxis::Epoch: return QStringLiteral("epoch");
-    case XAxis::Time: break;
+    case XAxis::Step:
+        return QStringLiteral("step");
+    case XAxis::Epoch:
+        return QStringLiteral("epoch");
+    case XAxis::Time:
+        break;
     }
     return QStringLiteral("time");
 }
@@ -103,7 +106,7 @@ void paintAxisWord(QPainter& painter, const PlotScene& scene, const style::Theme
     if (x + 5 * theme.scale + metrics.horizontalAdvance(word) > scene.legendArea.right())
         return;
     write(painter, x + 5 * theme.scale, last.area.bottom() + 4 * theme.scale + metrics.height() / 2, word, theme.body(),
-        theme.muted);
+          theme.muted);
 }
 
 const QColor& inkOf(MarkSpec::Kind kind, const style::Theme& theme)
@@ -143,8 +146,8 @@ void paintMeeting(QPainter& painter, const PlotScene& scene, const style::Theme&
     painter.drawEllipse(QPointF(x, y), radius, radius);
 }
 
-void paintMarkName(
-    QPainter& painter, const PlotScene::MarkLabel& label, const MarkSpec& mark, const style::Theme& theme)
+void paintMarkName(QPainter& painter, const PlotScene::MarkLabel& label, const MarkSpec& mark,
+                   const style::Theme& theme)
 {
     if (label.area.isEmpty())
         return;
@@ -156,22 +159,22 @@ void paintMarkName(
         const QString icon = mark.kind == MarkSpec::Kind::Edit ? QStringLiteral("live") : QStringLiteral("warning");
         const double ratio = painter.device()->devicePixelRatioF() * painter.transform().m11();
         const double x = label.onLeft
-            ? first.right() - side - QFontMetricsF(theme.body()).horizontalAdvance(mark.name) - 2 * s
-            : first.left();
-        painter.drawPixmap(
-            QPointF(x, first.center().y() - side / 2.0), style::iconPixmap(icon, side, inkOf(mark.kind, theme), ratio));
+                             ? first.right() - side - QFontMetricsF(theme.body()).horizontalAdvance(mark.name) - 2 * s
+                             : first.left();
+        painter.drawPixmap(QPointF(x, first.center().y() - side / 2.0),
+                           style::iconPixmap(icon, side, inkOf(mark.kind, theme), ratio));
         first.setLeft(first.left() + 15 * s);
     }
-    const int align = (label.onLeft ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter | Qt::TextSingleLine
-        | Qt::TextDontClip;
+    const int align =
+        (label.onLeft ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter | Qt::TextSingleLine | Qt::TextDontClip;
     painter.setFont(sign ? theme.body() : theme.strong());
     painter.setPen(sign ? theme.readable(inkOf(mark.kind, theme)) : theme.text);
     painter.drawText(first, align, mark.name);
     if (!mark.detail.isEmpty()) {
         painter.setFont(theme.body());
         painter.setPen(theme.muted);
-        painter.drawText(
-            QRectF(label.area.left(), label.area.top() + line, label.area.width(), line), align, mark.detail);
+        painter.drawText(QRectF(label.area.left(), label.area.top() + line, label.area.width(), line), align,
+                         mark.detail);
     }
 }
 
@@ -270,7 +273,8 @@ void paintHandles(QPainter& painter, const PlotScene& scene, const style::Theme&
         QColor zone = ink;
         zone.setAlphaF(theme.dark ? 0.12F : 0.08F);
         painter.fillRect(handle->zoneBelow ? QRectF(QPointF(place.area.left() + 1, y), place.area.bottomRight())
-                                           : QRectF(place.area.topLeft(), QPointF(place.area.right(), y)), zone);
+                                           : QRectF(place.area.topLeft(), QPointF(place.area.right(), y)),
+                         zone);
         QPen pen(ink, 1.25 * s, Qt::SolidLine, Qt::FlatCap);
         pen.setDashPattern({4, 2.4});
         painter.setPen(pen);
@@ -279,8 +283,8 @@ void paintHandles(QPainter& painter, const PlotScene& scene, const style::Theme&
         const QString text = scene.format(int(p), handle->value);
         const QRectF tick(0, y - metrics.height() / 2, place.area.left() - 7 * s, metrics.height());
         painter.fillRect(QRectF(tick.right() - metrics.horizontalAdvance(text) - 3 * s, tick.top(),
-                             metrics.horizontalAdvance(text) + 3 * s, tick.height()),
-            theme.ground);
+                                metrics.horizontalAdvance(text) + 3 * s, tick.height()),
+                         theme.ground);
         painter.setFont(theme.strong());
         painter.setPen(theme.readable(ink));
         painter.drawText(tick, Qt::AlignRight | Qt::AlignVCenter, text);
@@ -292,7 +296,7 @@ void paintHandles(QPainter& painter, const PlotScene& scene, const style::Theme&
         painter.drawEllipse(knob, 7 * s, 7 * s);
         for (const double up : {-1.0, 1.0})
             painter.drawPolyline(QPolygonF{knob + QPointF(-2.5 * s, 1.5 * up * s), knob + QPointF(0, 4 * up * s),
-                knob + QPointF(2.5 * s, 1.5 * up * s)});
+                                           knob + QPointF(2.5 * s, 1.5 * up * s)});
     }
 }
 

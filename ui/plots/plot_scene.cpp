@@ -44,8 +44,8 @@ Range xDataOf(const PlotScene& scene)
         if (!buffer || buffer->empty())
             continue;
         const std::size_t last = buffer->size() - 1;
-        std::size_t first = scene.logX ? std::min(last, curve.source.lowerBound(std::numeric_limits<double>::min()))
-                                       : 0;
+        std::size_t first =
+            scene.logX ? std::min(last, curve.source.lowerBound(std::numeric_limits<double>::min())) : 0;
         if (scene.logX && curve.source.x(first) <= 0)
             continue;
         span.include(curve.source.x(first));
@@ -77,7 +77,7 @@ SeriesBuffer::Extent bulk(const SeriesBuffer& buffer, const Stretch& points, boo
     const double first = values.front();
     std::sort(values.begin(), values.end());
     SeriesBuffer::Extent extent{std::min(first, values[values.size() / 20]),
-        std::max(first, values[values.size() - 1 - values.size() / 20]), false};
+                                std::max(first, values[values.size() - 1 - values.size() / 20]), false};
     constexpr std::size_t stretches = 64;
     for (std::size_t k = 0; k < stretches; ++k) {
         const std::size_t from = points.first + k * points.size() / stretches,
@@ -125,9 +125,9 @@ Range panelData(const PlotScene& scene, std::size_t p)
         if (inside.first < inside.last)
             points = inside;
         const bool faint = scene.curves[c].smoothed && scene.smoothing > 0;
-        const SeriesBuffer::Extent e = faint ? bulk(*source.buffer, points, spec.logY)
-            : spec.logY                      ? withoutDepths(*source.buffer, points)
-                                             : source.buffer->extent(points.first, points.last);
+        const SeriesBuffer::Extent e = faint       ? bulk(*source.buffer, points, spec.logY)
+                                       : spec.logY ? withoutDepths(*source.buffer, points)
+                                                   : source.buffer->extent(points.first, points.last);
         if (!e.empty) {
             span.include(e.min);
             span.include(e.max);
@@ -208,7 +208,7 @@ void placePanels(PlotScene& scene, const QSizeF& size, double left, double right
     for (std::size_t p = 0; p < scene.panels.size(); ++p) {
         const double height = std::max(16.0, room * std::max(0.01, scene.panels[p].weight) / weights);
         scene.places[p].area = QRectF(std::round(left), std::round(y),
-            std::max(40.0, std::round(size.width() - right - left)), std::round(height));
+                                      std::max(40.0, std::round(size.width() - right - left)), std::round(height));
         y += height + gap;
     }
     scene.legendArea = QRectF(0, 0, size.width(), 24 * scale);
@@ -219,8 +219,8 @@ void placePanels(PlotScene& scene, const QSizeF& size, double left, double right
 int PlotScene::panelAt(const QPointF& position) const
 {
     for (std::size_t p = 0; p < places.size(); ++p)
-        if (position.y() >= places[p].area.top() - 2 && position.y() <= places[p].area.bottom() + 2
-            && position.x() >= places[p].area.left() - 2 && position.x() <= places[p].area.right() + 2)
+        if (position.y() >= places[p].area.top() - 2 && position.y() <= places[p].area.bottom() + 2 &&
+            position.x() >= places[p].area.left() - 2 && position.x() <= places[p].area.right() + 2)
             return int(p);
     return -1;
 }
@@ -303,10 +303,13 @@ double PlotScene::width(int curve, const style::Theme& theme) const
     if (lit >= 0)
         return (lit == curve ? 2.75 : 1.25) * theme.scale;
     switch (curves[std::size_t(curve)].line) {
-    case Line::Training: return 1.25 * theme.scale;
-    case Line::Validation: return 2.75 * theme.scale;
+    case Line::Training:
+        return 1.25 * theme.scale;
+    case Line::Validation:
+        return 2.75 * theme.scale;
     case Line::Fair:
-    case Line::Plain: break;
+    case Line::Plain:
+        break;
     }
     return 1.75 * theme.scale;
 }
@@ -320,8 +323,8 @@ std::vector<std::pair<int, int>> PlotScene::gapPairs() const
         // The fair partner is the training split in evaluation mode, where it is drawn.
         int partner = -1;
         for (std::size_t t = 0; t < curves.size(); ++t)
-            if (curves[t].panel == curves[v].panel && curves[t].run == curves[v].run
-                && (curves[t].line == Line::Fair || (curves[t].line == Line::Training && partner < 0)))
+            if (curves[t].panel == curves[v].panel && curves[t].run == curves[v].run &&
+                (curves[t].line == Line::Fair || (curves[t].line == Line::Training && partner < 0)))
                 partner = int(t);
         // Several runs would shade each other into mud: only the one in front keeps its gap.
         if (partner >= 0 && curves[v].run == curves.front().run)
@@ -386,9 +389,9 @@ void layOut(PlotScene& scene, const QSizeF& size, const style::Theme& theme)
     scene.x.to = area.right();
     const int ticks = std::max(2, int(area.width() / (56 * theme.scale)));
     const bool whole = scene.xAxis == XAxis::Step || range.span() >= 2;
-    scene.xTicks = scene.logX        ? logTicks(range.lo, range.hi, ticks)
-        : scene.xAxis == XAxis::Time ? timeTicks(range.lo, range.hi, ticks)
-                                     : linearTicks(range.lo, range.hi, ticks, ValueFormat::Number, whole);
+    scene.xTicks = scene.logX                   ? logTicks(range.lo, range.hi, ticks)
+                   : scene.xAxis == XAxis::Time ? timeTicks(range.lo, range.hi, ticks)
+                                                : linearTicks(range.lo, range.hi, ticks, ValueFormat::Number, whole);
 }
 
 }

@@ -38,17 +38,17 @@ struct PlotScene {
 
     // What follows from it.
     struct Panel {
-        QRectF area;    ///< inside the axes; whole pixels
-        Range data;     ///< what the curves in view need
+        QRectF area; ///< inside the axes; whole pixels
+        Range data;  ///< what the curves in view need
         AxisMap y;
         std::vector<Tick> ticks;
         mutable QImage canvas; ///< memory for the curves' pixels, kept from one painting to the next
     };
     struct Curve {
         CurveSource source;
-        Trace values;   ///< as drawn, in the units of the axes
-        Trace line;     ///< as drawn, in pixels
-        Trace raw;      ///< behind a smoothed one, in pixels
+        Trace values; ///< as drawn, in the units of the axes
+        Trace line;   ///< as drawn, in pixels
+        Trace raw;    ///< behind a smoothed one, in pixels
     };
     struct EndLabel {
         int curve = 0;
@@ -58,7 +58,7 @@ struct PlotScene {
     struct MarkLabel {
         int mark = 0;
         double x = 0, top = 0;
-        QRectF area;         ///< empty: no room
+        QRectF area; ///< empty: no room
         bool onLeft = false;
     };
     Range xData;
@@ -103,8 +103,8 @@ void paintMarks(QPainter& painter, const PlotScene& scene, const style::Theme& t
 void paintEndLabels(QPainter& painter, const PlotScene& scene, const style::Theme& theme);
 void paintHandles(QPainter& painter, const PlotScene& scene, const style::Theme& theme);
 /// The crosshair at `step` with its chip; `panel` is the one that the pointer is in, -1: the first.
-void paintCursor(
-    QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel, const QSizeF& size);
+void paintCursor(QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel,
+                 const QSizeF& size);
 
 /// Heading of the chip and its lines (`training  0.08221`) at `step`.
 QStringList describeAt(const PlotScene& scene, double step);

@@ -24,15 +24,15 @@ struct HandleSpec {
     double value = 0;
     bool zoneBelow = true; ///< which side is tinted
     bool movable = true;
-    bool problem = true;   ///< vermilion; else the accent
+    bool problem = true; ///< vermilion; else the accent
 };
 
 /// One plot of the stack.
 struct PanelSpec {
-    QString title;          ///< `Loss`
-    QString subtitle = {};  ///< `cross-entropy`, in muted grey behind the title; `log` is added by itself
+    QString title;         ///< `Loss`
+    QString subtitle = {}; ///< `cross-entropy`, in muted grey behind the title; `log` is added by itself
     bool logY = false;
-    double weight = 1;      ///< its share of the height
+    double weight = 1; ///< its share of the height
     ValueFormat format = ValueFormat::Number;
     QString unit = {};
     std::optional<double> min = {}, max = {}; ///< fixed ends of the y axis; else they follow the curves
@@ -42,17 +42,17 @@ struct PanelSpec {
 struct CurveSpec {
     int panel = 0;
     const SeriesBuffer* buffer = nullptr;
-    QString label;           ///< `training`
-    int color = 0;           ///< index into the theme's run colours; -1: muted grey
+    QString label; ///< `training`
+    int color = 0; ///< index into the theme's run colours; -1: muted grey
     Line line = Line::Plain;
-    QString run = {};        ///< run id: curves of one run and panel share a gap; shown where there are several runs
+    QString run = {}; ///< run id: curves of one run and panel share a gap; shown where there are several runs
     bool dashed = false;
-    bool stairs = false;     ///< holds each value until the next point: learning rates
-    bool smoothed = false;   ///< follows `setSmoothing`, its raw values faint behind
-    bool dots = false;       ///< a dot on each point while they are few
+    bool stairs = false;   ///< holds each value until the next point: learning rates
+    bool smoothed = false; ///< follows `setSmoothing`, its raw values faint behind
+    bool dots = false;     ///< a dot on each point while they are few
     double stepsPerEpoch = 0;
-    bool named = true;       ///< name and last value at the line's end
-    double shade = -1;       ///< 0 … 1: a place on the sequential scale instead of `color` (layers of a network)
+    bool named = true; ///< name and last value at the line's end
+    double shade = -1; ///< 0 … 1: a place on the sequential scale instead of `color` (layers of a network)
 };
 
 /// One vertical line through all panels, named once at the top.
@@ -61,9 +61,9 @@ struct MarkSpec {
 
     Kind kind = Kind::Edit;
     double step = 0;
-    QString name;           ///< `lr 0.1 → 0.01`, `best`
-    QString detail = {};    ///< a second, muted line: `epoch 14`
-    int curve = -1; ///< the curve that gets a ring (best), a square (early stop) or a dot where the line meets it
+    QString name;        ///< `lr 0.1 → 0.01`, `best`
+    QString detail = {}; ///< a second, muted line: `epoch 14`
+    int curve = -1;      ///< the curve that gets a ring (best), a square (early stop) or a dot where the line meets it
 };
 
 }

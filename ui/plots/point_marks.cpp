@@ -9,7 +9,7 @@
 namespace ui::plots {
 
 void paintPoint(QPainter& painter, const QPointF& at, int cls, bool hollow, double radius, const QColor& color,
-    const style::Theme& theme)
+                const style::Theme& theme)
 {
     if (hollow) {
         painter.setPen(QPen(color, 1.5 * theme.scale));
@@ -29,11 +29,21 @@ void paintPoint(QPainter& painter, const QPointF& at, int cls, bool hollow, doub
         painter.drawPolygon(shape);
     };
     switch (cls % 5) {
-    case 0: painter.drawEllipse(at, radius, radius); break;
-    case 1: painter.drawRect(QRectF(at.x() - 0.9 * radius, at.y() - 0.9 * radius, 1.8 * radius, 1.8 * radius)); break;
-    case 2: polygon({{0, -1.15}, {1.1, 0.85}, {-1.1, 0.85}}); break;
-    case 3: polygon({{0, -1.25}, {1.25, 0}, {0, 1.25}, {-1.25, 0}}); break;
-    default: polygon({{0, 1.15}, {1.1, -0.85}, {-1.1, -0.85}}); break;
+    case 0:
+        painter.drawEllipse(at, radius, radius);
+        break;
+    case 1:
+        painter.drawRect(QRectF(at.x() - 0.9 * radius, at.y() - 0.9 * radius, 1.8 * radius, 1.8 * radius));
+        break;
+    case 2:
+        polygon({{0, -1.15}, {1.1, 0.85}, {-1.1, 0.85}});
+        break;
+    case 3:
+        polygon({{0, -1.25}, {1.25, 0}, {0, 1.25}, {-1.25, 0}});
+        break;
+    default:
+        polygon({{0, 1.15}, {1.1, -0.85}, {-1.1, -0.85}});
+        break;
     }
 }
 

@@ -171,7 +171,7 @@ const SeriesBuffer::Stretch& SeriesBuffer::stretchOf(std::size_t i) const
     if (m_stretches.size() == 1)
         return m_stretches.front();
     const auto after = std::upper_bound(m_stretches.begin(), m_stretches.end(), i,
-        [](std::size_t index, const Stretch& s) { return index < s.index; });
+                                        [](std::size_t index, const Stretch& s) { return index < s.index; });
     return *(after - 1);
 }
 
@@ -229,7 +229,7 @@ std::size_t SeriesBuffer::lowerBound(double step) const
         return 0;
     // The last stretch that begins below `step` holds the point before the answer.
     const auto after = std::lower_bound(m_stretches.begin(), m_stretches.end(), step,
-        [](const Stretch& s, double value) { return s.step < value; });
+                                        [](const Stretch& s, double value) { return s.step < value; });
     if (after == m_stretches.begin())
         return 0;
     const Stretch& s = *(after - 1);

@@ -7,8 +7,8 @@
 
 namespace ui::plots {
 
-/// TensorBoard's smoothing: an exponential moving average m ← w m + (1 − w) v, divided by 1 − wⁿ so that its start is not
-/// pulled towards 0. A value that is not finite stays a gap and leaves the average as it is.
+/// TensorBoard's smoothing: an exponential moving average m ← w m + (1 − w) v, divided by 1 − wⁿ so that its start is
+/// not pulled towards 0. A value that is not finite stays a gap and leaves the average as it is.
 class DebiasedAverage {
 public:
     /// `weight` in 0 … 1, 0: no smoothing.

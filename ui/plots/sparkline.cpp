@@ -26,7 +26,7 @@ struct Frame {
     QPointF at(double x, double y) const
     {
         return {area.left() + area.width() * (x - left) / (right - left),
-            area.bottom() - area.height() * (scaled(y) - low) / (high - low)};
+                area.bottom() - area.height() * (scaled(y) - low) / (high - low)};
     }
 };
 
@@ -153,7 +153,7 @@ void paintSparkline(QPainter& painter, const QRectF& area, const SparkData& data
             line = calmed(line);
         }
         painter.setPen(QPen(color, widthOf(curve.line) * theme.scale, curve.dashed ? Qt::DashLine : Qt::SolidLine,
-            Qt::RoundCap, Qt::RoundJoin));
+                            Qt::RoundCap, Qt::RoundJoin));
         painter.drawPolyline(line);
     }
     paintBreak(painter, frame, data, theme);
@@ -176,8 +176,14 @@ void Sparkline::setData(SparkData data)
     update();
 }
 
-QSize Sparkline::sizeHint() const { return {72, 32}; }
-QSize Sparkline::minimumSizeHint() const { return {40, 20}; }
+QSize Sparkline::sizeHint() const
+{
+    return {72, 32};
+}
+QSize Sparkline::minimumSizeHint() const
+{
+    return {40, 20};
+}
 
 void Sparkline::paintEvent(QPaintEvent*)
 {

@@ -28,11 +28,11 @@ struct SparkCurve {
 struct SparkData {
     std::vector<SparkCurve> curves;
     bool logY = false;
-    bool gap = false;           ///< shades between the first training and the first validation curve
-    double mark = std::numeric_limits<double>::quiet_NaN();  ///< x of a ring on the last curve (best)
+    bool gap = false; ///< shades between the first training and the first validation curve
+    double mark = std::numeric_limits<double>::quiet_NaN(); ///< x of a ring on the last curve (best)
     double broken =
-        std::numeric_limits<double>::quiet_NaN(); ///< x where the run was interrupted: bar, then a dotted line
-    double end = std::numeric_limits<double>::quiet_NaN();   ///< x of the right edge; else the last point
+        std::numeric_limits<double>::quiet_NaN();          ///< x where the run was interrupted: bar, then a dotted line
+    double end = std::numeric_limits<double>::quiet_NaN(); ///< x of the right edge; else the last point
 };
 
 /// At most `points` points of the buffer: the smallest and largest of each stretch.

@@ -17,8 +17,13 @@ constexpr float none = std::numeric_limits<float>::infinity();
 }
 
 StrokeRaster::StrokeRaster(QImage& image, double pixelRatio, QPointF origin)
-    : m_ratio(pixelRatio), m_origin(origin), m_width(image.width()), m_height(image.height()), m_bits(image.bits()),
-      m_stride(image.bytesPerLine()), m_cover(std::size_t(m_height + 2) * tileWidth)
+    : m_ratio(pixelRatio),
+      m_origin(origin),
+      m_width(image.width()),
+      m_height(image.height()),
+      m_bits(image.bits()),
+      m_stride(image.bytesPerLine()),
+      m_cover(std::size_t(m_height + 2) * tileWidth)
 {
 }
 
@@ -167,8 +172,8 @@ void StrokeRaster::blend(int tile, int top, int bottom, const QColor& color)
     const int left = tile * tileWidth;
     for (int part = 0; part < tileWidth && left + part < m_width; part += 8)
         blendColumns({m_bits + std::ptrdiff_t(top) * m_stride + 4 * (left + part), m_stride,
-                         std::min(8, m_width - left - part), bottom - top + 1},
-            &m_cover[std::size_t(top) * tileWidth + std::size_t(part)], tileWidth, premultiplied);
+                      std::min(8, m_width - left - part), bottom - top + 1},
+                     &m_cover[std::size_t(top) * tileWidth + std::size_t(part)], tileWidth, premultiplied);
     // Also what was added below the last row of this tile.
     const int rows = std::min(bottom + 3, m_height + 2) - top;
     std::fill_n(&m_cover[std::size_t(top) * tileWidth], rows * tileWidth, std::int16_t(0));

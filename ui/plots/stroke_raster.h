@@ -43,7 +43,7 @@ private:
     int m_width, m_height;
     std::uint8_t* m_bits;
     std::ptrdiff_t m_stride;
-    int m_samples = 4; ///< places a pixel column
+    int m_samples = 4;                        ///< places a pixel column
     int m_firstSample = 0, m_lastSample = -1; ///< touched so far
     std::vector<float> m_upper, m_lower;      ///< the interval at each sample, in rows; empty: upper > lower
     std::vector<std::int16_t> m_cover;        ///< change of cover by row, sixteen columns

@@ -12,7 +12,10 @@ namespace {
 
 constexpr float largest = 30; ///< log-odds beyond this look and interpolate the same
 
-float logOf(float probability) { return std::isnan(probability) ? probability : std::log(std::max(probability, 1e-13F)); }
+float logOf(float probability)
+{
+    return std::isnan(probability) ? probability : std::log(std::max(probability, 1e-13F));
+}
 
 /// The class ahead at a node, and how far before the next.
 void rank(const float* cell, int depth, int& best, float& margin)
@@ -51,8 +54,9 @@ SurfaceField::SurfaceField(const core::events::SurfaceFrame& frame)
     m_values.resize(std::size_t(cells * m_depth));
     for (std::size_t i = 0; i < m_values.size(); ++i)
         m_values[i] = classes == 1 ? frame.values[i]
-            : classes == 2         ? std::clamp(logOf(frame.values[2 * i + 1]) - logOf(frame.values[2 * i]), -largest, largest)
-                                   : logOf(frame.values[i]);
+                      : classes == 2
+                          ? std::clamp(logOf(frame.values[2 * i + 1]) - logOf(frame.values[2 * i]), -largest, largest)
+                          : logOf(frame.values[i]);
 }
 
 void SurfaceField::row(double v, std::vector<float>& out) const
@@ -79,8 +83,10 @@ std::vector<QPolygonF> surfaceBorders(const SurfaceField& field, std::int64_t cl
     for (int r = 0; r < rows; ++r) {
         field.row(double(r) * field.height() / (rows - 1) - 0.5, line);
         for (int c = 0; c < columns; ++c) {
-            const double u = std::clamp(double(c) * field.width() / (columns - 1) - 0.5, 0.0, double(field.width() - 1));
-            const int left = std::min(int(u), std::max(0, field.width() - 2)), right = std::min(left + 1, field.width() - 1);
+            const double u =
+                std::clamp(double(c) * field.width() / (columns - 1) - 0.5, 0.0, double(field.width() - 1));
+            const int left = std::min(int(u), std::max(0, field.width() - 2)),
+                      right = std::min(left + 1, field.width() - 1);
             for (int k = 0; k < depth; ++k) {
                 const float a = line[std::size_t(left * depth + k)], b = line[std::size_t(right * depth + k)];
                 nodes[std::size_t((r * columns + c) * depth + k)] = a + (b - a) * float(u - left);
@@ -98,7 +104,9 @@ std::vector<QPolygonF> surfaceBorders(const SurfaceField& field, std::int64_t cl
         rank(nodes.data() + i * std::size_t(depth), depth, best[i], margin[i]);
     for (int k = 0; k < depth; ++k) {
         for (std::size_t i = 0; i < ahead.size(); ++i)
-            ahead[i] = best[i] == k ? margin[i] : nodes[i * std::size_t(depth) + std::size_t(k)] - nodes[i * std::size_t(depth) + std::size_t(best[i])];
+            ahead[i] = best[i] == k ? margin[i]
+                                    : nodes[i * std::size_t(depth) + std::size_t(k)] -
+                                          nodes[i * std::size_t(depth) + std::size_t(best[i])];
         append(lines, ahead, columns, rows);
     }
     return lines;
@@ -106,10 +114,12 @@ std::vector<QPolygonF> surfaceBorders(const SurfaceField& field, std::int64_t cl
 
 SurfaceAnswer answerAt(const core::events::SurfaceFrame& frame, double x, double y)
 {
-    if (frame.values.empty() || !(frame.left < frame.right) || !(frame.bottom < frame.top) || x < frame.left || x > frame.right
-        || y < frame.bottom || y > frame.top)
+    if (frame.values.empty() || !(frame.left < frame.right) || !(frame.bottom < frame.top) || x < frame.left ||
+        x > frame.right || y < frame.bottom || y > frame.top)
         return {};
-    const auto cellOf = [](double share, std::int64_t cells) { return std::clamp<std::int64_t>(std::int64_t(share * double(cells)), 0, cells - 1); };
+    const auto cellOf = [](double share, std::int64_t cells) {
+        return std::clamp<std::int64_t>(std::int64_t(share * double(cells)), 0, cells - 1);
+    };
     const std::int64_t column = cellOf((x - frame.left) / (frame.right - frame.left), frame.width);
     const std::int64_t row = cellOf((y - frame.bottom) / (frame.top - frame.bottom), frame.height);
     const auto begin = frame.values.begin() + (row * frame.width + column) * frame.classes;

@@ -27,14 +27,17 @@ QRgb blend(const QColor& a, const QColor& b, double t)
 class Colors {
 public:
     Colors(const core::events::SurfaceFrame& frame, const style::Theme& theme)
-        : m_classes(int(frame.classes)), m_shades(m_classes > 2 ? 128 : 1024), m_unknown(theme.line.rgb()), m_range(valueRange(frame))
+        : m_classes(int(frame.classes)),
+          m_shades(m_classes > 2 ? 128 : 1024),
+          m_unknown(theme.line.rgb()),
+          m_range(valueRange(frame))
     {
         m_table.resize(m_shades * std::size_t(m_classes > 2 ? m_classes : 1));
         for (std::size_t i = 0; i < m_table.size(); ++i) {
             const double share = double(i % m_shades) / double(m_shades - 1);
-            m_table[i] = m_classes == 1 ? theme.sequential(share).rgb()
-                : m_classes == 2        ? theme.diverging(std::tanh(reach * (share - 0.5))).rgb()
-                                        : blend(theme.ground, theme.classGround(int(i / m_shades)), share);
+            m_table[i] = m_classes == 1   ? theme.sequential(share).rgb()
+                         : m_classes == 2 ? theme.diverging(std::tanh(reach * (share - 0.5))).rgb()
+                                          : blend(theme.ground, theme.classGround(int(i / m_shades)), share);
         }
     }
 
@@ -42,14 +45,17 @@ public:
     {
         if (m_classes > 2)
             return ofClasses(cell);
-        const double share = m_classes == 2 ? 0.5 + double(cell[0]) / (2 * double(reach))
-            : m_range.hi > m_range.lo       ? (double(cell[0]) - m_range.lo) / m_range.span()
-                                            : 0.5;
+        const double share = m_classes == 2            ? 0.5 + double(cell[0]) / (2 * double(reach))
+                             : m_range.hi > m_range.lo ? (double(cell[0]) - m_range.lo) / m_range.span()
+                                                       : 0.5;
         return std::isnan(share) ? m_unknown : m_table[shadeOf(share)];
     }
 
 private:
-    std::size_t shadeOf(double share) const { return std::size_t(std::clamp(share, 0.0, 1.0) * double(m_shades - 1) + 0.5); }
+    std::size_t shadeOf(double share) const
+    {
+        return std::size_t(std::clamp(share, 0.0, 1.0) * double(m_shades - 1) + 0.5);
+    }
 
     /// The class ahead, the paler the less it is so: white at 1 / classes.
     QRgb ofClasses(const float* cell) const
@@ -98,7 +104,8 @@ Range valueRange(const core::events::SurfaceFrame& frame)
     return range.lo <= range.hi ? range : Range{0, 0};
 }
 
-void paintBorders(QPainter& painter, const QRectF& area, const std::vector<QPolygonF>& lines, double width, const style::Theme& theme)
+void paintBorders(QPainter& painter, const QRectF& area, const std::vector<QPolygonF>& lines, double width,
+                  const style::Theme& theme)
 {
     QTransform place;
     place.translate(area.left(), area.top());
@@ -110,7 +117,8 @@ void paintBorders(QPainter& painter, const QRectF& area, const std::vector<QPoly
     painter.setClipRect(area, Qt::IntersectClip);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(QColor(blend(theme.ground, theme.text, 0.86)), width, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin));
+    painter.setPen(
+        QPen(QColor(blend(theme.ground, theme.text, 0.86)), width, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin));
     painter.drawPath(path);
     painter.restore();
 }

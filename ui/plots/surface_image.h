@@ -21,6 +21,7 @@ namespace ui::plots {
 Range valueRange(const core::events::SurfaceFrame& frame);
 
 /// Lines of `surfaceBorders` over `area`.
-void paintBorders(QPainter& painter, const QRectF& area, const std::vector<QPolygonF>& lines, double width, const style::Theme& theme);
+void paintBorders(QPainter& painter, const QRectF& area, const std::vector<QPolygonF>& lines, double width,
+                  const style::Theme& theme);
 
 }

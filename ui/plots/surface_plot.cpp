@@ -81,7 +81,8 @@ public:
         const SurfacePlan whole = planOf(scene, size, theme);
         painter.fillRect(QRect(QPoint(0, 0), size), theme.ground);
         if (scene.framed())
-            painter.drawImage(whole.plot, surfaceImage(scene.frame, (whole.plot.size() * ratio).toSize(), theme, false));
+            painter.drawImage(whole.plot,
+                              surfaceImage(scene.frame, (whole.plot.size() * ratio).toSize(), theme, false));
         paintFrame(painter, scene, whole, theme);
         paintPoints(painter, scene, whole, theme);
     }
@@ -115,8 +116,11 @@ public:
             lines << tr("the network says %1 (%2)").arg(scene.className(answer.cls), style::percent(answer.value));
         else if (answer.cls == -1)
             lines << tr("the network says %1").arg(style::number(answer.value));
-        const auto named = [](const QString& title, const char* letter) { return title.isEmpty() ? QString::fromLatin1(letter) : title; };
-        lines << QStringLiteral("%1 %2, %3 %4").arg(named(scene.xTitle, "x"), style::number(x, 3), named(scene.yTitle, "y"), style::number(y, 3));
+        const auto named = [](const QString& title, const char* letter) {
+            return title.isEmpty() ? QString::fromLatin1(letter) : title;
+        };
+        lines << QStringLiteral("%1 %2, %3 %4")
+                     .arg(named(scene.xTitle, "x"), style::number(x, 3), named(scene.yTitle, "y"), style::number(y, 3));
         return lines.join(QLatin1Char('\n'));
     }
 
@@ -166,8 +170,8 @@ void SurfacePlot::setFrame(const core::events::SurfaceFrame& frame)
     }
     SurfaceScene& scene = m_work->scene;
     const core::events::SurfaceFrame& last = scene.frame;
-    const bool sameAxes = scene.framed() && last.classes == frame.classes && last.left == frame.left && last.right == frame.right
-        && last.bottom == frame.bottom && last.top == frame.top;
+    const bool sameAxes = scene.framed() && last.classes == frame.classes && last.left == frame.left &&
+                          last.right == frame.right && last.bottom == frame.bottom && last.top == frame.top;
     scene.frame = frame;
     scene.borders = surfaceBorders(field, frame.classes);
     if (sameAxes)
@@ -201,16 +205,26 @@ void SurfacePlot::setScaleShown(bool on)
     m_work->change();
 }
 
-Status SurfacePlot::savePng(const QString& path) const { return saveAsPng(*this, path); }
+Status SurfacePlot::savePng(const QString& path) const
+{
+    return saveAsPng(*this, path);
+}
 
 Status SurfacePlot::saveSvg(const QString& path) const
 {
-    return saveAsSvg(size(), accessibleName(), path, [this](QPainter& painter) { m_work->paintWhole(painter, size(), 2); });
+    return saveAsSvg(size(), accessibleName(), path,
+                     [this](QPainter& painter) { m_work->paintWhole(painter, size(), 2); });
 }
 
-QSize SurfacePlot::sizeHint() const { return QSize(352, 392) * style::theme().scale; }
+QSize SurfacePlot::sizeHint() const
+{
+    return QSize(352, 392) * style::theme().scale;
+}
 
-QSize SurfacePlot::minimumSizeHint() const { return QSize(200, 200) * style::theme().scale; }
+QSize SurfacePlot::minimumSizeHint() const
+{
+    return QSize(200, 200) * style::theme().scale;
+}
 
 void SurfacePlot::paintEvent(QPaintEvent*)
 {
@@ -219,7 +233,8 @@ void SurfacePlot::paintEvent(QPaintEvent*)
     if (m_work->scene.empty()) {
         painter.setFont(theme.body());
         painter.setPen(theme.muted);
-        painter.drawText(rect().adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap, m_work->scene.emptyText);
+        painter.drawText(rect().adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap,
+                         m_work->scene.emptyText);
     } else {
         m_work->paint(painter);
     }
@@ -268,9 +283,13 @@ void SurfacePlot::contextMenuEvent(QContextMenuEvent* event)
     if (m_work->scene.empty())
         return;
     auto* menu = new QMenu(this);
-    addExportActions(*menu, *this, {[this] { return pictureOf(*this); },
-        [this](const QString& path) { return path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive) ? saveSvg(path) : savePng(path); },
-        {QStringLiteral("png"), QStringLiteral("svg")}});
+    addExportActions(*menu, *this,
+                     {[this] { return pictureOf(*this); },
+                      [this](const QString& path) {
+                          return path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive) ? saveSvg(path)
+                                                                                           : savePng(path);
+                      },
+                      {QStringLiteral("png"), QStringLiteral("svg")}});
     menu->popup(event->reason() == QContextMenuEvent::Keyboard ? mapToGlobal(rect().center()) : event->globalPos());
 }
 

@@ -26,7 +26,8 @@ struct SurfacePoint {
 
 /// The surface of `frame` as a picture of `size` pixels with its p = 0.5 contour (two classes) or the borders between
 /// the classes; regression gives the sequential scale.
-QImage surfaceImage(const core::events::SurfaceFrame& frame, QSize size, const style::Theme& theme, bool contour = true);
+QImage surfaceImage(const core::events::SurfaceFrame& frame, QSize size, const style::Theme& theme,
+                    bool contour = true);
 
 /// What a network says over the plane of two features, with the data on it; without a frame a scatter plot.
 class SurfacePlot final : public QWidget {

@@ -17,10 +17,10 @@ namespace ui::plots {
 namespace {
 
 constexpr double markSize = 8;
-constexpr double tickGap = 8;   ///< between a tick's name and the plot
+constexpr double tickGap = 8; ///< between a tick's name and the plot
 constexpr double barHeight = 10;
 
-Range spread(const std::vector<SurfacePoint>& points, double SurfacePoint::* axis)
+Range spread(const std::vector<SurfacePoint>& points, double SurfacePoint::*axis)
 {
     Range range{HUGE_VAL, -HUGE_VAL};
     for (const SurfacePoint& point : points)
@@ -34,7 +34,10 @@ Range spread(const std::vector<SurfacePoint>& points, double SurfacePoint::* axi
     return {range.lo - room, range.hi + room};
 }
 
-Range orUnit(double lo, double hi) { return std::isfinite(hi - lo) && lo < hi ? Range{lo, hi} : Range{0, 1}; }
+Range orUnit(double lo, double hi)
+{
+    return std::isfinite(hi - lo) && lo < hi ? Range{lo, hi} : Range{0, 1};
+}
 
 /// Rows without a class are grey circles.
 void paintMark(QPainter& painter, QPointF at, int cls, bool hollow, double size, const style::Theme& theme)
@@ -44,7 +47,8 @@ void paintMark(QPainter& painter, QPointF at, int cls, bool hollow, double size,
 }
 
 /// Names of the classes with their marks, in at most two lines of text; returns the height they take.
-double planLegend(const SurfaceScene& scene, SurfacePlan& plan, double width, const QFontMetricsF& metrics, double scale)
+double planLegend(const SurfaceScene& scene, SurfacePlan& plan, double width, const QFontMetricsF& metrics,
+                  double scale)
 {
     if (!scene.legend || !scene.classifies())
         return 0;
@@ -100,20 +104,23 @@ void paintAxes(QPainter& painter, const SurfaceScene& scene, const SurfacePlan& 
     for (const Tick& tick : plan.xTicks) {
         const double x = plan.place(tick.value, 0).x(), half = metrics.horizontalAdvance(tick.label) / 2;
         if (x + half <= limit)
-            painter.drawText(QRectF(x - half - 4, plot.bottom() + gap, 2 * half + 8, line), Qt::AlignCenter, tick.label);
+            painter.drawText(QRectF(x - half - 4, plot.bottom() + gap, 2 * half + 8, line), Qt::AlignCenter,
+                             tick.label);
     }
     for (const Tick& tick : plan.yTicks) {
         const double y = plan.place(0, tick.value).y();
-        painter.drawText(QRectF(0, y - line / 2, plot.left() - gap, line), Qt::AlignRight | Qt::AlignVCenter, tick.label);
+        painter.drawText(QRectF(0, y - line / 2, plot.left() - gap, line), Qt::AlignRight | Qt::AlignVCenter,
+                         tick.label);
     }
     if (!scene.xTitle.isEmpty()) {
         const double top = plot.bottom() + gap + (beside ? 0 : line + 2 * theme.scale);
         painter.drawText(QRectF(plot.left(), top, plot.width(), line), Qt::AlignRight | Qt::AlignVCenter,
-            metrics.elidedText(scene.xTitle, Qt::ElideRight, plot.width()));
+                         metrics.elidedText(scene.xTitle, Qt::ElideRight, plot.width()));
     }
     if (!scene.yTitle.isEmpty())
-        painter.drawText(QRectF(0, plot.top() - line - 6 * theme.scale, plot.right(), line), Qt::AlignLeft | Qt::AlignVCenter,
-            metrics.elidedText(scene.yTitle, Qt::ElideRight, plot.right()));
+        painter.drawText(QRectF(0, plot.top() - line - 6 * theme.scale, plot.right(), line),
+                         Qt::AlignLeft | Qt::AlignVCenter,
+                         metrics.elidedText(scene.yTitle, Qt::ElideRight, plot.right()));
 }
 
 /// A stretch of the surface's own colours, so that the scale cannot say anything else.
@@ -132,7 +139,8 @@ QImage ramp(const SurfaceScene& scene, int cls, QSize size, const style::Theme& 
     } else {
         for (std::int64_t i = 0; i < row.width; ++i)
             for (std::int64_t k = 0; k < row.classes; ++k) {
-                const double even = 1.0 / double(row.classes), p = even + (1 - even) * double(i) / double(row.width - 1);
+                const double even = 1.0 / double(row.classes),
+                             p = even + (1 - even) * double(i) / double(row.width - 1);
                 row.values.push_back(float(k == cls ? p : (1 - p) / double(row.classes - 1)));
             }
     }
@@ -149,22 +157,23 @@ void paintSimpleScale(QPainter& painter, const SurfaceScene& scene, const Surfac
     const QString low = values ? style::number(range.lo, 3) : scene.className(0);
     const QString high = values ? style::number(range.hi, 3) : scene.className(1);
     const double room = 0.28 * plan.plot.width(), line = metrics.height(), gap = 10 * theme.scale;
-    const double left = std::min(metrics.horizontalAdvance(low) + 1, room), right = std::min(metrics.horizontalAdvance(high) + 1, room);
+    const double left = std::min(metrics.horizontalAdvance(low) + 1, room),
+                 right = std::min(metrics.horizontalAdvance(high) + 1, room);
     const QRectF band(bar.left() + left + gap, bar.top(), bar.width() - left - right - 2 * gap, bar.height());
     painter.drawImage(band, ramp(scene, 0, (band.size() * 2).toSize(), theme));
     painter.setPen(theme.muted);
     painter.drawText(QRectF(bar.left(), bar.center().y() - line / 2, left, line), Qt::AlignLeft | Qt::AlignVCenter,
-        metrics.elidedText(low, Qt::ElideRight, left));
-    painter.drawText(QRectF(bar.right() - right, bar.center().y() - line / 2, right, line), Qt::AlignRight | Qt::AlignVCenter,
-        metrics.elidedText(high, Qt::ElideRight, right));
+                     metrics.elidedText(low, Qt::ElideRight, left));
+    painter.drawText(QRectF(bar.right() - right, bar.center().y() - line / 2, right, line),
+                     Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(high, Qt::ElideRight, right));
     if (values)
         return;
     const double middle = band.center().x(), above = 3 * theme.scale;
     painter.setPen(QPen(theme.text, 1.25 * theme.scale));
     painter.drawLine(QPointF(middle, band.top() - above), QPointF(middle, band.bottom() + above));
     painter.setPen(theme.muted);
-    painter.drawText(QRectF(middle - 60 * theme.scale, band.bottom() + 4 * theme.scale, 120 * theme.scale, line), Qt::AlignCenter,
-        QObject::tr("p = 0.5"));
+    painter.drawText(QRectF(middle - 60 * theme.scale, band.bottom() + 4 * theme.scale, 120 * theme.scale, line),
+                     Qt::AlignCenter, QObject::tr("p = 0.5"));
 }
 
 /// A band for each class, from undecided to certain.
@@ -179,15 +188,18 @@ void paintClassScale(QPainter& painter, const SurfaceScene& scene, const Surface
         named = std::max(named, metrics.horizontalAdvance(scene.className(cls)));
     painter.setPen(theme.muted);
     for (int cls = 0; cls < classes; ++cls) {
-        const QRectF band(plan.scaleBar.left() + cls * (width + gap), plan.scaleBar.top(), width, plan.scaleBar.height());
+        const QRectF band(plan.scaleBar.left() + cls * (width + gap), plan.scaleBar.top(), width,
+                          plan.scaleBar.height());
         painter.drawImage(band, ramp(scene, cls, (band.size() * 2).toSize(), theme));
         if (named <= width + gap / 2)
-            painter.drawText(QRectF(band.left() - gap / 2, band.bottom() + 4 * theme.scale, width + gap, metrics.height()), Qt::AlignCenter,
-                scene.className(cls));
+            painter.drawText(
+                QRectF(band.left() - gap / 2, band.bottom() + 4 * theme.scale, width + gap, metrics.height()),
+                Qt::AlignCenter, scene.className(cls));
     }
     if (named > width + gap / 2)
-        painter.drawText(QRectF(plan.scaleBar.left(), plan.scaleBar.bottom() + 4 * theme.scale, plan.scaleBar.width(), metrics.height()),
-            Qt::AlignCenter, QObject::tr("pale: undecided · full: certain"));
+        painter.drawText(QRectF(plan.scaleBar.left(), plan.scaleBar.bottom() + 4 * theme.scale, plan.scaleBar.width(),
+                                metrics.height()),
+                         Qt::AlignCenter, QObject::tr("pale: undecided · full: certain"));
 }
 
 }
@@ -208,7 +220,8 @@ SurfacePlan planOf(const SurfaceScene& scene, QSizeF size, const style::Theme& t
     double top = planLegend(scene, plan, size.width(), metrics, scale);
     top += scene.yTitle.isEmpty() ? (top > 0 ? 0 : line / 2) : line + 6 * scale;
     const bool scaled = scene.scale && scene.framed();
-    const double scaleHeight = scaled ? 14 * scale + barHeight * scale + (scene.frame.classes == 1 ? 6 * scale : 4 * scale + line) : 0;
+    const double scaleHeight =
+        scaled ? 14 * scale + barHeight * scale + (scene.frame.classes == 1 ? 6 * scale : 4 * scale + line) : 0;
     double below = tickGap * scale + line + scaleHeight;
     plan.yTicks = linearTicks(plan.y.lo, plan.y.hi, std::max(2, int((size.height() - top - below) / (56 * scale))));
     const double left = std::ceil(widest(plan.yTicks, metrics) + tickGap * scale) + 1;
@@ -216,9 +229,11 @@ SurfacePlan planOf(const SurfaceScene& scene, QSizeF size, const style::Theme& t
     plan.xTicks = linearTicks(plan.x.lo, plan.x.hi, std::max(2, int(width / (64 * scale))));
     if (!scene.xTitle.isEmpty() && metrics.horizontalAdvance(scene.xTitle) >= 0.3 * width)
         below += line + 2 * scale;
-    plan.plot = QRectF(left, std::ceil(top), std::floor(width), std::max(24.0, std::floor(size.height() - std::ceil(top) - below - 1)));
+    plan.plot = QRectF(left, std::ceil(top), std::floor(width),
+                       std::max(24.0, std::floor(size.height() - std::ceil(top) - below - 1)));
     if (scaled)
-        plan.scaleBar = QRectF(plan.plot.left(), plan.plot.bottom() + 1 + below - scaleHeight + 14 * scale, plan.plot.width(), barHeight * scale);
+        plan.scaleBar = QRectF(plan.plot.left(), plan.plot.bottom() + 1 + below - scaleHeight + 14 * scale,
+                               plan.plot.width(), barHeight * scale);
     return plan;
 }
 
@@ -262,7 +277,8 @@ void paintPoints(QPainter& painter, const SurfaceScene& scene, const SurfacePlan
     const double crowd = scene.points.size() > 1500 ? 0.6 : scene.points.size() > 500 ? 0.8 : 1;
     for (const SurfacePoint& point : scene.points)
         if (std::isfinite(point.x) && std::isfinite(point.y))
-            paintMark(painter, plan.place(point.x, point.y), scene.classifies() ? point.cls : -1, point.validation, crowd, theme);
+            paintMark(painter, plan.place(point.x, point.y), scene.classifies() ? point.cls : -1, point.validation,
+                      crowd, theme);
     painter.restore();
 }
 

@@ -41,7 +41,8 @@ struct SurfacePlan {
 
     QPointF place(double dataX, double dataY) const
     {
-        return {plot.left() + plot.width() * (dataX - x.lo) / x.span(), plot.bottom() - plot.height() * (dataY - y.lo) / y.span()};
+        return {plot.left() + plot.width() * (dataX - x.lo) / x.span(),
+                plot.bottom() - plot.height() * (dataY - y.lo) / y.span()};
     }
 };
 

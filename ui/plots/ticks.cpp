@@ -136,8 +136,9 @@ std::vector<Tick> timeTicks(double lo, double hi, int count)
 {
     if (!(lo < hi) || !std::isfinite(hi - lo))
         return {};
-    static constexpr std::array<double, 21> steps{1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800,
-        21600, 43200, 86400, 172800, 432000, 864000};
+    static constexpr std::array<double, 21> steps{1,     2,     5,     10,    15,     30,     60,
+                                                  120,   300,   600,   900,   1800,   3600,   7200,
+                                                  10800, 21600, 43200, 86400, 172800, 432000, 864000};
     const double rough = (hi - lo) / std::max(1, count);
     if (rough < 1) {
         std::vector<Tick> ticks = linearTicks(lo, hi, count);
@@ -147,10 +148,10 @@ std::vector<Tick> timeTicks(double lo, double hi, int count)
     }
     const auto found = std::lower_bound(steps.begin(), steps.end(), rough);
     const double step = found == steps.end() ? niceStep(rough / 86400, true) * 86400 : *found;
-    const auto [size, unit] = step >= 86400 ? std::pair{86400.0, "d"}
-        : step >= 3600                      ? std::pair{3600.0, "h"}
-        : step >= 60                        ? std::pair{60.0, "min"}
-                                            : std::pair{1.0, "s"};
+    const auto [size, unit] = step >= 86400  ? std::pair{86400.0, "d"}
+                              : step >= 3600 ? std::pair{3600.0, "h"}
+                              : step >= 60   ? std::pair{60.0, "min"}
+                                             : std::pair{1.0, "s"};
     // Seconds beyond two minutes and minutes beyond two hours are read badly: `1:30 min`.
     std::vector<Tick> ticks;
     for (double k = std::ceil(lo / step - 1e-6); k * step <= hi * (1 + 1e-9) && ticks.size() < 200; ++k) {

@@ -14,8 +14,8 @@ struct Tick {
 
 /// At most about `count` ticks at multiples of 1, 2, 2.5 or 5 times a power of ten in [lo, hi], all with the same
 /// number of decimals; thousands as `1.25 k`. `whole` allows no fractions (steps).
-std::vector<Tick> linearTicks(
-    double lo, double hi, int count, ValueFormat format = ValueFormat::Number, bool whole = false);
+std::vector<Tick> linearTicks(double lo, double hi, int count, ValueFormat format = ValueFormat::Number,
+                              bool whole = false);
 /// Powers of ten, thinned to `count`; over less than two decades also 2 and 5 times them; over less than a factor of 2
 /// linear ones. Empty unless 0 < lo < hi.
 std::vector<Tick> logTicks(double lo, double hi, int count, ValueFormat format = ValueFormat::Number);

@@ -5,8 +5,8 @@
 
 namespace ui::plots {
 
-/// Which part of an axis is in view: all of it, a part that was chosen, or a part that moves along with the newest value.
-/// All arithmetic is done in shares of the axis, so that it is the same on a logarithmic one.
+/// Which part of an axis is in view: all of it, a part that was chosen, or a part that moves along with the newest
+/// value. All arithmetic is done in shares of the axis, so that it is the same on a logarithmic one.
 class ViewWindow {
 public:
     /// The range in view when the data reach over `data`.

@@ -16,7 +16,8 @@ Actions::Actions(QWidget& home) : QObject(&home), m_home(home)
     qApp->installEventFilter(this);
 }
 
-QAction* Actions::add(const QString& id, const QString& text, const QString& group, const QList<QKeySequence>& shortcuts, std::function<void()> run)
+QAction* Actions::add(const QString& id, const QString& text, const QString& group,
+                      const QList<QKeySequence>& shortcuts, std::function<void()> run)
 {
     auto* action = new QAction(text, this);
     action->setObjectName(id);
@@ -53,7 +54,9 @@ bool Actions::eventFilter(QObject* watched, QEvent* event)
     const auto* key = static_cast<QKeyEvent*>(event);
     const QWidget* focus = QApplication::focusWidget();
     const bool plain = !(key->modifiers() & ~Qt::ShiftModifier);
-    const bool toggles = key->key() == Qt::Key_Space && (qobject_cast<const QAbstractButton*>(focus) || qobject_cast<const QComboBox*>(focus) || qobject_cast<const QAbstractItemView*>(focus));
+    const bool toggles = key->key() == Qt::Key_Space &&
+                         (qobject_cast<const QAbstractButton*>(focus) || qobject_cast<const QComboBox*>(focus) ||
+                          qobject_cast<const QAbstractItemView*>(focus));
     const bool types = key->key() < Qt::Key_Escape && qobject_cast<const QLineEdit*>(focus);
     if (plain && (toggles || types)) {
         event->accept();

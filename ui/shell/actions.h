@@ -18,7 +18,8 @@ public:
     explicit Actions(QWidget& home);
 
     /// `id` is stable (`train.pause`); `text` begins with a verb where it can.
-    QAction* add(const QString& id, const QString& text, const QString& group, const QList<QKeySequence>& shortcuts, std::function<void()> run);
+    QAction* add(const QString& id, const QString& text, const QString& group, const QList<QKeySequence>& shortcuts,
+                 std::function<void()> run);
     QAction* find(const QString& id) const;
     const std::vector<QAction*>& all() const { return m_actions; }
 

@@ -41,7 +41,8 @@ public:
         painter->drawText(room, Qt::AlignVCenter | Qt::AlignLeft, text);
         const int after = painter->fontMetrics().horizontalAdvance(text) + 12;
         painter->setPen(theme().muted);
-        painter->drawText(room.adjusted(after, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, index.data(Qt::UserRole + 1).toString());
+        painter->drawText(room.adjusted(after, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft,
+                          index.data(Qt::UserRole + 1).toString());
         painter->drawText(room, Qt::AlignVCenter | Qt::AlignRight, index.data(Qt::UserRole + 2).toString());
     }
 };
@@ -68,7 +69,10 @@ int matchScore(const QString& text, const QString& typed)
 }
 
 CommandPalette::CommandPalette(Actions& actions, QWidget* window)
-    : QFrame(window), m_actions(actions), m_input(new QLineEdit(this)), m_list(new QListWidget(this))
+    : QFrame(window),
+      m_actions(actions),
+      m_input(new QLineEdit(this)),
+      m_list(new QListWidget(this))
 {
     setAttribute(Qt::WA_StyledBackground, false);
     m_input->setPlaceholderText(tr("What would you like to do?"));
@@ -121,11 +125,12 @@ void CommandPalette::collect()
 {
     m_items.clear();
     for (QAction* action : m_actions.all())
-        m_items.push_back({action->text(), action->data().toString(), action->shortcut().toString(QKeySequence::NativeText), action->isEnabled(),
-            [action = QPointer(action)] {
-                if (action)
-                    action->trigger();
-            }});
+        m_items.push_back({action->text(), action->data().toString(),
+                           action->shortcut().toString(QKeySequence::NativeText), action->isEnabled(),
+                           [action = QPointer(action)] {
+                               if (action)
+                                   action->trigger();
+                           }});
     for (Actions::Entry& entry : m_actions.entries())
         m_items.push_back({entry.text, entry.group, {}, true, std::move(entry.run)});
 }
@@ -134,7 +139,8 @@ void CommandPalette::filter(const QString& text)
 {
     std::vector<std::pair<int, std::size_t>> found;
     for (std::size_t i = 0; i < m_items.size(); ++i) {
-        const int score = std::max(matchScore(m_items[i].text, text), matchScore(m_items[i].group + QLatin1Char(' ') + m_items[i].text, text) - 10);
+        const int score = std::max(matchScore(m_items[i].text, text),
+                                   matchScore(m_items[i].group + QLatin1Char(' ') + m_items[i].text, text) - 10);
         if (matchScore(m_items[i].group + QLatin1Char(' ') + m_items[i].text, text) >= 0)
             found.emplace_back(-score - (m_items[i].enabled ? 5 : 0), i);
     }
@@ -182,7 +188,11 @@ bool CommandPalette::eventFilter(QObject* watched, QEvent* event)
     if (watched != m_input || event->type() != QEvent::KeyPress)
         return QFrame::eventFilter(watched, event);
     const int key = static_cast<QKeyEvent*>(event)->key();
-    const int step = key == Qt::Key_Up ? -1 : key == Qt::Key_Down ? 1 : key == Qt::Key_PageUp ? -rowsShown : key == Qt::Key_PageDown ? rowsShown : 0;
+    const int step = key == Qt::Key_Up         ? -1
+                     : key == Qt::Key_Down     ? 1
+                     : key == Qt::Key_PageUp   ? -rowsShown
+                     : key == Qt::Key_PageDown ? rowsShown
+                                               : 0;
     if (step != 0 && m_list->count() > 0)
         m_list->setCurrentRow(std::clamp(m_list->currentRow() + step, 0, m_list->count() - 1));
     else if (key == Qt::Key_Return || key == Qt::Key_Enter)

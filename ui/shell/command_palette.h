@@ -46,7 +46,8 @@ private:
     QPointer<QWidget> m_before; ///< had the keyboard
 };
 
-/// How well `text` matches typed letters in order, higher is better; negative: not at all. Beginnings of words count most.
+/// How well `text` matches typed letters in order, higher is better; negative: not at all. Beginnings of words count
+/// most.
 int matchScore(const QString& text, const QString& typed);
 
 }

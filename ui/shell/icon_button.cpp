@@ -23,7 +23,10 @@ QColor mixed(const QColor& a, const QColor& b, double t)
 
 }
 
-IconButton::IconButton(const QString& icon, int side, QWidget* parent) : QAbstractButton(parent), m_icon(icon), m_side(side)
+IconButton::IconButton(const QString& icon, int side, QWidget* parent)
+    : QAbstractButton(parent),
+      m_icon(icon),
+      m_side(side)
 {
     setFocusPolicy(Qt::TabFocus);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
@@ -72,7 +75,8 @@ void IconButton::paintEvent(QPaintEvent*)
     }
     const int side = int(std::lround(m_side * theme().scale));
     const QColor color = isEnabled() ? theme().text : mixed(theme().ground, theme().text, 0.26);
-    painter.drawPixmap((width() - side) / 2, (height() - side) / 2, style::iconPixmap(m_icon, side, color, devicePixelRatioF()));
+    painter.drawPixmap((width() - side) / 2, (height() - side) / 2,
+                       style::iconPixmap(m_icon, side, color, devicePixelRatioF()));
 }
 
 void IconButton::changeEvent(QEvent* event)

@@ -46,7 +46,8 @@ protected:
         painter.setFont(theme().body());
         painter.drawPixmap(-3, 4, style::iconPixmap(QStringLiteral("live"), 16, theme().accent, devicePixelRatioF()));
         painter.setPen(theme().muted);
-        painter.drawText(rect().adjusted(17, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, QObject::tr("may change while it trains"));
+        painter.drawText(rect().adjusted(17, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft,
+                         QObject::tr("may change while it trains"));
     }
 };
 
@@ -68,7 +69,8 @@ QSize SnugScroll::sizeHint() const
     if (!widget())
         return {};
     const int wide = viewport()->width();
-    return {Inspector::width, widget()->hasHeightForWidth() ? widget()->heightForWidth(wide) : widget()->sizeHint().height()};
+    return {Inspector::width,
+            widget()->hasHeightForWidth() ? widget()->heightForWidth(wide) : widget()->sizeHint().height()};
 }
 
 bool SnugScroll::eventFilter(QObject* watched, QEvent* event)
@@ -76,15 +78,24 @@ bool SnugScroll::eventFilter(QObject* watched, QEvent* event)
     if (watched == widget() && event->type() == QEvent::LayoutRequest)
         updateGeometry();
     // The bar stands in the margin, so that what is beside it stays where it was.
-    if (watched == verticalScrollBar() && (event->type() == QEvent::Show || event->type() == QEvent::Hide) && widget() && widget()->layout())
-        widget()->layout()->setContentsMargins(0, 0, margin - (event->type() == QEvent::Show ? verticalScrollBar()->sizeHint().width() : 0), 0);
+    if (watched == verticalScrollBar() && (event->type() == QEvent::Show || event->type() == QEvent::Hide) &&
+        widget() && widget()->layout())
+        widget()->layout()->setContentsMargins(
+            0, 0, margin - (event->type() == QEvent::Show ? verticalScrollBar()->sizeHint().width() : 0), 0);
     return QScrollArea::eventFilter(watched, event);
 }
 
 Inspector::Inspector(bridge::Workbench& bench, QWidget* parent)
-    : QWidget(parent), m_bench(bench), m_heading(new Label({}, Tone::Heading, this)), m_place(new Label({}, Tone::Muted, this)),
-      m_line(new Hairline(this)), m_scroll(new SnugScroll(this)), m_form(new forms::SchemaForm(bench.document())),
-      m_teach(new forms::TeachPanel(this)), m_empty(new Label({}, Tone::Muted, this)), m_legend(new Legend(this))
+    : QWidget(parent),
+      m_bench(bench),
+      m_heading(new Label({}, Tone::Heading, this)),
+      m_place(new Label({}, Tone::Muted, this)),
+      m_line(new Hairline(this)),
+      m_scroll(new SnugScroll(this)),
+      m_form(new forms::SchemaForm(bench.document())),
+      m_teach(new forms::TeachPanel(this)),
+      m_empty(new Label({}, Tone::Muted, this)),
+      m_legend(new Legend(this))
 {
     setFixedWidth(width);
     setAccessibleName(tr("Inspector"));
@@ -120,7 +131,8 @@ Inspector::Inspector(bridge::Workbench& bench, QWidget* parent)
     column->addStretch(1);
     inset(m_legend);
     m_form->setFooter(QStringLiteral("train.schedule"), new pages::SchedulePreview(bench));
-    connect(m_form, &forms::SchemaForm::fieldFocused, this, [this](const core::base::Field& field) { m_teach->teach(field); });
+    connect(m_form, &forms::SchemaForm::fieldFocused, this,
+            [this](const core::base::Field& field) { m_teach->teach(field); });
     connect(m_form, &forms::SchemaForm::liveEdited, &bench, &bridge::Workbench::edit);
     connect(&bench, &bridge::Workbench::frontChanged, this, &Inspector::showRun);
     connect(&bench, &bridge::Workbench::stateChanged, this, &Inspector::showRun);
@@ -177,7 +189,9 @@ void Inspector::refresh()
     const QString first = paths.front();
     m_heading->setText(forms::humanized(first.section(QLatin1Char('.'), -1).toStdString()));
     const models::RunModel* run = m_bench.front();
-    const QString of = run && m_bench.training() ? run->id() : models::experimentTitle(m_bench.document().name(), m_bench.document().resolved());
+    const QString of = run && m_bench.training()
+                           ? run->id()
+                           : models::experimentTitle(m_bench.document().name(), m_bench.document().resolved());
     m_place->setText(of.isEmpty() ? first : of + QStringLiteral(" · ") + first);
 }
 

@@ -35,17 +35,22 @@ void addOptions(QCommandLineParser& parser)
 {
     parser.addOptions({
         {QStringLiteral("start"), QStringLiteral("Train at once.")},
-        {QStringLiteral("page"), QStringLiteral("Begin on this page: %1.").arg(pageNames().join(QStringLiteral(", "))), QStringLiteral("NAME")},
+        {QStringLiteral("page"), QStringLiteral("Begin on this page: %1.").arg(pageNames().join(QStringLiteral(", "))),
+         QStringLiteral("NAME")},
         {QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("THEME")},
         {QStringLiteral("size"), QStringLiteral("Size of the window, such as 1280x800."), QStringLiteral("WxH")},
         {QStringLiteral("screenshot"), QStringLiteral("Save the window as a PNG and end."), QStringLiteral("PNG")},
-        {QStringLiteral("after"), QStringLiteral("Seconds to wait before the screenshot (1)."), QStringLiteral("SECONDS")},
-        {QStringLiteral("runs"), QStringLiteral("Folder of the runs (default: $DESCENT_RUNS, else the data folder)."), QStringLiteral("DIR")},
+        {QStringLiteral("after"), QStringLiteral("Seconds to wait before the screenshot (1)."),
+         QStringLiteral("SECONDS")},
+        {QStringLiteral("runs"), QStringLiteral("Folder of the runs (default: $DESCENT_RUNS, else the data folder)."),
+         QStringLiteral("DIR")},
         {QStringLiteral("device"), QStringLiteral("auto, cpu, cuda or cuda:N."), QStringLiteral("DEVICE")},
         {QStringLiteral("help"), QStringLiteral("Show this text.")},
         {QStringLiteral("version"), QStringLiteral("Show the version.")},
     });
-    parser.addPositionalArgument(QStringLiteral("what"), QStringLiteral("An experiment (*.experiment.json), a run's folder or id, or data."), QStringLiteral("[EXPERIMENT | RUN]"));
+    parser.addPositionalArgument(QStringLiteral("what"),
+                                 QStringLiteral("An experiment (*.experiment.json), a run's folder or id, or data."),
+                                 QStringLiteral("[EXPERIMENT | RUN]"));
     parser.setApplicationDescription(QStringLiteral("Descent, a workbench for training models."));
 }
 
@@ -54,8 +59,10 @@ Result<QSize> sizeOf(const QString& text)
     const QStringList parts = text.split(QLatin1Char('x'), Qt::KeepEmptyParts, Qt::CaseInsensitive);
     bool wide = false, high = false;
     const QSize size(parts.value(0).toInt(&wide), parts.value(1).toInt(&high));
-    if (parts.size() != 2 || !wide || !high || size.width() < 320 || size.height() < 240 || size.width() > 16384 || size.height() > 16384)
-        return usage(QStringLiteral("--size"), QStringLiteral("\"%1\" is no size").arg(text), QStringLiteral("Write it as 1280x800, from 320x240 to 16384x16384"));
+    if (parts.size() != 2 || !wide || !high || size.width() < 320 || size.height() < 240 || size.width() > 16384 ||
+        size.height() > 16384)
+        return usage(QStringLiteral("--size"), QStringLiteral("\"%1\" is no size").arg(text),
+                     QStringLiteral("Write it as 1280x800, from 320x240 to 16384x16384"));
     return size;
 }
 
@@ -67,7 +74,8 @@ Result<style::Scheme> schemeOf(const QString& text)
         return style::Scheme::Dark;
     if (text == QLatin1String("system"))
         return style::Scheme::System;
-    return usage(QStringLiteral("--theme"), QStringLiteral("\"%1\" is no theme").arg(text), QStringLiteral("Known: light, dark, system"));
+    return usage(QStringLiteral("--theme"), QStringLiteral("\"%1\" is no theme").arg(text),
+                 QStringLiteral("Known: light, dark, system"));
 }
 
 core::base::Status readValues(const QCommandLineParser& parser, LaunchOptions& options)
@@ -75,7 +83,8 @@ core::base::Status readValues(const QCommandLineParser& parser, LaunchOptions& o
     if (parser.isSet(QStringLiteral("page"))) {
         options.page = parser.value(QStringLiteral("page")).toLower();
         if (!pageNames().contains(options.page))
-            return usage(QStringLiteral("--page"), QStringLiteral("\"%1\" is no page").arg(options.page), QStringLiteral("Known: ") + pageNames().join(QStringLiteral(", ")));
+            return usage(QStringLiteral("--page"), QStringLiteral("\"%1\" is no page").arg(options.page),
+                         QStringLiteral("Known: ") + pageNames().join(QStringLiteral(", ")));
     }
     if (parser.isSet(QStringLiteral("theme"))) {
         CORE_TRY(scheme, schemeOf(parser.value(QStringLiteral("theme"))));
@@ -89,9 +98,13 @@ core::base::Status readValues(const QCommandLineParser& parser, LaunchOptions& o
         bool number = false;
         options.after = parser.value(QStringLiteral("after")).toDouble(&number);
         if (!number || !(options.after >= 0) || options.after > 86400)
-            return usage(QStringLiteral("--after"), QStringLiteral("\"%1\" is no number of seconds").arg(parser.value(QStringLiteral("after"))), QStringLiteral("Write it as 2.5"));
+            return usage(QStringLiteral("--after"),
+                         QStringLiteral("\"%1\" is no number of seconds").arg(parser.value(QStringLiteral("after"))),
+                         QStringLiteral("Write it as 2.5"));
         if (!parser.isSet(QStringLiteral("screenshot")))
-            return usage(QStringLiteral("--after"), QStringLiteral("says when to take a screenshot, and none is asked for"), QStringLiteral("Add --screenshot FILE.png"));
+            return usage(QStringLiteral("--after"),
+                         QStringLiteral("says when to take a screenshot, and none is asked for"),
+                         QStringLiteral("Add --screenshot FILE.png"));
     }
     return {};
 }
@@ -110,7 +123,8 @@ Result<LaunchOptions> parseLaunch(const QStringList& arguments)
     QCommandLineParser parser;
     addOptions(parser);
     if (!parser.parse(QStringList(QStringLiteral("descent")) + arguments))
-        return usage(QStringLiteral("descent"), parser.errorText(), QStringLiteral("descent --help lists what there is"));
+        return usage(QStringLiteral("descent"), parser.errorText(),
+                     QStringLiteral("descent --help lists what there is"));
     LaunchOptions options;
     options.help = parser.isSet(QStringLiteral("help"));
     options.version = parser.isSet(QStringLiteral("version"));
@@ -119,13 +133,16 @@ Result<LaunchOptions> parseLaunch(const QStringList& arguments)
     options.runs = parser.value(QStringLiteral("runs"));
     options.device = parser.value(QStringLiteral("device"));
     if (parser.positionalArguments().size() > 1)
-        return usage(parser.positionalArguments().at(1), QStringLiteral("is one thing too many to open"), QStringLiteral("Give one experiment, run or file of data"));
+        return usage(parser.positionalArguments().at(1), QStringLiteral("is one thing too many to open"),
+                     QStringLiteral("Give one experiment, run or file of data"));
     if (!parser.positionalArguments().isEmpty())
         options.what = parser.positionalArguments().front();
     if (parser.isSet(QStringLiteral("screenshot")) && options.screenshot.isEmpty())
-        return usage(QStringLiteral("--screenshot"), QStringLiteral("needs a file"), QStringLiteral("Write --screenshot window.png"));
+        return usage(QStringLiteral("--screenshot"), QStringLiteral("needs a file"),
+                     QStringLiteral("Write --screenshot window.png"));
     CORE_CHECK(readValues(parser, options));
-    const QString runs = options.runs.isEmpty() ? QString::fromStdString(core::store::defaultRuns().string()) : QFileInfo(options.runs).absoluteFilePath();
+    const QString runs = options.runs.isEmpty() ? QString::fromStdString(core::store::defaultRuns().string())
+                                                : QFileInfo(options.runs).absoluteFilePath();
     options.runs = runs;
     if (!options.what.isEmpty())
         CORE_CHECK([&]() -> core::base::Status {
@@ -143,7 +160,10 @@ void takeScreenshot(MainWindow& window, const QString& file)
 {
     const bool saved = window.grab().save(file);
     if (!saved)
-        std::fprintf(stderr, "descent: %s: the screenshot could not be written. Choose a folder that exists and can be written to\n", qPrintable(file));
+        std::fprintf(
+            stderr,
+            "descent: %s: the screenshot could not be written. Choose a folder that exists and can be written to\n",
+            qPrintable(file));
     auto& bench = window.workbench();
     const auto leave = [&bench, saved] {
         if (!bench.training())
@@ -160,20 +180,24 @@ void startTraining(MainWindow& window, const LaunchOptions& options)
     auto& bench = window.workbench();
     if (options.page.isEmpty())
         window.showPage(QStringLiteral("train"));
-    const auto kind = options.what.isEmpty() ? Result<OpenedAs>(OpenedAs::Experiment) : kindOf(options.what, options.runs);
+    const auto kind =
+        options.what.isEmpty() ? Result<OpenedAs>(OpenedAs::Experiment) : kindOf(options.what, options.runs);
     if (!kind || *kind != OpenedAs::Run) {
         // After the first picture: a training that starts is seen to start.
         QTimer::singleShot(0, &window, [&bench] { bench.train(); });
         return;
     }
-    QObject::connect(&bench, &bridge::Workbench::frontChanged, &window, [&bench] {
-        const models::RunModel* run = bench.front();
-        using core::events::RunState;
-        if (run && (run->state() == RunState::Interrupted || run->state() == RunState::Stopped))
-            bench.resumeRun(run->folder());
-        else
-            bench.train();
-    }, Qt::ConnectionType(Qt::QueuedConnection | Qt::SingleShotConnection));
+    QObject::connect(
+        &bench, &bridge::Workbench::frontChanged, &window,
+        [&bench] {
+            const models::RunModel* run = bench.front();
+            using core::events::RunState;
+            if (run && (run->state() == RunState::Interrupted || run->state() == RunState::Stopped))
+                bench.resumeRun(run->folder());
+            else
+                bench.train();
+        },
+        Qt::ConnectionType(Qt::QueuedConnection | Qt::SingleShotConnection));
 }
 
 }
@@ -203,7 +227,8 @@ int launch(const LaunchOptions& options)
     if (options.start && opened)
         startTraining(window, options);
     if (!options.screenshot.isEmpty())
-        QTimer::singleShot(int(std::lround(options.after * 1000)), Qt::PreciseTimer, &window, [&] { takeScreenshot(window, options.screenshot); });
+        QTimer::singleShot(int(std::lround(options.after * 1000)), Qt::PreciseTimer, &window,
+                           [&] { takeScreenshot(window, options.screenshot); });
     return QApplication::exec();
 }
 

@@ -11,16 +11,17 @@
 
 namespace ui::shell {
 
-/// `descent [EXPERIMENT | RUN] [--start] [--page NAME] [--theme light/dark] [--size WxH] [--screenshot PNG --after SECONDS]`
+/// `descent [EXPERIMENT | RUN] [--start] [--page NAME] [--theme light/dark] [--size WxH] [--screenshot PNG --after
+/// SECONDS]`
 struct LaunchOptions {
-    QString what;               ///< experiment, run or data; empty: as it was left
-    bool start = false;         ///< train at once
+    QString what;       ///< experiment, run or data; empty: as it was left
+    bool start = false; ///< train at once
     QString page;
     std::optional<style::Scheme> theme;
-    QSize size;                 ///< invalid: as it was left
-    QString screenshot;         ///< save the window there and end
-    double after = 1;           ///< seconds from when the window is there to the screenshot
-    QString runs;               ///< where runs are kept
+    QSize size;         ///< invalid: as it was left
+    QString screenshot; ///< save the window there and end
+    double after = 1;   ///< seconds from when the window is there to the screenshot
+    QString runs;       ///< where runs are kept
     QString device;
     bool help = false, version = false;
 };

@@ -38,10 +38,18 @@ constexpr QSize usualSize(1280, 800);
 }
 
 MainWindow::MainWindow(const WindowOptions& options)
-    : m_settings(options.remember), m_bench(options.runsFolder), m_actions(*this), m_todo(new WindowActions(*this)), m_rail(new Rail(this)),
-      m_topBar(new TopBar(m_bench, m_actions, this)), m_notices(new NoticeBar(this)),
-      m_stack(new QStackedWidget(this)), m_timeBar(new TimeBar(m_bench, this)), m_inspector(new Inspector(m_bench, this)),
-      m_status(new StatusLine(m_bench, this)), m_palette(new CommandPalette(m_actions, this))
+    : m_settings(options.remember),
+      m_bench(options.runsFolder),
+      m_actions(*this),
+      m_todo(new WindowActions(*this)),
+      m_rail(new Rail(this)),
+      m_topBar(new TopBar(m_bench, m_actions, this)),
+      m_notices(new NoticeBar(this)),
+      m_stack(new QStackedWidget(this)),
+      m_timeBar(new TimeBar(m_bench, this)),
+      m_inspector(new Inspector(m_bench, this)),
+      m_status(new StatusLine(m_bench, this)),
+      m_palette(new CommandPalette(m_actions, this))
 {
     setAcceptDrops(true);
     setMinimumSize(800, 560);
@@ -94,7 +102,8 @@ void MainWindow::wire()
     connect(&m_bench, &bridge::Workbench::advanced, this, &MainWindow::tellOfRun);
     const auto name = [this] {
         const QString title = models::experimentTitle(m_bench.document().name(), m_bench.document().resolved());
-        setWindowTitle(m_bench.document().modified() ? tr("%1 (changed) – Descent").arg(title) : tr("%1 – Descent").arg(title));
+        setWindowTitle(m_bench.document().modified() ? tr("%1 (changed) – Descent").arg(title)
+                                                     : tr("%1 – Descent").arg(title));
     };
     connect(&m_bench.document(), &bridge::ExperimentDocument::changed, this, name);
     name();
@@ -140,7 +149,10 @@ void MainWindow::showPage(const QString& name)
     m_inspector->show(page);
 }
 
-pages::Page* MainWindow::pageWidget() const { return static_cast<pages::Page*>(m_stack->currentWidget()); }
+pages::Page* MainWindow::pageWidget() const
+{
+    return static_cast<pages::Page*>(m_stack->currentWidget());
+}
 
 bool MainWindow::openPath(const QString& what)
 {
@@ -169,7 +181,8 @@ void MainWindow::setPresenter(bool on)
     if (m_presenter == on)
         return;
     m_presenter = on;
-    for (QWidget* part : {static_cast<QWidget*>(m_rail), static_cast<QWidget*>(m_inspector), static_cast<QWidget*>(m_timeBar), static_cast<QWidget*>(m_status)})
+    for (QWidget* part : {static_cast<QWidget*>(m_rail), static_cast<QWidget*>(m_inspector),
+                          static_cast<QWidget*>(m_timeBar), static_cast<QWidget*>(m_status)})
         part->setVisible(!on);
     style::setTheme(style::currentScheme(), on ? presenterScale : 1);
     // Full screen must not make the window smaller than it was.
@@ -180,7 +193,10 @@ void MainWindow::setPresenter(bool on)
         showFullScreen();
 }
 
-void MainWindow::paintEvent(QPaintEvent*) { QPainter(this).fillRect(rect(), theme().ground); }
+void MainWindow::paintEvent(QPaintEvent*)
+{
+    QPainter(this).fillRect(rect(), theme().ground);
+}
 
 void MainWindow::keyPressEvent(QKeyEvent* event)
 {
@@ -228,10 +244,12 @@ void MainWindow::askBeforeClosing()
     if (m_question)
         return;
     const models::RunModel* run = m_bench.front();
-    m_question = new QMessageBox(QMessageBox::Question, tr("A run is training"), tr("A run is training. What should become of it?"), QMessageBox::NoButton, this);
+    m_question = new QMessageBox(QMessageBox::Question, tr("A run is training"),
+                                 tr("A run is training. What should become of it?"), QMessageBox::NoButton, this);
     m_question->setAttribute(Qt::WA_DeleteOnClose);
     if (run)
-        m_question->setInformativeText(tr("%1 is at %2. A stopped run goes on later from where it was.").arg(run->id(), models::stepText(*run)));
+        m_question->setInformativeText(
+            tr("%1 is at %2. A stopped run goes on later from where it was.").arg(run->id(), models::stepText(*run)));
     auto* stop = m_question->addButton(tr("Stop and keep resumable"), QMessageBox::AcceptRole);
     auto* keep = m_question->addButton(tr("Keep training without a window"), QMessageBox::DestructiveRole);
     auto* cancel = m_question->addButton(tr("Cancel"), QMessageBox::RejectRole);

@@ -29,7 +29,8 @@ struct WindowOptions {
     bool remember = true; ///< take up where the last window was left, and remember this one
 };
 
-/// The frame: rail, top bar, page, inspector, time bar, status line. It places parts and passes on; what they do is theirs.
+/// The frame: rail, top bar, page, inspector, time bar, status line. It places parts and passes on; what they do is
+/// theirs.
 class MainWindow final : public QWidget {
     Q_OBJECT
 

@@ -36,8 +36,12 @@ QString sentence(std::string text)
 }
 
 NoticeBar::NoticeBar(QWidget* parent)
-    : QWidget(parent), m_sign(new Label(QStringLiteral("▲"), Tone::Problem, this)), m_what(new Label({}, Tone::Body, this)),
-      m_count(new Label({}, Tone::Muted, this)), m_copy(new QPushButton(tr("Copy"), this)), m_dismiss(new QPushButton(tr("Dismiss"), this))
+    : QWidget(parent),
+      m_sign(new Label(QStringLiteral("▲"), Tone::Problem, this)),
+      m_what(new Label({}, Tone::Body, this)),
+      m_count(new Label({}, Tone::Muted, this)),
+      m_copy(new QPushButton(tr("Copy"), this)),
+      m_dismiss(new QPushButton(tr("Dismiss"), this))
 {
     auto* line = new QHBoxLayout(this);
     line->setContentsMargins(24, 8, 16, 9);
@@ -75,7 +79,10 @@ void NoticeBar::dismiss()
     refresh();
 }
 
-QString NoticeBar::text() const { return isHidden() ? QString() : m_what->text(); }
+QString NoticeBar::text() const
+{
+    return isHidden() ? QString() : m_what->text();
+}
 
 void NoticeBar::refresh()
 {

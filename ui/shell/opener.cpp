@@ -16,7 +16,10 @@ using core::base::Result;
 
 namespace {
 
-bool isRun(const QFileInfo& folder) { return folder.isDir() && QFileInfo::exists(folder.filePath() + QStringLiteral("/spec.json")); }
+bool isRun(const QFileInfo& folder)
+{
+    return folder.isDir() && QFileInfo::exists(folder.filePath() + QStringLiteral("/spec.json"));
+}
 
 // The folder of the run that `what` names; empty if it names none.
 QString runFolder(const QString& what, const QString& runsFolder)
@@ -24,7 +27,9 @@ QString runFolder(const QString& what, const QString& runsFolder)
     const QFileInfo file(what);
     if (isRun(file))
         return file.absoluteFilePath();
-    if (file.isFile() && (file.fileName() == QLatin1String("run.h5") || file.fileName() == QLatin1String("spec.json")) && isRun(QFileInfo(file.absolutePath())))
+    if (file.isFile() &&
+        (file.fileName() == QLatin1String("run.h5") || file.fileName() == QLatin1String("spec.json")) &&
+        isRun(QFileInfo(file.absolutePath())))
         return file.absolutePath();
     if (!file.exists())
         if (const auto run = core::store::findRun(what.toStdString(), runsFolder.toStdString()))
@@ -41,7 +46,7 @@ Result<OpenedAs> kindOf(const QString& what, const QString& runsFolder)
     const QFileInfo file(what);
     if (!file.exists())
         return Error{ErrorKind::Usage, "there is no such file, folder or run", what.toStdString(),
-            "Give an experiment (*.experiment.json), a run's folder or id, or a file of data"};
+                     "Give an experiment (*.experiment.json), a run's folder or id, or a file of data"};
     return file.isFile() && file.suffix() == QLatin1String("json") ? OpenedAs::Experiment : OpenedAs::Data;
 }
 
@@ -62,6 +67,9 @@ Result<OpenedAs> open(bridge::Workbench& bench, const QString& what)
     return OpenedAs(kind);
 }
 
-QString pageFor(OpenedAs kind) { return kind == OpenedAs::Data ? QStringLiteral("data") : QStringLiteral("train"); }
+QString pageFor(OpenedAs kind)
+{
+    return kind == OpenedAs::Data ? QStringLiteral("data") : QStringLiteral("train");
+}
 
 }

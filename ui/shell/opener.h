@@ -14,8 +14,8 @@ namespace ui::shell {
 /// What a file or folder is to this program.
 enum class OpenedAs { Experiment, Run, Data };
 
-/// Told by content: a folder with a spec.json (or its run.h5) is a run, a JSON object an experiment, anything else data.
-/// `what` may also be a run's id in `runsFolder`.
+/// Told by content: a folder with a spec.json (or its run.h5) is a run, a JSON object an experiment, anything else
+/// data. `what` may also be a run's id in `runsFolder`.
 core::base::Result<OpenedAs> kindOf(const QString& what, const QString& runsFolder);
 
 /// Opens it in the workbench and says as what; the caller shows the page that fits.

@@ -20,7 +20,10 @@ pages::Page* make(bridge::Workbench& bench, QWidget* parent)
     return new Page(bench, parent);
 }
 
-QString tr(const char* text) { return QCoreApplication::translate("ui::shell::pages", text); }
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("ui::shell::pages", text);
+}
 
 }
 

@@ -8,7 +8,8 @@
 
 namespace ui::shell {
 
-/// A page of the window: how it is called on the command line and on the rail, and how it is made when it is first seen.
+/// A page of the window: how it is called on the command line and on the rail, and how it is made when it is first
+/// seen.
 struct PageEntry {
     QString name, title, icon;
     std::function<pages::Page*(bridge::Workbench&, QWidget*)> make;

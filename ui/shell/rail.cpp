@@ -19,7 +19,9 @@ constexpr int iconSide = 20;
 
 }
 
-RailButton::RailButton(const QString& icon, const QString& text, QWidget* parent) : QAbstractButton(parent), m_icon(icon)
+RailButton::RailButton(const QString& icon, const QString& text, QWidget* parent)
+    : QAbstractButton(parent),
+      m_icon(icon)
 {
     setText(text);
     setAccessibleName(text);
@@ -28,7 +30,10 @@ RailButton::RailButton(const QString& icon, const QString& text, QWidget* parent
     setAttribute(Qt::WA_Hover);
 }
 
-QSize RailButton::sizeHint() const { return {Rail::width - 1, entryHeight}; }
+QSize RailButton::sizeHint() const
+{
+    return {Rail::width - 1, entryHeight};
+}
 
 void RailButton::paintEvent(QPaintEvent*)
 {
@@ -40,13 +45,17 @@ void RailButton::paintEvent(QPaintEvent*)
         painter.setPen(theme().accent);
         painter.drawRect(rect().adjusted(4, 2, -5, -3));
     }
-    painter.drawPixmap((width() - iconSide) / 2 + 1, 10, style::iconPixmap(m_icon, iconSide, color, devicePixelRatioF()));
+    painter.drawPixmap((width() - iconSide) / 2 + 1, 10,
+                       style::iconPixmap(m_icon, iconSide, color, devicePixelRatioF()));
     painter.setFont(isChecked() ? theme().strong() : theme().body());
     painter.setPen(color);
     painter.drawText(QRect(0, 34, width(), 22), Qt::AlignCenter, text());
 }
 
-Rail::Rail(QWidget* parent) : QWidget(parent), m_column(new QVBoxLayout(this)), m_theme(new IconButton(QStringLiteral("dark"), 16, this))
+Rail::Rail(QWidget* parent)
+    : QWidget(parent),
+      m_column(new QVBoxLayout(this)),
+      m_theme(new IconButton(QStringLiteral("dark"), 16, this))
 {
     setFixedWidth(width);
     setAccessibleName(tr("Pages"));
@@ -76,7 +85,10 @@ void Rail::addPage(const QString& name, const QString& title, const QString& ico
     m_column->insertWidget(m_pages++, button);
 }
 
-RailButton* Rail::button(const QString& name) const { return findChild<RailButton*>(name, Qt::FindDirectChildrenOnly); }
+RailButton* Rail::button(const QString& name) const
+{
+    return findChild<RailButton*>(name, Qt::FindDirectChildrenOnly);
+}
 
 void Rail::setCurrent(const QString& name)
 {

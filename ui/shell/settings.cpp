@@ -12,7 +12,10 @@ namespace {
 
 constexpr int recentKept = 8;
 
-QVariant read(bool remember, const char* key) { return remember ? QSettings().value(QLatin1String(key)) : QVariant(); }
+QVariant read(bool remember, const char* key)
+{
+    return remember ? QSettings().value(QLatin1String(key)) : QVariant();
+}
 
 void write(bool remember, const char* key, const QVariant& value)
 {
@@ -22,16 +25,30 @@ void write(bool remember, const char* key, const QVariant& value)
 
 }
 
-QByteArray Settings::geometry() const { return read(m_remember, "window/geometry").toByteArray(); }
-void Settings::setGeometry(const QByteArray& geometry) { write(m_remember, "window/geometry", geometry); }
+QByteArray Settings::geometry() const
+{
+    return read(m_remember, "window/geometry").toByteArray();
+}
+void Settings::setGeometry(const QByteArray& geometry)
+{
+    write(m_remember, "window/geometry", geometry);
+}
 
-QString Settings::page() const { return read(m_remember, "window/page").toString(); }
-void Settings::setPage(const QString& page) { write(m_remember, "window/page", page); }
+QString Settings::page() const
+{
+    return read(m_remember, "window/page").toString();
+}
+void Settings::setPage(const QString& page)
+{
+    write(m_remember, "window/page", page);
+}
 
 style::Scheme Settings::scheme() const
 {
     const QString name = read(m_remember, "window/theme").toString();
-    return name == QLatin1String("light") ? style::Scheme::Light : name == QLatin1String("dark") ? style::Scheme::Dark : style::Scheme::System;
+    return name == QLatin1String("light")  ? style::Scheme::Light
+           : name == QLatin1String("dark") ? style::Scheme::Dark
+                                           : style::Scheme::System;
 }
 
 void Settings::setScheme(style::Scheme scheme)
@@ -47,7 +64,10 @@ std::optional<core::base::Value> Settings::experiment() const
     return tree && tree->isObject() ? std::optional(std::move(*tree)) : std::nullopt;
 }
 
-QString Settings::experimentFile() const { return read(m_remember, "experiment/file").toString(); }
+QString Settings::experimentFile() const
+{
+    return read(m_remember, "experiment/file").toString();
+}
 
 void Settings::setExperiment(const core::base::Value& given, const QString& file)
 {

@@ -66,8 +66,11 @@ quint64 ProcessMeter::memory()
 }
 
 StatusLine::StatusLine(bridge::Workbench& bench, QWidget* parent)
-    : QWidget(parent), m_bench(bench), m_findings(new style::Label({}, style::Tone::Muted, this)),
-      m_left(new style::Label({}, style::Tone::Muted, this)), m_right(new style::Label({}, style::Tone::Muted, this))
+    : QWidget(parent),
+      m_bench(bench),
+      m_findings(new style::Label({}, style::Tone::Muted, this)),
+      m_left(new style::Label({}, style::Tone::Muted, this)),
+      m_right(new style::Label({}, style::Tone::Muted, this))
 {
     setFixedHeight(barHeight);
     auto* line = new QHBoxLayout(this);
@@ -105,7 +108,10 @@ void StatusLine::refresh()
     m_right->setText(shortPath(run ? run->folder() : m_bench.runsFolder()));
 }
 
-QString StatusLine::text() const { return m_findings->text() + m_left->text(); }
+QString StatusLine::text() const
+{
+    return m_findings->text() + m_left->text();
+}
 
 void StatusLine::paintEvent(QPaintEvent*)
 {

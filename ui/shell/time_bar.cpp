@@ -36,16 +36,21 @@ TimeBar::TimeBar(bridge::Workbench& bench, QWidget* parent) : QWidget(parent), m
 {
     setMouseTracking(true);
     refit();
-    for (auto signal : {&bridge::Workbench::frontChanged, &bridge::Workbench::stateChanged, &bridge::Workbench::advanced})
+    for (auto signal :
+         {&bridge::Workbench::frontChanged, &bridge::Workbench::stateChanged, &bridge::Workbench::advanced})
         connect(&bench, signal, this, [this] {
             const models::RunModel* run = m_bench.front();
-            setAccessibleDescription(run ? models::stepText(*run) + QStringLiteral(", ") + models::epochText(*run) : QString());
+            setAccessibleDescription(run ? models::stepText(*run) + QStringLiteral(", ") + models::epochText(*run)
+                                         : QString());
             update();
         });
     setAccessibleName(tr("Time bar"));
 }
 
-void TimeBar::refit() { setFixedHeight(theme().scale > 1 ? 80 : barHeight); }
+void TimeBar::refit()
+{
+    setFixedHeight(theme().scale > 1 ? 80 : barHeight);
+}
 
 void TimeBar::changeEvent(QEvent* event)
 {
@@ -87,7 +92,7 @@ void TimeBar::paintEmpty(QPainter& painter) const
     painter.setPen(theme().muted);
     const double y = axis().y;
     painter.drawText(QRectF(margin, 0, width() - 2 * margin, y), Qt::AlignVCenter | Qt::AlignLeft,
-        tr("Steps, checkpoints and edits of the run in front will stand here."));
+                     tr("Steps, checkpoints and edits of the run in front will stand here."));
     painter.fillRect(QRectF(margin, y, width() - 2 * margin, 1), theme().line);
 }
 
@@ -152,7 +157,8 @@ void TimeBar::paintMarks(QPainter& painter, const Axis& axis) const
     for (const auto& edit : run.edits()) {
         const double x = axis.x(double(edit.step));
         const QString text = shortEdit(edit);
-        painter.drawPixmap(QPointF(x - 8, axis.y - 22), style::iconPixmap(QStringLiteral("live"), 16, theme().accent, devicePixelRatioF()));
+        painter.drawPixmap(QPointF(x - 8, axis.y - 22),
+                           style::iconPixmap(QStringLiteral("live"), 16, theme().accent, devicePixelRatioF()));
         const double wide = painter.fontMetrics().horizontalAdvance(text);
         // Where edits stand close, the sign alone remains; its text is in the tooltip.
         if (x - 8 > free && x + 10 + wide < axis.right + 8) {
@@ -189,11 +195,16 @@ QString TimeBar::describe(double x) const
         }
     };
     for (const auto& edit : run->edits())
-        offer(double(edit.step), tr("%1 %2 → %3, edited at step %4").arg(QString::fromStdString(edit.path), forms::textOf(edit.before), forms::textOf(edit.after), style::count(edit.step)));
+        offer(double(edit.step), tr("%1 %2 → %3, edited at step %4")
+                                     .arg(QString::fromStdString(edit.path), forms::textOf(edit.before),
+                                          forms::textOf(edit.after), style::count(edit.step)));
     if (const auto& best = run->best())
-        offer(double(best->step), tr("best %1: %2 at epoch %3").arg(QString::fromStdString(best->metric), style::number(best->value)).arg(best->epoch));
+        offer(double(best->step), tr("best %1: %2 at epoch %3")
+                                      .arg(QString::fromStdString(best->metric), style::number(best->value))
+                                      .arg(best->epoch));
     for (const auto& checkpoint : run->checkpoints())
-        offer(double(checkpoint.step), tr("checkpoint at step %1, %2").arg(style::count(checkpoint.step), style::bytes(checkpoint.bytes)));
+        offer(double(checkpoint.step),
+              tr("checkpoint at step %1, %2").arg(style::count(checkpoint.step), style::bytes(checkpoint.bytes)));
     return text;
 }
 

@@ -34,7 +34,10 @@ protected:
 
 }
 
-NameButton::NameButton(bool strong, bool chevron, QWidget* parent) : QAbstractButton(parent), m_strong(strong), m_chevron(chevron)
+NameButton::NameButton(bool strong, bool chevron, QWidget* parent)
+    : QAbstractButton(parent),
+      m_strong(strong),
+      m_chevron(chevron)
 {
     setFocusPolicy(Qt::TabFocus);
     setCursor(Qt::PointingHandCursor);
@@ -53,15 +56,20 @@ void NameButton::paintEvent(QPaintEvent*)
     painter.setFont(m_strong ? theme().strong() : theme().body());
     painter.setPen(m_strong || underMouse() ? theme().text : theme().muted);
     const QRect room = rect().adjusted(0, 0, m_chevron ? -28 : 0, 0);
-    painter.drawText(room, Qt::AlignVCenter | Qt::AlignLeft, painter.fontMetrics().elidedText(text(), Qt::ElideRight, room.width()));
+    painter.drawText(room, Qt::AlignVCenter | Qt::AlignLeft,
+                     painter.fontMetrics().elidedText(text(), Qt::ElideRight, room.width()));
     if (m_chevron)
-        painter.drawPixmap(width() - 17, (QWidget::height() - 16) / 2, style::iconPixmap(QStringLiteral("chevron"), 16, theme().muted, devicePixelRatioF()));
+        painter.drawPixmap(width() - 17, (QWidget::height() - 16) / 2,
+                           style::iconPixmap(QStringLiteral("chevron"), 16, theme().muted, devicePixelRatioF()));
     if (hasFocus())
         painter.fillRect(0, QWidget::height() - 2, width(), 2, theme().accent);
 }
 
 TopBar::TopBar(bridge::Workbench& bench, Actions& actions, QWidget* parent)
-    : QWidget(parent), m_bench(bench), m_name(new NameButton(true, true, this)), m_device(new NameButton(false, false, this)),
+    : QWidget(parent),
+      m_bench(bench),
+      m_name(new NameButton(true, true, this)),
+      m_device(new NameButton(false, false, this)),
       m_progress(new style::Label({}, style::Tone::Body, this))
 {
     m_name->setAccessibleName(tr("Experiment"));
@@ -92,7 +100,8 @@ TopBar::TopBar(bridge::Workbench& bench, Actions& actions, QWidget* parent)
     connect(m_name, &QAbstractButton::clicked, this, &TopBar::openMenu);
     connect(m_device, &QAbstractButton::clicked, this, &TopBar::openDevices);
     connect(&bench.document(), &bridge::ExperimentDocument::changed, this, &TopBar::showNames);
-    for (auto signal : {&bridge::Workbench::frontChanged, &bridge::Workbench::stateChanged, &bridge::Workbench::deviceChanged})
+    for (auto signal :
+         {&bridge::Workbench::frontChanged, &bridge::Workbench::stateChanged, &bridge::Workbench::deviceChanged})
         connect(&bench, signal, this, [this] {
             showNames();
             showProgress();
@@ -124,8 +133,8 @@ void TopBar::showNames()
     const models::RunModel* run = m_bench.front();
     // A run knows what it was given; before the first one only the wish is known.
     if (run && run->opened().totalSteps > 0)
-        m_device->setText(QString::fromStdString(run->opened().device) + QStringLiteral(" · ")
-            + (run->opened().threads == 1 ? tr("1 thread") : tr("%1 threads").arg(run->opened().threads)));
+        m_device->setText(QString::fromStdString(run->opened().device) + QStringLiteral(" · ") +
+                          (run->opened().threads == 1 ? tr("1 thread") : tr("%1 threads").arg(run->opened().threads)));
     else
         m_device->setText(m_bench.device() == QLatin1String("auto") ? tr("device: auto") : m_bench.device());
 }
@@ -142,7 +151,10 @@ void TopBar::showProgress()
     }
 }
 
-QString TopBar::progressText() const { return QString(m_progress->text()).remove(QStringLiteral("<b>")).remove(QStringLiteral("</b>")); }
+QString TopBar::progressText() const
+{
+    return QString(m_progress->text()).remove(QStringLiteral("<b>")).remove(QStringLiteral("</b>"));
+}
 
 void TopBar::openMenu()
 {
@@ -160,7 +172,8 @@ void TopBar::openDevices()
     menu->setAttribute(Qt::WA_DeleteOnClose);
     QStringList names{QStringLiteral("auto"), QStringLiteral("cpu")};
     for (const core::base::Value& device : core::session::doctor()["devices"].array())
-        if (const QString name = QString::fromStdString(device["name"].text()); !name.isEmpty() && !names.contains(name))
+        if (const QString name = QString::fromStdString(device["name"].text());
+            !name.isEmpty() && !names.contains(name))
             names << name;
     for (const QString& name : names) {
         QAction* action = menu->addAction(name, this, [this, name] { m_bench.setDevice(name); });

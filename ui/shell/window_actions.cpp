@@ -59,19 +59,26 @@ void WindowActions::addExperiment()
         m_window.workbench().document().open(core::base::Object{});
         m_window.showPage(QStringLiteral("data"));
     });
-    m_actions.add(QStringLiteral("experiment.open"), tr("Open a file…"), group, {QKeySequence::Open}, [this] { openFile(); });
-    m_actions.add(QStringLiteral("experiment.open_folder"), tr("Open a run or a folder of data…"), group, {Qt::CTRL | Qt::SHIFT | Qt::Key_O}, [this] { openFolder(); });
-    m_actions.add(QStringLiteral("experiment.save"), tr("Save the experiment"), group, {QKeySequence::Save}, [this] { save(false); });
-    m_actions.add(QStringLiteral("experiment.save_as"), tr("Save the experiment as…"), group, {Qt::CTRL | Qt::SHIFT | Qt::Key_S}, [this] { save(true); });
+    m_actions.add(QStringLiteral("experiment.open"), tr("Open a file…"), group, {QKeySequence::Open},
+                  [this] { openFile(); });
+    m_actions.add(QStringLiteral("experiment.open_folder"), tr("Open a run or a folder of data…"), group,
+                  {Qt::CTRL | Qt::SHIFT | Qt::Key_O}, [this] { openFolder(); });
+    m_actions.add(QStringLiteral("experiment.save"), tr("Save the experiment"), group, {QKeySequence::Save},
+                  [this] { save(false); });
+    m_actions.add(QStringLiteral("experiment.save_as"), tr("Save the experiment as…"), group,
+                  {Qt::CTRL | Qt::SHIFT | Qt::Key_S}, [this] { save(true); });
     m_actions.add(QStringLiteral("experiment.rename"), tr("Rename the experiment…"), group, {Qt::Key_F2}, [this] {
         auto& document = m_window.workbench().document();
         bool given = false;
-        const QString name = QInputDialog::getText(&m_window, tr("Rename"), tr("Name of the experiment and of its runs"), QLineEdit::Normal, document.name(), &given);
+        const QString name =
+            QInputDialog::getText(&m_window, tr("Rename"), tr("Name of the experiment and of its runs"),
+                                  QLineEdit::Normal, document.name(), &given);
         if (given)
             document.set(QStringLiteral("name"), name.trimmed().toStdString());
     });
     m_actions.add(QStringLiteral("edit.undo"), tr("Undo"), tr("Edit"), {QKeySequence::Undo}, [this] { undo(false); });
-    m_actions.add(QStringLiteral("edit.redo"), tr("Redo"), tr("Edit"), {Qt::CTRL | Qt::Key_Y, Qt::CTRL | Qt::SHIFT | Qt::Key_Z}, [this] { undo(true); });
+    m_actions.add(QStringLiteral("edit.redo"), tr("Redo"), tr("Edit"),
+                  {Qt::CTRL | Qt::Key_Y, Qt::CTRL | Qt::SHIFT | Qt::Key_Z}, [this] { undo(true); });
 }
 
 void WindowActions::addRun()
@@ -88,7 +95,8 @@ void WindowActions::addRun()
         shown();
         bench.singleStep();
     });
-    m_actions.add(QStringLiteral("run.stop"), tr("Stop and keep the run resumable"), group, {Qt::SHIFT | Qt::Key_F5}, [&bench] { bench.stop(); });
+    m_actions.add(QStringLiteral("run.stop"), tr("Stop and keep the run resumable"), group, {Qt::SHIFT | Qt::Key_F5},
+                  [&bench] { bench.stop(); });
     m_actions.add(QStringLiteral("run.toggle"), tr("Pause or go on"), group, {Qt::Key_Space}, [this, &bench] {
         if (bench.training() || bench.replaying())
             bench.paused() ? bench.proceed() : bench.pause();
@@ -103,24 +111,34 @@ void WindowActions::addRun()
         shown();
         bench.replay(8);
     });
-    m_actions.add(QStringLiteral("run.python"), tr("Copy the lines that read this run in Python"), group, {}, [this] { copyPython(); });
+    m_actions.add(QStringLiteral("run.python"), tr("Copy the lines that read this run in Python"), group, {},
+                  [this] { copyPython(); });
 }
 
 void WindowActions::addView()
 {
     int place = 0;
     for (const PageEntry& entry : pageEntries())
-        m_actions.add(QStringLiteral("page.") + entry.name, tr("Go to %1").arg(entry.title), tr("Page"), {QKeySequence(Qt::CTRL | Qt::Key(Qt::Key_1 + place++))},
-            [this, name = entry.name] { m_window.showPage(name); });
+        m_actions.add(QStringLiteral("page.") + entry.name, tr("Go to %1").arg(entry.title), tr("Page"),
+                      {QKeySequence(Qt::CTRL | Qt::Key(Qt::Key_1 + place++))},
+                      [this, name = entry.name] { m_window.showPage(name); });
     const QString group = tr("View");
-    m_actions.add(QStringLiteral("view.palette"), tr("Find any action"), group, {Qt::CTRL | Qt::Key_K}, [this] { m_window.commandPalette().summon(); });
-    m_actions.add(QStringLiteral("view.presenter"), tr("Presenter mode"), group, {Qt::Key_F11}, [this] { m_window.setPresenter(!m_window.presenter()); });
-    m_actions.add(QStringLiteral("view.inspector"), tr("Show or hide the inspector"), group, {Qt::CTRL | Qt::Key_I}, [this] { m_window.inspector().setVisible(m_window.inspector().isHidden()); });
-    m_actions.add(QStringLiteral("view.light"), tr("Light theme"), group, {}, [this] { m_window.setScheme(Scheme::Light); });
-    m_actions.add(QStringLiteral("view.dark"), tr("Dark theme"), group, {}, [this] { m_window.setScheme(Scheme::Dark); });
-    m_actions.add(QStringLiteral("view.system"), tr("Theme of the desktop"), group, {}, [this] { m_window.setScheme(Scheme::System); });
-    m_actions.add(QStringLiteral("view.dismiss"), tr("Dismiss the notice"), group, {Qt::CTRL | Qt::Key_Backspace}, [this] { m_window.notices().dismiss(); });
-    m_actions.add(QStringLiteral("window.close"), tr("Close the window"), group, {QKeySequence::Quit}, [this] { m_window.close(); });
+    m_actions.add(QStringLiteral("view.palette"), tr("Find any action"), group, {Qt::CTRL | Qt::Key_K},
+                  [this] { m_window.commandPalette().summon(); });
+    m_actions.add(QStringLiteral("view.presenter"), tr("Presenter mode"), group, {Qt::Key_F11},
+                  [this] { m_window.setPresenter(!m_window.presenter()); });
+    m_actions.add(QStringLiteral("view.inspector"), tr("Show or hide the inspector"), group, {Qt::CTRL | Qt::Key_I},
+                  [this] { m_window.inspector().setVisible(m_window.inspector().isHidden()); });
+    m_actions.add(QStringLiteral("view.light"), tr("Light theme"), group, {},
+                  [this] { m_window.setScheme(Scheme::Light); });
+    m_actions.add(QStringLiteral("view.dark"), tr("Dark theme"), group, {},
+                  [this] { m_window.setScheme(Scheme::Dark); });
+    m_actions.add(QStringLiteral("view.system"), tr("Theme of the desktop"), group, {},
+                  [this] { m_window.setScheme(Scheme::System); });
+    m_actions.add(QStringLiteral("view.dismiss"), tr("Dismiss the notice"), group, {Qt::CTRL | Qt::Key_Backspace},
+                  [this] { m_window.notices().dismiss(); });
+    m_actions.add(QStringLiteral("window.close"), tr("Close the window"), group, {QKeySequence::Quit},
+                  [this] { m_window.close(); });
 }
 
 void WindowActions::addSources()
@@ -130,11 +148,12 @@ void WindowActions::addSources()
         for (const models::Card& card : samples())
             if (!card.runs.empty())
                 entries.push_back({card.title, tr("Sample"), [this, &card] {
-                    m_window.workbench().document().open(card.runs.front().experiment);
-                    m_window.showPage(QStringLiteral("train"));
-                }});
+                                       m_window.workbench().document().open(card.runs.front().experiment);
+                                       m_window.showPage(QStringLiteral("train"));
+                                   }});
         for (const QString& file : m_window.m_settings.recent())
-            entries.push_back({file.section(QLatin1Char('/'), -1), tr("Recent"), [this, file] { m_window.openPath(file); }});
+            entries.push_back(
+                {file.section(QLatin1Char('/'), -1), tr("Recent"), [this, file] { m_window.openPath(file); }});
         return entries;
     });
 }
@@ -157,8 +176,10 @@ void WindowActions::refresh()
     const QUndoStack* undo = bench.document().undoStack();
     enable("edit.undo", undo->canUndo());
     enable("edit.redo", undo->canRedo());
-    m_actions.find(QStringLiteral("edit.undo"))->setText(undo->canUndo() ? tr("Undo: %1").arg(undo->undoText()) : tr("Undo"));
-    m_actions.find(QStringLiteral("edit.redo"))->setText(undo->canRedo() ? tr("Redo: %1").arg(undo->redoText()) : tr("Redo"));
+    m_actions.find(QStringLiteral("edit.undo"))
+        ->setText(undo->canUndo() ? tr("Undo: %1").arg(undo->undoText()) : tr("Undo"));
+    m_actions.find(QStringLiteral("edit.redo"))
+        ->setText(undo->canRedo() ? tr("Redo: %1").arg(undo->redoText()) : tr("Redo"));
 }
 
 void WindowActions::undo(bool forward)
@@ -166,14 +187,16 @@ void WindowActions::undo(bool forward)
     auto& bench = m_window.workbench();
     auto& document = bench.document();
     QString touched;
-    const auto watching = connect(&document, &bridge::ExperimentDocument::changed, this, [&touched](const QString& path) { touched = path; });
+    const auto watching = connect(&document, &bridge::ExperimentDocument::changed, this,
+                                  [&touched](const QString& path) { touched = path; });
     forward ? document.undoStack()->redo() : document.undoStack()->undo();
     disconnect(watching);
     if (!bench.training() || touched.isEmpty() || document.problemAt(touched))
         return;
     // A going run follows the undoing of a live edit too.
     const std::string path = touched.toStdString();
-    const auto* field = core::spec::fieldAt(core::spec::experimentFields().schema(), document.resolved(), path, core::session::catalog());
+    const auto* field = core::spec::fieldAt(core::spec::experimentFields().schema(), document.resolved(), path,
+                                            core::session::catalog());
     const core::base::Value* now = document.resolved().at(path);
     if (field && field->live && now)
         bench.edit(touched, *now);
@@ -210,7 +233,8 @@ void WindowActions::fillMenu(QMenu& menu)
 
 void WindowActions::openFile()
 {
-    const QString file = QFileDialog::getOpenFileName(&m_window, tr("Open an experiment, a run or data"), {},
+    const QString file = QFileDialog::getOpenFileName(
+        &m_window, tr("Open an experiment, a run or data"), {},
         tr("Experiments, runs and data (*.json *.csv *.tsv *.txt *.gz *.h5 *ubyte);;All files (*)"));
     if (!file.isEmpty())
         m_window.openPath(file);
@@ -218,7 +242,8 @@ void WindowActions::openFile()
 
 void WindowActions::openFolder()
 {
-    const QString folder = QFileDialog::getExistingDirectory(&m_window, tr("Open a run or a folder of data"), m_window.workbench().runsFolder());
+    const QString folder = QFileDialog::getExistingDirectory(&m_window, tr("Open a run or a folder of data"),
+                                                             m_window.workbench().runsFolder());
     if (!folder.isEmpty())
         m_window.openPath(folder);
 }
@@ -230,7 +255,8 @@ bool WindowActions::save(bool as)
     // What comes with the program is not written over.
     if (as || file.isEmpty() || file.startsWith(QLatin1Char(':'))) {
         const QString name = document.name().isEmpty() ? QStringLiteral("my") : document.name();
-        file = QFileDialog::getSaveFileName(&m_window, tr("Save the experiment"), name + QStringLiteral(".experiment.json"), experimentFilter);
+        file = QFileDialog::getSaveFileName(&m_window, tr("Save the experiment"),
+                                            name + QStringLiteral(".experiment.json"), experimentFilter);
     }
     if (file.isEmpty())
         return false;
@@ -246,9 +272,10 @@ bool WindowActions::save(bool as)
 void WindowActions::copyPython()
 {
     const models::RunModel* run = m_window.workbench().front();
-    QGuiApplication::clipboard()->setText(QStringLiteral("import h5py\nrun = h5py.File(\"%1/run.h5\", \"r\", libver=\"latest\", swmr=True)\n"
-                                                         "loss = run[\"/scalars/train/loss/value\"][:]\n")
-                                              .arg(run->folder()));
+    QGuiApplication::clipboard()->setText(
+        QStringLiteral("import h5py\nrun = h5py.File(\"%1/run.h5\", \"r\", libver=\"latest\", swmr=True)\n"
+                       "loss = run[\"/scalars/train/loss/value\"][:]\n")
+            .arg(run->folder()));
 }
 
 }

@@ -142,8 +142,9 @@ void rename(Bytes& font, const QByteArray& family, const QByteArray& newFamily)
 
 QString addTabularInter()
 {
-    const QStringList folders = QStandardPaths::standardLocations(QStandardPaths::FontsLocation)
-        + QStringList{QStringLiteral("/usr/share/fonts/opentype"), QStringLiteral("/usr/local/share/fonts")};
+    const QStringList folders =
+        QStandardPaths::standardLocations(QStandardPaths::FontsLocation) +
+        QStringList{QStringLiteral("/usr/share/fonts/opentype"), QStringLiteral("/usr/local/share/fonts")};
     for (const QString& folder : folders) {
         int loaded = 0;
         for (const char* style : {"Regular", "Medium", "SemiBold"}) {

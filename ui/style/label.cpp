@@ -15,20 +15,28 @@ namespace {
 QColor colorOf(Tone tone, const Theme& theme)
 {
     switch (tone) {
-    case Tone::Muted: return theme.muted;
-    case Tone::Accent: return theme.accent;
-    case Tone::Problem: return theme.problem;
-    default: return theme.text;
+    case Tone::Muted:
+        return theme.muted;
+    case Tone::Accent:
+        return theme.accent;
+    case Tone::Problem:
+        return theme.problem;
+    default:
+        return theme.text;
     }
 }
 
 QFont fontOf(Tone tone, const Theme& theme)
 {
     switch (tone) {
-    case Tone::Strong: return theme.strong();
-    case Tone::Heading: return theme.heading();
-    case Tone::Title: return theme.title();
-    default: return theme.body();
+    case Tone::Strong:
+        return theme.strong();
+    case Tone::Heading:
+        return theme.heading();
+    case Tone::Title:
+        return theme.title();
+    default:
+        return theme.body();
     }
 }
 
@@ -76,7 +84,8 @@ void Label::paintEvent(QPaintEvent* event)
     QPainter painter(this);
     painter.setPen(palette().color(foregroundRole()));
     const QRect area = contentsRect();
-    painter.drawText(area, int(alignment() | Qt::TextSingleLine), fontMetrics().elidedText(text(), m_elide, area.width()));
+    painter.drawText(area, int(alignment() | Qt::TextSingleLine),
+                     fontMetrics().elidedText(text(), m_elide, area.width()));
 }
 
 bool Label::event(QEvent* event)

@@ -10,8 +10,8 @@ namespace ui::style {
 
 namespace {
 
-const QChar thin(0x2009);   ///< in thousands
-const QChar fixed(0x00A0);  ///< before a unit: never the end of a line
+const QChar thin(0x2009);  ///< in thousands
+const QChar fixed(0x00A0); ///< before a unit: never the end of a line
 const QChar minus(0x2212);
 
 /// Thin spaces between groups of three figures.
@@ -42,8 +42,8 @@ QString scientific(double value, int digits)
     QString text = QString::number(value, 'e', digits - 1);
     const auto e = text.indexOf(QLatin1Char('e'));
     QString mantissa = text.left(e);
-    while (mantissa.contains(QLatin1Char('.'))
-        && (mantissa.endsWith(QLatin1Char('0')) || mantissa.endsWith(QLatin1Char('.'))))
+    while (mantissa.contains(QLatin1Char('.')) &&
+           (mantissa.endsWith(QLatin1Char('0')) || mantissa.endsWith(QLatin1Char('.'))))
         mantissa.chop(1);
     return mantissa + QLatin1Char('e') + QString::number(text.mid(e + 1).toInt());
 }
@@ -113,8 +113,8 @@ QString bytes(quint64 size)
     int unit = 0;
     for (; value >= 999.5 && unit < 5; ++unit)
         value /= 1000;
-    return number(unit == 0 ? value : std::round(value * (value < 9.95 ? 10 : 1)) / (value < 9.95 ? 10 : 1), 3) + fixed
-        + QLatin1String(units[unit]);
+    return number(unit == 0 ? value : std::round(value * (value < 9.95 ? 10 : 1)) / (value < 9.95 ? 10 : 1), 3) +
+           fixed + QLatin1String(units[unit]);
 }
 
 QString ago(double wallSeconds, double nowWallSeconds)

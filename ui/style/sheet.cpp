@@ -121,9 +121,18 @@ QString scaled(QString text, double scale)
 
 QString sheet(const Theme& t)
 {
-    const std::pair<const char*, QColor> colors[] = {{"ground", t.ground}, {"surface", t.surface}, {"line", t.line},
-        {"text", t.text}, {"muted", t.muted}, {"accent", t.accent}, {"accentText", t.accentText}, {"problem", t.problem},
-        {"hover", t.hover}, {"axis", t.axis}, {"accentHover", t.dark ? t.accent.lighter(110) : t.accent.darker(110)},
+    const std::pair<const char*, QColor> colors[] = {
+        {"ground", t.ground},
+        {"surface", t.surface},
+        {"line", t.line},
+        {"text", t.text},
+        {"muted", t.muted},
+        {"accent", t.accent},
+        {"accentText", t.accentText},
+        {"problem", t.problem},
+        {"hover", t.hover},
+        {"axis", t.axis},
+        {"accentHover", t.dark ? t.accent.lighter(110) : t.accent.darker(110)},
         {"faint", t.dark ? QColor(0x5F6670) : QColor(0xA3A7AD)}};
     QString text = scaled(QString::fromLatin1(rules), t.scale);
     for (const auto& [name, color] : colors)

@@ -33,12 +33,12 @@ struct Theme {
     /// `color`, moved towards the text colour until it reads on ground and surface (4.5:1).
     QColor readable(QColor color) const;
 
-    QFont body() const;      ///< 13 px × scale, tabular figures
-    QFont medium() const;    ///< the same, a little heavier: titles of plots
-    QFont strong() const;    ///< the same, semibold
-    QFont heading() const;   ///< 16 px, semibold
-    QFont lead() const;      ///< 16 px, regular: closing sentences
-    QFont title() const;     ///< 29 px
+    QFont body() const;    ///< 13 px × scale, tabular figures
+    QFont medium() const;  ///< the same, a little heavier: titles of plots
+    QFont strong() const;  ///< the same, semibold
+    QFont heading() const; ///< 16 px, semibold
+    QFont lead() const;    ///< 16 px, regular: closing sentences
+    QFont title() const;   ///< 29 px
 };
 
 /// Contrast of WCAG 2.1, 1 … 21.

@@ -21,16 +21,20 @@ struct Spec {
 base::Fields<Spec> fields()
 {
     base::Fields<Spec> all;
-    all.add("channels", &Spec::channels, listOfInts(1, 65536, 1), {"Feature maps of each convolution, one convolution after the other.", {},
-            "Too few patterns to tell the classes apart.", "Slow, and learns the training pictures by heart."},
-        {.unit = "channels"});
+    all.add("channels", &Spec::channels, listOfInts(1, 65536, 1),
+            {"Feature maps of each convolution, one convolution after the other.",
+             {},
+             "Too few patterns to tell the classes apart.",
+             "Slow, and learns the training pictures by heart."},
+            {.unit = "channels"});
     all.add("kernel", &Spec::kernel, base::Int{1, 63},
-        {"Side of the square that each neuron looks at; an odd one keeps the size of the picture."}, {.unit = "pixels", .tunable = true});
+            {"Side of the square that each neuron looks at; an odd one keeps the size of the picture."},
+            {.unit = "pixels", .tunable = true});
     all.add("pool", &Spec::pool, base::Int{1, 63},
-        {"Side of the square of which only the largest value goes on, after each convolution. 1: no pooling."},
-        {.unit = "pixels", .tunable = true});
-    all.add("hidden", &Spec::hidden, listOfInts(1, 1 << 20), {"Neurons of each layer between the last convolution and the output."},
-        {.unit = "neurons"});
+            {"Side of the square of which only the largest value goes on, after each convolution. 1: no pooling."},
+            {.unit = "pixels", .tunable = true});
+    all.add("hidden", &Spec::hidden, listOfInts(1, 1 << 20),
+            {"Neurons of each layer between the last convolution and the output."}, {.unit = "neurons"});
     addActivation(all);
     addDropout(all);
     addNorm(all);
@@ -38,8 +42,8 @@ base::Fields<Spec> fields()
     return all;
 }
 
-/// torch.nn.Sequential of Conv2d (padded by half a kernel), BatchNorm2d where asked for, activation and MaxPool2d for each
-/// of `channels`; Flatten; Linear, activation and Dropout for each of `hidden`; Linear.
+/// torch.nn.Sequential of Conv2d (padded by half a kernel), BatchNorm2d where asked for, activation and MaxPool2d for
+/// each of `channels`; Flatten; Linear, activation and Dropout for each of `hidden`; Linear.
 class Cnn final : public Architecture {
 public:
     explicit Cnn(Spec spec) : m_spec(std::move(spec)) {}
@@ -83,7 +87,8 @@ private:
 void enroll(Architectures& all)
 {
     all.add<Cnn>("cnn", "Convolutional network",
-        "Small filters that slide over pictures, pooling between them, and a few dense layers at the end.", fields());
+                 "Small filters that slide over pictures, pooling between them, and a few dense layers at the end.",
+                 fields());
 }
 
 }

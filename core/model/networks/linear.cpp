@@ -45,7 +45,8 @@ private:
 
 void enroll(Architectures& all)
 {
-    all.add<LinearModel>("linear", "Linear",
+    all.add<LinearModel>(
+        "linear", "Linear",
         "One weighted sum for each output: a straight border between classes, or a plane through numbers.", fields());
 }
 

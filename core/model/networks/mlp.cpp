@@ -22,12 +22,14 @@ base::Fields<Spec> fields()
 {
     base::Fields<Spec> all;
     all.add("hidden", &Spec::hidden, listOfInts(1, 1 << 20),
-        {"Neurons in each hidden layer: a number, or a list with one for each layer.", {},
-            "Too stiff: both losses stay high.", "Learns the training rows by heart: validation loss turns upwards."},
-        {.unit = "neurons"});
+            {"Neurons in each hidden layer: a number, or a list with one for each layer.",
+             {},
+             "Too stiff: both losses stay high.",
+             "Learns the training rows by heart: validation loss turns upwards."},
+            {.unit = "neurons"});
     all.add("num_layers", &Spec::numLayers, base::Int{0, 100},
-        {"How many hidden layers, if `hidden` is one number for all of them. Empty: as many as `hidden` has."},
-        {.unit = "layers", .tunable = true, .nullWord = "as in hidden"});
+            {"How many hidden layers, if `hidden` is one number for all of them. Empty: as many as `hidden` has."},
+            {.unit = "layers", .tunable = true, .nullWord = "as in hidden"});
     addActivation(all);
     addDropout(all);
     addNorm(all);
@@ -35,18 +37,22 @@ base::Fields<Spec> fields()
     return all;
 }
 
-/// torch.nn.Sequential of Linear, BatchNorm1d where asked for, activation and Dropout for each hidden layer, then Linear.
+/// torch.nn.Sequential of Linear, BatchNorm1d where asked for, activation and Dropout for each hidden layer, then
+/// Linear.
 class Mlp final : public Architecture {
 public:
     static base::Result<std::unique_ptr<Architecture>> make(Spec spec)
     {
         if (spec.numLayers) {
             const std::size_t count = std::size_t(*spec.numLayers);
-            const bool oneWidth = !spec.hidden.empty() &&
-                std::count(spec.hidden.begin(), spec.hidden.end(), spec.hidden.front()) == std::ptrdiff_t(spec.hidden.size());
+            const bool oneWidth =
+                !spec.hidden.empty() && std::count(spec.hidden.begin(), spec.hidden.end(), spec.hidden.front()) ==
+                                            std::ptrdiff_t(spec.hidden.size());
             if (!oneWidth && spec.hidden.size() != count)
-                return base::Error{base::ErrorKind::Spec, "num_layers is " + std::to_string(count) + ", but hidden lists " +
-                    std::to_string(spec.hidden.size()) + " layers", "/model/num_layers", "Leave it out, or give hidden as one number"};
+                return base::Error{base::ErrorKind::Spec,
+                                   "num_layers is " + std::to_string(count) + ", but hidden lists " +
+                                       std::to_string(spec.hidden.size()) + " layers",
+                                   "/model/num_layers", "Leave it out, or give hidden as one number"};
             if (oneWidth)
                 spec.hidden.assign(count, spec.hidden.front());
         }
@@ -87,7 +93,8 @@ private:
 void enroll(Architectures& all)
 {
     all.add<Mlp>("mlp", "Multilayer perceptron",
-        "Layers in which every neuron sees all of the layer before. Pictures become rows of pixels.", fields());
+                 "Layers in which every neuron sees all of the layer before. Pictures become rows of pixels.",
+                 fields());
 }
 
 }

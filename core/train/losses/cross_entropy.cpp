@@ -14,9 +14,12 @@ struct Spec {
 
 base::Fields<Spec> fields()
 {
-    return base::Fields<Spec>{}.add("label_smoothing", &Spec::labelSmoothing, base::Real{.min = 0, .max = 1},
+    return base::Fields<Spec>{}.add(
+        "label_smoothing", &Spec::labelSmoothing, base::Real{.min = 0, .max = 1},
         {"The share of each target that is spread over all classes, so that the network is never asked to be certain.",
-            "(1 − s) · [true class] + s / classes", {}, "Right answers are hardly worth more than wrong ones."},
+         "(1 − s) · [true class] + s / classes",
+         {},
+         "Right answers are hardly worth more than wrong ones."},
         {.tunable = true});
 }
 
@@ -47,8 +50,10 @@ private:
 
 void enroll(Losses& all)
 {
-    all.add<CrossEntropy>("cross_entropy", "Cross-entropy", "The negative log of the probability given to the true class: "
-        "0 when it is certain and right, ln(classes) when it guesses.", fields());
+    all.add<CrossEntropy>("cross_entropy", "Cross-entropy",
+                          "The negative log of the probability given to the true class: "
+                          "0 when it is certain and right, ln(classes) when it guesses.",
+                          fields());
 }
 
 }

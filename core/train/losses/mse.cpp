@@ -34,7 +34,7 @@ public:
 void enroll(Losses& all)
 {
     all.add<Mse>("mse", "Mean squared error", "The mean of the squared distances: twice as wrong counts four times.",
-        base::Fields<Spec>{});
+                 base::Fields<Spec>{});
 }
 
 }

@@ -36,7 +36,8 @@ private:
 
 void enroll(Metrics& all)
 {
-    all.add<Mae>("mae", "Mean absolute error", "How far predictions are off on average, in the target's own unit.", base::Fields<Spec>{});
+    all.add<Mae>("mae", "Mean absolute error", "How far predictions are off on average, in the target's own unit.",
+                 base::Fields<Spec>{});
 }
 
 }

@@ -48,8 +48,9 @@ private:
 
 void enroll(Metrics& all)
 {
-    all.add<R2>("r2", "R²", "The share of the target's variance that is explained: 1 is perfect, 0 is no better than the mean.",
-        base::Fields<Spec>{});
+    all.add<R2>("r2", "R²",
+                "The share of the target's variance that is explained: 1 is perfect, 0 is no better than the mean.",
+                base::Fields<Spec>{});
 }
 
 }

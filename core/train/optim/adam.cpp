@@ -21,7 +21,8 @@ const base::Fields<Spec>& fields()
         addRate(made);
         addBetas(made);
         addEps(made);
-        addWeightDecay(made, "L2: pulls the weights to zero through the gradient, where Adam rescales it. AdamW decouples it.",
+        addWeightDecay(
+            made, "L2: pulls the weights to zero through the gradient, where Adam rescales it. AdamW decouples it.",
             "g ← g + weight_decay · w");
         return made;
     }();
@@ -32,7 +33,11 @@ const base::Fields<Spec>& fields()
 class Adam final : public Optimizer {
 public:
     Adam(Spec spec, const std::vector<tensor::NamedTensor>& parameters)
-        : Optimizer(parameters), m_spec(std::move(spec)), m_steps(counters()), m_average(zerosLikeAll()), m_squares(zerosLikeAll())
+        : Optimizer(parameters),
+          m_spec(std::move(spec)),
+          m_steps(counters()),
+          m_average(zerosLikeAll()),
+          m_squares(zerosLikeAll())
     {
     }
 
@@ -45,7 +50,7 @@ public:
         const Tensors steps = now.of(m_steps);
         countUp(steps);
         at::_fused_adam_(now.parameters, now.gradients, now.of(m_average), now.of(m_squares), {}, steps, lr,
-            m_spec.betas[0], m_spec.betas[1], m_spec.weightDecay, m_spec.eps, false, false);
+                         m_spec.betas[0], m_spec.betas[1], m_spec.weightDecay, m_spec.eps, false, false);
     }
 
     std::vector<tensor::NamedTensor> state() override
@@ -69,7 +74,8 @@ private:
 
 void enroll(Optimizers& all)
 {
-    all.add<Adam>("adam", "Adam", "Gives every weight its own step size, from averages of its gradients and their squares.", fields());
+    all.add<Adam>("adam", "Adam",
+                  "Gives every weight its own step size, from averages of its gradients and their squares.", fields());
 }
 
 }

@@ -22,7 +22,7 @@ const base::Fields<Spec>& fields()
         addBetas(made);
         addEps(made);
         addWeightDecay(made, "Pulls every weight to zero by the same share, beside the gradient and not through it.",
-            "w ← w − lr · weight_decay · w");
+                       "w ← w − lr · weight_decay · w");
         return made;
     }();
     return all;
@@ -32,7 +32,11 @@ const base::Fields<Spec>& fields()
 class AdamW final : public Optimizer {
 public:
     AdamW(Spec spec, const std::vector<tensor::NamedTensor>& parameters)
-        : Optimizer(parameters), m_spec(std::move(spec)), m_steps(counters()), m_average(zerosLikeAll()), m_squares(zerosLikeAll())
+        : Optimizer(parameters),
+          m_spec(std::move(spec)),
+          m_steps(counters()),
+          m_average(zerosLikeAll()),
+          m_squares(zerosLikeAll())
     {
     }
 
@@ -45,7 +49,7 @@ public:
         const Tensors steps = now.of(m_steps);
         countUp(steps);
         at::_fused_adamw_(now.parameters, now.gradients, now.of(m_average), now.of(m_squares), {}, steps, lr,
-            m_spec.betas[0], m_spec.betas[1], m_spec.weightDecay, m_spec.eps, false, false);
+                          m_spec.betas[0], m_spec.betas[1], m_spec.weightDecay, m_spec.eps, false, false);
     }
 
     std::vector<tensor::NamedTensor> state() override
@@ -69,7 +73,8 @@ private:
 
 void enroll(Optimizers& all)
 {
-    all.add<AdamW>("adamw", "AdamW", "Adam with weight decay beside the gradient, so that it pulls all weights alike.", fields());
+    all.add<AdamW>("adamw", "AdamW", "Adam with weight decay beside the gradient, so that it pulls all weights alike.",
+                   fields());
 }
 
 }

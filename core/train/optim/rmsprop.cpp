@@ -27,16 +27,20 @@ const base::Fields<Spec>& fields()
         base::Fields<Spec> made;
         addRate(made);
         made.add("alpha", &Spec::alpha, base::Real{.min = 0, .max = 1, .belowMax = true},
-            {"How slowly the average of the squared gradients forgets: about 1 / (1 − alpha) steps.", "v ← alpha · v + (1 − alpha) · g²",
-                "Each batch's noise changes the step size.", "Old, large gradients keep the steps small."},
-            {.tunable = true, .live = true});
+                 {"How slowly the average of the squared gradients forgets: about 1 / (1 − alpha) steps.",
+                  "v ← alpha · v + (1 − alpha) · g²", "Each batch's noise changes the step size.",
+                  "Old, large gradients keep the steps small."},
+                 {.tunable = true, .live = true});
         addEps(made);
         addWeightDecay(made, "L2: pulls the weights to zero through the gradient.", "g ← g + weight_decay · w");
         made.add("momentum", &Spec::momentum, base::Real{.min = 0, .max = 1, .belowMax = true},
-            {"The share of the last move that goes on.", "b ← momentum · b + g / (√v + eps)    w ← w − lr · b", {},
-                "Overshoots and swings about the minimum."},
-            {.tunable = true, .live = true});
-        made.add("centered", &Spec::centered, base::Flag{},
+                 {"The share of the last move that goes on.",
+                  "b ← momentum · b + g / (√v + eps)    w ← w − lr · b",
+                  {},
+                  "Overshoots and swings about the minimum."},
+                 {.tunable = true, .live = true});
+        made.add(
+            "centered", &Spec::centered, base::Flag{},
             {"Divides by the spread of the gradients about their average, not about zero.", "v − (average of g)²"});
         return made;
     }();
@@ -47,7 +51,10 @@ const base::Fields<Spec>& fields()
 class RmsProp final : public Optimizer {
 public:
     RmsProp(Spec spec, const std::vector<tensor::NamedTensor>& parameters)
-        : Optimizer(parameters), m_spec(spec), m_squares(zerosLikeAll()), m_buffers(zerosLikeAll())
+        : Optimizer(parameters),
+          m_spec(spec),
+          m_squares(zerosLikeAll()),
+          m_buffers(zerosLikeAll())
     {
         if (spec.centered)
             m_averages = zerosLikeAll();
@@ -60,7 +67,8 @@ public:
             return;
         at::NoGradGuard noGraph;
         const Tensors gradients = m_spec.weightDecay == 0
-            ? now.gradients : at::_foreach_add(now.gradients, now.parameters, m_spec.weightDecay);
+                                      ? now.gradients
+                                      : at::_foreach_add(now.gradients, now.parameters, m_spec.weightDecay);
         const Tensors divisors = spreads(now, gradients);
         if (m_spec.momentum == 0)
             return at::_foreach_addcdiv_(now.parameters, gradients, divisors, -lr);
@@ -108,7 +116,8 @@ private:
 
 void enroll(Optimizers& all)
 {
-    all.add<RmsProp>("rmsprop", "RMSprop", "Divides each weight's gradient by the size that its gradients lately had.", fields());
+    all.add<RmsProp>("rmsprop", "RMSprop", "Divides each weight's gradient by the size that its gradients lately had.",
+                     fields());
 }
 
 }

@@ -21,17 +21,17 @@ const base::Fields<Spec>& fields()
         base::Fields<Spec> made;
         addRate(made);
         made.add("momentum", &Spec::momentum, base::Real{.min = 0, .max = 1, .belowMax = true},
-            {"The share of the last move that goes on: rolls through small dents and along valleys.",
-                "b ← momentum · b + (1 − dampening) · g    w ← w − lr · b", "Zigzags across narrow valleys.",
-                "Overshoots and swings about the minimum."},
-            {.tunable = true, .live = true});
+                 {"The share of the last move that goes on: rolls through small dents and along valleys.",
+                  "b ← momentum · b + (1 − dampening) · g    w ← w − lr · b", "Zigzags across narrow valleys.",
+                  "Overshoots and swings about the minimum."},
+                 {.tunable = true, .live = true});
         made.add("dampening", &Spec::dampening, base::Real{.min = 0, .max = 1},
-            {"The share of a new gradient that does not enter the momentum."}, {.live = true});
+                 {"The share of a new gradient that does not enter the momentum."}, {.live = true});
         addWeightDecay(made, "L2: pulls the weights to zero. For plain SGD it is the same as decoupled decay.",
-            "g ← g + weight_decay · w");
+                       "g ← g + weight_decay · w");
         made.add("nesterov", &Spec::nesterov, base::Flag{},
-            {"Looks at the slope where the momentum is about to lead. Needs a momentum and no dampening.",
-                "w ← w − lr · (g + momentum · b)"});
+                 {"Looks at the slope where the momentum is about to lead. Needs a momentum and no dampening.",
+                  "w ← w − lr · (g + momentum · b)"});
         return made;
     }();
     return all;
@@ -42,14 +42,15 @@ bool fits(const Spec& spec)
     return !spec.nesterov || (spec.momentum > 0 && spec.dampening == 0);
 }
 
-/// torch.optim.SGD; momentum after Polyak 1964 and Sutskever et al. 2013. A parameter's first move takes its gradient whole.
+/// torch.optim.SGD; momentum after Polyak 1964 and Sutskever et al. 2013. A parameter's first move takes its gradient
+/// whole.
 class Sgd final : public Optimizer {
 public:
     static base::Result<std::unique_ptr<Optimizer>> make(Spec spec, const std::vector<tensor::NamedTensor>& parameters)
     {
         if (!fits(spec))
             return base::Error{base::ErrorKind::Spec, "nesterov needs a momentum above 0 and no dampening",
-                "/train/optimizer/nesterov", "Set momentum, usually 0.9, and dampening to 0"};
+                               "/train/optimizer/nesterov", "Set momentum, usually 0.9, and dampening to 0"};
         return std::unique_ptr<Optimizer>(new Sgd(spec, parameters));
     }
 
@@ -88,7 +89,9 @@ public:
 
 private:
     Sgd(Spec spec, const std::vector<tensor::NamedTensor>& parameters)
-        : Optimizer(parameters), m_spec(spec), m_buffers(zerosLikeAll())
+        : Optimizer(parameters),
+          m_spec(spec),
+          m_buffers(zerosLikeAll())
     {
         for (std::size_t i = 0; i < parameters.size(); ++i)
             m_moves.push_back(tensor::zeros({}));
@@ -100,7 +103,7 @@ private:
             return;
         const Tensors buffers = m_spec.momentum == 0 ? Tensors{} : part.of(m_buffers);
         at::_fused_sgd_(part.parameters, part.gradients, buffers, m_spec.weightDecay, m_spec.momentum, lr,
-            m_spec.dampening, m_spec.nesterov, false, first);
+                        m_spec.dampening, m_spec.nesterov, false, first);
     }
 
     Spec m_spec;
@@ -112,7 +115,9 @@ private:
 
 void enroll(Optimizers& all)
 {
-    all.add<Sgd>("sgd", "SGD", "Steps down the slope of each batch, with momentum if asked for: the plain method that the others refine.",
+    all.add<Sgd>(
+        "sgd", "SGD",
+        "Steps down the slope of each batch, with momentum if asked for: the plain method that the others refine.",
         fields());
 }
 

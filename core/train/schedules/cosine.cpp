@@ -18,8 +18,8 @@ base::Fields<Spec> fields()
 {
     return base::Fields<Spec>{}
         .add("min_lr", &Spec::minLr, base::Real{.min = 0, .log = true},
-            {"The rate that the curve ends at.", {}, {}, "The weights never come to rest."},
-            {.tunable = true, .live = true})
+             {"The rate that the curve ends at.", {}, {}, "The weights never come to rest."},
+             {.tunable = true, .live = true})
         .add("unit", &Spec::unit, unitDomain(), unitHelp(), {.live = true});
 }
 
@@ -45,8 +45,10 @@ private:
 
 void enroll(Schedules& all)
 {
-    all.add<Cosine>("cosine", "Cosine", "The rate glides to its minimum along half a cosine over the whole run: "
-        "lr(t) = min_lr + (lr − min_lr) · (1 + cos(π · t / T)) / 2.", fields());
+    all.add<Cosine>("cosine", "Cosine",
+                    "The rate glides to its minimum along half a cosine over the whole run: "
+                    "lr(t) = min_lr + (lr − min_lr) · (1 + cos(π · t / T)) / 2.",
+                    fields());
 }
 
 }

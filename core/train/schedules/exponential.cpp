@@ -19,13 +19,13 @@ base::Fields<Spec> fields()
 {
     return base::Fields<Spec>{}
         .add("gamma", &Spec::gamma, base::Real{.min = 0, .max = 1, .aboveMin = true, .log = true},
-            {"What the rate is multiplied with after each epoch or step. Empty: 0.9, or what decay_rate says.",
-                "lr · gamma^t", "The rate is gone before the loss has settled.", "1 changes nothing."},
-            {.tunable = true, .live = true, .nullWord = "auto"})
+             {"What the rate is multiplied with after each epoch or step. Empty: 0.9, or what decay_rate says.",
+              "lr · gamma^t", "The rate is gone before the loss has settled.", "1 changes nothing."},
+             {.tunable = true, .live = true, .nullWord = "auto"})
         .add("decay_rate", &Spec::decayRate, base::Real{.min = 0, .log = true},
-            {"The same decay written with e: give this or gamma, not both.", "lr · e^(−decay_rate · t)", "0 changes nothing.",
-                "The rate is gone before the loss has settled."},
-            {.tunable = true, .live = true, .nullWord = "auto"})
+             {"The same decay written with e: give this or gamma, not both.", "lr · e^(−decay_rate · t)",
+              "0 changes nothing.", "The rate is gone before the loss has settled."},
+             {.tunable = true, .live = true, .nullWord = "auto"})
         .add("unit", &Spec::unit, unitDomain(), unitHelp(), {.live = true});
 }
 
@@ -36,14 +36,15 @@ public:
     {
         if (spec.gamma && spec.decayRate)
             return base::Error{base::ErrorKind::Spec, "gamma and decay_rate both say how fast the rate falls",
-                "/train/schedule/decay_rate", "Give one of them: gamma = e^(−decay_rate)"};
+                               "/train/schedule/decay_rate", "Give one of them: gamma = e^(−decay_rate)"};
         return std::unique_ptr<Schedule>(new Exponential(std::move(spec), context));
     }
 
     double lr(std::int64_t step) const override
     {
         const double t = double(unitsBefore(step, m_spec.unit, m_context));
-        return m_context.lr * (m_spec.decayRate ? std::exp(-*m_spec.decayRate * t) : std::pow(m_spec.gamma.value_or(usualGamma), t));
+        return m_context.lr *
+               (m_spec.decayRate ? std::exp(-*m_spec.decayRate * t) : std::pow(m_spec.gamma.value_or(usualGamma), t));
     }
 
 private:
@@ -57,7 +58,8 @@ private:
 
 void enroll(Schedules& all)
 {
-    all.add<Exponential>("exponential", "Exponential", "The rate falls by the same share after every epoch or step.", fields());
+    all.add<Exponential>("exponential", "Exponential", "The rate falls by the same share after every epoch or step.",
+                         fields());
 }
 
 }

@@ -17,13 +17,15 @@ base::Fields<Spec> fields()
 {
     return base::Fields<Spec>{}
         .add("step_size", &Spec::stepSize, base::Int{1, 1'000'000'000},
-            {"How long the rate stays before it falls.", {}, "The rate dies before anything is learned.",
-                "The fall comes too late to settle the loss."},
-            {.tunable = true, .live = true})
+             {"How long the rate stays before it falls.",
+              {},
+              "The rate dies before anything is learned.",
+              "The fall comes too late to settle the loss."},
+             {.tunable = true, .live = true})
         .add("gamma", &Spec::gamma, base::Real{.min = 0, .max = 1, .aboveMin = true, .log = true},
-            {"What the rate is multiplied with at each fall.", "lr · gamma^⌊t / step_size⌋",
-                "After one fall nothing moves any more.", "1 changes nothing."},
-            {.tunable = true, .live = true})
+             {"What the rate is multiplied with at each fall.", "lr · gamma^⌊t / step_size⌋",
+              "After one fall nothing moves any more.", "1 changes nothing."},
+             {.tunable = true, .live = true})
         .add("unit", &Spec::unit, unitDomain(), unitHelp(), {.live = true});
 }
 
@@ -34,7 +36,8 @@ public:
 
     double lr(std::int64_t step) const override
     {
-        return m_context.lr * std::pow(m_spec.gamma, double(unitsBefore(step, m_spec.unit, m_context) / m_spec.stepSize));
+        return m_context.lr *
+               std::pow(m_spec.gamma, double(unitsBefore(step, m_spec.unit, m_context) / m_spec.stepSize));
     }
 
 private:
@@ -46,7 +49,8 @@ private:
 
 void enroll(Schedules& all)
 {
-    all.add<Step>("step", "Step", "The rate falls by a factor every few epochs: large moves first, fine ones later.", fields());
+    all.add<Step>("step", "Step", "The rate falls by a factor every few epochs: large moves first, fine ones later.",
+                  fields());
 }
 
 }

@@ -18,8 +18,9 @@ TEST_CASE("a draw is a function of its address alone")
         (void)draw.bits(i);
     CHECK(draw.bits(5) == first);
     CHECK(Draw(7, "dropout", 3).bits(5) == first);
-    std::set<std::uint64_t> others{first, Draw(8, "dropout", 3).bits(5), Draw(7, "order", 3).bits(5), Draw(7, "dropout", 4).bits(5),
-        draw.bits(6), draw.within(1).bits(5), draw.within(2).bits(5)};
+    std::set<std::uint64_t> others{
+        first,        Draw(8, "dropout", 3).bits(5), Draw(7, "order", 3).bits(5), Draw(7, "dropout", 4).bits(5),
+        draw.bits(6), draw.within(1).bits(5),        draw.within(2).bits(5)};
     CHECK(others.size() == 7);
 }
 
@@ -47,7 +48,8 @@ TEST_CASE("uniform draws fill [0, 1) evenly")
 
 TEST_CASE("neighbouring steps and streams are not correlated")
 {
-    for (const auto& [a, b] : {std::pair{Draw(0, "a", 1), Draw(0, "a", 2)}, std::pair{Draw(0, "a", 1), Draw(1, "a", 1)}}) {
+    for (const auto& [a, b] :
+         {std::pair{Draw(0, "a", 1), Draw(0, "a", 2)}, std::pair{Draw(0, "a", 1), Draw(1, "a", 1)}}) {
         double product = 0;
         constexpr int n = 100000;
         for (int i = 0; i < n; ++i)

@@ -28,7 +28,8 @@ std::string problemOf(const std::string& text)
 
 TEST_CASE("JSON goes round: order, integers and reals are kept")
 {
-    for (const std::string text : {R"({"z":1,"a":[1,2.5,"x",true,null],"m":{"k":-3}})", "[]", "{}", "\"\\u00e9\\n\"", "0.1", "-9007199254740993"})
+    for (const std::string text : {R"({"z":1,"a":[1,2.5,"x",true,null],"m":{"k":-3}})", "[]", "{}", "\"\\u00e9\\n\"",
+                                   "0.1", "-9007199254740993"})
         CHECK(writeJson(parsed(text)) == (text == "\"\\u00e9\\n\"" ? "\"é\\n\"" : text));
     CHECK(parsed("1").isInt());
     CHECK(parsed("1.0").isReal());

@@ -12,7 +12,8 @@ using model::dropoutMask;
 
 const base::Draw draw(5, "dropout", 17);
 
-std::vector<double> mask(std::int64_t elements, double p, const base::Draw& from = draw, at::ScalarType type = at::kFloat)
+std::vector<double> mask(std::int64_t elements, double p, const base::Draw& from = draw,
+                         at::ScalarType type = at::kFloat)
 {
     return numbersIn(dropoutMask(elements, type, at::kCPU, p, from));
 }
@@ -65,14 +66,16 @@ TEST_CASE("tensor operators make the same bits, so that every device does")
 {
     for (const double p : {0.0, 0.1, 0.5, 0.9999999999})
         for (const at::ScalarType type : {at::kFloat, at::kDouble})
-            CHECK(numbersIn(model::dropoutMaskByOperators(10007, type, at::kCPU, p, draw)) == mask(10007, p, draw, type));
+            CHECK(numbersIn(model::dropoutMaskByOperators(10007, type, at::kCPU, p, draw)) ==
+                  mask(10007, p, draw, type));
 }
 
 TEST_CASE("steps, layers and neighbours have nothing to do with each other")
 {
     const std::vector<double> here = mask(200000, 0.5);
     CHECK(here == mask(200000, 0.5));
-    for (const base::Draw& other : {base::Draw(5, "dropout", 18), base::Draw(6, "dropout", 17), draw.within(0), draw.within(1)})
+    for (const base::Draw& other :
+         {base::Draw(5, "dropout", 18), base::Draw(6, "dropout", 17), draw.within(0), draw.within(1)})
         CHECK(correlation(here, mask(200000, 0.5, other)) == Approx(0).margin(0.01));
     for (const std::ptrdiff_t shift : {1, 2, 3, 16, 64, 1024})
         CHECK(correlation(here, {here.begin() + shift, here.end()}) == Approx(0).margin(0.01));

@@ -24,7 +24,8 @@ std::optional<at::Device> device()
     return {};
 }
 
-std::vector<double> weightsAfter(const Pick& model, const Pick& optimizer, const std::vector<std::int64_t>& inputShape, at::Device device)
+std::vector<double> weightsAfter(const Pick& model, const Pick& optimizer, const std::vector<std::int64_t>& inputShape,
+                                 at::Device device)
 {
     const auto architecture = model::allArchitectures().make(model);
     REQUIRE(architecture);
@@ -62,7 +63,8 @@ TEST_CASE("a GPU trains every network as the processor does", "[gpu]")
         return;
     const Object mlp{{"hidden", Array{16, 8}}, {"dropout", 0.3}, {"norm", "batch"}};
     const Object cnn{{"channels", Array{4}}, {"hidden", Array{6}}, {"dropout", 0.3}, {"norm", "batch"}};
-    for (const auto& [model, shape] : {std::pair(Pick{"mlp", mlp}, std::vector<std::int64_t>{5}), {Pick{"cnn", cnn}, {1, 8, 8}}}) {
+    for (const auto& [model, shape] :
+         {std::pair(Pick{"mlp", mlp}, std::vector<std::int64_t>{5}), {Pick{"cnn", cnn}, {1, 8, 8}}}) {
         INFO(model.kind);
         // Plain steps: a bias in front of a norm has no gradient but rounding, which Adam would blow up to full steps.
         const Pick sgd{"sgd", Object{}};
@@ -79,7 +81,8 @@ TEST_CASE("a GPU steps with every optimizer as the processor does", "[gpu]")
         INFO(entry.kind);
         const Pick optimizer{entry.kind, Object{}};
         const Pick linear{"linear", Object{}};
-        CHECK(distance(weightsAfter(linear, optimizer, {4}, *gpu), weightsAfter(linear, optimizer, {4}, at::kCPU)) < 1e-4);
+        CHECK(distance(weightsAfter(linear, optimizer, {4}, *gpu), weightsAfter(linear, optimizer, {4}, at::kCPU)) <
+              1e-4);
     }
 }
 
@@ -90,7 +93,7 @@ TEST_CASE("a GPU makes the processor's dropout masks", "[gpu]")
         return;
     const base::Draw draw(1, "dropout", 2);
     CHECK(numbersIn(model::dropoutMask(5000, at::kFloat, *gpu, 0.4, draw).to(at::kCPU)) ==
-        numbersIn(model::dropoutMask(5000, at::kFloat, at::kCPU, 0.4, draw)));
+          numbersIn(model::dropoutMask(5000, at::kFloat, at::kCPU, 0.4, draw)));
 }
 
 }

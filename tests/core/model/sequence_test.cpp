@@ -11,7 +11,8 @@ namespace tests::sequence {
 using namespace core;
 using namespace core::model;
 
-std::unique_ptr<Network> made(std::vector<Layer> list, std::vector<std::int64_t> inputShape, const std::string& init = "default")
+std::unique_ptr<Network> made(std::vector<Layer> list, std::vector<std::int64_t> inputShape,
+                              const std::string& init = "default")
 {
     auto network = makeSequence({.list = std::move(list), .init = init}, {std::move(inputShape), 1, 3});
     REQUIRE(network);
@@ -54,8 +55,11 @@ TEST_CASE("first weights are spread as PyTorch spreads them")
 TEST_CASE("each named initialization has the spread of its formula")
 {
     const double kaiming = std::sqrt(2.0 / (20 * 9)), xavier = std::sqrt(2.0 / (20 * 9 + 50 * 9));
-    for (const auto& [init, deviation] : {std::pair("default", 1 / std::sqrt(3 * 20 * 9.0)), {"kaiming_uniform", kaiming},
-             {"kaiming_normal", kaiming}, {"xavier_uniform", xavier}, {"xavier_normal", xavier}}) {
+    for (const auto& [init, deviation] : {std::pair("default", 1 / std::sqrt(3 * 20 * 9.0)),
+                                          {"kaiming_uniform", kaiming},
+                                          {"kaiming_normal", kaiming},
+                                          {"xavier_uniform", xavier},
+                                          {"xavier_normal", xavier}}) {
         INFO(init);
         const auto network = made({Conv2d{50, 3, 1}}, {20, 5, 5}, init);
         const Moments moments = momentsOf(network->parameters()[0].tensor);
@@ -83,7 +87,8 @@ TEST_CASE("dropout acts while training and only then, with the step's mask for t
 TEST_CASE("two dropouts of one step have masks of their own")
 {
     const auto network = made({Dropout{0.5}, Dropout{0.5}}, {1000});
-    const std::vector<double> values = numbersIn(network->forward(at::ones({1, 1000}), {true, base::Draw(1, "dropout", 9)}));
+    const std::vector<double> values =
+        numbersIn(network->forward(at::ones({1, 1000}), {true, base::Draw(1, "dropout", 9)}));
     CHECK(std::count(values.begin(), values.end(), 4.0) == Approx(250).margin(60));
 }
 
@@ -148,8 +153,9 @@ TEST_CASE("weights go into a network by name, whole or not at all")
     const auto refused = loadWeights(**target, wrong, "file.safetensors");
     REQUIRE_FALSE(refused);
     CHECK(refused.error().where == "file.safetensors");
-    CHECK_THAT(refused.error().message, Catch::Contains("missing: 0.bias") && Catch::Contains("0.weight (2×3 instead of 3×2)") &&
-        Catch::Contains("not in this network: 7.weight"));
+    CHECK_THAT(refused.error().message, Catch::Contains("missing: 0.bias") &&
+                                            Catch::Contains("0.weight (2×3 instead of 3×2)") &&
+                                            Catch::Contains("not in this network: 7.weight"));
     CHECK(tensor::digestOf(stateOf(**target)) == before);
 
     REQUIRE(loadWeights(**target, saved, "file.safetensors"));

@@ -29,7 +29,8 @@ base::Value resolved(const std::string& text)
 
 base::Value moons(std::int64_t seed, std::int64_t threads, double dropout = 0.2)
 {
-    base::Value value = resolved(R"({"data": {"source": "two-moons", "rows": 150}, "model": {"kind": "mlp", "hidden": [24, 24], "dropout": 0.2},
+    base::Value value = resolved(
+        R"({"data": {"source": "two-moons", "rows": 150}, "model": {"kind": "mlp", "hidden": [24, 24], "dropout": 0.2},
         "train": {"epochs": 12, "batch_size": 16, "optimizer": "adam"}})");
     (void)value.setAt("train.seed", seed);
     (void)value.setAt("train.threads", threads);
@@ -73,9 +74,21 @@ public:
         if (const auto* edited = std::get_if<events::Edited>(&event))
             m_edits.push_back(*edited);
     }
-    std::int64_t steps() const { std::lock_guard lock(m_mutex); return m_steps; }
-    events::RunState state() const { std::lock_guard lock(m_mutex); return m_state; }
-    std::vector<events::Edited> edits() const { std::lock_guard lock(m_mutex); return m_edits; }
+    std::int64_t steps() const
+    {
+        std::lock_guard lock(m_mutex);
+        return m_steps;
+    }
+    events::RunState state() const
+    {
+        std::lock_guard lock(m_mutex);
+        return m_state;
+    }
+    std::vector<events::Edited> edits() const
+    {
+        std::lock_guard lock(m_mutex);
+        return m_edits;
+    }
 
 private:
     mutable std::mutex m_mutex;

@@ -29,8 +29,12 @@ struct Parts {
 Catalog catalogOfTest()
 {
     Catalog catalog;
-    catalog.add({"optim", {{"sgd", "SGD", "", Fields<Small>{}.add("lr", &Small::lr, Real{0, 10, true}, {"rate"}, {.live = true})
-                                                 .add("momentum", &Small::momentum, Real{0, 1, false, true}, {"speed"}).schema()}}});
+    catalog.add({"optim",
+                 {{"sgd", "SGD", "",
+                   Fields<Small>{}
+                       .add("lr", &Small::lr, Real{0, 10, true}, {"rate"}, {.live = true})
+                       .add("momentum", &Small::momentum, Real{0, 1, false, true}, {"speed"})
+                       .schema()}}});
     return catalog;
 }
 
@@ -70,22 +74,25 @@ TEST_CASE("defaults are filled in, in the order of the schema")
 {
     CHECK(resolved("{}") == R"({"epochs":10,"clip":null,"shuffle":true,"mode":"file","hidden":[16],"batch":32,)"
                             R"("optimizer":{"kind":"sgd","lr":0.1,"momentum":0.0},"path":""})");
-    CHECK(resolved(R"({"optimizer": {"kind": "sgd", "lr": 1}, "hidden": 8, "batch": "full", "path": "a/../b.csv"})")
-        == R"({"epochs":10,"clip":null,"shuffle":true,"mode":"file","hidden":[8],"batch":"full",)"
-           R"("optimizer":{"kind":"sgd","lr":1.0,"momentum":0.0},"path":"/data/b.csv"})");
+    CHECK(resolved(R"({"optimizer": {"kind": "sgd", "lr": 1}, "hidden": 8, "batch": "full", "path": "a/../b.csv"})") ==
+          R"({"epochs":10,"clip":null,"shuffle":true,"mode":"file","hidden":[8],"batch":"full",)"
+          R"("optimizer":{"kind":"sgd","lr":1.0,"momentum":0.0},"path":"/data/b.csv"})");
 }
 
 TEST_CASE("a problem says what, where and what would be right")
 {
     CHECK(problemsOf(R"({"epoch": 3})") == "/epoch: unknown key \"epoch\". Did you mean \"epochs\"?\n");
     CHECK(problemsOf(R"({"optimizer": {"kind": "sgd", "learning": 3}})").find("/optimizer/learning: unknown key") == 0);
-    CHECK(problemsOf(R"({"optimizer": "sdg"})") == "/optimizer: \"sdg\" is not known here. Did you mean \"sgd\"? Known: sgd\n");
+    CHECK(problemsOf(R"({"optimizer": "sdg"})") ==
+          "/optimizer: \"sdg\" is not known here. Did you mean \"sgd\"? Known: sgd\n");
     CHECK(problemsOf(R"({"optimizer": {"lr": 1}})") == "/optimizer: has no \"kind\". Known: sgd\n");
     CHECK(problemsOf(R"({"epochs": 0})") == "/epochs: 0 does not fit. It takes a whole number, 1 to 100\n");
     CHECK(problemsOf(R"({"epochs": 1.5})") == "/epochs: 1.5 does not fit. It takes a whole number, 1 to 100\n");
     CHECK(problemsOf(R"({"clip": 0})") == "/clip: 0 does not fit. It takes a number above 0\n");
-    CHECK(problemsOf(R"({"batch": "ful"})") == "/batch: \"ful\" does not fit. It takes a whole number, 1 to 512, or full\n");
-    CHECK(problemsOf(R"({"optimizer": {"kind": "sgd", "momentum": 1}})") == "/optimizer/momentum: 1 does not fit. It takes a number from 0 below 1\n");
+    CHECK(problemsOf(R"({"batch": "ful"})") ==
+          "/batch: \"ful\" does not fit. It takes a whole number, 1 to 512, or full\n");
+    CHECK(problemsOf(R"({"optimizer": {"kind": "sgd", "momentum": 1}})") ==
+          "/optimizer/momentum: 1 does not fit. It takes a number from 0 below 1\n");
     CHECK(problemsOf(R"({"shuffle": "yes"})") == "/shuffle: \"yes\" is not true or false. Write true or false\n");
     CHECK(problemsOf(R"({"hidden": [1,2,3,4,5]})") == "/hidden: has 5 items. It takes 0 to 4\n");
     CHECK(problemsOf(R"({"hidden": [1,0]})") == "/hidden/1: 0 does not fit. It takes a whole number, 1 to 4096\n");
@@ -125,7 +132,8 @@ TEST_CASE("a field is found behind its dotted path")
 
 TEST_CASE("a struct goes to values and back")
 {
-    const auto fields = Fields<Small>{}.add("lr", &Small::lr, Real{}, {"rate"}).add("momentum", &Small::momentum, Real{}, {"speed"});
+    const auto fields =
+        Fields<Small>{}.add("lr", &Small::lr, Real{}, {"rate"}).add("momentum", &Small::momentum, Real{}, {"speed"});
     CHECK(writeJson(fields.write({0.5, 0.25})) == R"({"lr":0.5,"momentum":0.25})");
     const Small read = fields.read(*parseJson(R"({"momentum": 0.75})"));
     CHECK(read.lr == 0.1);

@@ -14,7 +14,9 @@ TEST_CASE("--set takes JSON, else text")
     REQUIRE(applySet(tree, "model.hidden=[8,8]"));
     REQUIRE(applySet(tree, "data.source=two-moons"));
     REQUIRE(applySet(tree, "train.shuffle=false"));
-    CHECK(writeJson(tree) == R"({"train":{"optimizer":{"lr":0.1},"shuffle":false},"model":{"hidden":[8,8]},"data":{"source":"two-moons"}})");
+    CHECK(
+        writeJson(tree) ==
+        R"({"train":{"optimizer":{"lr":0.1},"shuffle":false},"model":{"hidden":[8,8]},"data":{"source":"two-moons"}})");
     CHECK_FALSE(applySet(tree, "train.epochs"));
     CHECK_FALSE(applySet(tree, "=3"));
 }
@@ -45,7 +47,8 @@ TEST_CASE("an experiment's struct goes to values and back")
 
 TEST_CASE("every field of the experiment teaches and has a default that fits")
 {
-    const std::function<void(const Schema&, const std::string&)> visit = [&](const Schema& schema, const std::string& where) {
+    const std::function<void(const Schema&, const std::string&)> visit = [&](const Schema& schema,
+                                                                             const std::string& where) {
         for (const Field& field : schema.fields) {
             INFO(where << "." << field.key);
             CHECK_FALSE(field.help.text.empty());

@@ -43,7 +43,8 @@ TEST_CASE("the metric's name says which way is better")
     CHECK(story("0.1 0.2 0.3", {.metric = "validation/loss", .patience = 2}) == "stops after 2, best 0");
     CHECK(story("0.1 0.2 0.3", {.metric = "validation/r2", .patience = 2}) == "goes on, best 2");
     CHECK(story("0.1 0.2 0.3", {.metric = "validation/mae", .patience = 2}) == "stops after 2, best 0");
-    CHECK(story("0.1 0.2 0.3", {.metric = "validation/accuracy", .mode = "min", .patience = 2}) == "stops after 2, best 0");
+    CHECK(story("0.1 0.2 0.3", {.metric = "validation/accuracy", .mode = "min", .patience = 2}) ==
+          "stops after 2, best 0");
     CHECK(story("0.3 0.2 0.1", {.metric = "validation/loss", .mode = "max", .patience = 2}) == "stops after 2, best 0");
 }
 
