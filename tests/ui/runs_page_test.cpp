@@ -69,6 +69,7 @@ TEST_CASE("ticked runs are compared: curves below, differing settings above")
     CHECK(differences->item(0, 0)->text() == "train.optimizer.lr");
     CHECK(differences->item(0, 1)->text() == "0.5");
     CHECK(differences->item(0, 2)->text() == "0.001");
+    shown.page->comparison()->curves()->plot()->refreshNow();
     const QString chip = shown.page->comparison()->curves()->plot()->valuesAt(1).join('\n');
     CHECK(chip.contains("little-0001"));
     CHECK(chip.contains("little-0002"));
