@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/value.h"
+#include "core/session/session.h"
 #include "core/spec/experiment.h"
 
 #include <CLI/CLI.hpp>
@@ -36,7 +37,12 @@ struct Program {
 
 void addTraining(Program& program); ///< train, resume
 void addLooking(Program& program);  ///< data, schedule, schema, doctor
+void addBranching(Program& program); ///< branch, replay
 void addRuns(Program& program);     ///< runs, evaluate, predict, export
+
+/// Trains to the end, handing signals on as a stop. `started`: steady seconds when the command began; `more` is added to
+/// the object.
+core::base::Result<Outcome> conduct(core::session::Session& run, double started, core::base::Object more = {});
 
 /// The typed experiment of a file with its --set changes.
 core::base::Result<core::base::Value> loadExperiment(const std::string& file, const std::vector<std::string>& sets);

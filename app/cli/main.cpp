@@ -45,6 +45,7 @@ int main(int argc, char** argv)
                                   command->callback([&work, chosen = std::move(chosen)] { work = chosen; });
                               }};
     app::cli::addTraining(program);
+    app::cli::addBranching(program);
     app::cli::addLooking(program);
     app::cli::addRuns(program);
     // Known before parsing ends, so that bad usage is told as JSON too.

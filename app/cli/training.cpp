@@ -66,8 +66,16 @@ std::string sentence(const session::Session& run, const events::RunFinished& res
     return text + "run " + run.folder().string() + "\n";
 }
 
-// Trains to the end, handing signals on as a stop.
-Result<Outcome> conduct(session::Session& run, double started)
+struct TrainOptions {
+    std::string experiment;
+    std::vector<std::string> sets;
+    std::string device = "auto";
+    std::string resume = "never";
+};
+
+}
+
+Result<Outcome> conduct(session::Session& run, double started, Object more)
 {
     caught = 0;
     std::signal(SIGINT, onSignal);
@@ -96,17 +104,10 @@ Result<Outcome> conduct(session::Session& run, double started)
         return error;
     }
     const bool stopped = result.state == events::RunState::Interrupted;
-    return Outcome{describe(run, result, seconds), sentence(run, result),
-                   stopped ? (signalled == SIGTERM ? 143 : 130) : 0};
-}
-
-struct TrainOptions {
-    std::string experiment;
-    std::vector<std::string> sets;
-    std::string device = "auto";
-    std::string resume = "never";
-};
-
+    Object object = describe(run, result, seconds);
+    for (auto& [key, value] : more)
+        object.set(key, value);
+    return Outcome{std::move(object), sentence(run, result), stopped ? (signalled == SIGTERM ? 143 : 130) : 0};
 }
 
 void addTraining(Program& program)

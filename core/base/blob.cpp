@@ -50,9 +50,14 @@ std::string digestOf(const std::vector<BlobView>& blobs)
     return hexadecimal(hash.high64) + hexadecimal(hash.low64);
 }
 
+std::uint64_t hashOf(const void* data, std::size_t size)
+{
+    return XXH3_64bits(data, size);
+}
+
 std::string digestOf(const void* data, std::size_t size)
 {
-    return hexadecimal(XXH3_64bits(data, size));
+    return hexadecimal(hashOf(data, size));
 }
 
 }

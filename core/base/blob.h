@@ -31,7 +31,9 @@ std::size_t bytesOf(const std::string& dtype);
 
 /// XXH3-128 of name, dtype, shape and bytes of every blob in order, as 32 hexadecimal digits.
 std::string digestOf(const std::vector<BlobView>& blobs);
-/// XXH3-64 of bytes as 16 hexadecimal digits.
+/// XXH3-64 of bytes.
+std::uint64_t hashOf(const void* data, std::size_t size);
+/// The same as 16 hexadecimal digits.
 std::string digestOf(const void* data, std::size_t size);
 
 }

@@ -22,13 +22,6 @@ std::vector<std::int64_t> epochOrder(std::int64_t rows, std::uint64_t seed, std:
     return order;
 }
 
-// Not in a namespace without a name: DataLoader::Work has members of these types, and batches of files are one unit.
-struct BatchPlace {
-    std::int64_t epoch = -1, batch = -1;
-
-    bool operator==(const BatchPlace&) const = default;
-};
-
 // Makes batches; not for two threads at once, since it keeps the order of the epoch at hand.
 class BatchMaker {
 public:
@@ -41,7 +34,7 @@ public:
     {
     }
 
-    std::span<const std::int64_t> rowsOf(const BatchPlace& place)
+    std::span<const std::int64_t> rowsOf(const BatchRange& place)
     {
         if (place.epoch != m_epoch) {
             m_order = epochOrder(std::int64_t(m_rows.size()), m_options.seed, place.epoch, m_options.shuffle);
@@ -49,11 +42,11 @@ public:
                 item = m_rows[std::size_t(item)];
             m_epoch = place.epoch;
         }
-        const std::size_t begin = std::min(m_order.size(), std::size_t(place.batch * m_options.batchSize));
-        return std::span(m_order).subspan(begin, std::min(m_order.size() - begin, std::size_t(m_options.batchSize)));
+        const std::size_t begin = std::min(m_order.size(), std::size_t(place.first));
+        return std::span(m_order).subspan(begin, std::min(m_order.size() - begin, std::size_t(place.count)));
     }
 
-    Batch make(const BatchPlace& place)
+    Batch make(const BatchRange& place)
     {
         const auto rows = rowsOf(place);
         Batch batch = m_data.gather(rows);
@@ -95,7 +88,13 @@ public:
                                   : (rows() + m_options.batchSize - 1) / m_options.batchSize;
     }
 
-    Batch get(const BatchPlace& place)
+    BatchRange rangeOf(std::int64_t epoch, std::int64_t batch) const
+    {
+        const std::int64_t first = batch * m_options.batchSize;
+        return {epoch, first, std::clamp<std::int64_t>(rows() - first, 0, m_options.batchSize)};
+    }
+
+    Batch get(const BatchRange& place)
     {
         const auto begin = std::chrono::steady_clock::now();
         Batch batch = m_options.prefetch ? takeAhead(place) : m_here.make(place);
@@ -104,7 +103,7 @@ public:
         return batch;
     }
 
-    std::span<const std::int64_t> rowsOf(const BatchPlace& place) { return m_here.rowsOf(place); }
+    std::span<const std::int64_t> rowsOf(const BatchRange& place) { return m_here.rowsOf(place); }
     double waited() const { return m_waited.load(std::memory_order_relaxed); }
 
 private:
@@ -121,16 +120,20 @@ private:
     std::mutex m_mutex;
     std::condition_variable_any m_changed;
     Ahead m_state = Ahead::None; // of the batch at m_place
-    BatchPlace m_place;
+    BatchRange m_place{-1, 0, 0};
     Batch m_batch;         // if Ready
     std::jthread m_thread; // last: joined before what it uses goes
 
-    BatchPlace after(const BatchPlace& place) const
+    // What comes next if nobody edits the run: as much again, or the next epoch's beginning.
+    BatchRange after(const BatchRange& place) const
     {
-        return place.batch + 1 < batches() ? BatchPlace{place.epoch, place.batch + 1} : BatchPlace{place.epoch + 1, 0};
+        const std::int64_t size = m_options.batchSize, next = place.first + place.count;
+        const std::int64_t end = m_options.dropLast ? rows() / size * size : rows();
+        return next < end ? BatchRange{place.epoch, next, std::min(size, end - next)}
+                          : BatchRange{place.epoch + 1, 0, std::min(size, rows())};
     }
 
-    Batch takeAhead(const BatchPlace& place)
+    Batch takeAhead(const BatchRange& place)
     {
         Batch batch;
         {
@@ -160,7 +163,7 @@ private:
         std::unique_lock lock(m_mutex);
         while (m_changed.wait(lock, stop, [&] { return m_state == Ahead::Wanted; })) {
             m_state = Ahead::Making;
-            const BatchPlace place = m_place;
+            const BatchRange place = m_place;
             lock.unlock();
             Batch batch;
             try {
@@ -211,14 +214,19 @@ std::int64_t DataLoader::batchesPerEpoch() const
     return m_work->batches();
 }
 
+Batch DataLoader::get(const BatchRange& range)
+{
+    return m_work->get(range);
+}
+
 Batch DataLoader::get(std::int64_t epoch, std::int64_t batch)
 {
-    return m_work->get({epoch, batch});
+    return m_work->get(m_work->rangeOf(epoch, batch));
 }
 
 std::vector<std::int64_t> DataLoader::rowsOf(std::int64_t epoch, std::int64_t batch)
 {
-    const auto rows = m_work->rowsOf({epoch, batch});
+    const auto rows = m_work->rowsOf(m_work->rangeOf(epoch, batch));
     return {rows.begin(), rows.end()};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/data/batch_range.h"
 #include "core/data/dataset.h"
 
 namespace core::data {
@@ -14,7 +15,8 @@ struct LoaderOptions {
     bool prefetch = false; ///< the next batch is made by a thread of the loader while this one trains
 };
 
-/// Batches of one part of the data. Batch i of epoch e is a function of (seed, e, i): nothing to save but the position.
+/// Batches of one part of the data. A row of epoch e is a function of (seed, e, row): nothing to save but the position,
+/// and the size of a batch may change at any time.
 class DataLoader {
 public:
     static base::Result<std::unique_ptr<DataLoader>> make(const DataModule& data, SplitName split,
@@ -24,6 +26,7 @@ public:
     std::int64_t rows() const;
     std::int64_t batchesPerEpoch() const;
     /// Asking in order is fast; any order gives the same batches.
+    Batch get(const BatchRange& range);
     Batch get(std::int64_t epoch, std::int64_t batch);
     /// The data set's rows of that batch, in its order.
     std::vector<std::int64_t> rowsOf(std::int64_t epoch, std::int64_t batch);

@@ -3,6 +3,7 @@
 
 #include "core/events/packing.h"
 
+#include <charconv>
 #include <cmath>
 #include <concepts>
 #include <limits>
@@ -18,8 +19,9 @@ using base::Value;
 namespace {
 
 constexpr std::string_view kinds[] = {
-    "run_opened", "state_changed",    "progress", "best_changed", "checkpoint_written", "edited",
-    "notice",     "patience_changed", "surface",  "confusion",    "predictions",        "run_finished"};
+    "run_opened",  "state_changed",  "progress",         "best_changed", "checkpoint_written",
+    "edited",      "notice",         "patience_changed", "surface",      "confusion",
+    "predictions", "weight_digests", "plan_changed",     "run_finished"};
 static_assert(std::size(kinds) == std::variant_size_v<Event>);
 
 template <class E, class T>
@@ -37,8 +39,8 @@ void describe(A& a, Of<RunOpened> auto& e)
     a("id", e.id)("folder", e.folder)("spec", e.spec)("groups", e.groups)("first_step", e.firstStep)(
         "steps_per_epoch", e.stepsPerEpoch)("total_steps", e.totalSteps)("train_rows", e.trainRows)(
         "validation_rows", e.validationRows)("test_rows", e.testRows)("threads", e.threads)("device", e.device)(
-        "torch", e.torch)("parent", e.parent)("parent_step", e.parentStep)("classes", e.classes)("parameters",
-                                                                                                 e.parameters);
+        "torch", e.torch)("cpu", e.cpu)("tensors", e.tensors)("parent", e.parent)("parent_step", e.parentStep)(
+        "classes", e.classes)("parameters", e.parameters);
 }
 template <class A>
 void describe(A& a, Of<StateChanged> auto& e)
@@ -93,6 +95,16 @@ void describe(A& a, Of<PredictionFrame> auto& e)
     a("step", e.step)("epoch", e.epoch)("rows", e.rows);
 }
 template <class A>
+void describe(A& a, Of<WeightDigests> auto& e)
+{
+    a("step", e.step)("every", e.every)("tensors", e.tensors)("values", e.values);
+}
+template <class A>
+void describe(A& a, Of<PlanChanged> auto& e)
+{
+    a("step", e.step)("epochs", e.epochs)("steps_per_epoch", e.stepsPerEpoch)("total_steps", e.totalSteps);
+}
+template <class A>
 void describe(A& a, Of<RunFinished> auto& e)
 {
     a("state", e.state)("steps", e.steps)("epochs", e.epochs)("train_seconds", e.trainSeconds)("metrics", e.metrics)(
@@ -137,6 +149,15 @@ private:
                       {"high", encode(packed.high)},
                       {"bits", packed.bits},
                       {"base64", packed.base64}};
+    }
+    static Value encode(const std::vector<std::uint32_t>& v)
+    {
+        static constexpr char digits[] = "0123456789abcdef";
+        std::string text(v.size() * 8, '0');
+        for (std::size_t i = 0; i < v.size(); ++i)
+            for (int digit = 0; digit < 8; ++digit)
+                text[8 * i + std::size_t(digit)] = digits[(v[i] >> (28 - 4 * digit)) & 15];
+        return text;
     }
     static Value encode(const PredictionFrame::Row& v)
     {
@@ -214,6 +235,15 @@ private:
         packed.base64 = v["base64"].text();
         return decode(v["low"], packed.low) && decode(v["high"], packed.high) && unpack(packed, to);
     }
+    static bool decode(const Value& v, std::vector<std::uint32_t>& to)
+    {
+        const std::string& text = v.text();
+        to.assign(text.size() / 8, 0);
+        for (std::size_t i = 0; i < to.size(); ++i)
+            if (std::from_chars(text.data() + 8 * i, text.data() + 8 * i + 8, to[i], 16).ptr != text.data() + 8 * i + 8)
+                return false;
+        return v.isText() && text.size() % 8 == 0;
+    }
     static bool decode(const Value& v, PredictionFrame::Row& to)
     {
         const Array& cells = v.array();
@@ -253,6 +283,10 @@ bool fits(const auto&)
 bool fits(const SurfaceFrame& e)
 {
     return isProduct(e.values.size(), e.width, e.height, e.classes);
+}
+bool fits(const WeightDigests& e)
+{
+    return e.every > 0 && e.tensors > 0 && std::int64_t(e.values.size()) % e.tensors == 0;
 }
 bool fits(const ConfusionFrame& e)
 {

@@ -43,6 +43,8 @@ struct RunOpened {
     std::int64_t threads = 1;
     std::string device = "cpu";
     std::string torch;
+    std::string cpu; ///< the instruction set that torch chose, such as AVX512
+    std::vector<std::string> tensors; ///< of the network, in the order of WeightDigests
     std::string parent; ///< run id, for branches
     std::int64_t parentStep = -1;
     std::vector<std::string> classes;
@@ -87,6 +89,13 @@ struct Edited {
     base::Value before, after;
 };
 
+/// From `step` on epochs have other lengths: the batch size, the rows or the end of the run were changed.
+struct PlanChanged {
+    std::int64_t step = 0;
+    double epochs = 0; ///< done before `step`
+    std::int64_t stepsPerEpoch = 1, totalSteps = 1;
+};
+
 /// Something a person should know (a paused write, a warning), with advice.
 struct Notice {
     std::int64_t step = 0;
@@ -128,6 +137,15 @@ struct PredictionFrame {
     std::vector<Row> rows;
 };
 
+/// XXH3, low 32 bits, of every tensor of the network with `step`, `step + every`, … updates done: what a replay compares
+/// with. `values` holds one row of `tensors` digests a step.
+struct WeightDigests {
+    std::int64_t step = 0, every = 1, tensors = 0;
+    std::vector<std::uint32_t> values;
+
+    std::int64_t count() const { return tensors > 0 ? std::int64_t(values.size()) / tensors : 0; }
+};
+
 struct RunFinished {
     RunState state = RunState::Completed;
     std::int64_t steps = 0, epochs = 0;
@@ -141,6 +159,6 @@ struct RunFinished {
 };
 
 using Event = std::variant<RunOpened, StateChanged, Progress, BestChanged, CheckpointWritten, Edited, Notice,
-                           PatienceChanged, SurfaceFrame, ConfusionFrame, PredictionFrame, RunFinished>;
+                           PatienceChanged, SurfaceFrame, ConfusionFrame, PredictionFrame, WeightDigests, PlanChanged, RunFinished>;
 
 }

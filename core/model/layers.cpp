@@ -33,6 +33,12 @@ std::string textOf(const Shape& shape)
     return text;
 }
 
+bool isHidden(const Layer& layer)
+{
+    const auto* dropout = std::get_if<Dropout>(&layer);
+    return dropout && !dropout->numbered;
+}
+
 std::string squareOf(std::int64_t side)
 {
     return textOf({side, side});
@@ -138,7 +144,10 @@ const std::vector<std::string>& initNames()
 
 std::string nameOf(const Layers& layers, std::size_t place)
 {
-    return layers.bare ? "" : std::to_string(place);
+    if (layers.bare)
+        return "";
+    const auto hidden = std::count_if(layers.list.begin(), layers.list.begin() + std::ptrdiff_t(place), isHidden);
+    return std::to_string(std::ptrdiff_t(place) - hidden);
 }
 
 std::optional<Shape> shapeBehind(const Layer& layer, const Shape& input)
@@ -181,6 +190,8 @@ std::vector<LayerInfo> describe(const Layers& layers, std::vector<std::int64_t> 
     bool known = true;
     for (std::size_t i = 0; i < layers.list.size(); ++i) {
         const Layer& layer = layers.list[i];
+        if (isHidden(layer))
+            continue;
         LayerInfo info{nameOf(layers, i), typeOf(layer, shape), {}, {}};
         if (const auto behind = known ? shapeBehind(layer, shape) : std::nullopt) {
             info.text = textOf(layer, shape, *behind);

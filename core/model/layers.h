@@ -27,6 +27,8 @@ struct BatchNorm {
 enum class Activation { ReLU, Tanh, Sigmoid, LeakyReLU, ELU, GELU, SiLU };
 struct Dropout {
     double p = 0.5;
+    /// False: takes no number among the layers. It stands where dropout may come while a run goes.
+    bool numbered = true;
 };
 /// Square windows beside each other.
 struct MaxPool2d {

@@ -25,6 +25,8 @@ public:
     /// Running statistics and the like.
     virtual const std::vector<tensor::NamedTensor>& buffers() const = 0;
     virtual void moveTo(at::Device device) = 0;
+    /// From the next forward pass on; networks without dropout take no notice.
+    virtual void setDropout(double p) { (void)p; }
 };
 
 struct NetworkContext {

@@ -32,7 +32,7 @@ void addDropout(base::Fields<Spec>& fields)
                 "Off when evaluating.",
                 "x · mask / (1 − p)", "Neurons lean on each other: overfitting is not held back.",
                 "Too little is left to learn with: both losses stay high."},
-               {.tunable = true});
+               {.tunable = true, .live = true});
 }
 
 template <class Spec>

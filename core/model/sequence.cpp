@@ -96,6 +96,20 @@ public:
         holdEdges();
     }
 
+    void setDropout(double p) override
+    {
+        Blocks blocks = *m_blocks;
+        bool changed = false;
+        for (Block& block : blocks)
+            if (auto* dropout = std::get_if<Dropout>(&block.layer); dropout && dropout->p != p) {
+                dropout->p = p;
+                changed = true;
+            }
+        // Graphs that are still about hold on to the blocks they were made with.
+        if (changed)
+            m_blocks = std::make_shared<const Blocks>(std::move(blocks));
+    }
+
 private:
     // The node that adds to a leaf's gradient lives as long as somebody holds it; making it anew would cost every step.
     void holdEdges()

@@ -5,10 +5,14 @@
 #include "core/train/command.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
 namespace core::session {
+
+/// Steps done of steps to do, now and then while something trains again. Returns false to give up.
+using Going = std::function<bool(std::int64_t done, std::int64_t all)>;
 
 struct Options {
     std::filesystem::path runs;  ///< where run folders are made
@@ -31,6 +35,13 @@ public:
     static base::Result<std::unique_ptr<Session>> create(const base::Value& resolved, const Options& options);
     /// Takes up an interrupted or stopped run where its newest whole checkpoint stands.
     static base::Result<std::unique_ptr<Session>> resume(const std::filesystem::path& run, const Options& options);
+    /// Goes back to the state of `parent` after `step` updates and grows a run of its own from there, with `changes`
+    /// (dotted path and value); what was edited later in the parent is edited again unless a change stands against it.
+    /// Without changes it ends in the parent's bits. The branch holds a copy of its past: it does not need the parent.
+    static base::Result<std::unique_ptr<Session>>
+    branch(const std::filesystem::path& parent, std::int64_t step,
+           const std::vector<std::pair<std::string, base::Value>>& changes, const Options& options,
+           const Going& going = {});
     ~Session(); ///< stops and joins
 
     events::EventHub& events();

@@ -41,16 +41,21 @@ Checked resolve(const Value& given, const CheckContext& context)
     return checked;
 }
 
-Status applySet(Value& tree, std::string_view assignment)
+Result<std::pair<std::string, Value>> parseSet(std::string_view assignment)
 {
     const auto equals = assignment.find('=');
     if (equals == assignment.npos || equals == 0)
         return Error{ErrorKind::Usage, "\"" + std::string(assignment) + "\" is no PATH=VALUE", "--set",
                      "Write it as train.optimizer.lr=0.1"};
-    const std::string_view path = assignment.substr(0, equals);
     const std::string_view text = assignment.substr(equals + 1);
     const auto json = parseJson(text);
-    Status set = tree.setAt(path, json ? *json : Value(text));
+    return std::pair(std::string(assignment.substr(0, equals)), json ? *json : Value(text));
+}
+
+Status applySet(Value& tree, std::string_view assignment)
+{
+    CORE_TRY(change, parseSet(assignment));
+    Status set = tree.setAt(change.first, change.second);
     if (set)
         return {};
     Error error = std::move(set).error();

@@ -41,6 +41,7 @@ struct CheckpointSpec {
     std::optional<std::int64_t> everySteps;
     std::optional<double> everySeconds = 10;
     std::int64_t keep = 2;
+    std::int64_t keyframesMb = 256;
 };
 
 struct ModelSpec {
@@ -91,7 +92,9 @@ base::Result<Value> load(const std::filesystem::path& file, const std::vector<st
 /// The typed form of a resolved tree.
 Experiment read(const Value& resolved);
 
-/// `PATH=VALUE` onto a tree; VALUE is JSON, else text.
+/// `PATH=VALUE` as path and value; VALUE is JSON, else text.
+base::Result<std::pair<std::string, Value>> parseSet(std::string_view assignment);
+/// The same onto a tree.
 base::Status applySet(Value& tree, std::string_view assignment);
 
 /// A setting that differs between two trees, by dotted path, in the order of the first.

@@ -90,8 +90,15 @@ Fields<CheckpointSpec> checkpointFields()
               "Writing takes a share of the time.",
               "More to do again after a kill."},
              {.unit = "s"})
-        .add("keep", &CheckpointSpec::keep, Int{2, 10000},
-             {"How many of the newest are kept; the best stays besides."});
+        .add("keep", &CheckpointSpec::keep, Int{2, 10000}, {"How many of the newest are kept; the best stays besides."})
+        .add("keyframes_mb", &CheckpointSpec::keyframesMb, Int{0, 1 << 20},
+             {"Room on the disk for keyframes: states between the checkpoints that let you go back to any step. They "
+              "are "
+              "thinned so that they fit. 0: none; going back then trains again from the start.",
+              {},
+              "Going back to a step takes longer.",
+              "The run takes more of the disk."},
+             {.unit = "MB"});
 }
 
 Fields<TrainSpec> trainFields()
@@ -145,7 +152,8 @@ Fields<TrainSpec> trainFields()
         .group("early_stopping", &TrainSpec::earlyStopping, earlyStoppingFields(),
                {"Stops when the watched figure has not improved for `patience` epochs, and goes back to the best "
                 "weights. Off unless asked for."})
-        .group("checkpoint", &TrainSpec::checkpoint, checkpointFields(), {"What is kept so that nothing is lost."})
+        .group("checkpoint", &TrainSpec::checkpoint, checkpointFields(),
+               {"What is kept so that nothing is lost and every step can be gone back to."})
         .add("threads", &TrainSpec::threads, Int{1, 1024},
              {"Processor threads for each operation. auto measures on scratch tensors before the first step. The "
               "number changes the last bits, so it is recorded."},

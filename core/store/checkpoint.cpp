@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <limits>
 #include <unordered_map>
 
 namespace core::store {
@@ -103,7 +104,7 @@ base::Result<Checkpoint> read(const fs::path& file, bool keep)
 }
 
 base::Result<CheckpointFile> writeCheckpoint(const fs::path& folder, std::int64_t step, const base::Value& state,
-                                             const std::vector<base::BlobView>& tensors)
+                                             const std::vector<base::BlobView>& tensors, Durability durability)
 {
     std::error_code failed;
     fs::create_directories(folder, failed);
@@ -114,12 +115,16 @@ base::Result<CheckpointFile> writeCheckpoint(const fs::path& folder, std::int64_
     CORE_TRY(output, FileBeside::create(file));
     base::Status written = writeTensors(output, planned);
     if (written)
-        written = output.sync();
+        written = durability == Durability::Synced ? output.sync() : output.flush();
     if (!written) {
         std::uint64_t bytes = planned.header.size();
         for (const base::BlobView& tensor : tensors)
             bytes += tensor.size;
         return withNeed(written.error(), bytes);
+    }
+    if (durability == Durability::Process) {
+        CORE_CHECK(output.show());
+        return CheckpointFile{step, file, std::uint64_t(fs::file_size(file, failed))};
     }
     if (const auto back = read(output.beside(), false); !back)
         return Error{ErrorKind::Resource,
@@ -127,6 +132,15 @@ base::Result<CheckpointFile> writeCheckpoint(const fs::path& folder, std::int64_
                      file.string(), "Check the disk; the checkpoints before it are kept"};
     CORE_CHECK(output.commit());
     return CheckpointFile{step, file, std::uint64_t(fs::file_size(file, failed))};
+}
+
+base::Result<CheckpointFile> writeCheckpoint(const fs::path& folder, const Checkpoint& checkpoint,
+                                             Durability durability)
+{
+    std::vector<base::BlobView> views;
+    for (const base::Blob& blob : checkpoint.tensors)
+        views.push_back({blob.name, blob.dtype, blob.shape, blob.bytes.data(), blob.bytes.size()});
+    return writeCheckpoint(folder, checkpoint.step, checkpoint.state, views, durability);
 }
 
 base::Result<Checkpoint> readCheckpoint(const fs::path& file)
@@ -165,17 +179,45 @@ base::Result<Checkpoint> newestWhole(const fs::path& folder, std::int64_t step)
     return last;
 }
 
-void thinCheckpoints(const fs::path& folder, std::int64_t keep, const std::vector<std::int64_t>& alsoKeep)
+std::vector<std::int64_t> thinCheckpoints(const fs::path& folder, const std::set<std::int64_t>& kept,
+                                          const KeyframeRoom& room)
 {
-    const std::vector<CheckpointFile> all = listCheckpoints(folder);
+    std::vector<CheckpointFile> all = listCheckpoints(folder);
+    std::vector<std::int64_t> gone;
     std::error_code ignored;
-    for (std::size_t i = 0; i < all.size(); ++i)
-        if (std::int64_t(all.size() - i) > keep &&
-            std::find(alsoKeep.begin(), alsoKeep.end(), all[i].step) == alsoKeep.end())
-            fs::remove(all[i].file, ignored);
+    const auto free = [&](const CheckpointFile& file) { return !kept.contains(file.step); };
+    std::uint64_t bytes = 0;
+    std::size_t count = 0;
+    for (const CheckpointFile& file : all)
+        if (free(file)) {
+            bytes += file.bytes;
+            ++count;
+        }
+    while (count > 0 && (bytes > room.bytes || count > room.count)) {
+        std::size_t least = all.size();
+        std::int64_t gap = 0;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (!free(all[i]))
+                continue;
+            // What going back would cost without it. The first has nothing before it that could stand in.
+            const std::int64_t without = i == 0                ? std::numeric_limits<std::int64_t>::max()
+                                         : i + 1 == all.size() ? all[i].step - all[i - 1].step
+                                                               : all[i + 1].step - all[i - 1].step;
+            if (least == all.size() || without < gap) {
+                least = i;
+                gap = without;
+            }
+        }
+        fs::remove(all[least].file, ignored);
+        bytes -= all[least].bytes;
+        --count;
+        gone.push_back(all[least].step);
+        all.erase(all.begin() + std::ptrdiff_t(least));
+    }
     for (const auto& entry : fs::directory_iterator(folder, ignored))
         if (entry.path().extension() == ".tmp" && entry.path().filename().string().starts_with(prefix))
             fs::remove(entry.path(), ignored);
+    return gone;
 }
 
 }

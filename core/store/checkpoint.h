@@ -5,6 +5,7 @@
 #include "core/base/value.h"
 
 #include <filesystem>
+#include <set>
 
 namespace core::store {
 
@@ -22,18 +23,33 @@ struct CheckpointFile {
     std::uint64_t bytes = 0;
 };
 
+enum class Durability {
+    Process, ///< whole or absent after the death of this process; a power cut may leave a damaged one, which shows
+    Synced,  ///< whole or absent whatever happens, and read back
+};
+
 /// A checkpoint is a safetensors file `step-000000001234.safetensors` whose `__metadata__` holds the state and a digest
 /// for each tensor. Whole or absent: written beside, synced, read back and compared, renamed, folder synced.
 base::Result<CheckpointFile> writeCheckpoint(const std::filesystem::path& folder, std::int64_t step,
-                                             const base::Value& state, const std::vector<base::BlobView>& tensors);
+                                             const base::Value& state, const std::vector<base::BlobView>& tensors,
+                                             Durability durability = Durability::Synced);
+base::Result<CheckpointFile> writeCheckpoint(const std::filesystem::path& folder, const Checkpoint& checkpoint,
+                                             Durability durability = Durability::Synced);
 /// Checks every digest; an error names the blob that is damaged.
 base::Result<Checkpoint> readCheckpoint(const std::filesystem::path& file);
 /// Oldest first; unfinished ones (`.tmp`) are not among them.
 std::vector<CheckpointFile> listCheckpoints(const std::filesystem::path& folder);
 /// The newest that reads back whole, at or before `step` (-1: any).
 base::Result<Checkpoint> newestWhole(const std::filesystem::path& folder, std::int64_t step = -1);
-/// Removes all but the `keep` newest and those at `alsoKeep` (the best), and unfinished ones.
-void thinCheckpoints(const std::filesystem::path& folder, std::int64_t keep, const std::vector<std::int64_t>& alsoKeep);
+/// Room for the checkpoints that are kept only so that a run can be gone back in.
+struct KeyframeRoom {
+    std::uint64_t bytes = 0;
+    std::size_t count = 0;
+};
+/// Removes unfinished ones and, until the rest fits into `room`, those that stand closest to their neighbours; never
+/// those at `kept`, and the oldest last. → the steps that are gone.
+std::vector<std::int64_t> thinCheckpoints(const std::filesystem::path& folder, const std::set<std::int64_t>& kept,
+                                          const KeyframeRoom& room);
 
 /// safetensors: u64 header length, JSON header, bytes. Reading checks that offsets tile the file and sizes fit shapes.
 struct TensorFile {

@@ -94,12 +94,19 @@ base::Status FileBeside::sync()
     return ::fsync(m_file) == 0 ? base::Status{} : base::systemError("sync", m_beside, errno);
 }
 
-base::Status FileBeside::commit()
+base::Status FileBeside::show()
 {
-    CORE_CHECK(sync());
+    CORE_CHECK(drain());
     if (::rename(m_beside.c_str(), m_path.c_str()) != 0)
         return base::systemError("rename", m_beside, errno);
     ::close(std::exchange(m_file, -1));
+    return {};
+}
+
+base::Status FileBeside::commit()
+{
+    CORE_CHECK(sync());
+    CORE_CHECK(show());
     return base::syncFolder(m_path.parent_path());
 }
 

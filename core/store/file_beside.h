@@ -23,8 +23,12 @@ public:
     ~FileBeside(); ///< removes what was not committed
 
     base::Status write(std::string_view bytes);
+    /// Out of this process, under the other name.
+    base::Status flush() { return drain(); }
     /// On the disk, under the other name.
     base::Status sync();
+    /// Flushed and renamed: whole or absent unless the power goes.
+    base::Status show();
     /// Synced, renamed, folder synced.
     base::Status commit();
     /// Where the bytes are until then.

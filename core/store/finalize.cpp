@@ -95,9 +95,14 @@ base::Status removeJournal(const std::filesystem::path& run)
 
 base::Status journalFromView(const std::filesystem::path& run)
 {
-    constexpr std::size_t rows = 65536;
     RunRecord record;
     CORE_CHECK(readView(run / "run.h5", record));
+    return writeJournal(run, record);
+}
+
+base::Status writeJournal(const std::filesystem::path& run, const RunRecord& record)
+{
+    constexpr std::size_t rows = 65536;
     const std::filesystem::path beside = run / "journal.tmp";
     std::error_code failed;
     std::filesystem::remove_all(beside, failed);

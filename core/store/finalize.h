@@ -14,5 +14,7 @@ base::Status removeJournal(const std::filesystem::path& run);
 
 /// Makes a journal of the run.h5 of a run that had ended, so that it can go on.
 base::Status journalFromView(const std::filesystem::path& run);
+/// A journal that says what the record says, in a folder that has none.
+base::Status writeJournal(const std::filesystem::path& run, const RunRecord& record);
 
 }

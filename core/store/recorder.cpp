@@ -282,6 +282,10 @@ void Recorder::rewindTo(std::int64_t step)
 {
     m_work->rewindTo(step);
 }
+base::Status Recorder::flush()
+{
+    return m_work->pump(false);
+}
 base::Status Recorder::sync()
 {
     return m_work->pump(true);

@@ -30,7 +30,9 @@ public:
 
     /// The run goes back to `step`: scalars at or after it, and what happened then, no longer count.
     void rewindTo(std::int64_t step);
-    /// Waits until everything so far is in the journal and synced.
+    /// Waits until everything so far is in the journal file: safe from the death of this process.
+    base::Status flush();
+    /// The same, and safe from a power cut.
     base::Status sync();
     /// What keeps the recorder from writing now, such as a full disk. Nothing is lost meanwhile; it tries again by
     /// itself.

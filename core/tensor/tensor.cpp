@@ -87,6 +87,12 @@ std::string digestOf(const std::vector<NamedTensor>& tensors)
     return base::digestOf(views);
 }
 
+std::uint32_t shortDigestOf(const at::Tensor& tensor)
+{
+    const at::Tensor here = onCpu(tensor);
+    return std::uint32_t(base::hashOf(here.const_data_ptr(), here.nbytes()));
+}
+
 std::string dtypeName(at::ScalarType type)
 {
     for (const auto& [known, name] : dtypes)

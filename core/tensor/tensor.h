@@ -26,6 +26,8 @@ base::BlobView viewOf(const std::string& name, const at::Tensor& tensor);
 base::Blob toBlob(const std::string& name, const at::Tensor& tensor);
 /// Digest of all, in order, wherever they are.
 std::string digestOf(const std::vector<NamedTensor>& tensors);
+/// The low 32 bits of XXH3-64 of its bytes, wherever they are.
+std::uint32_t shortDigestOf(const at::Tensor& tensor);
 /// safetensors' name of a type (`F32`); empty if it has none.
 std::string dtypeName(at::ScalarType type);
 

@@ -61,6 +61,18 @@ at::Tensor moved(const at::Tensor& tensor, at::Device device)
                             : tensor.to(device, tensor.scalar_type());
 }
 
+base::Result<std::unique_ptr<Loss>> makeLoss(const spec::Experiment& experiment, bool classification)
+{
+    const base::Pick pick =
+        experiment.train.loss.value_or(base::Pick{classification ? "cross_entropy" : "mse", base::Object{}});
+    CORE_TRY(loss, allLosses().make(pick));
+    if (loss->classifies() != classification)
+        return Error{ErrorKind::Spec,
+                     "\"" + pick.kind + "\" does not fit " + (classification ? "classification" : "regression"),
+                     "/train/loss", classification ? "Use cross_entropy" : "Use mse"};
+    return std::move(loss);
+}
+
 }
 
 double baseRate(const spec::TrainSpec& train)
@@ -73,16 +85,10 @@ base::Result<std::unique_ptr<Learner>> Learner::make(const spec::Experiment& exp
 {
     CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
     CORE_TRY(network, architecture->build({info.inputShape, info.outputs(), std::uint64_t(experiment.train.seed)}));
-    const base::Pick lossPick =
-        experiment.train.loss.value_or(base::Pick{info.task == "regression" ? "mse" : "cross_entropy", base::Object{}});
-    CORE_TRY(loss, allLosses().make(lossPick));
-    if (loss->classifies() != (info.task != "regression"))
-        return Error{ErrorKind::Spec, "\"" + lossPick.kind + "\" does not fit " + info.task, "/train/loss",
-                     info.task == "regression" ? "Use mse" : "Use cross_entropy"};
+    CORE_TRY(loss, makeLoss(experiment, info.task != "regression"));
     std::unique_ptr<Learner> learner(new Learner(at::Device(device)));
     learner->m_network = std::move(network);
     learner->m_loss = std::move(loss);
-    learner->m_plan = plan;
     learner->m_spec = experiment.train;
     learner->m_network->moveTo(learner->m_device);
     CORE_TRY(optimizer, allOptimizers().make(experiment.train.optimizer, learner->m_network->parameters()));
@@ -93,7 +99,7 @@ base::Result<std::unique_ptr<Learner>> Learner::make(const spec::Experiment& exp
     return learner;
 }
 
-StepResult Learner::step(std::span<const data::Batch> batches, std::int64_t step)
+StepResult Learner::step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep)
 {
     StepResult result;
     for (const data::Batch& batch : batches)
@@ -125,7 +131,7 @@ StepResult Learner::step(std::span<const data::Batch> batches, std::int64_t step
     addPenalties();
     result.gradNorm = gradientNorm();
     clip(result.gradNorm);
-    result.lr = m_schedule->lr(step);
+    result.lr = m_schedule->lr(scheduleStep);
     m_optimizer->step(result.lr);
     return result;
 }
@@ -185,7 +191,7 @@ at::Tensor Learner::predict(const at::Tensor& input)
     return m_network->forward(moved(input, m_device), {});
 }
 
-std::vector<tensor::NamedTensor> Learner::state()
+std::vector<tensor::NamedTensor> Learner::state() const
 {
     std::vector<tensor::NamedTensor> all;
     for (const auto& [name, tensor] : model::stateOf(*m_network))
@@ -225,13 +231,16 @@ std::string Learner::digest() const
     return tensor::digestOf(model::stateOf(*m_network));
 }
 
-base::Status Learner::reconfigure(const spec::Experiment& experiment)
+base::Status Learner::reconfigure(const spec::Experiment& experiment, const StepPlan& plan)
 {
     CORE_TRY(schedule, makeSchedule(experiment.train.schedule,
-                                    {baseRate(experiment.train), m_plan.totalSteps, m_plan.stepsPerEpoch}));
+                                    {baseRate(experiment.train), plan.totalSteps, plan.stepsPerEpoch}));
+    CORE_TRY(loss, makeLoss(experiment, classifies()));
     if (!m_optimizer->edit(experiment.train.optimizer.params))
         return Error{ErrorKind::Spec, "the optimizer cannot take this change while it runs", "/train/optimizer", {}};
+    m_network->setDropout(experiment.model.params["dropout"].toReal(0));
     m_schedule = std::move(schedule);
+    m_loss = std::move(loss);
     m_spec = experiment.train;
     return {};
 }

@@ -29,20 +29,24 @@ public:
 
     /// One update from one or more batches; gradients are weighted by rows, so that accumulating equals one large
     /// batch.
-    StepResult step(std::span<const data::Batch> batches, std::int64_t step);
+    /// `scheduleStep`: what the schedule takes for `step`.
+    StepResult step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep);
     /// `input` on any device → output on the learner's device, in evaluation mode and without a graph.
     at::Tensor predict(const at::Tensor& input);
 
     const Loss& loss() const { return *m_loss; }
     bool classifies() const { return m_loss->classifies(); }
     /// `model/<name>` and `optimizer/<name>`, live.
-    std::vector<tensor::NamedTensor> state();
+    std::vector<tensor::NamedTensor> state() const;
+    /// Parameters and buffers, live.
+    std::vector<tensor::NamedTensor> weights() const { return model::stateOf(*m_network); }
     base::Status load(const std::vector<base::Blob>& blobs, const std::string& where, bool optimizerToo = true);
     std::int64_t parameterCount() const;
     /// Digest of parameters and buffers.
     std::string digest() const;
-    /// Takes over live parameters (rate, schedule, momentum, decay, clipping, penalties).
-    base::Status reconfigure(const spec::Experiment& experiment);
+    /// Takes over live parameters (rate, schedule, momentum, decay, clipping, penalties, loss, dropout); after an error
+    /// nothing has changed.
+    base::Status reconfigure(const spec::Experiment& experiment, const StepPlan& plan);
     at::Device device() const { return m_device; }
 
 private:
@@ -56,7 +60,6 @@ private:
     std::unique_ptr<Loss> m_loss;
     std::unique_ptr<Optimizer> m_optimizer;
     std::unique_ptr<Schedule> m_schedule;
-    StepPlan m_plan;
     spec::TrainSpec m_spec;
 };
 

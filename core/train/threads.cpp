@@ -65,7 +65,7 @@ base::Result<StepCost> measureSteps(const spec::Experiment& experiment, const da
         for (const std::int64_t candidate : candidates) {
             useThreads(candidate);
             const double start = base::steadySeconds();
-            learner->step({&batch, 1}, round);
+            learner->step({&batch, 1}, round, round);
             if (round > 0)
                 seconds[candidate].push_back(base::steadySeconds() - start);
         }

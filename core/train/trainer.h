@@ -2,15 +2,15 @@
 #pragma once
 
 #include "core/base/queue.h"
-#include "core/data/loader.h"
 #include "core/events/hub.h"
-#include "core/store/checkpoint.h"
 #include "core/store/recorder.h"
+#include "core/train/checkpoint_writer.h"
 #include "core/train/command.h"
-#include "core/train/early_stopping.h"
-#include "core/train/evaluator.h"
+#include "core/train/digest_log.h"
+#include "core/train/engine.h"
 
 #include <atomic>
+#include <deque>
 
 namespace core::train {
 
@@ -36,10 +36,13 @@ struct TrainerContext {
     bool startPaused = false;
     bool frames = false; ///< somebody is watching: surfaces and tables several times a second
     std::optional<store::Checkpoint> resumeFrom = {};
-    std::vector<events::Edited> edits = {}; ///< made after that checkpoint; they are made again at their steps
+    std::deque<events::Edited> edits = {}; ///< that lie ahead; they are made at their steps
+    std::string parent = {};               ///< run id, for branches
+    std::int64_t parentStep = -1;
 };
 
-/// The only training loop. Runs in the calling thread until the run has ended.
+/// The only training loop: drives an Engine, obeys commands, publishes, keeps checkpoints. Runs in the calling thread
+/// until the run has ended.
 ///
 /// A checkpoint at step S holds the state right after update S − 1 and before the evaluation at S, so going on from it
 /// evaluates again what the journal forgets: everything at or after S.
@@ -49,58 +52,48 @@ public:
     events::RunFinished run();
 
 private:
-    /// Everything that a restart needs besides weights and moments.
-    struct Best {
-        std::string metric;
-        double value = 0;
-        std::int64_t epoch = -1, step = -1;
-        store::Checkpoint snapshot;
-    };
-
     base::Status prepare();
     base::Status restore();
-    void announce();
     base::Status train();
     base::Status obey();
     base::Status take(const Command& command);
+    void pauseOrGoOn(bool pause);
     base::Status edit(const std::string& path, const base::Value& value, bool again);
     base::Status oneStep();
     void judge();
-    void tick();
     base::Status finish();
 
-    base::Value stateValue() const;
+    // What is kept (trainer_keyframes.cpp).
     store::Checkpoint snapshot();
-    base::Status write(const store::Checkpoint& checkpoint);
-    base::Status writeSteadily(const store::Checkpoint& checkpoint);
+    void keep(store::Checkpoint checkpoint, bool durable);
+    base::Status keepSafely(store::Checkpoint checkpoint);
+    base::Status keepWhatIsDue();
     base::Status waitUntil(const base::Error& trouble, const std::function<std::optional<base::Error>()>& stillThere);
-    bool checkpointDue() const;
+
+    // What is told (trainer_events.cpp).
+    void announce();
+    void tick();
     void publishSurface(bool force);
     void publishTables(EvaluationResult result);
     void setState(events::RunState state, const std::string& reason = {});
     void note(const std::string& name, double value);
     events::RunFinished summary(events::RunState state, base::Error error = {}) const;
+    double trainSeconds() const;
 
     TrainerContext m_context;
-    spec::Experiment m_experiment;
-    data::DataModule m_data;
-    StepPlan m_plan;
-    std::unique_ptr<Learner> m_learner;
-    std::unique_ptr<data::DataLoader> m_loader;
-    std::unique_ptr<EarlyStopping> m_stopping;
-    std::optional<Best> m_best;
-    std::vector<std::int64_t> m_trainSample;
+    std::unique_ptr<Engine> m_engine;
+    std::unique_ptr<CheckpointWriter> m_writer;
+    DigestLog m_digests;
     std::vector<std::pair<std::string, double>> m_last;
-    std::vector<data::Batch> m_batches;
 
-    std::int64_t m_threads = 1;
-    std::int64_t m_step = 0;
     std::int64_t m_stepsAllowed = -1; ///< while paused: how many single steps are still to do
     bool m_paused = false;
     std::optional<events::RunState> m_end;
     double m_trainSeconds = 0, m_runningSince = 0;
-    double m_nextTick = 0, m_lastCheckpoint = 0, m_nextSurface = 0, m_nextTables = 0;
-    std::int64_t m_lastCheckpointStep = -1, m_surfaceStep = -1, m_bestWritten = -1, m_tablesStep = -1;
+    double m_nextTick = 0, m_nextSurface = 0, m_nextTables = 0;
+    double m_lastCheckpoint = 0, m_nextKeyframe = 0;
+    std::int64_t m_syncedStep = -1, m_bestWritten = -1, m_bestSynced = -1; ///< steps whose checkpoints are kept
+    std::int64_t m_surfaceStep = -1, m_tablesStep = -1;
     double m_surfaceEpoch = 1;
     std::int64_t m_rateSteps = 0, m_rateRows = 0, m_rows = 0;
     double m_rateSince = 0, m_stepsPerSecond = 0, m_rowsPerSecond = 0;

@@ -1,90 +1,97 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The part of the trainer that keeps what it has: snapshots, checkpoints, and waiting for room on the disk.
+// The part of the trainer that keeps what it has: checkpoints, keyframes, and waiting for room on the disk.
 #include "core/base/clock.h"
+#include "core/events/codec.h"
 #include "core/train/trainer.h"
 
 namespace core::train {
 
 using base::Error;
 using base::ErrorKind;
-using base::Object;
 using base::Status;
 using base::Value;
+using events::RunState;
 
-Value Trainer::stateValue() const
-{
-    Object state{{"step", m_step},
-                 {"threads", m_threads},
-                 {"train_seconds", m_trainSeconds + (m_paused ? 0 : base::steadySeconds() - m_runningSince)},
-                 {"early_stopping", m_stopping->state()},
-                 {"spec", spec::experimentFields().write(m_experiment)}};
-    if (m_best)
-        state.set("best", Object{{"metric", m_best->metric},
-                                 {"value", m_best->value},
-                                 {"epoch", m_best->epoch},
-                                 {"step", m_best->step}});
-    return state;
+namespace {
+
+/// The share of the time that keyframes may take, snapshot and writing together.
+constexpr double keyframeShare = 0.025;
+constexpr double closestKeyframes = 0.04; ///< seconds
+
 }
 
 store::Checkpoint Trainer::snapshot()
 {
-    store::Checkpoint checkpoint{m_step, stateValue(), {}};
-    for (const auto& [name, tensor] : m_learner->state())
-        checkpoint.tensors.push_back(tensor::toBlob(name, tensor));
+    m_digests.flush(*m_context.hub);
+    store::Checkpoint checkpoint = m_engine->snapshot();
+    checkpoint.state.object().set("train_seconds", trainSeconds());
+    if (!m_context.edits.empty()) {
+        base::Array ahead;
+        for (const events::Edited& edit : m_context.edits)
+            ahead.push_back(events::toValue(edit));
+        checkpoint.state.object().set("edits_ahead", std::move(ahead));
+    }
     return checkpoint;
 }
 
-bool Trainer::checkpointDue() const
+void Trainer::keep(store::Checkpoint checkpoint, bool durable)
 {
-    const spec::CheckpointSpec& rule = m_experiment.train.checkpoint;
-    if (rule.everySteps && m_step % *rule.everySteps == 0)
-        return true;
-    return rule.everySeconds && base::steadySeconds() - m_lastCheckpoint >= *rule.everySeconds;
+    const spec::CheckpointSpec& spec = m_engine->experiment().train.checkpoint;
+    const auto& best = m_engine->best();
+    const KeepRule rule{spec.keep, std::uint64_t(spec.keyframesMb) << 20, best ? best->step : -1, m_context.parentStep};
+    // The best first: a checkpoint that names a best step must find it on the disk, and as safe as itself.
+    const std::int64_t wanted = best ? best->step : -1;
+    if (wanted >= 0 && wanted != (durable ? m_bestSynced : m_bestWritten)) {
+        if (wanted != checkpoint.step) {
+            store::Checkpoint kept = best->snapshot;
+            kept.state.object().set("train_seconds", checkpoint.state["train_seconds"].toReal());
+            m_writer->put(std::move(kept), durable, rule);
+        }
+        m_bestWritten = wanted;
+        if (durable)
+            m_bestSynced = wanted;
+    }
+    if (durable)
+        m_syncedStep = checkpoint.step;
+    m_writer->put(std::move(checkpoint), durable, rule);
 }
 
-Status Trainer::write(const store::Checkpoint& checkpoint)
+// A checkpoint when the spec says so, keyframes between them as often as their share of the time allows.
+Status Trainer::keepWhatIsDue()
 {
-    CORE_CHECK(m_context.recorder->sync());
-    const double start = base::steadySeconds();
-    const auto put = [&](const store::Checkpoint& one) -> Status {
-        std::vector<base::BlobView> views;
-        for (const base::Blob& blob : one.tensors)
-            views.push_back({blob.name, blob.dtype, blob.shape, blob.bytes.data(), blob.bytes.size()});
-        CORE_TRY(file, store::writeCheckpoint(m_context.folder->checkpoints(), one.step, one.state, views));
-        m_context.hub->publish(
-            events::CheckpointWritten{file.step, file.file.string(), base::steadySeconds() - start, file.bytes});
-        return {};
-    };
-    // The best first: a checkpoint that names a best step must find it on the disk.
-    if (m_best && m_bestWritten != m_best->step && m_best->step != checkpoint.step) {
-        CORE_CHECK(put(m_best->snapshot));
-        m_bestWritten = m_best->step;
+    const spec::CheckpointSpec& spec = m_engine->experiment().train.checkpoint;
+    const double now = base::steadySeconds();
+    const bool checkpoint = (spec.everySteps && m_engine->step() % *spec.everySteps == 0 && m_engine->step() > 0) ||
+                            (spec.everySeconds && now - m_lastCheckpoint >= *spec.everySeconds);
+    const bool keyframe = spec.keyframesMb > 0 && now >= m_nextKeyframe;
+    if ((checkpoint || keyframe) && !m_writer->busy()) {
+        store::Checkpoint state = snapshot();
+        const double cost = base::steadySeconds() - now + m_writer->takeSeconds();
+        keep(std::move(state), checkpoint);
+        if (checkpoint)
+            m_lastCheckpoint = now;
+        m_nextKeyframe = base::steadySeconds() + std::max(closestKeyframes, cost / keyframeShare);
     }
-    CORE_CHECK(put(checkpoint));
-    if (m_best && m_best->step == checkpoint.step)
-        m_bestWritten = checkpoint.step;
-    m_lastCheckpoint = base::steadySeconds();
-    m_lastCheckpointStep = checkpoint.step;
-    store::thinCheckpoints(m_context.folder->checkpoints(), m_experiment.train.checkpoint.keep,
-                           m_best ? std::vector<std::int64_t>{m_best->step} : std::vector<std::int64_t>{});
+    if (auto trouble = m_writer->trouble())
+        return waitUntil(*trouble, [&] { return m_writer->trouble(); });
     return {};
 }
 
-// A full disk is waited for; nothing that was acknowledged is lost.
-Status Trainer::writeSteadily(const store::Checkpoint& checkpoint)
+// Returns when it is on the disk. A full disk is waited for; nothing that was acknowledged is lost.
+Status Trainer::keepSafely(store::Checkpoint checkpoint)
 {
-    Status status = write(checkpoint);
-    if (status || status.error().kind != ErrorKind::Resource)
-        return status;
-    return waitUntil(status.error(), [&]() -> std::optional<Error> {
-        Status again = write(checkpoint);
-        return again ? std::optional<Error>{} : again.error();
-    });
+    keep(std::move(checkpoint), true);
+    for (;;) {
+        Status written = m_writer->wait();
+        if (written || written.error().kind != ErrorKind::Resource)
+            return written;
+        CORE_CHECK(waitUntil(written.error(), [&] { return m_writer->trouble(); }));
+    }
 }
 
 Status Trainer::waitUntil(const Error& trouble, const std::function<std::optional<Error>()>& stillThere)
 {
-    m_context.hub->publish(events::Notice{m_step, trouble});
+    m_context.hub->publish(events::Notice{m_engine->step(), trouble});
     setState(RunState::Paused, base::describe(trouble));
     const double since = base::steadySeconds();
     for (;;) {

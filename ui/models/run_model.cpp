@@ -153,6 +153,12 @@ bool RunModel::takeEvent(const Event& event)
         bool operator()(const SurfaceFrame& frame) const { return keep(run.m_surfaces, frame), false; }
         bool operator()(const ConfusionFrame& frame) const { return keep(run.m_confusions, frame), false; }
         bool operator()(const PredictionFrame& frame) const { return keep(run.m_predictions, frame), false; }
+        bool operator()(const WeightDigests&) const { return false; }
+        bool operator()(const PlanChanged& changed) const
+        {
+            run.m_opened.totalSteps = changed.totalSteps;
+            return true;
+        }
         bool operator()(const RunFinished& finished) const
         {
             run.m_finished = finished;

@@ -72,8 +72,7 @@ private:
         for (const std::int64_t width : m_spec.hidden) {
             layers.list.push_back(Linear{width});
             layers.list.push_back(activationOf(m_spec.activation));
-            if (m_spec.dropout > 0)
-                layers.list.push_back(Dropout{m_spec.dropout});
+            layers.list.push_back(Dropout{m_spec.dropout, m_spec.dropout > 0});
         }
         layers.list.push_back(Linear{outputs});
         return layers;

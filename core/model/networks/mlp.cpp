@@ -78,8 +78,7 @@ private:
         for (const std::int64_t width : m_spec.hidden) {
             layers.list.push_back(Linear{width});
             addActivated(layers, m_spec);
-            if (m_spec.dropout > 0)
-                layers.list.push_back(Dropout{m_spec.dropout});
+            layers.list.push_back(Dropout{m_spec.dropout, m_spec.dropout > 0});
         }
         layers.list.push_back(Linear{outputs});
         return layers;

@@ -117,11 +117,35 @@ TEST_CASE("thinning keeps the newest, the best, and removes what was left unfini
     for (const std::int64_t step : {10, 20, 30, 40, 50})
         write(folder.path(), step);
     folder.file("step-000000000060.safetensors.tmp", "half");
-    thinCheckpoints(folder.path(), 2, {20});
+    CHECK(thinCheckpoints(folder.path(), {20, 40, 50}, {}) == Steps{10, 30});
     CHECK(stepsIn(folder.path()) == Steps{20, 40, 50});
     CHECK_FALSE(fs::exists(folder.path() / "step-000000000060.safetensors.tmp"));
-    thinCheckpoints(folder.path(), 0, {});
+    thinCheckpoints(folder.path(), {}, {});
     CHECK(stepsIn(folder.path()).empty());
+}
+
+TEST_CASE("keyframes are thinned where they stand closest, the first one last")
+{
+    tests::TempFolder folder;
+    for (const std::int64_t step : {0, 10, 12, 20, 40, 41})
+        write(folder.path(), step);
+    const std::uint64_t size = listCheckpoints(folder.path()).front().bytes;
+    CHECK(thinCheckpoints(folder.path(), {41}, {size * 100, 4}) == Steps{12});
+    CHECK(stepsIn(folder.path()) == Steps{0, 10, 20, 40, 41});
+    thinCheckpoints(folder.path(), {41}, {size * 3, 100});
+    CHECK(stepsIn(folder.path()) == Steps{0, 10, 20, 41});
+    thinCheckpoints(folder.path(), {41}, {size, 100});
+    CHECK(stepsIn(folder.path()) == Steps{0, 41});
+}
+
+TEST_CASE("a keyframe that only the death of this process must not harm reads back as any other")
+{
+    tests::TempFolder folder;
+    REQUIRE(writeCheckpoint(folder.path(), 7, base::Object{{"note", "quick"}}, tensors(), Durability::Process));
+    const auto back = newestWhole(folder.path());
+    REQUIRE(back);
+    CHECK(back->step == 7);
+    CHECK(back->state["note"].text() == "quick");
 }
 
 TEST_CASE("a file of weights alone is no checkpoint, and says so")

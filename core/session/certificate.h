@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/session/session.h"
+
+namespace core::session {
+
+/// Where a replay parts from the record.
+struct FirstDifference {
+    std::int64_t step = 0; ///< updates done when it shows
+    std::string tensor;    ///< the first that differs, in the network's order
+    std::string cause;     ///< `threads`, `instruction_set`, `device`, `library`, `settings`, `record`, …
+    std::string message;   ///< what was found, in words
+};
+
+/// What the bits of a run depend on besides its spec and its edits.
+struct Surroundings {
+    std::string torch, instructions, device;
+    std::int64_t threads = 1;
+
+    bool operator==(const Surroundings&) const = default;
+};
+
+/// What training a run again has shown.
+struct Certificate {
+    std::string run;
+    bool identical = false;
+    std::int64_t from = 0, to = 0;      ///< updates done at both ends
+    std::int64_t stepsChecked = 0;      ///< steps whose weight digests were compared
+    std::int64_t keyframesChecked = 0;  ///< checkpoints on the disk that were compared as well
+    std::int64_t identicalThrough = -1; ///< the last step that was compared and equal
+    std::optional<FirstDifference> first;
+    Surroundings recorded, here;
+    std::string digest;             ///< of the weights at `to`, as trained here
+    std::vector<std::string> notes; ///< what could not be shown, and why
+    base::Value spec;
+    base::Array edits;
+    std::vector<std::pair<std::int64_t, std::string>> samples; ///< some steps with the digests of their weights
+};
+
+/// Trains from the keyframe at or before `from` (−1: the first) to `to` (−1: the end) and compares digests of the
+/// weights with those that the run recorded.
+base::Result<Certificate> certify(const std::filesystem::path& run, std::int64_t from, std::int64_t to,
+                                  const Going& going = {});
+
+/// `identical`, `steps_checked`, `first_difference`, …; with a check sum over all of it.
+base::Value toValue(const Certificate& certificate);
+/// One or two sentences.
+std::string describe(const Certificate& certificate);
+
+}

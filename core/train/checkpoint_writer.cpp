@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/checkpoint_writer.h"
+
+#include "core/base/clock.h"
+
+#include <ctime>
+#include <utility>
+
+namespace core::train {
+
+using base::Error;
+using base::Status;
+
+namespace {
+
+constexpr auto retry = std::chrono::milliseconds(500);
+constexpr std::size_t mostKeyframes = 128;
+
+double processorSeconds()
+{
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
+}
+
+}
+
+CheckpointWriter::CheckpointWriter(const store::RunFolder& folder, store::Recorder& recorder, events::EventHub& hub)
+    : m_folder(folder.checkpoints()),
+      m_recorder(recorder),
+      m_hub(hub),
+      m_thread([this](const std::stop_token& stop) { loop(stop); })
+{
+}
+
+CheckpointWriter::~CheckpointWriter()
+{
+    m_thread.request_stop();
+}
+
+void CheckpointWriter::put(store::Checkpoint checkpoint, bool durable, const KeepRule& rule)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_jobs.push_back({std::move(checkpoint), durable, rule});
+    }
+    m_changed.notify_all();
+}
+
+bool CheckpointWriter::busy() const
+{
+    const std::lock_guard lock(m_mutex);
+    return !m_jobs.empty();
+}
+
+Status CheckpointWriter::wait()
+{
+    std::unique_lock lock(m_mutex);
+    m_changed.wait(lock, [&] { return m_jobs.empty() || m_trouble; });
+    return m_jobs.empty() ? Status{} : Status(*m_trouble);
+}
+
+std::optional<Error> CheckpointWriter::trouble() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_trouble;
+}
+
+double CheckpointWriter::takeSeconds()
+{
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_seconds, 0);
+}
+
+void CheckpointWriter::loop(const std::stop_token& stop)
+{
+    std::unique_lock lock(m_mutex);
+    for (;;) {
+        m_changed.wait(lock, stop, [&] { return !m_jobs.empty(); });
+        if (m_jobs.empty())
+            return;
+        // Only this thread takes jobs away, and a deque's elements stay where they are.
+        const Job& job = m_jobs.front();
+        lock.unlock();
+        const double begun = processorSeconds();
+        Status written = write(job);
+        const double seconds = processorSeconds() - begun;
+        lock.lock();
+        m_seconds += seconds;
+        // A keyframe is a convenience: where there is no room for it, the run does without.
+        if (written || !job.durable) {
+            m_jobs.pop_front();
+            m_trouble.reset();
+            m_changed.notify_all();
+            continue;
+        }
+        m_trouble = written.error();
+        m_changed.notify_all();
+        if (stop.stop_requested())
+            return;
+        m_changed.wait_for(lock, stop, retry, [] { return false; });
+    }
+}
+
+Status CheckpointWriter::write(const Job& job)
+{
+    // All that happened before the checkpoint must be found with it.
+    CORE_CHECK(job.durable ? m_recorder.sync() : m_recorder.flush());
+    const double start = base::steadySeconds();
+    CORE_TRY(file, store::writeCheckpoint(m_folder, job.checkpoint,
+                                          job.durable ? store::Durability::Synced : store::Durability::Process));
+    if (job.durable)
+        m_durable.insert(file.step);
+    m_hub.publish(events::CheckpointWritten{file.step, file.file.string(), base::steadySeconds() - start, file.bytes});
+    thin(job.rule);
+    return {};
+}
+
+void CheckpointWriter::thin(const KeepRule& rule)
+{
+    std::set<std::int64_t> kept;
+    for (auto step = m_durable.rbegin(); step != m_durable.rend() && std::int64_t(kept.size()) < rule.newest; ++step)
+        kept.insert(*step);
+    for (const std::int64_t always : {rule.best, rule.first})
+        if (always >= 0)
+            kept.insert(always);
+    for (const std::int64_t gone : store::thinCheckpoints(m_folder, kept, {rule.bytes, mostKeyframes}))
+        m_durable.erase(gone);
+}
+
+}

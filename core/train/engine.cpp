@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/engine.h"
+
+#include "core/train/threads.h"
+
+#include <ATen/Context.h>
+
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+
+namespace core::train {
+
+using base::Error;
+using base::ErrorKind;
+using base::Object;
+using base::Status;
+using base::Value;
+
+namespace {
+
+std::vector<std::string> namesOfEvaluation(bool classification, bool validation)
+{
+    std::vector<std::string> names;
+    for (const std::string split : {"validation", "train_eval"}) {
+        if (split == "validation" && !validation)
+            continue;
+        names.push_back(split + "/loss");
+        for (const std::string& metric : metricNames(classification))
+            names.push_back(split + "/" + metric);
+    }
+    return names;
+}
+
+bool hasValidation(const data::DataModule& data)
+{
+    return !data.rows(data::SplitName::Validation).empty();
+}
+
+std::int64_t trainRows(const data::DataModule& data)
+{
+    return std::int64_t(data.rows(data::SplitName::Train).size());
+}
+
+spec::EarlyStoppingSpec watchedOf(const spec::Experiment& experiment, const data::DataModule& data)
+{
+    spec::EarlyStoppingSpec watched = experiment.train.earlyStopping.value_or(spec::EarlyStoppingSpec{});
+    if (!experiment.train.earlyStopping && !hasValidation(data))
+        watched.metric = "train_eval/loss";
+    return watched;
+}
+
+Value partOf(const spec::Experiment& experiment, const char* part)
+{
+    return spec::experimentFields().write(experiment)[part];
+}
+
+// `optimizer/exp_avg/3.weight` in parts that sort as layers stand: what it is of, the layer's number, the rest.
+std::tuple<std::string, std::int64_t, std::string> layerPlace(const std::string& name)
+{
+    const std::size_t room = name.rfind('/') + 1, dot = name.find('.', room);
+    std::int64_t number = -1;
+    std::from_chars(name.data() + room, name.data() + std::min(dot, name.size()), number);
+    return {name.substr(0, room), number, dot == name.npos ? name.substr(room) : name.substr(dot)};
+}
+
+// Layers have other numbers where dropout came or went; tensors are the same in number, order and shape.
+std::vector<base::Blob> renamed(std::vector<base::Blob> blobs, const std::vector<tensor::NamedTensor>& state)
+{
+    std::vector<std::pair<std::string, std::vector<std::int64_t>>> wanted;
+    for (const tensor::NamedTensor& named : state)
+        wanted.emplace_back(named.name, named.tensor.sizes().vec());
+    std::ranges::sort(wanted, {}, [](const auto& each) { return layerPlace(each.first); });
+    std::ranges::sort(blobs, {}, [](const base::Blob& blob) { return layerPlace(blob.name); });
+    bool alike = blobs.size() == wanted.size();
+    for (std::size_t i = 0; alike && i < blobs.size(); ++i) {
+        const auto there = layerPlace(blobs[i].name), here = layerPlace(wanted[i].first);
+        alike = blobs[i].shape == wanted[i].second && std::get<0>(there) == std::get<0>(here) &&
+                std::get<2>(there) == std::get<2>(here);
+    }
+    for (std::size_t i = 0; alike && i < blobs.size(); ++i)
+        blobs[i].name = wanted[i].first;
+    return blobs;
+}
+
+}
+
+base::Result<std::unique_ptr<Engine>> Engine::make(const Value& resolved, const std::string& device,
+                                                   const store::Checkpoint* from, std::int64_t threads)
+{
+    std::unique_ptr<Engine> engine(new Engine);
+    CORE_CHECK(engine->open(resolved, device, from, threads));
+    return engine;
+}
+
+Status Engine::open(const Value& resolved, const std::string& device, const store::Checkpoint* from,
+                    std::int64_t threads)
+{
+    m_network = spec::read(resolved).model;
+    m_experiment = spec::read(from ? from->state["spec"] : resolved);
+    at::globalContext().setDeterministicAlgorithms(m_experiment.train.deterministic, false);
+    // On by default with determinism and 6 % of a CNN's step; nothing here reads memory that it has not written.
+    at::globalContext().setDeterministicFillUninitializedMemory(false);
+    CORE_TRY(data, data::DataModule::open(m_experiment));
+    m_data = std::move(data);
+    CORE_TRY(timeline, Timeline::make(m_experiment.train, trainRows(m_data)));
+    m_timeline = std::move(timeline);
+    spec::Experiment built = m_experiment;
+    built.model = m_network;
+    const std::int64_t wanted = m_experiment.train.threads.toInt(0);
+    if (threads > 0)
+        m_threads = threads;
+    else if (from)
+        m_threads = from->state["threads"].toInt(1);
+    else if (wanted > 0)
+        m_threads = wanted;
+    else {
+        CORE_TRY(cost, measureSteps(built, m_data.info(), m_timeline.plan(), device));
+        m_threads = cost.threads;
+    }
+    useThreads(m_threads);
+    CORE_TRY(learner, Learner::make(built, m_data.info(), m_timeline.plan(), device));
+    m_learner = std::move(learner);
+    CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
+    CORE_TRY(loader, makeLoader(m_experiment, m_data, m_timeline.plan()));
+    m_loader = std::move(loader);
+    m_trainSample = trainSample(m_data, std::uint64_t(m_experiment.train.seed));
+    CORE_CHECK(checkMetric(m_experiment, m_data));
+    m_stopping = std::make_unique<EarlyStopping>(watchedOf(m_experiment, m_data));
+    return from ? load(*from) : Status{};
+}
+
+base::Result<std::unique_ptr<data::DataLoader>>
+Engine::makeLoader(const spec::Experiment& experiment, const data::DataModule& data, const StepPlan& plan) const
+{
+    data::LoaderOptions options{plan.batchSize, experiment.train.shuffle, experiment.train.dropLast,
+                                std::uint64_t(experiment.train.seed), experiment.augment};
+    // Making a batch of pictures takes long enough to be worth a thread of its own.
+    options.prefetch = data.info().image();
+    return data::DataLoader::make(data, data::SplitName::Train, std::move(options));
+}
+
+std::vector<std::string> Engine::evaluationNames() const
+{
+    return namesOfEvaluation(m_learner->classifies(), hasValidation(m_data));
+}
+
+Status Engine::checkMetric(const spec::Experiment& experiment, const data::DataModule& data) const
+{
+    const std::string metric = watchedOf(experiment, data).metric;
+    const auto names = namesOfEvaluation(m_learner->classifies(), hasValidation(data));
+    if (std::find(names.begin(), names.end(), metric) == names.end())
+        return Error{ErrorKind::Spec, "no metric \"" + metric + "\" is evaluated here", "/train/early_stopping/metric",
+                     "Did you mean \"" + spec::nearest(metric, names) + "\"?"};
+    return {};
+}
+
+Status Engine::initialize()
+{
+    const std::string& from = spec::modelFields().read(m_experiment.model.params).initializeFrom;
+    if (from.empty())
+        return {};
+    CORE_TRY(file, store::readSafetensors(from));
+    for (base::Blob& blob : file.tensors)
+        if (!blob.name.starts_with("model/") && !blob.name.starts_with("optimizer/"))
+            blob.name = "model/" + blob.name;
+    return m_learner->load(file.tensors, from, false);
+}
+
+StepResult Engine::advance()
+{
+    m_batches.clear();
+    for (const data::BatchRange& range : m_timeline.batchesOf(m_step))
+        m_batches.push_back(m_loader->get(range));
+    const StepResult result = m_learner->step(m_batches, m_step, m_timeline.scheduleStep(m_step));
+    ++m_step;
+    return result;
+}
+
+bool Engine::judgeDue() const
+{
+    return m_step > 0 && (m_timeline.epochEndsAt(m_step) || m_step == m_timeline.totalSteps());
+}
+
+Judgement Engine::judge(const EvaluationRequest& tables)
+{
+    Judgement judgement;
+    const auto add = [&](const std::string& split, const EvaluationResult& result) {
+        judgement.values.emplace_back(split + "/loss", result.loss);
+        for (const auto& [name, value] : result.metrics)
+            judgement.values.emplace_back(split + "/" + name, value);
+    };
+    if (hasValidation(m_data)) {
+        judgement.validation = evaluate(*m_learner, m_data, m_data.rows(data::SplitName::Validation), tables);
+        add("validation", judgement.validation);
+    }
+    add("train_eval", evaluate(*m_learner, m_data, m_trainSample));
+    // A run that ends within an epoch counts it.
+    const std::int64_t epochs = m_timeline.epochOf(m_step) + !m_timeline.epochEndsAt(m_step);
+    const std::string& watched = m_stopping->spec().metric;
+    // A keyframe says what held before its evaluation, the best one too.
+    const Value before = state();
+    for (const auto& [name, value] : judgement.values)
+        if (name == watched && m_stopping->update(value, epochs - 1)) {
+            m_best = Best{watched, value, epochs, m_step, {m_step, before, tensors()}};
+            judgement.improved = true;
+        }
+    return judgement;
+}
+
+base::Result<Value> Engine::edit(const std::string& path, const Value& value)
+{
+    Value changed = spec::experimentFields().write(m_experiment);
+    const Value* before = changed.at(path);
+    const Value was = before ? *before : Value{};
+    CORE_CHECK(changed.setAt(path, value));
+    CORE_CHECK(become(spec::read(changed)));
+    return was;
+}
+
+Status Engine::become(const spec::Experiment& next)
+{
+    const bool newRows =
+        partOf(next, "data") != partOf(m_experiment, "data") || partOf(next, "split") != partOf(m_experiment, "split");
+    data::DataModule data = m_data;
+    if (newRows) {
+        CORE_TRY(opened, data::DataModule::open(next));
+        if (opened.info().inputShape != m_data.info().inputShape || opened.info().outputs() != m_data.info().outputs())
+            return Error{ErrorKind::Spec, "the changed data do not fit the network: other features or classes", "/data",
+                         "Train this data as an experiment of its own"};
+        data = std::move(opened);
+    }
+    CORE_CHECK(checkMetric(next, data));
+    Timeline timeline = m_timeline;
+    CORE_CHECK(timeline.change(m_step, next.train, trainRows(data), newRows));
+    CORE_TRY(loader, makeLoader(next, data, timeline.plan()));
+    CORE_CHECK(m_learner->reconfigure(next, timeline.plan()));
+    m_waited += m_loader->waitedSeconds();
+    m_loader = std::move(loader);
+    m_timeline = std::move(timeline);
+    m_data = std::move(data);
+    if (newRows)
+        m_trainSample = trainSample(m_data, std::uint64_t(next.train.seed));
+    m_experiment = next;
+    m_stopping->edit(watchedOf(m_experiment, m_data));
+    return {};
+}
+
+Value Engine::state() const
+{
+    Object state{{"step", m_step},
+                 {"threads", m_threads},
+                 {"early_stopping", m_stopping->state()},
+                 {"timeline", m_timeline.state()},
+                 {"spec", spec::experimentFields().write(m_experiment)}};
+    if (m_best)
+        state.set("best", Object{{"metric", m_best->metric},
+                                 {"value", m_best->value},
+                                 {"epoch", m_best->epoch},
+                                 {"step", m_best->step}});
+    return state;
+}
+
+std::vector<base::Blob> Engine::tensors() const
+{
+    std::vector<base::Blob> blobs;
+    for (const auto& [name, tensor] : m_learner->state())
+        blobs.push_back(tensor::toBlob(name, tensor));
+    return blobs;
+}
+
+store::Checkpoint Engine::snapshot() const
+{
+    return {m_step, state(), tensors()};
+}
+
+std::optional<Best> Engine::bestIn(const store::Checkpoint& checkpoint)
+{
+    const Value& best = checkpoint.state["best"];
+    if (!best.isObject())
+        return {};
+    return Best{best["metric"].text(), best["value"].toReal(), best["epoch"].toInt(), best["step"].toInt(), {}};
+}
+
+Status Engine::load(const store::Checkpoint& checkpoint)
+{
+    CORE_CHECK(m_learner->load(renamed(checkpoint.tensors, m_learner->state()),
+                               "checkpoint of step " + std::to_string(checkpoint.step)));
+    const spec::Experiment then = spec::read(checkpoint.state["spec"]);
+    m_step = checkpoint.step;
+    if (!(spec::experimentFields().write(then) == spec::experimentFields().write(m_experiment)))
+        CORE_CHECK(become(then));
+    CORE_TRY(timeline, Timeline::make(m_experiment.train, trainRows(m_data)));
+    m_timeline = std::move(timeline);
+    m_timeline.load(checkpoint.state["timeline"], m_experiment.train);
+    CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
+    m_stopping->load(checkpoint.state["early_stopping"]);
+    m_best.reset();
+    return {};
+}
+
+Status Engine::graft(const store::Checkpoint& checkpoint)
+{
+    const spec::Experiment then = spec::read(checkpoint.state["spec"]);
+    const bool sameOptimizer = then.train.optimizer.kind == m_experiment.train.optimizer.kind;
+    const std::string where = "step " + std::to_string(checkpoint.step) + " of the parent";
+    std::vector<base::Blob> tensors = checkpoint.tensors;
+    if (!sameOptimizer)
+        std::erase_if(tensors, [](const base::Blob& blob) { return !blob.name.starts_with("model/"); });
+    CORE_CHECK(m_learner->load(renamed(std::move(tensors), sameOptimizer ? m_learner->state() : namedWeights()), where,
+                               sameOptimizer));
+    const bool newRows =
+        partOf(then, "data") != partOf(m_experiment, "data") || partOf(then, "split") != partOf(m_experiment, "split");
+    m_step = checkpoint.step;
+    m_timeline.load(checkpoint.state["timeline"], then.train);
+    CORE_CHECK(m_timeline.change(m_step, m_experiment.train, trainRows(m_data), newRows));
+    CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
+    m_stopping->load(checkpoint.state["early_stopping"]);
+    return {};
+}
+
+std::vector<tensor::NamedTensor> Engine::namedWeights() const
+{
+    std::vector<tensor::NamedTensor> weights = m_learner->weights();
+    for (tensor::NamedTensor& weight : weights)
+        weight.name.insert(0, "model/");
+    return weights;
+}
+
+Status Engine::restoreBest()
+{
+    if (!m_best || m_best->step == m_step)
+        return {};
+    return m_learner->load(renamed(m_best->snapshot.tensors, m_learner->state()),
+                           "best step " + std::to_string(m_best->step), false);
+}
+
+std::vector<std::uint32_t> Engine::tensorDigests() const
+{
+    std::vector<std::uint32_t> digests;
+    for (const auto& [name, tensor] : m_learner->weights())
+        digests.push_back(tensor::shortDigestOf(tensor));
+    return digests;
+}
+
+std::vector<std::string> Engine::tensorNames() const
+{
+    std::vector<std::string> names;
+    for (const auto& named : m_learner->weights())
+        names.push_back(named.name);
+    return names;
+}
+
+}

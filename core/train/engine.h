@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/loader.h"
+#include "core/events/event.h"
+#include "core/store/checkpoint.h"
+#include "core/train/early_stopping.h"
+#include "core/train/evaluator.h"
+
+namespace core::train {
+
+/// The best value so far of the watched metric, with the state that gave it.
+struct Best {
+    std::string metric;
+    double value = 0;
+    std::int64_t epoch = -1, step = -1;
+    store::Checkpoint snapshot;
+};
+
+/// What an evaluation between two steps gave.
+struct Judgement {
+    std::vector<std::pair<std::string, double>> values; ///< `validation/loss`, …, `train_eval/loss`, …
+    EvaluationResult validation;                        ///< with tables if they were asked for
+    bool improved = false;                              ///< Engine::best() is new
+};
+
+/// The deterministic part of a training. What it does at step s is a function of the spec, the edits before s, the
+/// number of threads and the state before s, and of nothing else: the Trainer drives it live, a replay drives it again.
+/// For one thread.
+class Engine {
+public:
+    /// Opens the data, makes network and optimizer. The network is that of `resolved`; everything else is as the
+    /// checkpoint says, if one is given. `threads` 0: the checkpoint's, else the spec's, else measured.
+    static base::Result<std::unique_ptr<Engine>> make(const base::Value& resolved, const std::string& device,
+                                                      const store::Checkpoint* from = nullptr,
+                                                      std::int64_t threads = 0);
+
+    /// Takes the weights that `model.initialize_from` names, if it names any.
+    base::Status initialize();
+    /// Update step(), by which step() grows by one.
+    StepResult advance();
+    /// Whether the state at step() is evaluated before the next update.
+    bool judgeDue() const;
+    /// Evaluates, keeps the best, uses up patience.
+    Judgement judge(const EvaluationRequest& tables = {});
+    /// Sets a parameter before update step(); after an error nothing has changed. Which value it had.
+    base::Result<base::Value> edit(const std::string& path, const base::Value& value);
+
+    /// A checkpoint at step S holds the state right after update S − 1 and before the evaluation at S.
+    store::Checkpoint snapshot() const;
+    /// Goes to the state of a checkpoint of the same network, later or earlier. What was best then is loaded by
+    /// setBest().
+    base::Status load(const store::Checkpoint& checkpoint);
+    /// Begins a branch: goes on from a checkpoint of a run under the settings that this
+    /// engine was made with. What the optimizer remembers is taken over if it is of the same kind.
+    base::Status graft(const store::Checkpoint& checkpoint);
+    void setBest(Best best) { m_best = std::move(best); }
+    /// What a checkpoint says of the best before it; without the state that gave it.
+    static std::optional<Best> bestIn(const store::Checkpoint& checkpoint);
+    /// The weights of the best step, for the end of a run.
+    base::Status restoreBest();
+
+    /// XXH3 of each tensor of the network, 32 bits, in the order of tensorNames().
+    std::vector<std::uint32_t> tensorDigests() const;
+    std::vector<std::string> tensorNames() const;
+
+    std::int64_t step() const { return m_step; }
+    std::int64_t threads() const { return m_threads; }
+    const Timeline& timeline() const { return m_timeline; }
+    const spec::Experiment& experiment() const { return m_experiment; }
+    const data::DataModule& data() const { return m_data; }
+    Learner& learner() { return *m_learner; }
+    const Learner& learner() const { return *m_learner; }
+    const std::optional<Best>& best() const { return m_best; }
+    const EarlyStopping& stopping() const { return *m_stopping; }
+    double waitedForData() const { return m_waited + m_loader->waitedSeconds(); }
+    std::vector<std::string> evaluationNames() const;
+
+private:
+    Engine() = default;
+    base::Status open(const base::Value& resolved, const std::string& device, const store::Checkpoint* from,
+                      std::int64_t threads);
+    /// Takes over whatever of `next` differs.
+    base::Status become(const spec::Experiment& next);
+    base::Result<std::unique_ptr<data::DataLoader>>
+    makeLoader(const spec::Experiment& experiment, const data::DataModule& data, const StepPlan& plan) const;
+    base::Value state() const;
+    std::vector<tensor::NamedTensor> namedWeights() const;
+    std::vector<base::Blob> tensors() const;
+    base::Status checkMetric(const spec::Experiment& experiment, const data::DataModule& data) const;
+
+    base::Pick m_network; ///< the network is made of this, whatever is edited later
+    spec::Experiment m_experiment;
+    data::DataModule m_data;
+    Timeline m_timeline;
+    std::unique_ptr<Learner> m_learner;
+    std::unique_ptr<data::DataLoader> m_loader;
+    std::unique_ptr<EarlyStopping> m_stopping;
+    std::optional<Best> m_best;
+    std::vector<std::int64_t> m_trainSample;
+    std::vector<data::Batch> m_batches;
+    std::int64_t m_threads = 1;
+    std::int64_t m_step = 0;
+    double m_waited = 0; ///< for loaders that are gone
+};
+
+}

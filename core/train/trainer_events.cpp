@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The part of the trainer that tells what happens: the run's facts, progress, surfaces, tables, the summary.
+#include "core/base/clock.h"
+#include "core/train/trainer.h"
+
+#include <ATen/Version.h>
+#include <torch/version.h>
+
+namespace core::train {
+
+using events::RunState;
+
+namespace {
+
+constexpr double tickSeconds = 0.1;
+constexpr std::int64_t surfaceCells = 72;
+
+std::vector<std::string> stepNames(bool classification)
+{
+    std::vector<std::string> names{"train/loss", "train/lr", "train/grad_norm"};
+    if (classification)
+        names.push_back("train/accuracy");
+    return names;
+}
+
+}
+
+void Trainer::announce()
+{
+    const data::DataModule& data = m_engine->data();
+    const auto rows = [&](data::SplitName split) { return std::int64_t(data.rows(split).size()); };
+    events::RunOpened opened;
+    opened.id = m_context.folder->id();
+    opened.folder = m_context.folder->path().string();
+    opened.spec = m_context.resolved;
+    opened.groups = {stepNames(m_engine->learner().classifies()), m_engine->evaluationNames()};
+    opened.firstStep = m_engine->step();
+    opened.stepsPerEpoch = m_engine->timeline().plan().stepsPerEpoch;
+    opened.totalSteps = m_engine->timeline().totalSteps();
+    opened.trainRows = rows(data::SplitName::Train);
+    opened.validationRows = rows(data::SplitName::Validation);
+    opened.testRows = rows(data::SplitName::Test);
+    opened.threads = m_engine->threads();
+    opened.device = m_context.device;
+    opened.torch = TORCH_VERSION;
+    opened.cpu = at::get_cpu_capability();
+    opened.tensors = m_engine->tensorNames();
+    opened.parent = m_context.parent;
+    opened.parentStep = m_context.parentStep;
+    opened.classes = data.info().classes;
+    opened.parameters = m_engine->learner().parameterCount();
+    m_context.hub->publish(opened);
+}
+
+void Trainer::publishTables(EvaluationResult result)
+{
+    const std::int64_t step = m_engine->step();
+    const std::int64_t epochs = m_engine->timeline().epochOf(step) + !m_engine->timeline().epochEndsAt(step);
+    m_nextTables = base::steadySeconds() + std::max(0.1, m_trainSeconds / 100);
+    m_tablesStep = step;
+    result.confusion.step = step;
+    result.confusion.epoch = epochs;
+    if (result.confusion.classes > 0)
+        m_context.hub->publish(std::move(result.confusion));
+    m_context.hub->publish(events::PredictionFrame{step, epochs, std::move(result.predictions)});
+}
+
+double Trainer::trainSeconds() const
+{
+    return m_trainSeconds + (m_paused ? 0 : base::steadySeconds() - m_runningSince);
+}
+
+// A few times a second: progress, surfaces.
+void Trainer::tick()
+{
+    const double now = base::steadySeconds();
+    const std::int64_t step = m_engine->step();
+    m_nextTick = now + tickSeconds;
+    if (now - m_rateSince > 0.5) {
+        const double steps = double(step - m_rateSteps) / (now - m_rateSince),
+                     rows = double(m_rows - m_rateRows) / (now - m_rateSince);
+        const bool fresh = m_rateSteps > 0;
+        m_stepsPerSecond = fresh && m_stepsPerSecond > 0 ? 0.7 * m_stepsPerSecond + 0.3 * steps : steps;
+        m_rowsPerSecond = rows;
+        m_rateSince = now;
+        m_rateSteps = step;
+        m_rateRows = m_rows;
+    }
+    events::Progress progress{step, m_engine->timeline().epochOf(step), trainSeconds(), m_rowsPerSecond};
+    if (m_stepsPerSecond > 0)
+        progress.secondsLeft = double(m_engine->timeline().totalSteps() - step) / m_stepsPerSecond;
+    if (progress.trainSeconds > 0)
+        progress.dataWait = std::min(1.0, m_engine->waitedForData() / progress.trainSeconds);
+    m_context.hub->publish(progress);
+    publishSurface(false);
+}
+
+// Early epochs one by one, then ever wider apart, so that a run keeps some hundred surfaces however long it is.
+void Trainer::publishSurface(bool force)
+{
+    const double now = base::steadySeconds();
+    const std::int64_t step = m_engine->step();
+    const double epoch = m_engine->timeline().epochsAt(step);
+    const bool due = epoch >= m_surfaceEpoch || (m_context.frames && now >= m_nextSurface);
+    if (step == m_surfaceStep || !(force || due))
+        return;
+    auto frame = surface(m_engine->learner(), m_engine->data(), surfaceCells);
+    if (!frame)
+        return;
+    m_surfaceStep = step;
+    m_surfaceEpoch = std::max(epoch + 1, epoch * 1.3);
+    m_nextSurface = now + std::max(0.1, m_trainSeconds / 100);
+    frame->step = step;
+    frame->epoch = m_engine->timeline().epochOf(step);
+    m_context.hub->publish(std::move(*frame));
+}
+
+void Trainer::setState(RunState state, const std::string& reason)
+{
+    m_context.hub->publish(events::StateChanged{state, m_engine ? m_engine->step() : 0, reason});
+}
+
+void Trainer::note(const std::string& name, double value)
+{
+    for (auto& [known, last] : m_last)
+        if (known == name) {
+            last = value;
+            return;
+        }
+    m_last.emplace_back(name, value);
+}
+
+events::RunFinished Trainer::summary(RunState state, base::Error error) const
+{
+    events::RunFinished result;
+    result.state = state;
+    result.trainSeconds = m_trainSeconds;
+    result.metrics = m_last;
+    if (m_engine) {
+        result.steps = m_engine->step();
+        result.epochs = m_engine->timeline().epochOf(result.steps);
+        result.digest = m_engine->learner().digest();
+    }
+    if (m_engine && m_engine->best()) {
+        const Best& best = *m_engine->best();
+        result.bestMetric = best.metric;
+        result.bestValue = best.value;
+        result.bestEpoch = best.epoch;
+        result.bestStep = best.step;
+    }
+    result.error = std::move(error);
+    return result;
+}
+
+}
