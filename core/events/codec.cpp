@@ -286,7 +286,7 @@ bool fits(const SurfaceFrame& e)
 }
 bool fits(const WeightDigests& e)
 {
-    return e.every > 0 && e.tensors > 0 && std::int64_t(e.values.size()) % e.tensors == 0;
+    return e.values.empty() || (e.every > 0 && e.tensors > 0 && std::int64_t(e.values.size()) % e.tensors == 0);
 }
 bool fits(const ConfusionFrame& e)
 {

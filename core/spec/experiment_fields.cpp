@@ -25,7 +25,7 @@ Fields<DataSpec> dataFields()
               {},
               "Few rows are learned by heart: the gap between the curves opens.",
               "More rows cost time for each epoch."},
-             {.unit = "rows", .nullWord = "all"})
+             {.unit = "rows", .live = true, .nullWord = "all"})
         .add("target", &DataSpec::target, Text{}, {"The column to predict. Empty: the last one."})
         .add("features", &DataSpec::features, listOf(Text{}), {"The columns to learn from. Empty: all but the target."})
         .add("task", &DataSpec::task, Choice{{"auto", "classification", "regression"}},
@@ -108,7 +108,7 @@ Fields<TrainSpec> trainFields()
              {"How often all training rows are seen.", "steps = epochs · ⌈rows / batch_size⌉",
               "The curves are still falling at the end.",
               "Training loss falls on while validation loss rises: overfitting."},
-             {.unit = "epochs", .tunable = true})
+             {.unit = "epochs", .tunable = true, .live = true})
         .add("steps", &TrainSpec::steps, Int{1},
              {"Ends after so many optimizer steps, whatever the epochs say. Empty: by epochs."},
              {.unit = "steps", .nullWord = "by epochs"})
@@ -117,17 +117,18 @@ Fields<TrainSpec> trainFields()
               {},
               "Noisy gradients: the loss shakes, epochs take long.",
               "Smooth gradients, fewer steps an epoch; may generalize worse at the same rate."},
-             {.unit = "rows", .words = {"full"}, .tunable = true})
+             {.unit = "rows", .words = {"full"}, .tunable = true, .live = true})
         .add("accumulate", &TrainSpec::accumulate, Int{1, 100000},
              {"Batches whose gradients are averaged before one optimizer step: a large batch in little memory.",
               "rows a step = batch_size · accumulate"},
-             {.unit = "batches"})
+             {.unit = "batches", .live = true})
         .add("drop_last", &TrainSpec::dropLast, Flag{}, {"Leaves out the last batch of an epoch if it is not full."})
         .add("loss", &TrainSpec::loss, OneOf{"losses"},
-             {"What training makes small. Empty: cross_entropy for classes, mse for numbers."}, {.nullWord = "auto"})
+             {"What training makes small. Empty: cross_entropy for classes, mse for numbers."},
+             {.live = true, .nullWord = "auto"})
         .add("optimizer", &TrainSpec::optimizer, OneOf{"optim"}, {"How gradients move the weights."}, {.tunable = true})
         .add("schedule", &TrainSpec::schedule, OneOf{"schedules", scheduleCommon()},
-             {"How the learning rate changes over the run."}, {.tunable = true})
+             {"How the learning rate changes over the run."}, {.tunable = true, .live = true})
         .add("l1", &TrainSpec::l1, Real{.min = 0, .log = true},
              {"Penalty on the size of the weights, which drives small ones to zero. Biases and norm layers are left "
               "out.",
@@ -151,7 +152,8 @@ Fields<TrainSpec> trainFields()
              {"Cuts every element of the gradient to ± this. Empty: off."}, {.tunable = true, .live = true})
         .group("early_stopping", &TrainSpec::earlyStopping, earlyStoppingFields(),
                {"Stops when the watched figure has not improved for `patience` epochs, and goes back to the best "
-                "weights. Off unless asked for."})
+                "weights. Off unless asked for."},
+               {.live = true})
         .group("checkpoint", &TrainSpec::checkpoint, checkpointFields(),
                {"What is kept so that nothing is lost and every step can be gone back to."})
         .add("threads", &TrainSpec::threads, Int{1, 1024},
@@ -184,7 +186,7 @@ const Fields<Experiment>& experimentFields()
             .group("split", &Experiment::split, splitFields(),
                    {"Which rows teach, which check, and which stay sealed."})
             .add("augment", &Experiment::augment, listOf(OneOf{"transforms"}),
-                 {"Changes made to training rows only, in this order, new in every epoch."})
+                 {"Changes made to training rows only, in this order, new in every epoch."}, {.live = true})
             .add("model", &Experiment::model, OneOf{"networks", std::make_shared<const Schema>(modelFields().schema())},
                  {"The network."}, {.tunable = true})
             .group("train", &Experiment::train, trainFields(), {"How it learns."});

@@ -89,6 +89,8 @@ std::string digestOf(const std::vector<NamedTensor>& tensors)
 
 std::uint32_t shortDigestOf(const at::Tensor& tensor)
 {
+    if (tensor.is_cpu() && tensor.is_contiguous())
+        return std::uint32_t(base::hashOf(tensor.const_data_ptr(), tensor.nbytes()));
     const at::Tensor here = onCpu(tensor);
     return std::uint32_t(base::hashOf(here.const_data_ptr(), here.nbytes()));
 }

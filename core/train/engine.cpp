@@ -121,6 +121,8 @@ Status Engine::open(const Value& resolved, const std::string& device, const stor
     useThreads(m_threads);
     CORE_TRY(learner, Learner::make(built, m_data.info(), m_timeline.plan(), device));
     m_learner = std::move(learner);
+    for (const tensor::NamedTensor& named : m_learner->weights())
+        m_weights.push_back(named.tensor);
     CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
     CORE_TRY(loader, makeLoader(m_experiment, m_data, m_timeline.plan()));
     m_loader = std::move(loader);
@@ -338,8 +340,9 @@ Status Engine::restoreBest()
 std::vector<std::uint32_t> Engine::tensorDigests() const
 {
     std::vector<std::uint32_t> digests;
-    for (const auto& [name, tensor] : m_learner->weights())
-        digests.push_back(tensor::shortDigestOf(tensor));
+    digests.reserve(m_weights.size());
+    for (const at::Tensor& weight : m_weights)
+        digests.push_back(tensor::shortDigestOf(weight));
     return digests;
 }
 

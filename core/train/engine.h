@@ -99,6 +99,7 @@ private:
     std::optional<Best> m_best;
     std::vector<std::int64_t> m_trainSample;
     std::vector<data::Batch> m_batches;
+    std::vector<at::Tensor> m_weights; ///< of the network, live
     std::int64_t m_threads = 1;
     std::int64_t m_step = 0;
     double m_waited = 0; ///< for loaders that are gone

@@ -54,7 +54,8 @@ void enroll(Sources& all)
                   "radius 1.",
                   {},
                   "Two clean rings: easy to learn by heart and by rule.",
-                  "The rings run into each other."})
+                  "The rings run into each other."},
+                 {.live = true})
             .add("factor", &Spec::factor, base::Real{0, 1, false, true},
                  {"Radius of the inner ring; the outer one has 1.",
                   {},

@@ -49,7 +49,8 @@ void enroll(Sources& all)
                   "square reaches from −1 to 1.",
                   {},
                   "Borders without a wrong point.",
-                  "Points end up among the other class, and no network can know."})
+                  "Points end up among the other class, and no network can know."},
+                 {.live = true})
             .add("margin", &Spec::margin, base::Real{0, 1, false, true},
                  {"Width of the empty strip on either side of the axes, before noise.",
                   {},

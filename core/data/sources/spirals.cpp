@@ -54,7 +54,8 @@ void enroll(Sources& all)
                   "radius 1.",
                   {},
                   "Clean curves: only the shape is hard.",
-                  "Neighbouring arms mix, and what looks learned is learned by heart."})
+                  "Neighbouring arms mix, and what looks learned is learned by heart."},
+                 {.live = true})
             .add("turns", &Spec::turns, base::Real{0, 10, true},
                  {"How often an arm winds around the centre.",
                   {},

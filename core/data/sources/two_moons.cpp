@@ -52,7 +52,8 @@ void enroll(Sources& all)
                   "radius 1.",
                   {},
                   "Every network reaches 100 %, and nothing is there to overfit.",
-                  "The classes mix: no network can tell them apart."})
+                  "The classes mix: no network can tell them apart."},
+                 {.live = true})
             .add("seed", &Spec::seed, base::Int{}, {"Another number, other points of the same shape."}));
 }
 

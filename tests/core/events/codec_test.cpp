@@ -149,6 +149,24 @@ TEST_CASE("frames survive the codec")
     CHECK(predictions.rows[0].loss == std::numeric_limits<double>::infinity());
 }
 
+TEST_CASE("digests and changed plans survive the codec; digests that do not fill their rows are refused")
+{
+    const WeightDigests digests = again(WeightDigests{8, 4, 2, {0, 1, 0xffffffffu, 0x80000000u}});
+    CHECK(digests.step == 8);
+    CHECK(digests.every == 4);
+    CHECK(digests.count() == 2);
+    CHECK(digests.values == std::vector<std::uint32_t>{0, 1, 0xffffffffu, 0x80000000u});
+    const PlanChanged plan = again(PlanChanged{40, 5.5, 12, 120});
+    CHECK(plan.epochs == 5.5);
+    CHECK(plan.stepsPerEpoch == 12);
+    CHECK(plan.totalSteps == 120);
+    for (const char* values : {"0123456789", "zzzzzzzz0123abcd", "0123abcd"}) {
+        core::base::Value broken = toValue(WeightDigests{8, 4, 2, {0, 1}});
+        broken.object().set("values", values);
+        CHECK_FALSE(fromValue(broken));
+    }
+}
+
 TEST_CASE("a run's end survives the codec, with a loss that is not a number")
 {
     const RunFinished finished =

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace core::events {
+
+/// Class probabilities over a plane of two features, at a step.
+struct SurfaceFrame {
+    std::int64_t step = 0, epoch = 0;
+    std::int64_t width = 0, height = 0;              ///< cells
+    double left = 0, right = 1, bottom = 0, top = 1; ///< in the features' own units
+    std::vector<float> values; ///< row-major from the bottom: the most likely class + its probability, see `classes`
+    std::int64_t classes = 2;  ///< values holds `classes` probabilities a cell, class fastest; 1 for regression
+};
+
+/// Counts on the validation split: `counts[truth * classes + predicted]`.
+struct ConfusionFrame {
+    std::int64_t step = 0, epoch = 0;
+    std::int64_t classes = 0;
+    std::vector<std::int64_t> counts;
+};
+
+/// Some rows of the validation split with what the model says of them, the worst losses first.
+struct PredictionFrame {
+    struct Row {
+        std::int64_t row = 0;  ///< in the data set
+        double truth = 0;      ///< class or value
+        double predicted = 0;  ///< class or value
+        double confidence = 1; ///< probability of `predicted`
+        double loss = 0;
+    };
+    std::int64_t step = 0, epoch = 0;
+    std::vector<Row> rows;
+};
+
+/// XXH3, low 32 bits, of every tensor of the network with `step`, `step + every`, … updates done: what a replay compares
+/// with. `values` holds one row of `tensors` digests a step.
+struct WeightDigests {
+    std::int64_t step = 0, every = 1, tensors = 0;
+    std::vector<std::uint32_t> values;
+
+    std::int64_t count() const { return tensors > 0 ? std::int64_t(values.size()) / tensors : 0; }
+};
+
+}
