@@ -43,6 +43,9 @@ public:
         return {};
     }
 
+    /// What an earlier start recorded no longer counts.
+    void beginAgain() { m_recorder->rewindTo(0); }
+
     void start()
     {
         m_thread = std::jthread([this] { run(); });
@@ -198,18 +201,28 @@ base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::pa
     }
     CORE_TRY(record, store::readRun(run));
     auto work = std::make_unique<Work>(std::move(folder), checked.value, options, device);
+    const bool over = record.finished && (record.finished->state == events::RunState::Completed ||
+                                          record.finished->state == events::RunState::EarlyStopped);
+    if (over)
+        if (const auto last = store::newestWhole(work->m_folder.checkpoints()); last && last->state["ended"].toBool())
+            return Error{ErrorKind::Usage, "this run has ended at step " + std::to_string(last->step), run.string(),
+                         "Train the experiment again, with more epochs if it should go on longer"};
+    // A checkpoint may be newer than what is left of the journal: its rows would be missing for ever.
+    std::int64_t reached = 0;
+    for (const auto& [name, series] : record.scalars)
+        if (name.starts_with("train/") && !series.steps.empty())
+            reached = std::max(reached, series.steps.back() + 1);
     // Without a checkpoint the run begins again; the journal forgets what there was.
-    if (auto checkpoint = store::newestWhole(work->m_folder.checkpoints())) {
-        if (checkpoint->state["ended"].toBool())
-            return Error{ErrorKind::Usage, "this run has ended at step " + std::to_string(checkpoint->step),
-                         run.string(), "Train the experiment again, with more epochs if it should go on longer"};
+    if (auto checkpoint = store::newestToResume(work->m_folder.checkpoints(), reached))
         work->m_resumeFrom = std::move(*checkpoint);
-    }
     const std::int64_t from = work->m_resumeFrom ? work->m_resumeFrom->step : 0;
     for (const events::Event& event : record.events)
         if (const auto* edited = std::get_if<events::Edited>(&event); edited && edited->step >= from)
             work->m_edits.push_back(*edited);
     CORE_CHECK(work->open());
+    if (!work->m_resumeFrom)
+        work->beginAgain();
+    CORE_CHECK(store::forgetCheckpointsAfter(work->m_folder.checkpoints(), work->m_resumeFrom ? from : -1));
     return std::unique_ptr<Session>(new Session(std::move(work)));
 }
 

@@ -147,13 +147,15 @@ Status Trainer::restore()
     const Value& best = checkpoint.state["best"];
     if (best.isObject()) {
         m_best = Best{best["metric"].text(), best["value"].toReal(), best["epoch"].toInt(), best["step"].toInt(), {}};
-        CORE_TRY(kept, store::newestWhole(m_context.folder->checkpoints(), m_best->step));
-        if (kept.step != m_best->step)
+        auto kept = store::newestWhole(m_context.folder->checkpoints(), m_best->step);
+        if (kept && kept->step == m_best->step) {
+            m_best->snapshot = std::move(*kept);
+            m_bestWritten = m_best->step;
+        } else if (!checkpoint.state["is_best"].toBool()) { // else its evaluation makes it the best again
             return Error{ErrorKind::Run,
                          "the checkpoint of the best step " + std::to_string(m_best->step) + " is missing or damaged",
                          m_context.folder->checkpoints().string(), "Start the run anew"};
-        m_best->snapshot = std::move(kept);
-        m_bestWritten = m_best->step;
+        }
     }
     m_context.recorder->rewindTo(m_step);
     m_context.resumeFrom.reset();
@@ -342,7 +344,8 @@ void Trainer::judge()
     m_context.hub->publish(row);
     const std::string& watched = m_stopping->spec().metric;
     // A keyframe says what held before its evaluation, the best one too.
-    const Value before = stateValue();
+    Value before = stateValue();
+    before.object().set("is_best", true);
     for (const auto& [name, value] : values)
         if (name == watched && m_stopping->update(value, epochs - 1)) {
             m_best = Best{watched, value, epochs, m_step, snapshot()};
