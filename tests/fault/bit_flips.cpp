@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Flips single bits in what a run leaves on the disk: every one of a checkpoint and of a journal, some of run.h5. Each
-// must be found, or change nothing that is read; a checkpoint's reader names the file and the blob, and the one before
-// is taken instead.
+// Flips single bits in what a run leaves on the disk: every one of a checkpoint and of a journal, and of run.h5 as
+// many as are asked for. Each must be found, but for those of a journal's last mark, which says nothing; the reader
+// names the file, of a checkpoint the blob as well, and the checkpoint before is taken instead.
 #include "core/base/clock.h"
 #include "core/base/rng.h"
 #include "core/events/codec.h"
@@ -155,46 +155,36 @@ void flipJournal(Campaign& campaign, const store::RunFolder& run)
                 static_cast<unsigned long long>(bits), unread);
 }
 
-void flipView(Campaign& campaign, const fs::path& run, long samples)
+void flipView(Campaign& campaign, const fs::path& run, std::uint64_t samples)
 {
     const auto whole = store::readRun(run);
     if (!campaign.check(whole && whole->finished, "the run has not ended"))
         return;
-    const std::string before = textOf(*whole);
     const fs::path view = run / "run.h5";
     const core::base::Draw draw(campaign.seed(), "view");
     const std::uint64_t bits = 8 * fs::file_size(view);
-    long told = 0, same = 0, unseen = 0;
     double slowest = 0;
-    for (long i = 0; i < samples; ++i) {
-        const std::uint64_t bit = samples >= long(bits) ? std::uint64_t(i) % bits : draw.below(std::uint64_t(i), bits);
+    for (std::uint64_t i = 0; i < std::min(samples, bits); ++i) {
+        const std::uint64_t bit = samples >= bits ? i : draw.below(i, bits);
         campaign.doing("bit " + std::to_string(bit) + " of run.h5");
         const Flipped flipped(view, bit);
         const double start = core::base::steadySeconds();
         const auto read = store::readRun(run);
         slowest = std::max(slowest, core::base::steadySeconds() - start);
-        if (!read || !read->problem.empty()) {
-            ++told;
-            campaign.check(read || read.error().where.find("run.h5") != std::string::npos ||
-                               read.error().message.find("run.h5") != std::string::npos,
-                           "the file is not named: " + (read ? std::string() : describe(read.error())));
-        } else if (textOf(*read) == before) {
-            ++same;
-        } else {
-            ++unseen;
-            campaign.check(false, "it changes what is read, and nobody is told");
-        }
+        if (campaign.check(!read, "it is not found"))
+            campaign.check(read.error().where.find("run.h5") != std::string::npos,
+                           "the file is not named: " + describe(read.error()));
     }
-    campaign.check(slowest < 60, "reading a damaged file took " + std::to_string(slowest) + " s");
-    std::printf("run.h5: %ld of %llu bits; %ld found, %ld change nothing that is read, %ld unseen; slowest %.2f s\n",
-                samples, static_cast<unsigned long long>(bits), told, same, unseen, slowest);
+    campaign.check(slowest < 20, "reading a damaged file took " + std::to_string(slowest) + " s");
+    std::printf("run.h5: %llu of %llu bits, slowest %.2f s\n", static_cast<unsigned long long>(std::min(samples, bits)),
+                static_cast<unsigned long long>(bits), slowest);
 }
 
 }
 
 int main(int argc, char** argv)
 {
-    Campaign campaign(argc, argv, {{"view", 600}});
+    Campaign campaign(argc, argv, {{"view", 5000}});
     flipCheckpoints(campaign, campaign.folder() / "checkpoints");
     {
         const store::RunFolder run = recordedRun(campaign.folder());
@@ -203,6 +193,6 @@ int main(int argc, char** argv)
     std::ofstream(campaign.folder() / "tiny.experiment.json") << tinyExperiment();
     const Reference reference =
         train(campaign, campaign.folder() / "tiny.experiment.json", campaign.folder() / "ended");
-    flipView(campaign, reference.record.folder, campaign["view"]);
+    flipView(campaign, reference.record.folder, std::uint64_t(campaign["view"]));
     return campaign.end("bit flips");
 }
