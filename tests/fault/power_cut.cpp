@@ -243,6 +243,10 @@ private:
                                  record->finished->state != core::events::RunState::Completed,
                              "the run ended in another digest");
         lookAtCheckpoints(due, disk, run);
+        // Whoever stops a run, or ends it, is told so only when its last step is safe.
+        const auto newest = store::newestWhole(run / "checkpoints");
+        m_campaign.check(!record->finished || (newest && newest->step >= record->finished->steps),
+                         "the run has ended without a checkpoint of its end");
     }
 
     void lookAtCheckpoints(const Due& due, const Disk& disk, const fs::path& run)
