@@ -101,7 +101,8 @@ std::optional<store::Checkpoint> Past::keyframeBefore(std::int64_t step, bool be
         if (!checkpoint || restored(*checkpoint))
             continue;
         const auto known = best ? train::Engine::bestIn(*checkpoint) : std::nullopt;
-        if (known && std::ranges::find(files, known->step, &store::CheckpointFile::step) == files.end()) {
+        if (known && !checkpoint->state["is_best"].toBool() &&
+            std::ranges::find(files, known->step, &store::CheckpointFile::step) == files.end()) {
             // Training over the best step again makes its state anew.
             step = std::min(known->step, file->step - 1);
             continue;

@@ -179,6 +179,35 @@ base::Result<Checkpoint> newestWhole(const fs::path& folder, std::int64_t step)
     return last;
 }
 
+base::Result<Checkpoint> newestToResume(const fs::path& folder, std::int64_t reached)
+{
+    for (std::int64_t step = reached; step >= 0;) {
+        CORE_TRY(checkpoint, newestWhole(folder, step));
+        const base::Value& best = checkpoint.state["best"];
+        const std::int64_t bestStep = best["step"].toInt();
+        const bool bestIsThere = !best.isObject() || bestStep == checkpoint.step ||
+                                 checkpoint.state["is_best"].toBool() || read(folder / fileName(bestStep), false);
+        if (bestIsThere && !checkpoint.state["ended"].toBool())
+            return std::move(checkpoint);
+        step = checkpoint.step - 1;
+    }
+    return Error{ErrorKind::Data, "there is no checkpoint to go on from", folder.string(),
+                 "The run has to be trained from its start"};
+}
+
+base::Status forgetCheckpointsAfter(const fs::path& folder, std::int64_t step)
+{
+    bool any = false;
+    for (const CheckpointFile& file : listCheckpoints(folder))
+        if (file.step > step) {
+            std::error_code failed;
+            if (!fs::remove(file.file, failed))
+                return base::systemError("remove", file.file, failed.value());
+            any = true;
+        }
+    return any ? base::syncFolder(folder) : base::Status{};
+}
+
 std::vector<std::int64_t> thinCheckpoints(const fs::path& folder, const std::set<std::int64_t>& kept,
                                           const KeyframeRoom& room)
 {

@@ -41,6 +41,11 @@ base::Result<Checkpoint> readCheckpoint(const std::filesystem::path& file);
 std::vector<CheckpointFile> listCheckpoints(const std::filesystem::path& folder);
 /// The newest that reads back whole, at or before `step` (-1: any).
 base::Result<Checkpoint> newestWhole(const std::filesystem::path& folder, std::int64_t step = -1);
+/// The newest from which a run can go on whose rows are recorded up to step `reached`: it is whole, not ahead of the
+/// rows, not the run's end, and the best that it names is whole as well (or it is the best itself).
+base::Result<Checkpoint> newestToResume(const std::filesystem::path& folder, std::int64_t reached);
+/// Removes those behind `step`: the run goes on from there, and may go another way. It lasts through a power cut.
+base::Status forgetCheckpointsAfter(const std::filesystem::path& folder, std::int64_t step);
 /// Room for the checkpoints that are kept only so that a run can be gone back in.
 struct KeyframeRoom {
     std::uint64_t bytes = 0;

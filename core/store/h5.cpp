@@ -2,6 +2,7 @@
 #include "core/store/h5.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 #include <new>
 #include <unistd.h>
@@ -126,8 +127,10 @@ void fail(const std::string& doing)
     std::string text;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, appendDescription, &text);
     H5Eclear2(H5E_DEFAULT);
-    const bool full = text.find("errno = 28") != text.npos || text.find("errno = 122") != text.npos;
-    throw Failure{{full ? ErrorKind::Resource : ErrorKind::Data,
+    const auto says = [&](int code) { return text.find("errno = " + std::to_string(code) + ',') != text.npos; };
+    const bool full = says(ENOSPC) || says(EDQUOT);
+    const bool disk = full || says(EIO) || says(EROFS) || says(EINTR);
+    throw Failure{{disk ? ErrorKind::Resource : ErrorKind::Data,
                    "cannot " + doing + (text.empty() ? "" : " (HDF5: " + text + ")"),
                    {},
                    full ? "Free some space on that disk, then go on" : ""}};

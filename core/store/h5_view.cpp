@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/store/event_lines.h"
 #include "core/store/h5_layout.h"
+#include "core/store/seal.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -98,6 +99,7 @@ base::Status writeView(const std::filesystem::path& path, const RunRecord& recor
     CORE_CHECK(h5::guarded(path, [&] {
         h5::Id file = h5::createFile(path);
         layout::writeFacts(file, record, name(record.state));
+        h5::writeAttribute(file, "sealed", std::int64_t(1));
         writeScalars(file, record);
         writeTables(file, record);
         for (const bool frames : {false, true}) {
@@ -107,6 +109,7 @@ base::Status writeView(const std::filesystem::path& path, const RunRecord& recor
         if (!file.reset())
             h5::fail("write the file");
     }));
+    CORE_CHECK(seal(path));
     return syncFile(path);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/h5_layout.h"
 #include "core/store/h5_view.h"
+#include "core/store/seal.h"
 
 #include <algorithm>
 
@@ -32,6 +33,16 @@ public:
         m_budget = failed ? 0 : (std::uint64_t(64) << 20) + size * deflateRatio;
         m_file = h5::openFile(path);
         checkVersion();
+    }
+
+    /// A file that was sealed, and has something else where the seal should be. One that HDF5 wrote again ends where
+    /// HDF5 says.
+    bool lostSeal(const std::filesystem::path& path) const
+    {
+        haddr_t end = 0;
+        std::error_code failed;
+        h5::check(H5Fget_eoa(m_file, &end), "find the end of the file");
+        return H5Aexists(m_file, "sealed") > 0 && std::filesystem::file_size(path, failed) > end && !failed;
     }
 
     bool has(const char* name) const { return H5Lexists(m_file, name, H5P_DEFAULT) > 0; }
@@ -182,8 +193,21 @@ private:
 base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart part, const Visit& visit)
 {
     ViewText text;
+    auto found = SealState::Missing;
+    if (part == ViewPart::All) {
+        CORE_TRY(state, sealOf(file));
+        found = state;
+    }
+    const auto damaged = [&] {
+        return Error{ErrorKind::Data, "this file is damaged: its bytes are not those that were written", file.string(),
+                     "Its checkpoints may be whole; copy the file back if there is a copy"};
+    };
+    if (found == SealState::Broken)
+        return damaged();
     CORE_CHECK(h5::guarded(file, [&] {
         Reader reader(file);
+        if (part == ViewPart::All && found == SealState::Missing && reader.lostSeal(file))
+            throw h5::Failure{damaged()};
         text.events = reader.lines("events");
         if (part == ViewPart::Events)
             return;

@@ -43,7 +43,8 @@ base::Status Journal::resume(const JournalReport& report)
             return systemError("remove", file, errno);
     m_next = report.next;
     m_durable = m_next - 1;
-    const std::uint64_t number = format::segmentsOf(m_folder).back().first;
+    CORE_TRY(segments, format::segmentsOf(m_folder));
+    const std::uint64_t number = segments.back().first;
     const auto& file = report.segments.back();
     // Not even the segment's head was written: begin it anew.
     if (report.lastGood == 0)

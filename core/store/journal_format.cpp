@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/journal_format.h"
 
+#include "core/base/files.h"
 #include "core/store/bytes.h"
 
 #include <algorithm>
@@ -72,20 +73,24 @@ std::size_t nextRecord(std::string_view bytes, std::size_t place, std::uint64_t 
     return bytes.npos;
 }
 
-std::vector<std::pair<std::uint64_t, std::filesystem::path>> segmentsOf(const std::filesystem::path& folder)
+base::Result<std::vector<std::pair<std::uint64_t, std::filesystem::path>>>
+segmentsOf(const std::filesystem::path& folder)
 {
     std::vector<std::pair<std::uint64_t, std::filesystem::path>> found;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-        const std::string name = entry.path().filename().string();
+    std::error_code failed;
+    auto entry = std::filesystem::directory_iterator(folder, failed);
+    for (; !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed)) {
+        const std::string name = entry->path().filename().string();
         std::uint64_t number = 0;
         const char* const end = name.data() + name.size();
         if (!name.starts_with("seg-") || !name.ends_with(".log") || name.size() < 9)
             continue;
         const auto [stop, code] = std::from_chars(name.data() + 4, end - 4, number);
         if (code == std::errc{} && stop == end - 4)
-            found.emplace_back(number, entry.path());
+            found.emplace_back(number, entry->path());
     }
+    if (failed && failed != std::errc::no_such_file_or_directory && failed != std::errc::not_a_directory)
+        return base::systemError("read the folder", folder, failed.value());
     std::sort(found.begin(), found.end());
     return found;
 }

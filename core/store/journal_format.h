@@ -44,7 +44,9 @@ std::optional<RecordHead> recordAt(std::string_view bytes, std::size_t place, st
 /// The first whole record at or behind `place` with a sequence number of at least `sequence`; `npos` if there is none.
 std::size_t nextRecord(std::string_view bytes, std::size_t place, std::uint64_t sequence, std::uint64_t& budget);
 
-/// `seg-000001.log` …, in order, with their numbers.
-std::vector<std::pair<std::uint64_t, std::filesystem::path>> segmentsOf(const std::filesystem::path& folder);
+/// `seg-000001.log` …, in order, with their numbers. A folder that is not there has none; one that cannot be read is an
+/// error.
+base::Result<std::vector<std::pair<std::uint64_t, std::filesystem::path>>>
+segmentsOf(const std::filesystem::path& folder);
 
 }

@@ -42,7 +42,8 @@ public:
 
     base::Result<JournalReport> read(const std::filesystem::path& folder)
     {
-        for (const auto& [number, file] : format::segmentsOf(folder)) {
+        CORE_TRY(segments, format::segmentsOf(folder));
+        for (const auto& [number, file] : segments) {
             CORE_TRY(bytes, base::readFile(file));
             m_files.push_back({file, 0, bytes.size()});
             CORE_CHECK(readSegment(bytes));
@@ -198,7 +199,8 @@ public:
 
     base::Result<JournalReport> read(const std::filesystem::path& folder)
     {
-        for (const auto& [number, file] : format::segmentsOf(folder)) {
+        CORE_TRY(segments, format::segmentsOf(folder));
+        for (const auto& [number, file] : segments) {
             m_report.segments.push_back(file);
             const Input input{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
             if (input.file < 0)
@@ -267,7 +269,9 @@ private:
 
 bool hasJournal(const std::filesystem::path& folder)
 {
-    return !format::segmentsOf(folder).empty();
+    // A folder that cannot be read may hold some: whoever reads them then is told why not.
+    const auto segments = format::segmentsOf(folder);
+    return !segments || !segments->empty();
 }
 
 base::Result<JournalReport> readJournal(const std::filesystem::path& folder, const Visit& visit, Reading reading)

@@ -145,10 +145,12 @@ base::Result<RunFolder> RunFolder::create(const fs::path& runs, const std::strin
     const auto fill = [&]() -> base::Status {
         CORE_TRY(lock, takeLock(folder.m_path));
         folder.m_lock = lock;
+        // First what makes it a run, so that a folder which is half made counts as none.
+        CORE_CHECK(base::writeFileAtomically(folder.m_path / "spec.json", base::writeJson(spec, 2) + '\n'));
         for (const fs::path& part : {folder.journal(), folder.checkpoints()})
             if (::mkdir(part.c_str(), 0755) != 0)
                 return systemError("make the folder", part, errno);
-        CORE_CHECK(base::writeFileAtomically(folder.m_path / "spec.json", base::writeJson(spec, 2) + '\n'));
+        CORE_CHECK(base::syncFolder(folder.m_path));
         return base::syncFolder(runs);
     };
     if (auto filled = fill(); !filled) {

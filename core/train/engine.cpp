@@ -201,7 +201,8 @@ Judgement Engine::judge(const EvaluationRequest& tables)
     const std::int64_t epochs = m_timeline.epochOf(m_step) + !m_timeline.epochEndsAt(m_step);
     const std::string& watched = m_stopping->spec().metric;
     // A keyframe says what held before its evaluation, the best one too.
-    const Value before = state();
+    Value before = state();
+    before.object().set("is_best", true);
     for (const auto& [name, value] : judgement.values)
         if (name == watched && m_stopping->update(value, epochs - 1)) {
             m_best = Best{watched, value, epochs, m_step, {m_step, before, tensors()}};

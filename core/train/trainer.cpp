@@ -75,13 +75,15 @@ Status Trainer::restore()
     m_syncedStep = checkpoint.step;
     m_trainSeconds = checkpoint.state["train_seconds"].toReal();
     if (auto best = Engine::bestIn(checkpoint)) {
-        CORE_TRY(kept, store::newestWhole(m_context.folder->checkpoints(), best->step));
-        if (kept.step != best->step)
+        auto kept = store::newestWhole(m_context.folder->checkpoints(), best->step);
+        if (kept && kept->step == best->step) {
+            best->snapshot = std::move(*kept);
+            m_bestWritten = m_bestSynced = best->step;
+        } else if (!checkpoint.state["is_best"].toBool()) { // else its evaluation makes it the best again
             return Error{ErrorKind::Run,
                          "the checkpoint of the best step " + std::to_string(best->step) + " is missing or damaged",
                          m_context.folder->checkpoints().string(), "Start the run anew"};
-        best->snapshot = std::move(kept);
-        m_bestWritten = m_bestSynced = best->step;
+        }
         m_engine->setBest(std::move(*best));
     }
     m_context.recorder->rewindTo(checkpoint.step);

@@ -111,6 +111,41 @@ TEST_CASE("the newest whole checkpoint is found behind damaged and unfinished on
     CHECK(none.error().where.find("step-000000000010") != std::string::npos);
 }
 
+TEST_CASE("a run goes on from the newest checkpoint that its rows reach, whose best is there, and that is not its end")
+{
+    tests::TempFolder folder;
+    const auto put = [&](std::int64_t step, std::int64_t best, const char* mark = nullptr) {
+        Object state{{"best", Object{{"step", best}}}};
+        if (mark)
+            state.set(mark, true);
+        REQUIRE(writeCheckpoint(folder.path(), step, state, tensors()));
+    };
+    const auto from = [&](std::int64_t reached) {
+        const auto found = newestToResume(folder.path(), reached);
+        return found ? found->step : -1;
+    };
+    CHECK(from(100) == -1);
+    put(10, 6);
+    CHECK(from(100) == -1);
+    put(6, 6);
+    CHECK(from(100) == 10);
+    CHECK(from(9) == 6);
+    CHECK(from(5) == -1);
+    put(18, 12, "is_best");
+    CHECK(from(100) == 18);
+    put(20, 18);
+    put(24, 18, "ended");
+    CHECK(from(100) == 20);
+    CHECK(from(19) == 18);
+    tests::TempFolder::overwrite(folder.path() / "step-000000000018.safetensors", "damaged");
+    CHECK(from(100) == 10);
+    REQUIRE(forgetCheckpointsAfter(folder.path(), 10));
+    CHECK(stepsIn(folder.path()) == Steps{6, 10});
+    REQUIRE(forgetCheckpointsAfter(folder.path(), -1));
+    CHECK(stepsIn(folder.path()).empty());
+    CHECK(forgetCheckpointsAfter(folder.path() / "none", -1));
+}
+
 TEST_CASE("thinning keeps the newest, the best, and removes what was left unfinished")
 {
     tests::TempFolder folder;

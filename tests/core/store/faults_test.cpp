@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace {
@@ -19,6 +20,7 @@ struct Faults {
     bool forever = false;       ///< all behind it fail too
     bool halves = false;        ///< writes that fail write a half instead
     int code = EIO;
+    bool dies = false; ///< instead of failing it ends the process
     bool struck = false;
     pthread_t thread{};
     pid_t process = 0;
@@ -32,6 +34,8 @@ struct Faults {
             --left;
             return false;
         }
+        if (dies)
+            ::_exit(9);
         struck = true;
         if (!forever)
             left = -1;
@@ -254,6 +258,27 @@ TEST_CASE("whichever write of a new run's folder fails, there is a run or none")
             break;
         REQUIRE(n < 100);
     }
+}
+
+TEST_CASE("wherever the making of a run's folder is broken off, there is a run or none")
+{
+    TempFolder folder;
+    int status = 0;
+    for (long n = 0; n == 0 || WEXITSTATUS(status) == 9; ++n) {
+        const fs::path runs = folder.path() / std::to_string(n);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            faults.dies = true;
+            failing(kinds[0], n, [&] { (void)store::RunFolder::create(runs, "x", sampleSpec()); });
+            ::_exit(0);
+        }
+        REQUIRE(::waitpid(child, &status, 0) == child);
+        INFO(n);
+        for (const store::RunSummary& run : store::listRuns(runs))
+            CHECK(run.problem.empty());
+        REQUIRE(n < 100);
+    }
+    CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("whichever write of opening an ended run fails, it can be opened afterwards")

@@ -169,6 +169,18 @@ TEST_CASE("after a power cut pages of the unsynced end may be missing: what was 
     }
 }
 
+TEST_CASE("a journal's folder that cannot be read is an error, not an empty journal")
+{
+    tests::TempFolder folder;
+    fs::create_symlink("loop", folder.path() / "loop");
+    const auto read = readJournal(folder.path() / "loop", [](const JournalRecord&) {});
+    REQUIRE_FALSE(read);
+    CHECK(read.error().where == (folder.path() / "loop").string());
+    CHECK(hasJournal(folder.path() / "loop"));
+    CHECK_FALSE(hasJournal(folder.path() / "none"));
+    CHECK(readJournal(folder.path() / "none", [](const JournalRecord&) {}));
+}
+
 TEST_CASE("a lost segment is a damage, and the rest can be saved")
 {
     tests::TempFolder folder;

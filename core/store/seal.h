@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+
+namespace core::store {
+
+/// HDF5 has no check sums for texts, nor for what it does not use. A seal is a mark and a digest of all bytes, behind
+/// the end that HDF5 knows of: every program reads the file as before, and whoever changes it with HDF5 cuts the seal
+/// off.
+base::Status seal(const std::filesystem::path& file);
+
+enum class SealState { Missing, Whole, Broken };
+/// Reads the whole file, if there is a mark.
+base::Result<SealState> sealOf(const std::filesystem::path& file);
+
+}
