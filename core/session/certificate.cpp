@@ -79,7 +79,7 @@ public:
         m_names = engine.tensorNames();
         look(engine);
         Status status = m_past.advance(
-            engine, m_certificate.to,
+            engine, m_certificate.to, restoresBest(engine),
             [&](std::int64_t done, std::int64_t all) { return !m_certificate.first && (!going || going(done, all)); },
             [&] {
                 if (!m_certificate.first)
@@ -122,6 +122,12 @@ public:
     }
 
 private:
+    static bool restoresBest(const train::Engine& engine)
+    {
+        const auto& stopping = engine.experiment().train.earlyStopping;
+        return stopping && stopping->restoreBest;
+    }
+
     void look(train::Engine& engine)
     {
         const std::int64_t step = engine.step();
@@ -250,7 +256,7 @@ private:
             if (threads == m_certificate.here.threads)
                 continue;
             auto engine = m_past.engineAt(keyframe, "cpu", threads);
-            if (engine && m_past.advance(**engine, step, {}) && (*engine)->tensorDigests() == noted->second)
+            if (engine && m_past.advance(**engine, step, false) && (*engine)->tensorDigests() == noted->second)
                 return threads;
         }
         return 0;
@@ -266,10 +272,8 @@ private:
             return blame("record", "the recorded weights cannot be reached from the keyframe before them");
         bool told = false;
         const auto& record = m_past.record();
-        (void)m_past.advance(**engine, first.step - 1, {});
+        (void)m_past.advance(**engine, first.step - 1, false);
         if ((*engine)->step() == first.step - 1) {
-            if ((*engine)->judgeDue())
-                (*engine)->judge();
             for (const events::Edited& edit : m_past.editsFrom(first.step - 1))
                 if (edit.step == first.step - 1)
                     (void)(*engine)->edit(edit.path, edit.after);
@@ -290,7 +294,7 @@ private:
                     told = true;
                 }
             if (!told && after != m_recorded.end()) {
-                (void)m_past.advance(**engine, after->first, {});
+                (void)m_past.advance(**engine, after->first, false);
                 if ((*engine)->tensorDigests() == after->second) {
                     blame("record",
                           "the steps behind it are as recorded again: only the record of this step was changed");

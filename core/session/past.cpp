@@ -133,13 +133,13 @@ base::Result<std::unique_ptr<train::Engine>> Past::engineAt(const std::optional<
     return std::move(engine);
 }
 
-Status Past::advance(train::Engine& engine, std::int64_t step, const Going& going,
+Status Past::advance(train::Engine& engine, std::int64_t step, bool judging, const Going& going,
                      const std::function<void()>& each) const
 {
     const std::int64_t from = engine.step();
     double next = 0;
     while (engine.step() < step) {
-        if (engine.judgeDue())
+        if (judging && engine.judgeDue())
             engine.judge();
         for (const events::Edited& edit : m_edits)
             if (edit.step == engine.step())
@@ -163,7 +163,7 @@ base::Result<std::unique_ptr<train::Engine>> Past::at(std::int64_t step, const s
         return Error{ErrorKind::Usage, "the run has no step " + std::to_string(step), m_record.id,
                      "It has done " + std::to_string(m_steps) + " updates: name a step from 0 to that"};
     CORE_TRY(engine, engineAt(keyframeBefore(step, true), device));
-    CORE_CHECK(advance(*engine, step, going));
+    CORE_CHECK(advance(*engine, step, true, going));
     return std::move(engine);
 }
 

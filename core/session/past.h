@@ -30,8 +30,9 @@ public:
     /// An engine that stands at a checkpoint, or at the start.
     base::Result<std::unique_ptr<train::Engine>> engineAt(const std::optional<store::Checkpoint>& keyframe,
                                                           const std::string& device, std::int64_t threads = 0) const;
-    /// Trains on until `step` updates are done, edits and evaluations included. `each` is called after every update.
-    base::Status advance(train::Engine& engine, std::int64_t step, const Going& going,
+    /// Trains on until `step` updates are done, edits included. `judging`: evaluates as the run did, which changes no
+    /// weights, but tells what is best. `each` is called after every update.
+    base::Status advance(train::Engine& engine, std::int64_t step, bool judging, const Going& going = {},
                          const std::function<void()>& each = {}) const;
     /// The run's state after `step` updates, its best so far included.
     base::Result<std::unique_ptr<train::Engine>> at(std::int64_t step, const std::string& device,

@@ -4,6 +4,7 @@
 #include "core/session/session.h"
 #include "ui/bridge/replay.h"
 #include "ui/bridge/session_bridge.h"
+#include "ui/bridge/time_travel.h"
 #include "ui/bridge/worker.h"
 
 #include <QPointer>
@@ -70,7 +71,8 @@ public:
 Workbench::Workbench(QString runsFolder, QObject* parent)
     : QObject(parent),
       m_runsFolder(std::move(runsFolder)),
-      m_work(std::make_unique<Work>(*this))
+      m_work(std::make_unique<Work>(*this)),
+      m_travel(new TimeTravel(*this))
 {
 }
 
@@ -262,7 +264,8 @@ void Workbench::stop()
 void Workbench::edit(const QString& dottedPath, Value value)
 {
     m_document.set(dottedPath, value);
-    if (training())
+    // What is changed in the past is meant for a branch.
+    if (training() && !m_travel->away())
         m_work->post(core::session::Edit{dottedPath.toStdString(), std::move(value)});
 }
 
@@ -291,15 +294,45 @@ void Workbench::resumeRun(const QString& folder)
         if (!resumed)
             return [this, error = resumed.error()] { Q_EMIT trouble(error); };
         return [this, record = std::move(*record), session = std::shared_ptr<Session>(std::move(*resumed)), opening] {
+            if (!training() && opening == m_work->opening)
+                takeUp(session, record, false);
+        };
+    });
+}
+
+void Workbench::takeUp(std::shared_ptr<Session> session, const core::store::RunRecord& record, bool keepFront)
+{
+    ended();
+    m_work->session = std::move(session);
+    m_document.open(record.spec);
+    auto* model = new RunModel(this);
+    model->load(record);
+    putInFront(model, keepFront);
+    attach(model);
+}
+
+void Workbench::branch(const QString& folder, qint64 step, std::vector<std::pair<std::string, Value>> changes,
+                       core::session::Going going, std::function<void(const std::optional<Error>&)> done)
+{
+    replay(0);
+    const core::session::Options options{m_runsFolder.toStdString(), m_device.toStdString(), false, true};
+    m_work->worker.run([this, path = folder.toStdString(), step, changes = std::move(changes), options,
+                        going = std::move(going), done = std::move(done),
+                        opening = ++m_work->opening]() -> Worker::Answer {
+        auto branched = Session::branch(path, step, changes, options, going);
+        if (!branched)
+            return [done, error = branched.error()] { done(error); };
+        auto record = core::store::readRun((*branched)->folder());
+        if (!record)
+            return [done, error = record.error()] { done(error); };
+        return [this, done, record = std::move(*record), session = std::shared_ptr<Session>(std::move(*branched)),
+                opening] {
+            done({});
             if (training() || opening != m_work->opening)
                 return;
-            ended();
-            m_work->session = session;
-            m_document.open(record.spec);
-            auto* model = new RunModel(this);
-            model->load(record);
-            putInFront(model, false);
-            attach(model);
+            if (m_front)
+                m_front->showStep({});
+            takeUp(session, record, true);
         };
     });
 }

@@ -2,18 +2,18 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/session/session.h"
 #include "ui/bridge/experiment_document.h"
 #include "ui/models/run_model.h"
 
 #include <QStringList>
 
-namespace core::session {
-class Session;
-}
+#include <functional>
 
 namespace ui::bridge {
 
 class SessionBridge;
+class TimeTravel;
 
 /// What the window is about: the experiment in front, the run that trains or was opened, and the runs laid over it.
 /// Pages are given one and listen to its signals; nothing else is shared between them.
@@ -61,6 +61,10 @@ public:
     /// hold it and go on.
     void replay(double speed);
     bool replaying() const;
+    /// Grows a branch of a recorded run and trains it, the parent behind it. `done` is told of an error, or of none.
+    void branch(const QString& folder, qint64 step, std::vector<std::pair<std::string, core::base::Value>> changes,
+                core::session::Going going, std::function<void(const std::optional<core::base::Error>&)> done);
+    TimeTravel& travel() { return *m_travel; }
     /// Waits for the training thread to end after a stop.
     void waitForEnd();
 
@@ -80,6 +84,7 @@ private:
     void attach(models::RunModel* model);
     void ended();
     void nextInTurn();
+    void takeUp(std::shared_ptr<core::session::Session> session, const core::store::RunRecord& record, bool keepFront);
     void putInFront(models::RunModel* model, bool keepFront);
     void addOverlay(models::RunModel* model);
     void forget(models::RunModel* model);
@@ -91,6 +96,7 @@ private:
     models::RunModel* m_front = nullptr;
     std::vector<models::RunModel*> m_overlays;
     std::unique_ptr<Work> m_work;
+    TimeTravel* m_travel; ///< a child
 };
 
 }

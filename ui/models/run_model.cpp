@@ -15,6 +15,18 @@ std::optional<T> lastOf(const std::vector<T>& all)
     return all.empty() ? std::nullopt : std::optional<T>(all.back());
 }
 
+/// The last one at or before the step; the first if there is none.
+template <class T>
+const T* notAfter(const std::vector<T>& all, std::optional<qint64> step)
+{
+    if (all.empty())
+        return nullptr;
+    if (!step)
+        return &all.back();
+    const auto after = std::ranges::upper_bound(all, *step, {}, &T::step);
+    return after == all.begin() ? &all.front() : &*(after - 1);
+}
+
 /// A later event at the same step replaces the earlier one.
 template <class T>
 void keep(std::vector<T>& all, const T& event)
@@ -167,6 +179,55 @@ bool RunModel::takeEvent(const Event& event)
         }
     };
     return std::visit(Taker{*this}, event);
+}
+
+void RunModel::showStep(std::optional<qint64> step)
+{
+    if (step == m_shownStep)
+        return;
+    m_shownStep = step;
+    // What was said at a later step is the future now; of an earlier one it stands until something better comes.
+    if (!step || (m_moment && m_moment->step > *step))
+        m_moment.reset();
+    Q_EMIT shownChanged();
+}
+
+void RunModel::setMoment(core::session::Moment moment)
+{
+    if (!m_shownStep)
+        return;
+    m_moment = std::move(moment);
+    Q_EMIT shownChanged();
+}
+
+const SurfaceFrame* RunModel::surface() const
+{
+    if (m_moment && m_moment->surface)
+        return &*m_moment->surface;
+    return notAfter(m_surfaces, m_shownStep);
+}
+
+const ConfusionFrame* RunModel::confusion() const
+{
+    if (m_moment && m_moment->confusion)
+        return &*m_moment->confusion;
+    return notAfter(m_confusions, m_shownStep);
+}
+
+const PredictionFrame* RunModel::prediction() const
+{
+    if (m_moment && m_moment->predictions)
+        return &*m_moment->predictions;
+    return notAfter(m_predictions, m_shownStep);
+}
+
+core::base::Value RunModel::settingsAt(qint64 step) const
+{
+    core::base::Value settings = m_spec;
+    for (const Edited& edit : m_edits)
+        if (edit.step < step)
+            (void)settings.setAt(edit.path, edit.after);
+    return settings;
 }
 
 QString RunModel::id() const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/events/event.h"
+#include "core/session/rewinder.h"
 #include "core/store/run_record.h"
 #include "ui/plots/series_buffer.h"
 
@@ -53,10 +54,24 @@ public:
     qint64 step() const;
     double epochOf(double step) const;
 
+    /// The step that every view shows; nothing: live, the newest.
+    std::optional<qint64> shownStep() const { return m_shownStep; }
+    void showStep(std::optional<qint64> step);
+    /// What the model says at a step that was gone back to.
+    void setMoment(core::session::Moment moment);
+    const std::optional<core::session::Moment>& moment() const { return m_moment; }
+    /// What the views show: of the moment that was gone back to, else the last recorded one not after the shown step.
+    const core::events::SurfaceFrame* surface() const;
+    const core::events::ConfusionFrame* confusion() const;
+    const core::events::PredictionFrame* prediction() const;
+    /// The run's settings with the edits before update `step`.
+    core::base::Value settingsAt(qint64 step) const;
+
     int color = 0; ///< index into the theme's run colours
 
 Q_SIGNALS:
     void advanced();     ///< scalars or frames arrived
+    void shownChanged(); ///< where the time bar stands, or what the model says there
     void stateChanged(); ///< state, finished, best, edits
 
 private:
@@ -81,6 +96,8 @@ private:
     std::map<QString, std::unique_ptr<plots::SeriesBuffer>> m_series;
     std::vector<std::vector<plots::SeriesBuffer*>> m_groups; ///< where the values of a row go, as in RunOpened::groups
     bool m_recorded = false;
+    std::optional<qint64> m_shownStep;
+    std::optional<core::session::Moment> m_moment;
 };
 
 }

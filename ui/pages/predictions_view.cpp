@@ -77,7 +77,7 @@ void PredictionsView::refresh()
             m_wall->setEmptyText(tr("This run was recorded without a window: its predictions were not kept."));
         return;
     }
-    const PredictionFrame& frame = m_run->predictions().back();
+    const PredictionFrame& frame = *m_run->prediction();
     if (frame.step == m_step || m_fetching || !isVisible())
         return;
     m_step = frame.step;

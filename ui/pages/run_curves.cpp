@@ -14,6 +14,7 @@
 #include <QSlider>
 
 #include <algorithm>
+#include <limits>
 
 namespace ui::pages {
 
@@ -179,6 +180,8 @@ void RunCurves::refresh()
         rebuild();
     }
     rebuildMarks();
+    const auto shown = m_runs.empty() ? std::nullopt : m_runs.front()->shownStep();
+    m_plot->setNow(shown ? double(*shown) : std::numeric_limits<double>::infinity());
     m_plot->refresh();
 }
 

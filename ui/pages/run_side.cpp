@@ -204,7 +204,7 @@ void RunSide::showConfusion()
             m_confusion->setEmptyText(tr("This run predicts numbers: there are no classes to confuse."));
         return;
     }
-    const ConfusionFrame& frame = m_run->confusions().back();
+    const ConfusionFrame& frame = *m_run->confusion();
     if (frame.step == m_confusionStep)
         return;
     m_confusionStep = frame.step;
@@ -226,9 +226,9 @@ void RunSide::showCaption()
     if (m_run && view() == View::Surface)
         caption = m_surface->caption();
     else if (m_run && view() == View::Confusion && !m_run->confusions().empty())
-        caption = tr("validation · epoch %1").arg(style::count(m_run->confusions().back().epoch));
+        caption = tr("validation · epoch %1").arg(style::count(m_run->confusion()->epoch));
     else if (m_run && view() == View::Predictions && !m_run->predictions().empty())
-        caption = tr("worst first · epoch %1").arg(style::count(m_run->predictions().back().epoch));
+        caption = tr("worst first · epoch %1").arg(style::count(m_run->prediction()->epoch));
     m_caption->setText(caption);
 }
 

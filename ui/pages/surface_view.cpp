@@ -147,7 +147,8 @@ void SurfaceView::refresh()
             names << QString::fromStdString(name);
         m_surface->setClasses(names);
     }
-    const SurfaceFrame& frame = m_chosen >= 0 ? frames[nearest(frames, double(m_chosen))] : frames.back();
+    const bool past = m_run->shownStep().has_value();
+    const SurfaceFrame& frame = !past && m_chosen >= 0 ? frames[nearest(frames, double(m_chosen))] : *m_run->surface();
     if (frame.step == m_shown)
         return;
     m_shown = frame.step;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/train_page.h"
 
+#include "ui/bridge/time_travel.h"
 #include "ui/bridge/workbench.h"
 #include "ui/pages/closing_bar.h"
 #include "ui/pages/run_curves.h"
 #include "ui/pages/run_side.h"
+#include "ui/plots/live_plot.h"
 
 #include <QHBoxLayout>
 
@@ -35,6 +37,9 @@ TrainPage::TrainPage(bridge::Workbench& workbench, QWidget* parent)
     connect(&m_workbench, &bridge::Workbench::overlaysChanged, this, &TrainPage::showRuns);
     connect(&m_workbench, &bridge::Workbench::advanced, this, &TrainPage::refresh);
     connect(&m_workbench, &bridge::Workbench::stateChanged, this, &TrainPage::showState);
+    connect(&m_workbench.travel(), &bridge::TimeTravel::moved, this, &TrainPage::refresh);
+    connect(m_curves->plot(), &plots::LivePlot::stepClicked, this,
+            [this](double step) { m_workbench.travel().goTo(qRound64(step)); });
     connect(m_closing, &ClosingBar::wanted, this, &TrainPage::take);
     showRuns();
 }
@@ -54,6 +59,8 @@ void TrainPage::showRuns()
     if (m_shown != m_workbench.front()) {
         m_shown = m_workbench.front();
         m_side->setRun(m_shown);
+        if (m_shown)
+            connect(m_shown, &models::RunModel::shownChanged, this, &TrainPage::refresh, Qt::UniqueConnection);
     }
     showState();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/inspector.h"
 
+#include "ui/bridge/time_travel.h"
 #include "ui/bridge/workbench.h"
 #include "ui/forms/schema_form.h"
 #include "ui/forms/teach_panel.h"
@@ -136,6 +137,7 @@ Inspector::Inspector(bridge::Workbench& bench, QWidget* parent)
     connect(m_form, &forms::SchemaForm::liveEdited, &bench, &bridge::Workbench::edit);
     connect(&bench, &bridge::Workbench::frontChanged, this, &Inspector::showRun);
     connect(&bench, &bridge::Workbench::stateChanged, this, &Inspector::showRun);
+    connect(&bench.travel(), &bridge::TimeTravel::moved, this, &Inspector::showRun);
     connect(&bench.document(), &bridge::ExperimentDocument::changed, this, &Inspector::refresh);
 }
 
@@ -198,7 +200,7 @@ void Inspector::refresh()
 void Inspector::showRun()
 {
     const models::RunModel* run = m_bench.front();
-    const bool training = m_bench.training();
+    const bool training = m_bench.training() && !m_bench.travel().away();
     const qsizetype edits = run ? qsizetype(run->edits().size()) : 0;
     if (edits != m_edits || training != m_training) {
         m_edits = edits;

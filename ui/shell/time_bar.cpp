@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/time_bar.h"
 
+#include "ui/bridge/time_travel.h"
 #include "ui/bridge/workbench.h"
 #include "ui/forms/text_forms.h"
 #include "ui/models/progress_text.h"
-#include "ui/plots/ticks.h"
 #include "ui/style/theme.h"
 
 #include <QHelpEvent>
-#include <QPainter>
+#include <QKeyEvent>
+#include <QPushButton>
 #include <QToolTip>
 
 #include <algorithm>
@@ -16,7 +17,6 @@
 
 namespace ui::shell {
 
-using core::events::RunState;
 using style::theme;
 
 namespace {
@@ -24,27 +24,153 @@ namespace {
 constexpr int barHeight = 64;
 constexpr int margin = 24;
 
-QString shortEdit(const core::events::Edited& edit)
-{
-    const QString path = QString::fromStdString(edit.path);
-    return path.section(QLatin1Char('.'), -1) + QStringLiteral(" → ") + forms::textOf(edit.after);
 }
 
-}
-
-TimeBar::TimeBar(bridge::Workbench& bench, QWidget* parent) : QWidget(parent), m_bench(bench)
+TimeBar::TimeBar(bridge::Workbench& bench, QWidget* parent)
+    : QWidget(parent),
+      m_bench(bench),
+      m_goOn(new QPushButton(tr("Go on from here"), this)),
+      m_live(new QPushButton(tr("Live"), this))
 {
     setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
+    m_goOn->setObjectName(QStringLiteral("goOn"));
+    m_goOn->setToolTip(
+        tr("Grows a new run from this step, with what you change in the forms. The run that you see stays "
+           "as it is.  Ctrl+B"));
+    m_live->setObjectName(QStringLiteral("backToLive"));
+    m_live->setToolTip(tr("Back to the newest step  Esc"));
+    connect(m_goOn, &QPushButton::clicked, this, [this] {
+        auto& travel = m_bench.travel();
+        travel.progress() ? travel.cancel() : travel.branch();
+    });
+    connect(m_live, &QPushButton::clicked, this, [this] { m_bench.travel().goLive(); });
+    connect(&m_bench.travel(), &bridge::TimeTravel::moved, this, &TimeBar::refresh);
+    connect(&m_bench.travel(), &bridge::TimeTravel::progressChanged, this, &TimeBar::refresh);
+    connect(&m_bench.document(), &bridge::ExperimentDocument::changed, this, &TimeBar::refresh);
     refit();
     for (auto signal :
          {&bridge::Workbench::frontChanged, &bridge::Workbench::stateChanged, &bridge::Workbench::advanced})
-        connect(&bench, signal, this, [this] {
-            const models::RunModel* run = m_bench.front();
-            setAccessibleDescription(run ? models::stepText(*run) + QStringLiteral(", ") + models::epochText(*run)
-                                         : QString());
-            update();
-        });
+        connect(&bench, signal, this, &TimeBar::refresh);
     setAccessibleName(tr("Time bar"));
+    refresh();
+}
+
+void TimeBar::refresh()
+{
+    const models::RunModel* run = m_bench.front();
+    const auto& travel = m_bench.travel();
+    const bool away = travel.away();
+    m_goOn->setVisible(away);
+    m_live->setVisible(away);
+    if (away) {
+        const auto changes = travel.changes();
+        QString text = tr("Go on from here");
+        if (travel.progress())
+            text = tr("Going back %1 % – cancel").arg(qRound(100 * *travel.progress()));
+        else if (changes.size() == 1)
+            text = tr("Go on with %1 %2")
+                       .arg(QString::fromStdString(changes[0].first).section(QLatin1Char('.'), -1),
+                            forms::textOf(changes[0].second));
+        else if (changes.size() > 1)
+            text = tr("Go on with %n changes", nullptr, int(changes.size()));
+        m_goOn->setText(text);
+    }
+    placeButtons();
+    setAccessibleDescription(
+        run ? (away ? tr("step %1 of %2").arg(style::count(qint64(shownStep())), style::count(run->step()))
+                    : models::stepText(*run) + QStringLiteral(", ") + models::epochText(*run))
+            : QString());
+    update();
+}
+
+void TimeBar::placeButtons()
+{
+    const int height = std::lround(28 * theme().scale), middle = std::lround(30 * theme().scale);
+    const int live = m_live->sizeHint().width(), on = m_goOn->sizeHint().width();
+    m_live->setGeometry(width() - margin - live, middle - height / 2, live, height);
+    m_goOn->setGeometry(width() - margin - live - 8 - on, middle - height / 2, on, height);
+}
+
+void TimeBar::resizeEvent(QResizeEvent*)
+{
+    placeButtons();
+}
+
+double TimeBar::shownStep() const
+{
+    const models::RunModel* run = m_bench.front();
+    return run ? double(run->shownStep().value_or(run->step())) : 0;
+}
+
+QPointF TimeBar::placeOf(double step) const
+{
+    const Axis here = axis();
+    return {here.x(step), here.y};
+}
+
+bool TimeBar::onAxis(const QPointF& point) const
+{
+    const Axis here = axis();
+    return m_bench.front() && std::abs(point.y() - here.y) <= 24 * theme().scale && point.x() >= here.left - 10 &&
+           point.x() <= here.right + 10;
+}
+
+void TimeBar::dragTo(double x)
+{
+    const Axis here = axis();
+    const double share = std::clamp((x - here.left) / (here.right - here.left), 0.0, 1.0);
+    m_bench.travel().goTo(std::llround(share * here.steps));
+}
+
+void TimeBar::mousePressEvent(QMouseEvent* event)
+{
+    m_dragging = event->button() == Qt::LeftButton && onAxis(event->position());
+    if (m_dragging)
+        dragTo(event->position().x());
+}
+
+void TimeBar::mouseMoveEvent(QMouseEvent* event)
+{
+    if (m_dragging)
+        dragTo(event->position().x());
+    setCursor(m_dragging || onAxis(event->position()) ? Qt::PointingHandCursor : Qt::ArrowCursor);
+}
+
+void TimeBar::mouseReleaseEvent(QMouseEvent*)
+{
+    m_dragging = false;
+}
+
+void TimeBar::keyPressEvent(QKeyEvent* event)
+{
+    const models::RunModel* run = m_bench.front();
+    if (!run)
+        return QWidget::keyPressEvent(event);
+    auto& travel = m_bench.travel();
+    const qint64 step = qint64(shownStep());
+    const qint64 epoch = std::max<qint64>(1, run->opened().stepsPerEpoch);
+    const qint64 far = event->modifiers() & Qt::ControlModifier ? epoch : 1;
+    switch (event->key()) {
+    case Qt::Key_Left:
+        return travel.goTo(step - far);
+    case Qt::Key_Right:
+        return travel.goTo(step + far);
+    case Qt::Key_PageDown:
+        return travel.goTo(step - epoch);
+    case Qt::Key_PageUp:
+        return travel.goTo(step + epoch);
+    case Qt::Key_Home:
+        return travel.goTo(0);
+    case Qt::Key_End:
+    case Qt::Key_Escape:
+        return travel.goLive();
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        return travel.branch();
+    default:
+        QWidget::keyPressEvent(event);
+    }
 }
 
 void TimeBar::refit()
@@ -63,121 +189,11 @@ TimeBar::Axis TimeBar::axis() const
 {
     Axis axis;
     axis.left = margin + std::lround(128 * theme().scale);
-    axis.right = width() - std::lround(96 * theme().scale);
+    axis.right = m_goOn->isVisibleTo(this) ? m_goOn->x() - 24 : width() - std::lround(96 * theme().scale);
     axis.y = std::lround(36 * theme().scale);
     if (const models::RunModel* run = m_bench.front())
         axis.steps = std::max<double>({1, double(run->opened().totalSteps), double(run->step())});
     return axis;
-}
-
-void TimeBar::paintEvent(QPaintEvent*)
-{
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.fillRect(rect(), theme().ground);
-    painter.fillRect(0, 0, width(), 1, theme().line);
-    if (!m_bench.front()) {
-        paintEmpty(painter);
-        return;
-    }
-    const Axis here = axis();
-    paintTexts(painter, here);
-    paintAxis(painter, here);
-    paintMarks(painter, here);
-}
-
-void TimeBar::paintEmpty(QPainter& painter) const
-{
-    painter.setFont(theme().body());
-    painter.setPen(theme().muted);
-    const double y = axis().y;
-    painter.drawText(QRectF(margin, 0, width() - 2 * margin, y), Qt::AlignVCenter | Qt::AlignLeft,
-                     tr("Steps, checkpoints and edits of the run in front will stand here."));
-    painter.fillRect(QRectF(margin, y, width() - 2 * margin, 1), theme().line);
-}
-
-void TimeBar::paintTexts(QPainter& painter, const Axis& axis) const
-{
-    const models::RunModel& run = *m_bench.front();
-    const double line = 20 * theme().scale;
-    const QRectF left(margin, axis.y - line - 2, axis.left - margin - 8, line);
-    painter.setFont(theme().strong());
-    painter.setPen(theme().text);
-    painter.drawText(left, Qt::AlignVCenter | Qt::AlignLeft, models::stepText(run));
-    painter.setFont(theme().body());
-    painter.setPen(theme().muted);
-    painter.drawText(left.translated(0, line), Qt::AlignVCenter | Qt::AlignLeft, models::epochText(run));
-
-    const bool failed = run.state() == RunState::Failed;
-    const bool live = run.live() && run.state() != RunState::Paused;
-    const double x = axis.right + 32 * theme().scale;
-    const QString word = m_bench.replaying() ? tr("Replay") : models::stateWord(run);
-    painter.setFont(theme().strong());
-    const double wide = painter.fontMetrics().horizontalAdvance(word);
-    // A long word takes the room of the dot.
-    const bool dot = x + 10 + wide <= width() - 4 && (live || run.state() == RunState::Paused);
-    if (dot) {
-        painter.setPen(QPen(live ? theme().branch : theme().muted, 1.5));
-        painter.setBrush(live ? QBrush(theme().branch) : Qt::NoBrush);
-        painter.drawEllipse(QPointF(x, axis.y), 3.5, 3.5);
-    }
-    const double textX = dot ? x + 10 : std::min(x, width() - 4 - wide);
-    painter.setPen(failed ? theme().problem : live ? theme().text : theme().muted);
-    painter.drawText(QRectF(textX, axis.y - line / 2, wide + 8, line), Qt::AlignVCenter | Qt::AlignLeft, word);
-}
-
-void TimeBar::paintAxis(QPainter& painter, const Axis& axis) const
-{
-    const models::RunModel& run = *m_bench.front();
-    const double now = axis.x(double(run.step()));
-    painter.fillRect(QRectF(axis.left, axis.y - 0.5, axis.right - axis.left, 1), theme().line);
-    painter.fillRect(QRectF(axis.left, axis.y - 1, now - axis.left, 2), theme().run(0));
-    painter.setFont(theme().body());
-    const int count = std::max(2, int((axis.right - axis.left) / (96 * theme().scale)));
-    for (const plots::Tick& tick : plots::linearTicks(0, axis.steps, count, plots::ValueFormat::Number, true)) {
-        const double x = std::round(axis.x(tick.value)) + 0.5;
-        painter.setPen(QPen(theme().axis, 1));
-        painter.drawLine(QPointF(x, axis.y + 1), QPointF(x, axis.y + 5));
-        painter.setPen(theme().muted);
-        const double wide = 80 * theme().scale;
-        painter.drawText(QRectF(x - wide / 2, axis.y + 6, wide, 20 * theme().scale), Qt::AlignCenter, tick.label);
-    }
-}
-
-void TimeBar::paintMarks(QPainter& painter, const Axis& axis) const
-{
-    const models::RunModel& run = *m_bench.front();
-    painter.setPen(QPen(theme().axis, 1));
-    for (const auto& checkpoint : run.checkpoints()) {
-        const double x = std::round(axis.x(double(checkpoint.step))) + 0.5;
-        painter.drawLine(QPointF(x, axis.y - 5), QPointF(x, axis.y + 1));
-    }
-    painter.setFont(theme().body());
-    double free = axis.left - 8;
-    for (const auto& edit : run.edits()) {
-        const double x = axis.x(double(edit.step));
-        const QString text = shortEdit(edit);
-        painter.drawPixmap(QPointF(x - 8, axis.y - 22),
-                           style::iconPixmap(QStringLiteral("live"), 16, theme().accent, devicePixelRatioF()));
-        const double wide = painter.fontMetrics().horizontalAdvance(text);
-        // Where edits stand close, the sign alone remains; its text is in the tooltip.
-        if (x - 8 > free && x + 10 + wide < axis.right + 8) {
-            painter.setPen(theme().muted);
-            painter.drawText(QRectF(x + 10, axis.y - 24, wide + 4, 20), Qt::AlignVCenter | Qt::AlignLeft, text);
-            free = x + 14 + wide;
-        }
-    }
-    const QColor ground = theme().ground;
-    if (const auto& best = run.best()) {
-        painter.setPen(QPen(theme().run(0), 1.5));
-        painter.setBrush(ground);
-        painter.drawEllipse(QPointF(axis.x(double(best->step)), axis.y), 3.5, 3.5);
-    }
-    const double now = axis.x(double(run.step()));
-    painter.fillRect(QRectF(now - 1, axis.y - 20 * theme().scale, 2, 20 * theme().scale - 5), theme().text);
-    painter.setPen(QPen(theme().text, 2));
-    painter.setBrush(ground);
-    painter.drawEllipse(QPointF(now, axis.y), 5, 5);
 }
 
 QString TimeBar::describe(double x) const

@@ -2,6 +2,7 @@
 #include "ui/shell/window_actions.h"
 
 #include "core/session/inspect.h"
+#include "ui/bridge/time_travel.h"
 #include "ui/models/cards.h"
 #include "ui/shell/command_palette.h"
 #include "ui/shell/inspector.h"
@@ -45,6 +46,7 @@ WindowActions::WindowActions(MainWindow& window) : QObject(&window), m_window(wi
     addView();
     addSources();
     connect(&window.workbench(), &Workbench::stateChanged, this, &WindowActions::refresh);
+    connect(&window.workbench().travel(), &bridge::TimeTravel::moved, this, &WindowActions::refresh);
     connect(&window.workbench(), &Workbench::frontChanged, this, &WindowActions::refresh);
     QUndoStack* undo = window.workbench().document().undoStack();
     connect(undo, &QUndoStack::indexChanged, this, &WindowActions::refresh);
@@ -93,8 +95,19 @@ void WindowActions::addRun()
     m_actions.add(QStringLiteral("run.pause"), tr("Pause"), group, {}, [&bench] { bench.pause(); });
     m_actions.add(QStringLiteral("run.step"), tr("Train a single step"), group, {Qt::Key_Period}, [&bench, shown] {
         shown();
-        bench.singleStep();
+        if (bench.travel().away())
+            bench.travel().goTo(*bench.travel().step() + 1);
+        else
+            bench.singleStep();
     });
+    m_actions.add(QStringLiteral("time.back"), tr("Go back one step"), group, {Qt::Key_Comma}, [&bench] {
+        if (const models::RunModel* run = bench.front())
+            bench.travel().goTo(run->shownStep().value_or(run->step()) - 1);
+    });
+    m_actions.add(QStringLiteral("time.live"), tr("Back to the newest step"), group, {Qt::CTRL | Qt::Key_End},
+                  [&bench] { bench.travel().goLive(); });
+    m_actions.add(QStringLiteral("time.branch"), tr("Go on from the shown step"), group, {Qt::CTRL | Qt::Key_B},
+                  [&bench] { bench.travel().branch(); });
     m_actions.add(QStringLiteral("run.stop"), tr("Stop and keep the run resumable"), group, {Qt::SHIFT | Qt::Key_F5},
                   [&bench] { bench.stop(); });
     m_actions.add(QStringLiteral("run.toggle"), tr("Pause or go on"), group, {Qt::Key_Space}, [this, &bench] {
@@ -165,7 +178,11 @@ void WindowActions::refresh()
     const auto enable = [this](const char* id, bool on) { m_actions.find(QLatin1String(id))->setEnabled(on); };
     enable("run.play", !busy || bench.paused());
     enable("run.pause", busy && !bench.paused());
-    enable("run.step", !busy || bench.paused());
+    const bool away = bench.travel().away();
+    enable("run.step", away || !busy || bench.paused());
+    enable("time.back", bench.front() && bench.front()->step() > 0);
+    enable("time.live", away);
+    enable("time.branch", away);
     enable("run.stop", busy);
     const models::RunModel* run = bench.front();
     using core::events::RunState;
