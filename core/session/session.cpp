@@ -76,9 +76,9 @@ public:
     std::optional<store::Checkpoint> m_resumeFrom;
     std::vector<events::Edited> m_edits;
     events::EventHub m_hub;
+    std::unique_ptr<store::Recorder> m_recorder;
 
 private:
-    std::unique_ptr<store::Recorder> m_recorder;
     events::EventHub::Subscription m_recording;
     train::Mailbox m_mailbox;
     mutable std::mutex m_mutex;
@@ -210,6 +210,8 @@ base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::pa
         if (const auto* edited = std::get_if<events::Edited>(&event); edited && edited->step >= from)
             work->m_edits.push_back(*edited);
     CORE_CHECK(work->open());
+    if (!work->m_resumeFrom)
+        work->m_recorder->rewindTo(0);
     return std::unique_ptr<Session>(new Session(std::move(work)));
 }
 
