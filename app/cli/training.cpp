@@ -20,9 +20,11 @@ namespace {
 
 volatile std::sig_atomic_t caught = 0;
 
+// The first asks for a checkpoint and the end; the second ends at once.
 extern "C" void onSignal(int number)
 {
     caught = number;
+    std::signal(number, SIG_DFL);
 }
 
 Object metricsObject(const std::vector<std::pair<std::string, double>>& metrics)
@@ -88,16 +90,18 @@ Result<Outcome> conduct(session::Session& run, double started)
         result = run.wait();
     }
     const double seconds = core::base::steadySeconds() - started;
-    if (!result.error.message.empty()) {
+    const bool interrupted = result.state == events::RunState::Interrupted;
+    if (!result.error.message.empty() && interrupted) {
+        std::cerr << "descent-cli: " << core::base::describe(result.error) << std::endl;
+    } else if (!result.error.message.empty()) {
         Error error = result.error;
         if (result.state == events::RunState::Failed && error.kind != ErrorKind::Resource &&
             error.kind != ErrorKind::Data && error.kind != ErrorKind::Spec)
             error.kind = ErrorKind::Run;
         return error;
     }
-    const bool stopped = result.state == events::RunState::Interrupted;
     return Outcome{describe(run, result, seconds), sentence(run, result),
-                   stopped ? (signalled == SIGTERM ? 143 : 130) : 0};
+                   interrupted ? (signalled == SIGTERM ? 143 : 130) : 0};
 }
 
 struct TrainOptions {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/h5.h"
 
+#include "core/base/files.h"
+
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 #include <new>
 #include <unistd.h>
@@ -126,11 +129,10 @@ void fail(const std::string& doing)
     std::string text;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, appendDescription, &text);
     H5Eclear2(H5E_DEFAULT);
-    const bool full = text.find("errno = 28") != text.npos || text.find("errno = 122") != text.npos;
-    throw Failure{{full ? ErrorKind::Resource : ErrorKind::Data,
-                   "cannot " + doing + (text.empty() ? "" : " (HDF5: " + text + ")"),
-                   {},
-                   full ? "Free some space on that disk, then go on" : ""}};
+    for (const int code : {ENOSPC, EDQUOT})
+        if (text.find("errno = " + std::to_string(code) + ",") != text.npos)
+            throw Failure{base::systemError(doing, {}, code)};
+    throw Failure{{ErrorKind::Data, "cannot " + doing + (text.empty() ? "" : " (HDF5: " + text + ")"), {}, {}}};
 }
 
 Id createFile(const std::filesystem::path& file)

@@ -417,11 +417,12 @@ void Trainer::publishSurface(bool force)
 Status Trainer::finish()
 {
     const bool ended = !m_end || *m_end == RunState::EarlyStopped;
-    if (!m_paused)
-        m_trainSeconds += base::steadySeconds() - m_runningSince;
+    const double now = base::steadySeconds();
+    m_trainSeconds += m_paused ? 0 : now - m_runningSince;
+    m_runningSince = now;
     tick();
     if (!ended)
-        return m_lastCheckpointStep == m_step ? Status{} : writeSteadily(snapshot());
+        return m_lastCheckpointStep == m_step ? Status{} : writeOnce(snapshot());
     publishSurface(true);
     const auto& validation = m_data.rows(data::SplitName::Validation);
     if (m_tablesStep != m_step && !validation.empty())

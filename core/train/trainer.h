@@ -73,6 +73,7 @@ private:
     store::Checkpoint snapshot();
     base::Status write(const store::Checkpoint& checkpoint);
     base::Status writeSteadily(const store::Checkpoint& checkpoint);
+    base::Status writeOnce(const store::Checkpoint& checkpoint);
     base::Status waitUntil(const base::Error& trouble, const std::function<std::optional<base::Error>()>& stillThere);
     bool checkpointDue() const;
     void publishSurface(bool force);

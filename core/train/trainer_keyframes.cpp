@@ -82,6 +82,16 @@ Status Trainer::writeSteadily(const store::Checkpoint& checkpoint)
     });
 }
 
+// Whoever stops a run is not kept waiting for room: it goes on from the checkpoint before.
+Status Trainer::writeOnce(const store::Checkpoint& checkpoint)
+{
+    Status status = write(checkpoint);
+    if (status || status.error().kind != ErrorKind::Resource)
+        return status;
+    m_context.hub->publish(events::Notice{m_step, status.error()});
+    return {};
+}
+
 Status Trainer::waitUntil(const Error& trouble, const std::function<std::optional<Error>()>& stillThere)
 {
     m_context.hub->publish(events::Notice{m_step, trouble});
@@ -90,8 +100,10 @@ Status Trainer::waitUntil(const Error& trouble, const std::function<std::optiona
     for (;;) {
         if (auto command = m_context.mailbox->queue.pop(std::chrono::milliseconds(500))) {
             CORE_CHECK(take(*command));
-            if (m_end)
-                return trouble;
+            if (std::holds_alternative<Stop>(*command)) {
+                m_trainSeconds += m_paused ? 0 : since - m_runningSince;
+                return Error{ErrorKind::Interrupted, trouble.message, trouble.where, trouble.advice};
+            }
         }
         if (!stillThere())
             break;
