@@ -27,6 +27,13 @@ extern "C" void onSignal(int number)
     std::signal(number, SIG_DFL);
 }
 
+// Before there is a run, so that none is left without its end.
+void listenForSignals()
+{
+    std::signal(SIGINT, onSignal);
+    std::signal(SIGTERM, onSignal);
+}
+
 Object metricsObject(const std::vector<std::pair<std::string, double>>& metrics)
 {
     Object object;
@@ -71,9 +78,6 @@ std::string sentence(const session::Session& run, const events::RunFinished& res
 // Trains to the end, handing signals on as a stop.
 Result<Outcome> conduct(session::Session& run, double started)
 {
-    caught = 0;
-    std::signal(SIGINT, onSignal);
-    std::signal(SIGTERM, onSignal);
     events::RunFinished result;
     int signalled = 0;
     {
@@ -131,6 +135,7 @@ void addTraining(Program& program)
         ->capture_default_str();
     program.on(train, [options, &common]() -> Result<Outcome> {
         const double started = core::base::steadySeconds();
+        listenForSignals();
         CORE_TRY(resolved, loadExperiment(options->experiment, options->sets));
         session::Options how{common.runsFolder(), options->device};
         if (options->resume == "auto")
@@ -149,6 +154,7 @@ void addTraining(Program& program)
     resume->add_option("--device", options->device, "auto, cpu, cuda, cuda:N");
     program.on(resume, [options, folder, &common]() -> Result<Outcome> {
         const double started = core::base::steadySeconds();
+        listenForSignals();
         CORE_TRY(path, core::store::findRun(*folder, common.runsFolder()));
         CORE_TRY(run, session::Session::resume(path, {common.runsFolder(), options->device}));
         return conduct(*run, started);

@@ -2,6 +2,7 @@
 #include "core/session/session.h"
 
 #include "core/base/json.h"
+#include "core/events/codec.h"
 #include "core/session/inspect.h"
 #include "core/spec/experiment.h"
 #include "core/store/run_record.h"
@@ -75,6 +76,7 @@ public:
     std::string m_device;
     std::optional<store::Checkpoint> m_resumeFrom;
     std::vector<events::Edited> m_edits;
+    std::optional<events::RunFinished> m_unrecordedEnd; ///< trained to its end by a process that died right then
     events::EventHub m_hub;
     std::unique_ptr<store::Recorder> m_recorder;
 
@@ -86,7 +88,14 @@ private:
     std::optional<events::RunFinished> m_finished;
     std::jthread m_thread; ///< last: joined before anything it uses goes
 
-    void run()
+    events::RunFinished recordEnd()
+    {
+        m_hub.publish(events::StateChanged{m_unrecordedEnd->state, m_unrecordedEnd->steps, {}});
+        m_hub.publish(*m_unrecordedEnd);
+        return *m_unrecordedEnd;
+    }
+
+    events::RunFinished train()
     {
         train::TrainerContext context{m_resolved,
                                       &m_folder,
@@ -98,7 +107,12 @@ private:
                                       m_options.frames,
                                       std::move(m_resumeFrom),
                                       std::move(m_edits)};
-        events::RunFinished result = train::Trainer(std::move(context)).run();
+        return train::Trainer(std::move(context)).run();
+    }
+
+    void run()
+    {
+        events::RunFinished result = m_unrecordedEnd ? recordEnd() : train();
         const bool open = result.state == events::RunState::Stopped || result.state == events::RunState::Interrupted;
         // A run that can be resumed keeps its journal; any other gets its compressed file.
         Status written = open ? m_recorder->sync() : m_recorder->finish();
@@ -200,9 +214,14 @@ base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::pa
     auto work = std::make_unique<Work>(std::move(folder), checked.value, options, device);
     // Without a checkpoint the run begins again; the journal forgets what there was.
     if (auto checkpoint = store::newestWhole(work->m_folder.checkpoints())) {
-        if (checkpoint->state["ended"].toBool())
-            return Error{ErrorKind::Usage, "this run has ended at step " + std::to_string(checkpoint->step),
-                         run.string(), "Train the experiment again, with more epochs if it should go on longer"};
+        if (const Value& ended = checkpoint->state["ended"]; !ended.isNull()) {
+            const auto end = events::fromValue(ended);
+            const auto* finished = end ? std::get_if<events::RunFinished>(&*end) : nullptr;
+            if (record.finished || !finished)
+                return Error{ErrorKind::Usage, "this run has ended at step " + std::to_string(checkpoint->step),
+                             run.string(), "Train the experiment again, with more epochs if it should go on longer"};
+            work->m_unrecordedEnd = *finished;
+        }
         work->m_resumeFrom = std::move(*checkpoint);
     }
     const std::int64_t from = work->m_resumeFrom ? work->m_resumeFrom->step : 0;

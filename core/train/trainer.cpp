@@ -2,6 +2,7 @@
 #include "core/train/trainer.h"
 
 #include "core/base/clock.h"
+#include "core/events/codec.h"
 #include "core/train/threads.h"
 
 #include <ATen/Context.h>
@@ -347,6 +348,8 @@ void Trainer::judge()
         if (name == watched && m_stopping->update(value, epochs - 1)) {
             m_best = Best{watched, value, epochs, m_step, snapshot()};
             m_best->snapshot.state = before;
+            // Whoever goes on from here finds this best again; the one before may never have been written.
+            m_best->snapshot.state.object().erase("best");
             m_context.hub->publish(events::BestChanged{watched, value, m_step, epochs});
         }
     if (m_experiment.train.earlyStopping) {
@@ -431,7 +434,8 @@ Status Trainer::finish()
     if (stopping && stopping->restoreBest && m_best && m_best->step != m_step)
         CORE_CHECK(m_learner->load(m_best->snapshot.tensors, "best step " + std::to_string(m_best->step), false));
     store::Checkpoint last = snapshot();
-    last.state.object().set("ended", true);
+    // The whole end, for a process that dies before it has recorded it.
+    last.state.object().set("ended", events::toValue(summary(m_end.value_or(RunState::Completed))));
     return writeSteadily(last);
 }
 
