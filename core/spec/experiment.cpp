@@ -71,7 +71,7 @@ Result<Value> load(const std::filesystem::path& file, const std::vector<std::str
     if (!tree.isObject())
         return Error{ErrorKind::Spec, "is " + std::string(tree.typeName()) + ", not an object", file.string(),
                      "An experiment is written in braces: {…}"};
-    // Paths of the file start at the file; those of --set at the working folder, as a shell's completion gives them.
+    // Relative paths start at the file, those of --set too.
     std::error_code ignored;
     const auto folder =
         file.empty() ? std::filesystem::current_path(ignored) : std::filesystem::absolute(file, ignored).parent_path();
