@@ -5,6 +5,7 @@
 #include "core/events/codec.h"
 #include "core/session/inspect.h"
 #include "core/spec/experiment.h"
+#include "core/store/journal.h"
 #include "core/store/run_record.h"
 #include "core/tensor/device.h"
 #include "core/train/trainer.h"
@@ -217,7 +218,8 @@ base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::pa
         if (const Value& ended = checkpoint->state["ended"]; !ended.isNull()) {
             const auto end = events::fromValue(ended);
             const auto* finished = end ? std::get_if<events::RunFinished>(&*end) : nullptr;
-            if (record.finished || !finished)
+            const bool recorded = record.finished && !store::hasJournal(work->m_folder.journal());
+            if (recorded || !finished)
                 return Error{ErrorKind::Usage, "this run has ended at step " + std::to_string(checkpoint->step),
                              run.string(), "Train the experiment again, with more epochs if it should go on longer"};
             work->m_unrecordedEnd = *finished;

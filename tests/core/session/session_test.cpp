@@ -6,6 +6,8 @@
 #include "core/session/session.h"
 #include "core/spec/experiment.h"
 #include "core/store/checkpoint.h"
+#include "core/store/finalize.h"
+#include "core/store/journal.h"
 #include "core/store/run_record.h"
 #include "tests/support/program.h"
 #include "tests/support/temp_folder.h"
@@ -236,9 +238,19 @@ TEST_CASE("a run that died between its last checkpoint and its record is finishe
     again->reset();
     CHECK(store::summarize(path)->state == events::RunState::EarlyStopped);
     CHECK(std::filesystem::exists(path / "run.h5"));
-    const auto third = Session::resume(path, {folder.path(), "cpu"});
-    REQUIRE_FALSE(third);
-    CHECK(third.error().kind == base::ErrorKind::Usage);
+    // The same a little later: the end is recorded, and run.h5 not written yet.
+    REQUIRE(store::journalFromView(path));
+    std::filesystem::remove(path / "run.h5");
+    auto third = Session::resume(path, {folder.path(), "cpu"});
+    REQUIRE(third);
+    (*third)->start();
+    CHECK((*third)->wait().digest == whole.digest);
+    third->reset();
+    CHECK(std::filesystem::exists(path / "run.h5"));
+    CHECK_FALSE(store::hasJournal(path / "journal"));
+    const auto fourth = Session::resume(path, {folder.path(), "cpu"});
+    REQUIRE_FALSE(fourth);
+    CHECK(fourth.error().kind == base::ErrorKind::Usage);
 }
 
 TEST_CASE("only live parameters take edits, and only values that fit")
