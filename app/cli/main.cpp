@@ -2,7 +2,9 @@
 #include "app/cli/command.h"
 #include "core/base/json.h"
 #include "core/session/inspect.h"
+#include "core/spec/check.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -12,6 +14,46 @@ namespace {
 using core::base::Error;
 using core::base::ErrorKind;
 using core::base::Object;
+
+// CLI11 says "a subcommand is required" where a word is none; this names the word and the nearest command.
+Error badUsage(const CLI::App& app, const std::vector<std::string>& words, const std::string& message)
+{
+    const CLI::App* here = &app;
+    std::string path = app.get_name();
+    for (const std::string& word : words) {
+        const auto below = here->get_subcommands([](const CLI::App*) { return true; });
+        if (below.empty() || word.starts_with('-'))
+            break;
+        const auto found =
+            std::find_if(below.begin(), below.end(), [&](const CLI::App* one) { return one->check_name(word); });
+        if (found == below.end()) {
+            std::vector<std::string> names;
+            std::string known;
+            for (const CLI::App* one : below) {
+                names.push_back(one->get_name());
+                known += (known.empty() ? "" : ", ") + one->get_name();
+            }
+            const std::string near = core::spec::nearest(word, names);
+            return {ErrorKind::Usage, "there is no command \"" + word + "\"", "command line",
+                    (near.empty() ? "" : "Did you mean \"" + near + "\"? ") + "Known: " + known};
+        }
+        here = *found;
+        path += " " + here->get_name();
+    }
+    return {ErrorKind::Usage, message, "command line", path + " --help tells what there is"};
+}
+
+// What nobody foresaw still ends as an error that says so.
+core::base::Result<app::cli::Outcome> guarded(const app::cli::Work& work)
+{
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        return Error{ErrorKind::Resource, "not enough memory", {}, "Try fewer rows, or smaller settings"};
+    } catch (const std::exception& failure) {
+        return Error{ErrorKind::Internal, failure.what(), {}, "Please report this"};
+    }
+}
 
 int fail(const Error& error, bool json)
 {
@@ -57,10 +99,9 @@ int main(int argc, char** argv)
     } catch (const CLI::CallForHelp& help) {
         return app.exit(help);
     } catch (const CLI::ParseError& error) {
-        return fail({ErrorKind::Usage, error.what(), "command line", "descent-cli --help tells what there is"},
-                    common.json);
+        return fail(badUsage(app, {argv + 1, argv + argc}, error.what()), common.json);
     }
-    const auto outcome = work();
+    const auto outcome = guarded(work);
     if (!outcome)
         return fail(outcome.error(), common.json);
     std::cout << (common.json ? core::base::writeJson(outcome->object, 2) + "\n" : outcome->text) << std::flush;

@@ -20,9 +20,18 @@ namespace {
 
 volatile std::sig_atomic_t caught = 0;
 
+// The first asks for a checkpoint and the end; the second ends at once.
 extern "C" void onSignal(int number)
 {
     caught = number;
+    std::signal(number, SIG_DFL);
+}
+
+// Before there is a run, so that none is left without its end.
+void listenForSignals()
+{
+    std::signal(SIGINT, onSignal);
+    std::signal(SIGTERM, onSignal);
 }
 
 Object metricsObject(const std::vector<std::pair<std::string, double>>& metrics)
@@ -77,9 +86,6 @@ struct TrainOptions {
 
 Result<Outcome> conduct(session::Session& run, double started, Object more)
 {
-    caught = 0;
-    std::signal(SIGINT, onSignal);
-    std::signal(SIGTERM, onSignal);
     events::RunFinished result;
     int signalled = 0;
     {
@@ -96,18 +102,20 @@ Result<Outcome> conduct(session::Session& run, double started, Object more)
         result = run.wait();
     }
     const double seconds = core::base::steadySeconds() - started;
-    if (!result.error.message.empty()) {
+    const bool interrupted = result.state == events::RunState::Interrupted;
+    if (!result.error.message.empty() && interrupted) {
+        std::cerr << "descent-cli: " << core::base::describe(result.error) << std::endl;
+    } else if (!result.error.message.empty()) {
         Error error = result.error;
         if (result.state == events::RunState::Failed && error.kind != ErrorKind::Resource &&
             error.kind != ErrorKind::Data && error.kind != ErrorKind::Spec)
             error.kind = ErrorKind::Run;
         return error;
     }
-    const bool stopped = result.state == events::RunState::Interrupted;
     Object object = describe(run, result, seconds);
     for (auto& [key, value] : more)
         object.set(key, value);
-    return Outcome{std::move(object), sentence(run, result), stopped ? (signalled == SIGTERM ? 143 : 130) : 0};
+    return Outcome{std::move(object), sentence(run, result), interrupted ? (signalled == SIGTERM ? 143 : 130) : 0};
 }
 
 void addTraining(Program& program)
@@ -128,6 +136,7 @@ void addTraining(Program& program)
         ->capture_default_str();
     program.on(train, [options, &common]() -> Result<Outcome> {
         const double started = core::base::steadySeconds();
+        listenForSignals();
         CORE_TRY(resolved, loadExperiment(options->experiment, options->sets));
         session::Options how{common.runsFolder(), options->device};
         if (options->resume == "auto")
@@ -146,6 +155,7 @@ void addTraining(Program& program)
     resume->add_option("--device", options->device, "auto, cpu, cuda, cuda:N");
     program.on(resume, [options, folder, &common]() -> Result<Outcome> {
         const double started = core::base::steadySeconds();
+        listenForSignals();
         CORE_TRY(path, core::store::findRun(*folder, common.runsFolder()));
         CORE_TRY(run, session::Session::resume(path, {common.runsFolder(), options->device}));
         return conduct(*run, started);

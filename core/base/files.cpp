@@ -59,8 +59,11 @@ Result<std::string> readFile(const std::filesystem::path& file, std::size_t maxB
     Descriptor input{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
     struct stat facts {};
     if (input.number < 0 || ::fstat(input.number, &facts) != 0) {
-        Error error = systemError("open", file, errno);
+        const int code = errno;
+        Error error = systemError("open", file, code);
         error.kind = ErrorKind::Data;
+        if (code == EACCES || code == EPERM)
+            error.advice = "Check whether you may read it";
         return error;
     }
     if (S_ISDIR(facts.st_mode))
@@ -100,17 +103,26 @@ Status syncFolder(const std::filesystem::path& folder)
 
 Status writeFileAtomically(const std::filesystem::path& file, std::string_view bytes)
 {
+    std::error_code unknown;
+    if (std::filesystem::is_directory(file, unknown))
+        return Error{ErrorKind::Resource, "is a folder, not a file", file.string(), "Name a file in it"};
     const std::filesystem::path beside = file.string() + ".tmp";
-    {
+    // Errors name the file that was asked for; what is half written goes, so that it takes no room.
+    const Status written = [&]() -> Status {
         Descriptor output{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
         if (output.number < 0)
-            return systemError("create", beside, errno);
-        CORE_CHECK(writeAll(output.number, bytes, beside));
+            return systemError("create", file, errno);
+        CORE_CHECK(writeAll(output.number, bytes, file));
         if (::fsync(output.number) != 0)
-            return systemError("sync", beside, errno);
+            return systemError("sync", file, errno);
+        if (::rename(beside.c_str(), file.c_str()) != 0)
+            return systemError("rename into place", file, errno);
+        return {};
+    }();
+    if (!written) {
+        ::unlink(beside.c_str());
+        return written;
     }
-    if (::rename(beside.c_str(), file.c_str()) != 0)
-        return systemError("rename", beside, errno);
     return syncFolder(file.parent_path());
 }
 

@@ -44,9 +44,9 @@ public:
     {
         place = position;
         std::string what = failure.what();
-        // The library's message ends with the reason after its own place; ours is told as line and column.
+        // The library's message begins with its own name and place; ours is told as line and column.
         const auto colon = what.find(": ", what.find("column"));
-        problem = colon == what.npos ? what : what.substr(colon + 2);
+        problem = what.substr(colon != what.npos ? colon + 2 : what.starts_with('[') ? what.find(' ') + 1 : 0);
         return false;
     }
 

@@ -2,6 +2,7 @@
 #include "core/data/open.h"
 
 #include "core/data/gzip.h"
+#include "core/spec/check.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -14,13 +15,24 @@ namespace {
 constexpr std::size_t recognisedBytes = 4096;
 constexpr std::size_t packedHeadBytes = 1 << 16;
 
+// A word that names no file may be meant for one of the built-in sets.
+std::string adviceFor(const std::filesystem::path& path)
+{
+    std::vector<std::string> builtIn;
+    for (const base::Entry& entry : allSources().family().entries)
+        if (!entry.schema.find("path"))
+            builtIn.push_back(entry.kind);
+    const std::string near = path.has_extension() ? "" : spec::nearest(path.filename().string(), builtIn);
+    return (near.empty() ? "" : "Did you mean \"" + near + "\"? ") +
+           "Check the path; relative paths start at the experiment file";
+}
+
 /// The beginning of a file, unpacked; empty for a folder.
 base::Result<std::string> headOf(const std::string& path)
 {
     std::error_code code;
     if (!std::filesystem::exists(path, code))
-        return base::Error{base::ErrorKind::Data, "no such file", path,
-                           "Check the path; relative paths start at the experiment file"};
+        return base::Error{base::ErrorKind::Data, "no such file", path, adviceFor(path)};
     if (std::filesystem::is_directory(path, code))
         return std::string{};
     std::ifstream file(path, std::ios::binary);
@@ -37,6 +49,11 @@ base::Result<std::string> headOf(const std::string& path)
 base::Result<std::unique_ptr<Source>> sourceFor(const std::string& format, const std::string& path)
 {
     const base::Value params = base::Object{{"path", path}};
+    // A pipe could be read only once, and a device may never end.
+    std::error_code ignored;
+    if (std::filesystem::is_other(path, ignored))
+        return base::Error{base::ErrorKind::Data, "is neither a file nor a folder", path,
+                           "Write its content to a file"};
     if (format != "auto")
         return allSources().make({format, params});
     CORE_TRY(head, headOf(path));

@@ -28,7 +28,7 @@ bool restored(const store::Checkpoint& checkpoint)
     if (const base::Value* told = checkpoint.state.object().find("restored"))
         return told->toBool();
     const base::Value* restores = checkpoint.state["spec"].at("train.early_stopping.restore_best");
-    return checkpoint.state["ended"].toBool() && restores && restores->toBool();
+    return !checkpoint.state["ended"].isNull() && restores && restores->toBool();
 }
 
 std::int64_t stepsOf(const store::RunRecord& record)

@@ -16,6 +16,7 @@ using base::Value;
 namespace {
 
 constexpr std::int64_t histogramBins = 20;
+constexpr std::int64_t mostRates = 20'000'000;
 
 spec::Experiment typed(const Value& resolved)
 {
@@ -43,6 +44,11 @@ base::Result<SchedulePreview> previewSchedule(const Value& resolved, std::int64_
     CORE_TRY(plan, train::planSteps(experiment.train, trainRows));
     CORE_TRY(schedule, train::makeSchedule(experiment.train.schedule,
                                            {train::baseRate(experiment.train), plan.totalSteps, plan.stepsPerEpoch}));
+    if (plan.totalSteps > mostRates)
+        return Error{base::ErrorKind::Resource,
+                     std::to_string(plan.totalSteps) + " steps are more than a list of their rates can hold",
+                     experiment.train.steps ? "/train/steps" : "/train/epochs",
+                     "Up to " + std::to_string(mostRates) + " are shown"};
     SchedulePreview preview{trainRows, plan.stepsPerEpoch, plan.totalSteps, {}};
     preview.lr.reserve(std::size_t(plan.totalSteps));
     for (std::int64_t step = 0; step < plan.totalSteps; ++step)

@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/events/codec.h"
 #include "core/session/session_work.h"
+#include "core/store/journal.h"
 #include "core/store/run_record.h"
 #include "core/tensor/device.h"
 
@@ -114,12 +115,15 @@ base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::pa
         work->m_parent = record.opened->parent;
         work->m_parentStep = record.opened->parentStep;
     }
-    const bool over = record.finished && (record.finished->state == events::RunState::Completed ||
-                                          record.finished->state == events::RunState::EarlyStopped);
-    if (over)
-        if (const auto last = store::newestWhole(work->m_folder.checkpoints()); last && last->state["ended"].toBool())
+    if (const auto last = store::newestWhole(work->m_folder.checkpoints()); last && !last->state["ended"].isNull()) {
+        const auto end = events::fromValue(last->state["ended"]);
+        const auto* finished = end ? std::get_if<events::RunFinished>(&*end) : nullptr;
+        if (record.finished && !store::hasJournal(work->m_folder.journal()))
             return Error{ErrorKind::Usage, "this run has ended at step " + std::to_string(last->step), run.string(),
                          "Branch from its last step with more epochs if it should go on longer"};
+        if (finished)
+            work->m_unrecordedEnd = *finished;
+    }
     // A checkpoint may be newer than what is left of the journal: its rows would be missing for ever.
     std::int64_t reached = 0;
     for (const auto& [name, series] : record.scalars)
@@ -136,6 +140,8 @@ base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::pa
     }
     work->m_edits = editsAhead(record, work->m_resumeFrom);
     CORE_CHECK(work->open());
+    if (work->m_unrecordedEnd)
+        return std::unique_ptr<Session>(new Session(std::move(work)));
     if (!work->m_resumeFrom)
         work->beginAgain();
     CORE_CHECK(store::forgetCheckpointsAfter(work->m_folder.checkpoints(),

@@ -78,7 +78,8 @@ public:
     std::string m_parent;
     std::int64_t m_parentStep = -1;
     std::optional<store::Checkpoint> m_resumeFrom;
-    std::deque<events::Edited> m_edits; ///< that lie ahead
+    std::optional<events::RunFinished> m_unrecordedEnd; ///< trained to its end by a process that died right then
+    std::deque<events::Edited> m_edits;                 ///< that lie ahead
     events::EventHub m_hub;
 
 private:
@@ -90,7 +91,14 @@ private:
     std::optional<events::RunFinished> m_finished;
     std::jthread m_thread; ///< last: joined before anything it uses goes
 
-    void run()
+    events::RunFinished recordEnd()
+    {
+        m_hub.publish(events::StateChanged{m_unrecordedEnd->state, m_unrecordedEnd->steps, {}});
+        m_hub.publish(*m_unrecordedEnd);
+        return *m_unrecordedEnd;
+    }
+
+    events::RunFinished train()
     {
         train::TrainerContext context{m_resolved,
                                       &m_folder,
@@ -104,7 +112,12 @@ private:
                                       std::move(m_edits),
                                       m_parent,
                                       m_parentStep};
-        events::RunFinished result = train::Trainer(std::move(context)).run();
+        return train::Trainer(std::move(context)).run();
+    }
+
+    void run()
+    {
+        events::RunFinished result = m_unrecordedEnd ? recordEnd() : train();
         const bool open = result.state == events::RunState::Stopped || result.state == events::RunState::Interrupted;
         // A run that can be resumed keeps its journal; any other gets its compressed file.
         base::Status written = open ? m_recorder->sync() : m_recorder->finish();

@@ -73,7 +73,7 @@ public:
         Object out;
         if (!given.isObject() && !given.isNull())
             problem(where, "is " + std::string(given.typeName()) + ", not an object", "Write it in braces: {…}");
-        unknownKeys({&schema}, given, where, {});
+        unknownKeys({&schema}, given, where, "");
         fill(schema, given, where, out);
         return out;
     }
@@ -86,10 +86,13 @@ private:
         problems.push_back({ErrorKind::Spec, std::move(message), where.empty() ? "/" : where, std::move(advice)});
     }
 
+    // `kind`: whose keys they are, of a plug-in; else empty.
     void unknownKeys(const std::vector<const Schema*>& schemas, const Value& given, const std::string& where,
-                     const std::vector<std::string>& also)
+                     const std::string& kind)
     {
-        std::vector<std::string> known = also;
+        std::vector<std::string> known;
+        if (!kind.empty())
+            known.push_back("kind");
         for (const Schema* schema : schemas)
             for (const Field& field : schema->fields)
                 known.push_back(field.key);
@@ -97,7 +100,7 @@ private:
             if (std::find(known.begin(), known.end(), key) != known.end())
                 continue;
             const std::string near = nearest(key, known);
-            problem(where + "/" + key, "unknown key \"" + key + "\"",
+            problem(where + "/" + key, "unknown key \"" + key + "\"" + (kind.empty() ? "" : " of " + kind),
                     near.empty() ? "Known here: " + listed(known) : "Did you mean \"" + near + "\"?");
         }
     }
@@ -123,11 +126,25 @@ private:
         if (given.isText() && std::find(field.words.begin(), field.words.end(), given.text()) != field.words.end())
             return given;
         const std::size_t before = problems.size();
-        Value checked = inDomain(field.domain, given, where);
+        Value checked = inDomain(field.domain, withKind(field, given), where);
         if (problems.size() > before && !field.words.empty())
             problems.back().advice += ", or " + listed(field.words);
         // A wrong leaf keeps its default, so that the rest of the experiment can still be shown.
         return problems.size() > before && checked.isNull() ? field.fallback : checked;
+    }
+
+    // Parameters without a kind are the default's: `--set train.optimizer.lr=0.1` needs no word about the optimizer.
+    static Value withKind(const Field& field, const Value& given)
+    {
+        const Value& usual = field.fallback["kind"];
+        if (!std::holds_alternative<OneOf>(field.domain) || !given.isObject() || !given["kind"].isNull() ||
+            !usual.isText())
+            return given;
+        Value whole = Object{{"kind", usual}};
+        for (const auto& [key, value] : given.object())
+            if (key != "kind")
+                whole.object().set(key, value);
+        return whole;
     }
 
     Value inDomain(const Domain& domain, const Value& given, const std::string& where)
@@ -157,7 +174,9 @@ private:
 
     Value integer(const Int& domain, const Value& given, const std::string& where)
     {
-        const bool whole = given.isInt() || (given.isReal() && given.toReal() == std::floor(given.toReal()));
+        // A real of 2^63 or more is whole, but no std::int64_t.
+        const bool whole =
+            given.isInt() || (std::abs(given.toReal()) < 9.2e18 && given.toReal() == std::floor(given.toReal()));
         if (!given.isNumber() || !whole || given.toInt() < domain.min || given.toInt() > domain.max) {
             problem(where, shown(given) + " does not fit", "It takes " + rangeOf(domain));
             return {};
@@ -237,7 +256,7 @@ private:
         std::vector<const Schema*> schemas{&entry->schema};
         if (domain.common)
             schemas.push_back(domain.common.get());
-        unknownKeys(schemas, asObject, where, {"kind"});
+        unknownKeys(schemas, asObject, where, kind.text());
         for (const Schema* schema : schemas)
             fill(*schema, asObject, where, out);
         return out;

@@ -15,15 +15,13 @@ namespace {
 // What no single field can see.
 void checkTogether(const Value& resolved, std::vector<Error>& problems)
 {
-    const SplitSpec split = read(resolved).split;
+    const Experiment experiment = read(resolved);
+    const SplitSpec& split = experiment.split;
     const double sum = split.train + split.validation + split.test.value_or(0);
     if (sum > 1 + 1e-9)
         problems.push_back({ErrorKind::Spec, "train, validation and test add up to more than all rows", "/split",
                             "Shares must not exceed 1 together"});
-    const EarlyStoppingSpec* stopping = nullptr;
-    const Experiment experiment = read(resolved);
-    if (experiment.train.earlyStopping)
-        stopping = &*experiment.train.earlyStopping;
+    const auto& stopping = experiment.train.earlyStopping;
     if (stopping && !stopping->metric.starts_with("validation/") && !stopping->metric.starts_with("train_eval/"))
         problems.push_back({ErrorKind::Spec, "\"" + stopping->metric + "\" is not evaluated after an epoch",
                             "/train/early_stopping/metric", "Name one such as validation/loss or validation/accuracy"});
@@ -78,7 +76,7 @@ Result<Value> load(const std::filesystem::path& file, const std::vector<std::str
     if (!tree.isObject())
         return Error{ErrorKind::Spec, "is " + std::string(tree.typeName()) + ", not an object", file.string(),
                      "An experiment is written in braces: {…}"};
-    // Paths of the file start at the file; those of --set at the working folder, as a shell's completion gives them.
+    // Relative paths start at the file, those of --set too.
     std::error_code ignored;
     const auto folder =
         file.empty() ? std::filesystem::current_path(ignored) : std::filesystem::absolute(file, ignored).parent_path();

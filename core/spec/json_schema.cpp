@@ -20,7 +20,8 @@ Value kinds(const Family* family)
     return names;
 }
 
-Object oneOfSchema(const OneOf& domain, const Catalog& catalog)
+// `usual`: the kind that parameters without one belong to; empty if there is none.
+Object oneOfSchema(const OneOf& domain, const Catalog& catalog, const std::string& usual)
 {
     const Family* family = catalog.find(domain.family);
     Array alternatives;
@@ -38,13 +39,14 @@ Object oneOfSchema(const OneOf& domain, const Catalog& catalog)
             object.set("title", entry.title);
             object.set("description", entry.help);
             object.set("properties", std::move(properties));
-            object.set("required", Array{"kind"});
+            if (entry.kind != usual)
+                object.set("required", Array{"kind"});
             alternatives.push_back(std::move(object));
         }
     return {{"anyOf", std::move(alternatives)}};
 }
 
-Object domainSchema(const Domain& domain, const Catalog& catalog)
+Object domainSchema(const Domain& domain, const Catalog& catalog, const std::string& usual = {})
 {
     if (std::holds_alternative<Flag>(domain))
         return {{"type", "boolean"}};
@@ -74,7 +76,7 @@ Object domainSchema(const Domain& domain, const Catalog& catalog)
     if (std::holds_alternative<Text>(domain) || std::holds_alternative<Path>(domain))
         return {{"type", "string"}};
     if (const OneOf* d = std::get_if<OneOf>(&domain))
-        return oneOfSchema(*d, catalog);
+        return oneOfSchema(*d, catalog, usual);
     if (const Group* d = std::get_if<Group>(&domain))
         return objectSchema(*d->schema, catalog);
     if (const auto* d = std::get_if<std::shared_ptr<const List>>(&domain)) {
@@ -89,7 +91,7 @@ Object domainSchema(const Domain& domain, const Catalog& catalog)
 
 Object fieldSchema(const Field& field, const Catalog& catalog)
 {
-    Object out = domainSchema(field.domain, catalog);
+    Object out = domainSchema(field.domain, catalog, field.fallback["kind"].text());
     if (field.nullable || !field.words.empty()) {
         Array alternatives{std::move(out)};
         if (field.nullable)

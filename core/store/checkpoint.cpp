@@ -187,7 +187,7 @@ base::Result<Checkpoint> newestToResume(const fs::path& folder, std::int64_t rea
         const std::int64_t bestStep = best["step"].toInt();
         const bool bestIsThere = !best.isObject() || bestStep == checkpoint.step ||
                                  checkpoint.state["is_best"].toBool() || read(folder / fileName(bestStep), false);
-        if (bestIsThere && !checkpoint.state["ended"].toBool())
+        if (bestIsThere && checkpoint.state["ended"].isNull())
             return std::move(checkpoint);
         step = checkpoint.step - 1;
     }

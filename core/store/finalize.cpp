@@ -6,6 +6,7 @@
 #include "core/base/json.h"
 #include "core/events/codec.h"
 #include "core/store/event_lines.h"
+#include "core/store/file_beside.h"
 #include "core/store/h5_view.h"
 #include "core/store/journal.h"
 #include "core/store/replay.h"
@@ -52,6 +53,15 @@ base::Status compare(const std::filesystem::path& file, const RunRecord& record)
     return {};
 }
 
+// Before it is compressed; the rest of the file is small beside it.
+std::uint64_t mostBytes(const RunRecord& record)
+{
+    std::uint64_t bytes = 64 << 10;
+    for (const auto& [name, series] : record.scalars)
+        bytes += 3 * 8 * series.steps.size();
+    return bytes;
+}
+
 ScalarBlock part(const std::string& name, const Series& series, std::size_t from, std::size_t to)
 {
     const auto slice = [&](const auto& all) {
@@ -74,7 +84,7 @@ base::Status replaceView(const std::filesystem::path& run, const RunRecord& reco
         status = base::systemError("rename", beside, errno);
     if (!status) {
         ::unlink(beside.c_str());
-        return status;
+        return status.error().kind == ErrorKind::Resource ? withNeed(status.error(), mostBytes(record)) : status;
     }
     return base::syncFolder(run);
 }

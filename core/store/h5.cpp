@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/h5.h"
 
+#include "core/base/files.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <limits>
@@ -128,12 +130,14 @@ void fail(const std::string& doing)
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, appendDescription, &text);
     H5Eclear2(H5E_DEFAULT);
     const auto says = [&](int code) { return text.find("errno = " + std::to_string(code) + ',') != text.npos; };
-    const bool full = says(ENOSPC) || says(EDQUOT);
-    const bool disk = full || says(EIO) || says(EROFS) || says(EINTR);
+    for (const int code : {ENOSPC, EDQUOT})
+        if (says(code))
+            throw Failure{base::systemError(doing, {}, code)};
+    const bool disk = says(EIO) || says(EROFS) || says(EINTR);
     throw Failure{{disk ? ErrorKind::Resource : ErrorKind::Data,
                    "cannot " + doing + (text.empty() ? "" : " (HDF5: " + text + ")"),
                    {},
-                   full ? "Free some space on that disk, then go on" : ""}};
+                   {}}};
 }
 
 Id createFile(const std::filesystem::path& file)

@@ -112,7 +112,11 @@ public:
         if (!record.problem.empty())
             return Error{ErrorKind::Data, record.problem, m_run.string(),
                          "Repair the run: all that is whole will be kept"};
-        CORE_CHECK(replaceView(m_run, record));
+        if (base::Status written = replaceView(m_run, record); !written) {
+            Error error = std::move(written).error();
+            error.advice += ". The run is whole in its journal; descent-cli runs repair writes run.h5 from it";
+            return error;
+        }
         CORE_CHECK(removeJournal(m_run));
         m_finished = true;
         return {};

@@ -202,7 +202,8 @@ Judgement Engine::judge(const EvaluationRequest& tables)
     const std::string& watched = m_stopping->spec().metric;
     // A keyframe says what held before its evaluation, the best one too.
     Value before = state();
-    before.object().set("is_best", true);
+    // Whoever goes on from here finds this best again; the one before may never have been written.
+    before.object().erase("best");
     for (const auto& [name, value] : judgement.values)
         if (name == watched && m_stopping->update(value, epochs - 1)) {
             m_best = Best{watched, value, epochs, m_step, {m_step, before, tensors()}};

@@ -2,6 +2,7 @@
 #include "core/train/trainer.h"
 
 #include "core/base/clock.h"
+#include "core/events/codec.h"
 
 #include <c10/util/Exception.h>
 
@@ -252,11 +253,12 @@ void Trainer::judge()
 Status Trainer::finish()
 {
     const bool ended = !m_end || *m_end == RunState::EarlyStopped;
-    m_trainSeconds = trainSeconds();
-    m_runningSince = base::steadySeconds();
+    const double now = base::steadySeconds();
+    m_trainSeconds += m_paused ? 0 : now - m_runningSince;
+    m_runningSince = now;
     tick();
     if (!ended)
-        return m_syncedStep == m_engine->step() ? m_writer->wait() : keepSafely(snapshot());
+        return m_syncedStep == m_engine->step() ? m_writer->wait() : keepAtOnce(snapshot());
     publishSurface(true);
     const auto& validation = m_engine->data().rows(data::SplitName::Validation);
     if (m_tablesStep != m_engine->step() && !validation.empty())
@@ -267,7 +269,8 @@ Status Trainer::finish()
     if (restores)
         CORE_CHECK(m_engine->restoreBest());
     store::Checkpoint last = snapshot();
-    last.state.object().set("ended", true);
+    // The whole end, for a process that dies before it has recorded it.
+    last.state.object().set("ended", events::toValue(summary(m_end.value_or(RunState::Completed))));
     // Such weights are those of another step: nothing goes on from them.
     last.state.object().set("restored", restores);
     return keepSafely(std::move(last));

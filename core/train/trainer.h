@@ -67,6 +67,7 @@ private:
     store::Checkpoint snapshot();
     void keep(store::Checkpoint checkpoint, bool durable);
     base::Status keepSafely(store::Checkpoint checkpoint);
+    base::Status keepAtOnce(store::Checkpoint checkpoint);
     base::Status keepWhatIsDue();
     base::Status waitUntil(const base::Error& trouble, const std::function<std::optional<base::Error>()>& stillThere);
 

@@ -89,6 +89,17 @@ Status Trainer::keepSafely(store::Checkpoint checkpoint)
     }
 }
 
+// Whoever stops a run is not kept waiting for room: it goes on from the checkpoint before.
+Status Trainer::keepAtOnce(store::Checkpoint checkpoint)
+{
+    keep(std::move(checkpoint), true);
+    Status written = m_writer->wait();
+    if (written || written.error().kind != ErrorKind::Resource)
+        return written;
+    m_context.hub->publish(events::Notice{m_engine->step(), written.error()});
+    return {};
+}
+
 Status Trainer::waitUntil(const Error& trouble, const std::function<std::optional<Error>()>& stillThere)
 {
     m_context.hub->publish(events::Notice{m_engine->step(), trouble});
@@ -97,8 +108,10 @@ Status Trainer::waitUntil(const Error& trouble, const std::function<std::optiona
     for (;;) {
         if (auto command = m_context.mailbox->queue.pop(std::chrono::milliseconds(500))) {
             CORE_CHECK(take(*command));
-            if (m_end)
-                return trouble;
+            if (std::holds_alternative<Stop>(*command)) {
+                m_trainSeconds += m_paused ? 0 : since - m_runningSince;
+                return Error{ErrorKind::Interrupted, trouble.message, trouble.where, trouble.advice};
+            }
         }
         if (!stillThere())
             break;

@@ -102,6 +102,59 @@ TEST_CASE("bad usage ends with 2, as JSON where it was asked for")
     has(errorOf(folder, R"({"data": {"source": "two-moons"}})", 5, {"--device", "cuda:97"}), "cuda:97");
 }
 
+TEST_CASE("a command that there is not is named, with the nearest one")
+{
+    const auto message = [](const std::vector<std::string>& arguments) {
+        std::vector<std::string> all = arguments;
+        all.push_back("--json");
+        const Ended ended = cli(all);
+        CHECK(ended.status == 2);
+        return ended.json()["error"]["message"].text();
+    };
+    has(message({"trian", "x"}), "there is no command \"trian\". Did you mean \"train\"?");
+    has(message({"runs", "shwo", "x"}), "there is no command \"shwo\". Did you mean \"show\"?");
+    has(message({"runs", "show"}), "descent-cli runs show --help");
+    has(message({"train", "x", "--nonsense"}), "--nonsense");
+}
+
+TEST_CASE("a setting of a part that the experiment does not name goes to the part's default")
+{
+    const TempFolder folder;
+    const std::string file = folder.file("m.experiment.json", R"({"data": {"source": "two-moons"}})");
+    const Ended ended =
+        cli({"schedule", file, "--set", "train.optimizer.lr=0.25", "--set", "model.hidden=[3]", "--json"});
+    INFO(ended.err);
+    REQUIRE(ended.status == 0);
+    CHECK(ended.json()["lr"].array().front().toReal() == 0.25);
+}
+
+TEST_CASE("more steps than can be listed are told, not tried")
+{
+    const TempFolder folder;
+    const std::string file = folder.file("m.experiment.json", R"({"data": {"source": "two-moons"}})");
+    const Ended ended = cli({"schedule", file, "--set", "train.steps=1000000000000", "--json"});
+    CHECK(ended.status == 5);
+    CHECK(ended.json()["error"]["where"].text() == "/train/steps");
+}
+
+TEST_CASE("a file that cannot be written is named as it was asked for, and nothing is left beside it")
+{
+    const TempFolder folder;
+    const auto file = folder.file("m.experiment.json", R"({"name": "m", "data": {"source": "two-moons", "rows": 40},
+        "train": {"epochs": 1, "threads": 1}})");
+    REQUIRE(cli({"train", file, "--runs", folder.path() / "runs"}).status == 0);
+    const auto rows = folder.file("rows.csv", "x,y\n0,1\n");
+    const auto predict = [&](const std::string& output) {
+        const Ended ended =
+            cli({"predict", "m-0001", "--runs", folder.path() / "runs", "--input", rows, "--output", output, "--json"});
+        CHECK(ended.status != 0);
+        return ended.json()["error"]["where"].text();
+    };
+    CHECK(predict(folder.path() / "no" / "such.csv") == folder.path() / "no" / "such.csv");
+    CHECK(predict(folder.path() / "runs") == folder.path() / "runs");
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "runs.tmp"));
+}
+
 TEST_CASE("a run that somebody else writes is refused, and its owner is named")
 {
     const TempFolder folder;

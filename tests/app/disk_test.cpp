@@ -63,6 +63,36 @@ TEST_CASE("a full disk pauses the run, and it goes on to the same end when there
     CHECK(ended.json()["steps"].toInt() == plain.json()["steps"].toInt());
 }
 
+TEST_CASE("a run that waits for room can be interrupted, and goes on from its checkpoint")
+{
+    const TempFolder folder;
+    const auto runs = folder.path() / "runs";
+    const SmallDisk disk(runs, "3m");
+    if (!disk.mounted()) {
+        WARN("skipped: mounting a small file system needs root");
+        return;
+    }
+    const auto file = folder.file("m.experiment.json", experiment);
+    const auto ballast = runs / "ballast";
+    std::ofstream(ballast) << std::string(std::size_t(2900) << 10, 'x');
+    tests::Running run(tests::cliCommand({"train", file, "--runs", runs, "--json"}));
+    REQUIRE(tests::until([&] { return run.errorsSoFar().find("paused") != std::string::npos || !run.going(); }));
+    REQUIRE(run.going());
+    run.signal(SIGTERM);
+    const tests::Ended ended = run.wait(30);
+    INFO(ended.err);
+    CHECK(ended.status == 143);
+    CHECK(ended.json()["status"].text() == "interrupted");
+    CHECK(ended.err.find("Free at least") != std::string::npos);
+    std::filesystem::remove(ballast);
+    const tests::Ended resumed = tests::cli({"train", file, "--runs", runs, "--resume", "auto", "--json"});
+    INFO(resumed.err);
+    REQUIRE(resumed.status == 0);
+    CHECK(resumed.json()["run"].text() == ended.json()["run"].text());
+    const tests::Ended plain = tests::cli({"train", file, "--runs", folder.path() / "elsewhere", "--json"});
+    CHECK(resumed.json()["digest"].text() == plain.json()["digest"].text());
+}
+
 TEST_CASE("a folder that cannot be written is told before anything is trained")
 {
     const TempFolder folder;

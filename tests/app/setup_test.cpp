@@ -191,3 +191,16 @@ echo pip >>)" + (checkout.root() / "calls").string() +
     checkout.run({"doctor"}, environment);
     CHECK(checkout.calls() == "pip pip cmake ninja ninja");
 }
+
+TEST_CASE("both commands tell what they take, and set nothing up for it")
+{
+    const Checkout checkout;
+    fs::copy_file(fs::path(DESCENT_SOURCE_DIR) / "tests/run", checkout.root() / "tests/run");
+    for (const std::string script : {"app/run", "tests/run"}) {
+        const Ended ended = Running({checkout.root() / script, "--help"}).wait();
+        INFO(ended.err);
+        CHECK(ended.status == 0);
+        CHECK(ended.out.starts_with(script + " ["));
+    }
+    CHECK_FALSE(fs::exists(checkout.root() / "calls"));
+}

@@ -100,6 +100,36 @@ TEST_CASE("a run that is killed goes on to the same bits")
     CHECK(killed > 0);
 }
 
+TEST_CASE("a run that is killed before its first checkpoint begins again, and its record too")
+{
+    const TempFolder folder;
+    const auto file = folder.file("m.experiment.json", moons);
+    const std::vector<std::string> settings{"--set", "train.epochs=300", "--set",
+                                            "train.checkpoint.every_seconds=1000"};
+    const Value whole = trained(file, folder.path() / "whole", settings);
+    const auto runs = folder.path() / "killed";
+    std::vector<std::string> arguments{"train", file, "--runs", runs, "--resume", "auto"};
+    arguments.insert(arguments.end(), settings.begin(), settings.end());
+    tests::Running run(tests::cliCommand(arguments));
+    const auto recorded = [&] {
+        const tests::Ended shown = cli({"runs", "show", "moons-0001", "--runs", runs, "--json"});
+        return !run.going() || (shown.status == 0 && shown.json()["runs"].array()[0]["steps"].toInt() > 20);
+    };
+    REQUIRE(tests::until(recorded));
+    run.signal(SIGKILL);
+    run.wait();
+    const Value resumed = trained(
+        file, runs, {"--set", "train.epochs=300", "--set", "train.checkpoint.every_seconds=1000", "--resume", "auto"});
+    CHECK(resumed["digest"].text() == whole["digest"].text());
+    const auto lines = [&](const Value& of) {
+        const std::string out = folder.path() / "out.csv";
+        CHECK(cli({"export", of["run"].text(), "--to", "csv", out}).status == 0);
+        const std::string text = core::base::readFile(out).valueOr("");
+        return std::count(text.begin(), text.end(), '\n');
+    };
+    CHECK(lines(resumed) == lines(whole));
+}
+
 TEST_CASE("SIGTERM and Ctrl-C leave a run that can be resumed")
 {
     const TempFolder folder;

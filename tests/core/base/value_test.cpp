@@ -43,6 +43,7 @@ TEST_CASE("JSON says where it is wrong")
     CHECK(problemOf(std::string(100, '[')).find("64 levels") != std::string::npos);
     CHECK(problemOf("").find("file.json") != std::string::npos);
     CHECK(problemOf("[1e999]").find("file.json") != std::string::npos);
+    CHECK(problemOf("[1e999]").find("not JSON: number overflow parsing '1e999'") != std::string::npos);
 }
 
 TEST_CASE("JSON allows comments")

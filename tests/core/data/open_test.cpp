@@ -6,6 +6,7 @@
 #include "tests/support/idx_bytes.h"
 
 #include <cstdlib>
+#include <sys/stat.h>
 
 using namespace core;
 using tests::countedBytes;
@@ -145,6 +146,24 @@ TEST_CASE("file: the format is found from the content, or named")
     request.data.source = {"file", base::Object{{"path", folder.file("words", "one two\nthree four\n").string()}}};
     request.data.format = "csv";
     CHECK(data::loadSource(request).error().message == "has no column to learn from");
+}
+
+TEST_CASE("file: a name slightly off a built-in set's, a pipe and a device are told")
+{
+    const tests::TempFolder folder;
+    const auto named = loadedFile(folder.path() / "two_moons");
+    REQUIRE_FALSE(named);
+    CHECK(named.error().advice.starts_with("Did you mean \"two-moons\"?"));
+    REQUIRE_FALSE(loadedFile(folder.path() / "rows.csv"));
+    CHECK(loadedFile(folder.path() / "rows.csv").error().advice.starts_with("Check the path"));
+    const auto pipe = folder.path() / "pipe";
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    for (const std::filesystem::path& file : {pipe, std::filesystem::path("/dev/zero")}) {
+        const auto loaded = loadedFile(file);
+        REQUIRE_FALSE(loaded);
+        CHECK(loaded.error().message == "is neither a file nor a folder");
+        CHECK(loaded.error().where == file);
+    }
 }
 
 TEST_CASE("fashion-mnist: the folder is Debian's or the one in the environment; a missing one names the package")

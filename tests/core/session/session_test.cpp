@@ -5,6 +5,9 @@
 #include "core/session/inspect.h"
 #include "core/session/session.h"
 #include "core/spec/experiment.h"
+#include "core/store/checkpoint.h"
+#include "core/store/finalize.h"
+#include "core/store/journal.h"
 #include "core/store/run_record.h"
 #include "tests/support/sessions.h"
 
@@ -99,6 +102,86 @@ TEST_CASE("a stopped run is resumed to the same end, edits included")
         CHECK((*resumed)->wait().digest == edited);
     }
     CHECK(edited != digestAlone(spec));
+}
+
+TEST_CASE("a run goes on to the same bits from each checkpoint, whichever others are lost")
+{
+    base::Value spec = moons(5, 1);
+    // So rarely that bests come and go between two checkpoints without ever being written.
+    (void)spec.setAt("train.checkpoint", base::Object{{"every_steps", 25}, {"every_seconds", nullptr}, {"keep", 1000}});
+    const TempFolder folder;
+    auto run = made(spec, folder);
+    run->start();
+    const events::RunFinished whole = run->wait();
+    const std::filesystem::path original = run->folder();
+    run.reset();
+    const auto files = store::listCheckpoints(original / "checkpoints");
+    REQUIRE(files.size() > 4);
+    for (const store::CheckpointFile& file : files) {
+        INFO("step " << file.step);
+        const auto checkpoint = store::readCheckpoint(file.file);
+        REQUIRE(checkpoint);
+        if (!checkpoint->state["ended"].isNull())
+            continue;
+        const std::filesystem::path copy = folder.path() / ("from-" + std::to_string(file.step));
+        std::filesystem::create_directories(copy / "checkpoints");
+        std::filesystem::copy(original / "spec.json", copy);
+        std::filesystem::copy(file.file, copy / "checkpoints");
+        const std::int64_t best = checkpoint->state["best"]["step"].toInt(-1);
+        for (const store::CheckpointFile& other : files)
+            if (other.step == best && best != file.step)
+                std::filesystem::copy(other.file, copy / "checkpoints");
+        auto again = Session::resume(copy, {folder.path(), "cpu"});
+        REQUIRE(again);
+        (*again)->start();
+        const events::RunFinished& end = (*again)->wait();
+        INFO(base::describe(end.error));
+        CHECK(end.digest == whole.digest);
+        CHECK(end.bestStep == whole.bestStep);
+        CHECK(end.bestValue == whole.bestValue);
+    }
+}
+
+TEST_CASE("a run that died between its last checkpoint and its record is finished, not trained again")
+{
+    base::Value spec = moons(6, 1);
+    (void)spec.setAt("train.epochs", 400);
+    (void)spec.setAt("train.early_stopping", base::Object{{"patience", 3}});
+    spec = resolved(base::writeJson(spec));
+    const TempFolder folder;
+    auto run = made(spec, folder);
+    run->start();
+    const events::RunFinished whole = run->wait();
+    REQUIRE(whole.state == events::RunState::EarlyStopped);
+    const std::filesystem::path path = run->folder();
+    run.reset();
+    std::filesystem::remove(path / "run.h5");
+    CHECK(store::summarize(path)->state == events::RunState::Interrupted);
+    auto again = Session::resume(path, {folder.path(), "cpu"});
+    REQUIRE(again);
+    (*again)->start();
+    const events::RunFinished end = (*again)->wait();
+    CHECK(end.error.message.empty());
+    CHECK(end.state == whole.state);
+    CHECK(end.digest == whole.digest);
+    CHECK(end.steps == whole.steps);
+    CHECK(end.metrics == whole.metrics);
+    again->reset();
+    CHECK(store::summarize(path)->state == events::RunState::EarlyStopped);
+    CHECK(std::filesystem::exists(path / "run.h5"));
+    // The same a little later: the end is recorded, and run.h5 not written yet.
+    REQUIRE(store::journalFromView(path));
+    std::filesystem::remove(path / "run.h5");
+    auto third = Session::resume(path, {folder.path(), "cpu"});
+    REQUIRE(third);
+    (*third)->start();
+    CHECK((*third)->wait().digest == whole.digest);
+    third->reset();
+    CHECK(std::filesystem::exists(path / "run.h5"));
+    CHECK_FALSE(store::hasJournal(path / "journal"));
+    const auto fourth = Session::resume(path, {folder.path(), "cpu"});
+    REQUIRE_FALSE(fourth);
+    CHECK(fourth.error().kind == base::ErrorKind::Usage);
 }
 
 TEST_CASE("only live parameters take edits, and only values that fit")

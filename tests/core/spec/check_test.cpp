@@ -23,6 +23,8 @@ struct Parts {
     std::vector<std::int64_t> hidden{16};
     Value batch = 32;
     Pick optimizer{"sgd", Object{}};
+    std::optional<Pick> spare;
+    std::int64_t seed = 0;
     std::string path;
 };
 
@@ -48,6 +50,8 @@ Schema schemaOfTest()
         .add("hidden", &Parts::hidden, std::make_shared<const List>(List{Int{1, 4096}, 0, 4}), {"h"})
         .add("batch", &Parts::batch, Int{1, 512}, {"b"}, {.words = {"full"}})
         .add("optimizer", &Parts::optimizer, OneOf{"optim"}, {"o"})
+        .add("spare", &Parts::spare, OneOf{"optim"}, {"s"})
+        .add("seed", &Parts::seed, Int{0}, {"n"})
         .add("path", &Parts::path, Path{}, {"p"})
         .schema();
 }
@@ -73,10 +77,18 @@ std::string resolved(const std::string& text)
 TEST_CASE("defaults are filled in, in the order of the schema")
 {
     CHECK(resolved("{}") == R"({"epochs":10,"clip":null,"shuffle":true,"mode":"file","hidden":[16],"batch":32,)"
-                            R"("optimizer":{"kind":"sgd","lr":0.1,"momentum":0.0},"path":""})");
+                            R"("optimizer":{"kind":"sgd","lr":0.1,"momentum":0.0},"spare":null,"seed":0,"path":""})");
     CHECK(resolved(R"({"optimizer": {"kind": "sgd", "lr": 1}, "hidden": 8, "batch": "full", "path": "a/../b.csv"})") ==
           R"({"epochs":10,"clip":null,"shuffle":true,"mode":"file","hidden":[8],"batch":"full",)"
-          R"("optimizer":{"kind":"sgd","lr":1.0,"momentum":0.0},"path":"/data/b.csv"})");
+          R"("optimizer":{"kind":"sgd","lr":1.0,"momentum":0.0},"spare":null,"seed":0,"path":"/data/b.csv"})");
+}
+
+TEST_CASE("parameters without a kind are the default kind's")
+{
+    CHECK(resolved(R"({"optimizer": {"lr": 1}})") == resolved(R"({"optimizer": {"kind": "sgd", "lr": 1}})"));
+    CHECK(resolved(R"({"optimizer": {"kind": null, "lr": 1}})") ==
+          resolved(R"({"optimizer": {"kind": "sgd", "lr": 1}})"));
+    CHECK(resolved(R"({"optimizer": {}})") == resolved("{}"));
 }
 
 TEST_CASE("a problem says what, where and what would be right")
@@ -85,7 +97,11 @@ TEST_CASE("a problem says what, where and what would be right")
     CHECK(problemsOf(R"({"optimizer": {"kind": "sgd", "learning": 3}})").find("/optimizer/learning: unknown key") == 0);
     CHECK(problemsOf(R"({"optimizer": "sdg"})") ==
           "/optimizer: \"sdg\" is not known here. Did you mean \"sgd\"? Known: sgd\n");
-    CHECK(problemsOf(R"({"optimizer": {"lr": 1}})") == "/optimizer: has no \"kind\". Known: sgd\n");
+    CHECK(problemsOf(R"({"optimizer": {"rate": 1}})") ==
+          "/optimizer/rate: unknown key \"rate\" of sgd. Known here: kind, lr, momentum\n");
+    CHECK(problemsOf(R"({"spare": {"lr": 1}})") == "/spare: has no \"kind\". Known: sgd\n");
+    CHECK(problemsOf(R"({"seed": 18446744073709551615})") ==
+          "/seed: 18446744073709551616 does not fit. It takes a whole number, 0 or more\n");
     CHECK(problemsOf(R"({"epochs": 0})") == "/epochs: 0 does not fit. It takes a whole number, 1 to 100\n");
     CHECK(problemsOf(R"({"epochs": 1.5})") == "/epochs: 1.5 does not fit. It takes a whole number, 1 to 100\n");
     CHECK(problemsOf(R"({"clip": 0})") == "/clip: 0 does not fit. It takes a number above 0\n");
