@@ -168,6 +168,7 @@ QWidget* DataPage::makeMiddle()
     m_wall->setTile(76);
     m_points = new plots::SurfacePlot(middle);
     m_points->setScaleShown(false);
+    m_points->setAccessibleName(tr("Rows as points"));
     m_failure->setWordWrap(true);
     m_failure->setAlignment(Qt::AlignCenter);
     m_failure->setTextInteractionFlags(Qt::TextSelectableByMouse);
