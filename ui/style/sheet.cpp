@@ -84,6 +84,7 @@ QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background:
 QRadioButton::indicator:checked { width: {6}px; height: {6}px; border: {5}px solid <accent>; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: <line>; background: transparent; }
 
+QSlider { min-height: {20}px; }
 QSlider::groove:horizontal { height: 2px; background: <line>; border-radius: 1px; }
 QSlider::sub-page:horizontal { height: 2px; background: <accent>; border-radius: 1px; }
 QSlider::handle:horizontal { width: {12}px; height: {12}px; margin: -{6}px 0; border-radius: {7}px; background: <surface>; border: 2px solid <accent>; }
