@@ -9,11 +9,15 @@
 #include "ui/pages/network_view.h"
 #include "ui/pages/schedule_preview.h"
 
+#include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollBar>
+#include <QTableView>
 
 #include <catch2/catch.hpp>
 
+#include <fstream>
 #include <latch>
 
 using namespace core::base;
@@ -113,6 +117,41 @@ TEST_CASE("the model page counts parameters before any training")
     bench.bench->document().set("model.hidden", Array{8});
     REQUIRE(tests::spinUntil([&] { return !page->busy(); }));
     CHECK(page->shown().parameters == 24 + 18);
+}
+
+TEST_CASE("the headings over the rows are read whole")
+{
+    Bench bench(R"({"data": {"source": "blobs", "rows": 60}})");
+    tests::TempFolder folder;
+    const std::filesystem::path file = folder.path() / "long.csv";
+    std::ofstream(file) << "a_long_heading,another_long_one,third,kind\n1,2,3,a\n2,3,4,b\n3,4,5,a\n4,5,6,b\n";
+    bench.bench->document().set("data.source", file.string());
+    DataPage page(*bench.bench);
+    page.resize(960, 664);
+    page.show();
+    auto* table = page.findChild<QTableView*>();
+    REQUIRE(tests::spinUntil([&] { return table->model()->columnCount() == 5; }));
+    const QHeaderView* header = table->horizontalHeader();
+    for (int column = 0; column < 5; ++column) {
+        const QString name = table->model()->headerData(column, Qt::Horizontal).toString();
+        CAPTURE(name.toStdString());
+        CHECK(header->sectionSize(column) >= header->fontMetrics().horizontalAdvance(name) + 12);
+    }
+}
+
+TEST_CASE("a long network is drawn denser before it scrolls")
+{
+    tests::application();
+    NetworkView view;
+    view.resize(660, 600);
+    view.show();
+    const auto layers = [](int count) {
+        return std::vector<core::model::LayerInfo>(std::size_t(count), core::model::LayerInfo{"0", "ReLU", "", {64}});
+    };
+    view.setNetwork({64}, layers(10));
+    CHECK(view.verticalScrollBar()->maximum() == 0);
+    view.setNetwork({64}, layers(30));
+    CHECK(view.verticalScrollBar()->maximum() > 0);
 }
 
 TEST_CASE("a block that cannot stand says why")

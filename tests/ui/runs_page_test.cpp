@@ -108,4 +108,5 @@ TEST_CASE("an empty folder says what will be here")
     QObject::connect(&page, &RunsPage::reloaded, [&] { loaded = true; });
     REQUIRE(tests::spinUntil([&] { return loaded; }));
     CHECK_FALSE(page.view()->isVisible());
+    CHECK_FALSE(page.comparison()->isVisible());
 }

@@ -104,6 +104,7 @@ TEST_CASE("gaps, points outside and wild values leave the picture whole")
     QImage image = blank(37, 21);
     StrokeRaster raster(image, 1, {100, 50});
     raster.stroke({{90, 60}, {110, 60}, {111, notANumber}, {125, 60}, {180, 60}}, 2, Qt::black);
+    raster.finish();
     CHECK(qAlpha(image.pixel(5, 10)) > 200);
     CHECK(qAlpha(image.pixel(17, 10)) == 0);
     CHECK(qAlpha(image.pixel(30, 10)) > 200);

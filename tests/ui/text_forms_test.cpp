@@ -105,6 +105,16 @@ TEST_CASE("null has the field's own word")
     CHECK(wordsOf(rows) == QStringList{"all"});
 }
 
+TEST_CASE("an empty text says what it means, in the words of its help")
+{
+    CHECK(emptyWord({"target", Text{}, "", {"The column to predict. Empty: the last one."}}) == "the last one");
+    CHECK(emptyWord({"features",
+                     std::make_shared<const List>(List{Text{}}),
+                     {},
+                     {"Columns. Empty: all but the target. More."}}) == "all but the target");
+    CHECK(emptyWord({"name", Text{}, "", {"A name."}}).isEmpty());
+}
+
 TEST_CASE("keys become titles")
 {
     CHECK(humanized("early_stopping") == "Early stopping");

@@ -11,6 +11,8 @@
 #include <QPushButton>
 #include <QUndoStack>
 
+#include <fstream>
+
 using namespace ui::pages;
 using ui::models::Verdict;
 
@@ -46,7 +48,6 @@ std::vector<core::events::SurfaceFrame> framesAt(std::initializer_list<std::int6
 TEST_CASE("the page shows loss, metric and learning rate as they come, and a sentence at the end")
 {
     Shown shown;
-    CHECK_FALSE(shown.button()->isVisible());
     shown.train(tests::quickOverfit);
     shown.chip(0);
     REQUIRE(shown.page.curves()->plot()->panels().size() == 3);
@@ -90,6 +91,39 @@ TEST_CASE("patience is told while it is used up")
     REQUIRE(pips);
     CHECK(pips->isVisible());
     CHECK(pips->accessibleName() == "patience 8 of 8");
+}
+
+TEST_CASE("without a run the page offers to train")
+{
+    Shown shown;
+    shown.workbench->document().open(*core::base::parseJson(tests::quickOverfit));
+    REQUIRE(shown.button()->isVisible());
+    CHECK(shown.button()->text() == "Train");
+    QTest::mouseClick(shown.button(), Qt::LeftButton);
+    REQUIRE(shown.ended());
+    CHECK(shown.page.closing()->closing().verdict == Verdict::Overfitting);
+}
+
+TEST_CASE("classes of more than two features are told apart by their matrix from the first step on")
+{
+    Shown shown;
+    tests::TempFolder data;
+    const std::filesystem::path file = data.path() / "three.csv";
+    std::ofstream text(file);
+    text << "a,b,c,kind\n";
+    for (int i = 0; i < 60; ++i)
+        text << i << ',' << i % 7 << ',' << i % 5 << ',' << (i % 2 ? "odd" : "even") << '\n';
+    text.close();
+    shown.workbench->document().open(core::base::Object{
+        {"data", core::base::Object{{"source", file.string()}}},
+        {"train", core::base::Object{{"epochs", 9}, {"threads", 1}}},
+    });
+    // The first one makes ready, the second one steps.
+    shown.workbench->singleStep();
+    REQUIRE(tests::spinUntil([&] { return shown.workbench->front() && shown.workbench->paused(); }));
+    shown.workbench->singleStep();
+    REQUIRE(tests::spinUntil([&] { return shown.workbench->front() && shown.workbench->front()->step() == 1; }));
+    CHECK(shown.page.side()->view() == RunSide::View::Confusion);
 }
 
 TEST_CASE("a diverged run offers a lower rate")

@@ -66,6 +66,7 @@ LineEditor::LineEditor(const Field& field, QWidget* parent)
     m_line->setFont(theme().medium());
     m_line->setFocusPolicy(Qt::StrongFocus);
     setInput(m_line);
+    m_line->setPlaceholderText(emptyWord(field));
     if (!field.unit.empty())
         m_unit = new style::Label(QString::fromStdString(field.unit), style::Tone::Muted, this);
     if (std::holds_alternative<Path>(field.domain))
@@ -90,7 +91,9 @@ void LineEditor::display(const Value& value)
 int LineEditor::wantedWidth() const
 {
     const int unit = m_unit && m_unit->isVisibleTo(this) ? m_unit->sizeHint().width() + 6 : 0;
-    return std::max(usualWidth, fontMetrics().horizontalAdvance(m_line->text()) + 8 + unit + gutter);
+    const int textWidth =
+        fontMetrics().horizontalAdvance(m_line->text().isEmpty() ? m_line->placeholderText() : m_line->text());
+    return std::max(usualWidth, textWidth + 8 + unit + gutter);
 }
 
 bool LineEditor::eventFilter(QObject* watched, QEvent* event)

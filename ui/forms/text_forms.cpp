@@ -192,6 +192,16 @@ Value valueOf(const Field& field, const QString& typed)
     return text.toStdString();
 }
 
+QString emptyWord(const Field& field)
+{
+    if (field.nullable ||
+        !(std::holds_alternative<Text>(field.domain) || std::holds_alternative<ListDomain>(field.domain)))
+        return {};
+    const QString help = QString::fromStdString(field.help.text), sign = QStringLiteral("Empty: ");
+    const qsizetype at = help.indexOf(sign);
+    return at < 0 ? QString() : help.mid(at + sign.size()).section(QLatin1Char('.'), 0, 0);
+}
+
 QString nullWord(const Field& field)
 {
     return field.nullWord.empty() ? QStringLiteral("off") : QString::fromStdString(field.nullWord);

@@ -23,6 +23,8 @@ core::base::Value valueOf(const core::base::Field& field, const QString& text);
 /// The words that may stand instead of a value, null's word first.
 QStringList wordsOf(const core::base::Field& field);
 QString nullWord(const core::base::Field& field);
+/// What an empty text means, as the field's help tells it after "Empty:"; empty where it tells nothing.
+QString emptyWord(const core::base::Field& field);
 
 /// One step up (`direction` 1) or down (-1), ten with `large`; nothing if the domain has no order.
 /// Logarithmic domains go 1, 2, 5, 10, …, whole ones by doubling; bounded ones by a twentieth of their range; others by

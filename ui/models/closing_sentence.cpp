@@ -254,7 +254,7 @@ Closing judgeCurves(const RunFigures& run)
         return text.say("Validation loss was still falling at the end, by ")
             .strong(percent(shape.lateFall))
             .say(" over the last ")
-            .strong(epochs(std::llround(shape.lateEpochs)))
+            .strong(std::llround(shape.lateEpochs) == 1 ? "epoch" : epochs(std::llround(shape.lateEpochs)))
             .say(": ")
             .strong("train longer")
             .say(".")
@@ -383,6 +383,14 @@ Closing closingOf(const RunFigures& figures)
     if (figures.epochs.empty())
         return Builder().say("The run ended before its first evaluation.").as(Verdict::NoValidation);
     return judgeCurves(figures);
+}
+
+Closing closingBeforeTraining()
+{
+    return Builder()
+        .say("Nothing has been trained yet. What this experiment learns, and where it stops learning, will be told "
+             "here.")
+        .as(Verdict::Waiting, {NextStep::Kind::Train, "Train", {}});
 }
 
 }

@@ -50,7 +50,7 @@ struct Phrase {
 
 /// What the person can do next.
 struct NextStep {
-    enum class Kind { None, RunAgain, Resume };
+    enum class Kind { None, Train, RunAgain, Resume };
 
     Kind kind = Kind::None;
     std::string label;                                              ///< of the button
@@ -69,5 +69,7 @@ struct Closing {
 /// The sentence under the curves. Overfitting: since its minimum validation loss rose by 5 % or more while training
 /// loss fell. Still falling: the minimum is at the end and the last quarter brought 2 % or more.
 Closing closingOf(const RunFigures& figures);
+/// The one of an experiment that has no run in front.
+Closing closingBeforeTraining();
 
 }

@@ -5,7 +5,7 @@
 #include "core/spec/experiment.h"
 #include "ui/models/run_figures.h"
 #include "ui/pages/card_picture.h"
-#include "ui/pages/hairline.h"
+#include "ui/pages/panel_head.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
@@ -72,9 +72,7 @@ CardPanel::CardPanel(QWidget* parent)
     m_play->setObjectName("playCard");
     m_facts->setVerticalSpacing(8);
     m_facts->setColumnStretch(1, 1);
-    column->addWidget(m_title);
-    column->addWidget(m_subtitle);
-    column->addWidget(new Hairline);
+    addPanelHead(*column, *m_title, *m_subtitle);
     column->addWidget(m_picture);
     column->addWidget(m_text);
     column->addWidget(new Hairline);

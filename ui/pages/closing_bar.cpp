@@ -12,6 +12,7 @@
 #include <QPushButton>
 
 #include <algorithm>
+#include <cmath>
 
 namespace ui::pages {
 
@@ -23,7 +24,14 @@ using style::theme;
 namespace {
 
 constexpr int barHeight = 80;
-constexpr int mostPips = 12;
+constexpr int mostPips = 30; ///< with more, one stands for several
+constexpr double widestPips = 168;
+
+/// From one pip to the next: as wide as reads well, closer where they are many.
+double pipStep(int pips)
+{
+    return std::min(14.0, std::max(7.0, widestPips / std::max(1, pips))) * theme().scale;
+}
 
 QString richText(const Closing& closing)
 {
@@ -68,15 +76,15 @@ QSize PatiencePips::sizeHint() const
     const int pips = std::min(m_patience, mostPips);
     const QFontMetrics metrics(theme().body());
     const int words = metrics.horizontalAdvance(tr("patience %1 of %2").arg(m_patience).arg(m_patience));
-    return {std::max(words, int(pips * 14 * scale)), int(metrics.height() + 20 * scale)};
+    return {std::max(words, int(std::ceil(pips * pipStep(pips)))), int(metrics.height() + 20 * scale)};
 }
 
 void PatiencePips::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const double scale = theme().scale, step = 14 * scale, radius = 4.5 * scale;
     const int pips = std::min(m_patience, mostPips);
+    const double scale = theme().scale, step = pipStep(pips), radius = std::min(4.5 * scale, 0.36 * step);
     painter.setFont(theme().body());
     painter.setPen(theme().muted);
     const QFontMetrics metrics(theme().body());
@@ -85,7 +93,7 @@ void PatiencePips::paintEvent(QPaintEvent*)
     const double y = metrics.height() + 12 * scale;
     for (int i = 0; i < pips; ++i) {
         const bool used = i * m_patience < m_waited * pips;
-        painter.setPen(QPen(spent ? theme().text : theme().accent, 1.5 * scale));
+        painter.setPen(QPen(spent ? theme().text : theme().accent, std::min(1.5 * scale, 0.14 * step)));
         painter.setBrush(used ? (spent ? theme().text : theme().accent) : Qt::transparent);
         painter.drawEllipse(QPointF(width() - (pips - i - 0.5) * step, y), radius, radius);
     }
@@ -124,7 +132,7 @@ ClosingBar::ClosingBar(QWidget* parent)
 
 void ClosingBar::setRun(const models::RunModel* run)
 {
-    show(run ? models::closingOf(models::figuresOf(*run)) : Closing{});
+    show(run ? models::closingOf(models::figuresOf(*run)) : m_offers ? models::closingBeforeTraining() : Closing{});
     const auto patience = run ? run->patience() : std::nullopt;
     m_pips->setPatience(patience ? int(patience->waited) : 0, patience ? int(patience->patience) : 0);
 }

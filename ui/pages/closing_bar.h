@@ -44,6 +44,8 @@ public:
     const models::Closing& closing() const { return m_closing; }
     /// No button: while something else trains, or on a page that only shows.
     void setActionsShown(bool shown);
+    /// Without a run it offers to train.
+    void setOffersTraining(bool offers) { m_offers = offers; }
 
 Q_SIGNALS:
     void wanted(const ui::models::NextStep& next);
@@ -59,7 +61,7 @@ private:
     PatiencePips* m_pips;
     QPushButton* m_button;
     models::Closing m_closing;
-    bool m_actions = true;
+    bool m_actions = true, m_offers = false;
 };
 
 }

@@ -12,6 +12,7 @@
 #include "ui/plots/image_wall.h"
 #include "ui/plots/surface_plot.h"
 #include "ui/style/label.h"
+#include "ui/style/table_header.h"
 #include "ui/style/theme.h"
 
 #include <QHeaderView>
@@ -157,6 +158,7 @@ QWidget* DataPage::makeMiddle()
     m_middle = new QStackedLayout(middle);
     m_rows = new models::SamplesTable(this);
     m_table = new QTableView(middle);
+    m_table->setHorizontalHeader(new style::TableHeader(m_table));
     m_table->setModel(m_rows);
     m_table->setShowGrid(false);
     m_table->verticalHeader()->hide();
@@ -164,10 +166,13 @@ QWidget* DataPage::makeMiddle()
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setAccessibleName(tr("Rows"));
+    m_table->horizontalHeader()->setResizeContentsPrecision(0);
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_wall = new plots::ImageWall(middle);
     m_wall->setTile(76);
     m_points = new plots::SurfacePlot(middle);
     m_points->setScaleShown(false);
+    m_points->setAccessibleName(tr("Rows as points"));
     m_failure->setWordWrap(true);
     m_failure->setAlignment(Qt::AlignCenter);
     m_failure->setTextInteractionFlags(Qt::TextSelectableByMouse);

@@ -19,6 +19,7 @@ namespace {
 constexpr int blockHeight = 40;
 constexpr int blockWidth = 400;
 constexpr int edgeLength = 32;
+constexpr int lowBlock = 28, shortEdge = 20; ///< of a network that is too long for the view
 constexpr int barWidth = 88;
 
 }
@@ -47,14 +48,28 @@ void NetworkView::setNetwork(std::vector<std::int64_t> inputShape, std::vector<L
     viewport()->update();
 }
 
+/// As airy as the view allows: a network that would not fit is drawn denser before it scrolls.
+NetworkView::Pitch NetworkView::pitch() const
+{
+    const double scale = theme().scale;
+    const int airyBlock = int(blockHeight * scale), denseBlock = int(lowBlock * scale);
+    const int edge = edgeLength, denseEdge = int(shortEdge * scale);
+    const int count = std::max(1, int(m_layers.size()));
+    const int room = (viewport()->height() - 24 - edge - 24) / count;
+    const int spare = std::clamp(airyBlock + edge - room, 0, airyBlock + edge - denseBlock - denseEdge);
+    const int fromBlock = std::min(airyBlock - denseBlock, spare / 2);
+    return {airyBlock - fromBlock, edge - std::min(edge - denseEdge, spare - fromBlock)};
+}
+
 std::vector<NetworkView::Block> NetworkView::layout() const
 {
     std::vector<Block> blocks;
     const int wide = std::min(blockWidth, viewport()->width() - 140);
     const QFontMetrics metrics(theme().body());
-    int y = 24 + edgeLength;
+    const Pitch pitch = this->pitch();
+    int y = 24 + pitch.edge;
     for (const LayerInfo& layer : m_layers) {
-        Block block{{1, y, wide, int(blockHeight * theme().scale)}};
+        Block block{{1, y, wide, pitch.block}};
         if (!layer.problem.empty())
             block.reasonHeight = metrics
                                      .boundingRect(QRect(0, 0, wide + 120, 1000), Qt::TextWordWrap,
@@ -62,7 +77,7 @@ std::vector<NetworkView::Block> NetworkView::layout() const
                                      .height() +
                                  8;
         blocks.push_back(block);
-        y += block.rect.height() + block.reasonHeight + edgeLength;
+        y += block.rect.height() + block.reasonHeight + pitch.edge;
     }
     return blocks;
 }
@@ -82,17 +97,18 @@ void NetworkView::paintEvent(QPaintEvent*)
     painter.setRenderHint(QPainter::Antialiasing);
     painter.translate(0, -verticalScrollBar()->value());
     const auto blocks = layout();
+    const int edge = pitch().edge;
     if (blocks.empty())
         return;
     const int middle = blocks.front().rect.center().x();
     painter.setFont(theme().medium());
     painter.setPen(theme().text);
     painter.drawText(QRect(0, 0, blocks.front().rect.width(), 24), Qt::AlignCenter, tr("input"));
-    paintEdge(painter, {middle, 24}, edgeLength, m_input);
+    paintEdge(painter, {middle, 24}, edge, m_input);
     for (std::size_t i = 0; i < blocks.size(); ++i) {
         paintBlock(painter, blocks[i], int(i));
         if (m_layers[i].problem.empty() && i + 1 < blocks.size())
-            paintEdge(painter, {middle, blocks[i].rect.bottom() + 1}, edgeLength, m_layers[i].outputShape);
+            paintEdge(painter, {middle, blocks[i].rect.bottom() + 1}, edge, m_layers[i].outputShape);
     }
     if (m_layers.back().problem.empty()) {
         painter.setPen(theme().muted);
@@ -147,7 +163,7 @@ void NetworkView::paintBlock(QPainter& painter, const Block& block, int index) c
         painter.drawText(side, Qt::AlignLeft | Qt::AlignVCenter, style::count(layer.parameters));
         // Where the parameters are, seen at a glance.
         const double share = double(layer.parameters) / double(std::max<std::int64_t>(most, 1));
-        const QRectF bar(side.left(), side.bottom() - 7, barWidth, 2);
+        const QRectF bar(side.left(), std::min(side.bottom() - 1, side.center().y() + 13), barWidth, 2);
         painter.fillRect(bar, theme().line);
         painter.fillRect(QRectF(bar.left(), bar.top(), std::max(1., bar.width() * share), bar.height()),
                          theme().accent);

@@ -34,6 +34,11 @@ private:
         int reasonHeight = 0;
     };
     std::vector<Block> layout() const;
+    /// Height of a block and of the edge under it.
+    struct Pitch {
+        int block, edge;
+    };
+    Pitch pitch() const;
     void paintBlock(QPainter& painter, const Block& block, int index) const;
     void paintEdge(QPainter& painter, const QPoint& top, int length, const std::vector<std::int64_t>& shape) const;
     void choose(int index);

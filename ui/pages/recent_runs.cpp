@@ -43,7 +43,7 @@ QString stateSentence(const RunSummary& run)
     case RunState::Stopped:
         return QObject::tr("stopped at %1").arg(steps);
     case RunState::Failed:
-        return QObject::tr("failed at %1").arg(steps);
+        return QObject::tr("▲ failed at %1").arg(steps);
     case RunState::Preparing:
     case RunState::Running:
     case RunState::Paused:

@@ -4,7 +4,7 @@
 #include "core/base/clock.h"
 #include "ui/models/run_figures.h"
 #include "ui/models/runs_table.h"
-#include "ui/pages/hairline.h"
+#include "ui/pages/panel_head.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
@@ -42,9 +42,7 @@ RunPanel::RunPanel(QWidget* parent)
     m_sure->setObjectName("deleteRunSurely");
     m_facts->setVerticalSpacing(8);
     m_facts->setColumnStretch(1, 1);
-    column->addWidget(m_title);
-    column->addWidget(m_state);
-    column->addWidget(new Hairline);
+    addPanelHead(*column, *m_title, *m_state);
     column->addLayout(m_facts);
     column->addStretch(1);
     for (QWidget* part :

@@ -119,7 +119,8 @@ void RunSide::setRun(const models::RunModel* run)
     m_surface->setData({}, {});
     m_surface->setEmptyText(
         run ? tr("The first surface comes with the first step.")
-            : tr("Train on two features: what the network says of every point of the plane will stand here."));
+            : tr("With two features, what the network says of every point of the plane will stand here; the heading "
+                 "has views for all other data."));
     m_confusion->clear();
     m_confusion->setEmptyText(run ? tr("The first matrix comes with the first evaluation.")
                                   : tr("Train on classes: which is taken for which will stand here."));
@@ -155,7 +156,9 @@ void RunSide::chooseByRun()
     if (m_chosen || !m_run)
         return;
     const bool flat = !m_run->surfaces().empty();
-    const bool begun = flat || !m_run->confusions().empty() || !m_run->predictions().empty();
+    // A plane is drawn before the first step: who has taken one without it has none.
+    const bool begun =
+        flat || !m_run->confusions().empty() || !m_run->predictions().empty() || m_run->step() > 0 || m_run->finished();
     const View best = flat ? View::Surface : m_run->opened().classes.empty() ? View::Predictions : View::Confusion;
     if (begun && best != view())
         show(best);

@@ -122,6 +122,7 @@ void RunsPage::take(std::vector<RunSummary> runs)
     m_note->setText(runs.empty() ? QString() : tr("%1 runs, %2").arg(runs.size()).arg(style::bytes(bytes)));
     m_empty->setVisible(runs.empty());
     m_view->setVisible(!runs.empty());
+    m_comparison->setVisible(!runs.empty());
     m_runs.setRuns(std::move(runs));
     int row = 0;
     for (int i = 0; i < m_sorted->rowCount(); ++i)

@@ -55,6 +55,18 @@ void SchedulePreview::ask()
         });
 }
 
+/// The rates from the lowest to the highest, as exactly as there is room.
+QString SchedulePreview::rangeText(double low, double high, const QFontMetrics& metrics, int room)
+{
+    if (low == high)
+        return style::number(high);
+    for (const QString& text : {tr("%1 … %2").arg(style::number(low), style::number(high)),
+                                tr("%1 … %2").arg(QString::number(low, 'g', 1), style::number(high))})
+        if (metrics.horizontalAdvance(text) <= room)
+            return text;
+    return tr("at most %1").arg(style::number(high));
+}
+
 void SchedulePreview::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
@@ -69,10 +81,11 @@ void SchedulePreview::paintEvent(QPaintEvent*)
     }
     const auto& lr = m_schedule.lr;
     const auto [low, high] = std::minmax_element(lr.begin(), lr.end());
-    painter.drawText(title, Qt::AlignVCenter | Qt::AlignLeft, tr("lr over the run"));
+    const QString name = tr("lr over the run");
+    painter.drawText(title, Qt::AlignVCenter | Qt::AlignLeft, name);
     painter.drawText(title, Qt::AlignVCenter | Qt::AlignRight,
-                     *low == *high ? style::number(*high)
-                                   : tr("%1 … %2").arg(style::number(*low), style::number(*high)));
+                     rangeText(*low, *high, painter.fontMetrics(),
+                               width() - painter.fontMetrics().horizontalAdvance(name) - int(12 * theme().scale)));
     const QRectF plot(0.5, 30.5, width() - 1, 52);
     painter.setPen(QPen(theme().axis, 1));
     painter.drawPolyline(QPolygonF{plot.topLeft(), plot.bottomLeft(), plot.bottomRight()});

@@ -27,6 +27,7 @@ protected:
 
 private:
     void ask();
+    static QString rangeText(double low, double high, const QFontMetrics& metrics, int room);
 
     bridge::Workbench& m_bench;
     bridge::Preview m_preview;

@@ -31,7 +31,7 @@ TrainPage::TrainPage(bridge::Workbench& workbench, QWidget* parent)
     row->addWidget(m_side, 2);
     column->addLayout(row, 1);
     column->addWidget(m_closing);
-    m_curves->setEmptyText(tr("Loss, accuracy and learning rate of the run will stand here.\nPress F5 to train."));
+    m_closing->setOffersTraining(true);
 
     connect(&m_workbench, &bridge::Workbench::frontChanged, this, &TrainPage::showRuns);
     connect(&m_workbench, &bridge::Workbench::overlaysChanged, this, &TrainPage::showRuns);
@@ -62,6 +62,8 @@ void TrainPage::showRuns()
         if (m_shown)
             connect(m_shown, &models::RunModel::shownChanged, this, &TrainPage::refresh, Qt::UniqueConnection);
     }
+    m_curves->setEmptyText(m_shown ? tr("The first curve comes with the first step.")
+                                   : tr("Loss, metric and learning rate of the run will stand here."));
     showState();
 }
 
@@ -82,6 +84,10 @@ void TrainPage::take(const NextStep& next)
 {
     if (next.kind == NextStep::Kind::Resume && m_workbench.front()) {
         m_workbench.resumeRun(m_workbench.front()->folder());
+        return;
+    }
+    if (next.kind == NextStep::Kind::Train) {
+        m_workbench.train();
         return;
     }
     std::vector<std::pair<QString, core::base::Value>> changes;

@@ -40,27 +40,30 @@ struct Narrow {
         color = __builtin_convertvector(two, Eight);
     }
 
-    /// Source over destination; cover and rest stand four times a pixel, once a channel. No sum is above 65 535: colour
-    /// and alpha are premultiplied, and the rest is rounded down.
-    [[gnu::always_inline]] void two(std::uint8_t* pixel, const Four& cover, const Four& rest) const
+    /// Source over destination. No sum is above 65 535: colour and alpha are premultiplied, and the rest is rounded
+    /// down.
+    /// These are what eight pixels are multiplied by and added to, every figure once a channel.
+    struct Weights {
+        Eight add[4], rest[4];
+    };
+    [[gnu::always_inline]] void weigh(Weights& weights, const Eight& cover, const Eight& rest) const
     {
-        EightBytes bytes;
-        std::memcpy(&bytes, pixel, sizeof bytes);
-        const Eight sum = color * Eight(cover) + __builtin_convertvector(bytes, Eight) * Eight(rest) + 128;
-        bytes = __builtin_convertvector(sum >> 8, EightBytes);
-        std::memcpy(pixel, &bytes, sizeof bytes);
+        constexpr Eight pairs[4] = {
+            {0, 0, 0, 0, 1, 1, 1, 1}, {2, 2, 2, 2, 3, 3, 3, 3}, {4, 4, 4, 4, 5, 5, 5, 5}, {6, 6, 6, 6, 7, 7, 7, 7}};
+        for (int i = 0; i < 4; ++i) {
+            weights.add[i] = color * __builtin_shuffle(cover, pairs[i]) + 128;
+            weights.rest[i] = __builtin_shuffle(rest, pairs[i]);
+        }
     }
-
-    [[gnu::always_inline]] void eight(std::uint8_t* pixel, const Eight& cover, const Eight& rest) const
+    [[gnu::always_inline]] static void eight(std::uint8_t* pixel, const Weights& weights)
     {
-        constexpr Eight low{0, 0, 1, 1, 2, 2, 3, 3}, high{4, 4, 5, 5, 6, 6, 7, 7};
-        constexpr Four first{0, 0, 1, 1}, second{2, 2, 3, 3};
-        const Four coverLow = Four(__builtin_shuffle(cover, low)), coverHigh = Four(__builtin_shuffle(cover, high));
-        const Four restLow = Four(__builtin_shuffle(rest, low)), restHigh = Four(__builtin_shuffle(rest, high));
-        two(pixel, __builtin_shuffle(coverLow, first), __builtin_shuffle(restLow, first));
-        two(pixel + 8, __builtin_shuffle(coverLow, second), __builtin_shuffle(restLow, second));
-        two(pixel + 16, __builtin_shuffle(coverHigh, first), __builtin_shuffle(restHigh, first));
-        two(pixel + 24, __builtin_shuffle(coverHigh, second), __builtin_shuffle(restHigh, second));
+        for (int i = 0; i < 4; ++i, pixel += 8) {
+            EightBytes bytes;
+            std::memcpy(&bytes, pixel, sizeof bytes);
+            bytes = __builtin_convertvector(
+                (__builtin_convertvector(bytes, Eight) * weights.rest[i] + weights.add[i]) >> 8, EightBytes);
+            std::memcpy(pixel, &bytes, sizeof bytes);
+        }
     }
 };
 
@@ -74,23 +77,31 @@ template <class Blend>
     QRgb pixels[8];
     std::fill(std::begin(pixels), std::end(pixels), premultiplied);
     const Blend blend(pixels);
+    typename Blend::Weights weights;
     Eight cover = {};
+    bool nothing = true, whole = false;
     for (int y = 0; y < columns.height; ++y, columns.row += columns.stride, changes += changeStride) {
         Eight change;
         std::memcpy(&change, changes, sizeof change);
-        cover += change;
-        if (isNothing(cover))
+        // Most rows are covered like the one above.
+        if (!isNothing(change)) {
+            cover += change;
+            nothing = isNothing(cover);
+            whole = alpha == wholeCover && isWhole(cover);
+            blend.weigh(weights, cover,
+                        alpha == wholeCover ? wholeCover - cover : wholeCover - ((cover * alpha + 255) >> 8));
+        }
+        if (nothing)
             continue;
-        const Eight rest = alpha == wholeCover ? wholeCover - cover : wholeCover - ((cover * alpha + 255) >> 8);
         if (columns.width < 8) {
             std::uint8_t copy[sizeof pixels] = {};
             std::memcpy(copy, columns.row, std::size_t(4 * columns.width));
-            blend.eight(copy, cover, rest);
+            blend.eight(copy, weights);
             std::memcpy(columns.row, copy, std::size_t(4 * columns.width));
-        } else if (alpha == wholeCover && isWhole(cover)) {
+        } else if (whole) {
             std::memcpy(columns.row, pixels, sizeof pixels);
         } else {
-            blend.eight(columns.row, cover, rest);
+            blend.eight(columns.row, weights);
         }
     }
 }
@@ -110,21 +121,27 @@ struct Wide {
         color = __builtin_convertvector(four, Sixteen);
     }
 
-    [[gnu::always_inline]] void four(std::uint8_t* pixel, const Sixteen& cover, const Sixteen& rest) const
+    struct Weights {
+        Sixteen add[2], rest[2];
+    };
+    [[gnu::always_inline]] void weigh(Weights& weights, const Eight& cover, const Eight& rest) const
     {
-        SixteenBytes bytes;
-        std::memcpy(&bytes, pixel, sizeof bytes);
-        const Sixteen sum = color * cover + __builtin_convertvector(bytes, Sixteen) * rest + 128;
-        bytes = __builtin_convertvector(sum >> 8, SixteenBytes);
-        std::memcpy(pixel, &bytes, sizeof bytes);
+        weights.add[0] = color * __builtin_shufflevector(cover, cover, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+        weights.add[1] = color * __builtin_shufflevector(cover, cover, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7);
+        weights.rest[0] = __builtin_shufflevector(rest, rest, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+        weights.rest[1] = __builtin_shufflevector(rest, rest, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7);
+        weights.add[0] += 128;
+        weights.add[1] += 128;
     }
-
-    [[gnu::always_inline]] void eight(std::uint8_t* pixel, const Eight& cover, const Eight& rest) const
+    [[gnu::always_inline]] static void eight(std::uint8_t* pixel, const Weights& weights)
     {
-        four(pixel, __builtin_shufflevector(cover, cover, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3),
-             __builtin_shufflevector(rest, rest, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3));
-        four(pixel + 16, __builtin_shufflevector(cover, cover, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7),
-             __builtin_shufflevector(rest, rest, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7));
+        for (int i = 0; i < 2; ++i, pixel += 16) {
+            SixteenBytes bytes;
+            std::memcpy(&bytes, pixel, sizeof bytes);
+            bytes = __builtin_convertvector(
+                (__builtin_convertvector(bytes, Sixteen) * weights.rest[i] + weights.add[i]) >> 8, SixteenBytes);
+            std::memcpy(pixel, &bytes, sizeof bytes);
+        }
     }
 };
 

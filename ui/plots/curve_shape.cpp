@@ -193,12 +193,8 @@ Trace smoothedTrace(const CurveSource& source, const AxisMap& x, double pixelRat
     out.reserve(cuts.size());
     for (std::size_t k = 0; k + 1 < cuts.size(); ++k) {
         const std::size_t from = cuts[k], to = cuts[k + 1];
-        double value = source.buffer->value(from);
-        if (to - from > 1) {
-            const SeriesBuffer::Summary s = source.buffer->summary(from, to);
-            value = s.count ? s.mean() : gap;
-        }
-        value = finite(average.next(value));
+        const double value =
+            finite(average.next(to - from > 1 ? source.buffer->mean(from, to) : source.buffer->value(from)));
         if (to > points.first)
             out.emplace_back((source.x(from) + source.x(to - 1)) / 2, value);
     }

@@ -150,6 +150,8 @@ void LivePlot::View::styleAxes()
             axis->setSubTickPen(Qt::NoPen);
             axis->setTickLength(0);
             axis->setSubTicks(false);
+            // Powers of ten as everywhere else: 1e-4.
+            axis->setNumberFormat(QStringLiteral("g"));
             axis->setTickLabelFont(theme.body());
             axis->setTickLabelColor(theme.muted);
             axis->setTickLabelPadding(int((type == QCPAxis::atLeft ? 8 : 6) * theme.scale));

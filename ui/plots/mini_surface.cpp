@@ -99,7 +99,9 @@ void MiniSurface::paintEvent(QPaintEvent*)
         painter.setPen(QPen(theme.axis, 1));
         painter.drawRect(picture.adjusted(-0.5, -0.5, 0.5, 0.5));
     }
-    const QFont font = isChecked() ? theme.strong() : theme.body();
+    // Where there is no room for a strong name, its colour alone says which is chosen.
+    const bool strong = isChecked() && QFontMetricsF(theme.strong()).horizontalAdvance(m_caption) <= width();
+    const QFont font = strong ? theme.strong() : theme.body();
     painter.setFont(font);
     painter.setPen(isChecked() ? theme.text : theme.muted);
     const QRectF below(0, picture.bottom() + edge + (gap - rim) * theme.scale, width(), QFontMetricsF(font).height());

@@ -158,6 +158,7 @@ void paintPanelAsPixels(QPainter& painter, const PlotScene& scene, const style::
         if (!stroked(scene.curves[std::size_t(c)]))
             raster.stroke(shape.line, scene.width(c, theme), scene.color(c, theme));
     }
+    raster.finish();
     painter.drawImage(area.topLeft(), image);
 
     painter.setRenderHint(QPainter::Antialiasing);

@@ -153,6 +153,10 @@ void paintMarkName(QPainter& painter, const PlotScene::MarkLabel& label, const M
         return;
     const double line = label.area.height() / (mark.detail.isEmpty() ? 1 : 2), s = theme.scale;
     const bool sign = mark.kind == MarkSpec::Kind::Edit || mark.kind == MarkSpec::Kind::Finding;
+    // In a low plot there may be no place that no curve crosses.
+    QColor veil = theme.ground;
+    veil.setAlphaF(0.8F);
+    painter.fillRect(label.area, veil);
     QRectF first(label.area.left(), label.area.top(), label.area.width(), line);
     if (sign) {
         const int side = int(13 * s);

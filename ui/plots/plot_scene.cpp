@@ -75,18 +75,22 @@ SeriesBuffer::Extent bulk(const SeriesBuffer& buffer, const Stretch& points, boo
     if (values.size() < fewest)
         return aboveZero ? buffer.extentAboveZero(points.first, points.last) : buffer.extent(points.first, points.last);
     const double first = values.front();
-    std::sort(values.begin(), values.end());
-    SeriesBuffer::Extent extent{std::min(first, values[values.size() / 20]),
-                                std::max(first, values[values.size() - 1 - values.size() / 20]), false};
+    const auto rank = [&values](std::size_t place) {
+        const auto at = values.begin() + std::ptrdiff_t(place);
+        std::nth_element(values.begin(), at, values.end());
+        return *at;
+    };
+    SeriesBuffer::Extent extent{std::min(first, rank(values.size() / 20)),
+                                std::max(first, rank(values.size() - 1 - values.size() / 20)), false};
     constexpr std::size_t stretches = 64;
     for (std::size_t k = 0; k < stretches; ++k) {
         const std::size_t from = points.first + k * points.size() / stretches,
                           to = points.first + (k + 1) * points.size() / stretches;
-        const SeriesBuffer::Summary s = buffer.summary(from, to);
-        if (s.count == 0 || (aboveZero && s.mean() <= 0))
+        const double mean = buffer.mean(from, to);
+        if (std::isnan(mean) || (aboveZero && mean <= 0))
             continue;
-        extent.min = std::min(extent.min, s.mean());
-        extent.max = std::max(extent.max, s.mean());
+        extent.min = std::min(extent.min, mean);
+        extent.max = std::max(extent.max, mean);
     }
     return extent;
 }
@@ -140,12 +144,11 @@ Range panelData(const PlotScene& scene, std::size_t p)
     return {span.lo, span.hi};
 }
 
-void scalePanel(PlotScene& scene, std::size_t p, double scale)
+void scalePanel(PlotScene& scene, std::size_t p, const Range& data, double scale)
 {
     const PanelSpec& spec = scene.panels[p];
     PlotScene::Panel& place = scene.places[p];
     const int count = std::max(2, int(place.area.height() / (spec.logY ? 36 : 34) / scale));
-    const Range data = panelData(scene, p);
     place.data = niceRange(data.lo, data.hi, spec.logY, count, spec.format);
     if (spec.min && (!spec.logY || *spec.min > 0))
         place.data.lo = *spec.min;
@@ -375,14 +378,16 @@ void layOut(PlotScene& scene, const QSizeF& size, const style::Theme& theme)
     double left = 48 * theme.scale;
     placePanels(scene, size, left, right, theme.scale);
     double names = 0;
+    std::vector<Range> data;
     for (std::size_t p = 0; p < count; ++p) {
-        scalePanel(scene, p, theme.scale);
+        data.push_back(panelData(scene, p));
+        scalePanel(scene, p, data[p], theme.scale);
         names = std::max(names, widest(scene.places[p].ticks, metrics));
     }
     left = std::max(left, 8 * std::ceil((names + 8 * theme.scale) / 8));
     placePanels(scene, size, left, right, theme.scale);
     for (std::size_t p = 0; p < count; ++p)
-        scalePanel(scene, p, theme.scale);
+        scalePanel(scene, p, data[p], theme.scale);
 
     const QRectF& area = scene.places.front().area;
     scene.x.from = area.left();

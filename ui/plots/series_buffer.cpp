@@ -181,18 +181,25 @@ double SeriesBuffer::step(std::size_t i) const
     return s.step + s.stride * double(i - s.index);
 }
 
-SeriesBuffer::Summary SeriesBuffer::summary(std::size_t from, std::size_t to) const
+double SeriesBuffer::mean(std::size_t from, std::size_t to) const
 {
-    Summary all = nothing();
+    double sum = 0;
+    std::size_t count = 0;
     const auto raw = [&](std::size_t first, std::size_t last) {
         for (std::size_t i = first; i < last; ++i)
-            include(all, m_values[i]);
+            if (std::isfinite(m_values[i])) {
+                sum += m_values[i];
+                ++count;
+            }
     };
     walk(from, std::min(to, size()), raw, [&](std::size_t level, std::size_t first, std::size_t last) {
-        for (std::size_t i = first; i < last; ++i)
-            include(all, m_levels[level].node(i));
+        const Level& nodes = m_levels[level];
+        for (std::size_t i = first; i < last; ++i) {
+            sum += nodes.sum[i];
+            count += nodes.count[i];
+        }
     });
-    return all;
+    return count ? sum / double(count) : std::numeric_limits<double>::quiet_NaN();
 }
 
 SeriesBuffer::Extent SeriesBuffer::extent(std::size_t from, std::size_t to) const

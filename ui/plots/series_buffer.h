@@ -22,7 +22,6 @@ public:
         double minPositive; ///< infinity if none is above 0
         double sum;
         std::size_t count;
-        double mean() const { return sum / double(count); }
     };
 
     /// `step` must not be smaller than the last one (it is taken as the last one then); `time` in seconds since the
@@ -42,7 +41,8 @@ public:
     Extent extent(std::size_t from, std::size_t to) const;
     /// The same of the values above 0 only.
     Extent extentAboveZero(std::size_t from, std::size_t to) const;
-    Summary summary(std::size_t from, std::size_t to) const;
+    /// Of the finite values; NaN if there is none.
+    double mean(std::size_t from, std::size_t to) const;
     /// The first point whose step is not below `step`.
     std::size_t lowerBound(double step) const;
     /// The first point whose time is not below `time`.
@@ -58,7 +58,8 @@ private:
     };
     static constexpr std::size_t timeBlock = 1024;
 
-    /// Nodes of one level, a column for each figure: a redraw reads two of them, and what it reads is what it costs.
+    /// Nodes of one level, a column for each figure: a redraw reads one or two of them, and what it reads is what it
+    /// costs.
     struct Level {
         std::vector<double> min, max, minPositive, sum;
         std::vector<std::uint32_t> count;

@@ -194,7 +194,12 @@ void Inspector::refresh()
     const QString of = run && m_bench.training()
                            ? run->id()
                            : models::experimentTitle(m_bench.document().name(), m_bench.document().resolved());
-    m_place->setText(of.isEmpty() ? first : of + QStringLiteral(" · ") + first);
+    // Where both do not fit, what the fields are for is kept whole.
+    const QString tail = of.isEmpty() ? first : QStringLiteral(" · ") + first;
+    const QFontMetrics metrics(theme().body());
+    m_place->setText(metrics.elidedText(of, Qt::ElideRight, width - 2 * margin - metrics.horizontalAdvance(tail)) +
+                     tail);
+    m_place->setToolTip(of + tail);
 }
 
 void Inspector::showRun()

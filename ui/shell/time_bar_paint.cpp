@@ -100,7 +100,7 @@ void TimeBar::paintTexts(QPainter& painter, const Axis& axis) const
         painter.setBrush(live ? QBrush(theme().branch) : Qt::NoBrush);
         painter.drawEllipse(QPointF(x, axis.y), 3.5, 3.5);
     }
-    const double textX = dot ? x + 10 : std::min(x, width() - 4 - wide);
+    const double textX = dot ? x + 10 : std::min(x, width() - margin - wide);
     painter.setPen(failed ? theme().problem : live ? theme().text : theme().muted);
     painter.drawText(QRectF(textX, axis.y - line / 2, wide + 8, line), Qt::AlignVCenter | Qt::AlignLeft, word);
 }

@@ -73,7 +73,9 @@ TopBar::TopBar(bridge::Workbench& bench, Actions& actions, QWidget* parent)
       m_progress(new style::Label({}, style::Tone::Body, this))
 {
     m_name->setAccessibleName(tr("Experiment"));
+    m_name->setToolTip(tr("The experiment in front: open, save, rename, undo"));
     m_device->setAccessibleName(tr("Device"));
+    m_device->setToolTip(tr("Where the next run trains"));
     m_progress->setTextFormat(Qt::RichText);
     m_progress->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     auto* line = new QHBoxLayout(this);

@@ -56,8 +56,8 @@ QTabBar::tab:hover { color: <text>; }
 QTabWidget::pane { border: 0; border-top: 1px solid <line>; }
 
 QHeaderView { background: transparent; border: 0; }
-QHeaderView::section { background: transparent; color: <muted>; border: 0; border-bottom: 1px solid <axis>; padding: {4}px {8}px; font-weight: 400; }
-QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: padding; subcontrol-position: top center; width: {10}px; height: {6}px; }
+QHeaderView::section { background: transparent; color: <muted>; border: 0; border-bottom: 1px solid <axis>; padding: {4}px {1}px {8}px {11}px; font-weight: 400; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: padding; subcontrol-position: bottom right; width: {10}px; height: {6}px; }
 QAbstractItemView { background: transparent; color: <text>; border: 0; selection-background-color: <hover>; selection-color: <text>; alternate-background-color: transparent; }
 QTableView, QTreeView { gridline-color: <line>; }
 QTableView::item, QTreeView::item { border-bottom: 1px solid <line>; padding: 0 {8}px; }
@@ -65,6 +65,7 @@ QAbstractItemView::item:selected { background: <hover>; color: <text>; }
 QAbstractItemView::item:hover { background: <hover>; }
 
 QScrollArea, QAbstractScrollArea { background: transparent; border: 0; }
+QAbstractScrollArea::corner { background: transparent; border: 0; }
 QScrollBar:vertical { background: transparent; width: {10}px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: {10}px; margin: 0; }
 QScrollBar::handle { background: <line>; border-radius: {3}px; margin: {2}px; }
@@ -83,6 +84,7 @@ QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background:
 QRadioButton::indicator:checked { width: {6}px; height: {6}px; border: {5}px solid <accent>; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: <line>; background: transparent; }
 
+QSlider { min-height: {20}px; }
 QSlider::groove:horizontal { height: 2px; background: <line>; border-radius: 1px; }
 QSlider::sub-page:horizontal { height: 2px; background: <accent>; border-radius: 1px; }
 QSlider::handle:horizontal { width: {12}px; height: {12}px; margin: -{6}px 0; border-radius: {7}px; background: <surface>; border: 2px solid <accent>; }
