@@ -2,10 +2,12 @@
 #include "app/cli/command.h"
 #include "core/base/clock.h"
 #include "core/base/json.h"
+#include "core/session/certificate.h"
 #include "core/session/inspect.h"
 #include "core/store/exporter.h"
 #include "core/store/run_folder.h"
 #include "core/store/run_record.h"
+#include "core/store/run_tree.h"
 
 #include <memory>
 
@@ -20,6 +22,7 @@ namespace {
 struct Options {
     std::string run;
     std::vector<std::string> others;
+    bool tree = false;
     std::string split = "validation", at = "last", to, destination, input, output;
 };
 
@@ -80,9 +83,46 @@ Outcome list(const Common& common)
     return outcome;
 }
 
+Object changesOf(const std::vector<core::spec::Difference>& differences)
+{
+    Object changes;
+    for (const auto& difference : differences)
+        changes.set(difference.path, difference.after);
+    return changes;
+}
+
+// The run with its ancestors and branches, indented by where they part.
+Outcome tree(const std::filesystem::path& folder)
+{
+    Outcome outcome;
+    Array runs;
+    const auto family = store::familyOf(store::listRuns(folder.parent_path()), folder.filename().string());
+    for (const store::TreeNode& node : family) {
+        Object object = objectOf(node.run);
+        object.set("depth", node.depth);
+        object.set("changes", changesOf(node.changes));
+        runs.push_back(std::move(object));
+        std::string changes;
+        for (const auto& [path, value] : changesOf(node.changes))
+            changes += (changes.empty() ? "" : ", ") + path + " " + writeJson(value);
+        outcome.text += std::string(std::size_t(2 * node.depth), ' ');
+        if (node.depth > 0)
+            outcome.text += "step " + std::to_string(node.run.parentStep) + " → ";
+        outcome.text += lineOf(node.run).substr(0, lineOf(node.run).size() - 1) +
+                        (node.depth == 0   ? ""
+                         : changes.empty() ? "  (unchanged)"
+                                           : "  " + changes) +
+                        "\n";
+    }
+    outcome.object = {{"runs", std::move(runs)}};
+    return outcome;
+}
+
 Result<Outcome> show(const Options& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
+    if (options.tree)
+        return tree(std::filesystem::absolute(folder / "").lexically_normal().parent_path());
     CORE_TRY(run, store::summarize(folder));
     CORE_TRY(spec, readJson(folder / "spec.json"));
     Object object = objectOf(run);
@@ -92,18 +132,30 @@ Result<Outcome> show(const Options& options, const Common& common)
 
 Result<Outcome> compare(const Options& options, const Common& common)
 {
-    Array runs, differences;
+    Array runs, differences, parts;
     std::string text;
     Value first;
+    CORE_TRY(reference, store::findRun(options.others.front(), common.runsFolder()));
+    CORE_TRY(record, store::readRun(reference));
     for (std::size_t i = 0; i < options.others.size(); ++i) {
         CORE_TRY(folder, store::findRun(options.others[i], common.runsFolder()));
         CORE_TRY(run, store::summarize(folder));
         CORE_TRY(spec, readJson(folder / "spec.json"));
         text += lineOf(run);
         runs.push_back(objectOf(run));
-        if (i == 0)
+        if (i == 0) {
             first = spec;
-        else
+        } else {
+            CORE_TRY(other, store::readRun(folder));
+            const auto parted = session::firstDifference(record, other);
+            Object object = parted ? session::toValue(*parted).object() : Object{};
+            object.set("run", run.id);
+            object.set("identical", !parted);
+            parts.push_back(std::move(object));
+            text += "  " +
+                    (parted ? parted->message + (parted->tensor.empty() ? "" : ", first in " + parted->tensor)
+                            : std::string("the same at every recorded step")) +
+                    "\n";
             for (const auto& difference : core::spec::difference(first, spec)) {
                 differences.push_back(Object{{"run", run.id},
                                              {"path", difference.path},
@@ -112,8 +164,12 @@ Result<Outcome> compare(const Options& options, const Common& common)
                 text += "  " + run.id + "  " + difference.path + "  " + writeJson(difference.before) + " → " +
                         writeJson(difference.after) + "\n";
             }
+        }
     }
-    return Outcome{Object{{"runs", std::move(runs)}, {"differences", std::move(differences)}}, text};
+    return Outcome{Object{{"runs", std::move(runs)},
+                          {"differences", std::move(differences)},
+                          {"first_differences", std::move(parts)}},
+                   text};
 }
 
 Result<Outcome> repair(const Options& options, const Common& common)
@@ -196,7 +252,9 @@ void addRuns(Program& program)
         command->callback([chosen, work = std::move(work)] { *chosen = work; });
     };
     under(add(*runs, "list", "All runs, newest first"), [&common]() -> Result<Outcome> { return list(common); });
-    under(ofRun(*runs, "show", "One run with its settings"), [options, &common] { return show(*options, common); });
+    CLI::App* showing = ofRun(*runs, "show", "One run with its settings");
+    showing->add_flag("--tree", options->tree, "The runs that it branched from, and those that branched from it");
+    under(showing, [options, &common] { return show(*options, common); });
     CLI::App* comparison = add(*runs, "compare", "Which settings and results differ");
     comparison->add_option("runs", options->others, "Runs, the first is compared with the others")
         ->required()

@@ -382,6 +382,41 @@ base::Result<Certificate> certify(const std::filesystem::path& run, std::int64_t
     return certificate;
 }
 
+std::optional<FirstDifference> firstDifference(const store::RunRecord& one, const store::RunRecord& other)
+{
+    std::optional<FirstDifference> first;
+    const auto left = recordedDigests(one), right = recordedDigests(other);
+    for (const auto& [step, digests] : left) {
+        const auto there = right.find(step);
+        if (there == right.end() || there->second == digests)
+            continue;
+        std::size_t place = 0;
+        while (place < std::min(digests.size(), there->second.size()) && digests[place] == there->second[place])
+            ++place;
+        const auto& names = one.opened ? one.opened->tensors : std::vector<std::string>{};
+        first = FirstDifference{step, place < names.size() ? names[place] : "", "weights",
+                                "the weights after " + std::to_string(step) + " updates differ"};
+        break;
+    }
+    // Digests are noted at some steps, figures at every one.
+    for (const char* name : {"train/loss", "train/grad_norm", "train/lr"}) {
+        const auto a = one.scalars.find(name), b = other.scalars.find(name);
+        if (a == one.scalars.end() || b == other.scalars.end())
+            continue;
+        const std::size_t count = std::min(a->second.steps.size(), b->second.steps.size());
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::int64_t step = a->second.steps[i];
+            if (step != b->second.steps[i] || (first && step >= first->step))
+                break;
+            if (!sameBits(a->second.values[i], b->second.values[i])) {
+                first = FirstDifference{step, "", name, std::string(name) + " differs at step " + std::to_string(step)};
+                break;
+            }
+        }
+    }
+    return first;
+}
+
 namespace {
 
 Value valueOf(const Surroundings& surroundings)
@@ -394,14 +429,14 @@ Value valueOf(const Surroundings& surroundings)
 
 }
 
+Value toValue(const FirstDifference& first)
+{
+    return Object{{"step", first.step}, {"tensor", first.tensor}, {"cause", first.cause}, {"message", first.message}};
+}
+
 Value toValue(const Certificate& certificate)
 {
-    Value first;
-    if (certificate.first)
-        first = Object{{"step", certificate.first->step},
-                       {"tensor", certificate.first->tensor},
-                       {"cause", certificate.first->cause},
-                       {"message", certificate.first->message}};
+    const Value first = certificate.first ? toValue(*certificate.first) : Value{};
     base::Array notes, samples;
     for (const std::string& note : certificate.notes)
         notes.push_back(note);

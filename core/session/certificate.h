@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/session/session.h"
+#include "core/store/run_record.h"
 
 namespace core::session {
 
@@ -45,6 +46,11 @@ base::Result<Certificate> certify(const std::filesystem::path& run, std::int64_t
 
 /// `identical`, `steps_checked`, `first_difference`, …; with a check sum over all of it.
 base::Value toValue(const Certificate& certificate);
+base::Value toValue(const FirstDifference& first);
+/// The first step and tensor at which two runs part, as far as they recorded it; nothing if they are equal as long as
+/// both go.
+std::optional<FirstDifference> firstDifference(const store::RunRecord& one, const store::RunRecord& other);
+
 /// One or two sentences.
 std::string describe(const Certificate& certificate);
 

@@ -22,9 +22,11 @@ RunPanel::RunPanel(QWidget* parent)
       m_title(new Label({}, Tone::Heading)),
       m_state(new Label({}, Tone::Muted)),
       m_question(new Label({})),
+      m_certificate(new Label({})),
       m_facts(new QGridLayout),
       m_open(new QPushButton(tr("Open"))),
       m_resume(new QPushButton(tr("Resume"))),
+      m_certify(new QPushButton(tr("Train again and compare"))),
       m_delete(new QPushButton(tr("Delete…"))),
       m_sure(new QPushButton(tr("Delete for good"))),
       m_keep(new QPushButton(tr("Keep it")))
@@ -35,6 +37,10 @@ RunPanel::RunPanel(QWidget* parent)
     m_title->setElided(Qt::ElideMiddle);
     m_state->setWordWrap(true);
     m_question->setWordWrap(true);
+    m_certificate->setWordWrap(true);
+    m_certify->setObjectName("certifyRun");
+    m_certify->setToolTip(tr("Trains this run again from its start and compares the weights step by step with what was "
+                             "recorded: the replay certificate."));
     m_open->setProperty("primary", true);
     m_open->setObjectName("openRun");
     m_resume->setObjectName("resumeRun");
@@ -46,11 +52,13 @@ RunPanel::RunPanel(QWidget* parent)
     column->addLayout(m_facts);
     column->addStretch(1);
     for (QWidget* part :
-         {static_cast<QWidget*>(m_question), static_cast<QWidget*>(m_sure), static_cast<QWidget*>(m_keep),
-          static_cast<QWidget*>(m_open), static_cast<QWidget*>(m_resume), static_cast<QWidget*>(m_delete)})
+         {static_cast<QWidget*>(m_certificate), static_cast<QWidget*>(m_question), static_cast<QWidget*>(m_sure),
+          static_cast<QWidget*>(m_keep), static_cast<QWidget*>(m_open), static_cast<QWidget*>(m_resume),
+          static_cast<QWidget*>(m_certify), static_cast<QWidget*>(m_delete)})
         column->addWidget(part);
     connect(m_open, &QPushButton::clicked, this, &RunPanel::openWanted);
     connect(m_resume, &QPushButton::clicked, this, &RunPanel::resumeWanted);
+    connect(m_certify, &QPushButton::clicked, this, &RunPanel::certifyWanted);
     connect(m_delete, &QPushButton::clicked, this, [this] { ask(true); });
     connect(m_keep, &QPushButton::clicked, this, [this] { ask(false); });
     connect(m_sure, &QPushButton::clicked, this, [this] {
@@ -82,12 +90,24 @@ void RunPanel::setRun(const RunSummary* run, const core::base::Value& spec)
             if (name.starts_with("validation/"))
                 facts.emplace_back(QString::fromStdString(name).section('/', 1),
                                    name.ends_with("accuracy") ? style::percent(value) : style::number(value));
+        if (!run->parent.empty())
+            facts.emplace_back(
+                tr("branched from"),
+                tr("%1, step %2").arg(QString::fromStdString(run->parent), style::count(run->parentStep)));
         if (run->testOpenings > 0)
             facts.emplace_back(tr("test opened"),
                                run->testOpenings == 1 ? tr("once") : tr("%1 times").arg(run->testOpenings));
     }
     setFacts(facts);
+    setCertificate({}, false);
     ask(false);
+}
+
+void RunPanel::setCertificate(const QString& text, bool going)
+{
+    m_certificate->setText(text);
+    m_certificate->setVisible(!text.isEmpty());
+    m_certify->setEnabled(!going);
 }
 
 void RunPanel::setFacts(const std::vector<std::pair<QString, QString>>& facts)
@@ -115,6 +135,7 @@ void RunPanel::ask(bool asking)
     m_keep->setVisible(asking);
     m_open->setVisible(m_any && !asking);
     m_resume->setVisible(m_resumable && !asking);
+    m_certify->setVisible(m_any && !asking);
     m_delete->setVisible(m_any && !asking);
     if (asking)
         m_keep->setFocus();

@@ -26,7 +26,11 @@ public:
     /// The question before a run is deleted.
     void ask(bool asking);
 
+    /// What training it again has shown, or how far that is. `going`: it can be given up.
+    void setCertificate(const QString& text, bool going);
+
 Q_SIGNALS:
+    void certifyWanted();
     void openWanted();
     void resumeWanted();
     void deleteWanted();
@@ -34,9 +38,9 @@ Q_SIGNALS:
 private:
     void setFacts(const std::vector<std::pair<QString, QString>>& facts);
 
-    style::Label *m_title, *m_state, *m_question;
+    style::Label *m_title, *m_state, *m_question, *m_certificate;
     QGridLayout* m_facts;
-    QPushButton *m_open, *m_resume, *m_delete, *m_sure, *m_keep;
+    QPushButton *m_open, *m_resume, *m_certify, *m_delete, *m_sure, *m_keep;
     bool m_any = false, m_resumable = false;
 };
 

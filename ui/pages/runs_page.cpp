@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/runs_page.h"
 
+#include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/session/certificate.h"
 #include "ui/bridge/workbench.h"
 #include "ui/bridge/worker.h"
 #include "ui/models/run_model.h"
 #include "ui/pages/comparison.h"
 #include "ui/pages/run_panel.h"
+#include "ui/pages/run_tree.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
@@ -42,9 +45,11 @@ RunsPage::RunsPage(bridge::Workbench& workbench, QWidget* parent)
       m_view(new QTableView),
       m_note(new Label({}, Tone::Muted)),
       m_empty(new Label({}, Tone::Muted)),
+      m_tree(new RunTree),
       m_comparison(new Comparison),
       m_panel(new RunPanel(this)),
-      m_worker(std::make_unique<bridge::Worker>(*this))
+      m_worker(std::make_unique<bridge::Worker>(*this)),
+      m_prover(std::make_unique<bridge::Worker>(*this))
 {
     m_panel->hide();
     build();
@@ -54,11 +59,17 @@ RunsPage::RunsPage(bridge::Workbench& workbench, QWidget* parent)
     connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RunsPage::showCurrent);
     connect(m_panel, &RunPanel::openWanted, this, &RunsPage::openCurrent);
     connect(m_panel, &RunPanel::resumeWanted, this, &RunsPage::resumeCurrent);
+    connect(m_panel, &RunPanel::certifyWanted, this, &RunsPage::certifyCurrent);
+    connect(m_tree, &RunTree::chosen, this, &RunsPage::select);
     connect(m_panel, &RunPanel::deleteWanted, this, &RunsPage::deleteCurrent);
     reload();
 }
 
-RunsPage::~RunsPage() = default;
+RunsPage::~RunsPage()
+{
+    if (m_certifying)
+        m_certifying->store(false);
+}
 
 void RunsPage::build()
 {
@@ -72,6 +83,7 @@ void RunsPage::build()
     column->addLayout(head);
     column->addWidget(m_empty);
     column->addWidget(m_view, 4);
+    column->addWidget(m_tree);
     column->addSpacing(8);
     column->addWidget(m_comparison, 6);
     m_empty->setText(
@@ -145,6 +157,58 @@ void RunsPage::showCurrent()
     auto spec = run ? core::base::readJson(run->folder / "spec.json")
                     : core::base::Result<core::base::Value>(core::base::Value{});
     m_panel->setRun(run, spec ? *spec : core::base::Value{});
+    m_tree->setFamily(run ? core::store::familyOf(m_runs.runs(), run->id) : std::vector<core::store::TreeNode>{},
+                      run ? QString::fromStdString(run->id) : QString());
+}
+
+void RunsPage::select(const QString& id)
+{
+    for (int i = 0; i < m_sorted->rowCount(); ++i)
+        if (m_runs.runs()[std::size_t(m_sorted->mapToSource(m_sorted->index(i, 0)).row())].id == id.toStdString())
+            m_view->setCurrentIndex(m_sorted->index(i, 0));
+}
+
+/// Trains the run again beside the window, and keeps what that has shown in the run's folder.
+void RunsPage::certifyCurrent()
+{
+    const RunSummary* run = current();
+    if (!run || m_certifying)
+        return;
+    m_certifying = std::make_shared<std::atomic<bool>>(true);
+    const auto tell = [this, id = QString::fromStdString(run->id)](const QString& text) {
+        if (const RunSummary* shown = current(); shown && QString::fromStdString(shown->id) == id)
+            m_panel->setCertificate(text, bool(m_certifying));
+    };
+    tell(tr("Training it again…"));
+    const auto going = [this, tell, on = m_certifying](std::int64_t done, std::int64_t all) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, tell, done, all] {
+                if (m_certifying)
+                    tell(tr("Training it again: %1 of %2 steps").arg(style::count(done), style::count(all)));
+            },
+            Qt::QueuedConnection);
+        return on->load();
+    };
+    m_prover->run([this, folder = run->folder, going, tell]() -> bridge::Worker::Answer {
+        auto certificate = core::session::certify(folder, -1, -1, going);
+        core::base::Status written;
+        if (certificate)
+            written = core::base::writeFileAtomically(
+                folder / "certificate.json", core::base::writeJson(core::session::toValue(*certificate), 2) + "\n");
+        return [this, tell, certificate = std::move(certificate), written = std::move(written)] {
+            m_certifying.reset();
+            if (!certificate)
+                tell(certificate.error().kind == core::base::ErrorKind::Interrupted
+                         ? tr("Given up.")
+                         : QString::fromStdString(core::base::describe(certificate.error())));
+            else
+                tell(QString::fromStdString(core::session::describe(*certificate)) +
+                     tr("\n%1 steps compared, kept in certificate.json").arg(style::count(certificate->stepsChecked)));
+            if (!written)
+                Q_EMIT m_workbench.trouble(written.error());
+        };
+    });
 }
 
 void RunsPage::openCurrent()

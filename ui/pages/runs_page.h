@@ -4,6 +4,7 @@
 #include "ui/models/runs_table.h"
 #include "ui/pages/page.h"
 
+#include <atomic>
 #include <map>
 #include <memory>
 
@@ -23,6 +24,7 @@ class Label;
 namespace ui::pages {
 
 class Comparison;
+class RunTree;
 class RunPanel;
 
 /// Every run of the folder in a table; those that are ticked are compared below.
@@ -37,6 +39,7 @@ public:
     models::RunsTable& table() { return m_runs; }
     QTableView* view() const { return m_view; }
     Comparison* comparison() const { return m_comparison; }
+    RunTree* tree() const { return m_tree; }
     /// Reads the folder again, aside.
     void reload();
 
@@ -55,6 +58,8 @@ private:
     void openCurrent();
     void resumeCurrent();
     void deleteCurrent();
+    void certifyCurrent();
+    void select(const QString& id);
     void compare();
 
     bridge::Workbench& m_workbench;
@@ -62,11 +67,13 @@ private:
     QSortFilterProxyModel* m_sorted;
     QTableView* m_view;
     style::Label *m_note, *m_empty;
+    RunTree* m_tree;
     Comparison* m_comparison;
     RunPanel* m_panel;
     std::map<QString, models::RunModel*> m_models; ///< of ticked runs, by folder
     quint64 m_generation = 0;
-    std::unique_ptr<bridge::Worker> m_worker;
+    std::shared_ptr<std::atomic<bool>> m_certifying; ///< false: give up; empty: nothing is trained again
+    std::unique_ptr<bridge::Worker> m_worker, m_prover;
 };
 
 }

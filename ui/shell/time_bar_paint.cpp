@@ -3,6 +3,7 @@
 #include "ui/bridge/workbench.h"
 #include "ui/forms/text_forms.h"
 #include "ui/models/progress_text.h"
+#include "ui/pages/run_tree.h"
 #include "ui/plots/ticks.h"
 #include "ui/shell/time_bar.h"
 #include "ui/style/theme.h"
@@ -26,17 +27,6 @@ QString shortEdit(const core::events::Edited& edit)
 {
     const QString path = QString::fromStdString(edit.path);
     return path.section(QLatin1Char('.'), -1) + QStringLiteral(" → ") + forms::textOf(edit.after);
-}
-
-/// `lr 0.01`, or how many settings differ.
-QString changeText(const core::base::Value& before, const core::base::Value& after)
-{
-    const auto changes = core::spec::difference(before, after);
-    if (changes.empty())
-        return TimeBar::tr("unchanged");
-    const QString first = QString::fromStdString(changes.front().path).section(QLatin1Char('.'), -1) +
-                          QLatin1Char(' ') + forms::textOf(changes.front().after);
-    return changes.size() == 1 ? first : TimeBar::tr("%1 and %n more", nullptr, int(changes.size()) - 1).arg(first);
 }
 
 }
@@ -186,7 +176,7 @@ void TimeBar::paintBranches(QPainter& painter, const Axis& axis) const
             QPolygonF{QPointF(begin, axis.y), QPointF(begin + rise, axis.y - rise), QPointF(end, axis.y - rise)});
         painter.setBrush(color);
         painter.drawEllipse(QPointF(end, axis.y - rise), 3, 3);
-        const QString text = changeText(run.spec(), other->spec());
+        const QString text = pages::changeText(core::spec::difference(run.spec(), other->spec()));
         const double wide = painter.fontMetrics().horizontalAdvance(text);
         if (begin + rise + 8 + wide < axis.right) {
             painter.setPen(color);
