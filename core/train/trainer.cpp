@@ -76,8 +76,12 @@ events::RunFinished Trainer::run()
     if (status)
         status = guarded([&] { return train(); }, m_plan.batchSize);
     const bool interrupted = !status && status.error().kind == ErrorKind::Interrupted;
-    events::RunFinished result = status || interrupted ? summary(m_end.value_or(RunState::Completed))
-                                                       : summary(RunState::Failed, std::move(status).error());
+    // Stopped while it waited for the disk: what was kept before is there to go on from.
+    const bool stopped = !status && status.error().kind == ErrorKind::Resource &&
+                         (m_end == RunState::Interrupted || m_end == RunState::Stopped);
+    events::RunFinished result = status || interrupted
+                                     ? summary(m_end.value_or(RunState::Completed))
+                                     : summary(stopped ? *m_end : RunState::Failed, std::move(status).error());
     setState(result.state, result.error.message);
     m_context.hub->publish(result);
     return result;

@@ -63,6 +63,35 @@ TEST_CASE("a full disk pauses the run, and it goes on to the same end when there
     CHECK(ended.json()["steps"].toInt() == plain.json()["steps"].toInt());
 }
 
+TEST_CASE("a run that is stopped while it waits for a full disk says why, and goes on later")
+{
+    const TempFolder folder;
+    const SmallDisk disk(folder.path() / "runs", "3m");
+    if (!disk.mounted()) {
+        WARN("skipped: mounting a small file system needs root");
+        return;
+    }
+    const auto file = folder.file("m.experiment.json", experiment);
+    const auto ballast = folder.path() / "runs" / "ballast";
+    std::ofstream(ballast) << std::string(std::size_t(2900) << 10, 'x');
+    tests::Running run(tests::cliCommand({"train", file, "--runs", folder.path() / "runs", "--json"}));
+    const auto paused = [&] { return run.errorsSoFar().find("paused") != std::string::npos || !run.going(); };
+    REQUIRE(tests::until(paused, 60));
+    REQUIRE(run.going());
+    run.signal(SIGTERM);
+    const tests::Ended ended = run.wait(30);
+    INFO(ended.out << ended.err);
+    CHECK(ended.status == 5);
+    CHECK(ended.json()["error"]["message"].text().find("No space left") != std::string::npos);
+    std::filesystem::remove(ballast);
+    const tests::Ended resumed = tests::cli({"resume", "full-0001", "--runs", folder.path() / "runs", "--json"});
+    INFO(resumed.err);
+    REQUIRE(resumed.status == 0);
+    const tests::Ended plain = tests::cli({"train", file, "--runs", folder.path() / "elsewhere", "--json"});
+    CHECK(resumed.json()["digest"].text() == plain.json()["digest"].text());
+    CHECK(resumed.json()["steps"].toInt() == plain.json()["steps"].toInt());
+}
+
 TEST_CASE("a folder that cannot be written is told before anything is trained")
 {
     const TempFolder folder;
