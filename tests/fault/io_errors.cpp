@@ -114,6 +114,8 @@ private:
         m_campaign.doing(std::string(kind.name) + ", " + struck.substr(0, struck.size() - 1));
         ++m_struck;
         m_waited += paused && ended.status == 0;
+        if (kind.until == Until::Room && struck.find("/checkpoints/") != std::string::npos)
+            m_campaign.check(paused && ended.status == 0, "the run did not wait for room: " + ended.err);
         judge(kind, ended, paused);
         return true;
     }
