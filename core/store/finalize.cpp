@@ -41,7 +41,7 @@ base::Status compare(const std::filesystem::path& file, const RunRecord& record)
                      wrong = name;
              }));
     const auto differs = [&](const std::string& what) {
-        return Error{ErrorKind::Internal, what + " came back from the file otherwise than written", file.string(),
+        return Error{ErrorKind::Resource, what + " came back from the file otherwise than written", file.string(),
                      "The journal is kept; check the disk"};
     };
     if (!wrong.empty() || same != record.scalars.size())

@@ -98,14 +98,16 @@ std::string tableExperiment()
 
 std::string largeExperiment(long mb)
 {
-    // Weights and Adam's two moments are three floats a weight; nearly all of them lie between the two layers.
+    // Weights and Adam's two moments are three floats a weight; nearly all of them lie between the two layers. No
+    // checkpoint of its own: what is there after a signal, the signal wrote.
     long width = 100;
     while (width * width * 12 < mb * 1000000)
         width += 20;
     const std::string w = std::to_string(width);
-    return R"({"name": "large", "data": {"source": "two-moons", "rows": 200}, "model": {"kind": "mlp", "hidden": [)" +
+    return R"({"name": "large", "data": {"source": "two-moons", "rows": 100}, "model": {"kind": "mlp", "hidden": [)" +
            w + ", " + w +
-           R"(]}, "train": {"steps": 12, "batch_size": 8, "optimizer": "adam", "threads": 2, "seed": 3}})";
+           R"(]}, "train": {"steps": 16, "batch_size": 8, "optimizer": "adam", "threads": 2, "seed": 3,
+    "checkpoint": {"every_seconds": 3600}}})";
 }
 
 std::vector<std::string> cliWith(const std::map<std::string, std::string>& environment,

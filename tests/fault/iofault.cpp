@@ -5,7 +5,9 @@
 //   FAULT_AT       which call fails, from 1; 0: none
 //   FAULT_KIND     EIO, ENOSPC, EINTR or short (a write of a half)
 //   FAULT_FOREVER  set: all behind it fail too, while the file it names exists
-//   FAULT_ONLY, FAULT_SKIP  a text that the path holds, or must not hold, to be counted
+//   FAULT_ONLY     a text that the path holds to be counted
+//   FAULT_SKIP     texts that it does not hold, with colons between them
+//   FAULT_DELAY    microseconds that each call that is counted takes longer
 //   FAULT_REPORT   a file that gets one line about the call that failed
 //   FAULT_LOG      a file that gets every call, as io_log.h says
 #include "tests/fault/io_log.h"
@@ -50,8 +52,11 @@ public:
     // True if this call is to fail; errno says why.
     bool strikes(const char* call, const std::string& path, bool write)
     {
-        if (m_at == 0 || (m_halves && !write) || (!m_only.empty() && path.find(m_only) == path.npos) ||
-            (!m_skip.empty() && path.find(m_skip) != path.npos))
+        if ((m_halves && !write) || !counts(path))
+            return false;
+        if (m_delay > 0)
+            ::usleep(useconds_t(m_delay));
+        if (m_at == 0)
             return false;
         const long number = ++m_count;
         if (number < m_at || (m_while.empty() && number > m_at) ||
@@ -82,12 +87,22 @@ public:
 private:
     std::string m_folder = variable("FAULT_FOLDER"), m_only = variable("FAULT_ONLY"), m_skip = variable("FAULT_SKIP"),
                 m_while = variable("FAULT_FOREVER");
-    long m_at = std::atol(variable("FAULT_AT").c_str());
+    long m_at = std::atol(variable("FAULT_AT").c_str()), m_delay = std::atol(variable("FAULT_DELAY").c_str());
     std::atomic<long> m_count{0};
     bool m_halves = variable("FAULT_KIND") == "short";
     int m_code = variable("FAULT_KIND") == "ENOSPC" ? ENOSPC : variable("FAULT_KIND") == "EINTR" ? EINTR : EIO;
     int m_report = appending("FAULT_REPORT"), m_log = appending("FAULT_LOG");
 
+    bool counts(const std::string& path) const
+    {
+        for (std::size_t from = 0; from < m_skip.size();) {
+            const std::size_t to = std::min(m_skip.find(':', from), m_skip.size());
+            if (path.find(m_skip.substr(from, to - from)) != path.npos)
+                return false;
+            from = to + 1;
+        }
+        return path.find(m_only) != path.npos;
+    }
     static int appending(const char* name)
     {
         const std::string file = variable(name);

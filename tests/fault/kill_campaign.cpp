@@ -64,8 +64,12 @@ public:
             const auto number = std::uint64_t(m_tries++);
             m_campaign.doing(std::string(subject.name) + ", run " + std::to_string(round) + ", try " +
                              std::to_string(number));
-            tests::Running run(tests::cliCommand(arguments));
             const bool aimed = m_draw.uniform(number) < 0.5;
+            // Aimed kills find the calls of a save stretched, so that each of them is as likely to be hit.
+            tests::Running run(aimed ? cliWith(shimOn(runs, {{"FAULT_ONLY", "/checkpoints"},
+                                                             {"FAULT_DELAY", std::to_string(callMicroseconds)}}),
+                                               arguments)
+                                     : tests::cliCommand(arguments));
             const double start = core::base::steadySeconds();
             if (aimed)
                 aim(run, runs, number);
@@ -99,6 +103,8 @@ public:
     }
 
 private:
+    static constexpr long callMicroseconds = 1500;
+
     Campaign& m_campaign;
     const core::base::Draw m_draw;
     const long m_most;
@@ -111,7 +117,7 @@ private:
             ::poll(nullptr, 0, std::max(1, int(std::min(left * 1000, 20.0))));
     }
 
-    // Waits for one of the next saves to begin, then up to a few milliseconds: a save takes one or two.
+    // Waits for one of the next saves to begin, then kills in it or a little behind it.
     void aim(tests::Running& run, const fs::path& runs, std::uint64_t number)
     {
         const auto folder = [&]() -> fs::path {
@@ -127,7 +133,8 @@ private:
         const auto which = m_draw.below(3 * number + 1'000'001, 6);
         for (std::uint64_t seen = 0; run.going() && seen <= which;)
             seen += watch.seen(0.05);
-        const double end = core::base::steadySeconds() + m_draw.uniform(3 * number + 1'000'002, 0, 0.003);
+        const double end =
+            core::base::steadySeconds() + m_draw.uniform(3 * number + 1'000'002, 0, 8e-6 * callMicroseconds);
         while (core::base::steadySeconds() < end) {
         }
     }
