@@ -8,8 +8,10 @@
 #include "ui/pages/runs_page.h"
 #include "ui/pages/train_page.h"
 #include "ui/plots/live_plot.h"
+#include "ui/plots/plot_scene.h"
 #include "ui/shell/time_bar.h"
 
+#include <QFile>
 #include <QPushButton>
 #include <QTableView>
 

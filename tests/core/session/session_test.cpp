@@ -15,6 +15,7 @@ using namespace core;
 using session::Session;
 using tests::made;
 using tests::moons;
+using tests::resolved;
 using tests::TempFolder;
 using tests::Watcher;
 
