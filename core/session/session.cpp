@@ -17,6 +17,21 @@ using base::ErrorKind;
 using base::Status;
 using base::Value;
 
+base::Result<Value> Session::Work::checkEdit(const train::Edit& edit) const
+{
+    const base::Field* field = spec::fieldAt(spec::experimentFields().schema(), m_current, edit.path, catalog());
+    if (!field || !field->live)
+        return base::Error{base::ErrorKind::Spec,
+                           field ? "cannot change while the run is going" : "there is no such parameter",
+                           spec::jsonPath(edit.path), "Parameters that can are marked live"};
+    base::Value changed = m_current;
+    CORE_CHECK(changed.setAt(edit.path, edit.value));
+    spec::Checked checked = spec::resolve(changed, {catalog()});
+    if (!checked.problems.empty())
+        return checked.problems.front();
+    return std::move(checked.value);
+}
+
 Session::Session(std::unique_ptr<Work> work) : m_work(std::move(work)) {}
 Session::~Session() = default;
 events::EventHub& Session::events()
@@ -64,6 +79,21 @@ std::string runName(const Value& resolved)
 }
 
 namespace {
+
+// Whether nothing that was recorded before `step` is missing, the evaluation there included.
+bool recordedUpTo(const store::RunRecord& record, std::int64_t step)
+{
+    if (!record.opened)
+        return false;
+    for (std::size_t group = 0; group < record.opened->groups.size(); ++group)
+        for (const std::string& name : record.opened->groups[group]) {
+            const auto series = record.scalars.find(name);
+            const bool any = series != record.scalars.end() && !series->second.steps.empty();
+            if (!any || series->second.steps.back() < (group == 0 ? step - 1 : step))
+                return false;
+        }
+    return true;
+}
 
 // The edits that a run still has before it: those that its checkpoint says, and those that were made since.
 std::deque<events::Edited> editsAhead(const store::RunRecord& record, const std::optional<store::Checkpoint>& from)
@@ -116,12 +146,12 @@ base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::pa
         work->m_parentStep = record.opened->parentStep;
     }
     if (const auto last = store::newestWhole(work->m_folder.checkpoints()); last && !last->state["ended"].isNull()) {
-        const auto end = events::fromValue(last->state["ended"]);
-        const auto* finished = end ? std::get_if<events::RunFinished>(&*end) : nullptr;
         if (record.finished && !store::hasJournal(work->m_folder.journal()))
             return Error{ErrorKind::Usage, "this run has ended at step " + std::to_string(last->step), run.string(),
                          "Branch from its last step with more epochs if it should go on longer"};
-        if (finished)
+        const auto end = events::fromValue(last->state["ended"]);
+        const auto* finished = end ? std::get_if<events::RunFinished>(&*end) : nullptr;
+        if (finished && recordedUpTo(record, last->step))
             work->m_unrecordedEnd = *finished;
     }
     // A checkpoint may be newer than what is left of the journal: its rows would be missing for ever.

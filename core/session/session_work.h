@@ -132,21 +132,8 @@ private:
         m_ended.notify_all();
     }
 
-    // The settings with the edit, if it may be made.
-    base::Result<base::Value> checkEdit(const train::Edit& edit) const
-    {
-        const base::Field* field = spec::fieldAt(spec::experimentFields().schema(), m_current, edit.path, catalog());
-        if (!field || !field->live)
-            return base::Error{base::ErrorKind::Spec,
-                               field ? "cannot change while the run is going" : "there is no such parameter",
-                               spec::jsonPath(edit.path), "Parameters that can are marked live"};
-        base::Value changed = m_current;
-        CORE_CHECK(changed.setAt(edit.path, edit.value));
-        spec::Checked checked = spec::resolve(changed, {catalog()});
-        if (!checked.problems.empty())
-            return checked.problems.front();
-        return std::move(checked.value);
-    }
+    /// The settings with the edit, if it may be made.
+    base::Result<base::Value> checkEdit(const train::Edit& edit) const;
 };
 
 /// What runs of an experiment are called.

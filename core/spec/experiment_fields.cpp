@@ -83,7 +83,10 @@ Fields<CheckpointSpec> checkpointFields()
 {
     return Fields<CheckpointSpec>{}
         .add("every_steps", &CheckpointSpec::everySteps, Int{1},
-             {"Steps between two checkpoints. Empty: by time alone."}, {.unit = "steps", .nullWord = "by time"})
+             {"Steps between two checkpoints; each is on the disk before the next step. Empty: by time alone, written "
+              "beside "
+              "the training."},
+             {.unit = "steps", .nullWord = "by time"})
         .add("every_seconds", &CheckpointSpec::everySeconds, Real{.min = 0, .aboveMin = true},
              {"Seconds between two checkpoints; what a kill can cost at most.",
               {},

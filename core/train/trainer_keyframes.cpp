@@ -61,8 +61,12 @@ Status Trainer::keepWhatIsDue()
 {
     const spec::CheckpointSpec& spec = m_engine->experiment().train.checkpoint;
     const double now = base::steadySeconds();
-    const bool checkpoint = (spec.everySteps && m_engine->step() % *spec.everySteps == 0 && m_engine->step() > 0) ||
-                            (spec.everySeconds && now - m_lastCheckpoint >= *spec.everySeconds);
+    // Steps are a promise of what a kill can cost: that checkpoint is on the disk before training goes on.
+    if (spec.everySteps && m_engine->step() % *spec.everySteps == 0 && m_engine->step() > 0) {
+        m_lastCheckpoint = now;
+        return keepSafely(snapshot());
+    }
+    const bool checkpoint = spec.everySeconds && now - m_lastCheckpoint >= *spec.everySeconds;
     const bool keyframe = spec.keyframesMb > 0 && now >= m_nextKeyframe;
     if ((checkpoint || keyframe) && !m_writer->busy()) {
         store::Checkpoint state = snapshot();

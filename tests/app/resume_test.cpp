@@ -50,6 +50,13 @@ struct Whole {
             if (i + 1 == loss.steps.size())
                 break;
         }
+        const auto& evaluated = record.scalars.at("validation/loss");
+        for (std::size_t i = 0; i < evaluated.steps.size() && evaluated.steps[i] <= step; ++i) {
+            core::events::ScalarRow row{evaluated.steps[i], evaluated.times[i], 1, 0, {}};
+            for (const std::string& name : record.opened->groups[1])
+                row.values[row.count++] = record.scalars.at(name).values[i];
+            (*recorder)->onScalars(row);
+        }
         REQUIRE((*recorder)->sync());
         if (checkpoints)
             fs::copy(record.folder / "checkpoints", run->checkpoints(), fs::copy_options::recursive);

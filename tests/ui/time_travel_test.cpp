@@ -12,6 +12,7 @@
 #include "ui/shell/time_bar.h"
 
 #include <QFile>
+#include <QLabel>
 #include <QPushButton>
 #include <QTableView>
 
@@ -168,9 +169,14 @@ TEST_CASE("the tree draws a run with its branches, chooses by a click, and a run
     auto* panel = static_cast<ui::pages::RunPanel*>(page.inspectorPanel());
     panel->show();
     QTest::mouseClick(page.tree(), Qt::LeftButton, {}, page.tree()->endOf(1).toPoint());
+    panel->resize(256, 600);
     auto* prove = panel->findChild<QPushButton*>("certifyRun");
     QTest::mouseClick(prove, Qt::LeftButton);
-    REQUIRE(tests::spinUntil([&] { return QFile::exists(shown.run().folder() + "/certificate.json"); }, 60));
+    CHECK_FALSE(prove->isEnabled());
+    REQUIRE(tests::spinUntil([&] { return prove->isEnabled(); }, 60));
+    const auto* text = panel->findChild<QLabel*>("certificate");
+    INFO(text->text().toStdString());
+    REQUIRE(QFile::exists(shown.run().folder() + "/certificate.json"));
     const auto certificate = core::base::readJson((shown.run().folder() + "/certificate.json").toStdString());
     REQUIRE(certificate);
     CHECK((*certificate)["identical"].toBool());

@@ -39,6 +39,7 @@ RunPanel::RunPanel(QWidget* parent)
     m_question->setWordWrap(true);
     m_certificate->setWordWrap(true);
     m_certify->setObjectName("certifyRun");
+    m_certificate->setObjectName("certificate");
     m_certify->setToolTip(tr("Trains this run again from its start and compares the weights step by step with what was "
                              "recorded: the replay certificate."));
     m_open->setProperty("primary", true);
