@@ -121,4 +121,23 @@ std::vector<Difference> difference(const Value& before, const Value& after)
     return found;
 }
 
+std::vector<Difference> wholeDifference(const Value& before, const Value& after)
+{
+    std::vector<Difference> whole;
+    constexpr std::string_view kind = ".kind";
+    for (Difference& each : difference(before, after)) {
+        if (!whole.empty() && each.path.starts_with(whole.back().path + "."))
+            continue;
+        if (each.path.ends_with(kind)) {
+            each.path.resize(each.path.size() - kind.size());
+            const Value *was = before.at(each.path), *is = after.at(each.path);
+            each.before = was ? *was : Value{};
+            each.after = is ? *is : Value{};
+            std::erase_if(whole, [&](const Difference& other) { return other.path.starts_with(each.path + "."); });
+        }
+        whole.push_back(std::move(each));
+    }
+    return whole;
+}
+
 }

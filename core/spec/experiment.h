@@ -106,6 +106,8 @@ struct Difference {
     bool operator==(const Difference&) const = default;
 };
 std::vector<Difference> difference(const Value& before, const Value& after);
+/// The same as a person would say it: where a kind was exchanged, that is one difference with all its parameters.
+std::vector<Difference> wholeDifference(const Value& before, const Value& after);
 
 /// JSON Schema (2020-12) of a schema, with every family's kinds.
 Value jsonSchema(const base::Schema& schema, const base::Catalog& catalog);

@@ -29,7 +29,7 @@ void add(const std::vector<RunSummary>& runs, const RunSummary& run, std::int64_
         return;
     TreeNode node{run, depth, parent, {}};
     if (parent >= 0)
-        node.changes = spec::difference(specOf(family[std::size_t(parent)].run), specOf(run));
+        node.changes = spec::wholeDifference(specOf(family[std::size_t(parent)].run), specOf(run));
     const auto place = std::ptrdiff_t(family.size());
     family.push_back(std::move(node));
     std::vector<const RunSummary*> children;

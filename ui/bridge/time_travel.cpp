@@ -110,21 +110,9 @@ std::vector<std::pair<std::string, Value>> TimeTravel::changes() const
     const RunModel* run = m_bench.front();
     if (!run || !run->shownStep())
         return changes;
-    const Value then = run->settingsAt(*run->shownStep());
-    for (const auto& change : core::spec::difference(then, m_bench.document().resolved())) {
-        // A kind with its parameters changes as a whole: a part of it may be unknown to the other kind.
-        std::string path = change.path;
-        Value after = change.after;
-        if (const auto dot = path.rfind(".kind"); dot != path.npos && dot + 5 == path.size()) {
-            path.resize(dot);
-            after = *m_bench.document().resolved().at(path);
-        }
-        changes.emplace_back(std::move(path), std::move(after));
-    }
-    const auto within = [&](const std::string& path) {
-        return std::ranges::any_of(changes, [&](const auto& other) { return path.starts_with(other.first + "."); });
-    };
-    std::erase_if(changes, [&](const auto& change) { return within(change.first); });
+    for (core::spec::Difference& change :
+         core::spec::wholeDifference(run->settingsAt(*run->shownStep()), m_bench.document().resolved()))
+        changes.emplace_back(std::move(change.path), std::move(change.after));
     return changes;
 }
 

@@ -92,9 +92,8 @@ void RunPanel::setRun(const RunSummary* run, const core::base::Value& spec)
                 facts.emplace_back(QString::fromStdString(name).section('/', 1),
                                    name.ends_with("accuracy") ? style::percent(value) : style::number(value));
         if (!run->parent.empty())
-            facts.emplace_back(
-                tr("branched from"),
-                tr("%1, step %2").arg(QString::fromStdString(run->parent), style::count(run->parentStep)));
+            facts.insert(facts.end(), {{tr("parent"), QString::fromStdString(run->parent)},
+                                       {tr("from step"), style::count(run->parentStep)}});
         if (run->testOpenings > 0)
             facts.emplace_back(tr("test opened"),
                                run->testOpenings == 1 ? tr("once") : tr("%1 times").arg(run->testOpenings));

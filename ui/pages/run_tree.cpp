@@ -28,8 +28,10 @@ QString changeText(const std::vector<core::spec::Difference>& changes)
 {
     if (changes.empty())
         return RunTree::tr("unchanged");
-    const QString first = QString::fromStdString(changes.front().path).section(QLatin1Char('.'), -1) +
-                          QLatin1Char(' ') + forms::textOf(changes.front().after);
+    const auto& [path, before, after] = changes.front();
+    const core::base::Value& kind = after["kind"];
+    const QString first = QString::fromStdString(path).section(QLatin1Char('.'), -1) + QLatin1Char(' ') +
+                          forms::textOf(kind.isText() ? kind : after);
     return changes.size() == 1 ? first : RunTree::tr("%1 and %2 more").arg(first).arg(changes.size() - 1);
 }
 
@@ -155,6 +157,8 @@ void RunTree::paintRow(QPainter& painter, std::size_t place) const
     const double wide = painter.fontMetrics().horizontalAdvance(text);
     const bool behind = begin + bend + 8 + wide < xOf(m_steps);
     const QRectF area(behind ? begin + bend + 6 : begin - 8 - wide, y - half, wide + 4, half - 2);
+    // Lines of other branches pass behind the words.
+    painter.fillRect(area.adjusted(-2, half - 2 - painter.fontMetrics().height(), 2, 1), theme().ground);
     painter.drawText(area, Qt::AlignBottom | Qt::AlignLeft, text);
 }
 

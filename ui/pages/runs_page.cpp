@@ -16,6 +16,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QScrollArea>
 #include <QSortFilterProxyModel>
 #include <QTableView>
 
@@ -30,6 +31,8 @@ using style::Label;
 using style::Tone;
 
 namespace {
+
+constexpr int tableHeight = 96, mostTreeHeight = 212;
 
 QString folderOf(const RunSummary& run)
 {
@@ -83,7 +86,16 @@ void RunsPage::build()
     column->addLayout(head);
     column->addWidget(m_empty);
     column->addWidget(m_view, 4);
-    column->addWidget(m_tree);
+    auto* branches = new QScrollArea;
+    branches->setWidget(m_tree);
+    branches->setWidgetResizable(true);
+    branches->setFrameShape(QFrame::NoFrame);
+    branches->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    branches->viewport()->setAutoFillBackground(false);
+    m_tree->setAutoFillBackground(false);
+    m_branches = branches;
+    column->addWidget(branches);
+    m_view->setMinimumHeight(tableHeight);
     column->addSpacing(8);
     column->addWidget(m_comparison, 6);
     m_empty->setText(
@@ -159,6 +171,8 @@ void RunsPage::showCurrent()
     m_panel->setRun(run, spec ? *spec : core::base::Value{});
     m_tree->setFamily(run ? core::store::familyOf(m_runs.runs(), run->id) : std::vector<core::store::TreeNode>{},
                       run ? QString::fromStdString(run->id) : QString());
+    m_branches->setVisible(m_tree->family().size() > 1);
+    m_branches->setFixedHeight(std::min(m_tree->sizeHint().height(), mostTreeHeight));
 }
 
 void RunsPage::select(const QString& id)

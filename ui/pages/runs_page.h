@@ -68,6 +68,7 @@ private:
     QTableView* m_view;
     style::Label *m_note, *m_empty;
     RunTree* m_tree;
+    QWidget* m_branches; ///< scrolls the tree
     Comparison* m_comparison;
     RunPanel* m_panel;
     std::map<QString, models::RunModel*> m_models; ///< of ticked runs, by folder

@@ -164,7 +164,7 @@ void SurfaceView::showKeyframes()
         m_story = storyOf(m_run->surfaces(), best ? best->step : -1);
     else
         m_story.clear();
-    QString captions = QString::number(m_chosen);
+    QString captions = QString::number(m_chosen) + ' ' + QString::number(m_run ? m_run->shownStep().value_or(-1) : -1);
     for (const std::size_t i : m_story)
         captions += ' ' + QString::number(m_run->surfaces()[i].step);
     if (captions == m_captions)
@@ -184,7 +184,9 @@ void SurfaceView::showKeyframes()
         const SurfaceFrame& frame = m_run->surfaces()[m_story[i]];
         m_minis[i]->setFrame(frame);
         m_minis[i]->setCaption(captionOf(frame, i + 1 < m_story.size() ? best : std::nullopt));
-        m_minis[i]->setChecked(m_chosen >= 0 ? frame.step == m_chosen : i + 1 == m_story.size());
+        m_minis[i]->setChecked(m_run->shownStep() ? frame.step == *m_run->shownStep()
+                               : m_chosen >= 0    ? frame.step == m_chosen
+                                                  : i + 1 == m_story.size());
     }
 }
 

@@ -40,7 +40,8 @@ void swatch(QPainter& painter, double& x, double y, double width, const style::T
 QString nameOf(const PlotScene& scene, Line line)
 {
     for (const CurveSpec& curve : scene.curves)
-        if (curve.line == line && !curve.label.isEmpty())
+        // With several runs the labels name them, not the kinds of lines.
+        if (curve.line == line && !curve.label.isEmpty() && curve.label != curve.run)
             return curve.label;
     return {};
 }

@@ -5,6 +5,7 @@
 #include "ui/bridge/workbench.h"
 #include "ui/forms/text_forms.h"
 #include "ui/models/progress_text.h"
+#include "ui/pages/run_tree.h"
 #include "ui/style/theme.h"
 
 #include <QHelpEvent>
@@ -69,11 +70,9 @@ void TimeBar::refresh()
         if (travel.progress())
             text = tr("Going back %1 % – cancel").arg(qRound(100 * *travel.progress()));
         else if (changes.size() == 1)
-            text = tr("Go on with %1 %2")
-                       .arg(QString::fromStdString(changes[0].first).section(QLatin1Char('.'), -1),
-                            forms::textOf(changes[0].second));
+            text = tr("Go on with %1").arg(pages::changeText({{changes[0].first, {}, changes[0].second}}));
         else if (changes.size() > 1)
-            text = tr("Go on with %n changes", nullptr, int(changes.size()));
+            text = tr("Go on with %1 changes").arg(changes.size());
         m_goOn->setText(text);
     }
     placeButtons();

@@ -176,7 +176,7 @@ void TimeBar::paintBranches(QPainter& painter, const Axis& axis) const
             QPolygonF{QPointF(begin, axis.y), QPointF(begin + rise, axis.y - rise), QPointF(end, axis.y - rise)});
         painter.setBrush(color);
         painter.drawEllipse(QPointF(end, axis.y - rise), 3, 3);
-        const QString text = pages::changeText(core::spec::difference(run.spec(), other->spec()));
+        const QString text = pages::changeText(core::spec::wholeDifference(run.spec(), other->spec()));
         const double wide = painter.fontMetrics().horizontalAdvance(text);
         if (begin + rise + 8 + wide < axis.right) {
             painter.setPen(color);
