@@ -39,11 +39,20 @@ void swatch(QPainter& painter, double& x, double y, double width, const style::T
 
 QString nameOf(const PlotScene& scene, Line line)
 {
-    for (const CurveSpec& curve : scene.curves)
-        // With several runs the labels name them, not the kinds of lines.
-        if (curve.line == line && !curve.label.isEmpty() && curve.label != curve.run)
+    bool any = false;
+    for (const CurveSpec& curve : scene.curves) {
+        if (curve.line != line)
+            continue;
+        if (!curve.label.isEmpty() && curve.label != curve.run)
             return curve.label;
-    return {};
+        any = true;
+    }
+    // With several runs the labels name them, not the kinds of lines.
+    if (!any || !scene.severalRuns())
+        return {};
+    return line == Line::Validation ? QStringLiteral("validation")
+           : line == Line::Fair     ? QStringLiteral("training, fair")
+                                    : QStringLiteral("training");
 }
 
 void paintLegend(QPainter& painter, const PlotScene& scene, const style::Theme& theme)
