@@ -190,6 +190,7 @@ Result<Outcome> remove(const Options& options, const Common& common)
 Result<Outcome> evaluate(const Options& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
+    CORE_CHECK(session::reach(folder, options.at));
     CORE_TRY(evaluation, session::evaluate(folder, options.split, options.at));
     std::string text = options.split + ", " + std::to_string(evaluation.rows) + " rows\n";
     for (const auto& [name, value] : evaluation.metrics)
@@ -206,6 +207,7 @@ Result<Outcome> evaluate(const Options& options, const Common& common)
 Result<Outcome> predict(const Options& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
+    CORE_CHECK(session::reach(folder, options.at));
     CORE_TRY(rows, session::predict(folder, options.input, options.output, options.at));
     return Outcome{Object{{"rows", rows}, {"output", options.output}},
                    std::to_string(rows) + " predictions in " + options.output + "\n"};
@@ -214,6 +216,7 @@ Result<Outcome> predict(const Options& options, const Common& common)
 Result<Outcome> exportRun(const Options& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
+    CORE_CHECK(session::reach(folder, options.at));
     CORE_TRY(exporter, store::allExporters().make({options.to, Object{}}));
     CORE_TRY(files, exporter->write({folder, options.destination, options.at}));
     Outcome outcome;

@@ -79,7 +79,7 @@ public:
         m_names = engine.tensorNames();
         look(engine);
         Status status = m_past.advance(
-            engine, m_certificate.to, restoresBest(engine),
+            engine, m_certificate.to, mayRestoreBest(engine),
             [&](std::int64_t done, std::int64_t all) { return !m_certificate.first && (!going || going(done, all)); },
             [&] {
                 if (!m_certificate.first)
@@ -122,6 +122,15 @@ public:
     }
 
 private:
+    // The best must be looked for from the start if it is put back at the end, and that may have been edited.
+    bool mayRestoreBest(const train::Engine& engine) const
+    {
+        const auto edits = m_past.editsFrom(0);
+        return restoresBest(engine) || std::ranges::any_of(edits, [](const events::Edited& edit) {
+                   return edit.path.starts_with("train.early_stopping");
+               });
+    }
+
     static bool restoresBest(const train::Engine& engine)
     {
         const auto& stopping = engine.experiment().train.earlyStopping;

@@ -2,6 +2,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/session/inspect.h"
+#include "core/session/past.h"
 #include "core/store/checkpoint.h"
 #include "core/store/exporter.h"
 #include "core/store/run_record.h"
@@ -32,6 +33,7 @@ base::Result<Restored> restore(const std::filesystem::path& run, const std::stri
     CORE_TRY(checkpoint, store::readCheckpoint(file));
     Restored restored;
     restored.experiment = spec::read(checkpoint.state["spec"]);
+    restored.experiment.model = train::Engine::networkOf(checkpoint);
     train::useThreads(checkpoint.state["threads"].toInt(1));
     CORE_TRY(module, data::DataModule::open(restored.experiment));
     restored.module = std::move(module);
@@ -60,6 +62,22 @@ std::string quoted(const std::string& text)
     return out + "\"";
 }
 
+}
+
+base::Status reach(const std::filesystem::path& run, const std::string& at)
+{
+    std::int64_t step = -1;
+    const auto [end, code] = std::from_chars(at.data(), at.data() + at.size(), step);
+    if (code != std::errc{} || end != at.data() + at.size() || step < 0)
+        return {};
+    for (const store::CheckpointFile& file : store::listCheckpoints(run / "checkpoints"))
+        if (file.step == step)
+            return {};
+    CORE_TRY(past, Past::openFor(run, step));
+    CORE_TRY(engine, past.at(step, "cpu", {}));
+    CORE_TRY(written, store::writeCheckpoint(run / "checkpoints", engine->snapshot(), store::Durability::Process));
+    (void)written;
+    return {};
 }
 
 base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::string& split, const std::string& at)

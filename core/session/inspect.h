@@ -87,6 +87,10 @@ struct Estimate {
 base::Result<Estimate> estimate(const base::Value& resolved, const std::string& device);
 
 /// Metrics of a run's model on a split. Opening `test` is counted in the run.
+/// Makes sure that a run has a checkpoint of the step that `at` names, if it names one: else that step is trained again
+/// from the keyframe before it and kept as a keyframe.
+base::Status reach(const std::filesystem::path& run, const std::string& at);
+
 struct Evaluation {
     std::vector<std::pair<std::string, double>> metrics;
     std::int64_t rows = 0;

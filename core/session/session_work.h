@@ -49,8 +49,10 @@ public:
 
     base::Status post(Command command)
     {
-        if (const auto* edit = std::get_if<train::Edit>(&command)) {
+        if (auto* edit = std::get_if<train::Edit>(&command)) {
             CORE_TRY(changed, checkEdit(*edit));
+            // With its defaults filled in: `"cosine"` becomes that kind with all its parameters.
+            edit->value = *changed.at(edit->path);
             m_current = std::move(changed);
         }
         m_mailbox.post(std::move(command));

@@ -89,14 +89,33 @@ base::Result<std::unique_ptr<Engine>> Engine::make(const Value& resolved, const 
                                                    const store::Checkpoint* from, std::int64_t threads)
 {
     std::unique_ptr<Engine> engine(new Engine);
-    CORE_CHECK(engine->open(resolved, device, from, threads));
+    CORE_CHECK(engine->open(resolved, from ? networkOf(*from) : spec::read(resolved).model, device, from, threads));
     return engine;
 }
 
-Status Engine::open(const Value& resolved, const std::string& device, const store::Checkpoint* from,
-                    std::int64_t threads)
+base::Result<std::unique_ptr<Engine>> Engine::makeBranch(const Value& resolved, const std::string& device,
+                                                         std::int64_t threads) const
 {
-    m_network = spec::read(resolved).model;
+    base::Pick network = spec::read(resolved).model;
+    if (const Value* dropout = m_network.params.object().find("dropout"))
+        network.params.object().set("dropout", *dropout);
+    std::unique_ptr<Engine> engine(new Engine);
+    CORE_CHECK(engine->open(resolved, network, device, nullptr, threads));
+    return engine;
+}
+
+base::Pick Engine::networkOf(const store::Checkpoint& checkpoint)
+{
+    Value spec = checkpoint.state["spec"];
+    if (const Value& network = checkpoint.state["network"]; network.isObject())
+        (void)spec.setAt("model", network);
+    return spec::read(spec).model;
+}
+
+Status Engine::open(const Value& resolved, const base::Pick& network, const std::string& device,
+                    const store::Checkpoint* from, std::int64_t threads)
+{
+    m_network = network;
     m_experiment = spec::read(from ? from->state["spec"] : resolved);
     at::globalContext().setDeterministicAlgorithms(m_experiment.train.deterministic, false);
     // On by default with determinism and 6 % of a CNN's step; nothing here reads memory that it has not written.
@@ -256,6 +275,7 @@ Value Engine::state() const
                  {"threads", m_threads},
                  {"early_stopping", m_stopping->state()},
                  {"timeline", m_timeline.state()},
+                 {"network", networkValue()},
                  {"spec", spec::experimentFields().write(m_experiment)}};
     if (m_best)
         state.set("best", Object{{"metric", m_best->metric},
@@ -263,6 +283,13 @@ Value Engine::state() const
                                  {"epoch", m_best->epoch},
                                  {"step", m_best->step}});
     return state;
+}
+
+Value Engine::networkValue() const
+{
+    spec::Experiment made = m_experiment;
+    made.model = m_network;
+    return partOf(made, "model");
 }
 
 std::vector<base::Blob> Engine::tensors() const

@@ -29,11 +29,16 @@ struct Judgement {
 /// For one thread.
 class Engine {
 public:
-    /// Opens the data, makes network and optimizer. The network is that of `resolved`; everything else is as the
-    /// checkpoint says, if one is given. `threads` 0: the checkpoint's, else the spec's, else measured.
+    /// Opens the data, makes network and optimizer, as `resolved` says or as the checkpoint does, if one is given.
+    /// `threads` 0: the checkpoint's, else the spec's, else measured.
     static base::Result<std::unique_ptr<Engine>> make(const base::Value& resolved, const std::string& device,
                                                       const store::Checkpoint* from = nullptr,
                                                       std::int64_t threads = 0);
+    /// An engine for a branch of this one: its layers bear the names that they bear here, whatever dropout does.
+    base::Result<std::unique_ptr<Engine>> makeBranch(const base::Value& resolved, const std::string& device,
+                                                     std::int64_t threads) const;
+    /// The network that a checkpoint's run was made with; its spec may have been edited since.
+    static base::Pick networkOf(const store::Checkpoint& checkpoint);
 
     /// Takes the weights that `model.initialize_from` names, if it names any.
     base::Status initialize();
@@ -78,13 +83,14 @@ public:
 
 private:
     Engine() = default;
-    base::Status open(const base::Value& resolved, const std::string& device, const store::Checkpoint* from,
-                      std::int64_t threads);
+    base::Status open(const base::Value& resolved, const base::Pick& network, const std::string& device,
+                      const store::Checkpoint* from, std::int64_t threads);
     /// Takes over whatever of `next` differs.
     base::Status become(const spec::Experiment& next);
     base::Result<std::unique_ptr<data::DataLoader>>
     makeLoader(const spec::Experiment& experiment, const data::DataModule& data, const StepPlan& plan) const;
     base::Value state() const;
+    base::Value networkValue() const;
     std::vector<tensor::NamedTensor> namedWeights() const;
     std::vector<base::Blob> tensors() const;
     base::Status checkMetric(const spec::Experiment& experiment, const data::DataModule& data) const;

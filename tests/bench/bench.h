@@ -20,6 +20,8 @@ core::base::Result<core::base::Object> stepMlp();
 core::base::Result<core::base::Object> stepCnn();
 core::base::Result<core::base::Object> loader();
 core::base::Result<core::base::Object> start();
+core::base::Result<core::base::Object> keyframe();
+core::base::Result<core::base::Object> seek();
 
 /// Steps a second of the same network in a bare LibTorch loop, with nothing recorded.
 double bareMlpStepsPerSecond(int steps);

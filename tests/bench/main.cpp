@@ -31,6 +31,8 @@ int main(int argc, char** argv)
         {"step-cnn", "two convolutions on 28x28, batch 64, all scalars recorded", bench::stepCnn},
         {"loader", "batches of 64 pictures with flips", bench::loader},
         {"start", "the window's first paint", bench::start},
+        {"keyframe", "the share of a training that keyframes take", bench::keyframe},
+        {"seek", "going back to any of 10,000 steps", bench::seek},
     };
     std::string wanted;
     bool json = false;

@@ -156,7 +156,10 @@ void FormContext::commitKind(const Field& field, const QString& path, const Valu
         for (const auto& [key, member] : given->object())
             if (entry->schema.find(key) || (domain->common && domain->common->find(key)))
                 chosen.set(key, member);
-    m_document.set(path, chosen.size() > 1 ? Value(std::move(chosen)) : kind);
+    const Value given = chosen.size() > 1 ? Value(std::move(chosen)) : kind;
+    m_document.set(path, given);
+    if (reachesRun(field, path) && !m_document.problemAt(path))
+        Q_EMIT liveEdited(path, given);
 }
 
 void FormContext::reset(const Field& field, const QString& path)

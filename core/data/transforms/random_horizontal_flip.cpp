@@ -51,7 +51,7 @@ void enroll(Transforms& all)
                                                             {},
                                                             "Images stay as they are.",
                                                             "All are mirrored: nothing varies any more."},
-                                                           {.tunable = true}));
+                                                           {.tunable = true, .live = true}));
 }
 
 }

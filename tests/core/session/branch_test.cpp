@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/session/certificate.h"
+#include "core/session/inspect.h"
 #include "core/spec/experiment.h"
 #include "core/store/checkpoint.h"
 #include "core/store/run_record.h"
@@ -205,4 +206,70 @@ TEST_CASE("a keyframe that was changed with its digests is found")
     REQUIRE(found->first);
     CHECK(found->first->cause == "checkpoint");
     CHECK(found->first->step == files.front().step);
+}
+
+TEST_CASE("every live parameter changes between two steps, is recorded, and replays")
+{
+    const std::pair<const char*, base::Value> edits[] = {
+        {"train.optimizer.lr", 0.05},
+        {"train.optimizer.betas", base::Array{0.5, 0.9}},
+        {"train.schedule", "cosine"},
+        {"train.schedule", base::Object{{"kind", "step"}, {"step_size", 3}, {"unit", "step"}}},
+        {"train.batch_size", 7},
+        {"train.batch_size", "full"},
+        {"train.accumulate", 2},
+        {"train.epochs", 20},
+        {"train.l1", 0.01},
+        {"train.l2", 0.01},
+        {"train.clip_grad_norm", 0.1},
+        {"train.clip_grad_value", 0.01},
+        {"train.early_stopping", base::Object{{"patience", 1}, {"min_delta", 1.0}}},
+        {"model.dropout", 0.5},
+        {"data.source.noise", 0.4},
+        {"data.rows", 90}};
+    base::Value plain = tests::moons(9, 1, 0);
+    const TempFolder alone;
+    const std::string unedited = ended(tests::made(plain, alone)).result.digest;
+    for (const auto& [path, value] : edits) {
+        INFO(path << " " << base::writeJson(value));
+        const TempFolder folder;
+        auto run = tests::made(plain, folder, true);
+        tests::Watcher watcher;
+        const auto watching = run->events().subscribe(watcher);
+        run->start();
+        for (std::int64_t step = 1; step <= 10; ++step) {
+            REQUIRE(run->post(session::SingleStep{}));
+            REQUIRE(tests::until([&] { return watcher.steps() >= step; }));
+        }
+        const base::Status posted = run->post(session::Edit{path, value});
+        INFO((posted ? "" : base::describe(posted.error())));
+        REQUIRE(posted);
+        REQUIRE(run->post(session::Continue{}));
+        const events::RunFinished result = run->wait();
+        CHECK(result.error.message.empty());
+        REQUIRE(watcher.edits().size() == 1);
+        CHECK(watcher.edits().front().step == 10);
+        CHECK(result.digest != unedited);
+        const fs::path kept = run->folder();
+        const auto certificate = session::certify(kept, -1, -1);
+        REQUIRE(certificate);
+        INFO(session::describe(*certificate));
+        CHECK(certificate->identical);
+        CHECK(branched(folder, kept, 14).result.digest == result.digest);
+    }
+}
+
+TEST_CASE("any step can be exported and evaluated, not only those that were kept")
+{
+    const TempFolder folder;
+    const Trained parent = ended(tests::made(moons(), folder));
+    const std::int64_t step = 37;
+    REQUIRE(session::reach(parent.folder, "37"));
+    const auto checkpoint = store::newestWhole(parent.folder / "checkpoints", step);
+    REQUIRE(checkpoint);
+    CHECK(checkpoint->step == step);
+    CHECK(branched(folder, parent.folder, step).result.digest == parent.result.digest);
+    CHECK(session::evaluate(parent.folder, "validation", "37"));
+    CHECK(session::reach(parent.folder, "last"));
+    CHECK_FALSE(session::reach(parent.folder, "100000"));
 }
