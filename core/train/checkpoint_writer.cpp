@@ -15,6 +15,8 @@ namespace {
 
 constexpr auto retry = std::chrono::milliseconds(500);
 constexpr std::size_t mostKeyframes = 128;
+/// Keyframes leave so much of a disk to what must be written.
+constexpr std::uint64_t spared = 64 << 20;
 
 double processorSeconds()
 {
@@ -84,6 +86,11 @@ void CheckpointWriter::loop(const std::stop_token& stop)
         lock.unlock();
         const double begun = processorSeconds();
         Status written = write(job);
+        if (!written && job.durable && written.error().kind == base::ErrorKind::Resource) {
+            // Before anybody has to make room, what is only a convenience goes.
+            thin({job.rule.newest, 0, job.rule.best, job.rule.first});
+            written = write(job);
+        }
         const double seconds = processorSeconds() - begun;
         lock.lock();
         m_seconds += seconds;
@@ -104,6 +111,8 @@ void CheckpointWriter::loop(const std::stop_token& stop)
 
 Status CheckpointWriter::write(const Job& job)
 {
+    if (!job.durable && !roomFor(job))
+        return {};
     // All that happened before the checkpoint must be found with it.
     CORE_CHECK(job.durable ? m_recorder.sync() : m_recorder.flush());
     const double start = base::steadySeconds();
@@ -114,6 +123,16 @@ Status CheckpointWriter::write(const Job& job)
     m_hub.publish(events::CheckpointWritten{file.step, file.file.string(), base::steadySeconds() - start, file.bytes});
     thin(job.rule);
     return {};
+}
+
+bool CheckpointWriter::roomFor(const Job& job) const
+{
+    std::uint64_t bytes = spared;
+    for (const base::Blob& blob : job.checkpoint.tensors)
+        bytes += 8 * blob.bytes.size();
+    std::error_code unknown;
+    const auto space = std::filesystem::space(m_folder, unknown);
+    return unknown || space.available > bytes;
 }
 
 void CheckpointWriter::thin(const KeepRule& rule)

@@ -47,6 +47,7 @@ private:
     void loop(const std::stop_token& stop);
     base::Status write(const Job& job);
     void thin(const KeepRule& rule);
+    bool roomFor(const Job& job) const;
 
     const std::filesystem::path m_folder;
     store::Recorder& m_recorder;

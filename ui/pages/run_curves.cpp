@@ -40,6 +40,15 @@ QString editName(const core::events::Edited& edit)
         .arg(path.section('.', -1), models::readable(edit.before), models::readable(edit.after));
 }
 
+QString titleOf(const QString& metric)
+{
+    if (metric == "r2")
+        return QStringLiteral("R²");
+    if (metric == "mae" || metric == "rmse")
+        return metric.toUpper();
+    return metric.left(1).toUpper() + QString(metric.mid(1)).replace('_', ' ');
+}
+
 QString epochText(std::int64_t epoch)
 {
     return QObject::tr("epoch %1").arg(style::count(epoch));
@@ -196,7 +205,7 @@ void RunCurves::rebuild()
         panels.push_back(loss);
         layout.metric = m_lossOnly ? QString() : models::shownMetric(front);
         if (!layout.metric.isEmpty()) {
-            PanelSpec metric{layout.metric.left(1).toUpper() + QString(layout.metric.mid(1)).replace('_', ' ')};
+            PanelSpec metric{titleOf(layout.metric)};
             if (layout.metric == "accuracy")
                 metric.format = plots::ValueFormat::Percent;
             panels.push_back(metric);
