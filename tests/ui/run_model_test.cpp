@@ -215,3 +215,14 @@ TEST_CASE("the figures of the closing sentence come from the run")
     run.take({step(30, std::nan(""))}, {});
     CHECK(ui::models::figuresOf(run).nonFinite);
 }
+
+TEST_CASE("checkpoints stand in the order of their steps, in whatever order they were written")
+{
+    RunModel run;
+    for (const std::int64_t step : {0, 40, 80, 20, 80, 100})
+        run.take({}, {CheckpointWritten{step, "", 0, 1}});
+    std::vector<std::int64_t> steps;
+    for (const auto& written : run.checkpoints())
+        steps.push_back(written.step);
+    CHECK(steps == std::vector<std::int64_t>{0, 20, 40, 80, 100});
+}

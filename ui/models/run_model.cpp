@@ -159,7 +159,15 @@ bool RunModel::takeEvent(const Event& event)
         bool operator()(const Progress& progress) const { return run.m_progress = progress, false; }
         bool operator()(const BestChanged& best) const { return keep(run.m_bests, best), true; }
         bool operator()(const PatienceChanged& patience) const { return keep(run.m_patiences, patience), true; }
-        bool operator()(const CheckpointWritten& written) const { return keep(run.m_checkpoints, written), true; }
+        bool operator()(const CheckpointWritten& written) const
+        {
+            // The best one is written when it is needed, behind later ones.
+            auto& all = run.m_checkpoints;
+            const auto place = std::ranges::lower_bound(all, written.step, {}, &CheckpointWritten::step);
+            if (place == all.end() || place->step != written.step)
+                all.insert(place, written);
+            return true;
+        }
         bool operator()(const Edited& edited) const { return run.m_edits.push_back(edited), true; }
         bool operator()(const Notice& notice) const { return run.m_notices.push_back(notice), true; }
         bool operator()(const SurfaceFrame& frame) const { return keep(run.m_surfaces, frame), false; }

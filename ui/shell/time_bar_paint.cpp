@@ -120,8 +120,13 @@ void TimeBar::paintMarks(QPainter& painter, const Axis& axis) const
 {
     const models::RunModel& run = *m_bench.front();
     painter.setPen(QPen(theme().axis, 1));
+    constexpr double closest = 6;
+    double last = -closest;
     for (const auto& checkpoint : run.checkpoints()) {
         const double x = std::round(axis.x(double(checkpoint.step))) + 0.5;
+        if (x - last < closest)
+            continue;
+        last = x;
         painter.drawLine(QPointF(x, axis.y - 5), QPointF(x, axis.y + 1));
     }
     painter.setFont(theme().body());
