@@ -72,6 +72,11 @@ void addBranching(Program& program)
 {
     auto options = std::make_shared<Options>();
     Common& common = program.common;
+    const CLI::Validator steps(
+        [](const std::string& text) {
+            return text.starts_with('-') ? text + " is no step: name a number from 0 on" : std::string();
+        },
+        "STEP");
     const auto ofRun = [&](const char* name, const char* help) {
         CLI::App* command = program.app.add_subcommand(name, help);
         command->add_option("run", options->run, "The run's folder or id")->required();
@@ -80,7 +85,7 @@ void addBranching(Program& program)
     };
 
     CLI::App* branching = ofRun("branch", "Go back to a step of a run and grow a new run from there");
-    branching->add_option("--at", options->at, "Updates done")->required()->check(CLI::NonNegativeNumber);
+    branching->add_option("--at", options->at, "Updates done")->required()->check(steps);
     branching->add_option("--set", options->sets, "Change a setting: PATH=VALUE, such as train.optimizer.lr=0.1")
         ->expected(1)
         ->allow_extra_args(false)
@@ -90,9 +95,8 @@ void addBranching(Program& program)
 
     CLI::App* replaying = ofRun("replay", "Train a run again and compare its weights with what it recorded");
     replaying->add_option("--from", options->from, "First step to compare; the first keyframe if left out")
-        ->check(CLI::NonNegativeNumber);
-    replaying->add_option("--to", options->to, "Last step to compare; the end if left out")
-        ->check(CLI::NonNegativeNumber);
+        ->check(steps);
+    replaying->add_option("--to", options->to, "Last step to compare; the end if left out")->check(steps);
     replaying->add_option("--output", options->output, "Write the certificate to this file");
     program.on(replaying, [options, &common] { return replay(*options, common); });
 }

@@ -364,8 +364,9 @@ base::Result<Certificate> certify(const std::filesystem::path& run, std::int64_t
     certificate.to = to < 0 ? past.steps() : to;
     if (certificate.to > past.steps() || from > certificate.to)
         return Error{ErrorKind::Usage,
-                     "steps " + std::to_string(std::max<std::int64_t>(from, 0)) + " to " +
-                         std::to_string(certificate.to) + " are not in the run",
+                     from > certificate.to && to >= 0
+                         ? "the last step to compare lies before the first"
+                         : "the run has no step " + std::to_string(std::max(from, certificate.to)),
                      run.string(), "It has done " + std::to_string(past.steps()) + " updates"};
     std::optional<store::Checkpoint> keyframe;
     if (from >= 0)
