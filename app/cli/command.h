@@ -38,6 +38,7 @@ struct Program {
 void addTraining(Program& program); ///< train, resume
 void addLooking(Program& program);  ///< data, schedule, schema, doctor
 void addBranching(Program& program); ///< branch, replay
+void addFinding(Program& program); ///< lr-find, scale-batch-size
 void addRuns(Program& program);     ///< runs, evaluate, predict, export
 
 /// Trains to the end, handing signals on as a stop. `started`: steady seconds when the command began; `more` is added to

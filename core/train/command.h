@@ -3,6 +3,7 @@
 
 #include "core/base/value.h"
 
+#include <functional>
 #include <string>
 #include <variant>
 
@@ -20,6 +21,11 @@ struct Edit {
     std::string path;
     base::Value value;
 };
-using Command = std::variant<Pause, Continue, SingleStep, Stop, Edit>;
+class Engine;
+/// Something done with the network between two steps that leaves it as it was (core/train/aside.h).
+struct Beside {
+    std::function<void(Engine&)> work;
+};
+using Command = std::variant<Pause, Continue, SingleStep, Stop, Edit, Beside>;
 
 }

@@ -152,6 +152,16 @@ Status Trainer::take(const Command& command)
 {
     if (const Edit* change = std::get_if<Edit>(&command))
         return edit(change->path, change->value, false);
+    if (const Beside* beside = std::get_if<Beside>(&command)) {
+        // It takes no training time.
+        const double began = base::steadySeconds();
+        beside->work(*m_engine);
+        if (!m_paused) {
+            m_runningSince += base::steadySeconds() - began;
+            m_rateSince += base::steadySeconds() - began;
+        }
+        return {};
+    }
     if (const Stop* stop = std::get_if<Stop>(&command)) {
         m_end = stop->interrupted ? RunState::Interrupted : RunState::Stopped;
         return {};

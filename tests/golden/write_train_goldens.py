@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes what PyTorch computes for optimizers, schedules, losses and networks, for the tests to compare with.
 
-    python3 tests/golden/write_train_goldens.py        # needs torch; written with 2.11.0
+    python3 tests/golden/write_train_goldens.py        # needs torch and fastai (--no-deps);
+                                                        # written with 2.11.0 and 2.8.4
 """
+import ast
+import importlib.util
 import json
 import math
 import pathlib
 
+import numpy as np
 import torch
 from torch import nn
 from torch.optim import lr_scheduler
@@ -92,6 +96,14 @@ SCHEDULES = [
     ({"kind": "exponential", "decay_rate": 0.05, "unit": "step"}, lambda o, c: lr_scheduler.ExponentialLR(o, math.exp(-0.05))),
     ({"kind": "exponential", "gamma": 0.7, "warmup_steps": 4, "warmup_start_factor": 0.5},
      lambda o, c: lr_scheduler.ExponentialLR(o, 0.7)),
+    ({"kind": "piecewise", "milestones": [3, 10, 30], "factors": [0.2, 1.5, 0.05]},
+     lambda o, c: lr_scheduler.LambdaLR(o, lambda t: np.interp(t, [3, 10, 30], [0.2, 1.5, 0.05]))),
+    ({"kind": "piecewise", "milestones": [0, 3], "factors": [1, 0.01], "unit": "epoch", "warmup_steps": 6, "warmup_start_factor": 0.5},
+     lambda o, c: lr_scheduler.LambdaLR(o, lambda t: np.interp(t, [0, 3], [1, 0.01]))),
+    ({"kind": "piecewise", "milestones": [5, 25], "factors": [1, 1e-3], "interpolation": "exponential"},
+     lambda o, c: lr_scheduler.LambdaLR(o, lambda t: np.exp(np.interp(t, [5, 25], np.log([1, 1e-3]))))),
+    ({"kind": "piecewise", "milestones": [0, 8, 20], "factors": [1, 0.5, 0.25], "interpolation": "none"},
+     lambda o, c: lr_scheduler.MultiStepLR(o, [8, 20], 0.5)),
 ]
 
 
@@ -193,7 +205,35 @@ def write_networks():
     write("networks.json", cases)
 
 
+# Rates that a range test suggests: fastai's own functions, taken out of its source, since importing it needs much more.
+
+def fastai_functions(*names):
+    path = pathlib.Path(importlib.util.find_spec("fastai").origin).parent / "callback" / "schedule.py"
+    tree = ast.parse(path.read_text())
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name in names:
+            exec(compile(ast.Module([node], []), str(path), "exec"), found)
+    return [found[name] for name in names]
+
+
+def write_suggestions():
+    valley, steep, minimum = fastai_functions("valley", "steep", "minimum")
+    cases = []
+    for number, (lowest, floor, points) in enumerate([(2.0, 0.3, 100), (0.05, 0.1, 83), (0.3, 1.9, 61), (1e-3, 0.5, 100)]):
+        lr = [1e-7 * 1e8 ** (i / 99) for i in range(points)]
+        loss = []
+        for i, rate in enumerate(lr):
+            fall = 2.3 - (2.3 - floor) / (1 + (0.03 * lowest / rate) ** 1.3)
+            loss.append(fall + (max(0.0, math.log(rate / lowest)) ** 2) + 0.004 * math.sin(1.7 * i + number))
+        rates, losses = torch.tensor(lr[10:-5], dtype=torch.float64), torch.tensor(loss[10:-5], dtype=torch.float64)
+        cases.append({"lr": lr, "smoothed": loss, "steps": 100, "valley": valley(rates, losses, 100)[0],
+                      "steepest": steep(rates, losses, 100)[0], "minimum/10": minimum(rates, losses, 100)[0]})
+    write("suggestions.json", cases)
+
+
 if __name__ == "__main__":
+    write_suggestions()
     write_optimizers()
     write_schedules()
     write_losses()

@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "ui/bridge/preview.h"
+#include "ui/bridge/rate_plan.h"
 #include "ui/bridge/workbench.h"
 #include "ui/pages/data_page.h"
 #include "ui/pages/model_page.h"
@@ -14,6 +15,7 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QTableView>
+#include <QUndoStack>
 
 #include <catch2/catch.hpp>
 
@@ -189,11 +191,49 @@ TEST_CASE("the schedule's curve follows its form")
     SchedulePreview preview(*bench.bench);
     preview.resize(208, 116);
     preview.show();
-    REQUIRE(tests::spinUntil([&] { return preview.shown().totalSteps == 14; }));
-    CHECK(preview.shown().lr.front() == Approx(0.1));
-    CHECK(preview.shown().lr.back() == Approx(0.1));
+    const auto shown = [&] { return bench.bench->rates().rates(); };
+    REQUIRE(tests::spinUntil([&] { return shown().totalSteps == 14; }));
+    CHECK(shown().lr.front() == Approx(0.1));
+    CHECK(shown().lr.back() == Approx(0.1));
     bench.bench->document().set("train.schedule", "cosine");
-    REQUIRE(tests::spinUntil([&] { return preview.shown().lr.back() < 0.05; }));
+    REQUIRE(tests::spinUntil([&] { return shown().lr.back() < 0.05; }));
+}
+
+TEST_CASE("the schedule's curve is drawn by hand: points are pulled out of the line, moved and taken out")
+{
+    Bench bench(
+        R"({"data": {"source": "two-moons", "rows": 100}, "train": {"epochs": 20, "batch_size": 10, "optimizer": {"kind": "sgd", "lr": 0.1}}})");
+    SchedulePreview preview(*bench.bench);
+    preview.resize(208, preview.height());
+    preview.show();
+    const auto& rates = bench.bench->rates();
+    REQUIRE(tests::spinUntil([&] { return rates.rates().totalSteps == 140; }));
+    REQUIRE(rates.route().points.size() == 2);
+    const auto schedule = [&] { return bench.bench->document().resolved()["train"]["schedule"]; };
+    const auto drag = [&](double step, QPoint by) {
+        const QPoint from = preview.placeOf(step).toPoint();
+        QTest::mousePress(&preview, Qt::LeftButton, {}, from);
+        QTest::mouseMove(&preview, from + by / 2);
+        QTest::mouseMove(&preview, from + by);
+        QTest::mouseRelease(&preview, Qt::LeftButton, {}, from + by);
+    };
+    drag(70, {0, 40});
+    REQUIRE(schedule()["kind"].text() == "piecewise");
+    REQUIRE(tests::spinUntil([&] { return rates.rates().lr[70] < 0.05; }));
+    CHECK(rates.rates().lr.front() == Approx(0.1));
+    CHECK(rates.rates().lr[35] == Approx((0.1 + rates.rates().lr[70]) / 2).epsilon(0.1));
+    CHECK(rates.route().points.size() == 3);
+    const double before = rates.rates().lr[70];
+    // By keys: the second point, a tenth up.
+    preview.setFocus();
+    for (const int key : {Qt::Key_Left, Qt::Key_Left, Qt::Key_Left, Qt::Key_Right, Qt::Key_Up})
+        QTest::keyClick(&preview, Qt::Key(key));
+    REQUIRE(tests::spinUntil([&] { return rates.rates().lr[70] > before; }));
+    CHECK(rates.rates().lr[70] == Approx(1.1 * before).epsilon(0.02));
+    QTest::mouseDClick(&preview, Qt::LeftButton, {}, preview.placeOf(70).toPoint());
+    REQUIRE(tests::spinUntil([&] { return rates.rates().lr[70] == Approx(0.1); }));
+    bench.bench->document().undoStack()->setIndex(0);
+    CHECK(schedule()["kind"].text() == "constant");
 }
 
 TEST_CASE("of several requests the last one is shown, and only that")

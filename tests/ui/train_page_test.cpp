@@ -7,6 +7,7 @@
 #include "ui/pages/surface_view.h"
 #include "ui/pages/train_page.h"
 #include "ui/plots/live_plot.h"
+#include "ui/plots/plot_scene.h"
 
 #include <QPushButton>
 #include <QUndoStack>
@@ -60,6 +61,45 @@ TEST_CASE("the page shows loss, metric and learning rate as they come, and a sen
     CHECK(shown.page.side()->view() == RunSide::View::Surface);
     CHECK(shown.page.closing()->closing().verdict == Verdict::Overfitting);
     CHECK(shown.button()->text() == "Run again with early stopping");
+}
+
+TEST_CASE("while it trains, the rate of the steps to come is dragged on its curve")
+{
+    Shown shown;
+    shown.open(tests::quickOverfit);
+    shown.workbench->train(true);
+    REQUIRE(tests::spinUntil([&] { return shown.workbench->paused(); }, 60));
+    for (int step = 1; step <= 4; ++step) {
+        shown.workbench->singleStep();
+        REQUIRE(tests::spinUntil([&] { return shown.workbench->front()->step() >= step; }, 60));
+    }
+    ui::plots::LivePlot& plot = *shown.page.curves()->plot();
+    REQUIRE(tests::spinUntil([&] {
+        plot.refreshNow();
+        return plot.scene().routePanel == 2 && plot.scene().xData.hi > 50;
+    }));
+    const auto place = [&](double step) {
+        return ui::plots::routeMap(plot.scene()).pixel({step, plot.scene().route.valueAt(step)}).toPoint();
+    };
+    QWidget* surface = plot.findChild<QWidget*>({}, Qt::FindDirectChildrenOnly);
+    const QPoint from = place(120), to = from + QPoint(0, 12);
+    QTest::mousePress(surface, Qt::LeftButton, {}, from);
+    QTest::mouseMove(surface, from + QPoint(0, 6));
+    QTest::mouseMove(surface, to);
+    QTest::mouseRelease(surface, Qt::LeftButton, {}, to);
+    REQUIRE(tests::spinUntil([&] { return !shown.workbench->front()->edits().empty(); }, 60));
+    const core::events::Edited edit = shown.workbench->front()->edits().front();
+    CHECK(edit.path == "train.schedule");
+    CHECK(edit.step == 4);
+    CHECK(edit.after["kind"].text() == "piecewise");
+    shown.workbench->proceed();
+    REQUIRE(shown.ended());
+    const ui::plots::SeriesBuffer& lr = *shown.workbench->front()->series("train/lr");
+    CHECK(lr.value(3) == 0.1);
+    CHECK(lr.value(120) < 0.1);
+    CHECK(lr.value(60) < lr.value(5));
+    CHECK(plot.scene().routePanel == -1);
+    CHECK(shown.troubles.empty());
 }
 
 TEST_CASE("the closing button really runs again with early stopping, over the earlier run")

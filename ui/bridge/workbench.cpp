@@ -2,6 +2,7 @@
 #include "ui/bridge/workbench.h"
 
 #include "core/session/session.h"
+#include "ui/bridge/rate_plan.h"
 #include "ui/bridge/replay.h"
 #include "ui/bridge/session_bridge.h"
 #include "ui/bridge/time_travel.h"
@@ -72,7 +73,8 @@ Workbench::Workbench(QString runsFolder, QObject* parent)
     : QObject(parent),
       m_runsFolder(std::move(runsFolder)),
       m_work(std::make_unique<Work>(*this)),
-      m_travel(new TimeTravel(*this))
+      m_travel(new TimeTravel(*this)),
+      m_rates(new RatePlan(*this))
 {
 }
 

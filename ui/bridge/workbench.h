@@ -12,6 +12,7 @@
 
 namespace ui::bridge {
 
+class RatePlan;
 class SessionBridge;
 class TimeTravel;
 
@@ -65,6 +66,7 @@ public:
     void branch(const QString& folder, qint64 step, std::vector<std::pair<std::string, core::base::Value>> changes,
                 core::session::Going going, std::function<void(const std::optional<core::base::Error>&)> done);
     TimeTravel& travel() { return *m_travel; }
+    RatePlan& rates() { return *m_rates; }
     /// Waits for the training thread to end after a stop.
     void waitForEnd();
 
@@ -97,6 +99,7 @@ private:
     std::vector<models::RunModel*> m_overlays;
     std::unique_ptr<Work> m_work;
     TimeTravel* m_travel; ///< a child
+    RatePlan* m_rates;    ///< a child
 };
 
 }

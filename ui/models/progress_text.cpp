@@ -22,7 +22,8 @@ QString tr(const char* text)
 qint64 epochsPlanned(const RunModel& run)
 {
     const auto& opened = run.opened();
-    return opened.stepsPerEpoch > 0 ? (opened.totalSteps + opened.stepsPerEpoch - 1) / opened.stepsPerEpoch : 0;
+    // An epoch that the end cuts short counts; what adding up fractions leaves does not.
+    return opened.stepsPerEpoch > 0 ? qint64(std::ceil(run.epochOf(double(opened.totalSteps)) - 1e-6)) : 0;
 }
 
 qint64 epochsDone(const RunModel& run)
@@ -30,7 +31,7 @@ qint64 epochsDone(const RunModel& run)
     const auto& opened = run.opened();
     if (run.finished())
         return run.finished()->epochs;
-    return opened.stepsPerEpoch > 0 ? run.step() / opened.stepsPerEpoch : run.progress().epoch;
+    return opened.stepsPerEpoch > 0 ? qint64(run.epochOf(double(run.step())) + 1e-6) : run.progress().epoch;
 }
 
 // The epoch that is being trained, or the last one that was.

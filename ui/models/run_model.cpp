@@ -73,6 +73,7 @@ void RunModel::clear()
     m_predictions.clear();
     m_finished.reset();
     m_progress = {};
+    m_epochs.bends.clear();
 }
 
 void RunModel::load(const core::store::RunRecord& record)
@@ -80,7 +81,7 @@ void RunModel::load(const core::store::RunRecord& record)
     clear();
     m_recorded = true;
     if (record.opened)
-        m_opened = *record.opened;
+        bendEpochs(m_opened = *record.opened);
     m_opened.id = record.id;
     m_opened.folder = record.folder.string();
     m_spec = record.spec;
@@ -90,7 +91,9 @@ void RunModel::load(const core::store::RunRecord& record)
             points->append(double(series.steps[i]), series.values[i], series.times[i]);
     }
     for (const Event& event : record.events)
-        if (!std::holds_alternative<RunOpened>(event))
+        if (const auto* opened = std::get_if<RunOpened>(&event))
+            bendEpochs(*opened);
+        else
             takeEvent(event);
     m_state = record.state;
     m_finished = record.finished;
@@ -130,6 +133,19 @@ void RunModel::open(const RunOpened& opened)
     }
     if (opened.firstStep > 0)
         cutAt(opened.firstStep);
+    bendEpochs(opened);
+}
+
+/// Whoever resumes or branches may have epochs of another length from there on.
+void RunModel::bendEpochs(const RunOpened& opened)
+{
+    if (opened.stepsPerEpoch <= 0)
+        return;
+    const double perEpoch = double(opened.stepsPerEpoch);
+    if (opened.firstStep == 0 || m_epochs.bends.empty())
+        m_epochs.bend({0, 0, perEpoch});
+    else if (m_epochs.bends.back().stepsPerEpoch != perEpoch)
+        m_epochs.bend({double(opened.firstStep), m_epochs.epochOf(double(opened.firstStep)), perEpoch});
 }
 
 /// A resumed run makes everything from its checkpoint on again, the evaluation there included.
@@ -140,6 +156,8 @@ void RunModel::cutAt(qint64 step)
     const auto cut = [step](auto& all) {
         std::erase_if(all, [step](const auto& event) { return event.step >= step; });
     };
+    while (m_epochs.bends.size() > 1 && m_epochs.bends.back().step >= double(step))
+        m_epochs.bends.pop_back();
     cut(m_bests);
     cut(m_patiences);
     cut(m_edits);
@@ -177,6 +195,7 @@ bool RunModel::takeEvent(const Event& event)
         bool operator()(const PlanChanged& changed) const
         {
             run.m_opened.totalSteps = changed.totalSteps;
+            run.m_epochs.bend({double(changed.step), changed.epochs, double(changed.stepsPerEpoch)});
             return true;
         }
         bool operator()(const RunFinished& finished) const
@@ -280,9 +299,12 @@ qint64 RunModel::step() const
     return qint64(last);
 }
 
-double RunModel::epochOf(double step) const
+qint64 RunModel::scheduleOffset() const
 {
-    return m_opened.stepsPerEpoch > 0 ? step / double(m_opened.stepsPerEpoch) : 0;
+    if (m_epochs.bends.size() < 2 || !m_spec["train"]["steps"].isNull())
+        return 0;
+    const auto& last = m_epochs.bends.back();
+    return qRound64(last.epochs * last.stepsPerEpoch - last.step);
 }
 
 }

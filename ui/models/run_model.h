@@ -4,6 +4,7 @@
 #include "core/events/event.h"
 #include "core/session/rewinder.h"
 #include "core/store/run_record.h"
+#include "ui/plots/epoch_axis.h"
 #include "ui/plots/series_buffer.h"
 
 #include <QObject>
@@ -52,7 +53,10 @@ public:
     QStringList seriesNames() const;
     /// Steps done so far.
     qint64 step() const;
-    double epochOf(double step) const;
+    double epochOf(double step) const { return m_epochs.epochOf(step); }
+    const plots::EpochAxis& epochs() const { return m_epochs; }
+    /// What the schedule counts for step s is s and this, once the batch size or the rows were edited.
+    qint64 scheduleOffset() const;
 
     /// The step that every view shows; nothing: live, the newest.
     std::optional<qint64> shownStep() const { return m_shownStep; }
@@ -78,10 +82,12 @@ private:
     bool takeEvent(const core::events::Event& event);
     void open(const core::events::RunOpened& opened);
     void cutAt(qint64 step);
+    void bendEpochs(const core::events::RunOpened& opened);
     plots::SeriesBuffer* buffer(const std::string& name);
 
     core::base::Value m_spec;
     core::events::RunOpened m_opened;
+    plots::EpochAxis m_epochs;
     core::events::RunState m_state = core::events::RunState::Preparing;
     core::events::Progress m_progress;
     std::vector<core::events::BestChanged> m_bests;

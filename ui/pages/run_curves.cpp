@@ -194,6 +194,13 @@ void RunCurves::refresh()
     m_plot->refresh();
 }
 
+void RunCurves::setRoute(plots::Route route, double ahead)
+{
+    const bool shown = m_ratePanel >= 0 && !route.points.empty();
+    m_plot->setRoute(shown ? m_ratePanel : -1, std::move(route));
+    m_plot->setAhead(shown ? ahead : 0);
+}
+
 void RunCurves::rebuild()
 {
     Layout layout;
@@ -225,6 +232,7 @@ void RunCurves::rebuild()
     }
     m_plot->setMarks({});
     m_plot->setCurves({});
+    m_ratePanel = layout.rate ? int(panels.size()) - 1 : -1;
     m_plot->setPanels(std::move(panels));
     m_plot->setCurves(std::move(curves));
 }
@@ -249,6 +257,7 @@ std::vector<CurveSpec> RunCurves::curvesOf(const RunModel& run, int place, const
             return nullptr;
         CurveSpec curve{panel, buffer, alone ? label : name, run.color, line, name};
         curve.stepsPerEpoch = double(run.opened().stepsPerEpoch);
+        curve.epochs = &run.epochs();
         curves.push_back(curve);
         return &curves.back();
     };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/plots/plot_specs.h"
+#include "ui/plots/route.h"
 
 #include <QPointer>
 #include <QWidget>
@@ -43,6 +44,8 @@ public:
     void setLossOnly(bool on);
     /// A label for each run instead of its id (`lr 0.1`); empty: ids.
     void setRunNames(const QStringList& names);
+    /// The learning rate of the steps to come, which can be dragged; no points: none. The x axis reaches `ahead`.
+    void setRoute(plots::Route route, double ahead);
     plots::LivePlot* plot() const { return m_plot; }
 
 private:
@@ -70,6 +73,7 @@ private:
     QString m_signature;
     QString m_marks;
     int m_validationCurve = -1;
+    int m_ratePanel = -1;
     bool m_lossOnly = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/train_page.h"
 
+#include "ui/bridge/rate_plan.h"
 #include "ui/bridge/time_travel.h"
 #include "ui/bridge/workbench.h"
 #include "ui/pages/closing_bar.h"
@@ -10,9 +11,28 @@
 
 #include <QHBoxLayout>
 
+#include <algorithm>
+
 namespace ui::pages {
 
 using models::NextStep;
+
+namespace {
+
+/// A training that goes on has this much of the axis, in steps done, for what is ahead.
+constexpr double roomAhead = 1.4;
+
+plots::Route shifted(plots::Route route, double steps)
+{
+    for (auto* line : {&route.points, &route.line})
+        for (QPointF& point : *line)
+            point.rx() += steps;
+    route.begins += steps;
+    route.ends += steps;
+    return route;
+}
+
+}
 
 TrainPage::TrainPage(bridge::Workbench& workbench, QWidget* parent)
     : Page(parent),
@@ -40,6 +60,10 @@ TrainPage::TrainPage(bridge::Workbench& workbench, QWidget* parent)
     connect(&m_workbench.travel(), &bridge::TimeTravel::moved, this, &TrainPage::refresh);
     connect(m_curves->plot(), &plots::LivePlot::stepClicked, this,
             [this](double step) { m_workbench.travel().goTo(qRound64(step)); });
+    connect(m_curves->plot(), &plots::LivePlot::routeDragged, this, [this](const plots::Route& route) {
+        m_workbench.rates().take(shifted(route, double(m_workbench.rates().offset())));
+    });
+    connect(&m_workbench.rates(), &bridge::RatePlan::changed, this, &TrainPage::refresh);
     connect(m_closing, &ClosingBar::wanted, this, &TrainPage::take);
     showRuns();
 }
@@ -67,9 +91,25 @@ void TrainPage::showRuns()
     showState();
 }
 
+/// While there are steps to come, their rate lies dashed ahead of the curve and can be dragged.
+void TrainPage::showRates()
+{
+    bridge::RatePlan& rates = m_workbench.rates();
+    const bool away = m_workbench.travel().away();
+    if (!m_workbench.front() || m_workbench.replaying() || (!m_workbench.training() && !away)) {
+        m_curves->setRoute({}, 0);
+        return;
+    }
+    rates.ask();
+    const plots::Route route = shifted(rates.route(), -double(rates.offset()));
+    const bool still = away || m_workbench.paused();
+    m_curves->setRoute(route, still ? route.ends : std::min(route.ends, roomAhead * route.begins));
+}
+
 void TrainPage::refresh()
 {
     m_curves->refresh();
+    showRates();
     m_side->refresh();
     m_closing->setRun(m_workbench.front());
 }

@@ -33,6 +33,7 @@ private:
     void showRuns();
     void refresh();
     void showState();
+    void showRates();
     void take(const models::NextStep& next);
 
     bridge::Workbench& m_workbench;

@@ -99,7 +99,7 @@ double CurveSource::x(std::size_t i) const
     case XAxis::Step:
         return buffer->step(i);
     case XAxis::Epoch:
-        return buffer->step(i) / stepsPerEpoch;
+        return epochOf(buffer->step(i));
     case XAxis::Time:
         break;
     }
@@ -111,7 +111,7 @@ double CurveSource::xOfStep(double step) const
     if (axis == XAxis::Step)
         return step;
     if (axis == XAxis::Epoch)
-        return step / stepsPerEpoch;
+        return epochOf(step);
     if (buffer->empty())
         return 0;
     const std::size_t after =
@@ -128,7 +128,7 @@ double CurveSource::stepOf(double x) const
     if (axis == XAxis::Step)
         return x;
     if (axis == XAxis::Epoch)
-        return x * stepsPerEpoch;
+        return ofEpoch(x);
     if (buffer->empty())
         return 0;
     return buffer->step(std::min(lowerBound(x), buffer->size() - 1));
@@ -140,7 +140,7 @@ std::size_t CurveSource::lowerBound(double x) const
     case XAxis::Step:
         return buffer->lowerBound(x);
     case XAxis::Epoch:
-        return buffer->lowerBound(x * stepsPerEpoch);
+        return buffer->lowerBound(ofEpoch(x));
     case XAxis::Time:
         break;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/plots/epoch_axis.h"
 #include "ui/plots/plot_specs.h"
 #include "ui/plots/stroke_raster.h"
 #include "ui/plots/ticks.h"
@@ -32,12 +33,17 @@ struct CurveSource {
     const SeriesBuffer* buffer = nullptr;
     XAxis axis = XAxis::Step;
     double stepsPerEpoch = 1;
+    const EpochAxis* epochs = nullptr; ///< instead of `stepsPerEpoch`
 
     double x(std::size_t i) const;
     /// The first point not left of `x`; the buffer's size if there is none.
     std::size_t lowerBound(double x) const;
     double xOfStep(double step) const;
     double stepOf(double x) const;
+
+private:
+    double epochOf(double step) const { return epochs ? epochs->epochOf(step) : step / stepsPerEpoch; }
+    double ofEpoch(double epoch) const { return epochs ? epochs->stepOf(epoch) : epoch * stepsPerEpoch; }
 };
 
 /// The points [first, last) that a view needs: those in it and one on either side.

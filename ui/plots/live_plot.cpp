@@ -138,6 +138,20 @@ void LivePlot::setNow(double step)
     m_view->schedule();
 }
 
+void LivePlot::setRoute(int panel, Route route)
+{
+    const int shown = route.points.empty() ? -1 : panel;
+    m_view->setRoute(shown, std::move(route));
+}
+
+void LivePlot::setAhead(double step)
+{
+    if (step == m_view->scene.ahead)
+        return;
+    m_view->scene.ahead = step;
+    m_view->schedule();
+}
+
 void LivePlot::setEmptyText(const QString& text)
 {
     m_view->scene.emptyText = text;

@@ -3,6 +3,7 @@
 
 #include "core/base/result.h"
 #include "ui/plots/plot_specs.h"
+#include "ui/plots/route.h"
 
 #include <QWidget>
 
@@ -48,6 +49,11 @@ public:
     void setFollowLive(bool on);
     /// Where the time bar stands: what comes after is greyed. Infinity: live.
     void setNow(double step);
+    /// A line ahead in `panel` that is dragged by its points; no points: none. While a hand holds it, it stays as it
+    /// is.
+    void setRoute(int panel, Route route);
+    /// Lets the x axis reach `step`, so that there is room for what is ahead; 0: as far as the curves go.
+    void setAhead(double step);
     /// Shown while no curve has a point: what will be here and what to do next.
     void setEmptyText(const QString& text);
     /// Only this curve in its colour, all others grey and thin; -1: all as they are. For views linked by hovering.
@@ -90,6 +96,8 @@ Q_SIGNALS:
     void logXChanged(bool on);
     /// A panel's handle (`PanelSpec::handle`) is dragged; `done` with the last value.
     void handleMoved(int panel, double value, bool done);
+    /// The line ahead was dragged and let go.
+    void routeDragged(const ui::plots::Route& route);
 
 protected:
     void changeEvent(QEvent* event) override;

@@ -38,7 +38,8 @@ bool LivePlot::View::handle(QEvent& event)
         release(static_cast<QMouseEvent&>(event));
         return true;
     case QEvent::MouseButtonDblClick:
-        showAll();
+        if (!removeRoutePoint(static_cast<QMouseEvent&>(event).position()))
+            showAll();
         return true;
     case QEvent::Wheel:
         wheel(static_cast<QWheelEvent&>(event));
@@ -66,6 +67,11 @@ void LivePlot::View::press(const QMouseEvent& event)
         return;
     }
     m_dragPanel = scene.panelAt(event.position());
+    if (routeAt(event.position()) &&
+        m_hand.press(scene.route, routeMap(scene), event.position(), RouteHand::reach * style::theme().scale)) {
+        m_drag = Drag::Route;
+        return;
+    }
     if (m_dragPanel >= 0)
         m_drag = event.modifiers() & Qt::ShiftModifier ? Drag::Rectangle : Drag::Pan;
 }
@@ -85,8 +91,12 @@ void LivePlot::View::move(const QMouseEvent& event)
                   scene.panels[std::size_t(m_dragPanel)].logY);
         schedule();
     }
+    if (m_drag == Drag::Route && m_dragged)
+        dragRoute(at);
+    const bool overRoute = m_drag == Drag::Route || (m_drag == Drag::None && routeAt(at));
     const bool overHandle = m_drag == Drag::Handle || handleAt(at) >= 0;
     m_owner.setCursor(overHandle                         ? Qt::SizeVerCursor
+                      : overRoute                        ? Qt::PointingHandCursor
                       : m_drag == Drag::Pan && m_dragged ? Qt::ClosedHandCursor
                                                          : Qt::ArrowCursor);
     m_last = at;
@@ -108,7 +118,10 @@ void LivePlot::View::release(const QMouseEvent& event)
         return;
     if (drag == Drag::Handle) {
         dragHandle(event.position().y(), true);
+    } else if (drag == Drag::Route && m_dragged) {
+        letRouteGo();
     } else if (!m_dragged) {
+        m_hand.release();
         Q_EMIT m_owner.stepClicked(std::round(scene.stepOfX(scene.x.value(event.position().x()))));
     } else if (drag == Drag::Rectangle) {
         const PlotScene::Panel& place = scene.places[std::size_t(m_dragPanel)];

@@ -94,6 +94,8 @@ LivePlot::View::View(LivePlot& owner) : m_owner(owner), m_plot(new QCustomPlot(&
         paintNames(painter, scene, theme);
         paintFuture(painter, scene, theme);
         paintHandles(painter, scene, theme);
+        if (!m_exporting)
+            paintRoute(painter, scene, theme);
         paintMarks(painter, scene, theme);
         paintEndLabels(painter, scene, theme);
     });

@@ -40,6 +40,9 @@ public:
     void moveCursor(double step, int panel, bool tell);
     void zoomX(double share, double factor);
     void showAll();
+    void setRoute(int panel, Route route);
+    /// Takes the point of the route that is nearest to the pointer out; false if none is there.
+    bool removeRoutePoint(const QPointF& position);
 
     QByteArray png() const;
     QByteArray svg() const;
@@ -49,7 +52,7 @@ public:
     std::uint64_t drawnVersion = 0;
 
 private:
-    enum class Drag { None, Pan, Rectangle, Handle };
+    enum class Drag { None, Pan, Rectangle, Handle, Route };
 
     void buildRects();
     void styleAxes();
@@ -60,6 +63,9 @@ private:
     void wheel(const QWheelEvent& event);
     void dragHandle(double y, bool done);
     int handleAt(const QPointF& position) const;
+    bool routeAt(const QPointF& position) const;
+    void dragRoute(const QPointF& position);
+    void letRouteGo();
     void stepCursor(int points);
     void paintOverlay(QPainter& painter) const;
 
@@ -74,6 +80,7 @@ private:
     bool m_dragged = false;
     int m_dragPanel = -1;
     QPointF m_pressed, m_last;
+    RouteHand m_hand;
 };
 
 }

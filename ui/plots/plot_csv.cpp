@@ -45,7 +45,10 @@ void writeCurve(QTextStream& out, const PlotScene& scene, std::size_t c)
         if (i < points.first)
             continue;
         const double step = buffer.step(i);
-        out << start << exact(step) << ',' << (spec.stepsPerEpoch > 0 ? exact(step / spec.stepsPerEpoch) : QString())
+        out << start << exact(step) << ','
+            << (spec.epochs              ? exact(spec.epochs->epochOf(step))
+                : spec.stepsPerEpoch > 0 ? exact(step / spec.stepsPerEpoch)
+                                         : QString())
             << ',' << QString::number(buffer.time(i), 'f', 3) << ',' << exact(value) << ','
             << (smooth ? exact(mean) : QString()) << '\n';
     }

@@ -27,7 +27,8 @@ Heading headingAt(const PlotScene& scene, double step)
 {
     const QString steps = QStringLiteral("step ") + style::count(qRound64(step));
     const double perEpoch = scene.stepsPerEpoch();
-    const double epoch = perEpoch > 0 ? step / perEpoch : 0;
+    const EpochAxis* axis = scene.epochs();
+    const double epoch = axis ? axis->epochOf(step) : perEpoch > 0 ? step / perEpoch : 0;
     const bool even = std::abs(epoch - std::round(epoch)) < 1e-6;
     const QString epochs = perEpoch > 0 ? QStringLiteral("epoch ") +
                                               (even ? QString::number(epoch, 'f', 0) : QString::number(epoch, 'f', 1))

@@ -53,6 +53,8 @@ Range xDataOf(const PlotScene& scene)
     }
     if (span.empty())
         return scene.logX ? Range{1, 10} : Range{0, 1};
+    if (scene.ahead > 0 && scene.xAxis != XAxis::Time)
+        span.include(scene.xOfStep(scene.ahead));
     // Curves that begin soon after 0 are read from 0.
     if (!scene.logX && span.lo > 0 && span.lo < 0.1 * span.hi)
         span.lo = 0;
@@ -139,6 +141,10 @@ Range panelData(const PlotScene& scene, std::size_t p)
     }
     if (spec.handle && (!spec.logY || spec.handle->value > 0))
         span.include(spec.handle->value);
+    if (std::size_t(scene.routePanel) == p)
+        for (const QPointF& point : scene.route.points)
+            if (!spec.logY || (point.y() > 0 && point.y() > 1e-3 * span.hi))
+                span.include(point.y());
     if (span.empty())
         return spec.logY ? Range{0.1, 1} : Range{0, 1};
     return {span.lo, span.hi};
@@ -234,6 +240,14 @@ double PlotScene::stepsPerEpoch() const
         if (curve.stepsPerEpoch > 0)
             return curve.stepsPerEpoch;
     return 0;
+}
+
+const EpochAxis* PlotScene::epochs() const
+{
+    for (const CurveSpec& curve : curves)
+        if (curve.stepsPerEpoch > 0)
+            return curve.epochs;
+    return nullptr;
 }
 
 double PlotScene::xOfStep(double step) const
@@ -362,7 +376,7 @@ void layOut(PlotScene& scene, const QSizeF& size, const style::Theme& theme)
     for (std::size_t c = 0; c < scene.curves.size(); ++c) {
         const CurveSpec& spec = scene.curves[c];
         const double perEpoch = spec.stepsPerEpoch > 0 ? spec.stepsPerEpoch : std::max(1.0, scene.stepsPerEpoch());
-        scene.shapes[c].source = {spec.buffer, scene.xAxis, perEpoch};
+        scene.shapes[c].source = {spec.buffer, scene.xAxis, perEpoch, spec.epochs};
         scene.empty = scene.empty && (!spec.buffer || spec.buffer->empty());
     }
     if (count == 0)

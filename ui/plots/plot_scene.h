@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/plots/curve_shape.h"
+#include "ui/plots/route.h"
 #include "ui/plots/view_window.h"
 
 #include <QColor>
@@ -32,6 +33,10 @@ struct PlotScene {
     double smoothing = 0;
     double now = std::numeric_limits<double>::infinity();
     int lit = -1;
+    int routePanel = -1;
+    Route route; ///< steps to come of `routePanel`, as they will be or as a hand holds them
+    int routePoint = -1;
+    double ahead = 0; ///< the x axis reaches this step, whether a curve does or not
     QString emptyText;
     ViewWindow window;
     std::vector<ViewWindow> panelWindows;
@@ -74,6 +79,8 @@ struct PlotScene {
     int panelAt(const QPointF& position) const;
     /// The first curve that knows its steps an epoch; 0 if none does.
     double stepsPerEpoch() const;
+    /// That curve's epochs, where they change their length.
+    const EpochAxis* epochs() const;
     double xOfStep(double step) const;
     double stepOfX(double x) const;
     /// The value of curve `i` at `x`: of the smoothed line if it is one, else of the nearest point, between distant
@@ -102,6 +109,10 @@ void paintFuture(QPainter& painter, const PlotScene& scene, const style::Theme& 
 void paintMarks(QPainter& painter, const PlotScene& scene, const style::Theme& theme);
 void paintEndLabels(QPainter& painter, const PlotScene& scene, const style::Theme& theme);
 void paintHandles(QPainter& painter, const PlotScene& scene, const style::Theme& theme);
+/// The line ahead and its points.
+void paintRoute(QPainter& painter, const PlotScene& scene, const style::Theme& theme);
+/// Steps and values of the panel with the route ↔ pixels.
+RouteMap routeMap(const PlotScene& scene);
 /// The crosshair at `step` with its chip; `panel` is the one that the pointer is in, -1: the first.
 void paintCursor(QPainter& painter, const PlotScene& scene, const style::Theme& theme, double step, int panel,
                  const QSizeF& size);

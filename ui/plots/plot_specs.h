@@ -9,6 +9,7 @@
 namespace ui::plots {
 
 class SeriesBuffer;
+struct EpochAxis;
 
 /// Time is relative: seconds since each curve's first point.
 enum class XAxis { Step, Epoch, Time };
@@ -51,7 +52,8 @@ struct CurveSpec {
     bool smoothed = false; ///< follows `setSmoothing`, its raw values faint behind
     bool dots = false;     ///< a dot on each point while they are few
     double stepsPerEpoch = 0;
-    bool named = true; ///< name and last value at the line's end
+    const EpochAxis* epochs = nullptr; ///< where epochs change their length; the caller's, as the buffer
+    bool named = true;                 ///< name and last value at the line's end
     double shade = -1; ///< 0 … 1: a place on the sequential scale instead of `color` (layers of a network)
 };
 

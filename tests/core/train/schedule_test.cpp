@@ -43,6 +43,18 @@ TEST_CASE("a warm-up longer than the run only warms up")
     CHECK((*schedule)->lr(9) == Approx(0.09));
 }
 
+TEST_CASE("points drawn by hand that cannot be a curve are an error that names the place")
+{
+    const auto mixed = train::makeSchedule(
+        {"piecewise", Object{{"milestones", base::Array{5, 5}}, {"factors", base::Array{1, 2}}}}, {1, 10, 1});
+    REQUIRE_FALSE(mixed);
+    CHECK(mixed.error().where == "/train/schedule/milestones/1");
+    const auto few = train::makeSchedule(
+        {"piecewise", Object{{"milestones", base::Array{0, 5}}, {"factors", base::Array{1}}}}, {1, 10, 1});
+    REQUIRE_FALSE(few);
+    CHECK(few.error().where == "/train/schedule/factors");
+}
+
 TEST_CASE("an unknown schedule is told what there is")
 {
     const auto schedule = train::makeSchedule({"cosinus", Object{}}, {});
