@@ -2,6 +2,7 @@
 #include "ui/bridge/workbench.h"
 
 #include "core/session/session.h"
+#include "ui/bridge/finder.h"
 #include "ui/bridge/rate_plan.h"
 #include "ui/bridge/replay.h"
 #include "ui/bridge/session_bridge.h"
@@ -74,7 +75,8 @@ Workbench::Workbench(QString runsFolder, QObject* parent)
       m_runsFolder(std::move(runsFolder)),
       m_work(std::make_unique<Work>(*this)),
       m_travel(new TimeTravel(*this)),
-      m_rates(new RatePlan(*this))
+      m_rates(new RatePlan(*this)),
+      m_finder(new Finder(*this))
 {
 }
 
@@ -269,6 +271,14 @@ void Workbench::edit(const QString& dottedPath, Value value)
     // What is changed in the past is meant for a branch.
     if (training() && !m_travel->away())
         m_work->post(core::session::Edit{dottedPath.toStdString(), std::move(value)});
+}
+
+void Workbench::borrow(const std::function<core::base::Status(Session&)>& use)
+{
+    if (!m_work->session)
+        return;
+    if (auto status = use(*m_work->session); !status)
+        Q_EMIT trouble(status.error());
 }
 
 void Workbench::waitForEnd()

@@ -12,6 +12,7 @@
 
 namespace ui::bridge {
 
+class Finder;
 class RatePlan;
 class SessionBridge;
 class TimeTravel;
@@ -67,6 +68,9 @@ public:
                 core::session::Going going, std::function<void(const std::optional<core::base::Error>&)> done);
     TimeTravel& travel() { return *m_travel; }
     RatePlan& rates() { return *m_rates; }
+    Finder& finder() { return *m_finder; }
+    /// Hands the session that trains to `use`; an error is reported by `trouble`.
+    void borrow(const std::function<core::base::Status(core::session::Session&)>& use);
     /// Waits for the training thread to end after a stop.
     void waitForEnd();
 
@@ -100,6 +104,7 @@ private:
     std::unique_ptr<Work> m_work;
     TimeTravel* m_travel; ///< a child
     RatePlan* m_rates;    ///< a child
+    Finder* m_finder;     ///< a child
 };
 
 }

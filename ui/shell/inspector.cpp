@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/inspector.h"
 
+#include "ui/bridge/finder.h"
 #include "ui/bridge/time_travel.h"
 #include "ui/bridge/workbench.h"
 #include "ui/forms/schema_form.h"
@@ -14,6 +15,7 @@
 
 #include <QEvent>
 #include <QPainter>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QVBoxLayout>
 
@@ -131,7 +133,29 @@ Inspector::Inspector(bridge::Workbench& bench, QWidget* parent)
     inset(m_empty);
     column->addStretch(1);
     inset(m_legend);
-    m_form->setFooter(QStringLiteral("train.schedule"), new pages::SchedulePreview(bench));
+    const auto finds = [&](const QString& text, const QString& tip, bridge::Finder::Kind kind) {
+        auto* button = new QPushButton(text);
+        button->setProperty("flat", true);
+        button->setToolTip(tip);
+        connect(button, &QPushButton::clicked, this, [&bench, kind] { bench.finder().start(kind); });
+        return button;
+    };
+    auto* schedule = new QWidget;
+    auto* under = new QVBoxLayout(schedule);
+    under->setContentsMargins(0, 0, 0, 8);
+    under->setSpacing(4);
+    under->addWidget(new pages::SchedulePreview(bench));
+    under->addWidget(finds(tr("Find a rate…"),
+                           tr("The rate range test: a hundred steps aside with a rate that grows, from the present "
+                              "weights. Nothing of the run changes."),
+                           bridge::Finder::Kind::Rate),
+                     0, Qt::AlignLeft);
+    m_form->setFooter(QStringLiteral("train.schedule"), schedule);
+    auto* batch = finds(tr("Find a batch size…"),
+                        tr("A few steps aside with sizes that double: rows a second and memory of each."),
+                        bridge::Finder::Kind::BatchSize);
+    batch->setMaximumWidth(batch->sizeHint().width());
+    m_form->setFooter(QStringLiteral("train.batch_size"), batch);
     connect(m_form, &forms::SchemaForm::fieldFocused, this,
             [this](const core::base::Field& field) { m_teach->teach(field); });
     connect(m_form, &forms::SchemaForm::liveEdited, &bench, &bridge::Workbench::edit);

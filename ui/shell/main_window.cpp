@@ -2,6 +2,7 @@
 #include "ui/shell/main_window.h"
 
 #include "ui/models/progress_text.h"
+#include "ui/pages/finder_dialog.h"
 #include "ui/pages/page.h"
 #include "ui/shell/command_palette.h"
 #include "ui/shell/inspector.h"
@@ -89,6 +90,7 @@ void MainWindow::place()
     grid->setColumnStretch(1, 1);
     grid->setRowStretch(2, 1);
     m_palette->raise();
+    new pages::FinderDialog(m_bench, this); // comes up by itself when something is looked for
 }
 
 void MainWindow::wire()

@@ -2,6 +2,7 @@
 #include "ui/shell/window_actions.h"
 
 #include "core/session/inspect.h"
+#include "ui/bridge/finder.h"
 #include "ui/bridge/time_travel.h"
 #include "ui/models/cards.h"
 #include "ui/shell/command_palette.h"
@@ -108,6 +109,11 @@ void WindowActions::addRun()
                   [&bench] { bench.travel().goLive(); });
     m_actions.add(QStringLiteral("time.branch"), tr("Go on from the shown step"), group, {Qt::CTRL | Qt::Key_B},
                   [&bench] { bench.travel().branch(); });
+    using Kind = bridge::Finder::Kind;
+    m_actions.add(QStringLiteral("find.rate"), tr("Test a range of learning rates"), group, {Qt::CTRL | Qt::Key_R},
+                  [&bench] { bench.finder().start(Kind::Rate); });
+    m_actions.add(QStringLiteral("find.batch_size"), tr("Find a batch size that is fast and fits"), group, {},
+                  [&bench] { bench.finder().start(Kind::BatchSize); });
     m_actions.add(QStringLiteral("run.stop"), tr("Stop and keep the run resumable"), group, {Qt::SHIFT | Qt::Key_F5},
                   [&bench] { bench.stop(); });
     m_actions.add(QStringLiteral("run.toggle"), tr("Pause or go on"), group, {Qt::Key_Space}, [this, &bench] {
