@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/loader.h"
+#include "core/model/network.h"
 #include "core/session/inspect.h"
 #include "core/tensor/device.h"
 #include "core/train/learner.h"
+#include "core/train/schedule.h"
 #include "core/train/threads.h"
 
 #include <algorithm>
@@ -43,7 +45,7 @@ base::Result<SchedulePreview> previewSchedule(const Value& resolved, std::int64_
     const spec::Experiment experiment = typed(resolved);
     CORE_TRY(plan, train::planSteps(experiment.train, trainRows));
     CORE_TRY(schedule, train::makeSchedule(experiment.train.schedule,
-                                           {train::baseRate(experiment.train), plan.totalSteps, plan.stepsPerEpoch}));
+                                           {train::baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
     if (plan.totalSteps > mostRates)
         return Error{base::ErrorKind::Resource,
                      std::to_string(plan.totalSteps) + " steps are more than a list of their rates can hold",

@@ -65,9 +65,9 @@ public:
     /// The weights of the best step, for the end of a run.
     base::Status restoreBest();
 
-    /// XXH3 of each tensor of the network, 32 bits, in the order of tensorNames().
-    std::vector<std::uint32_t> tensorDigests() const;
-    std::vector<std::string> tensorNames() const;
+    /// What the learner says of its weights at step(), 32 bits each, in the order of tensorNames().
+    std::vector<std::uint32_t> tensorDigests() const { return m_learner->digests(); }
+    std::vector<std::string> tensorNames() const { return m_learner->digestNames(); }
 
     std::int64_t step() const { return m_step; }
     std::int64_t threads() const { return m_threads; }
@@ -91,7 +91,6 @@ private:
     makeLoader(const spec::Experiment& experiment, const data::DataModule& data, const StepPlan& plan) const;
     base::Value state() const;
     base::Value networkValue() const;
-    std::vector<tensor::NamedTensor> namedWeights() const;
     std::vector<base::Blob> tensors() const;
     base::Status checkMetric(const spec::Experiment& experiment, const data::DataModule& data) const;
 
@@ -105,7 +104,6 @@ private:
     std::optional<Best> m_best;
     std::vector<std::int64_t> m_trainSample;
     std::vector<data::Batch> m_batches;
-    std::vector<at::Tensor> m_weights; ///< of the network, live
     std::int64_t m_threads = 1;
     std::int64_t m_step = 0;
     double m_waited = 0; ///< for loaders that are gone
