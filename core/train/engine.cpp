@@ -110,6 +110,7 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
     useThreads(m_threads);
     CORE_TRY(learner, Learner::make(built, m_data.info(), m_timeline.plan(), device));
     m_learner = std::move(learner);
+    CORE_CHECK(giveRows(m_data));
     CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
     CORE_TRY(loader, makeLoader(m_experiment, m_data, m_timeline.plan()));
     m_loader = std::move(loader);
@@ -119,13 +120,18 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
     return from ? load(*from) : Status{};
 }
 
+Status Engine::giveRows(const data::DataModule& data)
+{
+    return m_learner->takesBatches() ? Status{} : m_learner->begin(data.gather(data.rows(data::SplitName::Train)));
+}
+
 base::Result<std::unique_ptr<data::DataLoader>>
 Engine::makeLoader(const spec::Experiment& experiment, const data::DataModule& data, const StepPlan& plan) const
 {
     data::LoaderOptions options{plan.batchSize, experiment.train.shuffle, experiment.train.dropLast,
                                 std::uint64_t(experiment.train.seed), experiment.augment};
     // Making a batch of pictures takes long enough to be worth a thread of its own.
-    options.prefetch = data.info().image();
+    options.prefetch = data.info().image() && m_learner->takesBatches();
     return data::DataLoader::make(data, data::SplitName::Train, std::move(options));
 }
 
@@ -164,11 +170,20 @@ Status Engine::initialize()
 StepResult Engine::advance()
 {
     m_batches.clear();
-    for (const data::BatchRange& range : m_timeline.batchesOf(m_step))
-        m_batches.push_back(m_loader->get(range));
+    if (m_learner->takesBatches())
+        for (const data::BatchRange& range : m_timeline.batchesOf(m_step))
+            m_batches.push_back(m_loader->get(range));
     const StepResult result = m_learner->step(m_batches, m_step, m_timeline.scheduleStep(m_step));
     ++m_step;
     return result;
+}
+
+bool Engine::goBack(std::int64_t step)
+{
+    if (step > m_step || !m_learner->forget(m_step - step))
+        return false;
+    m_step = step;
+    return true;
 }
 
 bool Engine::judgeDue() const
@@ -231,6 +246,8 @@ Status Engine::become(const spec::Experiment& next)
     CORE_CHECK(timeline.change(m_step, next.train, trainRows(data), newRows));
     CORE_TRY(loader, makeLoader(next, data, timeline.plan()));
     CORE_CHECK(m_learner->reconfigure(next, timeline.plan()));
+    if (newRows)
+        CORE_CHECK(giveRows(data));
     m_waited += m_loader->waitedSeconds();
     m_loader = std::move(loader);
     m_timeline = std::move(timeline);

@@ -46,6 +46,9 @@ public:
     StepResult advance();
     /// Whether the state at step() is evaluated before the next update.
     bool judgeDue() const;
+    /// Goes back to an earlier step without training, if the learner can and the settings were the same since then;
+    /// what was best then is not known.
+    bool goBack(std::int64_t step);
     /// Evaluates, keeps the best, uses up patience.
     Judgement judge(const EvaluationRequest& tables = {});
     /// Sets a parameter before update step(); after an error nothing has changed. Which value it had.
@@ -87,6 +90,8 @@ private:
                       const store::Checkpoint* from, std::int64_t threads);
     /// Takes over whatever of `next` differs.
     base::Status become(const spec::Experiment& next);
+    /// Hands the training rows to a learner that keeps them.
+    base::Status giveRows(const data::DataModule& data);
     base::Result<std::unique_ptr<data::DataLoader>>
     makeLoader(const spec::Experiment& experiment, const data::DataModule& data, const StepPlan& plan) const;
     base::Value state() const;

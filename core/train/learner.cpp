@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/learner.h"
 
+#include "core/train/estimator_learner.h"
 #include "core/train/network_learner.h"
 
 namespace core::train {
@@ -11,6 +12,8 @@ using base::ErrorKind;
 base::Result<std::unique_ptr<Learner>> Learner::make(const spec::Experiment& experiment, const data::DatasetInfo& info,
                                                      const StepPlan& plan, const std::string& device)
 {
+    if (model::isEstimator(experiment.model.kind))
+        return EstimatorLearner::make(experiment, info, plan);
     return NetworkLearner::make(experiment, info, plan, device);
 }
 
@@ -28,6 +31,9 @@ base::Result<std::unique_ptr<Loss>> makeLoss(const spec::Experiment& experiment,
 
 double baseRate(const spec::Experiment& experiment)
 {
+    if (model::isEstimator(experiment.model.kind))
+        if (const auto estimator = model::allEstimators().make(experiment.model, {}))
+            return (*estimator)->rate();
     return experiment.train.optimizer.params["lr"].toReal(1e-3);
 }
 

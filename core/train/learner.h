@@ -26,6 +26,13 @@ public:
                                                        const std::string& device);
     virtual ~Learner() = default;
 
+    /// False: every step learns from all rows that begin() was given, and needs no batches.
+    virtual bool takesBatches() const { return true; }
+    virtual base::Status begin(const data::Batch& rows)
+    {
+        (void)rows;
+        return {};
+    }
     /// Step `step`, from one or more batches. `scheduleStep`: what the schedule takes for it.
     virtual StepResult step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep) = 0;
     /// `input` on any device → output on the learner's device: logits or values, without a graph.
@@ -44,6 +51,12 @@ public:
                               bool optimizerToo = true) = 0;
     /// Begins with weights from elsewhere, whose names must be those of weights().
     virtual base::Status initialize(const std::vector<base::Blob>& blobs, const std::string& where) = 0;
+    /// Goes back by so many steps as if they had never been; false if only training again leads there.
+    virtual bool forget(std::int64_t steps)
+    {
+        (void)steps;
+        return false;
+    }
     /// Takes over live parameters; after an error nothing has changed.
     virtual base::Status reconfigure(const spec::Experiment& experiment, const StepPlan& plan) = 0;
 

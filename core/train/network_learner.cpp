@@ -79,6 +79,9 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
                                                             const data::DatasetInfo& info, const StepPlan& plan,
                                                             const std::string& device)
 {
+    if (experiment.data.missing == "keep")
+        return Error{ErrorKind::Spec, "a network cannot learn from rows with missing values", "/data/missing",
+                     "Set it to drop, mean, median or most_frequent"};
     CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
     CORE_TRY(network, architecture->build({info.inputShape, info.outputs(), std::uint64_t(experiment.train.seed)}));
     CORE_TRY(loss, makeLoss(experiment, info.task != "regression"));
