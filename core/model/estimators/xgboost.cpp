@@ -176,20 +176,15 @@ public:
     base::Status begin(const at::Tensor& input, const at::Tensor& target) override
     {
         m_rows = input.contiguous();
+        m_labels = target.to(at::kFloat).contiguous();
         m_sums.reset();
-        DMatrixHandle made = nullptr;
-        const int threads = at::get_num_threads();
-        must(XGDMatrixCreateFromMat_omp(m_rows.const_data_ptr<float>(), bst_ulong(m_rows.size(0)),
-                                        bst_ulong(m_rows.size(1)), std::numeric_limits<float>::quiet_NaN(), &made,
-                                        threads));
-        m_matrix.reset(made);
-        const at::Tensor labels = target.to(at::kFloat).contiguous();
-        must(XGDMatrixSetFloatInfo(made, "label", labels.const_data_ptr<float>(), bst_ulong(labels.numel())));
+        m_matrix.reset();
         return {};
     }
 
     void round(std::int64_t round, double rate) override
     {
+        prepareMatrix();
         const at::Tensor& sums = trainingSums();
         must(XGDMatrixSetFloatInfo(m_matrix.get(), "base_margin", sums.const_data_ptr<float>(),
                                    bst_ulong(sums.numel())));
@@ -271,6 +266,22 @@ private:
         return float(odds ? std::log(m_spec.baseScore / (1 - m_spec.baseScore)) : m_spec.baseScore);
     }
 
+    // The library keeps with the rows how it binned them. For hist that follows from the rows alone; approx bins by
+    // what the first round has drawn, which would be another one for a run that is resumed.
+    void prepareMatrix()
+    {
+        const std::string binned = m_spec.treeMethod + std::to_string(m_spec.maxBin);
+        if (m_matrix && binned == m_binned && m_spec.treeMethod != "approx")
+            return;
+        m_binned = binned;
+        DMatrixHandle made = nullptr;
+        must(XGDMatrixCreateFromMat_omp(m_rows.const_data_ptr<float>(), bst_ulong(m_rows.size(0)),
+                                        bst_ulong(m_rows.size(1)), std::numeric_limits<float>::quiet_NaN(), &made,
+                                        at::get_num_threads()));
+        m_matrix.reset(made);
+        must(XGDMatrixSetFloatInfo(made, "label", m_labels.const_data_ptr<float>(), bst_ulong(m_labels.numel())));
+    }
+
     const at::Tensor& trainingSums()
     {
         if (!m_sums.defined()) {
@@ -333,7 +344,9 @@ private:
     ForestSums m_known;
     at::Tensor m_rows, m_sums; ///< of the training rows, and what the first m_summed rounds say of them
     std::int64_t m_summed = 0;
+    at::Tensor m_labels;
     Matrix m_matrix;
+    std::string m_binned; ///< how the matrix was binned
 };
 
 }
