@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <iostream>
 
 namespace app::cli {
 
@@ -15,7 +16,11 @@ std::filesystem::path Common::runsFolder() const
 
 core::base::Result<core::base::Value> loadExperiment(const std::string& file, const std::vector<std::string>& sets)
 {
-    return core::spec::load(file, sets, core::session::catalog());
+    std::vector<std::string> notes;
+    auto loaded = core::spec::load(file, sets, core::session::catalog(), &notes);
+    for (const std::string& note : notes)
+        std::cerr << "note: " << note << "\n";
+    return loaded;
 }
 
 std::string shown(double value)

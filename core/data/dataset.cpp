@@ -131,8 +131,9 @@ base::Result<at::Tensor> DataModule::readInputs(const std::string& file) const
         const bool fills = m_spec.missing == "mean" || m_spec.missing == "median" || m_spec.missing == "most_frequent";
         if (fills)
             fillMissing(loaded.inputs, m_fill);
-        CORE_CHECK(
-            refuseMissing(loaded, "Fill the cell, or train with data.missing set to mean, median or most_frequent"));
+        if (m_spec.missing != "keep")
+            CORE_CHECK(refuseMissing(loaded,
+                                     "Fill the cell, or train with data.missing set to mean, median or most_frequent"));
         std::vector<std::int64_t> rows(std::size_t(loaded.inputs.size(0)));
         std::iota(rows.begin(), rows.end(), 0);
         return normalized(loaded.inputs, rows);

@@ -87,7 +87,7 @@ private:
         CORE_CHECK(refuseInfinite(m_loaded));
         if (m_experiment.data.missing == "error")
             return refuseMissing(m_loaded, "Fill the cell, or set data.missing to drop, mean, median or most_frequent");
-        if (!fills())
+        if (!fills() && m_experiment.data.missing != "keep")
             return {};
         Loaded targets = m_loaded;
         targets.inputs = at::Tensor();

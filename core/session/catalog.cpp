@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset.h"
 #include "core/data/split.h"
+#include "core/model/estimator.h"
 #include "core/model/network.h"
 #include "core/session/inspect.h"
 #include "core/store/exporter.h"
@@ -20,6 +21,11 @@ base::Catalog makeCatalog()
     all.add(data::allSplits().family());
     all.add(data::allTransforms().family());
     all.add(model::allArchitectures().family());
+    all.add(model::allEstimators().family());
+    base::Family models{"models", model::allArchitectures().family().entries};
+    for (const base::Entry& entry : model::allEstimators().family().entries)
+        models.entries.push_back(entry);
+    all.add(std::move(models));
     all.add(train::allLosses().family());
     all.add(train::allMetrics().family());
     all.add(train::allOptimizers().family());

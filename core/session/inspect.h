@@ -28,7 +28,9 @@ struct ModelPreview {
     std::vector<std::int64_t> inputShape;
     std::vector<model::LayerInfo> layers;
     std::int64_t parameters = 0;
-    std::uint64_t bytes = 0; ///< weights, gradients, optimizer state and one batch's activations
+    std::uint64_t bytes = 0; ///< weights, gradients, optimizer state and one batch's activations; of an estimator, rows
+    bool estimator = false;  ///< no network: it learns in rounds, and what it is made of grows
+    std::int64_t rounds = 0; ///< of an estimator
 };
 base::Result<ModelPreview> previewModel(const base::Value& resolved);
 base::Result<ModelPreview> previewModel(const base::Value& resolved, const data::DatasetInfo& info);

@@ -112,6 +112,25 @@ std::optional<store::Checkpoint> Past::keyframeBefore(std::int64_t step, bool be
     return {};
 }
 
+std::optional<store::Checkpoint> Past::keyframeAfter(std::int64_t step) const
+{
+    for (const auto& file : store::listCheckpoints(checkpointsOf(m_record))) {
+        if (file.step < std::max(step, begins()))
+            continue;
+        if (!unedited(step, file.step))
+            return {};
+        if (auto checkpoint = store::readCheckpoint(file.file); checkpoint && !restored(*checkpoint))
+            return std::move(*checkpoint);
+    }
+    return {};
+}
+
+bool Past::unedited(std::int64_t step, std::int64_t later) const
+{
+    return std::ranges::none_of(m_edits,
+                                [&](const events::Edited& edit) { return edit.step >= step && edit.step < later; });
+}
+
 base::Result<std::unique_ptr<train::Engine>> Past::engineAt(const std::optional<store::Checkpoint>& keyframe,
                                                             const std::string& device, std::int64_t threads) const
 {

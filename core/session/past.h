@@ -27,6 +27,11 @@ public:
     /// The newest whole checkpoint at or before `step` from which the run can go on; nothing if only its start is left.
     /// `best`: one whose best state is at hand as well.
     std::optional<store::Checkpoint> keyframeBefore(std::int64_t step, bool best = false) const;
+    /// The first whole checkpoint at or after `step` with the settings of that step: a learner that can forget goes
+    /// back from it without training.
+    std::optional<store::Checkpoint> keyframeAfter(std::int64_t step) const;
+    /// Whether nothing was edited from `step` to before `later`.
+    bool unedited(std::int64_t step, std::int64_t later) const;
     /// An engine that stands at a checkpoint, or at the start.
     base::Result<std::unique_ptr<train::Engine>> engineAt(const std::optional<store::Checkpoint>& keyframe,
                                                           const std::string& device, std::int64_t threads = 0) const;

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/loader.h"
+#include "core/model/estimator.h"
+#include "core/model/network.h"
 #include "core/session/inspect.h"
 #include "core/tensor/device.h"
 #include "core/train/learner.h"
+#include "core/train/schedule.h"
 #include "core/train/threads.h"
 
 #include <algorithm>
@@ -43,7 +46,7 @@ base::Result<SchedulePreview> previewSchedule(const Value& resolved, std::int64_
     const spec::Experiment experiment = typed(resolved);
     CORE_TRY(plan, train::planSteps(experiment.train, trainRows));
     CORE_TRY(schedule, train::makeSchedule(experiment.train.schedule,
-                                           {train::baseRate(experiment.train), plan.totalSteps, plan.stepsPerEpoch}));
+                                           {train::baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
     if (plan.totalSteps > mostRates)
         return Error{base::ErrorKind::Resource,
                      std::to_string(plan.totalSteps) + " steps are more than a list of their rates can hold",
@@ -56,6 +59,27 @@ base::Result<SchedulePreview> previewSchedule(const Value& resolved, std::int64_
     return preview;
 }
 
+namespace {
+
+base::Result<ModelPreview> previewEstimator(const spec::Experiment& experiment, const data::DatasetInfo& info,
+                                            const train::StepPlan& plan)
+{
+    CORE_TRY(estimator,
+             model::allEstimators().make(experiment.model, {info.inputShape, info.outputs(), info.task != "regression",
+                                                            std::uint64_t(experiment.train.seed)}));
+    ModelPreview preview{info.inputShape, estimator->describe(plan.totalSteps)};
+    preview.estimator = true;
+    preview.rounds = plan.totalSteps;
+    std::uint64_t cells = 1;
+    for (const std::int64_t side : info.inputShape)
+        cells *= std::uint64_t(std::max<std::int64_t>(side, 0));
+    // The training rows as numbers, once more in the library's own form, and what is said of them.
+    preview.bytes = std::uint64_t(info.rows) * (cells * (4 + 8 + 2) + 8 * std::uint64_t(info.outputs()));
+    return preview;
+}
+
+}
+
 base::Result<ModelPreview> previewModel(const Value& resolved)
 {
     CORE_TRY(info, infoOf(typed(resolved)));
@@ -65,6 +89,9 @@ base::Result<ModelPreview> previewModel(const Value& resolved)
 base::Result<ModelPreview> previewModel(const Value& resolved, const data::DatasetInfo& info)
 {
     const spec::Experiment experiment = typed(resolved);
+    CORE_TRY(plan, train::planSteps(experiment.train, std::max<std::int64_t>(info.rows, 1)));
+    if (model::isEstimator(experiment.model.kind))
+        return previewEstimator(experiment, info, plan);
     CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
     ModelPreview preview{info.inputShape, architecture->describe(info.inputShape, info.outputs())};
     std::uint64_t activations = 0;
@@ -75,7 +102,6 @@ base::Result<ModelPreview> previewModel(const Value& resolved, const data::Datas
             cells *= std::uint64_t(std::max<std::int64_t>(side, 0));
         activations += cells;
     }
-    CORE_TRY(plan, train::planSteps(experiment.train, std::max<std::int64_t>(info.rows, 1)));
     // Weights, gradients and at most two moments; activations are kept once forward and once backward.
     preview.bytes = 4 * (std::uint64_t(preview.parameters) * 4 + 2 * activations * std::uint64_t(plan.batchSize));
     return preview;

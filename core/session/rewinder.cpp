@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/rewinder.h"
 
+#include "core/model/estimator.h"
 #include "core/session/past.h"
 #include "core/train/evaluator.h"
 
@@ -95,9 +96,31 @@ private:
         return {};
     }
 
+    // Goes back to the step from where the engine stands, or from a keyframe behind it, if its learner can forget.
+    base::Result<bool> comeBack(std::int64_t step)
+    {
+        if (!model::isEstimator(m_past->spec()["model"]["kind"].text()))
+            return false;
+        if (m_engine && m_past->unedited(step, m_engine->step()) && m_engine->goBack(step))
+            return true;
+        const auto later = m_past->keyframeAfter(step);
+        if (!later)
+            return false;
+        if (m_engine) {
+            CORE_CHECK(m_engine->load(*later));
+        } else {
+            CORE_TRY(engine, m_past->engineAt(later, "cpu"));
+            m_engine = std::move(engine);
+        }
+        return m_engine->goBack(step);
+    }
+
     // Brings the engine to the nearest keyframe, unless it stands between that and the step already.
     Status approach(std::int64_t step)
     {
+        CORE_TRY(there, comeBack(step));
+        if (there)
+            return {};
         std::int64_t nearest = 0;
         for (const auto& file : store::listCheckpoints(m_past->record().folder / "checkpoints"))
             if (file.step <= step)

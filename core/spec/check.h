@@ -10,7 +10,8 @@ namespace core::spec {
 /// A value with every default filled in, in the schema's order, and all that is wrong with what was given.
 struct Checked {
     base::Value value;
-    std::vector<base::Error> problems; ///< `where` is a JSON path such as `/train/optimizer/lr`
+    std::vector<base::Error> problems;   ///< `where` is a JSON path such as `/train/optimizer/lr`
+    std::vector<std::string> notes = {}; ///< what was given and is taken in another way, in words
 };
 
 /// What checking needs to know besides the schema.

@@ -32,9 +32,30 @@ void checkTogether(const Value& resolved, std::vector<Error>& problems)
 
 }
 
+namespace {
+
+// A round of an estimator takes all training rows, whatever is asked for.
+void takeAllRows(const Value& given, Checked& checked)
+{
+    const std::pair<const char*, Value> whole[] = {
+        {"train.batch_size", "full"}, {"train.accumulate", 1}, {"train.drop_last", false}};
+    for (const auto& [path, value] : whole) {
+        const Value* asked = given.at(path);
+        if (asked && !(*asked == value) && *asked == *checked.value.at(path))
+            checked.notes.push_back(std::string(path) + " does not apply to " + checked.value["model"]["kind"].text() +
+                                    ": each of its steps is a round over all training rows");
+        (void)checked.value.setAt(path, value);
+    }
+}
+
+}
+
 Checked resolve(const Value& given, const CheckContext& context)
 {
     Checked checked = check(experimentFields().schema(), given, "", context);
+    const Family* estimators = context.catalog.find("estimators");
+    if (estimators && estimators->find(checked.value["model"]["kind"].text()))
+        takeAllRows(given, checked);
     checkTogether(checked.value, checked.problems);
     return checked;
 }
@@ -61,7 +82,8 @@ Status applySet(Value& tree, std::string_view assignment)
     return error;
 }
 
-Result<Value> load(const std::filesystem::path& file, const std::vector<std::string>& sets, const Catalog& catalog)
+Result<Value> load(const std::filesystem::path& file, const std::vector<std::string>& sets, const Catalog& catalog,
+                   std::vector<std::string>* notes)
 {
     Value tree = Object{};
     if (!file.empty()) {
@@ -86,6 +108,8 @@ Result<Value> load(const std::filesystem::path& file, const std::vector<std::str
     Checked checked = resolve(tree, {catalog, folder});
     if (!checked.problems.empty())
         return checked.problems.front();
+    if (notes)
+        *notes = std::move(checked.notes);
     return std::move(checked.value);
 }
 

@@ -86,8 +86,9 @@ const base::Fields<ModelSpec>& modelFields();
 Checked resolve(const Value& given, const CheckContext& context);
 
 /// Reads `file` (or `{}` if it is empty), applies `--set PATH=VALUE` texts, checks. The first problem is the error.
+/// `notes`: takes what Checked::notes says.
 base::Result<Value> load(const std::filesystem::path& file, const std::vector<std::string>& sets,
-                         const base::Catalog& catalog);
+                         const base::Catalog& catalog, std::vector<std::string>* notes = nullptr);
 
 /// The typed form of a resolved tree.
 Experiment read(const Value& resolved);

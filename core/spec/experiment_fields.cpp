@@ -30,8 +30,9 @@ Fields<DataSpec> dataFields()
         .add("features", &DataSpec::features, listOf(Text{}), {"The columns to learn from. Empty: all but the target."})
         .add("task", &DataSpec::task, Choice{{"auto", "classification", "regression"}},
              {"What to predict: a class or a number. auto decides by the target column."})
-        .add("missing", &DataSpec::missing, Choice{{"error", "drop", "mean", "median", "most_frequent"}},
-             {"What to do with empty cells. Filling uses the training rows alone, so that nothing leaks."})
+        .add("missing", &DataSpec::missing, Choice{{"error", "drop", "mean", "median", "most_frequent", "keep"}},
+             {"What to do with empty cells. Filling uses the training rows alone, so that nothing leaks. keep leaves "
+              "them empty, for models that know what to do with them: boosted trees."})
         .add("normalize", &DataSpec::normalize, Choice{{"standard", "minmax", "none"}},
              {"Brings all features to one scale, with figures from the training rows alone.",
               "standard: (x − mean) / std    minmax: (x − min) / (max − min)"});
@@ -190,8 +191,8 @@ const Fields<Experiment>& experimentFields()
                    {"Which rows teach, which check, and which stay sealed."})
             .add("augment", &Experiment::augment, listOf(OneOf{"transforms"}),
                  {"Changes made to training rows only, in this order, new in every epoch."}, {.live = true})
-            .add("model", &Experiment::model, OneOf{"networks", std::make_shared<const Schema>(modelFields().schema())},
-                 {"The network."}, {.tunable = true})
+            .add("model", &Experiment::model, OneOf{"models", std::make_shared<const Schema>(modelFields().schema())},
+                 {"What learns: a network, or an estimator such as boosted trees."}, {.tunable = true})
             .group("train", &Experiment::train, trainFields(), {"How it learns."});
     return fields;
 }

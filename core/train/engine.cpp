@@ -6,8 +6,6 @@
 #include <ATen/Context.h>
 
 #include <algorithm>
-#include <charconv>
-#include <tuple>
 
 namespace core::train {
 
@@ -53,34 +51,6 @@ spec::EarlyStoppingSpec watchedOf(const spec::Experiment& experiment, const data
 Value partOf(const spec::Experiment& experiment, const char* part)
 {
     return spec::experimentFields().write(experiment)[part];
-}
-
-// `optimizer/exp_avg/3.weight` in parts that sort as layers stand: what it is of, the layer's number, the rest.
-std::tuple<std::string, std::int64_t, std::string> layerPlace(const std::string& name)
-{
-    const std::size_t room = name.rfind('/') + 1, dot = name.find('.', room);
-    std::int64_t number = -1;
-    std::from_chars(name.data() + room, name.data() + std::min(dot, name.size()), number);
-    return {name.substr(0, room), number, dot == name.npos ? name.substr(room) : name.substr(dot)};
-}
-
-// Layers have other numbers where dropout came or went; tensors are the same in number, order and shape.
-std::vector<base::Blob> renamed(std::vector<base::Blob> blobs, const std::vector<tensor::NamedTensor>& state)
-{
-    std::vector<std::pair<std::string, std::vector<std::int64_t>>> wanted;
-    for (const tensor::NamedTensor& named : state)
-        wanted.emplace_back(named.name, named.tensor.sizes().vec());
-    std::ranges::sort(wanted, {}, [](const auto& each) { return layerPlace(each.first); });
-    std::ranges::sort(blobs, {}, [](const base::Blob& blob) { return layerPlace(blob.name); });
-    bool alike = blobs.size() == wanted.size();
-    for (std::size_t i = 0; alike && i < blobs.size(); ++i) {
-        const auto there = layerPlace(blobs[i].name), here = layerPlace(wanted[i].first);
-        alike = blobs[i].shape == wanted[i].second && std::get<0>(there) == std::get<0>(here) &&
-                std::get<2>(there) == std::get<2>(here);
-    }
-    for (std::size_t i = 0; alike && i < blobs.size(); ++i)
-        blobs[i].name = wanted[i].first;
-    return blobs;
 }
 
 }
@@ -140,8 +110,7 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
     useThreads(m_threads);
     CORE_TRY(learner, Learner::make(built, m_data.info(), m_timeline.plan(), device));
     m_learner = std::move(learner);
-    for (const tensor::NamedTensor& named : m_learner->weights())
-        m_weights.push_back(named.tensor);
+    CORE_CHECK(giveRows(m_data));
     CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
     CORE_TRY(loader, makeLoader(m_experiment, m_data, m_timeline.plan()));
     m_loader = std::move(loader);
@@ -151,13 +120,18 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
     return from ? load(*from) : Status{};
 }
 
+Status Engine::giveRows(const data::DataModule& data)
+{
+    return m_learner->takesBatches() ? Status{} : m_learner->begin(data.gather(data.rows(data::SplitName::Train)));
+}
+
 base::Result<std::unique_ptr<data::DataLoader>>
 Engine::makeLoader(const spec::Experiment& experiment, const data::DataModule& data, const StepPlan& plan) const
 {
     data::LoaderOptions options{plan.batchSize, experiment.train.shuffle, experiment.train.dropLast,
                                 std::uint64_t(experiment.train.seed), experiment.augment};
     // Making a batch of pictures takes long enough to be worth a thread of its own.
-    options.prefetch = data.info().image();
+    options.prefetch = data.info().image() && m_learner->takesBatches();
     return data::DataLoader::make(data, data::SplitName::Train, std::move(options));
 }
 
@@ -182,20 +156,34 @@ Status Engine::initialize()
     if (from.empty())
         return {};
     CORE_TRY(file, store::readSafetensors(from));
-    for (base::Blob& blob : file.tensors)
-        if (!blob.name.starts_with("model/") && !blob.name.starts_with("optimizer/"))
-            blob.name = "model/" + blob.name;
-    return m_learner->load(file.tensors, from, false);
+    std::vector<base::Blob> weights;
+    for (base::Blob& blob : file.tensors) {
+        if (blob.name.starts_with("optimizer/"))
+            continue;
+        if (blob.name.starts_with("model/"))
+            blob.name.erase(0, 6);
+        weights.push_back(std::move(blob));
+    }
+    return m_learner->initialize(weights, from);
 }
 
 StepResult Engine::advance()
 {
     m_batches.clear();
-    for (const data::BatchRange& range : m_timeline.batchesOf(m_step))
-        m_batches.push_back(m_loader->get(range));
+    if (m_learner->takesBatches())
+        for (const data::BatchRange& range : m_timeline.batchesOf(m_step))
+            m_batches.push_back(m_loader->get(range));
     const StepResult result = m_learner->step(m_batches, m_step, m_timeline.scheduleStep(m_step));
     ++m_step;
     return result;
+}
+
+bool Engine::goBack(std::int64_t step)
+{
+    if (step > m_step || !m_learner->forget(m_step - step))
+        return false;
+    m_step = step;
+    return true;
 }
 
 bool Engine::judgeDue() const
@@ -258,6 +246,8 @@ Status Engine::become(const spec::Experiment& next)
     CORE_CHECK(timeline.change(m_step, next.train, trainRows(data), newRows));
     CORE_TRY(loader, makeLoader(next, data, timeline.plan()));
     CORE_CHECK(m_learner->reconfigure(next, timeline.plan()));
+    if (newRows)
+        CORE_CHECK(giveRows(data));
     m_waited += m_loader->waitedSeconds();
     m_loader = std::move(loader);
     m_timeline = std::move(timeline);
@@ -315,8 +305,7 @@ std::optional<Best> Engine::bestIn(const store::Checkpoint& checkpoint)
 
 Status Engine::load(const store::Checkpoint& checkpoint)
 {
-    CORE_CHECK(m_learner->load(renamed(checkpoint.tensors, m_learner->state()),
-                               "checkpoint of step " + std::to_string(checkpoint.step)));
+    CORE_CHECK(m_learner->load(checkpoint.tensors, "checkpoint of step " + std::to_string(checkpoint.step)));
     const spec::Experiment then = spec::read(checkpoint.state["spec"]);
     m_step = checkpoint.step;
     if (!(spec::experimentFields().write(then) == spec::experimentFields().write(m_experiment)))
@@ -335,11 +324,7 @@ Status Engine::graft(const store::Checkpoint& checkpoint)
     const spec::Experiment then = spec::read(checkpoint.state["spec"]);
     const bool sameOptimizer = then.train.optimizer.kind == m_experiment.train.optimizer.kind;
     const std::string where = "step " + std::to_string(checkpoint.step) + " of the parent";
-    std::vector<base::Blob> tensors = checkpoint.tensors;
-    if (!sameOptimizer)
-        std::erase_if(tensors, [](const base::Blob& blob) { return !blob.name.starts_with("model/"); });
-    CORE_CHECK(m_learner->load(renamed(std::move(tensors), sameOptimizer ? m_learner->state() : namedWeights()), where,
-                               sameOptimizer));
+    CORE_CHECK(m_learner->load(checkpoint.tensors, where, sameOptimizer));
     const bool newRows =
         partOf(then, "data") != partOf(m_experiment, "data") || partOf(then, "split") != partOf(m_experiment, "split");
     m_step = checkpoint.step;
@@ -350,37 +335,11 @@ Status Engine::graft(const store::Checkpoint& checkpoint)
     return {};
 }
 
-std::vector<tensor::NamedTensor> Engine::namedWeights() const
-{
-    std::vector<tensor::NamedTensor> weights = m_learner->weights();
-    for (tensor::NamedTensor& weight : weights)
-        weight.name.insert(0, "model/");
-    return weights;
-}
-
 Status Engine::restoreBest()
 {
     if (!m_best || m_best->step == m_step)
         return {};
-    return m_learner->load(renamed(m_best->snapshot.tensors, m_learner->state()),
-                           "best step " + std::to_string(m_best->step), false);
-}
-
-std::vector<std::uint32_t> Engine::tensorDigests() const
-{
-    std::vector<std::uint32_t> digests;
-    digests.reserve(m_weights.size());
-    for (const at::Tensor& weight : m_weights)
-        digests.push_back(tensor::shortDigestOf(weight));
-    return digests;
-}
-
-std::vector<std::string> Engine::tensorNames() const
-{
-    std::vector<std::string> names;
-    for (const auto& named : m_learner->weights())
-        names.push_back(named.name);
-    return names;
+    return m_learner->load(m_best->snapshot.tensors, "best step " + std::to_string(m_best->step), false);
 }
 
 }

@@ -46,6 +46,9 @@ public:
     StepResult advance();
     /// Whether the state at step() is evaluated before the next update.
     bool judgeDue() const;
+    /// Goes back to an earlier step without training, if the learner can and the settings were the same since then;
+    /// what was best then is not known.
+    bool goBack(std::int64_t step);
     /// Evaluates, keeps the best, uses up patience.
     Judgement judge(const EvaluationRequest& tables = {});
     /// Sets a parameter before update step(); after an error nothing has changed. Which value it had.
@@ -65,9 +68,9 @@ public:
     /// The weights of the best step, for the end of a run.
     base::Status restoreBest();
 
-    /// XXH3 of each tensor of the network, 32 bits, in the order of tensorNames().
-    std::vector<std::uint32_t> tensorDigests() const;
-    std::vector<std::string> tensorNames() const;
+    /// What the learner says of its weights at step(), 32 bits each, in the order of tensorNames().
+    std::vector<std::uint32_t> tensorDigests() const { return m_learner->digests(); }
+    std::vector<std::string> tensorNames() const { return m_learner->digestNames(); }
 
     std::int64_t step() const { return m_step; }
     std::int64_t threads() const { return m_threads; }
@@ -87,11 +90,12 @@ private:
                       const store::Checkpoint* from, std::int64_t threads);
     /// Takes over whatever of `next` differs.
     base::Status become(const spec::Experiment& next);
+    /// Hands the training rows to a learner that keeps them.
+    base::Status giveRows(const data::DataModule& data);
     base::Result<std::unique_ptr<data::DataLoader>>
     makeLoader(const spec::Experiment& experiment, const data::DataModule& data, const StepPlan& plan) const;
     base::Value state() const;
     base::Value networkValue() const;
-    std::vector<tensor::NamedTensor> namedWeights() const;
     std::vector<base::Blob> tensors() const;
     base::Status checkMetric(const spec::Experiment& experiment, const data::DataModule& data) const;
 
@@ -105,7 +109,6 @@ private:
     std::optional<Best> m_best;
     std::vector<std::int64_t> m_trainSample;
     std::vector<data::Batch> m_batches;
-    std::vector<at::Tensor> m_weights; ///< of the network, live
     std::int64_t m_threads = 1;
     std::int64_t m_step = 0;
     double m_waited = 0; ///< for loaders that are gone

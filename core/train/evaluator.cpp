@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/evaluator.h"
 
+#include "core/train/metric.h"
+
 #include <ATen/ops/softmax.h>
 
 #include <algorithm>

@@ -2,68 +2,78 @@
 #pragma once
 
 #include "core/data/dataset.h"
-#include "core/model/network.h"
 #include "core/train/loss.h"
-#include "core/train/metric.h"
-#include "core/train/optimizer.h"
 #include "core/train/plan.h"
-#include "core/train/schedule.h"
 
 namespace core::train {
 
-/// What one optimizer step had to say.
+/// What one step had to say.
 struct StepResult {
-    double loss = 0; ///< mean over the step's rows, without penalties
+    double loss = 0; ///< mean over the step's rows before the update, without penalties
     double lr = 0;
     double gradNorm = 0; ///< before clipping
     double accuracy = 0; ///< for classification
     std::int64_t rows = 0;
 };
 
-/// A network that learns: forward, loss, backward, penalties, clipping, update.
+/// What learns, step by step: all that an Engine knows of a model. Between two steps it may be looked at, saved, loaded
+/// and given other parameters.
 class Learner {
 public:
+    /// What `experiment.model` names, on `device` or where it can be.
     static base::Result<std::unique_ptr<Learner>> make(const spec::Experiment& experiment,
                                                        const data::DatasetInfo& info, const StepPlan& plan,
                                                        const std::string& device);
+    virtual ~Learner() = default;
 
-    /// One update from one or more batches; gradients are weighted by rows, so that accumulating equals one large
-    /// batch.
-    /// `scheduleStep`: what the schedule takes for `step`.
-    StepResult step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep);
-    /// `input` on any device → output on the learner's device, in evaluation mode and without a graph.
-    at::Tensor predict(const at::Tensor& input);
+    /// False: every step learns from all rows that begin() was given, and needs no batches.
+    virtual bool takesBatches() const { return true; }
+    virtual base::Status begin(const data::Batch& rows)
+    {
+        (void)rows;
+        return {};
+    }
+    /// Step `step`, from one or more batches. `scheduleStep`: what the schedule takes for it.
+    virtual StepResult step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep) = 0;
+    /// `input` on any device → output on the learner's device: logits or values, without a graph.
+    virtual at::Tensor predict(const at::Tensor& input) = 0;
 
-    const Loss& loss() const { return *m_loss; }
-    bool classifies() const { return m_loss->classifies(); }
-    /// `model/<name>` and `optimizer/<name>`, live.
-    std::vector<tensor::NamedTensor> state() const;
-    /// Parameters and buffers, live.
-    std::vector<tensor::NamedTensor> weights() const { return model::stateOf(*m_network); }
-    base::Status load(const std::vector<base::Blob>& blobs, const std::string& where, bool optimizerToo = true);
-    std::int64_t parameterCount() const;
-    /// Digest of parameters and buffers.
-    std::string digest() const;
-    /// Takes over live parameters (rate, schedule, momentum, decay, clipping, penalties, loss, dropout); after an error
-    /// nothing has changed.
-    base::Status reconfigure(const spec::Experiment& experiment, const StepPlan& plan);
-    at::Device device() const { return m_device; }
+    virtual const Loss& loss() const = 0;
+    bool classifies() const { return loss().classifies(); }
+    virtual at::Device device() const = 0;
 
-private:
-    Learner(at::Device device) : m_device(device) {}
-    void addPenalties();
-    double gradientNorm() const;
-    void clip(double norm);
+    /// All that the next step depends on besides the settings: `model/<name>` and `optimizer/<name>`, live.
+    virtual std::vector<tensor::NamedTensor> state() const = 0;
+    /// What predictions depend on, live.
+    virtual std::vector<tensor::NamedTensor> weights() const = 0;
+    /// Takes over what state() gave, of this run or of another of the same model.
+    virtual base::Status load(const std::vector<base::Blob>& blobs, const std::string& where,
+                              bool optimizerToo = true) = 0;
+    /// Begins with weights from elsewhere, whose names must be those of weights().
+    virtual base::Status initialize(const std::vector<base::Blob>& blobs, const std::string& where) = 0;
+    /// Goes back by so many steps as if they had never been; false if only training again leads there.
+    virtual bool forget(std::int64_t steps)
+    {
+        (void)steps;
+        return false;
+    }
+    /// Takes over live parameters; after an error nothing has changed.
+    virtual base::Status reconfigure(const spec::Experiment& experiment, const StepPlan& plan) = 0;
 
-    at::Device m_device;
-    std::unique_ptr<model::Network> m_network;
-    std::unique_ptr<Loss> m_loss;
-    std::unique_ptr<Optimizer> m_optimizer;
-    std::unique_ptr<Schedule> m_schedule;
-    spec::TrainSpec m_spec;
+    virtual std::int64_t parameterCount() const = 0;
+    /// Digest of weights().
+    std::string digest() const { return tensor::digestOf(weights()); }
+    /// One for each of digestNames(), 32 bits, cheap enough to be noted at every step.
+    virtual std::vector<std::uint32_t> digests() const = 0;
+    virtual std::vector<std::string> digestNames() const = 0;
 };
 
-/// The optimizer's own `lr`, which the schedule starts from.
-double baseRate(const spec::TrainSpec& train);
+/// The loss that the experiment asks for, or the task's own.
+base::Result<std::unique_ptr<Loss>> makeLoss(const spec::Experiment& experiment, bool classification);
+/// The rate that the schedule starts from.
+double baseRate(const spec::Experiment& experiment);
+
+/// Rows whose largest output is the target's.
+std::int64_t countCorrect(const at::Tensor& output, const at::Tensor& target);
 
 }

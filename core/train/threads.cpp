@@ -16,6 +16,17 @@ namespace {
 
 constexpr double budgetSeconds = 0.5;
 
+constexpr std::int64_t mostScratch = 1 << 21; ///< numbers
+
+// An estimator takes all rows in a step: fewer do to tell how many threads serve it.
+std::int64_t scratchRows(const data::DatasetInfo& info, std::int64_t rows)
+{
+    std::int64_t cells = std::max<std::int64_t>(1, info.outputs());
+    for (const std::int64_t side : info.inputShape)
+        cells *= std::max<std::int64_t>(1, side);
+    return std::clamp<std::int64_t>(mostScratch / cells, 256, std::max<std::int64_t>(256, rows));
+}
+
 data::Batch scratchBatch(const data::DatasetInfo& info, std::int64_t rows)
 {
     std::vector<std::int64_t> shape{rows};
@@ -25,7 +36,14 @@ data::Batch scratchBatch(const data::DatasetInfo& info, std::int64_t rows)
     float* values = batch.input.mutable_data_ptr<float>();
     for (std::int64_t i = 0; i < batch.input.numel(); ++i)
         values[i] = float(draw.uniform(std::uint64_t(i), -1, 1));
-    batch.target = tensor::zeros({rows}, info.task == "regression" ? at::kFloat : at::kLong);
+    const bool number = info.task == "regression";
+    batch.target = tensor::empty({rows}, number ? at::kFloat : at::kLong);
+    for (std::int64_t row = 0; row < rows; ++row)
+        if (number)
+            batch.target.mutable_data_ptr<float>()[row] = values[row];
+        else
+            batch.target.mutable_data_ptr<std::int64_t>()[row] =
+                std::int64_t(draw.within(1).below(std::uint64_t(row), std::uint64_t(info.outputs())));
     return batch;
 }
 
@@ -48,7 +66,10 @@ base::Result<StepCost> measureSteps(const spec::Experiment& experiment, const da
                                     const StepPlan& plan, const std::string& device, std::int64_t threads)
 {
     CORE_TRY(learner, Learner::make(experiment, info, plan, device));
-    const data::Batch batch = scratchBatch(info, plan.batchSize);
+    const bool whole = !learner->takesBatches();
+    const std::int64_t rows = whole ? std::min(plan.batchSize, scratchRows(info, plan.batchSize)) : plan.batchSize;
+    const data::Batch batch = scratchBatch(info, rows);
+    CORE_CHECK(learner->begin(batch));
     std::vector<std::int64_t> candidates{threads};
     if (threads <= 0) {
         const std::int64_t cores = std::max(1u, std::thread::hardware_concurrency());
@@ -74,7 +95,7 @@ base::Result<StepCost> measureSteps(const spec::Experiment& experiment, const da
     for (const std::int64_t candidate : candidates)
         if (const double cost = median(seconds[candidate]); cost < 0.95 * best.secondsPerStep)
             best = {candidate, cost};
-    best.secondsPerStep *= double(plan.accumulate);
+    best.secondsPerStep *= double(plan.accumulate) * double(plan.batchSize) / double(rows);
     return best;
 }
 

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/estimator_learner.h"
+
+#include <ATen/ops/linalg_vector_norm.h>
+
+namespace core::train {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+at::Tensor asRows(const at::Tensor& input)
+{
+    return input.to(at::kCPU).reshape({input.size(0), -1});
+}
+
+base::Result<std::unique_ptr<Schedule>> scheduleOf(const spec::Experiment& experiment, double rate,
+                                                   const StepPlan& plan)
+{
+    return makeSchedule(experiment.train.schedule, {rate, plan.totalSteps, plan.stepsPerEpoch});
+}
+
+}
+
+base::Result<std::unique_ptr<Learner>> EstimatorLearner::make(const spec::Experiment& experiment,
+                                                              const data::DatasetInfo& info, const StepPlan& plan)
+{
+    const bool classifies = info.task != "regression";
+    std::unique_ptr<EstimatorLearner> learner(new EstimatorLearner);
+    CORE_TRY(estimator, model::allEstimators().make(experiment.model, {info.inputShape, info.outputs(), classifies,
+                                                                       std::uint64_t(experiment.train.seed)}));
+    learner->m_estimator = std::move(estimator);
+    if (experiment.data.missing == "keep" && !learner->m_estimator->takesMissing())
+        return Error{ErrorKind::Spec, experiment.model.kind + " cannot learn from rows with missing values",
+                     "/data/missing", "Set it to drop, mean, median or most_frequent"};
+    // The objective is the estimator's own; these are the losses that it makes small.
+    CORE_TRY(loss, allLosses().make({classifies ? "cross_entropy" : "mse", base::Object{}}));
+    learner->m_loss = std::move(loss);
+    CORE_TRY(schedule, scheduleOf(experiment, learner->m_estimator->rate(), plan));
+    learner->m_schedule = std::move(schedule);
+    return std::unique_ptr<Learner>(std::move(learner));
+}
+
+base::Status EstimatorLearner::begin(const data::Batch& rows)
+{
+    m_target = rows.target;
+    return m_estimator->begin(asRows(rows.input), rows.target);
+}
+
+StepResult EstimatorLearner::step(std::span<const data::Batch>, std::int64_t step, std::int64_t scheduleStep)
+{
+    StepResult result;
+    result.rows = m_target.size(0);
+    const at::Tensor output = m_estimator->outputs().requires_grad_();
+    const at::Tensor loss = m_loss->compute(output, m_target);
+    loss.backward();
+    result.loss = loss.item<double>();
+    result.gradNorm = at::linalg_vector_norm(output.grad(), 2).item<double>();
+    if (classifies())
+        result.accuracy = double(countCorrect(output, m_target)) / double(result.rows);
+    result.lr = m_schedule->lr(scheduleStep);
+    m_estimator->round(step, result.lr);
+    return result;
+}
+
+at::Tensor EstimatorLearner::predict(const at::Tensor& input)
+{
+    at::NoGradGuard noGraph;
+    return m_estimator->predict(asRows(input));
+}
+
+std::vector<tensor::NamedTensor> EstimatorLearner::state() const
+{
+    std::vector<tensor::NamedTensor> all = m_estimator->state();
+    for (tensor::NamedTensor& named : all)
+        named.name.insert(0, "model/");
+    return all;
+}
+
+base::Status EstimatorLearner::load(const std::vector<base::Blob>& blobs, const std::string& where, bool)
+{
+    std::vector<base::Blob> own;
+    for (const base::Blob& blob : blobs)
+        if (blob.name.starts_with("model/")) {
+            own.push_back(blob);
+            own.back().name.erase(0, 6);
+        }
+    return m_estimator->load(own, where);
+}
+
+base::Status EstimatorLearner::initialize(const std::vector<base::Blob>& blobs, const std::string& where)
+{
+    return m_estimator->load(blobs, where);
+}
+
+base::Status EstimatorLearner::reconfigure(const spec::Experiment& experiment, const StepPlan& plan)
+{
+    CORE_TRY(next, model::allEstimators().make(experiment.model, {}));
+    CORE_TRY(schedule, scheduleOf(experiment, next->rate(), plan));
+    if (!m_estimator->edit(experiment.model.params))
+        return Error{ErrorKind::Spec, "the model cannot take this change while it runs", "/model", {}};
+    m_schedule = std::move(schedule);
+    return {};
+}
+
+std::vector<std::string> EstimatorLearner::digestNames() const
+{
+    std::vector<std::string> names;
+    for (const tensor::NamedTensor& named : m_estimator->state())
+        names.push_back(named.name);
+    return names;
+}
+
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/network_learner.h"
+
+#include <ATen/ops/clamp.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/sign.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <tuple>
+
+namespace core::train {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+// Weights, but no biases and no norm layers: those have one dimension.
+bool penalized(const tensor::NamedTensor& parameter)
+{
+    return parameter.tensor.dim() > 1;
+}
+
+// Eight partial sums: the compiler may not reorder one sum of floats, and one chain would wait for each addition.
+double sumOfSquares(const float* values, std::int64_t count)
+{
+    double sums[8] = {};
+    std::int64_t i = 0;
+    for (; i + 8 <= count; i += 8)
+        for (int k = 0; k < 8; ++k)
+            sums[k] += double(values[i + k]) * values[i + k];
+    for (; i < count; ++i)
+        sums[0] += double(values[i]) * values[i];
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
+at::Tensor moved(const at::Tensor& tensor, at::Device device)
+{
+    if (tensor.device() == device)
+        return tensor;
+    // Pinned memory lets the copy run beside the computation that is still going.
+    return device.is_cuda() ? tensor.pin_memory().to(device, tensor.scalar_type(), true)
+                            : tensor.to(device, tensor.scalar_type());
+}
+
+// `optimizer/exp_avg/3.weight` in parts that sort as layers stand: what it is of, the layer's number, the rest.
+std::tuple<std::string, std::int64_t, std::string> layerPlace(const std::string& name)
+{
+    const std::size_t room = name.rfind('/') + 1, dot = name.find('.', room);
+    std::int64_t number = -1;
+    std::from_chars(name.data() + room, name.data() + std::min(dot, name.size()), number);
+    return {name.substr(0, room), number, dot == name.npos ? name.substr(room) : name.substr(dot)};
+}
+
+// Layers have other numbers where dropout came or went; tensors are the same in number, order and shape.
+std::vector<base::Blob> renamed(std::vector<base::Blob> blobs, const std::vector<tensor::NamedTensor>& state)
+{
+    std::vector<std::pair<std::string, std::vector<std::int64_t>>> wanted;
+    for (const tensor::NamedTensor& named : state)
+        wanted.emplace_back(named.name, named.tensor.sizes().vec());
+    std::ranges::sort(wanted, {}, [](const auto& each) { return layerPlace(each.first); });
+    std::ranges::sort(blobs, {}, [](const base::Blob& blob) { return layerPlace(blob.name); });
+    bool alike = blobs.size() == wanted.size();
+    for (std::size_t i = 0; alike && i < blobs.size(); ++i) {
+        const auto there = layerPlace(blobs[i].name), here = layerPlace(wanted[i].first);
+        alike = blobs[i].shape == wanted[i].second && std::get<0>(there) == std::get<0>(here) &&
+                std::get<2>(there) == std::get<2>(here);
+    }
+    for (std::size_t i = 0; alike && i < blobs.size(); ++i)
+        blobs[i].name = wanted[i].first;
+    return blobs;
+}
+
+}
+
+base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experiment& experiment,
+                                                            const data::DatasetInfo& info, const StepPlan& plan,
+                                                            const std::string& device)
+{
+    if (experiment.data.missing == "keep")
+        return Error{ErrorKind::Spec, "a network cannot learn from rows with missing values", "/data/missing",
+                     "Set it to drop, mean, median or most_frequent"};
+    CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
+    CORE_TRY(network, architecture->build({info.inputShape, info.outputs(), std::uint64_t(experiment.train.seed)}));
+    CORE_TRY(loss, makeLoss(experiment, info.task != "regression"));
+    std::unique_ptr<NetworkLearner> learner(new NetworkLearner(at::Device(device)));
+    learner->m_network = std::move(network);
+    learner->m_loss = std::move(loss);
+    learner->m_spec = experiment.train;
+    learner->m_network->moveTo(learner->m_device);
+    CORE_TRY(optimizer, allOptimizers().make(experiment.train.optimizer, learner->m_network->parameters()));
+    learner->m_optimizer = std::move(optimizer);
+    CORE_TRY(schedule,
+             makeSchedule(experiment.train.schedule, {baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
+    learner->m_schedule = std::move(schedule);
+    learner->m_weights = model::stateOf(*learner->m_network);
+    return std::unique_ptr<Learner>(std::move(learner));
+}
+
+StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep)
+{
+    StepResult result;
+    for (const data::Batch& batch : batches)
+        result.rows += batch.input.size(0);
+    const model::Mode mode{true, base::Draw(std::uint64_t(m_spec.seed), "dropout", std::uint64_t(step))};
+    for (const auto& parameter : m_network->parameters())
+        const_cast<at::Tensor&>(parameter.tensor).mutable_grad().reset();
+    std::int64_t part = 0;
+    double correct = 0;
+    for (const data::Batch& batch : batches) {
+        const at::Tensor input = moved(batch.input, m_device), target = moved(batch.target, m_device);
+        model::Mode partMode = mode;
+        if (part > 0)
+            partMode.draw = mode.draw.within(std::uint64_t(part));
+        const at::Tensor output = m_network->forward(input, partMode);
+        at::Tensor loss = m_loss->compute(output, target);
+        const double share = double(batch.input.size(0)) / double(result.rows);
+        if (batches.size() == 1)
+            loss.backward();
+        else
+            loss.mul(share).backward();
+        result.loss += loss.item<double>() * share;
+        if (classifies())
+            correct += double(countCorrect(output, target));
+        ++part;
+    }
+    at::NoGradGuard noGraph;
+    result.accuracy = correct / double(result.rows);
+    addPenalties();
+    result.gradNorm = gradientNorm();
+    clip(result.gradNorm);
+    result.lr = m_schedule->lr(scheduleStep);
+    m_optimizer->step(result.lr);
+    return result;
+}
+
+void NetworkLearner::addPenalties()
+{
+    if (m_spec.l1 == 0 && m_spec.l2 == 0)
+        return;
+    for (const auto& parameter : m_network->parameters()) {
+        if (!penalized(parameter) || !parameter.tensor.grad().defined())
+            continue;
+        at::Tensor gradient = parameter.tensor.grad();
+        if (m_spec.l2 != 0)
+            gradient.add_(parameter.tensor, m_spec.l2);
+        if (m_spec.l1 != 0)
+            gradient.add_(at::sign(parameter.tensor), m_spec.l1);
+    }
+}
+
+double NetworkLearner::gradientNorm() const
+{
+    double sum = 0;
+    for (const auto& parameter : m_network->parameters()) {
+        const at::Tensor& gradient = parameter.tensor.grad();
+        if (!gradient.defined())
+            continue;
+        if (gradient.is_cpu() && gradient.scalar_type() == at::kFloat && gradient.is_contiguous())
+            sum += sumOfSquares(gradient.const_data_ptr<float>(), gradient.numel());
+        else {
+            const double norm = at::linalg_vector_norm(gradient, 2).item<double>();
+            sum += norm * norm;
+        }
+    }
+    return std::sqrt(sum);
+}
+
+// PyTorch's clip_grad_norm_: the factor has 1e-6 in its divisor and never lengthens.
+void NetworkLearner::clip(double norm)
+{
+    const double factor = m_spec.clipGradNorm ? *m_spec.clipGradNorm / (norm + 1e-6) : 1;
+    if (factor >= 1 && !m_spec.clipGradValue)
+        return;
+    for (const auto& parameter : m_network->parameters()) {
+        at::Tensor gradient = parameter.tensor.grad();
+        if (!gradient.defined())
+            continue;
+        if (factor < 1)
+            gradient.mul_(factor);
+        if (m_spec.clipGradValue)
+            gradient.clamp_(-*m_spec.clipGradValue, *m_spec.clipGradValue);
+    }
+}
+
+at::Tensor NetworkLearner::predict(const at::Tensor& input)
+{
+    at::NoGradGuard noGraph;
+    return m_network->forward(moved(input, m_device), {});
+}
+
+std::vector<tensor::NamedTensor> NetworkLearner::state() const
+{
+    std::vector<tensor::NamedTensor> all;
+    for (const auto& [name, tensor] : model::stateOf(*m_network))
+        all.push_back({"model/" + name, tensor});
+    for (const auto& [name, tensor] : m_optimizer->state())
+        all.push_back({"optimizer/" + name, tensor});
+    return all;
+}
+
+base::Status NetworkLearner::load(const std::vector<base::Blob>& blobs, const std::string& where, bool optimizerToo)
+{
+    std::vector<base::Blob> wanted = blobs;
+    std::vector<tensor::NamedTensor> here = state();
+    if (!optimizerToo) {
+        std::erase_if(wanted, [](const base::Blob& blob) { return !blob.name.starts_with("model/"); });
+        std::erase_if(here, [](const tensor::NamedTensor& named) { return !named.name.starts_with("model/"); });
+    }
+    std::vector<base::Blob> weights, moments;
+    for (base::Blob& blob : renamed(std::move(wanted), here)) {
+        const bool weight = blob.name.starts_with("model/");
+        blob.name.erase(0, blob.name.find('/') + 1);
+        (weight ? weights : moments).push_back(std::move(blob));
+    }
+    CORE_CHECK(model::loadWeights(*m_network, weights, where));
+    return optimizerToo ? m_optimizer->load(moments) : base::Status{};
+}
+
+base::Status NetworkLearner::initialize(const std::vector<base::Blob>& blobs, const std::string& where)
+{
+    return model::loadWeights(*m_network, blobs, where);
+}
+
+std::int64_t NetworkLearner::parameterCount() const
+{
+    std::int64_t count = 0;
+    for (const auto& parameter : m_network->parameters())
+        count += parameter.tensor.numel();
+    return count;
+}
+
+std::vector<std::uint32_t> NetworkLearner::digests() const
+{
+    std::vector<std::uint32_t> digests;
+    digests.reserve(m_weights.size());
+    for (const tensor::NamedTensor& weight : m_weights)
+        digests.push_back(tensor::shortDigestOf(weight.tensor));
+    return digests;
+}
+
+std::vector<std::string> NetworkLearner::digestNames() const
+{
+    std::vector<std::string> names;
+    for (const tensor::NamedTensor& weight : m_weights)
+        names.push_back(weight.name);
+    return names;
+}
+
+base::Status NetworkLearner::reconfigure(const spec::Experiment& experiment, const StepPlan& plan)
+{
+    CORE_TRY(schedule,
+             makeSchedule(experiment.train.schedule, {baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
+    CORE_TRY(loss, makeLoss(experiment, classifies()));
+    if (!m_optimizer->edit(experiment.train.optimizer.params))
+        return Error{ErrorKind::Spec, "the optimizer cannot take this change while it runs", "/train/optimizer", {}};
+    m_network->setDropout(experiment.model.params["dropout"].toReal(0));
+    m_schedule = std::move(schedule);
+    m_loss = std::move(loss);
+    m_spec = experiment.train;
+    return {};
+}
+
+}

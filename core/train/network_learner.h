@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model/network.h"
+#include "core/train/learner.h"
+#include "core/train/optimizer.h"
+#include "core/train/schedule.h"
+
+namespace core::train {
+
+/// A network that learns: forward, loss, backward, penalties, clipping, update.
+class NetworkLearner final : public Learner {
+public:
+    static base::Result<std::unique_ptr<Learner>> make(const spec::Experiment& experiment,
+                                                       const data::DatasetInfo& info, const StepPlan& plan,
+                                                       const std::string& device);
+
+    /// Gradients are weighted by rows, so that accumulating equals one large batch.
+    StepResult step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep) override;
+    /// In evaluation mode.
+    at::Tensor predict(const at::Tensor& input) override;
+    const Loss& loss() const override { return *m_loss; }
+    at::Device device() const override { return m_device; }
+
+    std::vector<tensor::NamedTensor> state() const override;
+    /// Parameters and buffers.
+    std::vector<tensor::NamedTensor> weights() const override { return model::stateOf(*m_network); }
+    /// Layers may have other numbers there: they have where dropout came or went.
+    base::Status load(const std::vector<base::Blob>& blobs, const std::string& where, bool optimizerToo) override;
+    base::Status initialize(const std::vector<base::Blob>& blobs, const std::string& where) override;
+    /// Rate, schedule, momentum, decay, clipping, penalties, loss, dropout.
+    base::Status reconfigure(const spec::Experiment& experiment, const StepPlan& plan) override;
+
+    std::int64_t parameterCount() const override;
+    std::vector<std::uint32_t> digests() const override;
+    std::vector<std::string> digestNames() const override;
+
+private:
+    NetworkLearner(at::Device device) : m_device(device) {}
+    void addPenalties();
+    double gradientNorm() const;
+    void clip(double norm);
+
+    at::Device m_device;
+    std::unique_ptr<model::Network> m_network;
+    std::vector<tensor::NamedTensor> m_weights; ///< of the network, live
+    std::unique_ptr<Loss> m_loss;
+    std::unique_ptr<Optimizer> m_optimizer;
+    std::unique_ptr<Schedule> m_schedule;
+    spec::TrainSpec m_spec;
+};
+
+}
