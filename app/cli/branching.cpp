@@ -52,10 +52,8 @@ Result<Outcome> branch(const Options& options, const Common& common)
     return conduct(*run, started, Object{{"parent", parent.filename().string()}, {"parent_step", options.at}});
 }
 
-Result<Outcome> replay(const Options& options, const Common& common)
+Result<Outcome> outcome(const session::Certificate& certificate, const Options& options)
 {
-    CORE_TRY(run, core::store::findRun(options.run, common.runsFolder()));
-    CORE_TRY(certificate, session::certify(run, options.from, options.to, progress("training again:")));
     const Value value = session::toValue(certificate);
     if (!options.output.empty())
         CORE_CHECK(writeFileAtomically(options.output, writeJson(value, 2) + "\n"));
@@ -64,6 +62,21 @@ Result<Outcome> replay(const Options& options, const Common& common)
     for (const std::string& note : certificate.notes)
         text += "note: " + note + "\n";
     return Outcome{value.object(), text, certificate.identical ? 0 : failed};
+}
+
+Result<Outcome> replay(const Options& options, const Common& common)
+{
+    const std::filesystem::path named = options.run;
+    if (std::filesystem::is_regular_file(named) && named.extension() == ".json") {
+        if (options.from >= 0 || options.to >= 0)
+            return Error{ErrorKind::Usage, "a certificate is checked as a whole", options.run,
+                         "Leave --from and --to out, or name the run"};
+        CORE_TRY(checked, session::checkCertificate(named, "auto", progress("training again:")));
+        return outcome(checked, options);
+    }
+    CORE_TRY(run, core::store::findRun(options.run, common.runsFolder()));
+    CORE_TRY(certificate, session::certify(run, options.from, options.to, progress("training again:")));
+    return outcome(certificate, options);
 }
 
 }
@@ -77,14 +90,15 @@ void addBranching(Program& program)
             return text.starts_with('-') ? text + " is no step: name a number from 0 on" : std::string();
         },
         "STEP");
-    const auto ofRun = [&](const char* name, const char* help) {
+    const auto ofRun = [&](const char* name, const char* help, const char* run) {
         CLI::App* command = program.app.add_subcommand(name, help);
-        command->add_option("run", options->run, "The run's folder or id")->required();
+        command->add_option("run", options->run, run)->required();
         command->add_option("--runs", common.runs, "Folder of the runs");
         return command;
     };
 
-    CLI::App* branching = ofRun("branch", "Go back to a step of a run and grow a new run from there");
+    CLI::App* branching =
+        ofRun("branch", "Go back to a step of a run and grow a new run from there", "The run's folder or id");
     branching->add_option("--at", options->at, "Updates done")->required()->check(steps);
     branching->add_option("--set", options->sets, "Change a setting: PATH=VALUE, such as train.optimizer.lr=0.1")
         ->expected(1)
@@ -93,7 +107,8 @@ void addBranching(Program& program)
     branching->add_option("--device", options->device, "auto, cpu, cuda, cuda:N")->capture_default_str();
     program.on(branching, [options, &common] { return branch(*options, common); });
 
-    CLI::App* replaying = ofRun("replay", "Train a run again and compare its weights with what it recorded");
+    CLI::App* replaying = ofRun("replay", "Train a run again and compare its weights with what it recorded",
+                                "The run's folder or id, or a certificate that another person has written");
     replaying->add_option("--from", options->from, "First step to compare; the first keyframe if left out")
         ->check(steps);
     replaying->add_option("--to", options->to, "Last step to compare; the end if left out")->check(steps);

@@ -6,6 +6,7 @@
 #include "core/session/inspect.h"
 #include "core/store/exporter.h"
 #include "core/store/run_folder.h"
+#include "core/store/run_names.h"
 #include "core/store/run_record.h"
 #include "core/store/run_tree.h"
 
@@ -20,7 +21,7 @@ namespace session = core::session;
 namespace {
 
 struct Options {
-    std::string run;
+    std::string run, name;
     std::vector<std::string> others;
     bool tree = false;
     std::string split = "validation", at = "last", to, destination, input, output;
@@ -180,6 +181,15 @@ Result<Outcome> repair(const Options& options, const Common& common)
     return Outcome{Object{{"runs", Array{objectOf(run)}}, {"done", done}}, done + "\n"};
 }
 
+Result<Outcome> rename(const Options& options, const Common& common)
+{
+    CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
+    CORE_TRY(renamed, store::renameRun(folder, options.name));
+    CORE_TRY(run, store::summarize(renamed));
+    return Outcome{Object{{"runs", Array{objectOf(run)}}},
+                   folder.filename().string() + " is called " + run.id + " now\n"};
+}
+
 Result<Outcome> remove(const Options& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
@@ -265,6 +275,9 @@ void addRuns(Program& program)
     under(comparison, [options, &common] { return compare(*options, common); });
     under(ofRun(*runs, "repair", "Rebuild the view of a run whose writer died"),
           [options, &common] { return repair(*options, common); });
+    CLI::App* renaming = ofRun(*runs, "rename", "Give a run another id; its branches still know it");
+    renaming->add_option("name", options->name, "The new id: letters, digits and dashes")->required();
+    under(renaming, [options, &common] { return rename(*options, common); });
     under(ofRun(*runs, "delete", "Remove a run"), [options, &common] { return remove(*options, common); });
     program.on(
         runs, [chosen, &common]() -> Result<Outcome> { return *chosen ? (*chosen)() : Result<Outcome>(list(common)); });

@@ -21,7 +21,7 @@ namespace {
 constexpr std::string_view kinds[] = {
     "run_opened",  "state_changed",  "progress",         "best_changed", "checkpoint_written",
     "edited",      "notice",         "patience_changed", "surface",      "confusion",
-    "predictions", "weight_digests", "plan_changed",     "run_finished"};
+    "predictions", "weight_digests", "plan_changed",     "step_trace",   "run_finished"};
 static_assert(std::size(kinds) == std::variant_size_v<Event>);
 
 template <class E, class T>
@@ -105,6 +105,14 @@ void describe(A& a, Of<PlanChanged> auto& e)
     a("step", e.step)("epochs", e.epochs)("steps_per_epoch", e.stepsPerEpoch)("total_steps", e.totalSteps);
 }
 template <class A>
+void describe(A& a, Of<StepTrace> auto& e)
+{
+    a("step", e.step)("rows", e.rows)("loss", e.loss)("accuracy", e.accuracy)("grad_norm", e.gradNorm)(
+        "clipped_norm", e.clippedNorm)("lr", e.lr)("weight_norm", e.weightNorm)("update_norm", e.updateNorm)(
+        "loss_after", e.lossAfter)("forward_seconds", e.forwardSeconds)("backward_seconds", e.backwardSeconds)(
+        "update_seconds", e.updateSeconds)("layers", e.layers);
+}
+template <class A>
 void describe(A& a, Of<RunFinished> auto& e)
 {
     a("state", e.state)("steps", e.steps)("epochs", e.epochs)("train_seconds", e.trainSeconds)("metrics", e.metrics)(
@@ -162,6 +170,10 @@ private:
     static Value encode(const PredictionFrame::Row& v)
     {
         return Array{v.row, encode(v.truth), encode(v.predicted), encode(v.confidence), encode(v.loss)};
+    }
+    static Value encode(const StepTrace::Layer& v)
+    {
+        return Array{v.name, encode(v.weight), encode(v.gradient), encode(v.update)};
     }
     static Value encode(const std::vector<std::pair<std::string, double>>& v)
     {
@@ -249,6 +261,12 @@ private:
         const Array& cells = v.array();
         return cells.size() == 5 && decode(cells[0], to.row) && decode(cells[1], to.truth) &&
                decode(cells[2], to.predicted) && decode(cells[3], to.confidence) && decode(cells[4], to.loss);
+    }
+    static bool decode(const Value& v, StepTrace::Layer& to)
+    {
+        const Array& cells = v.array();
+        return cells.size() == 4 && decode(cells[0], to.name) && decode(cells[1], to.weight) &&
+               decode(cells[2], to.gradient) && decode(cells[3], to.update);
     }
     static bool decode(const Value& v, std::vector<std::pair<std::string, double>>& to)
     {

@@ -121,7 +121,8 @@ struct RunFinished {
     base::Error error; ///< of a failed run
 };
 
-using Event = std::variant<RunOpened, StateChanged, Progress, BestChanged, CheckpointWritten, Edited, Notice,
-                           PatienceChanged, SurfaceFrame, ConfusionFrame, PredictionFrame, WeightDigests, PlanChanged, RunFinished>;
+using Event =
+    std::variant<RunOpened, StateChanged, Progress, BestChanged, CheckpointWritten, Edited, Notice, PatienceChanged,
+                 SurfaceFrame, ConfusionFrame, PredictionFrame, WeightDigests, PlanChanged, StepTrace, RunFinished>;
 
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace core::events {
@@ -35,8 +36,23 @@ struct PredictionFrame {
     std::vector<Row> rows;
 };
 
-/// XXH3, low 32 bits, of every tensor of the network with `step`, `step + every`, … updates done: what a replay compares
-/// with. `values` holds one row of `tensors` digests a step.
+/// One step in slow motion: what forward, backward and update each did.
+struct StepTrace {
+    struct Layer {
+        std::string name;                            ///< of a parameter
+        double weight = 0, gradient = 0, update = 0; ///< L2 norms: before, as it was used, of the change
+    };
+    std::int64_t step = 0, rows = 0;
+    double loss = 0, accuracy = 0;        ///< forward, before the update
+    double gradNorm = 0, clippedNorm = 0; ///< backward: L2 of all gradients; as the optimizer saw them
+    double lr = 0, weightNorm = 0, updateNorm = 0;
+    double lossAfter = 0; ///< of the same rows with the new weights
+    double forwardSeconds = 0, backwardSeconds = 0, updateSeconds = 0;
+    std::vector<Layer> layers;
+};
+
+/// XXH3, low 32 bits, of every tensor of the network with `step`, `step + every`, … updates done: what a replay
+/// compares with. `values` holds one row of `tensors` digests a step.
 struct WeightDigests {
     std::int64_t step = 0, every = 1, tensors = 0;
     std::vector<std::uint32_t> values;

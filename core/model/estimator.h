@@ -33,6 +33,8 @@ public:
     virtual at::Tensor predict(const at::Tensor& input) = 0;
     /// The rate that the schedule starts from.
     virtual double rate() const = 0;
+    /// What that is called among its parameters.
+    virtual std::string rateKey() const { return "eta"; }
     /// Whether NaN may stand for a missing feature.
     virtual bool takesMissing() const { return false; }
 

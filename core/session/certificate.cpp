@@ -4,6 +4,7 @@
 #include "core/base/blob.h"
 #include "core/base/json.h"
 #include "core/events/codec.h"
+#include "core/session/certificate_file.h"
 #include "core/session/past.h"
 #include "core/spec/experiment.h"
 
@@ -27,11 +28,6 @@ namespace {
 constexpr std::size_t mostSamples = 64;
 
 using Digests = std::vector<std::uint32_t>;
-
-std::string textOf(const Digests& digests)
-{
-    return base::digestOf(digests.data(), digests.size() * sizeof(std::uint32_t));
-}
 
 // The digests that a run noted, by step.
 std::map<std::int64_t, Digests> recordedDigests(const store::RunRecord& record)
@@ -88,8 +84,10 @@ public:
         // Ended early because a difference was found, or because somebody gave up.
         if (!status && !m_certificate.first)
             return status;
-        if (!m_certificate.first)
+        if (!m_certificate.first) {
+            sampleEnd(engine);
             lookAtEnd(engine);
+        }
         m_certificate.digest = engine.learner().digest();
         return {};
     }
@@ -221,13 +219,21 @@ private:
         auto& samples = m_certificate.samples;
         if (m_certificate.stepsChecked % m_stride != 1 % m_stride)
             return;
-        samples.emplace_back(step, textOf(digests));
+        samples.emplace_back(step, digests);
         if (samples.size() < mostSamples)
             return;
         for (std::size_t i = 0; 2 * i < samples.size(); ++i)
             samples[i] = samples[2 * i];
         samples.resize((samples.size() + 1) / 2);
         m_stride *= 2;
+    }
+
+    // Whoever checks the certificate alone wants the end above all.
+    void sampleEnd(const train::Engine& engine)
+    {
+        auto& samples = m_certificate.samples;
+        if (samples.empty() || samples.back().first != engine.step())
+            samples.emplace_back(engine.step(), engine.tensorDigests());
     }
 
     void blame(const std::string& cause, const std::string& message)
@@ -358,9 +364,6 @@ base::Result<Certificate> certify(const std::filesystem::path& run, std::int64_t
     CORE_TRY(past, Past::open(run));
     Certificate certificate;
     certificate.run = past.record().id;
-    certificate.spec = past.spec();
-    for (const events::Edited& edit : past.editsFrom(0))
-        certificate.edits.push_back(events::toValue(edit));
     certificate.to = to < 0 ? past.steps() : to;
     if (certificate.to > past.steps() || from > certificate.to)
         return Error{ErrorKind::Usage,
@@ -384,6 +387,9 @@ base::Result<Certificate> certify(const std::filesystem::path& run, std::int64_t
     certificate.from = from < 0 ? engine->step() : from;
     certificate.recorded = surroundingsOf(past.record());
     certificate.here = {TORCH_VERSION, at::get_cpu_capability(), device, engine->threads()};
+    certificate.data = dataDigest(*engine);
+    certificate.stages = stagesOf(past, certificate.notes);
+    certificate.tensors = engine->tensorNames();
     Comparison comparison(past, certificate);
     CORE_CHECK(comparison.run(*engine, going));
     comparison.explain(*engine);
@@ -425,67 +431,6 @@ std::optional<FirstDifference> firstDifference(const store::RunRecord& one, cons
         }
     }
     return first;
-}
-
-namespace {
-
-Value valueOf(const Surroundings& surroundings)
-{
-    return Object{{"torch", surroundings.torch},
-                  {"instruction_set", surroundings.instructions},
-                  {"device", surroundings.device},
-                  {"threads", surroundings.threads}};
-}
-
-}
-
-Value toValue(const FirstDifference& first)
-{
-    return Object{{"step", first.step}, {"tensor", first.tensor}, {"cause", first.cause}, {"message", first.message}};
-}
-
-Value toValue(const Certificate& certificate)
-{
-    const Value first = certificate.first ? toValue(*certificate.first) : Value{};
-    base::Array notes, samples;
-    for (const std::string& note : certificate.notes)
-        notes.push_back(note);
-    for (const auto& [step, digest] : certificate.samples)
-        samples.push_back(base::Array{step, digest});
-    Object object{
-        {"run", certificate.run},
-        {"identical", certificate.identical},
-        {"from", certificate.from},
-        {"to", certificate.to},
-        {"steps_checked", certificate.stepsChecked},
-        {"keyframes_checked", certificate.keyframesChecked},
-        {"identical_through", certificate.identicalThrough < 0 ? Value{} : Value(certificate.identicalThrough)},
-        {"first_difference", first},
-        {"recorded", valueOf(certificate.recorded)},
-        {"here", valueOf(certificate.here)},
-        {"digest", certificate.digest},
-        {"notes", std::move(notes)},
-        {"spec", certificate.spec},
-        {"edits", certificate.edits},
-        {"samples", std::move(samples)}};
-    const std::string text = base::writeJson(object);
-    object.set("check_sum", base::digestOf(text.data(), text.size()));
-    return object;
-}
-
-std::string describe(const Certificate& certificate)
-{
-    if (certificate.identical)
-        return "identical through step " + std::to_string(certificate.identicalThrough);
-    if (!certificate.first)
-        return "nothing could be compared";
-    std::string text = "first difference at step " + std::to_string(certificate.first->step);
-    if (!certificate.first->tensor.empty())
-        text += " in " + certificate.first->tensor;
-    text += ": " + certificate.first->message;
-    if (certificate.identicalThrough >= 0)
-        text += ". Identical through step " + std::to_string(certificate.identicalThrough);
-    return text;
 }
 
 }

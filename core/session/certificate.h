@@ -22,6 +22,15 @@ struct Surroundings {
     bool operator==(const Surroundings&) const = default;
 };
 
+/// A run on the way from the first weights to the certified one: its ancestors, then itself.
+struct Stage {
+    std::string run;
+    std::int64_t begins = 0; ///< updates done by the one before
+    std::int64_t threads = 1;
+    base::Value spec;
+    base::Array edits; ///< that were made from `begins` on
+};
+
 /// What training a run again has shown.
 struct Certificate {
     std::string run;
@@ -34,15 +43,22 @@ struct Certificate {
     Surroundings recorded, here;
     std::string digest;             ///< of the weights at `to`, as trained here
     std::vector<std::string> notes; ///< what could not be shown, and why
-    base::Value spec;
-    base::Array edits;
-    std::vector<std::pair<std::int64_t, std::string>> samples; ///< some steps with the digests of their weights
+    std::string data;               ///< digest of training rows
+    std::vector<Stage> stages;      ///< all that is needed to train it once more; empty if an ancestor is gone
+    std::vector<std::string> tensors;
+    /// Some steps, the last one among them, with a digest for each of `tensors`.
+    std::vector<std::pair<std::int64_t, std::vector<std::uint32_t>>> samples;
 };
 
 /// Trains from the keyframe at or before `from` (−1: the first) to `to` (−1: the end) and compares digests of the
 /// weights with those that the run recorded.
 base::Result<Certificate> certify(const std::filesystem::path& run, std::int64_t from, std::int64_t to,
                                   const Going& going = {});
+
+/// Checks a certificate without the run: trains from the first weights as its stages say and compares with its samples.
+/// An error if the file was changed since it was written.
+base::Result<Certificate> checkCertificate(const std::filesystem::path& file, const std::string& device,
+                                           const Going& going = {});
 
 /// `identical`, `steps_checked`, `first_difference`, …; with a check sum over all of it.
 base::Value toValue(const Certificate& certificate);

@@ -19,6 +19,8 @@ struct SchedulePreview {
     std::int64_t stepsPerEpoch = 0;
     std::int64_t totalSteps = 0;
     std::vector<double> lr; ///< of every optimizer step
+    double base = 0;        ///< what the schedule multiplies
+    std::string basePath;   ///< where that is set: `train.optimizer.lr`
 };
 base::Result<SchedulePreview> previewSchedule(const base::Value& resolved);
 /// The same when the number of training rows is known: no data is opened.

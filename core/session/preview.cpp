@@ -52,7 +52,8 @@ base::Result<SchedulePreview> previewSchedule(const Value& resolved, std::int64_
                      std::to_string(plan.totalSteps) + " steps are more than a list of their rates can hold",
                      experiment.train.steps ? "/train/steps" : "/train/epochs",
                      "Up to " + std::to_string(mostRates) + " are shown"};
-    SchedulePreview preview{trainRows, plan.stepsPerEpoch, plan.totalSteps, {}};
+    SchedulePreview preview{trainRows, plan.stepsPerEpoch,          plan.totalSteps,
+                            {},        train::baseRate(experiment), train::ratePath(experiment)};
     preview.lr.reserve(std::size_t(plan.totalSteps));
     for (std::int64_t step = 0; step < plan.totalSteps; ++step)
         preview.lr.push_back(schedule->lr(step));

@@ -18,12 +18,6 @@ namespace {
 constexpr std::size_t mostPoints = 12;
 constexpr double tolerance = 0.01; ///< of the highest rate
 
-double baseRate(const Value& resolved)
-{
-    const Value* lr = resolved.at("train.optimizer.lr");
-    return lr ? lr->toReal() : 0;
-}
-
 // Six digits: nobody's hand draws more, and the file stays readable.
 double shortened(double factor)
 {
@@ -94,17 +88,16 @@ std::vector<RatePoint> ratePoints(const Value& resolved, const SchedulePreview& 
     const base::Array &milestones = schedule["milestones"].array(), &factors = schedule["factors"].array();
     std::vector<RatePoint> points;
     for (std::size_t i = 0; i < std::min(milestones.size(), factors.size()); ++i)
-        points.push_back({milestones[i].toInt(), factors[i].toReal() * baseRate(resolved)});
+        points.push_back({milestones[i].toInt(), factors[i].toReal() * rates.base});
     return points;
 }
 
-Value scheduleThrough(const std::vector<RatePoint>& points, const Value& resolved)
+Value scheduleThrough(const std::vector<RatePoint>& points, double base)
 {
-    const double lr = baseRate(resolved);
     base::Array milestones, factors;
     for (const RatePoint& point : points) {
         milestones.push_back(point.step);
-        factors.push_back(lr > 0 ? shortened(point.lr / lr) : 0.0);
+        factors.push_back(base > 0 ? shortened(point.lr / base) : 0.0);
     }
     return base::Object{{"kind", "piecewise"}, {"milestones", milestones}, {"factors", factors}};
 }

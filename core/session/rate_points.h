@@ -15,7 +15,7 @@ struct RatePoint {
 /// that stay within 1 % of the highest rate, at most 12.
 std::vector<RatePoint> ratePoints(const base::Value& resolved, const SchedulePreview& rates);
 
-/// The `train.schedule` that goes through points in rising order, for the optimizer's rate of `resolved`.
-base::Value scheduleThrough(const std::vector<RatePoint>& points, const base::Value& resolved);
+/// The `train.schedule` that goes through points in rising order, where it multiplies `base`.
+base::Value scheduleThrough(const std::vector<RatePoint>& points, double base);
 
 }

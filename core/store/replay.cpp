@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/events/codec.h"
 #include "core/store/bytes.h"
+#include "core/store/run_names.h"
 
 namespace core::store {
 
@@ -131,8 +132,11 @@ base::Result<RunRecord> recordOfJournal(const std::filesystem::path& run, Readin
 
 void addIdentity(RunRecord& record, const std::filesystem::path& run)
 {
-    record.folder = std::filesystem::absolute(run / "").lexically_normal().parent_path();
+    record.folder = currentFolder(std::filesystem::absolute(run / "").lexically_normal().parent_path());
     record.id = record.folder.filename().string();
+    // The parent may bear another name by now.
+    if (record.opened)
+        record.opened->parent = currentId(record.folder.parent_path(), record.opened->parent);
     if (auto spec = base::readJson(run / "spec.json"))
         record.spec = std::move(*spec);
     else if (record.opened)

@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/store/run_names.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -25,25 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* lockName = "run.lock";
-constexpr std::size_t longestName = 60;
-
-// Lower case letters, digits and single dashes: good as a folder, as a word on a command line, and to read.
-std::string sanitised(const std::string& name)
-{
-    std::string id;
-    for (const char c : name) {
-        const bool upper = c >= 'A' && c <= 'Z';
-        if (upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-            id += upper ? char(c - 'A' + 'a') : c;
-        else if (!id.empty() && id.back() != '-')
-            id += '-';
-        if (id.size() == longestName)
-            break;
-    }
-    while (!id.empty() && id.back() == '-')
-        id.pop_back();
-    return id.empty() ? "run" : id;
-}
 
 std::uint64_t nextNumber(const fs::path& runs, const std::string& name)
 {
@@ -133,7 +115,7 @@ base::Result<RunFolder> RunFolder::create(const fs::path& runs, const std::strin
     fs::create_directories(runs, failed);
     if (failed)
         return systemError("make the folder", runs, failed.value());
-    const std::string clean = sanitised(name);
+    const std::string sane = sanitisedName(name), clean = sane.empty() ? "run" : sane;
     RunFolder folder;
     for (std::uint64_t number = nextNumber(runs, clean);; ++number) {
         folder.m_path = runs / numbered(clean, number);
@@ -169,7 +151,7 @@ base::Result<RunFolder> RunFolder::open(const fs::path& run)
     RunFolder folder;
     CORE_TRY(lock, takeLock(run));
     folder.m_lock = lock;
-    folder.m_path = fs::absolute(run / "").lexically_normal().parent_path();
+    folder.m_path = currentFolder(fs::absolute(run / "").lexically_normal().parent_path());
     return folder;
 }
 
@@ -232,10 +214,10 @@ base::Result<fs::path> findRun(const std::string& folderOrId, const fs::path& ru
     if (given.filename() == "run.h5" || given.filename() == "spec.json")
         given = given.has_parent_path() ? given.parent_path() : fs::path(".");
     if (isRun(given))
-        return given;
+        return currentFolder(given);
     const bool isId = folderOrId.find('/') == folderOrId.npos && folderOrId != "." && folderOrId != "..";
     if (isId && isRun(runs / folderOrId))
-        return runs / folderOrId;
+        return currentFolder(runs / folderOrId);
     return Error{ErrorKind::Usage, "there is no such run", isId ? (runs / folderOrId).string() : folderOrId,
                  "descent-cli runs list shows the runs that there are"};
 }

@@ -9,6 +9,7 @@
 #include "core/store/h5_view.h"
 #include "core/store/replay.h"
 #include "core/store/run_folder.h"
+#include "core/store/run_names.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -196,7 +197,7 @@ std::vector<RunSummary> listRuns(const fs::path& runs)
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(runs, ignored)) {
         const fs::path& run = entry.path();
-        if (run.filename().string().starts_with('.') || !isRun(run))
+        if (run.filename().string().starts_with('.') || isEarlierName(run) || !isRun(run))
             continue;
         if (auto summary = summarize(run)) {
             all.push_back(std::move(*summary));
@@ -268,6 +269,7 @@ base::Status removeRun(const fs::path& run)
     fs::remove_all(hidden, failed);
     if (failed)
         return base::systemError("remove", hidden, failed.value());
+    forgetEarlierNames(folder.path().parent_path(), folder.id());
     return base::syncFolder(folder.path().parent_path());
 }
 

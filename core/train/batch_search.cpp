@@ -69,6 +69,9 @@ void conclude(BatchSearch& search)
 
 base::Result<BatchSearch> searchBatchSize(Engine& engine, const BatchSearchOptions& options, const Trying& trying)
 {
+    if (!engine.learner().takesBatches())
+        return Error{ErrorKind::Usage, "this model learns from all rows at once", "/model/kind",
+                     "There is no batch size to look for"};
     BatchSearch search;
     search.step = engine.step();
     search.present = engine.timeline().plan().batchSize;

@@ -167,13 +167,23 @@ Status Engine::initialize()
     return m_learner->initialize(weights, from);
 }
 
-StepResult Engine::advance()
+StepResult Engine::advance(events::StepTrace* trace)
 {
     m_batches.clear();
     if (m_learner->takesBatches())
         for (const data::BatchRange& range : m_timeline.batchesOf(m_step))
             m_batches.push_back(m_loader->get(range));
+    m_learner->trace(trace);
     const StepResult result = m_learner->step(m_batches, m_step, m_timeline.scheduleStep(m_step));
+    if (trace) {
+        trace->step = m_step;
+        trace->rows = result.rows;
+        trace->loss = result.loss;
+        trace->accuracy = result.accuracy;
+        trace->gradNorm = result.gradNorm;
+        trace->lr = result.lr;
+        m_learner->trace(nullptr);
+    }
     ++m_step;
     return result;
 }

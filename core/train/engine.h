@@ -43,7 +43,8 @@ public:
     /// Takes the weights that `model.initialize_from` names, if it names any.
     base::Status initialize();
     /// Update step(), by which step() grows by one.
-    StepResult advance();
+    /// `trace`: what its parts did, for somebody who looks at them.
+    StepResult advance(events::StepTrace* trace = nullptr);
     /// Whether the state at step() is evaluated before the next update.
     bool judgeDue() const;
     /// Goes back to an earlier step without training, if the learner can and the settings were the same since then;

@@ -37,6 +37,14 @@ double baseRate(const spec::Experiment& experiment)
     return experiment.train.optimizer.params["lr"].toReal(1e-3);
 }
 
+std::string ratePath(const spec::Experiment& experiment)
+{
+    if (model::isEstimator(experiment.model.kind))
+        if (const auto estimator = model::allEstimators().make(experiment.model, {}))
+            return "model." + (*estimator)->rateKey();
+    return "train.optimizer.lr";
+}
+
 // A raw loop, since at this size the call of an operator costs more.
 std::int64_t countCorrect(const at::Tensor& output, const at::Tensor& target)
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/data/dataset.h"
+#include "core/events/frames.h"
 #include "core/train/loss.h"
 #include "core/train/plan.h"
 
@@ -35,6 +36,8 @@ public:
     }
     /// Step `step`, from one or more batches. `scheduleStep`: what the schedule takes for it.
     virtual StepResult step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep) = 0;
+    /// The next step writes down what its parts did.
+    void trace(events::StepTrace* into) { m_trace = into; }
     /// `input` on any device → output on the learner's device: logits or values, without a graph.
     virtual at::Tensor predict(const at::Tensor& input) = 0;
 
@@ -66,12 +69,17 @@ public:
     /// One for each of digestNames(), 32 bits, cheap enough to be noted at every step.
     virtual std::vector<std::uint32_t> digests() const = 0;
     virtual std::vector<std::string> digestNames() const = 0;
+
+protected:
+    events::StepTrace* m_trace = nullptr; ///< nullptr but for a step that somebody looks at
 };
 
 /// The loss that the experiment asks for, or the task's own.
 base::Result<std::unique_ptr<Loss>> makeLoss(const spec::Experiment& experiment, bool classification);
 /// The rate that the schedule starts from.
 double baseRate(const spec::Experiment& experiment);
+/// Where that is set: `train.optimizer.lr`, `model.eta`.
+std::string ratePath(const spec::Experiment& experiment);
 
 /// Rows whose largest output is the target's.
 std::int64_t countCorrect(const at::Tensor& output, const at::Tensor& target);

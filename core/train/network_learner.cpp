@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/network_learner.h"
 
+#include "core/train/step_tracer.h"
+
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/sign.h>
@@ -107,9 +109,11 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     const model::Mode mode{true, base::Draw(std::uint64_t(m_spec.seed), "dropout", std::uint64_t(step))};
     for (const auto& parameter : m_network->parameters())
         const_cast<at::Tensor&>(parameter.tensor).mutable_grad().reset();
+    StepTracer tracer(m_trace, m_network->parameters());
     std::int64_t part = 0;
     double correct = 0;
     for (const data::Batch& batch : batches) {
+        tracer.forwardBegins();
         const at::Tensor input = moved(batch.input, m_device), target = moved(batch.target, m_device);
         model::Mode partMode = mode;
         if (part > 0)
@@ -117,10 +121,12 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
         const at::Tensor output = m_network->forward(input, partMode);
         at::Tensor loss = m_loss->compute(output, target);
         const double share = double(batch.input.size(0)) / double(result.rows);
+        tracer.forwardEnds();
         if (batches.size() == 1)
             loss.backward();
         else
             loss.mul(share).backward();
+        tracer.backwardEnds();
         result.loss += loss.item<double>() * share;
         if (classifies())
             correct += double(countCorrect(output, target));
@@ -132,8 +138,34 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     result.gradNorm = gradientNorm();
     clip(result.gradNorm);
     result.lr = m_schedule->lr(scheduleStep);
+    tracer.updateBegins();
     m_optimizer->step(result.lr);
+    tracer.updateEnds();
+    if (tracer)
+        m_trace->lossAfter = lossOf(batches, mode, result.rows);
     return result;
+}
+
+// The same rows once more, dropout as before; what a forward pass leaves in buffers is put back.
+double NetworkLearner::lossOf(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows)
+{
+    std::vector<at::Tensor> kept;
+    for (const tensor::NamedTensor& weight : m_weights)
+        kept.push_back(weight.tensor.requires_grad() ? at::Tensor() : weight.tensor.clone());
+    double sum = 0;
+    std::uint64_t part = 0;
+    for (const data::Batch& batch : batches) {
+        model::Mode partMode = mode;
+        if (part > 0)
+            partMode.draw = mode.draw.within(part);
+        ++part;
+        const at::Tensor output = m_network->forward(moved(batch.input, m_device), partMode);
+        sum += m_loss->compute(output, moved(batch.target, m_device)).item<double>() * double(batch.input.size(0));
+    }
+    for (std::size_t i = 0; i < kept.size(); ++i)
+        if (kept[i].defined())
+            const_cast<at::Tensor&>(m_weights[i].tensor).copy_(kept[i]);
+    return sum / double(rows);
 }
 
 void NetworkLearner::addPenalties()

@@ -37,6 +37,7 @@ public:
 
 private:
     NetworkLearner(at::Device device) : m_device(device) {}
+    double lossOf(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows);
     void addPenalties();
     double gradientNorm() const;
     void clip(double norm);

@@ -22,7 +22,7 @@ constexpr std::size_t leftOutAtEnd = 5, fewest = 3;
 Value growingRate(const Engine& engine, const RangeTestOptions& options)
 {
     const std::int64_t first = engine.timeline().scheduleStep(engine.step());
-    const double lr = baseRate(engine.experiment().train);
+    const double lr = baseRate(engine.experiment());
     return base::Object{{"kind", "piecewise"},
                         {"milestones", base::Array{first, first + options.steps - 1}},
                         {"factors", base::Array{options.from / lr, options.to / lr}},
@@ -36,7 +36,7 @@ Status checked(const Engine& engine, const RangeTestOptions& options)
     if (!(options.from > 0) || !(options.to > options.from) || !std::isfinite(options.to) || options.steps < 5)
         return Error{ErrorKind::Usage, "a range test needs rates 0 < from < to and at least 5 steps", "range test",
                      "Leave them out for 1e-7 to 10 in 100 steps"};
-    if (!(baseRate(engine.experiment().train) > 0))
+    if (!(baseRate(engine.experiment()) > 0))
         return Error{ErrorKind::Spec, "the optimizer's rate is 0", "/train/optimizer/lr",
                      "Set any rate above 0: the test replaces it"};
     return {};

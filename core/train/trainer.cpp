@@ -135,6 +135,7 @@ Status Trainer::obey()
         CORE_CHECK(take(command));
     if (m_paused && m_stepsAllowed > 0) {
         --m_stepsAllowed;
+        m_singly = true;
         return {};
     }
     while (m_paused && !m_end)
@@ -142,6 +143,7 @@ Status Trainer::obey()
             CORE_CHECK(take(*command));
             if (m_stepsAllowed > 0) {
                 --m_stepsAllowed;
+                m_singly = true;
                 return {};
             }
         }
@@ -205,7 +207,9 @@ Status Trainer::edit(const std::string& path, const Value& value, bool again)
 Status Trainer::oneStep()
 {
     const std::int64_t step = m_engine->step();
-    const StepResult result = m_engine->advance();
+    const bool watched = std::exchange(m_singly, false) && m_context.frames;
+    events::StepTrace trace;
+    const StepResult result = m_engine->advance(watched ? &trace : nullptr);
     const bool classifies = m_engine->learner().classifies();
     events::ScalarRow row{step,
                           base::wallSeconds(),
@@ -213,6 +217,8 @@ Status Trainer::oneStep()
                           std::uint16_t(classifies ? 4 : 3),
                           {result.loss, result.lr, result.gradNorm, result.accuracy}};
     m_context.hub->publish(row);
+    if (watched)
+        m_context.hub->publish(std::move(trace));
     note("train/loss", result.loss);
     note("train/lr", result.lr);
     note("train/grad_norm", result.gradNorm);

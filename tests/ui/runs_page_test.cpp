@@ -8,6 +8,7 @@
 #include "ui/plots/live_plot.h"
 
 #include <QAbstractItemModelTester>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QTableView>
 #include <QTableWidget>
@@ -109,4 +110,22 @@ TEST_CASE("an empty folder says what will be here")
     REQUIRE(tests::spinUntil([&] { return loaded; }));
     CHECK_FALSE(page.view()->isVisible());
     CHECK_FALSE(page.comparison()->isVisible());
+}
+
+TEST_CASE("a run is renamed in place, and Esc leaves it as it was")
+{
+    Shown shown;
+    shown.page->view()->selectRow(1);
+    QTest::mouseClick(shown.button("renameRun"), Qt::LeftButton);
+    auto* field = shown.page->inspectorPanel()->findChild<QLineEdit*>("runName");
+    REQUIRE(field->isVisible());
+    CHECK(field->text() == "little-0001");
+    QTest::keyClick(field, Qt::Key_Escape);
+    CHECK_FALSE(field->isVisible());
+    QTest::mouseClick(shown.button("renameRun"), Qt::LeftButton);
+    field->setText("Baseline");
+    QTest::keyClick(field, Qt::Key_Return);
+    REQUIRE(tests::spinUntil([&] { return shown.cell(1, RunsTable::Name) == "baseline"; }));
+    CHECK(shown.page->table().rowCount() == 2);
+    CHECK(shown.troubles.empty());
 }

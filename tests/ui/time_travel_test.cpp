@@ -2,6 +2,7 @@
 #include "tests/support/workbench.h"
 
 #include "ui/bridge/time_travel.h"
+#include "ui/pages/certificate_dialog.h"
 #include "ui/pages/run_curves.h"
 #include "ui/pages/run_panel.h"
 #include "ui/pages/run_tree.h"
@@ -180,4 +181,14 @@ TEST_CASE("the tree draws a run with its branches, chooses by a click, and a run
     const auto certificate = core::base::readJson((shown.run().folder() + "/certificate.json").toStdString());
     REQUIRE(certificate);
     CHECK((*certificate)["identical"].toBool());
+    // The same as a page; and the file is checked there as another person would.
+    auto* paper = page.certificate();
+    CHECK(paper->isVisible());
+    paper->check(shown.run().folder() + "/certificate.json");
+    REQUIRE(tests::spinUntil([&] { return !paper->checking(); }, 60));
+    REQUIRE(paper->shown());
+    CHECK(paper->shown()->identical);
+    paper->check(shown.run().folder() + "/spec.json");
+    REQUIRE(tests::spinUntil([&] { return !paper->checking(); }, 60));
+    CHECK_FALSE(paper->shown());
 }

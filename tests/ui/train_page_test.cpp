@@ -4,6 +4,7 @@
 #include "ui/pages/closing_bar.h"
 #include "ui/pages/run_curves.h"
 #include "ui/pages/run_side.h"
+#include "ui/pages/step_strip.h"
 #include "ui/pages/surface_view.h"
 #include "ui/pages/train_page.h"
 #include "ui/plots/live_plot.h"
@@ -61,6 +62,32 @@ TEST_CASE("the page shows loss, metric and learning rate as they come, and a sen
     CHECK(shown.page.side()->view() == RunSide::View::Surface);
     CHECK(shown.page.closing()->closing().verdict == Verdict::Overfitting);
     CHECK(shown.button()->text() == "Run again with early stopping");
+}
+
+TEST_CASE("a single step shows forward, backward and update one after another")
+{
+    Shown shown;
+    shown.open(tests::quickOverfit);
+    shown.workbench->train(true);
+    REQUIRE(tests::spinUntil([&] { return shown.workbench->paused(); }, 60));
+    StepStrip& strip = *shown.page.stepStrip();
+    CHECK_FALSE(strip.isVisible());
+    shown.workbench->singleStep();
+    REQUIRE(tests::spinUntil([&] { return strip.isVisible(); }, 60));
+    CHECK_FALSE(shown.page.closing()->isVisible());
+    CHECK(strip.revealed() < StepStrip::phases);
+    REQUIRE(tests::spinUntil([&] { return strip.revealed() == StepStrip::phases; }));
+    const core::events::StepTrace trace = *shown.workbench->front()->trace();
+    CHECK(trace.step == 0);
+    CHECK(strip.lines(0).join(' ').contains("loss"));
+    CHECK(strip.lines(1).join(' ').contains("gradient"));
+    CHECK(strip.lines(2).join(' ').contains("lr 0.1"));
+    CHECK(trace.lossAfter < trace.loss);
+    strip.grab();
+    shown.workbench->proceed();
+    REQUIRE(shown.ended());
+    CHECK_FALSE(strip.isVisible());
+    CHECK(shown.page.closing()->isVisible());
 }
 
 TEST_CASE("while it trains, the rate of the steps to come is dragged on its curve")

@@ -120,12 +120,14 @@ void Finder::start(Kind kind)
 
 void Finder::useRate(double lr)
 {
-    const core::base::Value* set = m_bench.document().resolved().at("train.optimizer.lr");
-    const plots::Route plan = m_bench.rates().route();
-    const double next = plan.points.empty() ? 0 : plan.valueAt(plan.begins);
+    RatePlan& plan = m_bench.rates();
+    const plots::Route route = plan.route();
+    const double next = route.points.empty() ? 0 : route.valueAt(route.begins);
     // What has not begun is meant as the optimizer's own rate: a warm-up leads up to it.
-    const double factor = set && next > 0 && plan.begins > 0 ? set->toReal() / next : 1;
-    m_bench.edit(QStringLiteral("train.optimizer.lr"), QString::number(lr * factor, 'g', 3).toDouble());
+    const double factor = next > 0 && route.begins > 0 ? plan.rates().base / next : 1;
+    const QString path = QString::fromStdString(plan.rates().basePath);
+    m_bench.edit(path.isEmpty() ? QStringLiteral("train.optimizer.lr") : path,
+                 QString::number(lr * factor, 'g', 3).toDouble());
 }
 
 void Finder::useBatchSize(std::int64_t size)

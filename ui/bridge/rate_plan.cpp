@@ -27,7 +27,10 @@ void RatePlan::ask()
     if (!m_bench.document().problems().empty())
         return;
     const Value& resolved = m_bench.document().resolved();
-    Value asked = Object{{"data", resolved["data"]}, {"split", resolved["split"]}, {"train", resolved["train"]}};
+    Value asked = Object{{"data", resolved["data"]},
+                         {"split", resolved["split"]},
+                         {"model", resolved["model"]},
+                         {"train", resolved["train"]}};
     if (asked == m_asked)
         return;
     m_asked = asked;
@@ -91,8 +94,7 @@ void RatePlan::take(const plots::Route& route)
     for (const QPointF& point : route.points)
         points.push_back({qRound64(point.x()), point.y()});
     if (!points.empty())
-        m_bench.edit(QStringLiteral("train.schedule"),
-                     core::session::scheduleThrough(points, m_bench.document().resolved()));
+        m_bench.edit(QStringLiteral("train.schedule"), core::session::scheduleThrough(points, m_rates.base));
 }
 
 }

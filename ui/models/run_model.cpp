@@ -74,6 +74,7 @@ void RunModel::clear()
     m_finished.reset();
     m_progress = {};
     m_epochs.bends.clear();
+    m_trace.reset();
 }
 
 void RunModel::load(const core::store::RunRecord& record)
@@ -192,6 +193,7 @@ bool RunModel::takeEvent(const Event& event)
         bool operator()(const ConfusionFrame& frame) const { return keep(run.m_confusions, frame), false; }
         bool operator()(const PredictionFrame& frame) const { return keep(run.m_predictions, frame), false; }
         bool operator()(const WeightDigests&) const { return false; }
+        bool operator()(const StepTrace& trace) const { return run.m_trace = trace, false; }
         bool operator()(const PlanChanged& changed) const
         {
             run.m_opened.totalSteps = changed.totalSteps;
@@ -225,6 +227,11 @@ void RunModel::setMoment(core::session::Moment moment)
         return;
     m_moment = std::move(moment);
     Q_EMIT shownChanged();
+}
+
+const StepTrace* RunModel::trace() const
+{
+    return m_trace && !m_shownStep && !m_finished && m_trace->step + 1 == step() ? &*m_trace : nullptr;
 }
 
 const SurfaceFrame* RunModel::surface() const

@@ -48,6 +48,9 @@ public:
     const std::vector<core::events::ConfusionFrame>& confusions() const { return m_confusions; }
     const std::vector<core::events::PredictionFrame>& predictions() const { return m_predictions; }
 
+    /// The newest step that was made by itself, if nothing was trained since.
+    const core::events::StepTrace* trace() const;
+
     /// nullptr if there is no such scalar (`train/loss`).
     const plots::SeriesBuffer* series(const QString& name) const;
     QStringList seriesNames() const;
@@ -99,6 +102,7 @@ private:
     std::vector<core::events::SurfaceFrame> m_surfaces;
     std::vector<core::events::ConfusionFrame> m_confusions;
     std::vector<core::events::PredictionFrame> m_predictions;
+    std::optional<core::events::StepTrace> m_trace;
     std::map<QString, std::unique_ptr<plots::SeriesBuffer>> m_series;
     std::vector<std::vector<plots::SeriesBuffer*>> m_groups; ///< where the values of a row go, as in RunOpened::groups
     bool m_recorded = false;

@@ -8,6 +8,8 @@
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
+#include <QKeyEvent>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -24,9 +26,11 @@ RunPanel::RunPanel(QWidget* parent)
       m_question(new Label({})),
       m_certificate(new Label({})),
       m_facts(new QGridLayout),
+      m_name(new QLineEdit),
       m_open(new QPushButton(tr("Open"))),
       m_resume(new QPushButton(tr("Resume"))),
       m_certify(new QPushButton(tr("Train again and compare"))),
+      m_rename(new QPushButton(tr("Rename…"))),
       m_delete(new QPushButton(tr("Delete…"))),
       m_sure(new QPushButton(tr("Delete for good"))),
       m_keep(new QPushButton(tr("Keep it")))
@@ -45,6 +49,11 @@ RunPanel::RunPanel(QWidget* parent)
     m_open->setProperty("primary", true);
     m_open->setObjectName("openRun");
     m_resume->setObjectName("resumeRun");
+    m_rename->setObjectName("renameRun");
+    m_name->setObjectName("runName");
+    m_name->setAccessibleName(tr("New name of the run"));
+    m_name->setToolTip(tr("Letters, digits and dashes. Enter renames, Esc leaves it. Branches still know this run."));
+    m_name->installEventFilter(this);
     m_delete->setObjectName("deleteRun");
     m_sure->setObjectName("deleteRunSurely");
     m_facts->setVerticalSpacing(8);
@@ -55,11 +64,18 @@ RunPanel::RunPanel(QWidget* parent)
     for (QWidget* part :
          {static_cast<QWidget*>(m_certificate), static_cast<QWidget*>(m_question), static_cast<QWidget*>(m_sure),
           static_cast<QWidget*>(m_keep), static_cast<QWidget*>(m_open), static_cast<QWidget*>(m_resume),
-          static_cast<QWidget*>(m_certify), static_cast<QWidget*>(m_delete)})
+          static_cast<QWidget*>(m_certify), static_cast<QWidget*>(m_name), static_cast<QWidget*>(m_rename),
+          static_cast<QWidget*>(m_delete)})
         column->addWidget(part);
     connect(m_open, &QPushButton::clicked, this, &RunPanel::openWanted);
     connect(m_resume, &QPushButton::clicked, this, &RunPanel::resumeWanted);
     connect(m_certify, &QPushButton::clicked, this, &RunPanel::certifyWanted);
+    connect(m_rename, &QPushButton::clicked, this, [this] { askName(true); });
+    connect(m_name, &QLineEdit::returnPressed, this, [this] {
+        askName(false);
+        if (m_name->text() != m_title->text())
+            Q_EMIT renameWanted(m_name->text());
+    });
     connect(m_delete, &QPushButton::clicked, this, [this] { ask(true); });
     connect(m_keep, &QPushButton::clicked, this, [this] { ask(false); });
     connect(m_sure, &QPushButton::clicked, this, [this] {
@@ -126,6 +142,27 @@ void RunPanel::setFacts(const std::vector<std::pair<QString, QString>>& facts)
     }
 }
 
+void RunPanel::askName(bool asking)
+{
+    m_name->setVisible(asking && m_any);
+    m_rename->setVisible(!asking && m_any);
+    if (!asking)
+        return;
+    m_name->setText(m_title->text());
+    m_name->selectAll();
+    m_name->setFocus();
+}
+
+bool RunPanel::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_name && event->type() == QEvent::KeyPress &&
+        static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        askName(false);
+        return true;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
 void RunPanel::ask(bool asking)
 {
     asking = asking && m_any;
@@ -137,6 +174,9 @@ void RunPanel::ask(bool asking)
     m_resume->setVisible(m_resumable && !asking);
     m_certify->setVisible(m_any && !asking);
     m_delete->setVisible(m_any && !asking);
+    askName(false);
+    if (asking)
+        m_rename->hide();
     if (asking)
         m_keep->setFocus();
 }

@@ -6,6 +6,7 @@
 #include <QWidget>
 
 class QGridLayout;
+class QLineEdit;
 class QPushButton;
 
 namespace ui::style {
@@ -25,6 +26,8 @@ public:
     void setRun(const core::store::RunSummary* run, const core::base::Value& spec);
     /// The question before a run is deleted.
     void ask(bool asking);
+    /// The field for another name.
+    void beginRename() { askName(true); }
 
     /// What training it again has shown, or how far that is. `going`: it can be given up.
     void setCertificate(const QString& text, bool going);
@@ -32,15 +35,21 @@ public:
 Q_SIGNALS:
     void certifyWanted();
     void openWanted();
+    void renameWanted(const QString& name);
     void resumeWanted();
     void deleteWanted();
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
+    void askName(bool asking);
     void setFacts(const std::vector<std::pair<QString, QString>>& facts);
 
     style::Label *m_title, *m_state, *m_question, *m_certificate;
     QGridLayout* m_facts;
-    QPushButton *m_open, *m_resume, *m_certify, *m_delete, *m_sure, *m_keep;
+    QLineEdit* m_name;
+    QPushButton *m_open, *m_resume, *m_certify, *m_rename, *m_delete, *m_sure, *m_keep;
     bool m_any = false, m_resumable = false;
 };
 

@@ -4,9 +4,11 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/session/certificate.h"
+#include "core/store/run_names.h"
 #include "ui/bridge/workbench.h"
 #include "ui/bridge/worker.h"
 #include "ui/models/run_model.h"
+#include "ui/pages/certificate_dialog.h"
 #include "ui/pages/comparison.h"
 #include "ui/pages/run_panel.h"
 #include "ui/pages/run_tree.h"
@@ -51,6 +53,7 @@ RunsPage::RunsPage(bridge::Workbench& workbench, QWidget* parent)
       m_tree(new RunTree),
       m_comparison(new Comparison),
       m_panel(new RunPanel(this)),
+      m_certificate(new CertificateDialog(this)),
       m_worker(std::make_unique<bridge::Worker>(*this)),
       m_prover(std::make_unique<bridge::Worker>(*this))
 {
@@ -64,6 +67,7 @@ RunsPage::RunsPage(bridge::Workbench& workbench, QWidget* parent)
     connect(m_panel, &RunPanel::resumeWanted, this, &RunsPage::resumeCurrent);
     connect(m_panel, &RunPanel::certifyWanted, this, &RunsPage::certifyCurrent);
     connect(m_tree, &RunTree::chosen, this, &RunsPage::select);
+    connect(m_panel, &RunPanel::renameWanted, this, &RunsPage::renameCurrent);
     connect(m_panel, &RunPanel::deleteWanted, this, &RunsPage::deleteCurrent);
     reload();
 }
@@ -216,9 +220,11 @@ void RunsPage::certifyCurrent()
                 tell(certificate.error().kind == core::base::ErrorKind::Interrupted
                          ? tr("Given up.")
                          : QString::fromStdString(core::base::describe(certificate.error())));
-            else
+            else {
                 tell(QString::fromStdString(core::session::describe(*certificate)) +
                      tr("\n%1 steps compared, kept in certificate.json").arg(style::count(certificate->stepsChecked)));
+                m_certificate->present(*certificate);
+            }
             if (!written)
                 Q_EMIT m_workbench.trouble(written.error());
         };
@@ -241,6 +247,17 @@ void RunsPage::resumeCurrent()
         return;
     m_workbench.resumeRun(folderOf(*run));
     Q_EMIT m_workbench.pageRequested("train");
+}
+
+void RunsPage::renameCurrent(const QString& name)
+{
+    const RunSummary* run = current();
+    if (!run)
+        return;
+    m_workbench.overlayRun(folderOf(*run), false);
+    if (auto renamed = core::store::renameRun(run->folder, name.toStdString()); !renamed)
+        Q_EMIT m_workbench.trouble(renamed.error());
+    Q_EMIT m_workbench.runsChanged();
 }
 
 void RunsPage::deleteCurrent()
@@ -293,6 +310,8 @@ void RunsPage::keyPressEvent(QKeyEvent* event)
 {
     if (event->key() == Qt::Key_Delete && current())
         m_panel->ask(true);
+    else if (event->key() == Qt::Key_F2 && current())
+        m_panel->beginRename();
     else
         Page::keyPressEvent(event);
 }

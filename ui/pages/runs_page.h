@@ -23,6 +23,7 @@ class Label;
 
 namespace ui::pages {
 
+class CertificateDialog;
 class Comparison;
 class RunTree;
 class RunPanel;
@@ -40,6 +41,7 @@ public:
     QTableView* view() const { return m_view; }
     Comparison* comparison() const { return m_comparison; }
     RunTree* tree() const { return m_tree; }
+    CertificateDialog* certificate() const { return m_certificate; }
     /// Reads the folder again, aside.
     void reload();
 
@@ -57,6 +59,7 @@ private:
     void showCurrent();
     void openCurrent();
     void resumeCurrent();
+    void renameCurrent(const QString& name);
     void deleteCurrent();
     void certifyCurrent();
     void select(const QString& id);
@@ -71,6 +74,7 @@ private:
     QWidget* m_branches; ///< scrolls the tree
     Comparison* m_comparison;
     RunPanel* m_panel;
+    CertificateDialog* m_certificate;
     std::map<QString, models::RunModel*> m_models; ///< of ticked runs, by folder
     quint64 m_generation = 0;
     std::shared_ptr<std::atomic<bool>> m_certifying; ///< false: give up; empty: nothing is trained again

@@ -7,6 +7,7 @@
 #include "ui/pages/closing_bar.h"
 #include "ui/pages/run_curves.h"
 #include "ui/pages/run_side.h"
+#include "ui/pages/step_strip.h"
 #include "ui/plots/live_plot.h"
 
 #include <QHBoxLayout>
@@ -39,7 +40,8 @@ TrainPage::TrainPage(bridge::Workbench& workbench, QWidget* parent)
       m_workbench(workbench),
       m_curves(new RunCurves),
       m_side(new RunSide),
-      m_closing(new ClosingBar)
+      m_closing(new ClosingBar),
+      m_step(new StepStrip)
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -51,6 +53,7 @@ TrainPage::TrainPage(bridge::Workbench& workbench, QWidget* parent)
     row->addWidget(m_side, 2);
     column->addLayout(row, 1);
     column->addWidget(m_closing);
+    column->addWidget(m_step);
     m_closing->setOffersTraining(true);
 
     connect(&m_workbench, &bridge::Workbench::frontChanged, this, &TrainPage::showRuns);
@@ -112,6 +115,10 @@ void TrainPage::refresh()
     showRates();
     m_side->refresh();
     m_closing->setRun(m_workbench.front());
+    const models::RunModel* run = m_workbench.front();
+    const auto* trace = run && m_workbench.paused() ? run->trace() : nullptr;
+    m_step->setTrace(trace, run && !run->opened().classes.empty());
+    m_closing->setVisible(!trace);
 }
 
 void TrainPage::showState()

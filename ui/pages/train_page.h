@@ -15,6 +15,7 @@ namespace ui::pages {
 class ClosingBar;
 class RunCurves;
 class RunSide;
+class StepStrip;
 
 /// Loss, metric and learning rate as they happen, one view of what the network does beside them, and at the end a
 /// sentence with what to do next.
@@ -28,6 +29,7 @@ public:
     RunCurves* curves() const { return m_curves; }
     RunSide* side() const { return m_side; }
     ClosingBar* closing() const { return m_closing; }
+    StepStrip* stepStrip() const { return m_step; }
 
 private:
     void showRuns();
@@ -40,6 +42,7 @@ private:
     RunCurves* m_curves;
     RunSide* m_side;
     ClosingBar* m_closing;
+    StepStrip* m_step; ///< in the closing bar's place while somebody goes step by step
     QPointer<models::RunModel> m_shown;
 };
 

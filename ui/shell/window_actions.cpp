@@ -5,6 +5,7 @@
 #include "ui/bridge/finder.h"
 #include "ui/bridge/time_travel.h"
 #include "ui/models/cards.h"
+#include "ui/pages/certificate_dialog.h"
 #include "ui/shell/command_palette.h"
 #include "ui/shell/inspector.h"
 #include "ui/shell/main_window.h"
@@ -114,6 +115,14 @@ void WindowActions::addRun()
                   [&bench] { bench.finder().start(Kind::Rate); });
     m_actions.add(QStringLiteral("find.batch_size"), tr("Find a batch size that is fast and fits"), group, {},
                   [&bench] { bench.finder().start(Kind::BatchSize); });
+    m_actions.add(QStringLiteral("run.check"), tr("Check a replay certificate…"), group, {}, [this] {
+        const QString file =
+            QFileDialog::getOpenFileName(&m_window, tr("Check a certificate"), {}, tr("Certificates (*.json)"));
+        if (file.isEmpty())
+            return;
+        auto* page = m_window.findChild<pages::CertificateDialog*>(QStringLiteral("certificatePage"));
+        (page ? page : new pages::CertificateDialog(&m_window))->check(file);
+    });
     m_actions.add(QStringLiteral("run.stop"), tr("Stop and keep the run resumable"), group, {Qt::SHIFT | Qt::Key_F5},
                   [&bench] { bench.stop(); });
     m_actions.add(QStringLiteral("run.toggle"), tr("Pause or go on"), group, {Qt::Key_Space}, [this, &bench] {

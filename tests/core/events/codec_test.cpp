@@ -151,6 +151,11 @@ TEST_CASE("frames survive the codec")
 
 TEST_CASE("digests and changed plans survive the codec; digests that do not fill their rows are refused")
 {
+    const StepTrace trace =
+        again(StepTrace{7, 32, 0.5, 0.75, 2, 1, 0.1, 3, 0.01, 0.4, 1e-5, 2e-5, 3e-6, {{"0.weight", 3, 1, 0.01}}});
+    CHECK(trace.lossAfter == 0.4);
+    CHECK(trace.layers.at(0).name == "0.weight");
+    CHECK(trace.layers.at(0).update == 0.01);
     const WeightDigests digests = again(WeightDigests{8, 4, 2, {0, 1, 0xffffffffu, 0x80000000u}});
     CHECK(digests.step == 8);
     CHECK(digests.every == 4);

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/torch_test.h"
 
+#include "core/base/blob.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/session/certificate.h"
 #include "core/session/inspect.h"
 #include "core/spec/experiment.h"
 #include "core/store/checkpoint.h"
+#include "core/store/run_folder.h"
+#include "core/store/run_names.h"
 #include "core/store/run_record.h"
+#include "core/store/run_tree.h"
 #include "tests/support/sessions.h"
 
 using namespace core;
@@ -272,4 +276,93 @@ TEST_CASE("any step can be exported and evaluated, not only those that were kept
     CHECK(session::evaluate(parent.folder, "validation", "37"));
     CHECK(session::reach(parent.folder, "last"));
     CHECK_FALSE(session::reach(parent.folder, "100000"));
+}
+
+TEST_CASE("a run that is renamed keeps its branches, and they find it under its new name")
+{
+    TempFolder folder;
+    const base::Value spec = tests::moons(11, 1);
+    const Trained parent = edited(folder, spec);
+    const Trained child = ended(Session::branch(parent.folder, 50, {}, {folder.path(), "cpu"}));
+    const std::string before = parent.folder.filename().string();
+    const auto renamed = store::renameRun(parent.folder, "The First!");
+    REQUIRE(renamed);
+    CHECK(renamed->filename() == "the-first");
+    const auto runs = store::listRuns(folder.path());
+    REQUIRE(runs.size() == 2);
+    const auto family = store::familyOf(runs, child.folder.filename().string());
+    REQUIRE(family.size() == 2);
+    CHECK(family[0].run.id == "the-first");
+    CHECK(family[1].run.parent == "the-first");
+    // A step before the branch began is the parent's: both names lead there.
+    REQUIRE(session::reach(child.folder, "30"));
+    const auto byOldName = store::findRun(before, folder.path());
+    REQUIRE(byOldName);
+    CHECK(*byOldName == *renamed);
+    const auto certificate = session::certify(folder.path() / before, -1, -1);
+    REQUIRE(certificate);
+    CHECK(certificate->identical);
+    CHECK(certificate->run == "the-first");
+    // Nobody else gets the old name, and it can be had back.
+    CHECK_FALSE(store::renameRun(child.folder, before));
+    CHECK_FALSE(store::renameRun(child.folder, "///"));
+    REQUIRE(store::renameRun(*renamed, "second"));
+    REQUIRE(store::renameRun(folder.path() / "second", before));
+    CHECK(store::familyOf(store::listRuns(folder.path()), before).size() == 2);
+    REQUIRE(store::removeRun(folder.path() / "the-first"));
+    CHECK(store::listRuns(folder.path()).size() == 1);
+    for (const auto& entry : fs::directory_iterator(folder.path()))
+        CHECK_FALSE(fs::is_symlink(entry));
+}
+
+TEST_CASE("another person checks a certificate without the runs, back to the first weights")
+{
+    TempFolder folder, elsewhere;
+    const Trained parent = edited(folder, tests::moons(21, 1));
+    const Trained child =
+        ended(Session::branch(parent.folder, 50, {{"train.optimizer.lr", 0.004}}, {folder.path(), "cpu"}));
+    const Trained grandchild = ended(Session::branch(child.folder, 70, {}, {folder.path(), "cpu"}));
+    const auto certificate = session::certify(grandchild.folder, -1, -1);
+    REQUIRE(certificate);
+    CHECK(certificate->identical);
+    REQUIRE(certificate->stages.size() == 3);
+    const fs::path file = elsewhere.path() / "certificate.json";
+    base::Value told = session::toValue(*certificate);
+    REQUIRE(base::writeFileAtomically(file, base::writeJson(told, 2)));
+    for (const Trained* run : {&grandchild, &child, &parent})
+        REQUIRE(store::removeRun(run->folder));
+    const auto checked = session::checkCertificate(file, "auto");
+    if (!checked)
+        FAIL(base::describe(checked.error()));
+    INFO(session::describe(*checked));
+    CHECK(checked->identical);
+    CHECK(checked->stepsChecked >= 2);
+    CHECK(checked->identicalThrough == grandchild.result.steps);
+    CHECK(checked->digest == grandchild.result.digest);
+
+    // Whoever changes the file is found out, by its check sum or by training again.
+    const auto written = [&](bool summed) {
+        if (summed) {
+            told.object().erase("check_sum");
+            const std::string text = base::writeJson(told);
+            told.object().set("check_sum", base::digestOf(text.data(), text.size()));
+        }
+        REQUIRE(base::writeFileAtomically(file, base::writeJson(told)));
+    };
+    REQUIRE(told.object().find("stages"));
+    base::Array stages = told["stages"].array();
+    REQUIRE(stages[0].setAt("spec.train.seed", 22));
+    told.object().set("stages", stages);
+    written(false);
+    const auto clumsy = session::checkCertificate(file, "auto");
+    REQUIRE_FALSE(clumsy);
+    CHECK_THAT(clumsy.error().message, Catch::Contains("was changed"));
+    written(true);
+    const auto skilful = session::checkCertificate(file, "auto");
+    REQUIRE(skilful);
+    CHECK_FALSE(skilful->identical);
+    REQUIRE(skilful->first);
+    CHECK(skilful->first->cause == "record");
+    REQUIRE(base::writeFileAtomically(file, "{}"));
+    CHECK_FALSE(session::checkCertificate(file, "auto"));
 }
