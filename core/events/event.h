@@ -3,6 +3,7 @@
 
 #include "core/base/value.h"
 #include "core/events/frames.h"
+#include "core/events/tensors.h"
 
 #include <array>
 #include <cstdint>
@@ -122,6 +123,7 @@ struct RunFinished {
 };
 
 using Event = std::variant<RunOpened, StateChanged, Progress, BestChanged, CheckpointWritten, Edited, Notice,
-                           PatienceChanged, SurfaceFrame, ConfusionFrame, PredictionFrame, WeightDigests, PlanChanged, RunFinished>;
+                           PatienceChanged, SurfaceFrame, ConfusionFrame, PredictionFrame, WeightsFrame, WeightDigests,
+                           PlanChanged, TensorsNamed, TensorStats, RunFinished>;
 
 }

@@ -130,6 +130,8 @@ StepResult Learner::step(std::span<const data::Batch> batches, std::int64_t step
     result.accuracy = correct / double(result.rows);
     addPenalties();
     result.gradNorm = gradientNorm();
+    if (m_onGradients)
+        m_onGradients();
     clip(result.gradNorm);
     result.lr = m_schedule->lr(scheduleStep);
     m_optimizer->step(result.lr);

@@ -9,6 +9,8 @@
 #include "core/train/plan.h"
 #include "core/train/schedule.h"
 
+#include <functional>
+
 namespace core::train {
 
 /// What one optimizer step had to say.
@@ -47,6 +49,8 @@ public:
     /// Takes over live parameters (rate, schedule, momentum, decay, clipping, penalties, loss, dropout); after an error
     /// nothing has changed.
     base::Status reconfigure(const spec::Experiment& experiment, const StepPlan& plan);
+    /// Called in each step when its gradients are complete and neither clipped nor used.
+    void onGradients(std::function<void()> call) { m_onGradients = std::move(call); }
     at::Device device() const { return m_device; }
 
 private:
@@ -61,6 +65,7 @@ private:
     std::unique_ptr<Optimizer> m_optimizer;
     std::unique_ptr<Schedule> m_schedule;
     spec::TrainSpec m_spec;
+    std::function<void()> m_onGradients;
 };
 
 /// The optimizer's own `lr`, which the schedule starts from.
