@@ -84,8 +84,12 @@ def record(run, alone):
     }
 
 
-def train(build, run, folder):
-    command = [build / "bin" / "descent-cli", "train", EXPERIMENTS / f"{run['experiment']}.experiment.json", "--runs", folder, "--json"]
+def train(build, run, folder, before):
+    """The folder of the run, a branch of `before` if it says so."""
+    command = [build / "bin" / "descent-cli", "train", EXPERIMENTS / f"{run['experiment']}.experiment.json"]
+    if "branch_at" in run:
+        command = [command[0], "branch", before, "--at", run["branch_at"]]
+    command += ["--runs", folder, "--json"]
     for path, value in run.get("set", {}).items():
         command += ["--set", f"{path}={json.dumps(value)}"]
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE)
@@ -102,7 +106,10 @@ def main():
         if not card["runs"] or (wanted and card["key"] not in wanted):
             continue
         with tempfile.TemporaryDirectory() as folder:
-            runs = [record(train(build, run, folder), len(card["runs"]) == 1) for run in card["runs"]]
+            runs, before = [], None
+            for run in card["runs"]:
+                before = train(build, run, folder, before)
+                runs.append(record(before, len(card["runs"]) == 1))
         (HERE / f"{card['key']}.json").write_text(json.dumps(runs, separators=(",", ":")) + "\n")
 
 

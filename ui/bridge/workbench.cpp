@@ -34,7 +34,7 @@ public:
     std::unique_ptr<SessionBridge> bridge;
     core::events::EventHub::Subscription subscription;
     RunModel* live = nullptr;
-    std::deque<Value> turn;
+    std::deque<Turn> turn;
     std::unique_ptr<Replay> replay;
     RunModel* replaySource = nullptr;
     quint64 opening = 0; ///< of several openings the last one counts
@@ -133,13 +133,21 @@ void Workbench::trainAgain(const std::vector<std::pair<QString, Value>>& changes
     launch(m_document.resolved(), false, true);
 }
 
-void Workbench::trainInTurn(std::vector<Value> experiments)
+void Workbench::trainInTurn(const std::vector<Value>& experiments)
+{
+    std::vector<Turn> turns;
+    for (const Value& experiment : experiments)
+        turns.push_back({experiment});
+    trainInTurn(std::move(turns));
+}
+
+void Workbench::trainInTurn(std::vector<Turn> turns)
 {
     if (training())
         return;
     replay(0);
     clearOverlays();
-    m_work->turn.assign(std::make_move_iterator(experiments.begin()), std::make_move_iterator(experiments.end()));
+    m_work->turn.assign(std::make_move_iterator(turns.begin()), std::make_move_iterator(turns.end()));
     if (m_front) {
         RunModel* before = std::exchange(m_front, nullptr);
         Q_EMIT frontChanged();
@@ -152,7 +160,10 @@ void Workbench::nextInTurn()
 {
     if (m_work->turn.empty())
         return;
-    m_document.open(std::move(m_work->turn.front()));
+    const Turn& turn = m_work->turn.front();
+    if (turn.branchAt && m_front)
+        return branchInTurn(turn);
+    m_document.open(turn.experiment);
     m_work->turn.pop_front();
     if (!m_document.problems().empty()) {
         m_work->turn.clear();
@@ -160,6 +171,20 @@ void Workbench::nextInTurn()
         return;
     }
     launch(m_document.resolved(), false, true);
+}
+
+/// The turn waits in its place until the branch is made.
+void Workbench::branchInTurn(const Turn& turn)
+{
+    branch(m_front->folder(), *turn.branchAt, turn.changes, {}, [this](const std::optional<Error>& error) {
+        if (error) {
+            m_work->turn.clear();
+            Q_EMIT trouble(*error);
+            Q_EMIT stateChanged();
+        } else if (!m_work->turn.empty()) {
+            m_work->turn.pop_front();
+        }
+    });
 }
 
 void Workbench::launch(const Value& resolved, bool startPaused, bool keepFront)

@@ -9,6 +9,7 @@
 #include <QStringList>
 
 #include <functional>
+#include <optional>
 
 namespace ui::bridge {
 
@@ -42,8 +43,15 @@ public:
     void train(bool startPaused = false);
     /// Changes the document as one undo step and trains it; the run in front stays and is laid behind the new one.
     void trainAgain(const std::vector<std::pair<QString, core::base::Value>>& changes, const QString& text);
-    /// Trains these experiments one after the other, each laid over those before it.
-    void trainInTurn(std::vector<core::base::Value> experiments);
+    /// One of several trainings: an experiment, or a branch of the run before it.
+    struct Turn {
+        core::base::Value experiment;
+        std::optional<qint64> branchAt = {}; ///< updates done by the run before
+        std::vector<std::pair<std::string, core::base::Value>> changes = {};
+    };
+    /// Trains them one after the other, each laid over those before it.
+    void trainInTurn(std::vector<Turn> turns);
+    void trainInTurn(const std::vector<core::base::Value>& experiments);
     /// Experiments of `trainInTurn` that have not begun.
     int waiting() const;
     void pause();
@@ -90,6 +98,7 @@ private:
     void attach(models::RunModel* model);
     void ended();
     void nextInTurn();
+    void branchInTurn(const Turn& turn);
     void takeUp(std::shared_ptr<core::session::Session> session, const core::store::RunRecord& record, bool keepFront);
     void putInFront(models::RunModel* model, bool keepFront);
     void addOverlay(models::RunModel* model);

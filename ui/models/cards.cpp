@@ -48,10 +48,15 @@ core::base::Status readCardRecording(Card& card)
 Result<CardRun> readCardRun(const Value& value)
 {
     CORE_TRY(experiment, readSampleExperiment(textAt(value, "experiment")));
+    CardRun run{textAt(value, "label"), std::move(experiment)};
+    if (value["branch_at"].isInt())
+        run.branchAt = value["branch_at"].toInt();
     if (value["set"].isObject())
-        for (const auto& [path, setting] : value["set"].object())
-            CORE_CHECK(experiment.setAt(path, setting));
-    return CardRun{textAt(value, "label"), std::move(experiment)};
+        for (const auto& [path, setting] : value["set"].object()) {
+            CORE_CHECK(run.experiment.setAt(path, setting));
+            run.changes.emplace_back(path, setting);
+        }
+    return run;
 }
 
 double Card::seconds() const

@@ -9,8 +9,10 @@ namespace ui::models {
 
 /// One of the runs of a card.
 struct CardRun {
-    QString label;                ///< what is different in it: `0.001`; empty for a card of one run
-    core::base::Value experiment; ///< as given in its file, with the card's changes
+    QString label;                       ///< what is different in it: `0.001`; empty for a card of one run
+    core::base::Value experiment;        ///< as given in its file, with the card's changes
+    std::optional<qint64> branchAt = {}; ///< it branches from the run before it, after so many updates …
+    std::vector<std::pair<std::string, core::base::Value>> changes = {}; ///< … with these changes
 };
 
 /// A sample card of the start page.
@@ -19,7 +21,7 @@ struct Card {
     QString sentence;          ///< under the title
     QString text;              ///< what there is to see
     QString question;          ///< asked before
-    QString picture;           ///< what the thumbnail is drawn as: `curves`, `runs`, `stopped`, `confusion`, `table`
+    QString picture;           ///< what the thumbnail is drawn as: `curves`, `runs`, `futures`, `stopped`, …
     std::vector<CardRun> runs; ///< none: the card opens a person's own data
     std::vector<core::store::RunRecord> recording; ///< of the same runs, in the same order; may be empty
 
@@ -31,7 +33,8 @@ struct Card {
 
 /// The cards of `:/experiments/cards.json` with their experiments and, from `:/cards`, their recordings.
 core::base::Result<std::vector<Card>> readCards();
-/// A run as cards and lessons write it: `{"experiment": name, "label": text, "set": {dotted path: value}}`.
+/// A run as cards and lessons write it: `{"experiment": name, "label": text, "set": {dotted path: value}}`, for a
+/// branch of the run before it with `"branch_at": step`.
 core::base::Result<CardRun> readCardRun(const core::base::Value& value);
 /// `:/experiments/<name>.experiment.json`, as given.
 core::base::Result<core::base::Value> readSampleExperiment(const QString& name);

@@ -90,6 +90,31 @@ void paintStopped(QPainter& painter, const QRectF& area, const Card& card, const
     plots::paintSparkline(painter, area, data, theme);
 }
 
+/// One past and two futures: the run that was left alone dashed from where the other one branched.
+void paintFutures(QPainter& painter, const QRectF& area, const Card& card, const Theme& theme)
+{
+    const RunRecord& branch = card.recording.back();
+    const double parted = branch.opened ? double(branch.opened->parentStep) : 0;
+    SparkData data;
+    data.logY = true;
+    for (std::size_t i = 0; i < card.recording.size(); ++i) {
+        const auto* loss = seriesOf(card.recording[i], "validation/loss");
+        if (!loss)
+            continue;
+        SparkCurve curve = curveOf(*loss, colorOf(card, i), Line::Validation);
+        if (i + 1 < card.recording.size()) {
+            // The past is drawn once, with the run in front.
+            const auto from = std::size_t(std::ranges::lower_bound(curve.x, parted) - curve.x.begin());
+            curve.x.erase(curve.x.begin(), curve.x.begin() + std::ptrdiff_t(from));
+            curve.y.erase(curve.y.begin(), curve.y.begin() + std::ptrdiff_t(from));
+            curve.dashed = true;
+        }
+        data.curves.push_back(std::move(curve));
+    }
+    data.mark = parted;
+    plots::paintSparkline(painter, area, data, theme);
+}
+
 /// Smallest and largest decimal logarithm of all values.
 std::pair<double, double> reachOf(const SparkData& data)
 {
@@ -208,6 +233,8 @@ void paintCardPicture(QPainter& painter, const QRectF& area, const Card& card, c
             paintTable(painter, area, theme);
     } else if (card.picture == "runs") {
         paintRuns(painter, area, card, theme);
+    } else if (card.picture == "futures") {
+        paintFutures(painter, area, card, theme);
     } else if (card.picture == "stopped") {
         paintStopped(painter, area, card, theme);
     } else if (const auto* matrix = lastEvent<ConfusionFrame>(card.recording.back());
@@ -243,6 +270,7 @@ QString filled(QString text, const Card& card)
     const RunRecord& record = card.recording.back();
     if (record.opened) {
         text.replace("{parameters}", style::count(record.opened->parameters));
+        text.replace("{branch}", style::count(record.opened->parentStep));
         text.replace("{rows}", style::count(record.opened->trainRows));
     }
     if (record.finished) {

@@ -74,13 +74,11 @@ StartPage::StartPage(bridge::Workbench& workbench, QWidget* parent)
         });
         connect(button, &CardButton::trainWanted, this, [this, button] { train(button->card()); });
     }
+    // A person's own data stands last, where the eye ends.
+    grid->addWidget(m_drop, int(m_cards.size()) / columns, int(m_cards.size()) % columns);
     column->addLayout(grid, 3);
-    auto* lower = new QHBoxLayout;
-    lower->setSpacing(32);
-    lower->addWidget(m_recent, 15);
-    lower->addWidget(m_drop, 7);
     column->addSpacing(8);
-    column->addLayout(lower, 1);
+    column->addWidget(m_recent, 1);
 
     connect(m_panel, &CardPanel::trainWanted, this, [this] {
         if (const Card* card = selected())
@@ -132,10 +130,10 @@ void StartPage::train(const Card& card)
             {core::base::ErrorKind::Usage, "A run is training", {}, "Stop it first, then train this card"});
         return;
     }
-    std::vector<core::base::Value> experiments;
+    std::vector<bridge::Workbench::Turn> turns;
     for (const models::CardRun& run : card.runs)
-        experiments.push_back(run.experiment);
-    m_workbench.trainInTurn(std::move(experiments));
+        turns.push_back({run.experiment, run.branchAt, run.changes});
+    m_workbench.trainInTurn(std::move(turns));
     Q_EMIT m_workbench.pageRequested("train");
 }
 
