@@ -87,7 +87,7 @@ TEST_CASE("experiments train in turn and lie over each other")
     auto slow = *parseJson(tests::quickOverfit), fast = slow;
     REQUIRE(slow.setAt("train.optimizer.lr", 0.001));
     REQUIRE(slow.setAt("name", "slow"));
-    bench.workbench->trainInTurn({slow, fast});
+    bench.workbench->trainInTurn({{slow}, {fast}});
     REQUIRE(tests::spinUntil([&] { return bench.workbench->overlays().size() == 1; }, 60));
     REQUIRE(bench.ended());
     CHECK(bench.workbench->front()->id() == "tiny-0001");

@@ -33,7 +33,10 @@ bool LessonPlayer::begin(const models::Lesson& lesson)
     m_lesson = lesson;
     m_frames = lesson.frames();
     m_at = 0;
-    m_workbench.trainInTurn(lesson.experiments);
+    std::vector<Workbench::Turn> turns;
+    for (const core::base::Value& experiment : lesson.experiments)
+        turns.push_back({experiment});
+    m_workbench.trainInTurn(std::move(turns));
     Q_EMIT frameChanged();
     return true;
 }

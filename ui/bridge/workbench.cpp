@@ -133,14 +133,6 @@ void Workbench::trainAgain(const std::vector<std::pair<QString, Value>>& changes
     launch(m_document.resolved(), false, true);
 }
 
-void Workbench::trainInTurn(const std::vector<Value>& experiments)
-{
-    std::vector<Turn> turns;
-    for (const Value& experiment : experiments)
-        turns.push_back({experiment});
-    trainInTurn(std::move(turns));
-}
-
 void Workbench::trainInTurn(std::vector<Turn> turns)
 {
     if (training())

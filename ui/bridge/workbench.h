@@ -51,7 +51,6 @@ public:
     };
     /// Trains them one after the other, each laid over those before it.
     void trainInTurn(std::vector<Turn> turns);
-    void trainInTurn(const std::vector<core::base::Value>& experiments);
     /// Experiments of `trainInTurn` that have not begun.
     int waiting() const;
     void pause();
