@@ -119,6 +119,22 @@ Outcome tree(const std::filesystem::path& folder)
     return outcome;
 }
 
+// What statistics there are of which tensors.
+Array tensorsOf(const store::RunRecord& record)
+{
+    Array all;
+    for (const auto& [name, series] : record.tensors) {
+        Array statistics;
+        for (const auto& [statistic, values] : series.columns)
+            statistics.push_back(statistic);
+        all.push_back(Object{{"name", name},
+                             {"statistics", std::move(statistics)},
+                             {"steps", std::int64_t(series.steps.size())},
+                             {"last_step", series.steps.empty() ? Value{} : Value(series.steps.back())}});
+    }
+    return all;
+}
+
 Result<Outcome> show(const Options& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
@@ -128,6 +144,9 @@ Result<Outcome> show(const Options& options, const Common& common)
     CORE_TRY(spec, readJson(folder / "spec.json"));
     Object object = objectOf(run);
     object.set("spec", spec);
+    // A damaged run is listed all the same.
+    if (const auto record = store::readRun(folder))
+        object.set("tensors", tensorsOf(*record));
     return Outcome{Object{{"runs", Array{std::move(object)}}}, lineOf(run) + writeJson(spec, 2) + "\n"};
 }
 

@@ -3,9 +3,12 @@
 
 #include "core/events/packing.h"
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <concepts>
+#include <cstring>
 #include <limits>
 
 namespace core::events {
@@ -19,9 +22,9 @@ using base::Value;
 namespace {
 
 constexpr std::string_view kinds[] = {
-    "run_opened",  "state_changed",  "progress",         "best_changed", "checkpoint_written",
-    "edited",      "notice",         "patience_changed", "surface",      "confusion",
-    "predictions", "weight_digests", "plan_changed",     "step_trace",   "run_finished"};
+    "run_opened",     "state_changed",    "progress",      "best_changed", "checkpoint_written", "edited",
+    "notice",         "patience_changed", "surface",       "confusion",    "predictions",        "weights",
+    "weight_digests", "plan_changed",     "tensors_named", "tensor_stats", "step_trace",         "run_finished"};
 static_assert(std::size(kinds) == std::variant_size_v<Event>);
 
 template <class E, class T>
@@ -95,6 +98,28 @@ void describe(A& a, Of<PredictionFrame> auto& e)
     a("step", e.step)("epoch", e.epoch)("rows", e.rows);
 }
 template <class A>
+void describe(A& a, Of<WeightsFrame::Layer> auto& e)
+{
+    a("name", e.name)("shape", e.shape)("min", e.min)("max", e.max)("mean", e.mean)("std", e.std)("l2", e.l2)(
+        "zeros", e.zeros)("nan", e.nan)("inf", e.inf)("low", e.low)("high", e.high)("counts", e.counts)("values",
+                                                                                                        e.values);
+}
+template <class A>
+void describe(A& a, Of<WeightsFrame> auto& e)
+{
+    a("step", e.step)("epoch", e.epoch)("kept", e.kept)("layers", e.layers);
+}
+template <class A>
+void describe(A& a, Of<TensorsNamed> auto& e)
+{
+    a("step", e.step)("set", e.set)("tensors", e.tensors)("statistics", e.statistics);
+}
+template <class A>
+void describe(A& a, Of<TensorStats> auto& e)
+{
+    a("step", e.step)("set", e.set)("values", e.values);
+}
+template <class A>
 void describe(A& a, Of<WeightDigests> auto& e)
 {
     a("step", e.step)("every", e.every)("tensors", e.tensors)("values", e.values);
@@ -134,6 +159,7 @@ public:
 private:
     static Value encode(const Value& v) { return v; }
     static Value encode(const std::string& v) { return v; }
+    static Value encode(bool v) { return v; }
     static Value encode(std::int64_t v) { return v; }
     static Value encode(std::uint64_t v) { return v; }
     static Value encode(RunState v) { return name(v); }
@@ -166,6 +192,18 @@ private:
             for (int digit = 0; digit < 8; ++digit)
                 text[8 * i + std::size_t(digit)] = digits[(v[i] >> (28 - 4 * digit)) & 15];
         return text;
+    }
+    // 11 letters a value, NaN and infinities included: thousands may come every second.
+    static Value encode(const std::vector<double>& v)
+    {
+        static_assert(std::endian::native == std::endian::little);
+        return toBase64({reinterpret_cast<const char*>(v.data()), v.size() * sizeof(double)});
+    }
+    static Value encode(const WeightsFrame::Layer& v)
+    {
+        Writer writer;
+        describe(writer, v);
+        return std::move(writer.object);
     }
     static Value encode(const PredictionFrame::Row& v)
     {
@@ -213,6 +251,7 @@ private:
 
     static bool decode(const Value& v, Value& to) { return to = v, true; }
     static bool decode(const Value& v, std::string& to) { return to = v.text(), v.isText(); }
+    static bool decode(const Value& v, bool& to) { return to = v.toBool(), v.isBool(); }
     static bool decode(const Value& v, std::int64_t& to) { return to = v.toInt(), v.isInt(); }
     static bool decode(const Value& v, std::uint64_t& to) { return to = std::uint64_t(v.toInt()), v.isInt(); }
     static bool decode(const Value& v, RunState& to) { return stateOf(v.text(), to); }
@@ -255,6 +294,22 @@ private:
             if (std::from_chars(text.data() + 8 * i, text.data() + 8 * i + 8, to[i], 16).ptr != text.data() + 8 * i + 8)
                 return false;
         return v.isText() && text.size() % 8 == 0;
+    }
+    static bool decode(const Value& v, std::vector<double>& to)
+    {
+        std::string bytes;
+        if (!fromBase64(v.text(), bytes) || bytes.size() % sizeof(double) != 0)
+            return false;
+        to.resize(bytes.size() / sizeof(double));
+        if (!to.empty())
+            std::memcpy(to.data(), bytes.data(), bytes.size());
+        return v.isText();
+    }
+    static bool decode(const Value& v, WeightsFrame::Layer& to)
+    {
+        Reader reader(v);
+        describe(reader, to);
+        return v.isObject() && reader.problem.empty();
     }
     static bool decode(const Value& v, PredictionFrame::Row& to)
     {
@@ -305,6 +360,16 @@ bool fits(const SurfaceFrame& e)
 bool fits(const WeightDigests& e)
 {
     return e.values.empty() || (e.every > 0 && e.tensors > 0 && std::int64_t(e.values.size()) % e.tensors == 0);
+}
+bool fits(const WeightsFrame& e)
+{
+    return std::ranges::all_of(e.layers, [](const WeightsFrame::Layer& layer) {
+        std::size_t all = 1;
+        for (const std::int64_t length : layer.shape)
+            if (length < 0 || __builtin_mul_overflow(all, std::size_t(length), &all))
+                return false;
+        return layer.values.empty() || layer.values.size() == all;
+    });
 }
 bool fits(const ConfusionFrame& e)
 {

@@ -3,6 +3,7 @@
 
 #include "core/base/value.h"
 #include "core/events/frames.h"
+#include "core/events/tensors.h"
 
 #include <array>
 #include <cstdint>
@@ -121,8 +122,8 @@ struct RunFinished {
     base::Error error; ///< of a failed run
 };
 
-using Event =
-    std::variant<RunOpened, StateChanged, Progress, BestChanged, CheckpointWritten, Edited, Notice, PatienceChanged,
-                 SurfaceFrame, ConfusionFrame, PredictionFrame, WeightDigests, PlanChanged, StepTrace, RunFinished>;
+using Event = std::variant<RunOpened, StateChanged, Progress, BestChanged, CheckpointWritten, Edited, Notice,
+                           PatienceChanged, SurfaceFrame, ConfusionFrame, PredictionFrame, WeightsFrame, WeightDigests,
+                           PlanChanged, TensorsNamed, TensorStats, StepTrace, RunFinished>;
 
 }

@@ -36,6 +36,30 @@ struct PredictionFrame {
     std::vector<Row> rows;
 };
 
+/// The weights of a network at a step, tensor by tensor: how they are spread, and small first layers themselves.
+struct WeightsFrame {
+    struct Layer {
+        std::string name; ///< as in the state dict
+        std::vector<std::int64_t> shape;
+        double min = 0, max = 0, mean = 0, std = 0, l2 = 0;
+        std::int64_t zeros = 0, nan = 0, inf = 0;
+        double low = 0, high = 0;         ///< the ends of the histogram: the least and the greatest that are finite
+        std::vector<std::int64_t> counts; ///< of equal parts between them
+        std::vector<float> values;        ///< row-major, where they make a picture; else empty
+
+        std::int64_t count() const
+        {
+            std::int64_t all = 1;
+            for (const std::int64_t length : shape)
+                all *= length;
+            return all;
+        }
+    };
+    std::int64_t step = 0, epoch = 0;
+    bool kept = false; ///< false: only for whoever is watching
+    std::vector<Layer> layers;
+};
+
 /// One step in slow motion: what forward, backward and update each did.
 struct StepTrace {
     struct Layer {

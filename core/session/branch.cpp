@@ -84,6 +84,9 @@ store::RunRecord pastOf(const store::RunRecord& parent, std::int64_t step)
             }
         past.scalars.emplace(name, std::move(cut));
     }
+    past.tensors = parent.tensors;
+    for (auto& [name, series] : past.tensors)
+        series.cut(step);
     return past;
 }
 

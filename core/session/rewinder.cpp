@@ -4,6 +4,7 @@
 #include "core/model/estimator.h"
 #include "core/session/past.h"
 #include "core/train/evaluator.h"
+#include "core/train/weights_frame.h"
 
 #include <c10/util/Exception.h>
 
@@ -140,7 +141,8 @@ private:
 
     Moment moment(bool exact)
     {
-        Moment now{m_engine->step(), exact, {}, {}, {}, 0};
+        Moment now{m_engine->step(), exact, {}, {}, {}, {}, 0};
+        now.weights = train::weightsFrame(*m_engine);
         const std::int64_t epoch = m_engine->timeline().epochOf(now.step);
         now.surface = train::surface(m_engine->learner(), m_engine->data(), surfaceCells);
         if (now.surface) {

@@ -18,6 +18,7 @@ struct Moment {
     std::optional<events::SurfaceFrame> surface;
     std::optional<events::ConfusionFrame> confusion;
     std::optional<events::PredictionFrame> predictions;
+    std::optional<events::WeightsFrame> weights;
     std::int64_t evaluatedRows = 0; ///< of the validation split; large ones are sampled
 };
 

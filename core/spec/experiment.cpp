@@ -28,6 +28,9 @@ void checkTogether(const Value& resolved, std::vector<Error>& problems)
     if (stopping && stopping->metric.starts_with("validation/") && split.validation == 0)
         problems.push_back({ErrorKind::Spec, "early stopping watches the validation split, which is empty",
                             "/split/validation", "Give it a share, such as 0.15"});
+    // A field with a problem has lost its value: nothing can be said of it and others together.
+    if (std::ranges::none_of(problems, [](const Error& problem) { return problem.where.starts_with("/capture"); }))
+        checkCapture(experiment.capture, problems);
 }
 
 }

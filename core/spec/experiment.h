@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/fields.h"
+#include "core/spec/capture.h"
 #include "core/spec/check.h"
 
 namespace core::spec {
@@ -77,6 +78,7 @@ struct Experiment {
     std::vector<Pick> augment;
     Pick model{"mlp", base::Object{}};
     TrainSpec train;
+    std::vector<CaptureSpec> capture{CaptureSpec{.collection = "all", .saveInterval = 50}};
 };
 
 const base::Fields<Experiment>& experimentFields();

@@ -4,6 +4,18 @@
 
 namespace core::spec {
 
+static const base::Fields<CaptureSpec>& captureFields();
+
+}
+
+template <>
+struct core::base::Codec<core::spec::CaptureSpec> {
+    static Value write(const spec::CaptureSpec& v) { return spec::captureFields().write(v); }
+    static spec::CaptureSpec read(const Value& v) { return spec::captureFields().read(v); }
+};
+
+namespace core::spec {
+
 using namespace base;
 
 namespace {
@@ -172,6 +184,38 @@ Fields<TrainSpec> trainFields()
 
 }
 
+static const Fields<CaptureSpec>& captureFields()
+{
+    static const auto fields =
+        Fields<CaptureSpec>{}
+            .add("collection", &CaptureSpec::collection, Choice{collections()},
+                 {"The tensors that are meant: weights, biases, gradients (before clipping), or all of them. Empty: "
+                  "those that the regex finds."},
+                 {.live = true, .nullWord = "by regex"})
+            .add("regex", &CaptureSpec::regex, Text{},
+                 {"A regular expression that is found anywhere in the name, such as ^gradient/ or 0.weight. Gradients "
+                  "are called gradient/ and the name of their weight."},
+                 {.live = true})
+            .add("save_interval", &CaptureSpec::saveInterval, Int{1, 1'000'000'000, true},
+                 {"Every so many steps, those that it divides.",
+                  {},
+                  "Takes time and room on the disk.",
+                  "What happens between two steps is not seen."},
+                 {.unit = "steps", .live = true})
+            .add("start_step", &CaptureSpec::startStep, Int{0}, {"The first step."}, {.unit = "steps", .live = true})
+            .add("end_step", &CaptureSpec::endStep, Int{1}, {"The step before which it ends. Empty: with the run."},
+                 {.unit = "steps", .live = true, .nullWord = "never"})
+            .add("save_steps", &CaptureSpec::saveSteps, listOf(Int{0}), {"Single steps besides."}, {.live = true})
+            .add("mode", &CaptureSpec::mode, Choice{{"TRAIN", "EVAL", "PREDICT", "GLOBAL"}},
+                 {"The steps that count: those of the training."}, {.live = true})
+            .add("reductions", &CaptureSpec::reductions, listOf(Choice{reductionNames()}),
+                 {"The statistics that are kept. Empty: min, max, mean, std, abs_mean, abs_max, l2, and how many are "
+                  "zero, NaN, infinite and there at all."},
+                 {.live = true})
+            .add("raw", &CaptureSpec::raw, Flag{}, {"Keeps the tensors themselves."}, {.live = true});
+    return fields;
+}
+
 const Fields<ModelSpec>& modelFields()
 {
     static const auto fields = Fields<ModelSpec>{}.add(
@@ -193,7 +237,13 @@ const Fields<Experiment>& experimentFields()
                  {"Changes made to training rows only, in this order, new in every epoch."}, {.live = true})
             .add("model", &Experiment::model, OneOf{"models", std::make_shared<const Schema>(modelFields().schema())},
                  {"What learns: a network, or an estimator such as boosted trees."}, {.tunable = true})
-            .group("train", &Experiment::train, trainFields(), {"How it learns."});
+            .group("train", &Experiment::train, trainFields(), {"How it learns."})
+            .add("capture", &Experiment::capture,
+                 listOf(Group{std::make_shared<const Schema>(captureFields().schema())}),
+                 {"Statistics of weights and gradients, recorded while training: which tensors, at which steps, and "
+                  "what "
+                  "of them. None of it changes the training."},
+                 {.live = true});
     return fields;
 }
 

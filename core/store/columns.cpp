@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace core::store {
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::uint32_t maxNames = 4096;
 constexpr std::uint32_t maxRows = 1u << 22;
+constexpr std::uint32_t maxTensors = 1u << 16;
 constexpr double tick = 0x1p-10;
 
 enum class Form : std::uint8_t { Plain, Even, Constant, Single, Ticks };
@@ -77,7 +79,7 @@ void packTimes(std::string& out, const std::vector<double>& times)
 
 void packValues(std::string& out, const std::vector<double>& values)
 {
-    if (!values.empty() &&
+    if (values.size() > 1 &&
         std::all_of(values.begin(), values.end(), [&](double v) { return sameBits(v, values[0]); })) {
         putForm(out, Form::Constant);
         putBytes(out, values[0]);
@@ -124,7 +126,7 @@ bool unpackReals(ByteReader& reader, std::uint32_t rows, std::vector<double>& va
     case Form::Single:
         return takeEach<float>(reader, rows, put);
     case Form::Constant:
-        values.assign(rows, reader.take<double>());
+        values.insert(values.end(), rows, reader.take<double>());
         return reader.ok();
     case Form::Ticks: {
         const auto first = reader.take<double>();
@@ -137,6 +139,27 @@ bool unpackReals(ByteReader& reader, std::uint32_t rows, std::vector<double>& va
     return false;
 }
 
+}
+
+Kept keptAs(std::string_view statistic)
+{
+    for (const std::string_view count : {"zeros", "nan", "inf", "count"})
+        if (statistic == count)
+            return Kept::Count;
+    for (const std::string_view wide : {"sum", "abs_sum", "l1", "prod", "abs_prod", "variance", "abs_variance"})
+        if (statistic == wide)
+            return Kept::Double;
+    return Kept::Single;
+}
+
+double asKept(std::string_view statistic, double value)
+{
+    const Kept kept = keptAs(statistic);
+    if (kept == Kept::Count)
+        return std::isfinite(value) ? std::nearbyint(value) : -1;
+    if (std::isnan(value))
+        return std::numeric_limits<double>::quiet_NaN();
+    return kept == Kept::Single ? double(float(value)) : value;
 }
 
 double roundTime(double seconds)
@@ -175,6 +198,47 @@ base::Result<ScalarBlock> unpackScalars(std::string_view bytes)
     bool ok = unpackSteps(reader, rows, block.steps) && unpackReals(reader, rows, block.times);
     for (std::uint32_t i = 0; ok && i < names; ++i)
         ok = unpackReals(reader, rows, block.columns.emplace_back());
+    if (!ok || reader.left() > 0)
+        return damaged;
+    return block;
+}
+
+std::string pack(const TensorBlock& block)
+{
+    std::string out;
+    putBytes(out, std::uint32_t(block.tensors.size()));
+    putBytes(out, std::uint32_t(block.statistics.size()));
+    putBytes(out, std::uint32_t(block.steps.size()));
+    for (const auto* names : {&block.tensors, &block.statistics})
+        for (const std::string& name : *names) {
+            putBytes(out, std::uint16_t(name.size()));
+            out += name;
+        }
+    packSteps(out, block.steps);
+    const std::size_t each = block.steps.size() * block.tensors.size();
+    for (std::size_t i = 0; i < block.statistics.size(); ++i)
+        packValues(out, {block.values.begin() + std::ptrdiff_t(i * each),
+                         block.values.begin() + std::ptrdiff_t((i + 1) * each)});
+    return out;
+}
+
+base::Result<TensorBlock> unpackTensors(std::string_view bytes)
+{
+    const Error damaged{ErrorKind::Data, "a block of tensor statistics is not what it should be", {}, {}};
+    ByteReader reader(bytes);
+    const auto tensors = reader.take<std::uint32_t>();
+    const auto statistics = reader.take<std::uint32_t>();
+    const auto rows = reader.take<std::uint32_t>();
+    if (!reader.ok() || tensors > maxTensors || statistics > maxNames || rows > maxRows ||
+        std::uint64_t(tensors) * rows > maxRows || std::uint64_t(tensors) * rows * statistics > 4 * maxRows)
+        return damaged;
+    TensorBlock block;
+    for (auto [names, count] : {std::pair(&block.tensors, tensors), {&block.statistics, statistics}})
+        for (std::uint32_t i = 0; reader.ok() && i < count; ++i)
+            names->emplace_back(reader.take(reader.take<std::uint16_t>()));
+    bool ok = unpackSteps(reader, rows, block.steps);
+    for (std::uint32_t i = 0; ok && i < statistics; ++i)
+        ok = unpackReals(reader, tensors * rows, block.values);
     if (!ok || reader.left() > 0)
         return damaged;
     return block;

@@ -11,6 +11,7 @@
 #include "core/store/journal.h"
 #include "core/store/replay.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <unistd.h>
@@ -32,20 +33,32 @@ base::Status compare(const std::filesystem::path& file, const RunRecord& record)
 {
     std::size_t same = 0;
     std::string wrong;
-    CORE_TRY(back, readViewHere(file, ViewPart::All, [&](const std::string& name, const Series& series) {
-                 const auto found = record.scalars.find(name);
-                 if (found != record.scalars.end() && sameBits(series.steps, found->second.steps) &&
-                     sameBits(series.values, found->second.values) && sameBits(series.times, found->second.times))
-                     ++same;
-                 else
-                     wrong = name;
-             }));
+    const auto scalars = [&](const std::string& name, const Series& series) {
+        const auto found = record.scalars.find(name);
+        if (found != record.scalars.end() && sameBits(series.steps, found->second.steps) &&
+            sameBits(series.values, found->second.values) && sameBits(series.times, found->second.times))
+            ++same;
+        else
+            wrong = name;
+    };
+    const auto tensors = [&](const std::string& name, const TensorSeries& series) {
+        const auto found = record.tensors.find(name);
+        const auto equal = [](const auto& a, const auto& b) {
+            return a.first == b.first && sameBits(a.second, b.second);
+        };
+        if (found != record.tensors.end() && sameBits(series.steps, found->second.steps) &&
+            std::ranges::equal(series.columns, found->second.columns, equal))
+            ++same;
+        else
+            wrong = name;
+    };
+    CORE_TRY(back, readViewHere(file, ViewPart::All, {scalars, tensors}));
     const auto differs = [&](const std::string& what) {
         return Error{ErrorKind::Resource, what + " came back from the file otherwise than written", file.string(),
                      "The journal is kept; check the disk"};
     };
-    if (!wrong.empty() || same != record.scalars.size())
-        return differs(wrong.empty() ? "the list of scalars" : wrong);
+    if (!wrong.empty() || same != record.scalars.size() + record.tensors.size())
+        return differs(wrong.empty() ? "the list of scalars and tensors" : wrong);
     if (back.events != eventLines(record, false))
         return differs("the events");
     if (back.frames != eventLines(record, true))
@@ -59,6 +72,8 @@ std::uint64_t mostBytes(const RunRecord& record)
     std::uint64_t bytes = 64 << 10;
     for (const auto& [name, series] : record.scalars)
         bytes += 3 * 8 * series.steps.size();
+    for (const auto& [name, series] : record.tensors)
+        bytes += 8 * series.steps.size() * (1 + series.columns.size());
     return bytes;
 }
 
@@ -124,6 +139,12 @@ base::Status writeJournal(const std::filesystem::path& run, const RunRecord& rec
             for (std::size_t from = 0; from < series.steps.size(); from += rows) {
                 const std::size_t to = std::min(from + rows, series.steps.size());
                 journal.append(RecordKind::Scalars, pack(part(name, series, from, to)), base::wallSeconds());
+                CORE_CHECK(journal.write());
+            }
+        for (const auto& [name, series] : record.tensors)
+            for (std::size_t from = 0; from < series.steps.size(); from += rows) {
+                const std::size_t to = std::min(from + rows, series.steps.size());
+                journal.append(RecordKind::Tensors, pack(series.block(name, from, to)), base::wallSeconds());
                 CORE_CHECK(journal.write());
             }
         CORE_CHECK(journal.sync());

@@ -70,11 +70,12 @@ Id textType()
 }
 
 Id createDataset(hid_t where, const std::string& path, hid_t stored, hid_t given, const void* values, hsize_t size,
-                 const void* fill, const DatasetOptions& options)
+                 const void* fill, const DatasetOptions& options, hsize_t width = 1)
 {
+    const hsize_t shape[] = {size / width, width}, chunk[] = {options.chunk, width};
     const Id list(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "prepare a dataset");
     if (options.chunk > 0)
-        check(H5Pset_chunk(list, 1, &options.chunk), "prepare a dataset");
+        check(H5Pset_chunk(list, width > 1 ? 2 : 1, chunk), "prepare a dataset");
     if (options.packed) {
         check(H5Pset_shuffle(list), "prepare a dataset");
         check(H5Pset_deflate(list, deflateLevel), "prepare a dataset");
@@ -83,7 +84,8 @@ Id createDataset(hid_t where, const std::string& path, hid_t stored, hid_t given
     if (options.growing)
         check(H5Pset_fill_value(list, given, fill), "prepare a dataset");
     const hsize_t unlimited = H5S_UNLIMITED;
-    const Id space(H5Screate_simple(1, &size, options.growing ? &unlimited : nullptr), H5Sclose, "prepare a dataset");
+    const Id space(H5Screate_simple(width > 1 ? 2 : 1, shape, options.growing ? &unlimited : nullptr), H5Sclose,
+                   "prepare a dataset");
     Id dataset(H5Dcreate2(where, path.c_str(), stored, space, withGroups(), list, H5P_DEFAULT), H5Dclose,
                "create a dataset");
     if (size > 0)
@@ -177,6 +179,18 @@ Id createReals(hid_t where, const std::string& path, const std::vector<double>& 
 {
     const double fill = std::numeric_limits<double>::quiet_NaN();
     return createDataset(where, path, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values.data(), values.size(), &fill, options);
+}
+
+Id createSingles(hid_t where, const std::string& path, const std::vector<float>& values, const DatasetOptions& options)
+{
+    const float fill = std::numeric_limits<float>::quiet_NaN();
+    return createDataset(where, path, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, values.data(), values.size(), &fill, options);
+}
+
+void createTable(hid_t where, const std::string& path, const std::vector<std::int64_t>& values, hsize_t width)
+{
+    const DatasetOptions options{std::clamp<hsize_t>(values.size() / width, 1, 256), false, true};
+    createDataset(where, path, H5T_STD_I64LE, H5T_NATIVE_INT64, values.data(), values.size(), nullptr, options, width);
 }
 
 Id createBytes(hid_t where, const std::string& path, const std::string& bytes, const DatasetOptions& options)

@@ -11,6 +11,25 @@ std::string groupOf(const std::string& name)
     return "/scalars/" + name;
 }
 
+std::string tensorGroupOf(const std::string& name)
+{
+    return "/tensors/" + name;
+}
+
+h5::Id createColumn(hid_t where, const std::string& path, const std::string& statistic,
+                    const std::vector<double>& values, const h5::DatasetOptions& options)
+{
+    switch (keptAs(statistic)) {
+    case Kept::Count:
+        return h5::createIntegers(where, path, {values.begin(), values.end()}, options);
+    case Kept::Single:
+        return h5::createSingles(where, path, {values.begin(), values.end()}, options);
+    case Kept::Double:
+        break;
+    }
+    return h5::createReals(where, path, values, options);
+}
+
 void writeFacts(hid_t file, const RunRecord& record, std::string_view status)
 {
     const base::Value& spec = record.opened ? record.opened->spec : record.spec;

@@ -11,6 +11,11 @@ inline constexpr std::int64_t version = 1;
 
 /// `/scalars/<name>`.
 std::string groupOf(const std::string& name);
+/// `/tensors/<name>`.
+std::string tensorGroupOf(const std::string& name);
+/// A column of statistics in the type in which it is kept.
+h5::Id createColumn(hid_t where, const std::string& path, const std::string& statistic,
+                    const std::vector<double>& values, const h5::DatasetOptions& options);
 
 /// Format, version, settings, seed, device and so on as attributes of the root; `status` as its own argument, since
 /// that of a live file is only true while its writer lives.

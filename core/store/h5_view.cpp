@@ -33,6 +33,50 @@ void writeScalars(hid_t file, const RunRecord& record)
     }
 }
 
+void writeTensors(hid_t file, const RunRecord& record)
+{
+    h5::createGroup(file, "/tensors");
+    for (const auto& [name, series] : record.tensors) {
+        const std::string path = layout::tensorGroupOf(name) + '/';
+        const h5::DatasetOptions options = packed(series.steps.size());
+        h5::createIntegers(file, path + "step", series.steps, options);
+        for (const auto& [statistic, column] : series.columns)
+            layout::createColumn(file, path + statistic, statistic, column, options);
+    }
+}
+
+// How the weights were spread when the model was evaluated: `counts` holds a row of bins for each step, which part the
+// way from `low` to `high`.
+void writeHistograms(hid_t file, const RunRecord& record)
+{
+    struct Rows {
+        std::vector<std::int64_t> steps, counts;
+        std::vector<double> low, high;
+    };
+    std::map<std::string, Rows> all;
+    std::size_t bins = 0;
+    for (const events::Event& event : record.events)
+        if (const auto* frame = std::get_if<events::WeightsFrame>(&event))
+            for (const auto& layer : frame->layers) {
+                bins = bins == 0 ? layer.counts.size() : bins;
+                if (layer.counts.size() != bins || bins == 0)
+                    continue;
+                Rows& rows = all[layer.name];
+                rows.steps.push_back(frame->step);
+                rows.low.push_back(layer.low);
+                rows.high.push_back(layer.high);
+                rows.counts.insert(rows.counts.end(), layer.counts.begin(), layer.counts.end());
+            }
+    h5::createGroup(file, "/histograms");
+    for (const auto& [name, rows] : all) {
+        const std::string path = "/histograms/" + name;
+        h5::createIntegers(file, path + "/step", rows.steps, {});
+        h5::createReals(file, path + "/low", rows.low, {});
+        h5::createReals(file, path + "/high", rows.high, {});
+        h5::createTable(file, path + "/counts", rows.counts, bins);
+    }
+}
+
 // Columns of one kind of event, for people who read with other programs.
 struct Columns {
     std::vector<std::int64_t> steps;
@@ -101,6 +145,8 @@ base::Status writeView(const std::filesystem::path& path, const RunRecord& recor
         layout::writeFacts(file, record, name(record.state));
         h5::writeAttribute(file, "sealed", std::int64_t(1));
         writeScalars(file, record);
+        writeTensors(file, record);
+        writeHistograms(file, record);
         writeTables(file, record);
         for (const bool frames : {false, true}) {
             const std::string lines = eventLines(record, frames);

@@ -12,12 +12,12 @@ base::Status writeView(const std::filesystem::path& file, const RunRecord& recor
 
 enum class ViewPart {
     All,
-    Events, ///< without scalars and frames
+    Events, ///< without scalars, statistics and frames
 };
 
-/// Fills scalars, events, their times and `opened`/`finished`/`state` from a view that may come from anywhere. A
-/// process of its own reads it, with bounds on time and memory: a file that crashes HDF5 or holds it up is an error, no
-/// more.
+/// Fills scalars, statistics, events, their times and `opened`/`finished`/`state` from a view that may come from
+/// anywhere. A process of its own reads it, with bounds on time and memory: a file that crashes HDF5 or holds it up is
+/// an error, no more.
 base::Status readView(const std::filesystem::path& file, RunRecord& record, ViewPart part = ViewPart::All);
 
 /// What stands in a view besides its scalars, before anything is made of it.
@@ -25,10 +25,13 @@ struct ViewText {
     std::string events; ///< as eventLines() writes them
     std::string frames;
 };
+struct ViewVisits {
+    std::function<void(const std::string& name, const Series& series)> scalars;
+    std::function<void(const std::string& name, const TensorSeries& series)> tensors;
+};
 /// Reads in this process, for a file that was just written. Links to elsewhere, storage elsewhere, unknown filters and
 /// sizes that the file cannot hold are refused. Visits one series after the other, so that a long run is in memory
-/// once; `visit` must not use HDF5.
-base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart part,
-                                    const std::function<void(const std::string& name, const Series& series)>& visit);
+/// once; visits must not use HDF5.
+base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart part, const ViewVisits& visits);
 
 }

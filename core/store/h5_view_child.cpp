@@ -27,7 +27,7 @@ constexpr std::size_t rowsAPiece = 65536;
 constexpr std::uint64_t maxPiece = std::uint64_t(1) << 32;
 constexpr int silenceMilliseconds = 60000; // so long may nothing come before the child counts as stuck
 
-enum class Piece : std::uint8_t { Scalars, Events, Frames, Failure, Done };
+enum class Piece : std::uint8_t { Scalars, Tensors, Events, Frames, Failure, Done };
 
 void sendAll(int pipe, std::string_view bytes)
 {
@@ -85,13 +85,26 @@ void sendSeries(int pipe, const std::string& name, const Series& series)
     } while (from < series.steps.size());
 }
 
+void sendTensor(int pipe, const std::string& name, const TensorSeries& series)
+{
+    const std::size_t rows = std::max<std::size_t>(1, rowsAPiece / std::max<std::size_t>(1, series.columns.size()));
+    std::size_t from = 0;
+    do {
+        const std::size_t to = std::min(from + rows, series.steps.size());
+        send(pipe, Piece::Tensors, pack(series.block(name, from, to)));
+        from = to;
+    } while (from < series.steps.size());
+}
+
 [[noreturn]] void serve(const std::filesystem::path& file, ViewPart part, int pipe)
 {
     std::error_code failed;
     const std::uint64_t size = std::filesystem::file_size(file, failed);
     confine(failed ? 0 : size);
-    const auto text = readViewHere(
-        file, part, [&](const std::string& name, const Series& series) { sendSeries(pipe, name, series); });
+    const auto text =
+        readViewHere(file, part,
+                     {[&](const std::string& name, const Series& series) { sendSeries(pipe, name, series); },
+                      [&](const std::string& name, const TensorSeries& series) { sendTensor(pipe, name, series); }});
     if (!text) {
         // The kind, and three texts that end with a zero.
         const Error& error = text.error();
@@ -203,6 +216,9 @@ base::Status readView(const std::filesystem::path& file, RunRecord& record, View
             return failureOf(bytes);
         if (piece == Piece::Scalars) {
             CORE_TRY(block, unpackScalars(bytes));
+            replay.add(block);
+        } else if (piece == Piece::Tensors) {
+            CORE_TRY(block, unpackTensors(bytes));
             replay.add(block);
         } else if (piece != Piece::Done) {
             auto placed = placedEvents(bytes);

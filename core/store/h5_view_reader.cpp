@@ -4,6 +4,7 @@
 #include "core/store/seal.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace core::store {
 
@@ -15,8 +16,6 @@ namespace {
 constexpr int maxDepth = 12;
 constexpr std::size_t maxSeries = 20000;
 constexpr std::uint64_t deflateRatio = 1040; // deflate's greatest, rounded up
-
-using Visit = std::function<void(const std::string&, const Series&)>;
 
 [[noreturn]] void refuse(const std::string& what)
 {
@@ -55,13 +54,28 @@ public:
         return read<std::string>(opened, "lines", H5T_INTEGER, 1, H5T_NATIVE_UINT8);
     }
 
-    void scalars(const Visit& visit)
+    void scalars(const ViewVisits& visits)
     {
         if (has("scalars"))
-            walk(open(m_file, "scalars"), "", 0, visit);
+            walk(open(m_file, "scalars"), "", 0, [&](hid_t group, const std::string& path, const Names& datasets) {
+                if (std::ranges::find(datasets, "value") != datasets.end())
+                    visits.scalars(path, series(group));
+            });
+    }
+
+    void tensors(const ViewVisits& visits)
+    {
+        if (has("tensors"))
+            walk(open(m_file, "tensors"), "", 0, [&](hid_t group, const std::string& path, const Names& datasets) {
+                if (std::ranges::find(datasets, "step") != datasets.end())
+                    visits.tensors(path, statistics(group, datasets));
+            });
     }
 
 private:
+    using Names = std::vector<std::string>;
+    using Found = std::function<void(hid_t group, const std::string& path, const Names& datasets)>;
+
     h5::Id m_file;
     std::uint64_t m_budget = 0;
     std::size_t m_visited = 0;
@@ -109,19 +123,25 @@ private:
         return all;
     }
 
-    void walk(hid_t group, const std::string& path, int depth, const Visit& visit)
+    void walk(hid_t group, const std::string& path, int depth, const Found& found)
     {
         if (depth > maxDepth || m_visited > maxSeries || H5Iget_type(group) != H5I_GROUP)
-            refuse("its scalars are not where they should be");
-        bool isSeries = false;
+            refuse("its series are not where they should be");
+        Names datasets;
         for (const std::string& name : names(group)) {
             if (const h5::Id child = open(group, name); H5Iget_type(child) == H5I_GROUP)
-                walk(child, path.empty() ? name : path + '/' + name, depth + 1, visit);
+                walk(child, path.empty() ? name : path + '/' + name, depth + 1, found);
             else
-                isSeries |= name == "value";
+                datasets.push_back(name);
         }
-        if (!isSeries)
+        if (datasets.empty())
             return;
+        ++m_visited;
+        found(group, path, datasets);
+    }
+
+    Series series(hid_t group)
+    {
         Series series;
         series.values = read<std::vector<double>>(group, "value", H5T_FLOAT, 8, H5T_NATIVE_DOUBLE);
         series.steps = read<std::vector<std::int64_t>>(group, "step", H5T_INTEGER, 8, H5T_NATIVE_INT64);
@@ -131,8 +151,51 @@ private:
         series.steps.resize(whole);
         series.values.resize(whole);
         series.times.resize(whole);
-        ++m_visited;
-        visit(path, series);
+        return series;
+    }
+
+    TensorSeries statistics(hid_t group, const Names& datasets)
+    {
+        TensorSeries series;
+        series.steps = read<std::vector<std::int64_t>>(group, "step", H5T_INTEGER, 8, H5T_NATIVE_INT64);
+        std::size_t whole = series.steps.size();
+        for (const std::string& name : datasets)
+            // Tensors themselves have more dimensions, or another type.
+            if (const auto kind = kindOf(group, name.c_str()); name != "step" && kind == keptAs(name)) {
+                series.columns[name] = column(group, name.c_str(), *kind);
+                whole = std::min(whole, series.columns[name].size());
+            }
+        series.steps.resize(whole);
+        for (auto& [name, values] : series.columns)
+            values.resize(whole);
+        return series;
+    }
+
+    static std::optional<Kept> kindOf(hid_t group, const char* name)
+    {
+        const h5::Id dataset = open(group, name);
+        const h5::Id type(H5Dget_type(dataset), H5Tclose, "read a dataset");
+        const h5::Id space(H5Dget_space(dataset), H5Sclose, "read a dataset");
+        const std::size_t size = H5Tget_size(type);
+        if (H5Sget_simple_extent_ndims(space) != 1 || (size != 4 && size != 8))
+            return {};
+        if (H5Tget_class(type) == H5T_INTEGER && size == 8)
+            return Kept::Count;
+        if (H5Tget_class(type) != H5T_FLOAT)
+            return {};
+        return size == 4 ? Kept::Single : Kept::Double;
+    }
+
+    std::vector<double> column(hid_t group, const char* name, Kept kind)
+    {
+        if (kind == Kept::Double)
+            return read<std::vector<double>>(group, name, H5T_FLOAT, 8, H5T_NATIVE_DOUBLE);
+        if (kind == Kept::Single) {
+            const auto values = read<std::vector<float>>(group, name, H5T_FLOAT, 4, H5T_NATIVE_FLOAT);
+            return {values.begin(), values.end()};
+        }
+        const auto values = read<std::vector<std::int64_t>>(group, name, H5T_INTEGER, 8, H5T_NATIVE_INT64);
+        return {values.begin(), values.end()};
     }
 
     void spend(std::uint64_t bytes)
@@ -190,7 +253,7 @@ private:
 
 }
 
-base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart part, const Visit& visit)
+base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart part, const ViewVisits& visits)
 {
     ViewText text;
     auto found = SealState::Missing;
@@ -212,7 +275,8 @@ base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart 
         if (part == ViewPart::Events)
             return;
         text.frames = reader.lines("frames");
-        reader.scalars(visit);
+        reader.scalars(visits);
+        reader.tensors(visits);
     }));
     return text;
 }

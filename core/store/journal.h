@@ -13,7 +13,7 @@
 namespace core::store {
 
 /// Synced marks follow a successful sync and hold nothing: what stands before one was acknowledged.
-enum class RecordKind : std::uint32_t { Scalars = 1, Event = 2, Rewind = 3, Synced = 4 };
+enum class RecordKind : std::uint32_t { Scalars = 1, Event = 2, Rewind = 3, Synced = 4, Tensors = 5 };
 
 /// One record as a reader sees it; `payload` is valid during the visit only.
 struct JournalRecord {
@@ -36,7 +36,7 @@ struct JournalReport {
 enum class Reading {
     Strict,  ///< stops at the first damage
     Salvage, ///< goes on behind a damage
-    Glance,  ///< skips scalars but for the last ones, unchecked; for lists
+    Glance,  ///< skips statistics, and scalars but for the last ones, unchecked; for lists
 };
 
 /// Visits the records of `journal/` in order. Takes no lock: a record that is being written now is not there yet.

@@ -252,7 +252,8 @@ private:
                 return false;
             const Place found{m_report.segments.size() - 1, place + sizeof head, head};
             if (RecordKind(head.kind) != RecordKind::Scalars) {
-                m_places.push_back(found);
+                if (RecordKind(head.kind) != RecordKind::Tensors)
+                    m_places.push_back(found);
             } else {
                 reader.take<std::uint64_t>();
                 const auto length = reader.take<std::uint16_t>();

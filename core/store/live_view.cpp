@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <unistd.h>
 #include <unordered_map>
 
@@ -15,6 +16,8 @@ namespace {
 
 // 16 KB a dataset at first; a run of a million steps has 500 chunks.
 constexpr h5::DatasetOptions growing{2048, true, false};
+// A large network has thousands of such columns, and few rows in each.
+constexpr h5::DatasetOptions growingSlowly{256, true, false};
 
 template <class T>
 void extend(hid_t dataset, hid_t type, hsize_t from, const std::vector<T>& values)
@@ -38,6 +41,7 @@ public:
     {
         (void)h5::guarded(m_path, [&] {
             m_series.clear();
+            m_tensors.clear();
             m_file.reset();
         });
     }
@@ -54,8 +58,10 @@ public:
             for (const auto& group : record.opened->groups)
                 for (const std::string& name : group)
                     if (!m_series.contains(name))
-                        add(name, {});
+                        add(name, Series{});
         h5::createGroup(m_file, "/tensors");
+        for (const auto& [name, series] : record.tensors)
+            add(name, series);
         h5::check(H5Fstart_swmr_write(m_file), "begin to be followed");
         if (::rename(beside.c_str(), m_path.c_str()) != 0)
             throw h5::Failure{base::systemError("rename", beside, errno)};
@@ -84,6 +90,35 @@ public:
         }
     }
 
+    bool takes(const TensorBlock& block) const
+    {
+        return std::ranges::all_of(block.tensors, [&](const std::string& name) {
+            const auto found = m_tensors.find(name);
+            return found != m_tensors.end() && std::ranges::all_of(block.statistics, [&](const std::string& statistic) {
+                       return found->second.columns.contains(statistic);
+                   });
+        });
+    }
+
+    void append(const TensorBlock& block)
+    {
+        std::vector<double> values(block.steps.size());
+        for (std::size_t t = 0; t < block.tensors.size(); ++t) {
+            Columns& columns = m_tensors.at(block.tensors[t]);
+            for (const auto& [statistic, dataset] : columns.columns) {
+                const auto place = std::ranges::find(block.statistics, statistic) - block.statistics.begin();
+                const auto i = std::size_t(place);
+                for (std::size_t row = 0; row < values.size(); ++row)
+                    values[row] = i < block.statistics.size() ? block.at(i, row, t) : asKept(statistic, NAN);
+                extend(dataset, H5T_NATIVE_DOUBLE, columns.size, values);
+                h5::check(H5Dflush(dataset), "show a dataset");
+            }
+            extend(columns.step, H5T_NATIVE_INT64, columns.size, block.steps);
+            h5::check(H5Dflush(columns.step), "show a dataset");
+            columns.size += block.steps.size();
+        }
+    }
+
     void flush() { h5::check(H5Fflush(m_file, H5F_SCOPE_GLOBAL), "flush the file"); }
 
     const std::filesystem::path& path() const { return m_path; }
@@ -94,8 +129,15 @@ private:
         h5::Id step, time, value;
     };
 
+    struct Columns {
+        hsize_t size = 0;
+        h5::Id step;
+        std::unordered_map<std::string, h5::Id> columns;
+    };
+
     std::filesystem::path m_path;
     h5::Id m_file;
+    std::unordered_map<std::string, Columns> m_tensors;
     std::unordered_map<std::string, Datasets> m_series;
 
     void add(const std::string& name, const Series& series)
@@ -104,6 +146,17 @@ private:
         m_series[name] = {series.steps.size(), h5::createIntegers(m_file, path + "/step", series.steps, growing),
                           h5::createReals(m_file, path + "/time", series.times, growing),
                           h5::createReals(m_file, path + "/value", series.values, growing)};
+    }
+
+    void add(const std::string& name, const TensorSeries& series)
+    {
+        const std::string path = layout::tensorGroupOf(name) + '/';
+        Columns& columns = m_tensors[name];
+        columns.size = series.steps.size();
+        columns.step = h5::createIntegers(m_file, path + "step", series.steps, growingSlowly);
+        for (const auto& [statistic, values] : series.columns)
+            columns.columns.emplace(statistic,
+                                    layout::createColumn(m_file, path + statistic, statistic, values, growingSlowly));
     }
 };
 
@@ -123,6 +176,16 @@ bool LiveView::takes(const ScalarBlock& block) const
 }
 
 base::Status LiveView::append(const ScalarBlock& block)
+{
+    return h5::guarded(m_work->path(), [&] { m_work->append(block); });
+}
+
+bool LiveView::takes(const TensorBlock& block) const
+{
+    return m_work->takes(block);
+}
+
+base::Status LiveView::append(const TensorBlock& block)
 {
     return h5::guarded(m_work->path(), [&] { m_work->append(block); });
 }

@@ -9,6 +9,7 @@
 #include "core/store/journal.h"
 #include "core/store/replay.h"
 #include "core/store/scalar_columns.h"
+#include "core/store/tensor_columns.h"
 #include "core/store/view_feed.h"
 
 #include <algorithm>
@@ -77,6 +78,8 @@ public:
                 return;
             m_lastProgress = now;
         }
+        if (const auto* weights = std::get_if<events::WeightsFrame>(&event); weights && !weights->kept)
+            return;
         m_marks.push_back({m_rows.size(), now, event});
     }
 
@@ -145,6 +148,7 @@ private:
     std::vector<Mark> m_takenMarks;
     Journal m_journal;
     ScalarColumns m_columns;
+    TensorColumns m_tensors;
     ViewFeed m_feed;
     double m_lastSync = 0;
     bool m_finished = false;
@@ -213,11 +217,22 @@ private:
             if (const auto* event = std::get_if<events::Event>(&mark.what)) {
                 append(*event, mark.time);
             } else {
+                appendTensors();
                 m_journal.append(RecordKind::Rewind, rewindPayload(std::get<std::int64_t>(mark.what)), mark.time);
                 m_feed.renew();
             }
         }
         appendRows(done, m_takenRows.size());
+        appendTensors();
+    }
+
+    void appendTensors()
+    {
+        for (TensorBlock& block : m_tensors.take()) {
+            m_journal.append(RecordKind::Tensors, pack(block), base::wallSeconds());
+            if (m_options.liveView)
+                m_feed.add(std::move(block));
+        }
     }
 
     void appendRows(std::size_t from, std::size_t to)
@@ -231,6 +246,12 @@ private:
 
     void append(const events::Event& event, double time)
     {
+        if (const auto* named = std::get_if<events::TensorsNamed>(&event)) {
+            appendTensors();
+            return m_tensors.name(*named);
+        }
+        if (const auto* stats = std::get_if<events::TensorStats>(&event))
+            return m_tensors.add(*stats);
         if (const auto* opened = std::get_if<events::RunOpened>(&event)) {
             m_columns = ScalarColumns(opened->groups);
             m_feed.renew();

@@ -50,6 +50,12 @@ void Replay::add(const ScalarBlock& block)
     }
 }
 
+void Replay::add(const TensorBlock& block)
+{
+    for (std::size_t i = 0; i < block.tensors.size(); ++i)
+        record.tensors[block.tensors[i]].add(block, i);
+}
+
 void Replay::add(double time, events::Event event)
 {
     if (const auto* opened = std::get_if<events::RunOpened>(&event)) {
@@ -71,6 +77,8 @@ void Replay::rewind(std::int64_t step)
 {
     for (auto& [name, series] : record.scalars)
         cut(series, step);
+    for (auto& [name, series] : record.tensors)
+        series.cut(step);
     const auto isCheckpoint = [&](const events::Event& event) {
         const auto* written = std::get_if<events::CheckpointWritten>(&event);
         return written && written->step == step;
@@ -81,6 +89,7 @@ void Replay::rewind(std::int64_t step)
             std::holds_alternative<events::RunOpened>(event) || events::stepOf(event) < step || isCheckpoint(event))
             kept.add(record.eventTimes[i], event);
     kept.record.scalars = std::move(record.scalars);
+    kept.record.tensors = std::move(record.tensors);
     kept.record.problem = std::move(record.problem);
     record = std::move(kept.record);
 }
@@ -90,6 +99,12 @@ void Replay::add(const JournalRecord& entry)
     switch (entry.kind) {
     case RecordKind::Scalars:
         if (auto block = unpackScalars(entry.payload))
+            add(*block);
+        else
+            note(record, block.error().message);
+        break;
+    case RecordKind::Tensors:
+        if (auto block = unpackTensors(entry.payload))
             add(*block);
         else
             note(record, block.error().message);

@@ -13,8 +13,10 @@ public:
     RunRecord record;
 
     void add(const ScalarBlock& block);
+    void add(const TensorBlock& block);
     void add(double time, events::Event event);
-    /// Drops scalars and events at or behind `step`; the news that the checkpoint of `step` was written stays.
+    /// Drops scalars, statistics and events at or behind `step`; the news that the checkpoint of `step` was written
+    /// stays.
     void rewind(std::int64_t step);
     /// A record of a journal; one that is not what it should be is noted in `record.problem`.
     void add(const JournalRecord& entry);

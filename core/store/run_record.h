@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/events/event.h"
+#include "core/store/tensor_series.h"
 
 #include <filesystem>
 #include <map>
@@ -23,6 +24,7 @@ struct RunRecord {
     events::RunState state = events::RunState::Interrupted; ///< a run whose writer died is interrupted
     std::optional<events::RunOpened> opened;
     std::map<std::string, Series> scalars;
+    TensorMap tensors;                 ///< statistics of weights, and of gradients under `gradient/<name>`
     std::vector<events::Event> events; ///< all others, in order; after a rewind only those that count
     std::vector<double> eventTimes;    ///< of each of `events`, seconds since the epoch
     std::optional<events::RunFinished> finished;

@@ -37,10 +37,17 @@ void ViewFeed::add(ScalarBlock block)
         m_waiting.push_back(std::move(block));
 }
 
+void ViewFeed::add(TensorBlock block)
+{
+    if (!m_stale && m_view)
+        m_tensors.push_back(std::move(block));
+}
+
 void ViewFeed::renew()
 {
     m_stale = true;
     m_waiting.clear();
+    m_tensors.clear();
 }
 
 void ViewFeed::close()
@@ -52,7 +59,7 @@ void ViewFeed::close()
 std::optional<base::Error> ViewFeed::update()
 {
     const double time = base::steadySeconds();
-    if ((!m_stale && m_waiting.empty()) || time < m_next)
+    if ((!m_stale && m_waiting.empty() && m_tensors.empty()) || time < m_next)
         return {};
     m_next = time + m_seconds;
     // HDF5 never recovers from a disk that is full, so it does not get to see one.
@@ -74,8 +81,8 @@ std::optional<base::Error> ViewFeed::update()
 
 base::Status ViewFeed::write()
 {
-    if (!m_stale &&
-        !std::all_of(m_waiting.begin(), m_waiting.end(), [&](const ScalarBlock& b) { return m_view->takes(b); }))
+    const auto taken = [&](const auto& block) { return m_view->takes(block); };
+    if (!m_stale && !(std::ranges::all_of(m_waiting, taken) && std::ranges::all_of(m_tensors, taken)))
         renew();
     if (m_stale) {
         m_view.reset();
@@ -89,7 +96,10 @@ base::Status ViewFeed::write()
     }
     for (const ScalarBlock& block : m_waiting)
         CORE_CHECK(m_view->append(block));
+    for (const TensorBlock& block : m_tensors)
+        CORE_CHECK(m_view->append(block));
     m_waiting.clear();
+    m_tensors.clear();
     if (const double time = base::steadySeconds(); time - m_lastFlush >= flushSeconds) {
         m_lastFlush = time;
         return m_view->flush();
@@ -105,6 +115,8 @@ bool ViewFeed::hasRoom() const
     std::uint64_t needed = reserve;
     for (const ScalarBlock& block : m_waiting)
         needed += 3 * 8 * block.steps.size() * block.names.size();
+    for (const TensorBlock& block : m_tensors)
+        needed += 2 * 8 * block.values.size();
     return std::uint64_t(facts.f_bavail) * facts.f_frsize > needed;
 }
 

@@ -14,6 +14,7 @@ public:
 
     /// These rows are in the journal, or will be when update() is called.
     void add(ScalarBlock block);
+    void add(TensorBlock block);
     /// The view is made anew: the run was announced, or went back.
     void renew();
     /// Writes what is due; everything that the recorder took has reached the journal's files. Returns what keeps the
@@ -25,8 +26,9 @@ private:
     std::filesystem::path m_run;
     double m_seconds;
     std::vector<ScalarBlock> m_waiting;
+    std::vector<TensorBlock> m_tensors; ///< waiting as well
     std::unique_ptr<LiveView> m_view;
-    bool m_stale = false; ///< the journal holds more than the view and m_waiting
+    bool m_stale = false; ///< the journal holds more than the view and what waits
     double m_next = 0;    ///< when the view is due
     double m_lastFlush = 0;
     bool m_told = false;

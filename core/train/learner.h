@@ -6,6 +6,8 @@
 #include "core/train/loss.h"
 #include "core/train/plan.h"
 
+#include <functional>
+
 namespace core::train {
 
 /// What one step had to say.
@@ -36,6 +38,10 @@ public:
     }
     /// Step `step`, from one or more batches. `scheduleStep`: what the schedule takes for it.
     virtual StepResult step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep) = 0;
+    /// Whether weights() move in place, along gradients.
+    virtual bool hasGradients() const { return false; }
+    /// Called in each step of such a learner when its gradients are complete and neither clipped nor used.
+    void onGradients(std::function<void()> call) { m_onGradients = std::move(call); }
     /// The next step writes down what its parts did.
     void trace(events::StepTrace* into) { m_trace = into; }
     /// `input` on any device → output on the learner's device: logits or values, without a graph.
@@ -71,6 +77,7 @@ public:
     virtual std::vector<std::string> digestNames() const = 0;
 
 protected:
+    std::function<void()> m_onGradients;
     events::StepTrace* m_trace = nullptr; ///< nullptr but for a step that somebody looks at
 };
 

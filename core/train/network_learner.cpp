@@ -136,6 +136,8 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     result.accuracy = correct / double(result.rows);
     addPenalties();
     result.gradNorm = gradientNorm();
+    if (m_onGradients)
+        m_onGradients();
     clip(result.gradNorm);
     result.lr = m_schedule->lr(scheduleStep);
     tracer.updateBegins();

@@ -95,6 +95,7 @@ Status Trainer::restore()
 Status Trainer::train()
 {
     announce();
+    m_watch.follow(*m_engine, *m_context.hub);
     m_paused = m_context.startPaused;
     m_lastCheckpoint = m_nextKeyframe = m_rateSince = m_runningSince = base::steadySeconds();
     setState(m_paused ? RunState::Paused : RunState::Running);
@@ -104,6 +105,7 @@ Status Trainer::train()
     if (m_engine->judgeDue())
         judge();
     publishSurface(true);
+    publishWeights(m_engine->step() == 0);
     while (!m_end && m_engine->step() < m_engine->timeline().totalSteps()) {
         CORE_CHECK(obey());
         if (m_end || m_engine->step() >= m_engine->timeline().totalSteps())
@@ -197,6 +199,8 @@ Status Trainer::edit(const std::string& path, const Value& value, bool again)
         return again ? Status(was.error()) : Status{};
     }
     m_context.hub->publish(events::Edited{m_engine->step(), path, std::move(*was), value});
+    if (path.starts_with("capture"))
+        m_watch.follow(*m_engine, *m_context.hub);
     const StepPlan& plan = m_engine->timeline().plan();
     if (plan.stepsPerEpoch != before.stepsPerEpoch || plan.totalSteps != before.totalSteps)
         m_context.hub->publish(events::PlanChanged{m_engine->step(), m_engine->timeline().epochsAt(m_engine->step()),
@@ -209,7 +213,9 @@ Status Trainer::oneStep()
     const std::int64_t step = m_engine->step();
     const bool watched = std::exchange(m_singly, false) && m_context.frames;
     events::StepTrace trace;
+    m_watch.before(step);
     const StepResult result = m_engine->advance(watched ? &trace : nullptr);
+    m_watch.after(*m_context.hub);
     const bool classifies = m_engine->learner().classifies();
     events::ScalarRow row{step,
                           base::wallSeconds(),
@@ -264,6 +270,7 @@ void Trainer::judge()
             m_end = RunState::EarlyStopped;
     }
     publishSurface(false);
+    publishWeights(true);
 }
 
 Status Trainer::finish()

@@ -8,6 +8,7 @@
 #include "core/train/command.h"
 #include "core/train/digest_log.h"
 #include "core/train/engine.h"
+#include "core/train/tensor_watch.h"
 
 #include <atomic>
 #include <deque>
@@ -76,6 +77,7 @@ private:
     void tick();
     void publishSurface(bool force);
     void publishTables(EvaluationResult result);
+    void publishWeights(bool evaluated);
     void setState(events::RunState state, const std::string& reason = {});
     void note(const std::string& name, double value);
     events::RunFinished summary(events::RunState state, base::Error error = {}) const;
@@ -85,6 +87,7 @@ private:
     std::unique_ptr<Engine> m_engine;
     std::unique_ptr<CheckpointWriter> m_writer;
     DigestLog m_digests;
+    TensorWatch m_watch;
     std::vector<std::pair<std::string, double>> m_last;
 
     std::int64_t m_stepsAllowed = -1; ///< while paused: how many single steps are still to do
@@ -92,11 +95,11 @@ private:
     bool m_singly = false; ///< the next step is one that somebody asked for by itself
     std::optional<events::RunState> m_end;
     double m_trainSeconds = 0, m_runningSince = 0;
-    double m_nextTick = 0, m_nextSurface = 0, m_nextTables = 0;
+    double m_nextTick = 0, m_nextSurface = 0, m_nextTables = 0, m_nextWeights = 0;
     double m_lastCheckpoint = 0, m_nextKeyframe = 0;
     std::int64_t m_syncedStep = -1, m_bestWritten = -1, m_bestSynced = -1; ///< steps whose checkpoints are kept
     std::int64_t m_surfaceStep = -1, m_tablesStep = -1;
-    double m_surfaceEpoch = 1;
+    double m_surfaceEpoch = 1, m_weightsEpoch = 0;
     std::int64_t m_rateSteps = 0, m_rateRows = 0, m_rows = 0;
     double m_rateSince = 0, m_stepsPerSecond = 0, m_rowsPerSecond = 0;
 };

@@ -2,6 +2,7 @@
 // The part of the trainer that tells what happens: the run's facts, progress, surfaces, tables, the summary.
 #include "core/base/clock.h"
 #include "core/train/trainer.h"
+#include "core/train/weights_frame.h"
 
 #include <ATen/Version.h>
 #include <torch/version.h>
@@ -93,6 +94,7 @@ void Trainer::tick()
         progress.dataWait = std::min(1.0, m_engine->waitedForData() / progress.trainSeconds);
     m_context.hub->publish(progress);
     publishSurface(false);
+    publishWeights(false);
 }
 
 // Early epochs one by one, then ever wider apart, so that a run keeps some hundred surfaces however long it is.
@@ -113,6 +115,23 @@ void Trainer::publishSurface(bool force)
     frame->step = step;
     frame->epoch = m_engine->timeline().epochOf(step);
     m_context.hub->publish(std::move(*frame));
+}
+
+// Kept at evaluations, ever wider apart; in between only for whoever watches.
+void Trainer::publishWeights(bool evaluated)
+{
+    const double now = base::steadySeconds(), epoch = m_engine->timeline().epochsAt(m_engine->step());
+    const bool kept = evaluated && epoch >= m_weightsEpoch;
+    const bool due = kept || (m_context.frames && now >= m_nextWeights);
+    if (!due)
+        return;
+    events::WeightsFrame frame = weightsFrame(*m_engine);
+    frame.kept = kept;
+    if (kept)
+        m_weightsEpoch = std::max(epoch + 0.99, epoch * 1.1);
+    const double cost = base::steadySeconds() - now;
+    m_nextWeights = now + std::max({0.2, 100 * cost, trainSeconds() / 100});
+    m_context.hub->publish(std::move(frame));
 }
 
 void Trainer::setState(RunState state, const std::string& reason)

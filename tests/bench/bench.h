@@ -22,6 +22,7 @@ core::base::Result<core::base::Object> loader();
 core::base::Result<core::base::Object> start();
 core::base::Result<core::base::Object> keyframe();
 core::base::Result<core::base::Object> seek();
+core::base::Result<core::base::Object> capture();
 
 /// Steps a second of the same network in a bare LibTorch loop, with nothing recorded.
 double bareMlpStepsPerSecond(int steps);

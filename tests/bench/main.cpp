@@ -33,6 +33,7 @@ int main(int argc, char** argv)
         {"start", "the window's first paint", bench::start},
         {"keyframe", "the share of a training that keyframes take", bench::keyframe},
         {"seek", "going back to any of 10,000 steps", bench::seek},
+        {"capture", "statistics of every weight and gradient at every step", bench::capture},
     };
     std::string wanted;
     bool json = false;

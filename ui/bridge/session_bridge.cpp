@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/bridge/session_bridge.h"
 
+#include "core/base/clock.h"
 #include "ui/models/run_model.h"
 
 #include <algorithm>
@@ -54,7 +55,22 @@ void SessionBridge::onEvent(const Event& event)
 {
     if (const auto* opened = std::get_if<RunOpened>(&event))
         m_stepGroups = stepGroups(*opened);
+    if (const auto* stats = std::get_if<TensorStats>(&event); stats && !takesStatistics(stats->step))
+        return;
     m_events.pushAlways(event);
+}
+
+/// A curve of statistics needs some hundred points however long a run is; all are in its file. Those of one step come
+/// together.
+bool SessionBridge::takesStatistics(std::int64_t step)
+{
+    const double now = core::base::steadySeconds();
+    m_statisticsBegan = m_statisticsBegan > 0 ? m_statisticsBegan : now;
+    if (now >= m_nextStatistics) {
+        m_statisticsStep = step;
+        m_nextStatistics = now + 0.05 + (now - m_statisticsBegan) / 400;
+    }
+    return step == m_statisticsStep;
 }
 
 bool SessionBridge::deliver()

@@ -39,12 +39,16 @@ Q_SIGNALS:
     void delivered();
 
 private:
+    bool takesStatistics(std::int64_t step);
+
     models::RunModel& m_model;
     core::base::Queue<core::events::ScalarRow> m_rows;
     core::base::Queue<core::events::Event> m_events{0};
     /// Bit g: the scalars of group g come with every step and may be dropped.
     std::atomic<std::uint64_t> m_stepGroups{0};
     std::atomic<std::int64_t> m_dropped{0};
+    double m_statisticsBegan = 0, m_nextStatistics = 0; ///< on the training's thread
+    std::int64_t m_statisticsStep = -1;
     QTimer m_timer;
 };
 

@@ -71,6 +71,8 @@ void RunModel::clear()
     m_surfaces.clear();
     m_confusions.clear();
     m_predictions.clear();
+    m_weights.clear();
+    m_tensors.clear();
     m_finished.reset();
     m_progress = {};
     m_epochs.bends.clear();
@@ -96,6 +98,7 @@ void RunModel::load(const core::store::RunRecord& record)
             bendEpochs(*opened);
         else
             takeEvent(event);
+    m_tensors = record.tensors;
     m_state = record.state;
     m_finished = record.finished;
     Q_EMIT advanced();
@@ -165,6 +168,9 @@ void RunModel::cutAt(qint64 step)
     cut(m_surfaces);
     cut(m_confusions);
     cut(m_predictions);
+    cut(m_weights);
+    for (auto& [name, series] : m_tensors)
+        series.cut(step);
 }
 
 /// True if more than the curves changed.
@@ -192,6 +198,22 @@ bool RunModel::takeEvent(const Event& event)
         bool operator()(const SurfaceFrame& frame) const { return keep(run.m_surfaces, frame), false; }
         bool operator()(const ConfusionFrame& frame) const { return keep(run.m_confusions, frame), false; }
         bool operator()(const PredictionFrame& frame) const { return keep(run.m_predictions, frame), false; }
+        bool operator()(const WeightsFrame& frame) const
+        {
+            // Of those that only pass by the newest is enough.
+            if (!run.m_weights.empty() && !run.m_weights.back().kept)
+                run.m_weights.pop_back();
+            return keep(run.m_weights, frame), false;
+        }
+        bool operator()(const TensorsNamed& named) const { return run.m_columns.name(named), false; }
+        bool operator()(const TensorStats& stats) const
+        {
+            run.m_columns.add(stats);
+            for (const core::store::TensorBlock& block : run.m_columns.take())
+                for (std::size_t i = 0; i < block.tensors.size(); ++i)
+                    run.m_tensors[block.tensors[i]].add(block, i);
+            return false;
+        }
         bool operator()(const WeightDigests&) const { return false; }
         bool operator()(const StepTrace& trace) const { return run.m_trace = trace, false; }
         bool operator()(const PlanChanged& changed) const
@@ -253,6 +275,13 @@ const PredictionFrame* RunModel::prediction() const
     if (m_moment && m_moment->predictions)
         return &*m_moment->predictions;
     return notAfter(m_predictions, m_shownStep);
+}
+
+const WeightsFrame* RunModel::weights() const
+{
+    if (m_moment && m_moment->weights)
+        return &*m_moment->weights;
+    return notAfter(m_weights, m_shownStep);
 }
 
 core::base::Value RunModel::settingsAt(qint64 step) const

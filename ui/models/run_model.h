@@ -4,6 +4,7 @@
 #include "core/events/event.h"
 #include "core/session/rewinder.h"
 #include "core/store/run_record.h"
+#include "core/store/tensor_columns.h"
 #include "ui/plots/epoch_axis.h"
 #include "ui/plots/series_buffer.h"
 
@@ -47,6 +48,8 @@ public:
     const std::vector<core::events::SurfaceFrame>& surfaces() const { return m_surfaces; }
     const std::vector<core::events::ConfusionFrame>& confusions() const { return m_confusions; }
     const std::vector<core::events::PredictionFrame>& predictions() const { return m_predictions; }
+    /// Statistics by tensor, as `/tensors` of the run's file; live, of some steps of those that are recorded.
+    const core::store::TensorMap& tensors() const { return m_tensors; }
 
     /// The newest step that was made by itself, if nothing was trained since.
     const core::events::StepTrace* trace() const;
@@ -71,6 +74,7 @@ public:
     const core::events::SurfaceFrame* surface() const;
     const core::events::ConfusionFrame* confusion() const;
     const core::events::PredictionFrame* prediction() const;
+    const core::events::WeightsFrame* weights() const;
     /// The run's settings with the edits before update `step`.
     core::base::Value settingsAt(qint64 step) const;
 
@@ -103,6 +107,9 @@ private:
     std::vector<core::events::ConfusionFrame> m_confusions;
     std::vector<core::events::PredictionFrame> m_predictions;
     std::optional<core::events::StepTrace> m_trace;
+    std::vector<core::events::WeightsFrame> m_weights;
+    core::store::TensorColumns m_columns;
+    core::store::TensorMap m_tensors;
     std::map<QString, std::unique_ptr<plots::SeriesBuffer>> m_series;
     std::vector<std::vector<plots::SeriesBuffer*>> m_groups; ///< where the values of a row go, as in RunOpened::groups
     bool m_recorded = false;

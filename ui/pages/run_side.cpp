@@ -3,10 +3,12 @@
 
 #include "ui/bridge/worker.h"
 #include "ui/models/run_model.h"
+#include "ui/models/weight_trails.h"
 #include "ui/pages/predictions_view.h"
 #include "ui/pages/surface_view.h"
 #include "ui/pages/view_button.h"
 #include "ui/plots/heat_table.h"
+#include "ui/plots/weights_plot.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
@@ -34,6 +36,8 @@ QString titleOf(RunSide::View view)
         return RunSide::tr("Confusion matrix");
     case RunSide::View::Predictions:
         return RunSide::tr("Sample predictions");
+    case RunSide::View::Weights:
+        return RunSide::tr("Weights");
     }
     return {};
 }
@@ -68,6 +72,7 @@ RunSide::RunSide(QWidget* parent)
       m_confusion(new plots::HeatTable),
       m_worst(new Label({}, Tone::Muted)),
       m_predictions(new PredictionsView),
+      m_weights(new plots::WeightsPlot),
       m_worker(std::make_unique<bridge::Worker>(*this))
 {
     auto* column = new QVBoxLayout(this);
@@ -89,10 +94,11 @@ RunSide::RunSide(QWidget* parent)
     m_stack->addWidget(m_surface);
     m_stack->addWidget(m_confusionPage);
     m_stack->addWidget(m_predictions);
+    m_stack->addWidget(m_weights);
 
     QMenu* menu = m_title->menu();
     auto* group = new QActionGroup(menu);
-    for (const View view : {View::Surface, View::Confusion, View::Predictions}) {
+    for (const View view : {View::Surface, View::Confusion, View::Predictions, View::Weights}) {
         QAction* action = menu->addAction(titleOf(view), this, [this, view] { choose(view); });
         action->setCheckable(true);
         group->addAction(action);
@@ -125,6 +131,11 @@ void RunSide::setRun(const models::RunModel* run)
     m_confusion->setEmptyText(run ? tr("The first matrix comes with the first evaluation.")
                                   : tr("Train on classes: which is taken for which will stand here."));
     m_worst->setText({});
+    m_weights->clear();
+    m_trailRows = 0;
+    m_weights->setEmptyText(run ? tr("The weights stand here as soon as the network is made.")
+                                : tr("Train a run: how the weights of each layer are spread will stand here, and how "
+                                     "they move."));
     m_surface->setRun(run);
     m_predictions->setRun(run);
     refresh();
@@ -178,6 +189,7 @@ void RunSide::refresh()
     m_surface->refresh();
     m_predictions->refresh();
     showConfusion();
+    showWeights();
 }
 
 /// The rows are the data's, not the run's: they are read once, aside.
@@ -223,6 +235,25 @@ void RunSide::showConfusion()
     showCaption();
 }
 
+void RunSide::showWeights()
+{
+    const core::events::WeightsFrame* frame = m_run->weights();
+    if (!frame && m_run->finished())
+        m_weights->setEmptyText(tr("This run kept no weights to look at. Drag the time bar to any of its steps: they "
+                                   "are trained again."));
+    if (view() != View::Weights || !frame)
+        return;
+    m_weights->setWeights(*frame);
+    std::size_t rows = 0;
+    for (const auto& [name, series] : m_run->tensors())
+        rows += series.steps.size();
+    if (rows != m_trailRows) {
+        m_trailRows = rows;
+        m_weights->setTrails(models::trailsOf(m_run->tensors()));
+    }
+    showCaption();
+}
+
 void RunSide::showCaption()
 {
     QString caption;
@@ -232,6 +263,8 @@ void RunSide::showCaption()
         caption = tr("validation · epoch %1").arg(style::count(m_run->confusion()->epoch));
     else if (m_run && view() == View::Predictions && !m_run->predictions().empty())
         caption = tr("worst first · epoch %1").arg(style::count(m_run->prediction()->epoch));
+    else if (m_run && view() == View::Weights && m_run->weights())
+        caption = tr("step %1").arg(style::count(m_run->weights()->step));
     m_caption->setText(caption);
 }
 

@@ -16,6 +16,7 @@ class RunModel;
 }
 namespace ui::plots {
 class HeatTable;
+class WeightsPlot;
 }
 namespace ui::style {
 class Label;
@@ -33,7 +34,7 @@ class RunSide final : public QWidget {
     Q_OBJECT
 
 public:
-    enum class View { Surface, Confusion, Predictions };
+    enum class View { Surface, Confusion, Predictions, Weights };
 
     explicit RunSide(QWidget* parent = nullptr);
     ~RunSide() override;
@@ -50,6 +51,7 @@ private:
     void show(View view);
     void loadPoints();
     void showConfusion();
+    void showWeights();
     void showCaption();
 
     const models::RunModel* m_run = nullptr;
@@ -61,8 +63,10 @@ private:
     plots::HeatTable* m_confusion;
     style::Label* m_worst;
     PredictionsView* m_predictions;
+    plots::WeightsPlot* m_weights;
     bool m_chosen = false, m_pointsAsked = false;
     std::int64_t m_confusionStep = -1;
+    std::size_t m_trailRows = 0; ///< of the history that the weights show
     quint64 m_generation = 0;
     std::unique_ptr<bridge::Worker> m_worker;
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 namespace core::store::exports::csv {
 
@@ -34,7 +35,8 @@ std::string quoted(const std::string& name)
 }
 
 /// One line a step with a column for each metric; what was not measured at a step is empty. `epoch` counts the epochs
-/// done, `step` the optimizer steps done before the values were taken, `time` is in seconds since the epoch.
+/// done, `step` the optimizer steps done before the values were taken, `time` is in seconds since the epoch. Statistics
+/// of tensors, if there are any, stand in `<name>.tensors.csv` beside it: a line for each tensor and step.
 class Csv final : public Exporter {
 public:
     explicit Csv(Spec) {}
@@ -50,10 +52,41 @@ public:
         CORE_CHECK(output.write(head + '\n'));
         CORE_CHECK(writeRows(output, record));
         CORE_CHECK(output.commit());
-        return std::vector{file};
+        if (record.tensors.empty())
+            return std::vector{file};
+        std::filesystem::path beside = file;
+        beside.replace_extension(".tensors.csv");
+        CORE_CHECK(writeTensors(beside, record.tensors));
+        return std::vector{file, beside};
     }
 
 private:
+    static base::Status writeTensors(const std::filesystem::path& file, const TensorMap& tensors)
+    {
+        std::set<std::string> statistics;
+        for (const auto& [name, series] : tensors)
+            for (const auto& [statistic, column] : series.columns)
+                statistics.insert(statistic);
+        CORE_TRY(output, FileBeside::create(file));
+        std::string head = "tensor,step";
+        for (const std::string& statistic : statistics)
+            head += ',' + statistic;
+        CORE_CHECK(output.write(head + '\n'));
+        for (const auto& [name, series] : tensors)
+            for (std::size_t i = 0; i < series.steps.size(); ++i) {
+                std::string line = quoted(name) + ',' + std::to_string(series.steps[i]);
+                for (const std::string& statistic : statistics) {
+                    const auto column = series.columns.find(statistic);
+                    line += ',';
+                    // A count that was not taken.
+                    if (column != series.columns.end() && !(keptAs(statistic) == Kept::Count && column->second[i] < 0))
+                        line += number(column->second[i]);
+                }
+                CORE_CHECK(output.write(line + '\n'));
+            }
+        return output.commit();
+    }
+
     static base::Status writeRows(FileBeside& output, const RunRecord& record)
     {
         const std::int64_t stepsPerEpoch = record.opened ? record.opened->stepsPerEpoch : 0;

@@ -252,3 +252,43 @@ TEST_CASE("events of mutated text are errors or events, never more")
                             surface->width * surface->height * surface->classes);
     }
 }
+
+TEST_CASE("statistics of tensors and frames of weights survive the codec, NaN included")
+{
+    const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+    const TensorsNamed named = again(TensorsNamed{7, 2, {"0.weight", "gradient/0.weight"}, {"mean", "std"}});
+    CHECK(named.step == 7);
+    CHECK(named.set == 2);
+    CHECK(named.tensors == std::vector<std::string>{"0.weight", "gradient/0.weight"});
+    CHECK(named.statistics == std::vector<std::string>{"mean", "std"});
+    const TensorStats stats = again(TensorStats{8, 2, {0.1, nan, -inf, 1e-300}});
+    CHECK(stepOf(stats) == 8);
+    CHECK(stats.set == 2);
+    REQUIRE(stats.values.size() == 4);
+    CHECK(stats.values[0] == 0.1);
+    CHECK(std::isnan(stats.values[1]));
+    CHECK(stats.values[2] == -inf);
+    CHECK(stats.values[3] == 1e-300);
+    CHECK(again(TensorStats{}).values.empty());
+    CHECK_FALSE(fromValue(Object{{"event", "tensor_stats"}, {"values", "AAAA"}}));
+
+    const WeightsFrame frame = again(WeightsFrame{
+        9, 1, true, {{"0.weight", {2, 1}, -1, 0.5, nan, 0.25, 2, 1, 0, 0, -1, 0.5, {1, 0, 1}, {-1, 0.5}}}});
+    CHECK(frame.step == 9);
+    CHECK(frame.epoch == 1);
+    CHECK(frame.kept);
+    REQUIRE(frame.layers.size() == 1);
+    const WeightsFrame::Layer& layer = frame.layers[0];
+    CHECK(layer.name == "0.weight");
+    CHECK(layer.count() == 2);
+    CHECK(layer.min == -1);
+    CHECK(std::isnan(layer.mean));
+    CHECK(layer.std == 0.25);
+    CHECK(layer.l2 == 2);
+    CHECK(layer.zeros == 1);
+    CHECK(layer.counts == std::vector<std::int64_t>{1, 0, 1});
+    CHECK(layer.values.size() == 2);
+    // Values that are too few or too many for the shape.
+    const WeightsFrame wrong{9, 1, true, {{"0.weight", {3, 1}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {}, {-1, 0.5}}}};
+    CHECK_FALSE(fromValue(toValue(wrong)));
+}

@@ -55,6 +55,7 @@ TEST_CASE("CSV has a line a step and a column a metric")
                                                    "0,9,1700000004.5,0.1111111111111111,0.1,\n"
                                                    "1,10,1700000005.25,0.1,0.1,nan\n"
                                                    "2,20,1700000020,,,0.25\n");
+    CHECK_FALSE(fs::exists(folder.path() / "new" / "table.tensors.csv"));
     const auto inFolder = exportTo("csv", {run, folder.path()});
     REQUIRE(inFolder);
     CHECK(inFolder->front() == folder.path() / "two-moons-0001.csv");

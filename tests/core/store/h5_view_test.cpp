@@ -121,8 +121,8 @@ TEST_CASE("a live view takes rows of names it knows, and says when it does not")
     auto view = store::LiveView::create(file, record);
     REQUIRE(view);
     CHECK((*view)->takes(block));
-    CHECK((*view)->takes({{"validation/loss"}, {1}, {1}, {{1}}}));
-    CHECK_FALSE((*view)->takes({{"train/loss", "unknown"}, {1}, {1}, {{1}, {1}}}));
+    CHECK((*view)->takes(store::ScalarBlock{{"validation/loss"}, {1}, {1}, {{1}}}));
+    CHECK_FALSE((*view)->takes(store::ScalarBlock{{"train/loss", "unknown"}, {1}, {1}, {{1}, {1}}}));
     REQUIRE((*view)->append(block));
     REQUIRE((*view)->flush());
     store::RunRecord back;
