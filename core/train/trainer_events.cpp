@@ -124,7 +124,7 @@ void Trainer::publishWeights(bool evaluated, bool force)
     const double now = base::steadySeconds(), epoch = m_engine->timeline().epochsAt(step);
     const bool kept = step != m_weightsStep && evaluated && (force || epoch >= m_weightsEpoch);
     const bool due = kept || (m_context.frames && step != m_weightsStep && now >= m_nextWeights);
-    if (!due)
+    if (!due || !m_engine->learner().hasGradients())
         return;
     events::WeightsFrame frame = weightsFrame(*m_engine);
     frame.kept = kept;

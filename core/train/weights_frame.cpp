@@ -17,8 +17,6 @@ events::WeightsFrame weightsFrame(const Engine& engine)
     events::WeightsFrame frame;
     frame.step = engine.step();
     frame.epoch = engine.timeline().epochOf(frame.step);
-    if (!engine.learner().hasGradients())
-        return frame;
     const bool pictures = engine.data().info().image();
     for (const tensor::NamedTensor& named : engine.learner().weights()) {
         if (!named.tensor.is_floating_point())
