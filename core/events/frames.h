@@ -36,21 +36,6 @@ struct PredictionFrame {
     std::vector<Row> rows;
 };
 
-/// One step in slow motion: what forward, backward and update each did.
-struct StepTrace {
-    struct Layer {
-        std::string name;                            ///< of a parameter
-        double weight = 0, gradient = 0, update = 0; ///< L2 norms: before, as it was used, of the change
-    };
-    std::int64_t step = 0, rows = 0;
-    double loss = 0, accuracy = 0;        ///< forward, before the update
-    double gradNorm = 0, clippedNorm = 0; ///< backward: L2 of all gradients; as the optimizer saw them
-    double lr = 0, weightNorm = 0, updateNorm = 0;
-    double lossAfter = 0; ///< of the same rows with the new weights
-    double forwardSeconds = 0, backwardSeconds = 0, updateSeconds = 0;
-    std::vector<Layer> layers;
-};
-
 /// The weights of a network at a step, tensor by tensor: how they are spread, and small first layers themselves.
 struct WeightsFrame {
     struct Layer {
@@ -72,6 +57,21 @@ struct WeightsFrame {
     };
     std::int64_t step = 0, epoch = 0;
     bool kept = false; ///< false: only for whoever is watching
+    std::vector<Layer> layers;
+};
+
+/// One step in slow motion: what forward, backward and update each did.
+struct StepTrace {
+    struct Layer {
+        std::string name;                            ///< of a parameter
+        double weight = 0, gradient = 0, update = 0; ///< L2 norms: before, as it was used, of the change
+    };
+    std::int64_t step = 0, rows = 0;
+    double loss = 0, accuracy = 0;        ///< forward, before the update
+    double gradNorm = 0, clippedNorm = 0; ///< backward: L2 of all gradients; as the optimizer saw them
+    double lr = 0, weightNorm = 0, updateNorm = 0;
+    double lossAfter = 0; ///< of the same rows with the new weights
+    double forwardSeconds = 0, backwardSeconds = 0, updateSeconds = 0;
     std::vector<Layer> layers;
 };
 

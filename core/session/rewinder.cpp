@@ -142,7 +142,8 @@ private:
     Moment moment(bool exact)
     {
         Moment now{m_engine->step(), exact, {}, {}, {}, {}, 0};
-        now.weights = train::weightsFrame(*m_engine);
+        if (m_engine->learner().hasGradients())
+            now.weights = train::weightsFrame(*m_engine);
         const std::int64_t epoch = m_engine->timeline().epochOf(now.step);
         now.surface = train::surface(m_engine->learner(), m_engine->data(), surfaceCells);
         if (now.surface) {

@@ -152,9 +152,8 @@ Kept keptAs(std::string_view statistic)
     return Kept::Single;
 }
 
-double asKept(std::string_view statistic, double value)
+double asKept(Kept kept, double value)
 {
-    const Kept kept = keptAs(statistic);
     if (kept == Kept::Count)
         return std::isfinite(value) ? std::nearbyint(value) : -1;
     if (std::isnan(value))

@@ -41,7 +41,11 @@ struct TensorBlock {
 enum class Kept { Count, Single, Double };
 Kept keptAs(std::string_view statistic);
 /// A value as it comes back from the store; of a count that was not taken, -1.
-double asKept(std::string_view statistic, double value);
+double asKept(Kept kept, double value);
+inline double asKept(std::string_view statistic, double value)
+{
+    return asKept(keptAs(statistic), value);
+}
 
 /// The time as the store keeps it: a multiple of 2^-10 s, which costs less space and is finer than a wall clock is
 /// true.

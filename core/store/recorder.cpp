@@ -212,18 +212,21 @@ private:
     {
         std::size_t done = 0;
         for (const Mark& mark : m_takenMarks) {
+            const auto* told = std::get_if<events::Event>(&mark.what);
+            if (const auto* stats = told ? std::get_if<events::TensorStats>(told) : nullptr) {
+                m_tensors.add(*stats);
+                continue;
+            }
             appendRows(done, mark.rows);
             done = mark.rows;
-            if (const auto* event = std::get_if<events::Event>(&mark.what)) {
-                append(*event, mark.time);
+            if (told) {
+                append(*told, mark.time);
             } else {
-                appendTensors();
                 m_journal.append(RecordKind::Rewind, rewindPayload(std::get<std::int64_t>(mark.what)), mark.time);
                 m_feed.renew();
             }
         }
         appendRows(done, m_takenRows.size());
-        appendTensors();
     }
 
     void appendTensors()
@@ -235,8 +238,10 @@ private:
         }
     }
 
+    // Statistics first: where a row of a step is, whatever was taken at that step is too.
     void appendRows(std::size_t from, std::size_t to)
     {
+        appendTensors();
         for (ScalarBlock& block : m_columns.blocks(m_takenRows.data() + from, to - from)) {
             m_journal.append(RecordKind::Scalars, pack(block), base::wallSeconds());
             if (m_options.liveView)
@@ -246,12 +251,8 @@ private:
 
     void append(const events::Event& event, double time)
     {
-        if (const auto* named = std::get_if<events::TensorsNamed>(&event)) {
-            appendTensors();
+        if (const auto* named = std::get_if<events::TensorsNamed>(&event))
             return m_tensors.name(*named);
-        }
-        if (const auto* stats = std::get_if<events::TensorStats>(&event))
-            return m_tensors.add(*stats);
         if (const auto* opened = std::get_if<events::RunOpened>(&event)) {
             m_columns = ScalarColumns(opened->groups);
             m_feed.renew();

@@ -39,11 +39,12 @@ std::vector<TensorBlock> TensorColumns::take()
             for (std::size_t row = 0; row < count; ++row)
                 block.steps.push_back(rows[from + row].step);
             block.values.resize(count * width);
-            for (std::size_t i = 0; i < set.statistics.size(); ++i)
+            for (std::size_t i = 0; i < set.statistics.size(); ++i) {
+                const Kept kept = keptAs(set.statistics[i]);
                 for (std::size_t row = 0; row < count; ++row)
                     for (std::size_t t = 0; t < set.tensors.size(); ++t)
-                        block.at(i, row, t) =
-                            asKept(set.statistics[i], rows[from + row].values[t * set.statistics.size() + i]);
+                        block.at(i, row, t) = asKept(kept, rows[from + row].values[t * set.statistics.size() + i]);
+            }
         }
     }
     return blocks;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tensor/statistics.h"
 
-#include <ATen/ops/eq.h>
+#include <ATen/ops/aminmax.h>
+#include <ATen/ops/count_nonzero.h>
 #include <ATen/ops/isinf.h>
 #include <ATen/ops/isnan.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/stack.h>
-#include <ATen/ops/var.h>
+#include <ATen/ops/var_mean.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -185,20 +187,43 @@ bool isPlain(const at::Tensor& tensor)
     return tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_non_overlapping_and_dense();
 }
 
-// One small tensor of all values, still on the device.
-at::Tensor onDevice(const at::Tensor& tensor)
+// Where the raw loop cannot go: a handful of kernels a tensor, and all their results in three transfers. `tensors` are
+// of one type, float or double.
+std::vector<Statistics> throughOperators(const std::vector<at::Tensor>& tensors)
 {
-    const at::Tensor x = tensor.detach().to(at::kDouble).flatten(), size = x.abs();
-    return at::stack({x.eq(0).sum().to(at::kDouble), at::isnan(x).sum().to(at::kDouble),
-                      at::isinf(x).sum().to(at::kDouble), x.min(), x.max(), x.mean(),
-                      at::var(x, at::OptionalIntArrayRef{}, at::Scalar(0)).sqrt(), size.mean(), size.max(),
-                      at::linalg_vector_norm(x, 2)});
-}
-
-Statistics fromDevice(std::int64_t count, const double* v)
-{
-    return {count, std::int64_t(v[0]), std::int64_t(v[1]), std::int64_t(v[2]), v[3], v[4], v[5], v[6], v[7], v[8],
-            v[9]};
+    std::vector<at::Tensor> reals, norms, counts;
+    for (const at::Tensor& x : tensors) {
+        const auto [low, high] = at::aminmax(x);
+        const auto [variance, mean] = at::var_mean(x, at::OptionalIntArrayRef{}, at::Scalar(0));
+        reals.insert(reals.end(), {low, high, mean, variance});
+        for (const int order : {1, 2})
+            norms.push_back(at::linalg_vector_norm(x, order, {}, false, at::kDouble));
+        counts.push_back(at::count_nonzero(x));
+    }
+    const at::Tensor real = at::stack(reals).to(at::kCPU, at::kDouble).contiguous(),
+                     norm = at::stack(norms).to(at::kCPU).contiguous(),
+                     nonzero = at::stack(counts).to(at::kCPU).contiguous();
+    std::vector<Statistics> all;
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        const double* r = real.const_data_ptr<double>() + 4 * i;
+        const double* n = norm.const_data_ptr<double>() + 2 * i;
+        Statistics s;
+        s.count = tensors[i].numel();
+        s.zeros = s.count - nonzero.const_data_ptr<std::int64_t>()[i];
+        s.min = r[0];
+        s.max = r[1];
+        s.mean = r[2];
+        s.std = std::sqrt(r[3]);
+        s.absMean = n[0] / double(s.count);
+        s.absMax = std::isnan(s.min) ? nothing : std::max(std::fabs(s.min), std::fabs(s.max));
+        s.l2 = n[1];
+        if (!std::isfinite(s.absMax)) {
+            s.nan = at::isnan(tensors[i]).sum().item<std::int64_t>();
+            s.inf = at::isinf(tensors[i]).sum().item<std::int64_t>();
+        }
+        all.push_back(s);
+    }
+    return all;
 }
 
 std::vector<double> copyOf(const at::Tensor& tensor, bool magnitudes)
@@ -275,23 +300,24 @@ constexpr std::pair<std::string_view, TakeStatistic> named[] = {
 std::vector<Statistics> statisticsOf(std::span<const at::Tensor> tensors)
 {
     std::vector<Statistics> all(tensors.size());
-    std::vector<std::size_t> there;
-    std::vector<at::Tensor> parts;
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-        if (isPlain(tensors[i]) || tensors[i].numel() == 0) {
-            all[i] = tensors[i].numel() == 0 ? ofNothing()
-                                             : statisticsOf(tensors[i].const_data_ptr<float>(), tensors[i].numel());
+    std::array<std::vector<std::size_t>, 2> elsewhere; // float, and what becomes double
+    for (std::size_t i = 0; i < tensors.size(); ++i)
+        if (tensors[i].numel() == 0)
+            all[i] = ofNothing();
+        else if (isPlain(tensors[i]))
+            all[i] = statisticsOf(tensors[i].const_data_ptr<float>(), tensors[i].numel());
+        else
+            elsewhere[tensors[i].scalar_type() != at::kFloat].push_back(i);
+    for (const auto& places : elsewhere) {
+        if (places.empty())
             continue;
-        }
-        there.push_back(i);
-        parts.push_back(onDevice(tensors[i]));
+        std::vector<at::Tensor> there;
+        for (const std::size_t i : places)
+            there.push_back(tensors[i].detach().to(&places == elsewhere.data() ? at::kFloat : at::kDouble));
+        const std::vector<Statistics> found = throughOperators(there);
+        for (std::size_t i = 0; i < places.size(); ++i)
+            all[places[i]] = found[i];
     }
-    if (parts.empty())
-        return all;
-    const at::Tensor here = at::stack(parts).to(at::kCPU).contiguous();
-    for (std::size_t i = 0; i < there.size(); ++i)
-        all[there[i]] =
-            fromDevice(tensors[there[i]].numel(), here.const_data_ptr<double>() + std::ptrdiff_t(i) * here.size(1));
     return all;
 }
 

@@ -38,7 +38,9 @@ public:
     }
     /// Step `step`, from one or more batches. `scheduleStep`: what the schedule takes for it.
     virtual StepResult step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep) = 0;
-    /// Called in each step when its gradients are complete and neither clipped nor used.
+    /// Whether weights() move in place, along gradients.
+    virtual bool hasGradients() const { return false; }
+    /// Called in each step of such a learner when its gradients are complete and neither clipped nor used.
     void onGradients(std::function<void()> call) { m_onGradients = std::move(call); }
     /// The next step writes down what its parts did.
     void trace(events::StepTrace* into) { m_trace = into; }

@@ -19,6 +19,7 @@ public:
     StepResult step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep) override;
     /// In evaluation mode.
     at::Tensor predict(const at::Tensor& input) override;
+    bool hasGradients() const override { return true; }
     const Loss& loss() const override { return *m_loss; }
     at::Device device() const override { return m_device; }
 

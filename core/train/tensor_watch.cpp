@@ -26,6 +26,9 @@ void TensorWatch::follow(Engine& engine, events::EventHub& hub)
     m_tensors.clear();
     m_names.clear();
     m_selected.clear();
+    // Trees have no weights that move in place: there is nothing to take statistics of.
+    if (!engine.learner().hasGradients())
+        m_captures.clear();
     const std::vector<tensor::NamedTensor> weights = engine.learner().weights();
     for (const bool gradient : {false, true})
         for (const tensor::NamedTensor& weight : weights)

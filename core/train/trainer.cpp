@@ -283,6 +283,7 @@ Status Trainer::finish()
     if (!ended)
         return m_syncedStep == m_engine->step() ? m_writer->wait() : keepAtOnce(snapshot());
     publishSurface(true);
+    publishWeights(true, true);
     const auto& validation = m_engine->data().rows(data::SplitName::Validation);
     if (m_tablesStep != m_engine->step() && !validation.empty())
         publishTables(evaluate(m_engine->learner(), m_engine->data(), validation, tables));

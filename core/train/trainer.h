@@ -77,7 +77,7 @@ private:
     void tick();
     void publishSurface(bool force);
     void publishTables(EvaluationResult result);
-    void publishWeights(bool evaluated);
+    void publishWeights(bool evaluated, bool force = false);
     void setState(events::RunState state, const std::string& reason = {});
     void note(const std::string& name, double value);
     events::RunFinished summary(events::RunState state, base::Error error = {}) const;
@@ -98,7 +98,7 @@ private:
     double m_nextTick = 0, m_nextSurface = 0, m_nextTables = 0, m_nextWeights = 0;
     double m_lastCheckpoint = 0, m_nextKeyframe = 0;
     std::int64_t m_syncedStep = -1, m_bestWritten = -1, m_bestSynced = -1; ///< steps whose checkpoints are kept
-    std::int64_t m_surfaceStep = -1, m_tablesStep = -1;
+    std::int64_t m_surfaceStep = -1, m_tablesStep = -1, m_weightsStep = -1;
     double m_surfaceEpoch = 1, m_weightsEpoch = 0;
     std::int64_t m_rateSteps = 0, m_rateRows = 0, m_rows = 0;
     double m_rateSince = 0, m_stepsPerSecond = 0, m_rowsPerSecond = 0;

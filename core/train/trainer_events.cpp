@@ -118,17 +118,20 @@ void Trainer::publishSurface(bool force)
 }
 
 // Kept at evaluations, ever wider apart; in between only for whoever watches.
-void Trainer::publishWeights(bool evaluated)
+void Trainer::publishWeights(bool evaluated, bool force)
 {
-    const double now = base::steadySeconds(), epoch = m_engine->timeline().epochsAt(m_engine->step());
-    const bool kept = evaluated && epoch >= m_weightsEpoch;
-    const bool due = kept || (m_context.frames && now >= m_nextWeights);
-    if (!due)
+    const std::int64_t step = m_engine->step();
+    const double now = base::steadySeconds(), epoch = m_engine->timeline().epochsAt(step);
+    const bool kept = step != m_weightsStep && evaluated && (force || epoch >= m_weightsEpoch);
+    const bool due = kept || (m_context.frames && step != m_weightsStep && now >= m_nextWeights);
+    if (!due || !m_engine->learner().hasGradients())
         return;
     events::WeightsFrame frame = weightsFrame(*m_engine);
     frame.kept = kept;
-    if (kept)
+    if (kept) {
+        m_weightsStep = step;
         m_weightsEpoch = std::max(epoch + 0.99, epoch * 1.1);
+    }
     const double cost = base::steadySeconds() - now;
     m_nextWeights = now + std::max({0.2, 100 * cost, trainSeconds() / 100});
     m_context.hub->publish(std::move(frame));

@@ -6,6 +6,7 @@
 namespace core::train {
 
 /// How the engine's weights are spread now, tensor by tensor, and the values of a first layer that makes a picture.
+/// For networks.
 events::WeightsFrame weightsFrame(const Engine& engine);
 
 }

@@ -166,6 +166,18 @@ std::string falseRows(const RunRecord& record, const RunRecord& reference)
             return name + " has rows that were never recorded, or a hole, in " + std::to_string(series.steps.size()) +
                    " rows";
     }
+    for (const auto& [name, series] : record.tensors) {
+        const auto known = reference.tensors.find(name);
+        if (known == reference.tensors.end())
+            return "statistics of a tensor that there is not: " + name;
+        for (const auto& [statistic, values] : series.columns) {
+            const auto column = known->second.columns.find(statistic);
+            if (column == known->second.columns.end() || values.size() > column->second.size() ||
+                !std::equal(series.steps.begin(), series.steps.end(), known->second.steps.begin()) ||
+                std::memcmp(values.data(), column->second.data(), values.size() * sizeof(double)) != 0)
+                return statistic + " of " + name + " has rows that were never recorded, or a hole";
+        }
+    }
     return {};
 }
 
@@ -178,6 +190,13 @@ std::string missing(const RunRecord& record, const RunRecord& reference)
         const std::size_t rows = found == record.scalars.end() ? 0 : found->second.steps.size();
         if (rows != series.steps.size())
             return name + " has " + std::to_string(rows) + " of " + std::to_string(series.steps.size()) + " rows";
+    }
+    for (const auto& [name, series] : reference.tensors) {
+        const auto found = record.tensors.find(name);
+        const std::size_t rows = found == record.tensors.end() ? 0 : found->second.steps.size();
+        if (rows != series.steps.size())
+            return "the statistics of " + name + " have " + std::to_string(rows) + " of " +
+                   std::to_string(series.steps.size()) + " rows";
     }
     return record.problem;
 }

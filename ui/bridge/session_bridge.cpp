@@ -53,8 +53,10 @@ void SessionBridge::onScalars(const ScalarRow& row)
 
 void SessionBridge::onEvent(const Event& event)
 {
-    if (const auto* opened = std::get_if<RunOpened>(&event))
+    if (const auto* opened = std::get_if<RunOpened>(&event)) {
         m_stepGroups = stepGroups(*opened);
+        m_statisticsBegan = m_nextStatistics = 0;
+    }
     if (const auto* stats = std::get_if<TensorStats>(&event); stats && !takesStatistics(stats->step))
         return;
     m_events.pushAlways(event);

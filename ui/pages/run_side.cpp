@@ -239,8 +239,9 @@ void RunSide::showWeights()
 {
     const core::events::WeightsFrame* frame = m_run->weights();
     if (!frame && m_run->finished())
-        m_weights->setEmptyText(tr("This run kept no weights to look at. Drag the time bar to any of its steps: they "
-                                   "are trained again."));
+        m_weights->setEmptyText(
+            tr("No weights of this run were kept. Drag the time bar to a step: those of a network are "
+               "trained again."));
     if (view() != View::Weights || !frame)
         return;
     m_weights->setWeights(*frame);

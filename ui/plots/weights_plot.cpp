@@ -54,6 +54,18 @@ Range rangeOf(double low, double high)
     return {low, high};
 }
 
+/// Bars that few elements do not leave holes in: neighbouring parts of the histogram together.
+std::vector<std::int64_t> barsOf(const WeightsFrame::Layer& layer)
+{
+    const std::size_t join = layer.count() >= 512 ? 1 : layer.count() >= 128 ? 2 : 4;
+    if (layer.counts.size() % join != 0)
+        return layer.counts;
+    std::vector<std::int64_t> bars(layer.counts.size() / join);
+    for (std::size_t i = 0; i < layer.counts.size(); ++i)
+        bars[i / join] += layer.counts[i];
+    return bars;
+}
+
 using Point = WeightTrail::Point;
 
 QPolygonF bandOf(const std::vector<Point>& points, double Point::*low, double Point::*high, const auto& place)
@@ -208,12 +220,13 @@ QString WeightsPlot::describe(QPointF place) const
     const Row row = rows()[std::size_t(index)];
     QStringList lines{layer.name.c_str() + QStringLiteral("  ") + shapeOf(layer)};
     if (row.histogram.contains(place) && !layer.counts.empty() && layer.high > layer.low) {
-        const double bins = double(layer.counts.size()), width = (layer.high - layer.low) / bins;
+        const std::vector<std::int64_t> counts = barsOf(layer);
+        const double bins = double(counts.size()), width = (layer.high - layer.low) / bins;
         const auto bin =
             std::size_t(std::clamp((place.x() - row.histogram.left()) / row.histogram.width() * bins, 0.0, bins - 1));
         lines << tr("%1 to %2: %3 of %4")
                      .arg(style::number(layer.low + double(bin) * width, 3),
-                          style::number(layer.low + double(bin + 1) * width, 3), style::count(layer.counts[bin]),
+                          style::number(layer.low + double(bin + 1) * width, 3), style::count(counts[bin]),
                           style::count(layer.count()));
     }
     lines << tr("min %1, max %2, mean %3, std %4, L2 %5, zeros %6")
@@ -276,7 +289,8 @@ void WeightsPlot::paintFilters(QPainter& painter, const Row& row, const Layer& l
     const int across = std::max(1, int((row.filters.width() + filterGap * s) / pitch));
     const auto channels = std::size_t(layer.shape[1]), tall = std::size_t(layer.shape[2]),
                wide = std::size_t(layer.shape[3]), each = channels * tall * wide;
-    const double most = std::max({std::abs(layer.low), std::abs(layer.high), 1e-30});
+    // Full colour at twice the usual size: a single large value would make all others pale.
+    const double most = std::max(2 * layer.l2 / std::sqrt(double(std::max<std::int64_t>(1, layer.count()))), 1e-30);
     for (int f = 0; f < int(std::min<std::int64_t>(mostFilters, layer.shape[0])); ++f) {
         QImage image(int(wide), int(tall), QImage::Format_RGB32);
         const float* values = layer.values.data() + std::size_t(f) * each;
@@ -285,7 +299,8 @@ void WeightsPlot::paintFilters(QPainter& painter, const Row& row, const Layer& l
                 double sum = 0;
                 for (std::size_t c = 0; c < channels; ++c)
                     sum += values[(c * tall + y) * wide + x];
-                image.setPixelColor(int(x), int(y), theme().diverging(sum / double(channels) / most));
+                image.setPixelColor(int(x), int(y),
+                                    theme().diverging(std::clamp(sum / double(channels) / most, -1.0, 1.0)));
             }
         const QRectF place(row.filters.left() + f % across * pitch, row.filters.top() + f / across * pitch,
                            filterSide * s, filterSide * s);
@@ -299,36 +314,43 @@ void WeightsPlot::paintHistogram(QPainter& painter, const Row& row, const Layer&
 {
     const QRectF& area = row.histogram;
     const Range range = rangeOf(layer.low, layer.high);
-    const bool flat = !(layer.high > layer.low);
     const auto place = [&](double value) { return area.left() + (value - range.lo) / range.span() * area.width(); };
     painter.setPen(QPen(theme().axis, 1));
     painter.drawLine(area.bottomLeft(), area.bottomRight());
+    const std::vector<std::int64_t> counts = barsOf(layer);
     std::int64_t most = 1;
-    for (const std::int64_t count : layer.counts)
+    for (const std::int64_t count : counts)
         most = std::max(most, count);
     QColor fill = theme().accent;
     fill.setAlphaF(0.8F);
-    const double bins = double(std::max<std::size_t>(1, layer.counts.size()));
-    for (std::size_t i = 0; i < layer.counts.size(); ++i) {
-        if (layer.counts[i] == 0)
+    const bool flat = !(layer.high > layer.low);
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        if (counts[i] == 0)
             continue;
-        const double left = flat ? area.center().x() - 2 : std::round(area.left() + double(i) / bins * area.width());
-        const double right = flat ? left + 4 : std::round(area.left() + double(i + 1) / bins * area.width());
-        const double tall = std::max(1.0, double(layer.counts[i]) / double(most) * area.height());
+        const auto edge = [&](std::size_t k) {
+            return std::round(area.left() + double(k) / double(counts.size()) * area.width());
+        };
+        const double left = flat ? area.center().x() - 2 : edge(i), right = flat ? left + 4 : edge(i + 1);
+        const double tall = std::max(1.0, double(counts[i]) / double(most) * area.height());
         painter.fillRect(QRectF(left, area.bottom() - tall, std::max(1.0, right - left), tall), fill);
-    }
-    if (range.lo < 0 && range.hi > 0) {
-        painter.setPen(QPen(theme().muted, 1, Qt::DotLine));
-        painter.drawLine(QPointF(place(0), area.top()), QPointF(place(0), area.bottom()));
     }
     painter.setFont(theme().body());
     painter.setPen(theme().muted);
     const QFontMetricsF metrics(theme().body());
-    for (const Tick& tick : linearTicks(range.lo, range.hi, std::max(2, int(area.width() / (70 * theme().scale))))) {
-        const double width = metrics.horizontalAdvance(tick.label) + 2;
-        const double x = std::clamp(place(tick.value), area.left() + width / 2, area.right() - width / 2);
-        painter.drawText(QRectF(x - width / 2, area.bottom() + 4 * theme().scale, width, metrics.height()),
-                         Qt::AlignCenter, tick.label);
+    const QRectF names(area.left(), area.bottom() + 4 * theme().scale, area.width(), metrics.height());
+    const QString low = style::number(range.lo, 2), high = style::number(range.hi, 2);
+    if (flat)
+        return painter.drawText(names, Qt::AlignHCenter, style::number(layer.low, 3));
+    painter.drawText(names, Qt::AlignLeft, low);
+    painter.drawText(names, Qt::AlignRight, high);
+    const double zero = place(0), room = metrics.horizontalAdvance(QStringLiteral("0")) / 2;
+    if (zero - room > names.left() + metrics.horizontalAdvance(low) + 8 &&
+        zero + room < names.right() - metrics.horizontalAdvance(high) - 8)
+        painter.drawText(QRectF(zero - room, names.top(), 2 * room + 1, names.height()), Qt::AlignCenter,
+                         QStringLiteral("0"));
+    if (zero > area.left() && zero < area.right()) {
+        painter.setPen(QPen(theme().muted, 1, Qt::DotLine));
+        painter.drawLine(QPointF(zero, area.top()), QPointF(zero, area.bottom()));
     }
 }
 
@@ -376,8 +398,8 @@ void WeightsPlot::paintTrail(QPainter& painter, const Row& row, const WeightTrai
     if (const double x = std::round(place(now, 0).x()); now < last)
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
     const QRectF axis(area.left(), area.bottom() + 4 * theme().scale, area.width(), metrics.height());
-    painter.drawText(axis, Qt::AlignLeft, tickLabel(first));
-    painter.drawText(axis, Qt::AlignRight, tr("step %1").arg(tickLabel(last)));
+    painter.drawText(axis, Qt::AlignLeft, style::count(qint64(first)));
+    painter.drawText(axis, Qt::AlignRight, tr("step %1").arg(style::count(qint64(last))));
 }
 
 void WeightsPlot::paintEvent(QPaintEvent*)

@@ -266,5 +266,5 @@ TEST_CASE("tensors: CSV has them in a table of their own, a line for each tensor
     CHECK(*core::base::readFile(files->back()) == "tensor,step,l1,mean,zeros\n"
                                                   "0.weight,0,nan,0.5,3\n"
                                                   "0.weight,1,0.1,nan,\n"
-                                                  "\"a,b\",0,,notANumber,0\n");
+                                                  "\"a,b\",0,,nan,0\n");
 }

@@ -143,6 +143,7 @@ TEST_CASE("statistics: the way through the device's operators tells the same, Na
     std::vector<float> values;
     for (std::uint64_t i = 0; i < 1000; ++i)
         values.push_back(float(draw.normal(i)));
+    values[17] = 0;
     for (const bool broken : {false, true}) {
         if (broken)
             values[500] = noNumber;
@@ -150,14 +151,24 @@ TEST_CASE("statistics: the way through the device's operators tells the same, Na
         const at::Tensor both[] = {plain, plain.to(at::kDouble)};
         const auto all = statisticsOf(both);
         CHECK(all[0].nan == all[1].nan);
+        CHECK(all[0].zeros == all[1].zeros);
         CHECK(std::isnan(all[1].mean) == broken);
         if (!broken)
             checkSame(all[1], all[0]);
     }
     const at::Tensor square = tensorOf(std::vector<float>(values.begin(), values.begin() + 12)).view({3, 4});
     checkSame(statisticsOf(square.t()), statisticsOf(square));
-    checkSame(statisticsOf(square.select(1, 2)), statisticsOf(square.select(1, 2).contiguous()));
+    checkSame(statisticsOf(square.select(1, 2)), statisticsOf(square.select(1, 2).contiguous()), 1e-6);
+    // Every other element: neither dense nor on the raw way, and in float.
+    const at::Tensor strided = tensorOf(values).slice(0, 0, 480, 2);
+    checkSame(statisticsOf(strided), statisticsOf(strided.contiguous()), 1e-6);
     CHECK(statisticsOf(square.to(at::kLong)).count == 12);
+    std::vector<float> broken(9, 1);
+    broken[4] = -endless;
+    const tensor::Statistics infinite = statisticsOf(tensorOf(broken).to(at::kDouble));
+    CHECK(infinite.inf == 1);
+    CHECK(infinite.nan == 0);
+    CHECK(infinite.min == -double(endless));
 }
 
 TEST_CASE("statistics: every name that a capture may ask for has its value")
