@@ -48,7 +48,8 @@ void ProgressLine::onEvent(const Event& event)
 {
     if (const auto* opened = std::get_if<RunOpened>(&event)) {
         m_opened = *opened;
-        std::cerr << opened->id << ": " << opened->trainRows << " rows, " << opened->parameters << " parameters, "
+        std::cerr << opened->id << ": " << opened->trainRows << " rows, "
+                  << (opened->parameters > 0 ? std::to_string(opened->parameters) + " parameters, " : std::string())
                   << opened->totalSteps << " steps on " << opened->device << " with " << opened->threads
                   << (opened->threads == 1 ? " thread" : " threads") << std::endl;
     } else if (const auto* progress = std::get_if<Progress>(&event)) {

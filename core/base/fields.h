@@ -21,6 +21,7 @@ struct Traits {
     bool nullable = false; ///< set by itself for std::optional members
     std::vector<Condition> visibleWhen = {};
     std::string nullWord = {}; ///< what forms call null, if not `off`
+    std::string onlyFor = {};  ///< the family of models that takes it
 };
 
 /// Binds keys, domains and help to the members of a plain struct whose initialisers are the only defaults.
@@ -34,7 +35,7 @@ public:
         m_schema.fields.push_back({std::move(key), std::move(domain), Codec<T>::write(Spec{}.*member), std::move(help),
                                    std::move(traits.unit), std::move(traits.words), traits.nullable || isOptional<T>,
                                    traits.tunable, traits.live, std::move(traits.visibleWhen),
-                                   std::move(traits.nullWord)});
+                                   std::move(traits.nullWord), std::move(traits.onlyFor)});
         m_read.push_back([member](Spec& spec, const Value& value) { spec.*member = Codec<T>::read(value); });
         m_write.push_back([member](const Spec& spec) { return Codec<T>::write(spec.*member); });
         return *this;
@@ -107,7 +108,8 @@ private:
                                    traits.tunable,
                                    traits.live,
                                    std::move(traits.visibleWhen),
-                                   std::move(traits.nullWord)});
+                                   std::move(traits.nullWord),
+                                   std::move(traits.onlyFor)});
         m_read.push_back(std::move(read));
         m_write.push_back(std::move(write));
         return *this;

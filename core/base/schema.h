@@ -78,6 +78,7 @@ struct Field {
     bool live = false;                   ///< may change between two steps
     std::vector<Condition> visibleWhen = {};
     std::string nullWord = {}; ///< what forms call null: `all`, `auto`; empty: `off`
+    std::string onlyFor = {};  ///< the family of models that takes it; empty: every one
 };
 
 struct List {

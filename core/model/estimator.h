@@ -51,6 +51,8 @@ public:
     }
 
     virtual std::int64_t parameterCount() const = 0;
+    /// Whose arithmetic it is, such as `XGBoost 1.7.4`; empty: our own.
+    virtual std::string library() const { return {}; }
     /// One for each tensor of state(), of which each round costs what it adds.
     virtual std::vector<std::uint32_t> digests() const = 0;
 

@@ -36,6 +36,11 @@ base::Catalog makeCatalog()
 
 }
 
+bool learnsInRounds(const base::Value& resolved)
+{
+    return model::isEstimator(resolved["model"]["kind"].text());
+}
+
 const base::Catalog& catalog()
 {
     static const base::Catalog all = makeCatalog();

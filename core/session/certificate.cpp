@@ -9,7 +9,6 @@
 #include "core/spec/experiment.h"
 
 #include <ATen/Version.h>
-#include <torch/version.h>
 
 #include <algorithm>
 #include <bit>
@@ -386,7 +385,7 @@ base::Result<Certificate> certify(const std::filesystem::path& run, std::int64_t
     CORE_TRY(engine, past.engineAt(keyframe, device));
     certificate.from = from < 0 ? engine->step() : from;
     certificate.recorded = surroundingsOf(past.record());
-    certificate.here = {TORCH_VERSION, at::get_cpu_capability(), device, engine->threads()};
+    certificate.here = {train::librariesOf(engine->learner()), at::get_cpu_capability(), device, engine->threads()};
     certificate.data = dataDigest(*engine);
     certificate.stages = stagesOf(past, certificate.notes);
     certificate.tensors = engine->tensorNames();

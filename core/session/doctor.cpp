@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/estimator.h"
 #include "core/session/inspect.h"
 #include "core/store/hdf5_version.h"
 #include "core/tensor/device.h"
@@ -33,8 +34,14 @@ base::Value doctor()
                                  {"why", "the sample data is not installed"},
                                  {"remedy", "apt install dataset-fashion-mnist"}});
     const char* policy = std::getenv("OMP_WAIT_POLICY");
+    Object libraries;
+    for (const base::Entry& entry : model::allEstimators().family().entries)
+        if (const auto estimator = model::allEstimators().make({entry.kind, Object{}}, {}); estimator)
+            if (const std::string library = (*estimator)->library(); !library.empty())
+                libraries.set(entry.kind, library);
     return Object{{"torch", TORCH_VERSION},
                   {"hdf5", store::hdf5Version()},
+                  {"estimators", std::move(libraries)},
                   {"devices", std::move(devices)},
                   {"threads", std::int64_t(std::thread::hardware_concurrency())},
                   {"omp_wait_policy", policy ? std::string(policy) : std::string()},

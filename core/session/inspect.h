@@ -14,6 +14,9 @@ namespace core::session {
 /// Every family of plug-ins and their parameters; built once.
 const base::Catalog& catalog();
 
+/// Whether its model is an estimator: it learns in rounds from all rows, and an epoch is one of them.
+bool learnsInRounds(const base::Value& resolved);
+
 struct SchedulePreview {
     std::int64_t trainRows = 0;
     std::int64_t stepsPerEpoch = 0;

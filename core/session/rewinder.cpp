@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/rewinder.h"
 
-#include "core/model/estimator.h"
+#include "core/session/inspect.h"
 #include "core/session/past.h"
 #include "core/train/evaluator.h"
 #include "core/train/weights_frame.h"
@@ -100,7 +100,7 @@ private:
     // Goes back to the step from where the engine stands, or from a keyframe behind it, if its learner can forget.
     base::Result<bool> comeBack(std::int64_t step)
     {
-        if (!model::isEstimator(m_past->spec()["model"]["kind"].text()))
+        if (!learnsInRounds(m_past->spec()))
             return false;
         if (m_engine && m_past->unedited(step, m_engine->step()) && m_engine->goBack(step))
             return true;

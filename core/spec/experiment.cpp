@@ -37,18 +37,55 @@ void checkTogether(const Value& resolved, std::vector<Error>& problems)
 
 namespace {
 
-// A round of an estimator takes all training rows, whatever is asked for.
-void takeAllRows(const Value& given, Checked& checked)
+// The settings that a model of another family than `onlyFor` does not take, by dotted path.
+void notTaken(const Schema& schema, const std::string& family, const std::string& above,
+              std::vector<std::string>& paths)
 {
-    const std::pair<const char*, Value> whole[] = {
-        {"train.batch_size", "full"}, {"train.accumulate", 1}, {"train.drop_last", false}};
-    for (const auto& [path, value] : whole) {
-        const Value* asked = given.at(path);
-        if (asked && !(*asked == value) && *asked == *checked.value.at(path))
-            checked.notes.push_back(std::string(path) + " does not apply to " + checked.value["model"]["kind"].text() +
-                                    ": each of its steps is a round over all training rows");
-        (void)checked.value.setAt(path, value);
+    for (const Field& field : schema.fields) {
+        if (!field.onlyFor.empty() && field.onlyFor != family)
+            paths.push_back(above + field.key);
+        else if (const Group* group = std::get_if<Group>(&field.domain))
+            notTaken(*group->schema, family, above + field.key + ".", paths);
     }
+}
+
+// Estimators take all training rows in a round, and say of no other setting what is asked for.
+void fitToEstimator(const Value& given, const CheckContext& context, Checked& checked)
+{
+    const Value usual = check(experimentFields().schema(), Object{}, "", context).value;
+    std::vector<std::string> paths;
+    notTaken(experimentFields().schema(), "estimators", "", paths);
+    for (const std::string& path : paths) {
+        const Value* now = checked.value.at(path);
+        if (path == "train.batch_size" && *now == Value("full"))
+            continue;
+        if (given.at(path) && !(*now == *usual.at(path)))
+            checked.notes.push_back(path + " does not apply to " + checked.value["model"]["kind"].text() +
+                                    ": each step is a round that learns from all training rows by itself");
+    }
+    for (const auto& [path, value] : {std::pair<const char*, Value>{"train.batch_size", "full"},
+                                      {"train.accumulate", 1},
+                                      {"train.drop_last", false}})
+        (void)checked.value.setAt(path, value);
+}
+
+// Another kind leaves behind what only the one before it knew, as in the form.
+void exchangeKind(Value& tree, std::string_view path, const std::string& before, const Catalog& catalog)
+{
+    const std::string_view at = path.substr(0, path.size() - std::string_view(".kind").size());
+    const Field* field = fieldAt(experimentFields().schema(), tree, at, catalog);
+    const OneOf* domain = field ? std::get_if<OneOf>(&field->domain) : nullptr;
+    const Family* family = domain ? catalog.find(domain->family) : nullptr;
+    const Value* part = tree.at(at);
+    const Entry* was = family ? family->find(before) : nullptr;
+    const Entry* now = family && part ? family->find((*part)["kind"].text()) : nullptr;
+    if (!was || !now)
+        return;
+    Object kept;
+    for (const auto& [key, value] : part->object())
+        if (now->schema.find(key) || !was->schema.find(key))
+            kept.set(key, value);
+    (void)tree.setAt(at, std::move(kept));
 }
 
 }
@@ -58,7 +95,7 @@ Checked resolve(const Value& given, const CheckContext& context)
     Checked checked = check(experimentFields().schema(), given, "", context);
     const Family* estimators = context.catalog.find("estimators");
     if (estimators && estimators->find(checked.value["model"]["kind"].text()))
-        takeAllRows(given, checked);
+        fitToEstimator(given, context, checked);
     checkTogether(checked.value, checked.problems);
     return checked;
 }
@@ -105,8 +142,14 @@ Result<Value> load(const std::filesystem::path& file, const std::vector<std::str
     std::error_code ignored;
     const auto folder =
         file.empty() ? std::filesystem::current_path(ignored) : std::filesystem::absolute(file, ignored).parent_path();
-    for (const std::string& set : sets)
+    for (const std::string& set : sets) {
+        const std::string path = set.substr(0, set.find('='));
+        const Value* kind = path.ends_with(".kind") ? tree.at(path) : nullptr;
+        const std::string before = kind ? kind->text() : std::string();
         CORE_CHECK(applySet(tree, set));
+        if (kind)
+            exchangeKind(tree, path, before, catalog);
+    }
     tree.object().erase("$schema");
     Checked checked = resolve(tree, {catalog, folder});
     if (!checked.problems.empty())

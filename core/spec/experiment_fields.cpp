@@ -20,6 +20,8 @@ using namespace base;
 
 namespace {
 
+constexpr const char* networks = "networks";
+
 std::shared_ptr<const List> listOf(Domain items, std::size_t min = 0, std::size_t max = 1000)
 {
     return std::make_shared<const List>(List{std::move(items), min, max});
@@ -133,16 +135,18 @@ Fields<TrainSpec> trainFields()
               {},
               "Noisy gradients: the loss shakes, epochs take long.",
               "Smooth gradients, fewer steps an epoch; may generalize worse at the same rate."},
-             {.unit = "rows", .words = {"full"}, .tunable = true, .live = true})
+             {.unit = "rows", .words = {"full"}, .tunable = true, .live = true, .onlyFor = networks})
         .add("accumulate", &TrainSpec::accumulate, Int{1, 100000},
              {"Batches whose gradients are averaged before one optimizer step: a large batch in little memory.",
               "rows a step = batch_size · accumulate"},
-             {.unit = "batches", .live = true})
-        .add("drop_last", &TrainSpec::dropLast, Flag{}, {"Leaves out the last batch of an epoch if it is not full."})
+             {.unit = "batches", .live = true, .onlyFor = networks})
+        .add("drop_last", &TrainSpec::dropLast, Flag{}, {"Leaves out the last batch of an epoch if it is not full."},
+             {.onlyFor = networks})
         .add("loss", &TrainSpec::loss, OneOf{"losses"},
              {"What training makes small. Empty: cross_entropy for classes, mse for numbers."},
-             {.live = true, .nullWord = "auto"})
-        .add("optimizer", &TrainSpec::optimizer, OneOf{"optim"}, {"How gradients move the weights."}, {.tunable = true})
+             {.live = true, .nullWord = "auto", .onlyFor = networks})
+        .add("optimizer", &TrainSpec::optimizer, OneOf{"optim"}, {"How gradients move the weights."},
+             {.tunable = true, .onlyFor = networks})
         .add("schedule", &TrainSpec::schedule, OneOf{"schedules", scheduleCommon()},
              {"How the learning rate changes over the run."}, {.tunable = true, .live = true})
         .add("l1", &TrainSpec::l1, Real{.min = 0, .log = true},
@@ -151,21 +155,22 @@ Fields<TrainSpec> trainFields()
               "loss + l1 · Σ|w|",
               {},
               "Weights die; training loss stays high."},
-             {.tunable = true, .live = true})
+             {.tunable = true, .live = true, .onlyFor = networks})
         .add("l2", &TrainSpec::l2, Real{.min = 0, .log = true},
              {"Penalty on the squares of the weights. Biases and norm layers are left out. Equal to weight decay for "
               "plain SGD only.",
               "loss + ½ · l2 · Σw²",
               {},
               "The network cannot bend enough: both losses stay high."},
-             {.tunable = true, .live = true})
+             {.tunable = true, .live = true, .onlyFor = networks})
         .add("clip_grad_norm", &TrainSpec::clipGradNorm, Real{.min = 0, .aboveMin = true, .log = true},
              {"Shortens the gradient of all weights together to this length. Empty: off.",
               "g ← g · min(1, c / (‖g‖ + 1e-6))", "Every step is cut short: slow.",
               "Never reached: no protection from jumps."},
-             {.tunable = true, .live = true})
+             {.tunable = true, .live = true, .onlyFor = networks})
         .add("clip_grad_value", &TrainSpec::clipGradValue, Real{.min = 0, .aboveMin = true, .log = true},
-             {"Cuts every element of the gradient to ± this. Empty: off."}, {.tunable = true, .live = true})
+             {"Cuts every element of the gradient to ± this. Empty: off."},
+             {.tunable = true, .live = true, .onlyFor = networks})
         .group("early_stopping", &TrainSpec::earlyStopping, earlyStoppingFields(),
                {"Stops when the watched figure has not improved for `patience` epochs, and goes back to the best "
                 "weights. Off unless asked for."},
@@ -178,8 +183,10 @@ Fields<TrainSpec> trainFields()
              {.words = {"auto"}})
         .add("seed", &TrainSpec::seed, Int{0},
              {"Decides first weights, order, augmentation and dropout: the same seed, the same run."})
-        .add("shuffle", &TrainSpec::shuffle, Flag{}, {"Draws a new order of the rows for every epoch."})
-        .add("deterministic", &TrainSpec::deterministic, Flag{}, {"Uses only operations that repeat bit for bit."});
+        .add("shuffle", &TrainSpec::shuffle, Flag{}, {"Draws a new order of the rows for every epoch."},
+             {.onlyFor = networks})
+        .add("deterministic", &TrainSpec::deterministic, Flag{}, {"Uses only operations that repeat bit for bit."},
+             {.onlyFor = networks});
 }
 
 }
@@ -234,7 +241,8 @@ const Fields<Experiment>& experimentFields()
             .group("split", &Experiment::split, splitFields(),
                    {"Which rows teach, which check, and which stay sealed."})
             .add("augment", &Experiment::augment, listOf(OneOf{"transforms"}),
-                 {"Changes made to training rows only, in this order, new in every epoch."}, {.live = true})
+                 {"Changes made to training rows only, in this order, new in every epoch."},
+                 {.live = true, .onlyFor = networks})
             .add("model", &Experiment::model, OneOf{"models", std::make_shared<const Schema>(modelFields().schema())},
                  {"What learns: a network, or an estimator such as boosted trees."}, {.tunable = true})
             .group("train", &Experiment::train, trainFields(), {"How it learns."})

@@ -112,6 +112,8 @@ Object fieldSchema(const Field& field, const Catalog& catalog)
         out.set("x-tunable", true);
     if (field.live)
         out.set("x-live", true);
+    if (!field.onlyFor.empty())
+        out.set("x-only-for", field.onlyFor);
     return out;
 }
 

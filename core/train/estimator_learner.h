@@ -29,6 +29,7 @@ public:
     base::Status reconfigure(const spec::Experiment& experiment, const StepPlan& plan) override;
 
     std::int64_t parameterCount() const override { return m_estimator->parameterCount(); }
+    std::string library() const override { return m_estimator->library(); }
     std::vector<std::uint32_t> digests() const override { return m_estimator->digests(); }
     std::vector<std::string> digestNames() const override;
 

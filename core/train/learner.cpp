@@ -4,6 +4,8 @@
 #include "core/train/estimator_learner.h"
 #include "core/train/network_learner.h"
 
+#include <torch/version.h>
+
 namespace core::train {
 
 using base::Error;
@@ -43,6 +45,12 @@ std::string ratePath(const spec::Experiment& experiment)
         if (const auto estimator = model::allEstimators().make(experiment.model, {}))
             return "model." + (*estimator)->rateKey();
     return "train.optimizer.lr";
+}
+
+std::string librariesOf(const Learner& learner)
+{
+    const std::string more = learner.library();
+    return TORCH_VERSION + (more.empty() ? more : ", " + more);
 }
 
 // A raw loop, since at this size the call of an operator costs more.

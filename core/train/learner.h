@@ -70,6 +70,8 @@ public:
     virtual base::Status reconfigure(const spec::Experiment& experiment, const StepPlan& plan) = 0;
 
     virtual std::int64_t parameterCount() const = 0;
+    /// What else than torch its bits depend on, such as `XGBoost 1.7.4`; empty if nothing.
+    virtual std::string library() const { return {}; }
     /// Digest of weights().
     std::string digest() const { return tensor::digestOf(weights()); }
     /// One for each of digestNames(), 32 bits, cheap enough to be noted at every step.
@@ -87,6 +89,9 @@ base::Result<std::unique_ptr<Loss>> makeLoss(const spec::Experiment& experiment,
 double baseRate(const spec::Experiment& experiment);
 /// Where that is set: `train.optimizer.lr`, `model.eta`.
 std::string ratePath(const spec::Experiment& experiment);
+
+/// The version of torch, and the library that the learner uses besides.
+std::string librariesOf(const Learner& learner);
 
 /// Rows whose largest output is the target's.
 std::int64_t countCorrect(const at::Tensor& output, const at::Tensor& target);

@@ -16,12 +16,12 @@ namespace {
 
 constexpr double budgetSeconds = 0.5;
 
-constexpr std::int64_t mostScratch = 1 << 21; ///< numbers
+constexpr std::int64_t mostScratch = 1 << 20; ///< numbers
 
 // An estimator takes all rows in a step: fewer do to tell how many threads serve it.
 std::int64_t scratchRows(const data::DatasetInfo& info, std::int64_t rows)
 {
-    std::int64_t cells = std::max<std::int64_t>(1, info.outputs());
+    std::int64_t cells = 1;
     for (const std::int64_t side : info.inputShape)
         cells *= std::max<std::int64_t>(1, side);
     return std::clamp<std::int64_t>(mostScratch / cells, 256, std::max<std::int64_t>(256, rows));
@@ -82,7 +82,7 @@ base::Result<StepCost> measureSteps(const spec::Experiment& experiment, const da
     std::map<std::int64_t, std::vector<double>> seconds;
     const double end = base::steadySeconds() + budgetSeconds;
     // In turns, so that a neighbour's load meets all candidates alike. The first round only warms up.
-    for (int round = 0; round < 3 || (round < 40 && base::steadySeconds() < end); ++round)
+    for (int round = 0; round < (whole ? 2 : 3) || (round < 40 && base::steadySeconds() < end); ++round)
         for (const std::int64_t candidate : candidates) {
             useThreads(candidate);
             const double start = base::steadySeconds();

@@ -5,7 +5,6 @@
 #include "core/train/weights_frame.h"
 
 #include <ATen/Version.h>
-#include <torch/version.h>
 
 namespace core::train {
 
@@ -43,7 +42,7 @@ void Trainer::announce()
     opened.testRows = rows(data::SplitName::Test);
     opened.threads = m_engine->threads();
     opened.device = m_context.device;
-    opened.torch = TORCH_VERSION;
+    opened.torch = librariesOf(m_engine->learner());
     opened.cpu = at::get_cpu_capability();
     opened.tensors = m_engine->tensorNames();
     opened.parent = m_context.parent;

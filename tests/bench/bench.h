@@ -19,6 +19,7 @@ struct Benchmark {
 core::base::Result<core::base::Object> stepMlp();
 core::base::Result<core::base::Object> stepCnn();
 core::base::Result<core::base::Object> loader();
+core::base::Result<core::base::Object> boost();
 core::base::Result<core::base::Object> start();
 core::base::Result<core::base::Object> keyframe();
 core::base::Result<core::base::Object> seek();

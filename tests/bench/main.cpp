@@ -30,6 +30,7 @@ int main(int argc, char** argv)
         {"step-mlp", "2-16-16-2, tanh, batch 32, AdamW, one thread, all scalars recorded", bench::stepMlp},
         {"step-cnn", "two convolutions on 28x28, batch 64, all scalars recorded", bench::stepCnn},
         {"loader", "batches of 64 pictures with flips", bench::loader},
+        {"boost", "rounds of boosted trees, all scalars recorded, against a bare loop of XGBoost", bench::boost},
         {"start", "the window's first paint", bench::start},
         {"keyframe", "the share of a training that keyframes take", bench::keyframe},
         {"seek", "going back to any of 10,000 steps", bench::seek},

@@ -184,6 +184,23 @@ TEST_CASE("up and down walk the blocks")
     CHECK(view.accessibleDescription().contains("2 → 16"));
 }
 
+TEST_CASE("of boosted trees the model page tells rounds, not layers")
+{
+    Bench bench(
+        R"({"data": {"source": "blobs"}, "model": {"kind": "xgboost", "max_depth": 4}, "train": {"epochs": 25}})");
+    const auto page = shown<ModelPage>(bench);
+    CHECK(page->shown().estimator);
+    CHECK(page->shown().rounds == 25);
+    const QStringList texts = labels(*page);
+    CHECK(texts.contains("Gradient boosted trees (XGBoost)"));
+    CHECK(texts.contains("rounds done"));
+    CHECK_FALSE(texts.contains("layers"));
+    CHECK(page->network()->describe(0).contains("25 rounds, 3 trees a round, one a class, depth up to 4"));
+    bench.bench->document().set("model", "mlp");
+    REQUIRE(tests::spinUntil([&] { return !page->busy(); }));
+    CHECK(labels(*page).contains("layers"));
+}
+
 TEST_CASE("the schedule's curve follows its form")
 {
     Bench bench(

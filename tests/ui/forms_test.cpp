@@ -294,6 +294,33 @@ TEST_CASE("a field that depends on another comes and goes with it")
     CHECK_FALSE(bench.form->row("only_fast"));
 }
 
+TEST_CASE("what a model does not take has no line")
+{
+    tests::application();
+    ExperimentDocument document;
+    SchemaForm form(document);
+    form.setPaths({"train", "model"});
+    form.show();
+    CHECK(form.row("train.batch_size"));
+    CHECK(form.row("train.optimizer.kind"));
+    CHECK(form.row("train.seed"));
+    document.set("model", "xgboost");
+    for (const char* path : {"train.batch_size", "train.accumulate", "train.loss.kind", "train.optimizer.kind",
+                             "train.clip_grad_norm", "train.l2", "train.shuffle"}) {
+        INFO(path);
+        CHECK_FALSE(form.row(path));
+    }
+    CHECK(form.row("train.epochs"));
+    CHECK(form.row("train.schedule.kind"));
+    CHECK(form.row("train.seed"));
+    CHECK(form.row("model.eta"));
+    CHECK(form.row("model.max_bin"));
+    document.set("model.tree_method", "exact");
+    CHECK_FALSE(form.row("model.max_bin"));
+    document.set("model", "mlp");
+    CHECK(form.row("train.batch_size"));
+}
+
 TEST_CASE("while a run trains, live fields go to it and others wait")
 {
     Bench bench;

@@ -146,6 +146,22 @@ TEST_CASE("the closing button really runs again with early stopping, over the ea
     CHECK(shown.workbench->document().undoStack()->undoText() == "Run again with early stopping");
 }
 
+TEST_CASE("boosted trees train before one's eyes, with their own settings at the side")
+{
+    Shown shown;
+    CHECK(shown.page.inspected().contains("train.optimizer"));
+    shown.train(
+        R"({"data": {"source": "two-moons", "rows": 100}, "model": "xgboost", "train": {"epochs": 30, "threads": 1}})");
+    CHECK_FALSE(shown.page.inspected().contains("train.optimizer"));
+    CHECK(shown.page.inspected().front() == "model");
+    shown.chip(0);
+    REQUIRE(shown.page.curves()->plot()->panels().size() == 3);
+    CHECK(shown.page.curves()->plot()->panels()[2].title == "Learning rate");
+    CHECK(shown.chip(20).contains("validation"));
+    CHECK(shown.page.side()->view() == RunSide::View::Surface);
+    CHECK(shown.workbench->front()->step() == 30);
+}
+
 TEST_CASE("patience is told while it is used up")
 {
     Shown shown;

@@ -131,6 +131,12 @@ QString FormContext::titleOf(const Field& field, const std::string& kind) const
 
 bool FormContext::visible(const Field& field, const QString& parent) const
 {
+    if (!field.onlyFor.empty()) {
+        const Family* takers = m_catalog.find(field.onlyFor);
+        const Value* model = m_document.resolved().at("model.kind");
+        if (takers && model && !takers->find(model->text()))
+            return false;
+    }
     return std::all_of(field.visibleWhen.begin(), field.visibleWhen.end(), [&](const Condition& condition) {
         const Value* beside = m_document.resolved().at(below(parent, condition.key).toStdString());
         return beside && std::find(condition.anyOf.begin(), condition.anyOf.end(), *beside) != condition.anyOf.end();

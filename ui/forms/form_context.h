@@ -34,7 +34,7 @@ public:
     /// The chosen kind behind a OneOf at `path`; empty for null.
     std::string kind(const QString& path) const;
     RowState kindState(const core::base::Field& field, const QString& path) const;
-    /// Whether all conditions of `field` hold in the group at `parent`.
+    /// Whether all conditions of `field` hold in the group at `parent`, and the model takes it.
     bool visible(const core::base::Field& field, const QString& parent) const;
 
     void commit(const core::base::Field& field, const QString& path, const core::base::Value& value);

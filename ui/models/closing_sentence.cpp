@@ -149,11 +149,11 @@ Shape shapeOf(const RunFigures& run)
 
 NextStep withRate(const RunFigures& run, double factor)
 {
-    if (!(run.lr > 0))
+    if (!(run.lr > 0) || run.lr * factor > run.lrMost)
         return {};
     return {NextStep::Kind::RunAgain,
             factor < 1 ? "Run again with lr × 0.1" : "Run again with lr × 10",
-            {{"train.optimizer.lr", std::stod(plain(run.lr * factor))}}};
+            {{run.lrPath, std::stod(plain(run.lr * factor))}}};
 }
 
 NextStep withEarlyStopping(const RunFigures& run)

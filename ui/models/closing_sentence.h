@@ -18,8 +18,10 @@ struct RunFigures {
     std::int64_t waited = 0;   ///< evaluations without an improvement so far
     bool restored = false;     ///< the best weights were put back
     double lr = 0;             ///< as set
-    bool nonFinite = false;    ///< a loss was NaN or infinite
-    core::base::Error error;   ///< of a failed run
+    std::string lrPath = "train.optimizer.lr";
+    double lrMost = 1e300;   ///< that the setting takes
+    bool nonFinite = false;  ///< a loss was NaN or infinite
+    core::base::Error error; ///< of a failed run
 };
 
 enum class Verdict {

@@ -2,6 +2,7 @@
 #include "ui/models/run_figures.h"
 
 #include "core/base/json.h"
+#include "core/session/inspect.h"
 #include "ui/models/run_model.h"
 #include "ui/style/theme.h"
 
@@ -91,6 +92,11 @@ RunFigures figuresOf(const RunModel& run)
     if (const auto patience = run.patience())
         figures.waited = patience->waited;
     figures.lr = train["optimizer"]["lr"].toReal();
+    if (const Value* eta = core::session::learnsInRounds(run.spec()) ? run.spec().at("model.eta") : nullptr) {
+        figures.lr = eta->toReal();
+        figures.lrPath = "model.eta";
+        figures.lrMost = 1;
+    }
     figures.nonFinite = endsInNothing(run);
     if (run.finished())
         figures.error = run.finished()->error;
@@ -157,7 +163,8 @@ Facts factsOf(const Value& resolved)
     const Value& train = resolved["train"];
     facts.training = train["steps"].isInt() ? QStringLiteral("%1 steps").arg(style::count(train["steps"].toInt()))
                                             : QStringLiteral("%1 epochs").arg(style::count(train["epochs"].toInt()));
-    facts.training += ", " + kindOf(train["optimizer"]);
+    if (!core::session::learnsInRounds(resolved))
+        facts.training += ", " + kindOf(train["optimizer"]);
     return facts;
 }
 

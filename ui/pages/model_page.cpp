@@ -2,6 +2,7 @@
 #include "ui/pages/model_page.h"
 
 #include "ui/bridge/workbench.h"
+#include "ui/models/run_model.h"
 #include "ui/pages/hairline.h"
 #include "ui/pages/network_view.h"
 #include "ui/style/label.h"
@@ -107,6 +108,10 @@ ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
     });
     connect(&bench.document(), &bridge::ExperimentDocument::changed, this, &ModelPage::ask);
     connect(&bench, &bridge::Workbench::stateChanged, this, &ModelPage::showFacts);
+    connect(&bench, &bridge::Workbench::advanced, this, [this] {
+        if (isVisible() && m_shown.estimator)
+            showFacts();
+    });
 }
 
 void ModelPage::showEvent(QShowEvent*)
@@ -151,22 +156,54 @@ void ModelPage::take(Result<ModelPreview> preview)
 void ModelPage::showFacts()
 {
     const Value* kind = m_bench.document().resolved().at("model.kind");
-    const auto* family = core::session::catalog().find("networks");
+    const auto* family = core::session::catalog().find("models");
     const auto* entry = family && kind ? family->find(kind->text()) : nullptr;
     m_title->setText(QString::fromStdString(entry ? entry->title : std::string()));
     const bool fits = std::all_of(m_shown.layers.begin(), m_shown.layers.end(),
                                   [](const auto& layer) { return layer.problem.empty(); });
     const bool some = !m_shown.layers.empty();
+    m_sum->setTone(fits ? Tone::Muted : Tone::Problem);
+    if (m_shown.estimator)
+        showRounds();
+    else
+        showNetwork(some, fits);
+    m_facts[3].second->setText(some ? style::bytes(m_shown.bytes) : QString());
+    m_measure->setEnabled(some && fits && !m_bench.training());
+}
+
+void ModelPage::nameFacts(const QStringList& names, const QString& memory)
+{
+    for (int i = 0; i < names.size(); ++i)
+        m_facts[std::size_t(i)].first->setText(names[i]);
+    m_facts[3].first->setToolTip(memory);
+}
+
+void ModelPage::showNetwork(bool some, bool fits)
+{
+    nameFacts({tr("layers"), tr("parameters"), tr("weights")},
+              tr("Weights, gradients, optimizer state and one batch's activations"));
     m_sum->setText(!some  ? QString()
                    : fits ? tr("%1 parameters").arg(style::count(m_shown.parameters))
                           : tr("does not fit: see the outlined block"));
-    m_sum->setTone(fits ? Tone::Muted : Tone::Problem);
     m_facts[0].second->setText(some ? style::count(qint64(m_shown.layers.size())) : QString());
     m_facts[1].second->setText(some ? style::count(m_shown.parameters) : QString());
     m_facts[2].second->setText(some ? style::bytes(std::uint64_t(m_shown.parameters) * weightBytes) : QString());
-    m_facts[3].second->setText(some ? style::bytes(m_shown.bytes) : QString());
-    m_facts[3].first->setToolTip(tr("Weights, gradients, optimizer state and one batch's activations"));
-    m_measure->setEnabled(some && fits && !m_bench.training());
+}
+
+// Of an estimator nothing is there before it trains: how far the run in front has come stands beside the plan.
+void ModelPage::showRounds()
+{
+    nameFacts({tr("rounds"), tr("rounds done"), tr("features")},
+              tr("All training rows, once more in the model's own form"));
+    m_sum->setText(tr("each epoch is a round over all training rows"));
+    const models::RunModel* run = m_bench.front();
+    const bool running = run && core::session::learnsInRounds(run->spec());
+    std::int64_t features = 1;
+    for (const std::int64_t side : m_shown.inputShape)
+        features *= side;
+    m_facts[0].second->setText(style::count(m_shown.rounds));
+    m_facts[1].second->setText(style::count(running ? run->step() : 0));
+    m_facts[2].second->setText(style::count(features));
 }
 
 void ModelPage::measure()

@@ -16,8 +16,8 @@ namespace ui::pages {
 
 class NetworkView;
 
-/// The network as it would be built: blocks, shapes, parameters, memory, and on request the time of a run from a few
-/// measured steps. It follows every change of the form.
+/// The network as it would be built: blocks, shapes, parameters, memory; of an estimator its rounds. On request the
+/// time of a run from a few measured steps. It follows every change of the form.
 class ModelPage final : public Page {
     Q_OBJECT
 
@@ -37,6 +37,9 @@ private:
     void take(core::base::Result<core::session::ModelPreview> preview);
     void measure();
     void showFacts();
+    void nameFacts(const QStringList& names, const QString& memory);
+    void showNetwork(bool some, bool fits);
+    void showRounds();
 
     bridge::Workbench& m_bench;
     bridge::Preview m_preview;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/train_page.h"
 
+#include "core/session/inspect.h"
 #include "ui/bridge/rate_plan.h"
 #include "ui/bridge/time_travel.h"
 #include "ui/bridge/workbench.h"
@@ -73,6 +74,8 @@ TrainPage::TrainPage(bridge::Workbench& workbench, QWidget* parent)
 
 QStringList TrainPage::inspected() const
 {
+    if (core::session::learnsInRounds(m_workbench.document().resolved()))
+        return {"model", "train.schedule", "train.early_stopping", "train.epochs"};
     return {"train.optimizer", "train.schedule", "train.early_stopping", "train.epochs", "train.batch_size"};
 }
 

@@ -237,6 +237,13 @@ public:
         return true;
     }
 
+    std::string library() const override
+    {
+        int version[3] = {};
+        XGBoostVersion(&version[0], &version[1], &version[2]);
+        return "XGBoost " + std::to_string(version[0]) + "." + std::to_string(version[1]) + "." +
+               std::to_string(version[2]);
+    }
     std::int64_t parameterCount() const override { return m_forest.nodes(); }
     std::vector<std::uint32_t> digests() const override { return m_forest.digests(); }
 
