@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/rewinder.h"
 
+#include "core/base/clock.h"
 #include "core/session/inspect.h"
 #include "core/session/past.h"
 #include "core/train/evaluator.h"
@@ -21,6 +22,7 @@ using base::Status;
 namespace {
 
 constexpr std::int64_t surfaceCells = 72;
+constexpr double blink = 0.03; ///< seconds
 constexpr std::size_t mostRows = 1000, predictionsShown = 24;
 
 }
@@ -76,10 +78,14 @@ private:
         CORE_CHECK(open(step));
         const std::int64_t target = std::min(step, m_past->steps());
         CORE_CHECK(approach(target));
-        if (m_engine->step() < target) {
-            m_tell(moment(false));
+        if (const std::int64_t steps = target - m_engine->step(); steps > 0) {
+            // What comes within a blink is not shown in between: looking costs more than going there.
+            if (m_secondsPerStep <= 0 || double(steps) * m_secondsPerStep > blink)
+                m_tell(moment(false));
+            const double start = base::steadySeconds();
             CORE_CHECK(
                 m_past->advance(*m_engine, target, false, [&](std::int64_t, std::int64_t) { return !outdated(); }));
+            m_secondsPerStep = (base::steadySeconds() - start) / double(steps);
         }
         m_tell(moment(true));
         return {};
@@ -170,6 +176,7 @@ private:
     const Tell m_tell;
     std::unique_ptr<Past> m_past;
     std::unique_ptr<train::Engine> m_engine;
+    double m_secondsPerStep = 0; ///< of the last stretch; 0: not known yet
 
     std::mutex m_mutex;
     std::condition_variable_any m_changed;

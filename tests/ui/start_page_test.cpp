@@ -55,7 +55,7 @@ struct Shown : tests::Bench {
 TEST_CASE("a click on a card fills the panel, its button trains")
 {
     Shown shown;
-    REQUIRE(shown.page.buttons().size() == 6);
+    REQUIRE(shown.page.buttons().size() == 8);
     CHECK(shown.says("Overfitting in 60 s"));
     QTest::mouseClick(shown.page.buttons()[3], Qt::LeftButton);
     CHECK(shown.says("Learning rate"));
@@ -65,6 +65,27 @@ TEST_CASE("a click on a card fills the panel, its button trains")
     CHECK(shown.trains());
     CHECK(shown.requested == QStringList{"train"});
     CHECK(shown.workbench->document().name() == "overfit");
+}
+
+TEST_CASE("a card with a branch trains the run, then its branch over it")
+{
+    Shown shown;
+    QTest::mouseClick(shown.page.buttons()[5], Qt::LeftButton);
+    CHECK(shown.says("Save a diverging run"));
+    QTest::mouseClick(shown.button("trainCard"), Qt::LeftButton);
+    REQUIRE(shown.trains());
+    REQUIRE(shown.ended());
+    const ui::models::RunModel& saved = *shown.workbench->front();
+    REQUIRE(shown.workbench->overlays().size() == 1);
+    const ui::models::RunModel& left = *shown.workbench->overlays().front();
+    CHECK(saved.opened().parent == left.id().toStdString());
+    CHECK(saved.opened().parentStep == 112);
+    const auto last = [](const ui::models::RunModel& run) {
+        const auto* loss = run.series("validation/loss");
+        return loss->value(loss->size() - 1);
+    };
+    CHECK(last(saved) < 0.1 * last(left));
+    CHECK(shown.troubles.empty());
 }
 
 TEST_CASE("Enter and a double click train a card")

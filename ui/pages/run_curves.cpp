@@ -35,9 +35,10 @@ constexpr std::int64_t fewSteps = 50;
 /// `lr 0.1 → 0.01`
 QString editName(const core::events::Edited& edit)
 {
-    const QString path = QString::fromStdString(edit.path);
-    return QStringLiteral("%1 %2 → %3")
-        .arg(path.section('.', -1), models::readable(edit.before), models::readable(edit.after));
+    const QString name = QString::fromStdString(edit.path).section('.', -1);
+    const QString before = models::readable(edit.before), after = models::readable(edit.after);
+    return before == after ? QObject::tr("%1 changed").arg(name)
+                           : QStringLiteral("%1 %2 → %3").arg(name, before, after);
 }
 
 QString titleOf(const QString& metric)
