@@ -163,7 +163,7 @@ public:
             CORE_CHECK(advance(*engine, stage, last ? told.to : told.stages[i + 1].begins, last));
         }
         told.digest = engine->learner().digest();
-        told.here = {TORCH_VERSION, at::get_cpu_capability(), m_device, engine->threads()};
+        told.here = {train::librariesOf(engine->learner()), at::get_cpu_capability(), m_device, engine->threads()};
         told.identical = !told.first && told.stepsChecked > 0;
         conclude(*engine);
         return std::move(told);

@@ -13,6 +13,16 @@ namespace core::train {
 namespace {
 
 constexpr std::int64_t evaluationBatch = 512;
+constexpr std::int64_t evaluationCells = 1 << 20; ///< of an estimator's batch
+
+// Layers grow with the batch, trees do not: there operators called once for many rows save most of the time.
+std::size_t batchFor(const Learner& learner, const data::DatasetInfo& info)
+{
+    std::int64_t cells = 1;
+    for (const std::int64_t side : info.inputShape)
+        cells *= std::max<std::int64_t>(1, side);
+    return std::size_t(learner.takesBatches() ? evaluationBatch : std::max(evaluationBatch, evaluationCells / cells));
+}
 
 struct NamedMetric {
     std::string name;
@@ -81,8 +91,9 @@ EvaluationResult evaluate(Learner& learner, const data::DataModule& data, std::s
         result.confusion.counts.assign(std::size_t(result.confusion.classes * result.confusion.classes), 0);
     }
     double sum = 0;
-    for (std::size_t first = 0; first < rows.size(); first += evaluationBatch) {
-        const auto part = rows.subspan(first, std::min<std::size_t>(evaluationBatch, rows.size() - first));
+    const std::size_t atOnce = batchFor(learner, data.info());
+    for (std::size_t first = 0; first < rows.size(); first += atOnce) {
+        const auto part = rows.subspan(first, std::min(atOnce, rows.size() - first));
         const data::Batch batch = data.gather(part);
         const at::Tensor output = learner.predict(batch.input);
         const at::Tensor target = batch.target.to(output.device());

@@ -203,7 +203,7 @@ public:
             m_forest.add(treeOf(tree));
     }
 
-    at::Tensor outputs() override { return outputsOf(trainingSums().clone()); }
+    at::Tensor outputs() override { return outputsOf(trainingSums()); }
     at::Tensor predict(const at::Tensor& input) override
     {
         return outputsOf(m_known.of(m_forest, input.contiguous(), start()));
