@@ -12,6 +12,8 @@ using namespace core::events;
 
 namespace {
 
+constexpr int alwaysTaken = 100; ///< steps whose statistics are shown however fast they come
+
 /// Groups whose scalars are all named `train/…` have a row for every step.
 std::uint64_t stepGroups(const RunOpened& opened)
 {
@@ -56,6 +58,8 @@ void SessionBridge::onEvent(const Event& event)
     if (const auto* opened = std::get_if<RunOpened>(&event)) {
         m_stepGroups = stepGroups(*opened);
         m_statisticsBegan = m_nextStatistics = 0;
+        m_statisticsTaken = 0;
+        m_statisticsStep = -1;
     }
     if (const auto* stats = std::get_if<TensorStats>(&event); stats && !takesStatistics(stats->step))
         return;
@@ -68,8 +72,9 @@ bool SessionBridge::takesStatistics(std::int64_t step)
 {
     const double now = core::base::steadySeconds();
     m_statisticsBegan = m_statisticsBegan > 0 ? m_statisticsBegan : now;
-    if (now >= m_nextStatistics) {
+    if (step != m_statisticsStep && (m_statisticsTaken < alwaysTaken || now >= m_nextStatistics)) {
         m_statisticsStep = step;
+        ++m_statisticsTaken;
         m_nextStatistics = now + 0.05 + (now - m_statisticsBegan) / 400;
     }
     return step == m_statisticsStep;

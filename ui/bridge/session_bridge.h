@@ -49,6 +49,7 @@ private:
     std::atomic<std::int64_t> m_dropped{0};
     double m_statisticsBegan = 0, m_nextStatistics = 0; ///< on the training's thread
     std::int64_t m_statisticsStep = -1;
+    int m_statisticsTaken = 0;
     QTimer m_timer;
 };
 
