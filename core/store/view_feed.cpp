@@ -87,7 +87,9 @@ base::Status ViewFeed::write()
     if (m_stale) {
         m_view.reset();
         CORE_TRY(record, recordOfJournal(m_run, Reading::Strict));
-        if (!record.opened)
+        // With the first rows everything that the file will hold has its name. A file that is made anew is another
+        // file: whoever follows the one before sees no more of it.
+        if (!record.opened || record.scalars.empty())
             return {};
         CORE_TRY(view, LiveView::create(m_run / "run.h5", record));
         m_view = std::move(view);

@@ -30,9 +30,11 @@ double processorSeconds()
 CheckpointWriter::CheckpointWriter(const store::RunFolder& folder, store::Recorder& recorder, events::EventHub& hub)
     : m_folder(folder.checkpoints()),
       m_recorder(recorder),
-      m_hub(hub),
-      m_thread([this](const std::stop_token& stop) { loop(stop); })
+      m_hub(hub)
 {
+    for (const store::CheckpointFile& file : store::listCheckpoints(m_folder))
+        m_durable.insert(file.step);
+    m_thread = std::jthread([this](const std::stop_token& stop) { loop(stop); });
 }
 
 CheckpointWriter::~CheckpointWriter()
@@ -113,12 +115,14 @@ Status CheckpointWriter::write(const Job& job)
 {
     if (!job.durable && !roomFor(job))
         return {};
+    // What may have been synced is only replaced by what is as safe.
+    const bool durable = job.durable || m_durable.contains(job.checkpoint.step);
     // All that happened before the checkpoint must be found with it.
-    CORE_CHECK(job.durable ? m_recorder.sync() : m_recorder.flush());
+    CORE_CHECK(durable ? m_recorder.sync() : m_recorder.flush());
     const double start = base::steadySeconds();
     CORE_TRY(file, store::writeCheckpoint(m_folder, job.checkpoint,
-                                          job.durable ? store::Durability::Synced : store::Durability::Process));
-    if (job.durable)
+                                          durable ? store::Durability::Synced : store::Durability::Process));
+    if (durable)
         m_durable.insert(file.step);
     m_hub.publish(events::CheckpointWritten{file.step, file.file.string(), base::steadySeconds() - start, file.bytes});
     thin(job.rule);

@@ -52,7 +52,7 @@ private:
     const std::filesystem::path m_folder;
     store::Recorder& m_recorder;
     events::EventHub& m_hub;
-    std::set<std::int64_t> m_durable; ///< only the thread's
+    std::set<std::int64_t> m_durable; ///< steps of files that may have been synced, before a resume too; the thread's
 
     mutable std::mutex m_mutex;
     std::condition_variable_any m_changed;

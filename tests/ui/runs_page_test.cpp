@@ -95,8 +95,9 @@ TEST_CASE("deleting asks first")
     CHECK(shown.button("deleteRunSurely")->isVisible());
     CHECK(folders() == 2);
     QTest::mouseClick(shown.button("deleteRunSurely"), Qt::LeftButton);
-    CHECK(folders() == 1);
+    CHECK(tests::spinUntil([&] { return folders() == 1; }, 30));
     CHECK(tests::spinUntil([&] { return shown.page->table().rowCount() == 1; }));
+    CHECK(shown.troubles.empty());
 }
 
 TEST_CASE("an empty folder says what will be here")

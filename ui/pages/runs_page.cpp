@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/runs_page.h"
 
+#include "core/base/clock.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/session/certificate.h"
+#include "core/store/run_folder.h"
 #include "core/store/run_names.h"
 #include "ui/bridge/workbench.h"
 #include "ui/bridge/worker.h"
@@ -23,6 +25,7 @@
 #include <QTableView>
 
 #include <algorithm>
+#include <thread>
 
 namespace ui::pages {
 
@@ -35,6 +38,7 @@ using style::Tone;
 namespace {
 
 constexpr int tableHeight = 96, mostTreeHeight = 212;
+constexpr double writtenOutSeconds = 10;
 
 QString folderOf(const RunSummary& run)
 {
@@ -249,26 +253,39 @@ void RunsPage::resumeCurrent()
     Q_EMIT m_workbench.pageRequested("train");
 }
 
-void RunsPage::renameCurrent(const QString& name)
+/// What changes the run's folder. A run that has just ended is still written out for a moment: that is waited for,
+/// aside.
+void RunsPage::change(const std::function<core::base::Status(const std::filesystem::path&)>& work)
 {
     const RunSummary* run = current();
     if (!run)
         return;
     m_workbench.overlayRun(folderOf(*run), false);
-    if (auto renamed = core::store::renameRun(run->folder, name.toStdString()); !renamed)
-        Q_EMIT m_workbench.trouble(renamed.error());
-    Q_EMIT m_workbench.runsChanged();
+    const bool live = m_workbench.training() && m_workbench.front() && m_workbench.front()->folder() == folderOf(*run);
+    m_worker->run([this, work, folder = run->folder, live]() -> bridge::Worker::Answer {
+        const double until = core::base::steadySeconds() + (live ? 0 : writtenOutSeconds);
+        while (core::store::isBeingWritten(folder) && core::base::steadySeconds() < until)
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        const core::base::Status done = work(folder);
+        return [this, done] {
+            if (!done)
+                Q_EMIT m_workbench.trouble(done.error());
+            Q_EMIT m_workbench.runsChanged();
+        };
+    });
+}
+
+void RunsPage::renameCurrent(const QString& name)
+{
+    change([name = name.toStdString()](const std::filesystem::path& run) -> core::base::Status {
+        CORE_CHECK(core::store::renameRun(run, name));
+        return {};
+    });
 }
 
 void RunsPage::deleteCurrent()
 {
-    const RunSummary* run = current();
-    if (!run)
-        return;
-    m_workbench.overlayRun(folderOf(*run), false);
-    if (auto status = core::store::removeRun(run->folder); !status)
-        Q_EMIT m_workbench.trouble(status.error());
-    Q_EMIT m_workbench.runsChanged();
+    change([](const std::filesystem::path& run) { return core::store::removeRun(run); });
 }
 
 /// Reads what was ticked and is not there yet, lets go of what no longer is, and shows the rest in the order of ticks.

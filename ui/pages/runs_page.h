@@ -5,6 +5,7 @@
 #include "ui/pages/page.h"
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -59,6 +60,7 @@ private:
     void showCurrent();
     void openCurrent();
     void resumeCurrent();
+    void change(const std::function<core::base::Status(const std::filesystem::path&)>& work);
     void renameCurrent(const QString& name);
     void deleteCurrent();
     void certifyCurrent();
