@@ -110,6 +110,9 @@ Status Trainer::train()
         CORE_CHECK(obey());
         if (m_end || m_engine->step() >= m_engine->timeline().totalSteps())
             break;
+        // Whoever goes step by step sees every step.
+        if (m_singly)
+            m_nextTick = m_nextSurface = m_nextWeights = 0;
         CORE_CHECK(oneStep());
         CORE_CHECK(keepWhatIsDue());
         if (m_engine->judgeDue())

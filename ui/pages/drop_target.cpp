@@ -22,8 +22,8 @@ DropTarget::DropTarget(QWidget* parent) : QWidget(parent), m_icon(new QLabel)
 {
     setAcceptDrops(true);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(16, 16, 16, 16);
-    column->setSpacing(6);
+    column->setContentsMargins(16, 8, 16, 8);
+    column->setSpacing(3);
     auto* button = new QPushButton(tr("Open your data…"));
     button->setObjectName("openData");
     auto* title = new Label(tr("Drop a file or folder"), Tone::Heading);
@@ -35,7 +35,7 @@ DropTarget::DropTarget(QWidget* parent) : QWidget(parent), m_icon(new QLabel)
     column->addWidget(m_icon);
     column->addWidget(title);
     column->addWidget(formats);
-    column->addSpacing(8);
+    column->addSpacing(3);
     column->addWidget(button, 0, Qt::AlignHCenter);
     column->addStretch();
     connect(button, &QPushButton::clicked, this, &DropTarget::choose);
@@ -44,7 +44,7 @@ DropTarget::DropTarget(QWidget* parent) : QWidget(parent), m_icon(new QLabel)
 
 void DropTarget::setIcon()
 {
-    const int side = int(28 * theme().scale);
+    const int side = int(24 * theme().scale);
     m_icon->setPixmap(style::icon("download").pixmap(QSize(side, side), devicePixelRatioF(), QIcon::Normal, QIcon::On));
 }
 

@@ -25,7 +25,7 @@ using style::Tone;
 
 namespace {
 
-constexpr int rows = 4;
+constexpr int rows = 3;
 constexpr int rowHeight = 40;
 
 }

@@ -76,8 +76,10 @@ StartPage::StartPage(bridge::Workbench& workbench, QWidget* parent)
     }
     // A person's own data stands last, where the eye ends.
     grid->addWidget(m_drop, int(m_cards.size()) / columns, int(m_cards.size()) % columns);
-    column->addLayout(grid, 3);
-    column->addSpacing(8);
+    for (int row = 0; row * columns <= int(m_cards.size()); ++row)
+        grid->setRowStretch(row, 1);
+    column->addLayout(grid, 5);
+    column->addSpacing(4);
     column->addWidget(m_recent, 1);
 
     connect(m_panel, &CardPanel::trainWanted, this, [this] {

@@ -83,7 +83,7 @@ QStringList StepStrip::lines(int phase) const
     }
     if (phase == 1) {
         const bool clipped = step.clippedNorm > 0 && std::abs(step.clippedNorm - step.gradNorm) > 1e-6 * step.gradNorm;
-        return {tr("Backward"), tr("‖gradient‖ %1").arg(number(step.gradNorm)),
+        return {tr("Backward"), tr("|gradient| %1").arg(number(step.gradNorm)),
                 clipped ? tr("used as %1").arg(number(step.clippedNorm)) : time(step.backwardSeconds)};
     }
     const QString rate = tr("lr %1").arg(number(step.lr));
@@ -91,7 +91,7 @@ QStringList StepStrip::lines(int phase) const
         return {tr("Update"), rate, tr("one round of trees more")};
     const double change = step.loss != 0 ? step.lossAfter / step.loss - 1 : 0;
     return {tr("Update"),
-            tr("‖Δw‖ %1, %2 of ‖w‖").arg(number(step.updateNorm), share(step.updateNorm, step.weightNorm)),
+            tr("|Δw| %1, %2 of |w|").arg(number(step.updateNorm), share(step.updateNorm, step.weightNorm)),
             rate + tr(" · these rows now: loss %1 (%2%3 %)")
                        .arg(number(step.lossAfter), QString(change > 0 ? "+" : "−"),
                             QString::number(std::abs(100 * change), 'g', 2))};
@@ -109,10 +109,10 @@ std::vector<StepStrip::Bar> StepStrip::bars(int phase) const
         longest = std::max(longest, value);
         const QString name = QString::fromStdString(layer.name);
         const QString moved =
-            tr("%1: ‖Δw‖ %2, %3 of its ‖w‖ %4. About 0.1 % a step is usual; 1 % and more is restless, "
+            tr("%1: |Δw| %2, %3 of its |w| %4. About 0.1 % a step is usual; 1 % and more is restless, "
                "0.001 % hardly moves.")
                 .arg(name, number(layer.update), share(layer.update, layer.weight), number(layer.weight));
-        all.push_back({phase == 1 ? tr("%1: ‖gradient‖ %2").arg(name, number(layer.gradient)) : moved, value});
+        all.push_back({phase == 1 ? tr("%1: |gradient| %2").arg(name, number(layer.gradient)) : moved, value});
     }
     for (Bar& bar : all)
         bar.share = longest > 0 ? bar.share / longest : 0;
@@ -184,7 +184,7 @@ QString StepStrip::tipAt(const QPointF& position) const
             return tr("Forward: the rows of this step go through the network, and the loss says how wrong it is.");
         if (phase == 1)
             return tr("Backward: the chain rule gives for every weight how the loss would change with it.\n"
-                      "‖gradient‖ = √(Σ g²). Far above its usual size: a jump is near. Near 0: nothing is learned.");
+                      "|gradient| = √(Σ g²). Far above its usual size: a jump is near. Near 0: nothing is learned.");
         return tr("Update: the optimizer moves every weight against its gradient.\n"
                   "SGD: w ← w − lr · g. The same rows are asked again afterwards: their loss should have fallen.");
     }
