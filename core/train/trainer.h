@@ -10,6 +10,7 @@
 #include "core/train/engine.h"
 #include "core/train/tensor_watch.h"
 
+#include <array>
 #include <atomic>
 #include <deque>
 
@@ -70,6 +71,7 @@ private:
     base::Status keepSafely(store::Checkpoint checkpoint);
     base::Status keepAtOnce(store::Checkpoint checkpoint);
     base::Status keepWhatIsDue();
+    double usualCost(double cost);
     base::Status waitUntil(const base::Error& trouble, const std::function<std::optional<base::Error>()>& stillThere);
 
     // What is told (trainer_events.cpp).
@@ -97,6 +99,8 @@ private:
     double m_trainSeconds = 0, m_runningSince = 0;
     double m_nextTick = 0, m_nextSurface = 0, m_nextTables = 0, m_nextWeights = 0;
     double m_lastCheckpoint = 0, m_nextKeyframe = 0;
+    std::array<double, 5> m_costs{}; ///< of the last keyframes, in seconds
+    std::size_t m_costCount = 0;
     std::int64_t m_syncedStep = -1, m_bestWritten = -1, m_bestSynced = -1; ///< steps whose checkpoints are kept
     std::int64_t m_surfaceStep = -1, m_tablesStep = -1, m_weightsStep = -1;
     double m_surfaceEpoch = 1, m_weightsEpoch = 0;

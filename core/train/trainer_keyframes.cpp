@@ -4,6 +4,8 @@
 #include "core/events/codec.h"
 #include "core/train/trainer.h"
 
+#include <algorithm>
+
 namespace core::train {
 
 using base::Error;
@@ -74,11 +76,22 @@ Status Trainer::keepWhatIsDue()
         keep(std::move(state), checkpoint);
         if (checkpoint)
             m_lastCheckpoint = now;
-        m_nextKeyframe = base::steadySeconds() + std::max(closestKeyframes, cost / keyframeShare);
+        m_nextKeyframe = base::steadySeconds() + std::max(closestKeyframes, usualCost(cost) / keyframeShare);
     }
     if (auto trouble = m_writer->trouble())
         return waitUntil(*trouble, [&] { return m_writer->trouble(); });
     return {};
+}
+
+// The median of the last few: one that took long, because the machine was busy, shall not leave a gap behind it.
+double Trainer::usualCost(double cost)
+{
+    m_costs[m_costCount++ % m_costs.size()] = cost;
+    std::array<double, 5> last = m_costs;
+    const auto end = last.begin() + std::ptrdiff_t(std::min(m_costCount, last.size()));
+    const auto middle = last.begin() + (end - last.begin()) / 2;
+    std::nth_element(last.begin(), middle, end);
+    return *middle;
 }
 
 // Returns when it is on the disk. A full disk is waited for; nothing that was acknowledged is lost.
