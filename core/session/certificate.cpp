@@ -109,7 +109,8 @@ public:
             blame("instruction_set", "the run was trained with " + m_certificate.recorded.instructions +
                                          " instructions, torch chose " + m_certificate.here.instructions + " here");
         else if (!engine.experiment().train.deterministic)
-            blame("non_deterministic", "operations that do not repeat were allowed (train.deterministic is false)");
+            blame("non_deterministic", "operations that do not repeat were allowed (train.deterministic is false); " +
+                                           first.tensor + " is the first tensor that parted");
         else if (const std::int64_t threads = threadsThatFit(first.step); threads > 0)
             blame("threads", "with " + std::to_string(threads) +
                                  " threads the recorded weights come out; the record says " +

@@ -80,6 +80,7 @@ void Finder::start(Kind kind)
     m_rates.reset();
     m_batches.reset();
     m_stop = std::make_shared<std::atomic<bool>>(false);
+    m_bench.rates().ask(); // what is found is put on its curve
     Q_EMIT started();
     const auto watch = going(m_stop);
     const auto away = m_bench.travel().step();

@@ -2,6 +2,7 @@
 #include "ui/pages/finder_dialog.h"
 
 #include "ui/bridge/finder.h"
+#include "ui/bridge/rate_plan.h"
 #include "ui/bridge/workbench.h"
 #include "ui/plots/response_plot.h"
 #include "ui/style/label.h"
@@ -136,8 +137,7 @@ void FinderDialog::showRates()
         spec.faint.emplace_back(test.lr[i], test.loss[i]);
         spec.curve.emplace_back(test.lr[i], test.smoothed[i]);
     }
-    if (const auto* lr = m_bench.document().resolved().at("train.optimizer.lr"))
-        spec.mark = lr->toReal();
+    spec.mark = m_bench.rates().rates().base;
     QStringList texts, tips;
     m_values.clear();
     for (const auto& [name, lr] : test.suggestions) {

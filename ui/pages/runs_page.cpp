@@ -327,8 +327,6 @@ void RunsPage::keyPressEvent(QKeyEvent* event)
 {
     if (event->key() == Qt::Key_Delete && current())
         m_panel->ask(true);
-    else if (event->key() == Qt::Key_F2 && current())
-        m_panel->beginRename();
     else
         Page::keyPressEvent(event);
 }

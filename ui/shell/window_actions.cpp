@@ -6,6 +6,7 @@
 #include "ui/bridge/time_travel.h"
 #include "ui/models/cards.h"
 #include "ui/pages/certificate_dialog.h"
+#include "ui/pages/run_panel.h"
 #include "ui/shell/command_palette.h"
 #include "ui/shell/inspector.h"
 #include "ui/shell/main_window.h"
@@ -72,6 +73,10 @@ void WindowActions::addExperiment()
     m_actions.add(QStringLiteral("experiment.save_as"), tr("Save the experiment as…"), group,
                   {Qt::CTRL | Qt::SHIFT | Qt::Key_S}, [this] { save(true); });
     m_actions.add(QStringLiteral("experiment.rename"), tr("Rename the experiment…"), group, {Qt::Key_F2}, [this] {
+        // Where runs are chosen, the key is for the chosen one.
+        if (auto* panel = m_window.findChild<pages::RunPanel*>();
+            panel && m_window.page() == QLatin1String("runs") && panel->isVisible())
+            return panel->beginRename();
         auto& document = m_window.workbench().document();
         bool given = false;
         const QString name =
