@@ -89,7 +89,7 @@ base::Status ViewFeed::write()
         CORE_TRY(record, recordOfJournal(m_run, Reading::Strict));
         // With the first rows everything that the file will hold has its name. A file that is made anew is another
         // file: whoever follows the one before sees no more of it.
-        if (!record.opened || record.scalars.empty())
+        if (!record.opened || (record.scalars.empty() && !record.opened->spec["capture"].array().empty()))
             return {};
         CORE_TRY(view, LiveView::create(m_run / "run.h5", record));
         m_view = std::move(view);
