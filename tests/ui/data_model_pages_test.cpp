@@ -192,10 +192,10 @@ TEST_CASE("of boosted trees the model page tells rounds, not layers")
     CHECK(page->shown().estimator);
     CHECK(page->shown().rounds == 25);
     const QStringList texts = labels(*page);
-    CHECK(texts.contains("Gradient boosted trees (XGBoost)"));
+    CHECK(texts.contains("XGBoost trees"));
     CHECK(texts.contains("rounds done"));
     CHECK_FALSE(texts.contains("layers"));
-    CHECK(page->network()->describe(0).contains("25 rounds, 3 trees a round, one a class, depth up to 4"));
+    CHECK(page->network()->describe(0).contains("25 rounds, 3 trees each, depth ≤ 4"));
     bench.bench->document().set("model", "mlp");
     REQUIRE(tests::spinUntil([&] { return !page->busy(); }));
     CHECK(labels(*page).contains("layers"));

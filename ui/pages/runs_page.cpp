@@ -151,7 +151,9 @@ void RunsPage::take(std::vector<RunSummary> runs)
     std::uint64_t bytes = 0;
     for (const RunSummary& run : runs)
         bytes += run.bytes;
-    m_note->setText(runs.empty() ? QString() : tr("%1 runs, %2").arg(runs.size()).arg(style::bytes(bytes)));
+    m_note->setText(runs.empty()       ? QString()
+                    : runs.size() == 1 ? tr("1 run, %1").arg(style::bytes(bytes))
+                                       : tr("%1 runs, %2").arg(runs.size()).arg(style::bytes(bytes)));
     m_empty->setVisible(runs.empty());
     m_view->setVisible(!runs.empty());
     m_comparison->setVisible(!runs.empty());

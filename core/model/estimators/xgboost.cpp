@@ -250,18 +250,17 @@ public:
     std::vector<LayerInfo> describe(std::int64_t rounds) const override
     {
         const std::int64_t groups = m_forest.groups();
-        const std::string each =
-            groups == 1 ? "1 tree a round" : std::to_string(groups) + " trees a round, one a class";
+        const std::string each = groups == 1 ? "1 tree each" : std::to_string(groups) + " trees each";
         return {{"trees",
                  "Boosted trees",
-                 std::to_string(rounds) + (rounds == 1 ? " round, " : " rounds, ") + each + ", depth up to " +
+                 std::to_string(rounds) + (rounds == 1 ? " round, " : " rounds, ") + each + ", depth ≤ " +
                      std::to_string(m_spec.maxDepth),
                  {groups}},
                 {"outputs",
                  !m_context.classifies ? "Sum"
                  : groups == 1         ? "Sigmoid"
                                        : "Softmax",
-                 m_context.classifies ? "what the leaves add up to, as probabilities" : "what the leaves add up to",
+                 m_context.classifies ? "sums of leaves as probabilities" : "sums of leaves",
                  {m_context.outputs}}};
     }
 
@@ -361,7 +360,7 @@ private:
 void enroll(Estimators& all)
 {
     all.add<XGBoost>(
-        "xgboost", "Gradient boosted trees (XGBoost)",
+        "xgboost", "XGBoost trees",
         "Small decision trees, each of which mends what the ones before it got wrong. Often the best there "
         "is on tables. One round is one step: an epoch.",
         fields());
