@@ -4,6 +4,9 @@
 #include "core/data/columns.h"
 #include "core/data/open.h"
 
+#include <ATen/ops/cat.h>
+#include <ATen/ops/tensor.h>
+
 #include <algorithm>
 #include <cassert>
 #include <exception>
@@ -79,30 +82,117 @@ void pick(const at::Tensor& from, std::span<const std::int64_t> rows, at::Tensor
 
 }
 
-at::Tensor DataModule::normalized(const at::Tensor& inputs, std::span<const std::int64_t> rows) const
+void DataModule::normalize(const at::Tensor& inputs, std::span<const std::int64_t> rows, at::Tensor& into) const
 {
-    std::vector<std::int64_t> shape(inputs.sizes().begin(), inputs.sizes().end());
-    shape.front() = std::int64_t(rows.size());
-    at::Tensor made = tensor::empty(shape);
-    float* out = made.mutable_data_ptr<float>();
+    float* out = into.mutable_data_ptr<float>();
     if (inputs.dim() == 2)
         convertTable(inputs, rows, m_scaling, out);
     else if (inputs.scalar_type() == at::kByte)
         convertImages<std::uint8_t>(inputs, rows, m_scaling, 255, out);
     else
         convertImages<float>(inputs, rows, m_scaling, 1, out);
-    return made;
 }
 
-Batch DataModule::gather(std::span<const std::int64_t> rows) const
+Batch DataModule::gatherTargets(std::span<const std::int64_t> rows) const
 {
     assert(std::all_of(rows.begin(), rows.end(), [this](std::int64_t row) { return row >= 0 && row < size(); }));
-    Batch batch{normalized(m_inputs, rows), tensor::empty({std::int64_t(rows.size())}, m_targets.scalar_type())};
-    if (m_targets.scalar_type() == at::kLong)
+    std::vector<std::int64_t> shape = m_info.inputShape;
+    shape.insert(shape.begin(), std::int64_t(rows.size()));
+    Batch batch{tensor::empty(shape), {}};
+    if (!m_targets.defined())
+        return batch;
+    shape.assign(m_targets.sizes().begin(), m_targets.sizes().end());
+    shape.front() = std::int64_t(rows.size());
+    batch.target = tensor::empty(shape, m_targets.scalar_type());
+    if (m_targets.dim() > 1)
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            std::copy_n(m_targets.const_data_ptr<float>() + rows[i] * m_targets.size(1), m_targets.size(1),
+                        batch.target.mutable_data_ptr<float>() + std::int64_t(i) * m_targets.size(1));
+    else if (m_targets.scalar_type() == at::kLong)
         pick<std::int64_t>(m_targets, rows, batch.target);
     else
         pick<float>(m_targets, rows, batch.target);
     return batch;
+}
+
+Batch DataModule::gather(std::span<const std::int64_t> rows) const
+{
+    Batch batch = gatherTargets(rows);
+    normalize(m_inputs, rows, batch.input);
+    return batch;
+}
+
+base::Result<Sample> DataModule::sample(std::int64_t row) const
+{
+    if (m_samples)
+        return m_samples->read(row);
+    Sample sample{.modality = m_info.modality, .shape = m_info.inputShape};
+    const std::int64_t length = m_inputs.numel() / m_inputs.size(0);
+    if (m_inputs.scalar_type() == at::kByte) {
+        const std::uint8_t* bytes = m_inputs.const_data_ptr<std::uint8_t>() + row * length;
+        sample.values.resize(std::size_t(length));
+        // By division: times 255 again, every byte comes out as it was.
+        for (std::int64_t i = 0; i < length; ++i)
+            sample.values[std::size_t(i)] = float(bytes[i]) / 255.f;
+    } else {
+        const float* values = m_inputs.const_data_ptr<float>() + row * length;
+        sample.values.assign(values, values + length);
+    }
+    return sample;
+}
+
+base::Status DataModule::finish(Sample& sample, float* out) const
+{
+    if (m_featurizer)
+        CORE_CHECK(m_featurizer->apply(sample));
+    if (sample.shape != m_info.inputShape)
+        return base::Error{base::ErrorKind::Data, "a row has another shape than the others", m_info.name, {}};
+    const std::int64_t groups = std::int64_t(m_scaling.shift.size()), length = std::int64_t(sample.values.size());
+    const std::int64_t plane = length / std::max<std::int64_t>(groups, 1);
+    // As the bytes of images are normalized: a sample that nothing changed gets the same bits.
+    const float unit = m_inputs.defined() && m_inputs.scalar_type() == at::kByte ? 255.f : 1.f;
+    if (unit != 1)
+        for (float& value : sample.values)
+            value *= unit;
+    for (std::int64_t g = 0; g < groups; ++g)
+        convert(sample.values.data() + g * plane, out + g * plane, plane, m_scaling.shift[std::size_t(g)] * unit,
+                m_scaling.scale[std::size_t(g)] / unit);
+    return {};
+}
+
+base::Status DataModule::resample(const std::vector<base::Pick>& augment, std::uint64_t seed)
+{
+    m_trainRows = rows(SplitName::Train);
+    for (std::size_t i = 0; i < augment.size(); ++i) {
+        CORE_TRY(transform, allTransforms().make(augment[i]));
+        if (transform->works() != Works::Rows)
+            continue;
+        const std::string where = "/augment/" + std::to_string(i);
+        if (const std::string misfit = transform->misfit(m_info); !misfit.empty())
+            return base::Error{base::ErrorKind::Spec, augment[i].kind + " " + misfit, where,
+                               "Leave it out for this data"};
+        const Batch rows = gather(m_trainRows);
+        auto made = transform->resample({m_info, rows.input, rows.target}, base::Draw(seed, "resample").within(i));
+        if (!made) {
+            base::Error error = made.error();
+            error.where = where + error.where;
+            return error;
+        }
+        std::vector<std::int64_t> next;
+        for (const std::int64_t place : made->kept)
+            next.push_back(m_trainRows[std::size_t(place)]);
+        if (made->newInputs.defined() && made->newInputs.size(0) > 0) {
+            for (std::int64_t row = 0; row < made->newInputs.size(0); ++row)
+                next.push_back(size() + row);
+            // Back to the scale of the source, so that one normalization serves all rows.
+            const at::Tensor scale = at::tensor(at::ArrayRef<float>(m_scaling.scale));
+            const at::Tensor shift = at::tensor(at::ArrayRef<float>(m_scaling.shift));
+            m_inputs = at::cat({m_inputs, made->newInputs.div(scale).add_(shift)});
+            m_targets = at::cat({m_targets, made->newTargets});
+        }
+        m_trainRows = std::move(next);
+    }
+    return {};
 }
 
 at::Tensor DataModule::raw(std::int64_t row) const
@@ -116,15 +206,40 @@ double DataModule::target(std::int64_t row) const
                                                 : double(m_targets.const_data_ptr<float>()[row]);
 }
 
+base::Status DataModule::becomeInputs(Loaded& loaded) const
+{
+    if (bool(loaded.table) != m_encoder.has_value())
+        return base::Error{base::ErrorKind::Data,
+                           loaded.table
+                               ? "is a table, and the model was trained on " + std::string(name(m_info.modality))
+                               : "is no table, and the model was trained on one",
+                           loaded.table ? loaded.table->where : loaded.where,
+                           {}};
+    if (loaded.table) {
+        CORE_TRY(inputs, m_encoder->encode(*loaded.table));
+        loaded.inputs = std::move(inputs);
+        loaded.info = m_info;
+        loaded.info.rows = loaded.table->rows;
+        loaded.where = loaded.table->where;
+        loaded.lines = loaded.table->lines;
+    }
+    if (!loaded.inputs.defined() && loaded.samples) {
+        CORE_TRY(inputs, inputsOf(*loaded.samples, m_featurizer.get(), m_info.inputShape));
+        loaded.inputs = std::move(inputs);
+    }
+    return {};
+}
+
 base::Result<at::Tensor> DataModule::readInputs(const std::string& file) const
 {
-    SourceRequest request{m_spec, &m_info};
+    SourceRequest request{m_spec, &m_info, m_encoder ? m_encoder->hints() : TableHints{}};
     // A format's own options, such as a delimiter, hold for the new file too.
     const bool format = m_spec.source.kind != "file" && m_spec.source.params.object().find("path");
     if (format)
         request.data.source.params.object().set("path", file);
     try {
         CORE_TRY(loaded, format ? loadSource(request) : loadPath(request, file));
+        CORE_CHECK(becomeInputs(loaded));
         // Numbers where training had bytes are taken as they are: images in [0, 1].
         if (m_inputs.scalar_type() == at::kFloat)
             loaded.inputs = loaded.inputs.to(at::kFloat);
@@ -136,7 +251,9 @@ base::Result<at::Tensor> DataModule::readInputs(const std::string& file) const
                                      "Fill the cell, or train with data.missing set to mean, median or most_frequent"));
         std::vector<std::int64_t> rows(std::size_t(loaded.inputs.size(0)));
         std::iota(rows.begin(), rows.end(), 0);
-        return normalized(loaded.inputs, rows);
+        at::Tensor made = tensor::empty(loaded.inputs.sizes().vec());
+        normalize(loaded.inputs, rows, made);
+        return made;
     } catch (const std::exception& error) {
         return base::Error{
             base::ErrorKind::Resource, std::string("cannot be read into memory: ") + error.what(), file, {}};

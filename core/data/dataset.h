@@ -1,68 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/registry.h"
-#include "core/base/rng.h"
-#include "core/data/info.h"
-#include "core/spec/experiment.h"
-#include "core/tensor/tensor.h"
-
-#include <span>
+#include "core/data/featurizer.h"
+#include "core/data/table_set.h"
+#include "core/data/transform.h"
 
 namespace core::data {
-
-/// `input` [n, …inputShape] float32, normalized; `target` [n] int64 class ids, or [n] float32 for regression.
-struct Batch {
-    at::Tensor input;
-    at::Tensor target;
-};
-
-/// What a source hands over. `inputs` [rows, …] uint8 or float32 (NaN where missing), `targets` [rows] int64 or
-/// float32.
-struct Loaded {
-    DatasetInfo info;
-    at::Tensor inputs, targets;
-    at::Tensor testInputs, testTargets; ///< undefined unless the source has a test file of its own
-    std::vector<double> times; ///< seconds since the epoch per row, NaN where missing; empty without a time column
-    std::string where;         ///< the file, for errors; empty if there is none
-    std::vector<std::int64_t> lines; ///< of a text file: the line of each row, from 1; else empty
-    std::vector<Problem> problems;   ///< what the source left out, and why
-};
-
-/// What of a source is wanted.
-struct SourceRequest {
-    spec::DataSpec data;
-    /// Set: the rows are read as inputs of that data set, with its features in its order, and need no target.
-    const DatasetInfo* like = nullptr;
-};
-
-/// A way to get rows: a generator, a built-in set or a file format. One plug-in of `core/data/sources`.
-class Source {
-public:
-    virtual ~Source() = default;
-    virtual base::Result<Loaded> load(const SourceRequest& request) const = 0;
-    /// Whether a file that begins with `head` is of this source's format. Only file formats say yes.
-    virtual bool recognises(const std::string& path, std::string_view head) const
-    {
-        (void)path, (void)head;
-        return false;
-    }
-};
-
-/// Changes a training batch in place, after normalizing. Draws are functions of (seed, epoch, row).
-class Transform {
-public:
-    virtual ~Transform() = default;
-    /// `input` [n, …]; `rows[i]` is the data set's row of item i.
-    virtual void apply(at::Tensor& input, std::span<const std::int64_t> rows, const base::Draw& epochDraw) const = 0;
-    /// What is wrong with using it on such inputs; empty if nothing.
-    virtual std::string misfit(const std::vector<std::int64_t>& inputShape) const = 0;
-};
-
-using Sources = base::Registry<Source>;
-using Transforms = base::Registry<Transform>;
-const Sources& allSources();
-const Transforms& allTransforms();
 
 /// (x − shift) · scale, per feature of a table or per channel of images; bytes of images are x = byte / 255.
 struct Scaling {
@@ -80,8 +23,25 @@ public:
     const std::vector<std::int64_t>& rows(SplitName split) const { return m_rows[std::size_t(split)]; }
     /// Rows in any order, normalized, without augmentation.
     Batch gather(std::span<const std::int64_t> rows) const;
+    /// The same with inputs that are still to be written.
+    Batch gatherTargets(std::span<const std::int64_t> rows) const;
     /// As given by the source, before normalization: [inputShape].
     at::Tensor raw(std::int64_t row) const;
+    /// The same as a sample, before it becomes numbers of inputShape: an image, a text, a waveform. Images have pixels
+    /// in [0, 1].
+    base::Result<Sample> sample(std::int64_t row) const;
+    /// Writes a sample's numbers, normalized, to `out` [inputShape].
+    base::Status finish(Sample& sample, float* out) const;
+    /// What an epoch goes through: the training rows, or what transforms that work on rows made of them (new ones are
+    /// numbered after all others), `data.copies` times. Item k is another copy of row `k mod size()` for every whole
+    /// number of times that size() goes into k.
+    std::int64_t epochItems() const { return std::int64_t(m_trainRows.size()) * m_spec.copies; }
+    std::int64_t epochItem(std::int64_t place) const
+    {
+        const std::int64_t rows = std::int64_t(m_trainRows.size());
+        return m_trainRows[std::size_t(place % rows)] + place / rows * size();
+    }
+    const spec::DataSpec& spec() const { return m_spec; }
     double target(std::int64_t row) const;
     /// The normalization that `gather` applies.
     const std::vector<float>& shift() const { return m_scaling.shift; }
@@ -97,12 +57,19 @@ private:
     spec::DataSpec m_spec;
     DatasetInfo m_info;
     at::Tensor m_inputs, m_targets;
+    std::shared_ptr<const SampleStore> m_samples; ///< of rows that are no tables
+    std::shared_ptr<const Table> m_table;         ///< of rows that are
+    std::optional<TableEncoder> m_encoder;
+    std::shared_ptr<const Featurizer> m_featurizer; ///< nullptr: samples have the numbers of inputShape
     std::array<std::vector<std::int64_t>, 3> m_rows;
+    std::vector<std::int64_t> m_trainRows;
     Scaling m_scaling;
     std::vector<float> m_fill; ///< what stands in for missing values, per feature
     std::vector<Problem> m_problems;
 
-    at::Tensor normalized(const at::Tensor& inputs, std::span<const std::int64_t> rows) const;
+    void normalize(const at::Tensor& inputs, std::span<const std::int64_t> rows, at::Tensor& into) const;
+    base::Status resample(const std::vector<base::Pick>& augment, std::uint64_t seed);
+    base::Status becomeInputs(Loaded& loaded) const;
 };
 
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/doctor.h"
+#include "core/data/edit.h"
 #include "core/data/open.h"
 
 #include <ATen/ops/cat.h>
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
+#include <numeric>
 
 namespace core::data {
 
@@ -21,13 +24,15 @@ public:
 
     base::Result<DataModule> build()
     {
-        CORE_TRY(loaded, loadSource({m_experiment.data}));
+        const SourceRequest request{m_experiment.data};
+        CORE_TRY(loaded, loadSource(request));
         m_loaded = std::move(loaded);
+        CORE_CHECK(applyEdits(m_experiment.data.edits, m_loaded));
+        if (m_loaded.table)
+            CORE_CHECK(chooseColumns(m_loaded, request));
         joinTestRows();
         CORE_CHECK(checkClasses());
-        if (m_training)
-            CORE_CHECK(refuseBadValues());
-        CORE_CHECK(divide());
+        CORE_CHECK(makeInputs());
         m_made.m_problems = std::move(m_loaded.problems);
         if (!m_training)
             examineRows();
@@ -42,6 +47,11 @@ public:
         m_made.m_info = std::move(m_loaded.info);
         m_made.m_inputs = std::move(m_loaded.inputs);
         m_made.m_targets = std::move(m_loaded.targets);
+        m_made.m_samples = std::move(m_loaded.samples);
+        m_made.m_table = std::move(m_loaded.table);
+        m_made.m_trainRows = m_made.rows(SplitName::Train);
+        if (m_training)
+            CORE_CHECK(m_made.resample(m_experiment.augment, std::uint64_t(m_experiment.train.seed)));
         return std::move(m_made);
     }
 
@@ -50,6 +60,54 @@ private:
     bool m_training;
     Loaded m_loaded;
     DataModule m_made;
+
+    /// What is learned of words comes from the training rows alone, so those columns are encoded when the rows are
+    /// divided; a first time before, since rows with gaps are told apart by their numbers.
+    base::Status makeInputs()
+    {
+        const Loaded& loaded = m_loaded;
+        const bool words =
+            loaded.table && std::any_of(loaded.featureColumns.begin(), loaded.featureColumns.end(), [&](std::size_t c) {
+                return loaded.table->columns[c].kind == ColumnKind::Text;
+            });
+        if (loaded.table) {
+            std::vector<std::int64_t> all(std::size_t(loaded.table->rows));
+            std::iota(all.begin(), all.end(), 0);
+            CORE_CHECK(encodeTable(all));
+        }
+        if (m_training)
+            CORE_CHECK(refuseBadValues());
+        CORE_CHECK(divide());
+        if (words)
+            CORE_CHECK(encodeTable(m_made.rows(SplitName::Train)));
+        return m_loaded.samples ? encodeSamples() : base::Status{};
+    }
+
+    base::Status encodeTable(std::span<const std::int64_t> rows)
+    {
+        CORE_TRY(encoder, TableEncoder::fit(m_loaded, rows, m_experiment.data, std::uint64_t(m_experiment.split.seed)));
+        CORE_TRY(inputs, encoder.encode(*m_loaded.table));
+        encoder.replaceLearned(inputs);
+        encoder.describe(m_loaded.info);
+        m_loaded.inputs = std::move(inputs);
+        m_made.m_encoder = std::move(encoder);
+        return {};
+    }
+
+    base::Status encodeSamples()
+    {
+        CORE_TRY(featurizer, makeFeaturizer(m_loaded, m_experiment.data, m_made.rows(SplitName::Train)));
+        if (featurizer) {
+            m_loaded.info.inputShape = featurizer->shape();
+            m_loaded.info.features = m_loaded.info.origins = featurizer->features();
+        }
+        m_made.m_featurizer = std::move(featurizer);
+        if (m_loaded.inputs.defined())
+            return {};
+        CORE_TRY(inputs, inputsOf(*m_loaded.samples, m_made.m_featurizer.get(), m_loaded.info.inputShape));
+        m_loaded.inputs = std::move(inputs);
+        return {};
+    }
 
     bool fills() const
     {
@@ -96,6 +154,8 @@ private:
 
     bool targetMissing(std::int64_t row) const
     {
+        if (!m_loaded.targets.defined())
+            return false;
         if (m_loaded.targets.scalar_type() == at::kLong)
             return m_loaded.targets.const_data_ptr<std::int64_t>()[row] < 0;
         return std::isnan(m_loaded.targets.const_data_ptr<float>()[row]);
@@ -112,7 +172,9 @@ private:
     bool kept(std::int64_t row) const
     {
         const bool drops = m_experiment.data.missing == "drop";
-        return !targetMissing(row) && !(drops && (hasMissing(m_loaded.inputs, row) || timeMissing(row)));
+        if (targetMissing(row) || (std::size_t(row) < m_loaded.dropped.size() && m_loaded.dropped[std::size_t(row)]))
+            return false;
+        return !drops || !((m_loaded.inputs.defined() && hasMissing(m_loaded.inputs, row)) || timeMissing(row));
     }
 
     base::Status divide()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/idx_set.h"
 
-#include "core/data/cell.h"
-#include "core/data/idx_reader.h"
+#include "core/data/formats/cell.h"
+#include "core/data/formats/idx_reader.h"
 
 #include <algorithm>
 #include <cmath>
@@ -229,6 +229,7 @@ private:
         info.name = m_options.name;
         info.target = "label";
         info.inputShape = shape;
+        info.modality = shape.size() == 3 ? Modality::Image : Modality::Table;
         if (shape.size() == 1)
             for (std::int64_t f = 0; f < shape[0]; ++f)
                 info.features.push_back("column_" + std::to_string(f + 1));

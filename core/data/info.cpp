@@ -5,6 +5,23 @@
 
 namespace core::data {
 
+std::string_view name(Modality modality)
+{
+    switch (modality) {
+    case Modality::Table:
+        return "table";
+    case Modality::Image:
+        return "image";
+    case Modality::Text:
+        return "text";
+    case Modality::Audio:
+        return "audio";
+    case Modality::Series:
+        break;
+    }
+    return "series";
+}
+
 std::string_view name(SplitName split)
 {
     switch (split) {

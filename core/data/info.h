@@ -7,6 +7,11 @@
 
 namespace core::data {
 
+/// What one row is, before it becomes numbers for a network.
+enum class Modality { Table, Image, Text, Audio, Series };
+/// `table`, `image`, `text`, `audio`, `series`.
+std::string_view name(Modality modality);
+
 enum class SplitName { Train, Validation, Test };
 /// `train`, `validation`, `test`.
 std::string_view name(SplitName split);
@@ -14,18 +19,22 @@ std::string_view name(SplitName split);
 /// What a data set is, without its rows.
 struct DatasetInfo {
     std::string name;
-    std::string task;                     ///< classification, regression
-    std::int64_t rows = 0;                ///< without the source's own test rows
-    std::int64_t testRows = 0;            ///< rows of the source's own test file, numbered after the others
-    std::vector<std::int64_t> inputShape; ///< without the batch: [features] or [channels, height, width]
-    std::vector<std::string> features;    ///< names of table columns; empty for images
+    std::string task; ///< classification, regression, forecasting, detection, segmentation
+    Modality modality = Modality::Table;
+    std::int64_t rows = 0;     ///< without the source's own test rows
+    std::int64_t testRows = 0; ///< rows of the source's own test file, numbered after the others
+    /// Without the batch: [features] of a table or of texts, [channels, height, width] of images, [1, mels, frames] of
+    /// audio, [channels, steps] of series.
+    std::vector<std::int64_t> inputShape;
+    std::vector<std::string> features; ///< names of table columns; empty for images
     std::vector<std::string>
         origins; ///< per feature: the column it was made of (`colour` of `colour=red`); empty for images
     std::vector<std::string> classes; ///< names in id order; empty for regression
     std::string target;
     std::string time; ///< the column of times that orders the rows; empty if there is none
 
-    bool image() const { return inputShape.size() == 3; }
+    bool image() const { return modality == Modality::Image; }
+    bool classifies() const { return task == "classification"; }
     std::int64_t outputs() const { return classes.empty() ? 1 : std::int64_t(classes.size()); }
 };
 

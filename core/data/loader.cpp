@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/loader.h"
 
+#include "core/data/pipeline.h"
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <numeric>
+#include <stdexcept>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 
 namespace core::data {
@@ -22,24 +27,82 @@ std::vector<std::int64_t> epochOrder(std::int64_t rows, std::uint64_t seed, std:
     return order;
 }
 
+// The items of a part of the data, epoch by epoch.
+class EpochItems {
+public:
+    EpochItems(const DataModule& data, SplitName split, const LoaderOptions& options)
+        : m_data(data),
+          m_rows(data.rows(split)),
+          m_options(options),
+          m_training(split == SplitName::Train)
+    {
+        if (m_training && options.weighted)
+            m_shares = classShares(data);
+    }
+
+    std::int64_t count() const { return m_training ? m_data.epochItems() : std::int64_t(m_rows.size()); }
+
+    std::vector<std::int64_t> order(std::int64_t epoch) const
+    {
+        if (!m_shares.empty())
+            return weighted(base::Draw(m_options.seed, "weighted order", std::uint64_t(epoch)));
+        std::vector<std::int64_t> items = epochOrder(count(), m_options.seed, epoch, m_options.shuffle);
+        for (std::int64_t& item : items)
+            item = m_training ? m_data.epochItem(item) : m_rows[std::size_t(item)];
+        return items;
+    }
+
+private:
+    const DataModule& m_data;
+    const std::vector<std::int64_t>& m_rows;
+    const LoaderOptions& m_options;
+    bool m_training;
+    std::vector<double> m_shares; // up to and with each place: chance to be drawn
+
+    // Each class as often as any other, each row of a class as often as any other of it.
+    static std::vector<double> classShares(const DataModule& data)
+    {
+        std::map<double, double> count;
+        for (std::int64_t place = 0; place < data.epochItems(); ++place)
+            ++count[data.target(data.epochItem(place) % data.size())];
+        std::vector<double> shares;
+        double sum = 0;
+        for (std::int64_t place = 0; place < data.epochItems(); ++place)
+            shares.push_back(sum += 1 / count[data.target(data.epochItem(place) % data.size())]);
+        for (double& share : shares)
+            share /= sum;
+        return shares;
+    }
+
+    // A row that comes again is another copy of it, so that its augmentation is drawn anew.
+    std::vector<std::int64_t> weighted(const base::Draw& draw) const
+    {
+        std::vector<std::int64_t> items;
+        std::unordered_map<std::int64_t, std::int64_t> times;
+        for (std::int64_t i = 0; i < count(); ++i) {
+            const auto found = std::upper_bound(m_shares.begin(), m_shares.end() - 1, draw.uniform(std::uint64_t(i)));
+            const std::int64_t row = m_data.epochItem(found - m_shares.begin()) % m_data.size();
+            items.push_back(row + m_data.size() * times[row]++);
+        }
+        return items;
+    }
+};
+
 // Makes batches; not for two threads at once, since it keeps the order of the epoch at hand.
 class BatchMaker {
 public:
-    BatchMaker(const DataModule& data, const std::vector<std::int64_t>& rows, const LoaderOptions& options,
-               const std::vector<std::unique_ptr<Transform>>& transforms)
+    BatchMaker(const DataModule& data, const EpochItems& items, const LoaderOptions& options, const Pipeline& pipeline)
         : m_data(data),
-          m_rows(rows),
+          m_items(items),
           m_options(options),
-          m_transforms(transforms)
+          m_pipeline(pipeline)
     {
     }
 
-    std::span<const std::int64_t> rowsOf(const BatchRange& place)
+    std::span<const std::int64_t> itemsOf(const BatchRange& place)
     {
         if (place.epoch != m_epoch) {
-            m_order = epochOrder(std::int64_t(m_rows.size()), m_options.seed, place.epoch, m_options.shuffle);
-            for (std::int64_t& item : m_order)
-                item = m_rows[std::size_t(item)];
+            m_order = m_items.order(place.epoch);
             m_epoch = place.epoch;
         }
         const std::size_t begin = std::min(m_order.size(), std::size_t(place.first));
@@ -48,39 +111,38 @@ public:
 
     Batch make(const BatchRange& place)
     {
-        const auto rows = rowsOf(place);
-        Batch batch = m_data.gather(rows);
-        const base::Draw draw(m_options.seed, "augment", std::uint64_t(place.epoch));
-        for (std::size_t i = 0; i < m_transforms.size(); ++i)
-            m_transforms[i]->apply(batch.input, rows, draw.within(i));
-        return batch;
+        auto made =
+            m_pipeline.batch(m_data, itemsOf(place), base::Draw(m_options.seed, "augment", std::uint64_t(place.epoch)));
+        if (!made)
+            throw std::runtime_error(base::describe(made.error()));
+        return std::move(*made);
     }
 
 private:
     const DataModule& m_data;
-    const std::vector<std::int64_t>& m_rows;
+    const EpochItems& m_items;
     const LoaderOptions& m_options;
-    const std::vector<std::unique_ptr<Transform>>& m_transforms;
+    const Pipeline& m_pipeline;
     std::int64_t m_epoch = -1;
-    std::vector<std::int64_t> m_order; // the data set's rows in the order of m_epoch
+    std::vector<std::int64_t> m_order; // the items of m_epoch in their order
 };
 
 class DataLoader::Work {
 public:
-    Work(DataModule data, SplitName split, LoaderOptions options, std::vector<std::unique_ptr<Transform>> transforms)
+    Work(DataModule data, SplitName split, LoaderOptions options, Pipeline pipeline)
         : m_data(std::move(data)),
-          m_rows(m_data.rows(split)),
           m_options(std::move(options)),
-          m_transforms(std::move(transforms)),
-          m_here(m_data, m_rows, m_options, m_transforms),
-          m_ahead(m_data, m_rows, m_options, m_transforms)
+          m_items(m_data, split, m_options),
+          m_pipeline(std::move(pipeline)),
+          m_here(m_data, m_items, m_options, m_pipeline),
+          m_ahead(m_data, m_items, m_options, m_pipeline)
     {
         m_options.batchSize = std::min(m_options.batchSize, std::max<std::int64_t>(rows(), 1));
         if (m_options.prefetch)
             m_thread = std::jthread([this](std::stop_token stop) { makeAhead(stop); });
     }
 
-    std::int64_t rows() const { return std::int64_t(m_rows.size()); }
+    std::int64_t rows() const { return m_items.count(); }
 
     std::int64_t batches() const
     {
@@ -103,14 +165,15 @@ public:
         return batch;
     }
 
-    std::span<const std::int64_t> rowsOf(const BatchRange& place) { return m_here.rowsOf(place); }
+    std::span<const std::int64_t> itemsOf(const BatchRange& place) { return m_here.itemsOf(place); }
+    const DataModule& data() const { return m_data; }
     double waited() const { return m_waited.load(std::memory_order_relaxed); }
 
 private:
     const DataModule m_data;
-    const std::vector<std::int64_t>& m_rows;
     LoaderOptions m_options;
-    std::vector<std::unique_ptr<Transform>> m_transforms;
+    EpochItems m_items;
+    Pipeline m_pipeline;
     BatchMaker m_here;  // of the thread that calls get()
     BatchMaker m_ahead; // of m_thread
     std::atomic<double> m_waited{0};
@@ -188,14 +251,9 @@ base::Result<std::unique_ptr<DataLoader>> DataLoader::make(const DataModule& dat
     if (options.batchSize < 1)
         return base::Error{base::ErrorKind::Spec, "a batch of " + std::to_string(options.batchSize) + " rows",
                            "/train/batch_size", "At least 1, or \"full\""};
-    std::vector<std::unique_ptr<Transform>> pipeline;
-    for (std::size_t i = 0; split == SplitName::Train && i < options.augment.size(); ++i) {
-        CORE_TRY(transform, allTransforms().make(options.augment[i]));
-        if (const std::string misfit = transform->misfit(data.info().inputShape); !misfit.empty())
-            return base::Error{base::ErrorKind::Spec, options.augment[i].kind + " " + misfit,
-                               "/augment/" + std::to_string(i), "Leave it out for this data"};
-        pipeline.push_back(std::move(transform));
-    }
+    if (split != SplitName::Train)
+        options.augment.clear();
+    CORE_TRY(pipeline, Pipeline::make(options.augment, data.info()));
     return std::unique_ptr<DataLoader>(
         new DataLoader(std::make_unique<Work>(data, split, std::move(options), std::move(pipeline))));
 }
@@ -226,8 +284,10 @@ Batch DataLoader::get(std::int64_t epoch, std::int64_t batch)
 
 std::vector<std::int64_t> DataLoader::rowsOf(std::int64_t epoch, std::int64_t batch)
 {
-    const auto rows = m_work->rowsOf(m_work->rangeOf(epoch, batch));
-    return {rows.begin(), rows.end()};
+    std::vector<std::int64_t> rows;
+    for (const std::int64_t item : m_work->itemsOf(m_work->rangeOf(epoch, batch)))
+        rows.push_back(item % m_work->data().size());
+    return rows;
 }
 
 double DataLoader::waitedSeconds() const

@@ -12,6 +12,7 @@ struct LoaderOptions {
     bool dropLast = false;
     std::uint64_t seed = 0;
     std::vector<base::Pick> augment = {};
+    bool weighted = false; ///< rows are drawn with replacement, each class as often as any other
     bool prefetch = false; ///< the next batch is made by a thread of the loader while this one trains
 };
 

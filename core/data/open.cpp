@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/open.h"
 
-#include "core/data/gzip.h"
+#include "core/data/featurizer.h"
+
+#include "core/data/formats/gzip.h"
+#include "core/data/table_set.h"
 #include "core/spec/check.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 
 namespace core::data {
 
@@ -75,6 +79,27 @@ base::Result<Loaded> loadSource(const SourceRequest& request)
 {
     CORE_TRY(source, allSources().make(request.data.source));
     return source->load(request);
+}
+
+base::Result<Loaded> loadWhole(const SourceRequest& request)
+{
+    CORE_TRY(loaded, loadSource(request));
+    std::vector<std::int64_t> all(std::size_t(loaded.rows()));
+    std::iota(all.begin(), all.end(), 0);
+    if (loaded.table) {
+        CORE_CHECK(chooseColumns(loaded, request));
+        CORE_TRY(encoder, TableEncoder::fit(loaded, all, request.data, 0));
+        CORE_TRY(inputs, encoder.encode(*loaded.table));
+        encoder.describe(loaded.info);
+        loaded.inputs = std::move(inputs);
+    } else if (!loaded.inputs.defined()) {
+        CORE_TRY(featurizer, makeFeaturizer(loaded, request.data, all));
+        if (featurizer)
+            loaded.info.inputShape = featurizer->shape();
+        CORE_TRY(inputs, inputsOf(*loaded.samples, featurizer.get(), loaded.info.inputShape));
+        loaded.inputs = std::move(inputs);
+    }
+    return std::move(loaded);
 }
 
 base::Result<Loaded> loadPath(const SourceRequest& request, const std::string& path)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/data/csv_reader.h"
-#include "core/data/dataset.h"
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace core::data {
+
+class CsvTable;
 
 enum class ColumnKind { Empty, Number, Time, Text };
 
@@ -19,23 +23,28 @@ struct Column {
     std::string stray;               ///< and that cell
 };
 
-/// Numbers if more than half of the cells that are not missing are; times if all are; else text. `asText` decides it.
-Column readColumn(const CsvTable& table, std::size_t column, bool asText);
+/// What every source of named columns reads into, before anything of it becomes features or a target.
+struct Table {
+    std::vector<Column> columns;
+    std::int64_t rows = 0;
+    std::vector<std::int64_t> lines; ///< of a text file: the line of each row, from 1; else empty
+    std::string where;               ///< the file, for errors; empty if there is none
+    std::string name;                ///< the data set's
+    bool named = true;               ///< columns have names of their own, not only numbers
+    std::int64_t maxCategories = 50; ///< a text column with more different values makes no features
+    std::string target = {};         ///< the column to predict unless another is asked for; empty: the last that can be
 
-struct TableOptions {
-    std::vector<std::string> categorical; ///< columns whose numbers are names of things
-    std::int64_t maxCategories = 50;      ///< a text column with more different values makes no features
-    std::string where;                    ///< the file, for errors
-    std::string name;                     ///< the data set's
+    const Column* find(std::string_view name) const;
+    std::vector<std::string> names() const;
 };
 
-/// Makes a data set of a table: `request.data.target` or the last column is the target, text features become columns
-/// `column=value` of 0 and 1, the first column of dates becomes the times and no feature unless asked for.
-/// What cannot be a feature is left out and told in `problems`; an error if it was asked for by name.
-base::Result<Loaded> loadTable(const CsvTable& table, const SourceRequest& request, const TableOptions& options);
+/// Columns whose kind is known beforehand.
+struct TableHints {
+    std::vector<std::string> asText;    ///< numbers there are names of things
+    std::vector<std::string> asNumbers; ///< a text there is a stray cell
+};
 
-/// Reads a table as inputs of `request.like`, whose columns must be there; no targets. A text that did not occur there
-/// is 0 in every column made of it.
-base::Result<Loaded> loadTableLike(const CsvTable& table, const SourceRequest& request, const TableOptions& options);
+/// Numbers if more than half of the cells that are not missing are; times if all are; else text.
+Table readTable(const CsvTable& csv, const TableHints& hints, std::string where, std::string name);
 
 }

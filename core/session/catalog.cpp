@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset.h"
+#include "core/data/edit.h"
+#include "core/data/encoder.h"
 #include "core/data/split.h"
 #include "core/model/estimator.h"
 #include "core/model/network.h"
@@ -20,6 +22,8 @@ base::Catalog makeCatalog()
     all.add(data::allSources().family());
     all.add(data::allSplits().family());
     all.add(data::allTransforms().family());
+    all.add(data::allEncoders().family());
+    all.add(data::allEdits().family());
     all.add(model::allArchitectures().family());
     all.add(model::allEstimators().family());
     base::Family models{"models", model::allArchitectures().family().entries};

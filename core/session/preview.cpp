@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/loader.h"
+#include "core/data/pipeline.h"
 #include "core/model/estimator.h"
 #include "core/model/network.h"
 #include "core/session/inspect.h"
@@ -7,6 +8,8 @@
 #include "core/train/learner.h"
 #include "core/train/schedule.h"
 #include "core/train/threads.h"
+
+#include <ATen/ops/tensor.h>
 
 #include <algorithm>
 #include <cmath>
@@ -38,7 +41,7 @@ base::Result<data::DatasetInfo> infoOf(const spec::Experiment& experiment)
 base::Result<SchedulePreview> previewSchedule(const Value& resolved)
 {
     CORE_TRY(module, data::DataModule::open(typed(resolved), false));
-    return previewSchedule(resolved, std::int64_t(module.rows(data::SplitName::Train).size()));
+    return previewSchedule(resolved, module.epochItems());
 }
 
 base::Result<SchedulePreview> previewSchedule(const Value& resolved, std::int64_t trainRows)
@@ -202,19 +205,12 @@ std::vector<std::vector<std::uint8_t>> augmentedOf(const data::DataModule& modul
     std::vector<std::vector<std::uint8_t>> images;
     if (!module.info().image() || experiment.augment.empty())
         return images;
+    const auto pipeline = data::Pipeline::make(experiment.augment, module.info());
     const base::Draw draw(std::uint64_t(experiment.train.seed), "augment", 0);
-    data::Batch batch = module.gather(rows);
-    for (const base::Pick& pick : experiment.augment)
-        if (auto transform = data::allTransforms().make(pick))
-            (*transform)->apply(batch.input, rows, draw);
-    for (std::int64_t i = 0; i < batch.input.size(0); ++i) {
-        at::Tensor image = batch.input.select(0, i).clone();
-        for (std::int64_t c = 0; c < image.size(0); ++c) {
-            const std::size_t k = std::min<std::size_t>(std::size_t(c), module.scale().size() - 1);
-            image.select(0, c).div_(module.scale()[k]).add_(module.shift()[k]);
-        }
-        images.push_back(pixelsOf(image));
-    }
+    for (const std::int64_t row : rows)
+        if (const auto sample =
+                pipeline ? pipeline->look(module, row, draw) : base::Result<data::Sample>(pipeline.error()))
+            images.push_back(pixelsOf(at::tensor(at::ArrayRef<float>(sample->values)).view(sample->shape)));
     return images;
 }
 
@@ -280,7 +276,7 @@ base::Result<Estimate> estimate(const Value& resolved, const std::string& device
     const spec::Experiment experiment = typed(resolved);
     CORE_TRY(device, tensor::resolveDevice(deviceName));
     CORE_TRY(module, data::DataModule::open(experiment, false));
-    CORE_TRY(plan, train::planSteps(experiment.train, std::int64_t(module.rows(data::SplitName::Train).size())));
+    CORE_TRY(plan, train::planSteps(experiment.train, module.epochItems()));
     CORE_TRY(cost, train::measureSteps(experiment, module.info(), plan, device, experiment.train.threads.toInt(0)));
     CORE_TRY(model, previewModel(resolved, module.info()));
     return Estimate{cost.secondsPerStep, cost.secondsPerStep * double(plan.totalSteps), model.bytes, cost.threads};

@@ -4,30 +4,9 @@
 #include "core/base/fields.h"
 #include "core/spec/capture.h"
 #include "core/spec/check.h"
+#include "core/spec/data_spec.h"
 
 namespace core::spec {
-
-using base::Pick;
-using base::Value;
-
-struct DataSpec {
-    Pick source{"fashion-mnist", base::Object{}};
-    std::string format = "auto";
-    std::string target;
-    std::vector<std::string> features;
-    std::string task = "auto";
-    std::optional<std::int64_t> rows;
-    std::string missing = "error";
-    std::string normalize = "standard";
-};
-
-struct SplitSpec {
-    std::string kind = "auto";
-    double train = 0.70;
-    double validation = 0.15;
-    std::optional<double> test;
-    std::int64_t seed = 0;
-};
 
 struct EarlyStoppingSpec {
     std::string metric = "validation/loss";

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/spec/data_fields.h"
 #include "core/spec/experiment.h"
 #include "core/spec/schedule_common.h"
 
@@ -21,57 +22,6 @@ using namespace base;
 namespace {
 
 constexpr const char* networks = "networks";
-
-std::shared_ptr<const List> listOf(Domain items, std::size_t min = 0, std::size_t max = 1000)
-{
-    return std::make_shared<const List>(List{std::move(items), min, max});
-}
-
-Fields<DataSpec> dataFields()
-{
-    return Fields<DataSpec>{}
-        .add("source", &DataSpec::source, OneOf{.family = "sources", .textKind = "file"},
-             {"Where the rows come from: a generator, a built-in set, or a file or folder of your own."})
-        .add("format", &DataSpec::format, Choice{{"auto"}, "sources"},
-             {"The file's format. auto finds it from the content."})
-        .add("rows", &DataSpec::rows, Int{.min = 2, .max = 100'000'000},
-             {"How many rows to make, or to take from the start of the data.",
-              {},
-              "Few rows are learned by heart: the gap between the curves opens.",
-              "More rows cost time for each epoch."},
-             {.unit = "rows", .live = true, .nullWord = "all"})
-        .add("target", &DataSpec::target, Text{}, {"The column to predict. Empty: the last one."})
-        .add("features", &DataSpec::features, listOf(Text{}), {"The columns to learn from. Empty: all but the target."})
-        .add("task", &DataSpec::task, Choice{{"auto", "classification", "regression"}},
-             {"What to predict: a class or a number. auto decides by the target column."})
-        .add("missing", &DataSpec::missing, Choice{{"error", "drop", "mean", "median", "most_frequent", "keep"}},
-             {"What to do with empty cells. Filling uses the training rows alone, so that nothing leaks. keep leaves "
-              "them empty, for models that know what to do with them: boosted trees."})
-        .add("normalize", &DataSpec::normalize, Choice{{"standard", "minmax", "none"}},
-             {"Brings all features to one scale, with figures from the training rows alone.",
-              "standard: (x − mean) / std    minmax: (x − min) / (max − min)"});
-}
-
-Fields<SplitSpec> splitFields()
-{
-    return Fields<SplitSpec>{}
-        .add("kind", &SplitSpec::kind, Choice{{"auto"}, "splits"},
-             {"How rows are divided. stratified keeps the shares of the classes, chronological keeps the future out of "
-              "the past. "
-              "auto: chronological with a time column, else stratified for classes, else random."})
-        .add("train", &SplitSpec::train, Real{0, 1, true},
-             {"Share of the rows to learn from.", {}, "Too few to learn from.", "Too few left to check with."})
-        .add("validation", &SplitSpec::validation, Real{0, 1, false, true},
-             {"Share that is looked at after every epoch, to choose and to stop by. 0: no validation.",
-              {},
-              "The figure jumps from run to run.",
-              "Rows that could teach."})
-        .add("test", &SplitSpec::test, Real{0, 1, false, true},
-             {"Share kept for the very last figure: sealed, and every opening is counted. Empty: what the other two "
-              "leave, or the source's own test file."},
-             {.nullWord = "auto"})
-        .add("seed", &SplitSpec::seed, Int{0}, {"Another number, another division of the same rows."});
-}
 
 Fields<EarlyStoppingSpec> earlyStoppingFields()
 {

@@ -37,7 +37,7 @@ bool hasValidation(const data::DataModule& data)
 
 std::int64_t trainRows(const data::DataModule& data)
 {
-    return std::int64_t(data.rows(data::SplitName::Train).size());
+    return data.epochItems();
 }
 
 spec::EarlyStoppingSpec watchedOf(const spec::Experiment& experiment, const data::DataModule& data)
@@ -46,6 +46,25 @@ spec::EarlyStoppingSpec watchedOf(const spec::Experiment& experiment, const data
     if (!experiment.train.earlyStopping && !hasValidation(data))
         watched.metric = "train_eval/loss";
     return watched;
+}
+
+// Transforms that make other training rows.
+std::vector<base::Pick> rowMakers(const spec::Experiment& experiment)
+{
+    std::vector<base::Pick> makers;
+    for (const base::Pick& pick : experiment.augment)
+        if (const auto transform = data::allTransforms().make(pick);
+            transform && (*transform)->works() == data::Works::Rows)
+            makers.push_back(pick);
+    return makers;
+}
+
+data::Batch wholeEpoch(const data::DataModule& data)
+{
+    std::vector<std::int64_t> rows;
+    for (std::int64_t place = 0; place < data.epochItems(); ++place)
+        rows.push_back(data.epochItem(place) % data.size());
+    return data.gather(rows);
 }
 
 Value partOf(const spec::Experiment& experiment, const char* part)
@@ -122,7 +141,7 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
 
 Status Engine::giveRows(const data::DataModule& data)
 {
-    return m_learner->takesBatches() ? Status{} : m_learner->begin(data.gather(data.rows(data::SplitName::Train)));
+    return m_learner->takesBatches() ? Status{} : m_learner->begin(wholeEpoch(data));
 }
 
 base::Result<std::unique_ptr<data::DataLoader>>
@@ -131,6 +150,7 @@ Engine::makeLoader(const spec::Experiment& experiment, const data::DataModule& d
     data::LoaderOptions options{plan.batchSize, experiment.train.shuffle, experiment.train.dropLast,
                                 std::uint64_t(experiment.train.seed), experiment.augment};
     // Making a batch of pictures takes long enough to be worth a thread of its own.
+    options.weighted = experiment.data.sampler == "weighted" && m_learner->classifies();
     options.prefetch = data.info().image() && m_learner->takesBatches();
     return data::DataLoader::make(data, data::SplitName::Train, std::move(options));
 }
@@ -241,8 +261,9 @@ base::Result<Value> Engine::edit(const std::string& path, const Value& value)
 
 Status Engine::become(const spec::Experiment& next)
 {
-    const bool newRows =
-        partOf(next, "data") != partOf(m_experiment, "data") || partOf(next, "split") != partOf(m_experiment, "split");
+    const bool newRows = partOf(next, "data") != partOf(m_experiment, "data") ||
+                         partOf(next, "split") != partOf(m_experiment, "split") ||
+                         rowMakers(next) != rowMakers(m_experiment);
     data::DataModule data = m_data;
     if (newRows) {
         CORE_TRY(opened, data::DataModule::open(next));

@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/torch_test.h"
 
-#include "core/data/dataset.h"
+#include "core/data/transform.h"
 #include "tests/support/conformance.h"
+#include "tests/support/samples.h"
 
-#include <numeric>
+#include <cmath>
 
 using namespace core;
+using data::Works;
 
 namespace {
 
-// Images whose every pixel differs.
-at::Tensor differentImages(std::int64_t n)
+std::vector<std::pair<base::Entry, std::unique_ptr<data::Transform>>> transformsOf(bool (*wanted)(Works))
 {
-    at::Tensor images = tensor::empty({n, 3, 6, 5});
-    for (std::int64_t i = 0; i < images.numel(); ++i)
-        images.mutable_data_ptr<float>()[i] = float(i) / 8;
-    return images;
+    std::vector<std::pair<base::Entry, std::unique_ptr<data::Transform>>> chosen;
+    for (const base::Entry& entry : data::allTransforms().family().entries) {
+        auto made = data::allTransforms().make({entry.kind});
+        REQUIRE(made);
+        if (wanted((*made)->works()))
+            chosen.emplace_back(entry, std::move(*made));
+    }
+    return chosen;
 }
 
-at::Tensor transformed(const base::Pick& pick, at::Tensor images, const std::vector<std::int64_t>& rows,
-                       std::uint64_t epoch)
+bool onItems(Works works)
 {
-    const auto transform = data::allTransforms().make(pick);
-    REQUIRE(transform);
-    (*transform)->apply(images, rows, base::Draw(11, "augment", epoch));
-    return images;
+    return works != Works::Rows && works != Works::Batch;
 }
 
-std::vector<std::int64_t> someRows(std::int64_t n)
+data::Sample transformed(const data::Transform& transform, std::uint64_t item, std::uint64_t epoch, data::Sample sample)
 {
-    std::vector<std::int64_t> rows(static_cast<std::size_t>(n));
-    std::iota(rows.begin(), rows.end(), 100);
-    return rows;
+    transform.apply(sample, base::Draw(11, "augment", epoch).within(item));
+    return sample;
 }
 
 }
@@ -42,58 +42,118 @@ TEST_CASE("transforms: every field is declared whole")
     tests::checkDeclared(data::allTransforms().family());
 }
 
-TEST_CASE("transforms: shapes and types are kept, and values stay finite")
+TEST_CASE("transforms: what works on items keeps them whole, and values stay finite")
 {
-    for (const base::Entry& entry : data::allTransforms().family().entries) {
+    for (const auto& [entry, transform] : transformsOf(onItems))
+        for (std::uint64_t item = 0; item < 20; ++item) {
+            INFO(entry.kind << " item " << item);
+            const data::Sample sample = tests::sampleFor(transform->works(), item);
+            const data::Sample out = transformed(*transform, item, 0, sample);
+            std::int64_t cells = sample.shape.empty() ? 0 : 1;
+            for (const std::int64_t side : out.shape)
+                cells *= side;
+            CHECK(std::int64_t(out.values.size()) == cells);
+            CHECK(out.modality == sample.modality);
+            for (const float value : out.values)
+                CHECK(std::isfinite(value));
+            if (!out.mask.empty())
+                CHECK(std::int64_t(out.mask.size()) == out.height() * out.width());
+            for (const data::Box& box : out.boxes) {
+                CHECK(box.left < box.right);
+                CHECK(box.top < box.bottom);
+                CHECK((box.left >= 0 && box.top >= 0));
+                CHECK((box.right <= float(out.width()) && box.bottom <= float(out.height())));
+            }
+            if (transform->works() != Works::Image && transform->works() != Works::Waveform)
+                CHECK(out.shape == sample.shape);
+        }
+}
+
+TEST_CASE("transforms: a draw repeats, and another item or epoch draws anew")
+{
+    for (const auto& [entry, transform] : transformsOf(onItems)) {
         INFO(entry.kind);
-        const at::Tensor out = transformed({entry.kind}, differentImages(8), someRows(8), 0);
-        CHECK(out.sizes() == differentImages(8).sizes());
-        CHECK(out.scalar_type() == at::kFloat);
-        CHECK(out.isfinite().all().item<bool>());
+        bool itemsDiffer = false, epochsDiffer = false;
+        for (std::uint64_t item = 0; item < 30; ++item) {
+            const data::Sample sample = tests::sampleFor(transform->works(), 5);
+            const data::Sample out = transformed(*transform, item, 0, sample);
+            CHECK(transformed(*transform, item, 0, sample) == out);
+            itemsDiffer |= !(transformed(*transform, item + 1, 0, sample) == out);
+            epochsDiffer |= !(transformed(*transform, item, 1, sample) == out);
+        }
+        CHECK(itemsDiffer);
+        CHECK(epochsDiffer);
     }
 }
 
 TEST_CASE("transforms: p = 0 leaves everything alone, p = 1 does not")
 {
-    for (const base::Entry& entry : data::allTransforms().family().entries) {
+    for (const auto& [entry, transform] : transformsOf(onItems)) {
         if (!entry.schema.find("p"))
             continue;
         INFO(entry.kind);
-        CHECK(transformed({entry.kind, base::Object{{"p", 0.0}}}, differentImages(8), someRows(8), 0)
-                  .equal(differentImages(8)));
-        CHECK_FALSE(transformed({entry.kind, base::Object{{"p", 1.0}}}, differentImages(8), someRows(8), 0)
-                        .equal(differentImages(8)));
-    }
-}
-
-TEST_CASE("transforms: what happens to a row does not depend on the others in its batch, but on the epoch")
-{
-    for (const base::Entry& entry : data::allTransforms().family().entries) {
-        INFO(entry.kind);
-        const at::Tensor together = transformed({entry.kind}, differentImages(32), someRows(32), 0);
-        for (std::int64_t i = 0; i < 32; ++i) {
-            const at::Tensor one = differentImages(32).narrow(0, i, 1).clone();
-            CHECK(transformed({entry.kind}, one, {100 + i}, 0).equal(together.narrow(0, i, 1)));
+        const auto never = data::allTransforms().make({entry.kind, base::Object{{"p", 0.0}}});
+        const auto always = data::allTransforms().make({entry.kind, base::Object{{"p", 1.0}}});
+        int changed = 0;
+        for (std::uint64_t item = 0; item < 10; ++item) {
+            const data::Sample sample = tests::sampleFor(transform->works(), item);
+            CHECK(transformed(**never, item, 0, sample) == sample);
+            changed += !(transformed(**always, item, 0, sample) == sample);
         }
-        CHECK_FALSE(transformed({entry.kind}, differentImages(32), someRows(32), 1).equal(together));
+        CHECK(changed > 0);
     }
 }
 
-TEST_CASE("transforms: inputs that are not contiguous are handled")
+TEST_CASE("transforms: each says which data it is not for")
 {
-    for (const base::Entry& entry : data::allTransforms().family().entries) {
+    for (const auto& [entry, transform] : transformsOf([](Works) { return true; })) {
         INFO(entry.kind);
-        const at::Tensor last = differentImages(8).permute({0, 2, 3, 1}).contiguous().permute({0, 3, 1, 2});
-        CHECK(transformed({entry.kind}, last, someRows(8), 0)
-                  .equal(transformed({entry.kind}, differentImages(8), someRows(8), 0)));
+        CHECK(transform->misfit(tests::infoFor(transform->works())).empty());
+        if (transform->works() == Works::Batch)
+            continue;
+        const data::Modality own = tests::infoFor(transform->works()).modality;
+        for (const Works other : {Works::Values, Works::Image, Works::Text, Works::Waveform, Works::Series})
+            if (tests::infoFor(other).modality != own)
+                CHECK_FALSE(transform->misfit(tests::infoFor(other)).empty());
     }
 }
 
-TEST_CASE("transforms: one for images says so of a table")
+TEST_CASE("transforms: what makes rows keeps classes, shapes and finite numbers, and repeats by its seed")
 {
-    for (const base::Entry& entry : data::allTransforms().family().entries) {
+    for (const auto& [entry, transform] : transformsOf([](Works works) { return works == Works::Rows; })) {
         INFO(entry.kind);
-        CHECK((*data::allTransforms().make({entry.kind}))->misfit({1, 28, 28}).empty());
-        CHECK_FALSE((*data::allTransforms().make({entry.kind}))->misfit({4}).empty());
+        const tests::ImbalancedRows rows(90, 17, 12);
+        const auto made = transform->resample(rows.training(), base::Draw(3, "resample"));
+        REQUIRE(made);
+        for (const std::int64_t place : made->kept)
+            CHECK((place >= 0 && place < rows.inputs.size(0)));
+        if (made->newInputs.defined()) {
+            CHECK(made->newInputs.size(1) == rows.inputs.size(1));
+            CHECK(made->newInputs.size(0) == made->newTargets.size(0));
+            CHECK(made->newTargets.scalar_type() == rows.targets.scalar_type());
+            CHECK(made->newInputs.isfinite().all().item<bool>());
+        }
+        const auto again = transform->resample(rows.training(), base::Draw(3, "resample"));
+        CHECK(again->kept == made->kept);
+        if (made->newInputs.defined())
+            CHECK(again->newInputs.equal(made->newInputs));
+    }
+}
+
+TEST_CASE("transforms: what mixes a batch keeps its shape, and shares of classes add up to one")
+{
+    for (const auto& [entry, transform] : transformsOf([](Works works) { return works == Works::Batch; })) {
+        INFO(entry.kind);
+        const data::Batch before = tests::imageBatch(8, 3);
+        data::Batch batch{before.input.clone(), before.target.clone()};
+        transform->mix(batch, 3, base::Draw(11, "augment", 2));
+        CHECK(batch.input.sizes() == before.input.sizes());
+        CHECK(batch.input.isfinite().all().item<bool>());
+        REQUIRE(batch.target.dim() == 2);
+        CHECK(batch.target.sizes().vec() == std::vector<std::int64_t>{8, 3});
+        CHECK(batch.target.sum(1).sub(1).abs().max().item<float>() < 1e-6);
+        data::Batch again{before.input.clone(), before.target.clone()};
+        transform->mix(again, 3, base::Draw(11, "augment", 2));
+        CHECK(again.input.equal(batch.input));
     }
 }

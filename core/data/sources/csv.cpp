@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/gzip.h"
-#include "core/data/table.h"
+#include "core/data/formats/csv_reader.h"
+#include "core/data/formats/gzip.h"
+#include "core/data/source.h"
 
 #include <filesystem>
 #include <memory>
@@ -35,8 +36,12 @@ public:
         if (request.data.rows && !request.like)
             options.maxRows = std::size_t(*request.data.rows);
         CORE_TRY(table, readCsv(std::move(text), m_spec.path, options));
-        const TableOptions how{m_spec.categorical, m_spec.maxCategories, m_spec.path, stem()};
-        return request.like ? loadTableLike(table, request, how) : loadTable(table, request, how);
+        TableHints hints = request.hints;
+        hints.asText.insert(hints.asText.end(), m_spec.categorical.begin(), m_spec.categorical.end());
+        Loaded loaded;
+        loaded.table = std::make_shared<Table>(readTable(table, hints, m_spec.path, stem()));
+        loaded.table->maxCategories = m_spec.maxCategories;
+        return loaded;
     }
 
     bool recognises(const std::string& path, std::string_view head) const override

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/dataset.h"
+#include "core/data/transform.h"
 
 #include <algorithm>
 
@@ -15,24 +15,23 @@ class RandomHorizontalFlip final : public Transform {
 public:
     explicit RandomHorizontalFlip(Spec spec) : m_spec(spec) {}
 
-    void apply(at::Tensor& input, std::span<const std::int64_t> rows, const base::Draw& epochDraw) const override
-    {
-        if (!input.is_contiguous())
-            input = input.contiguous();
-        const std::int64_t width = input.size(-1);
-        const std::int64_t lines = input.size(1) * input.size(2);
-        float* item = input.mutable_data_ptr<float>();
-        for (const std::int64_t row : rows) {
-            if (epochDraw.within(std::uint64_t(row)).uniform(0) < m_spec.p)
-                for (std::int64_t line = 0; line < lines; ++line)
-                    std::reverse(item + line * width, item + (line + 1) * width);
-            item += lines * width;
-        }
-    }
+    Works works() const override { return Works::Image; }
 
-    std::string misfit(const std::vector<std::int64_t>& inputShape) const override
+    void apply(Sample& image, const base::Draw& draw) const override
     {
-        return inputShape.size() == 3 ? "" : "flips images, and these rows are tables";
+        if (draw.uniform(0) >= m_spec.p)
+            return;
+        const std::int64_t width = image.width(), lines = image.channels() * image.height();
+        for (std::int64_t line = 0; line < lines; ++line)
+            std::reverse(image.values.data() + line * width, image.values.data() + (line + 1) * width);
+        if (!image.mask.empty())
+            for (std::int64_t line = 0; line < image.height(); ++line)
+                std::reverse(image.mask.data() + line * width, image.mask.data() + (line + 1) * width);
+        for (Box& box : image.boxes) {
+            const float left = float(width) - box.right;
+            box.right = float(width) - box.left;
+            box.left = left;
+        }
     }
 
 private:

@@ -170,5 +170,5 @@ TEST_CASE("loader: a transform that does not fit the data is refused by its plac
     const auto refused = DataLoader::make(moonsModule(), SplitName::Train, {.augment = {{"RandomHorizontalFlip"}}});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().where == "/augment/0");
-    CHECK(refused.error().message == "RandomHorizontalFlip flips images, and these rows are tables");
+    CHECK(refused.error().message == "RandomHorizontalFlip changes images, and these rows are tables");
 }

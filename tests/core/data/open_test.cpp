@@ -21,7 +21,7 @@ base::Result<data::Loaded> loadedFile(const std::filesystem::path& file, base::O
     data::SourceRequest request;
     more.set("path", file.string());
     request.data.source = {more.size() == 1 ? "file" : "idx", more};
-    return data::loadSource(request);
+    return data::loadWhole(request);
 }
 
 // Six images of 2 × 2 and their labels, and a test set of two.
@@ -145,7 +145,7 @@ TEST_CASE("file: the format is found from the content, or named")
     data::SourceRequest request;
     request.data.source = {"file", base::Object{{"path", folder.file("words", "one two\nthree four\n").string()}}};
     request.data.format = "csv";
-    CHECK(data::loadSource(request).error().message == "has no column to learn from");
+    CHECK(data::loadWhole(request).error().message == "has no column to learn from");
 }
 
 TEST_CASE("file: a name slightly off a built-in set's, a pipe and a device are told")
@@ -176,7 +176,7 @@ TEST_CASE("fashion-mnist: the folder is Debian's or the one in the environment; 
     CHECK(missing.error().advice.find("dataset-fashion-mnist") != std::string::npos);
     writeMnist(folder);
     request.data.rows = 4;
-    const auto loaded = data::loadSource(request);
+    const auto loaded = data::loadWhole(request);
     REQUIRE(loaded);
     CHECK(loaded->info.rows == 4);
     CHECK(loaded->info.testRows == 2);

@@ -30,8 +30,7 @@ base::Result<data::Loaded> loadedCsv(const std::string& text, Change change, bas
     data::SourceRequest request;
     request.data.source = {"csv", options};
     change(request.data);
-    auto loaded = data::loadSource(request);
-    return loaded;
+    return data::loadWhole(request);
 }
 
 base::Result<data::Loaded> loadedCsv(const std::string& text, base::Object options = {})
@@ -182,8 +181,8 @@ TEST_CASE("table: rows, delimiter, header and gzip are the reader's options")
     const tests::TempFolder folder;
     data::SourceRequest request;
     request.data.source = {"csv", base::Object{{"path", folder.file("t.csv.gz", tests::gzipped(flowers)).string()}}};
-    CHECK(data::loadSource(request)->info.name == "t");
-    CHECK(data::loadSource(request)->info.rows == 4);
+    CHECK(data::loadWhole(request)->info.name == "t");
+    CHECK(data::loadWhole(request)->info.rows == 4);
 }
 
 TEST_CASE("table: a single column has nothing to learn from")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/cell.h"
+#include "core/data/formats/cell.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/torch_test.h"
 
-#include "core/data/cell.h"
+#include "core/data/formats/cell.h"
 
 #include <cmath>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/idx_reader.h"
+#include "core/data/formats/idx_reader.h"
 
 #include "core/base/files.h"
-#include "core/data/gzip.h"
+#include "core/data/formats/gzip.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/torch_test.h"
 
-#include "core/data/csv_reader.h"
+#include "core/data/formats/csv_reader.h"
 
 using namespace core::data;
 

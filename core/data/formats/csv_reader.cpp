@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/csv_reader.h"
+#include "core/data/formats/csv_reader.h"
 
-#include "core/data/cell.h"
+#include "core/data/formats/cell.h"
 
 #include <algorithm>
 #include <map>

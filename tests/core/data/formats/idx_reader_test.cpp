@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/torch_test.h"
 
-#include "core/data/gzip.h"
-#include "core/data/idx_reader.h"
+#include "core/data/formats/gzip.h"
+#include "core/data/formats/idx_reader.h"
 #include "tests/support/idx_bytes.h"
 #include "tests/support/temp_folder.h"
 

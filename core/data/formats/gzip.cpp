@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/gzip.h"
+#include "core/data/formats/gzip.h"
 
 #include "core/base/files.h"
 

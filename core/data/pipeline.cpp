@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/pipeline.h"
+
+#include <algorithm>
+
+namespace core::data {
+
+base::Result<Pipeline> Pipeline::make(const std::vector<base::Pick>& augment, const DatasetInfo& info)
+{
+    Pipeline made;
+    Works latest = Works::Rows;
+    for (std::size_t i = 0; i < augment.size(); ++i) {
+        const std::string where = "/augment/" + std::to_string(i);
+        CORE_TRY(transform, allTransforms().make(augment[i]));
+        if (const std::string misfit = transform->misfit(info); !misfit.empty())
+            return base::Error{base::ErrorKind::Spec, augment[i].kind + " " + misfit, where,
+                               "Leave it out for this data"};
+        const Works works = transform->works();
+        if (works < latest)
+            return base::Error{base::ErrorKind::Spec,
+                               augment[i].kind + " comes after " + augment[i - 1].kind +
+                                   ", when there is nothing left for it to change",
+                               where, "Move it before " + augment[i - 1].kind};
+        latest = works;
+        const Stage stage{i, std::move(transform)};
+        if (works == Works::Text || works == Works::Waveform || works == Works::Image)
+            made.m_early.push_back(stage);
+        else if (works == Works::Batch)
+            made.m_batch.push_back(stage);
+        else if (works != Works::Rows)
+            made.m_late.push_back(stage);
+    }
+    return made;
+}
+
+base::Result<Sample> Pipeline::look(const DataModule& data, std::int64_t item, const base::Draw& epochDraw) const
+{
+    CORE_TRY(sample, data.sample(item % data.size()));
+    for (const Stage& stage : m_early)
+        stage.transform->apply(sample, epochDraw.within(stage.place).within(std::uint64_t(item)));
+    return sample;
+}
+
+base::Result<Batch> Pipeline::batch(const DataModule& data, std::span<const std::int64_t> items,
+                                    const base::Draw& epochDraw) const
+{
+    std::vector<std::int64_t> rows(items.begin(), items.end());
+    for (std::int64_t& row : rows)
+        row %= data.size();
+    Batch batch = m_early.empty() ? data.gather(rows) : data.gatherTargets(rows);
+    const std::vector<std::int64_t>& shape = data.info().inputShape;
+    const std::int64_t length = batch.input.numel() / std::max<std::int64_t>(1, batch.input.size(0));
+    float* out = batch.input.mutable_data_ptr<float>();
+    for (std::size_t i = 0; i < items.size() && !(m_early.empty() && m_late.empty()); ++i, out += length) {
+        if (!m_early.empty()) {
+            CORE_TRY(sample, look(data, items[i], epochDraw));
+            CORE_CHECK(data.finish(sample, out));
+        }
+        if (m_late.empty())
+            continue;
+        Sample late{.modality = data.info().modality, .shape = shape};
+        late.values.assign(out, out + length);
+        for (const Stage& stage : m_late)
+            stage.transform->apply(late, epochDraw.within(stage.place).within(std::uint64_t(items[i])));
+        if (late.values.size() != std::size_t(length))
+            return base::Error{base::ErrorKind::Internal, "a transform changed the shape of a row", "/augment", {}};
+        std::copy(late.values.begin(), late.values.end(), out);
+    }
+    for (const Stage& stage : m_batch)
+        if (!items.empty())
+            stage.transform->mix(batch, data.info().classifies() ? data.info().outputs() : 0,
+                                 epochDraw.within(stage.place).within(std::uint64_t(items.front())));
+    return batch;
+}
+
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/spec/data_fields.h"
+
+namespace core::spec {
+
+using namespace base;
+
+std::shared_ptr<const List> listOf(Domain items, std::size_t min, std::size_t max)
+{
+    return std::make_shared<const List>(List{std::move(items), min, max});
+}
+
+namespace {
+
+Fields<ImageSpec> imageFields()
+{
+    return Fields<ImageSpec>{}
+        .add("size", &ImageSpec::size, Int{1, 4096},
+             {"Pictures are scaled until their shorter side has this length, then cut to a square around the middle. "
+              "Empty: as they are, or 64 where their sizes differ.",
+              {},
+              "Details are lost.",
+              "Every step costs more, by the square."},
+             {.unit = "pixels", .nullWord = "as they are"})
+        .add("channels", &ImageSpec::channels, Choice{{"auto", "grey", "rgb"}},
+             {"Colour or not. auto: grey only if all pictures are."});
+}
+
+Fields<AudioSpec> audioFields()
+{
+    return Fields<AudioSpec>{}
+        .add("sample_rate", &AudioSpec::sampleRate, Int{1'000, 192'000},
+             {"Every recording is brought to this rate.", "highest pitch heard = sample_rate / 2",
+              "Hissing sounds vanish.", "More to compute, nothing to hear."},
+             {.unit = "Hz"})
+        .add("seconds", &AudioSpec::seconds, Real{.min = 0, .max = 600, .aboveMin = true},
+             {"Longer recordings are cut, shorter ones padded with silence. Empty: the longest."},
+             {.unit = "s", .nullWord = "longest"})
+        .add("n_fft", &AudioSpec::nFft, Int{16, 16'384},
+             {"Frames of the window whose pitches are measured.", "resolution = sample_rate / n_fft Hz",
+              "Pitches run into each other.", "Moments run into each other."},
+             {.unit = "frames"})
+        .add("hop_length", &AudioSpec::hopLength, Int{1, 16'384},
+             {"Frames from one window to the next.",
+              {},
+              "Many columns that say nearly the same.",
+              "Short sounds are missed."},
+             {.unit = "frames"})
+        .add("n_mels", &AudioSpec::nMels, Int{4, 512},
+             {"Bands of pitch, spaced as the ear hears them.", "mel = 2595 · log₁₀(1 + Hz / 700)"}, {.unit = "bands"});
+}
+
+Fields<TextSpec> textFields()
+{
+    return Fields<TextSpec>{}
+        .add("vocabulary", &TextSpec::vocabulary, Int{1, 1'000'000},
+             {"So many of the words that are most frequent in the training rows are counted, the others ignored.",
+              {},
+              "Telling words are ignored.",
+              "Rare words are learned by heart."},
+             {.unit = "words"})
+        .add("ngrams", &TextSpec::ngrams, Int{1, 5},
+             {"Up to so many words that stand side by side are counted as one: 2 tells \"not good\" from \"good\"."},
+             {.unit = "words"})
+        .add("lowercase", &TextSpec::lowercase, Flag{}, {"Takes Word and word for the same."})
+        .add("weighting", &TextSpec::weighting, Choice{{"counts", "binary", "tf_idf"}},
+             {"What a word in a text counts: how often it is there, that it is there, or more the rarer it is "
+              "elsewhere, "
+              "each text brought to length 1.",
+              "tf_idf: count · (ln((1 + n) / (1 + df)) + 1)"});
+}
+
+Fields<WindowSpec> windowFields()
+{
+    return Fields<WindowSpec>{}
+        .add("context", &WindowSpec::context, Int{1, 100'000},
+             {"Steps of the past that are seen.",
+              {},
+              "A season that is longer cannot be seen.",
+              "Few rows, each of many numbers."},
+             {.unit = "steps"})
+        .add("horizon", &WindowSpec::horizon, Int{1, 10'000}, {"Steps after them that are foretold, all at once."},
+             {.unit = "steps"})
+        .add("stride", &WindowSpec::stride, Int{1, 100'000}, {"Steps from one row to the next."}, {.unit = "steps"});
+}
+
+}
+
+Fields<DataSpec> dataFields()
+{
+    return Fields<DataSpec>{}
+        .add("source", &DataSpec::source, OneOf{.family = "sources", .textKind = "file"},
+             {"Where the rows come from: a generator, a built-in set, or a file or folder of your own."})
+        .add("format", &DataSpec::format, Choice{{"auto"}, "sources"},
+             {"The file's format. auto finds it from the content."})
+        .add("rows", &DataSpec::rows, Int{.min = 2, .max = 100'000'000},
+             {"How many rows to make, or to take from the start of the data.",
+              {},
+              "Few rows are learned by heart: the gap between the curves opens.",
+              "More rows cost time for each epoch."},
+             {.unit = "rows", .live = true, .nullWord = "all"})
+        .add("target", &DataSpec::target, Text{}, {"The column to predict. Empty: the last one."})
+        .add("features", &DataSpec::features, listOf(Text{}), {"The columns to learn from. Empty: all but the target."})
+        .add("task", &DataSpec::task,
+             Choice{{"auto", "classification", "regression", "forecasting", "detection", "segmentation"}},
+             {"What to predict: a class, a number, the next steps of a series, boxes or areas in a picture. auto "
+              "decides by "
+              "the data."})
+        .add("missing", &DataSpec::missing, Choice{{"error", "drop", "mean", "median", "most_frequent", "keep"}},
+             {"What to do with empty cells. Filling uses the training rows alone, so that nothing leaks. keep leaves "
+              "them empty, for models that know what to do with them: boosted trees."})
+        .add("normalize", &DataSpec::normalize, Choice{{"standard", "minmax", "none"}},
+             {"Brings all features to one scale, with figures from the training rows alone.",
+              "standard: (x − mean) / std    minmax: (x − min) / (max − min)"})
+        .add("encode", &DataSpec::encode, OneOf{"encoders"},
+             {"How a column of texts becomes numbers, learned from the training rows alone."})
+        .add("edits", &DataSpec::edits, listOf(OneOf{"edits"}, 0, 100'000),
+             {"What was changed by hand, in this order. The file itself stays as it is; rows keep their numbers."})
+        .add("sampler", &DataSpec::sampler, Choice{{"shuffle", "weighted"}},
+             {"Which training rows an epoch sees. shuffle: each once. weighted: drawn with replacement, every class as "
+              "often as any other.",
+              "weighted: p(row) ∝ 1 / rows of its class"},
+             {.live = true, .onlyFor = "networks"})
+        .add("copies", &DataSpec::copies, Int{1, 1'000},
+             {"How often an epoch sees each training row, every time with another draw of the augmentations.",
+              "rows of an epoch = copies · training rows"},
+             {.live = true, .onlyFor = "networks"})
+        .add(
+            "mode", &DataSpec::mode, Choice{{"file", "pipe"}},
+            {"file: everything is read into memory first. pipe: read in pieces while training goes on; the data may be "
+             "larger than memory."})
+        .add("shuffle_buffer", &DataSpec::shuffleBuffer, Int{1, 100'000'000},
+             {"Of a stream: so many rows are mixed at a time.",
+              {},
+              "Rows that stand side by side in the file are learned together.",
+              "Takes memory, and the first step waits until they are read."},
+             {.unit = "rows", .visibleWhen = {{"mode", {"pipe"}}}})
+        .group("image", &DataSpec::image, imageFields(), {"Of pictures in files: size and colours."})
+        .group("audio", &DataSpec::audio, audioFields(),
+               {"Of recordings: how they become a picture of pitches over time."})
+        .group("text", &DataSpec::text, textFields(), {"Of texts: which words are counted."})
+        .group("window", &DataSpec::window, windowFields(), {"Of long series: how they are cut into rows."});
+}
+
+Fields<SplitSpec> splitFields()
+{
+    return Fields<SplitSpec>{}
+        .add("kind", &SplitSpec::kind, Choice{{"auto"}, "splits"},
+             {"How rows are divided. stratified keeps the shares of the classes, chronological keeps the future out of "
+              "the past. "
+              "auto: chronological with a time column, else stratified for classes, else random."})
+        .add("folds", &SplitSpec::folds, Int{2, 1'000},
+             {"Into how many parts the rows are cut; each validates once.",
+              {},
+              "Each model sees much less than all rows.",
+              "As many trainings."},
+             {.visibleWhen = {{"kind", {"k_fold", "stratified_k_fold", "walk_forward"}}}})
+        .add("fold", &SplitSpec::fold, Int{0, 100'000'000},
+             {"Which of the folds validates, from 0. A training of all folds sets it for each."},
+             {.visibleWhen = {{"kind", {"k_fold", "stratified_k_fold", "leave_one_out", "walk_forward"}}}})
+        .add("window", &SplitSpec::window, Choice{{"expanding", "sliding"}},
+             {"What a step of walk_forward trains on: everything before its validation part, or only as much as the "
+              "first step had."},
+             {.visibleWhen = {{"kind", {"walk_forward"}}}})
+        .add("gap", &SplitSpec::gap, Int{0, 100'000'000},
+             {"Rows left out between training and validation, so that neighbours in time do not tell each other's "
+              "values."},
+             {.unit = "rows", .visibleWhen = {{"kind", {"walk_forward", "chronological"}}}})
+        .add("group", &SplitSpec::group, Text{},
+             {"The column that says which rows belong together, such as a patient or a device: they stay in one part."},
+             {.visibleWhen = {{"kind", {"group", "k_fold"}}}})
+        .add("column", &SplitSpec::column, Text{},
+             {"The column that says train, validation or test. Empty: what the source says itself."},
+             {.visibleWhen = {{"kind", {"predefined"}}}})
+        .add("train", &SplitSpec::train, Real{0, 1, true},
+             {"Share of the rows to learn from.", {}, "Too few to learn from.", "Too few left to check with."})
+        .add("validation", &SplitSpec::validation, Real{0, 1, false, true},
+             {"Share that is looked at after every epoch, to choose and to stop by. 0: no validation.",
+              {},
+              "The figure jumps from run to run.",
+              "Rows that could teach."})
+        .add("test", &SplitSpec::test, Real{0, 1, false, true},
+             {"Share kept for the very last figure: sealed, and every opening is counted. Empty: what the other two "
+              "leave, or the source's own test file."},
+             {.nullWord = "auto"})
+        .add("seed", &SplitSpec::seed, Int{0}, {"Another number, another division of the same rows."});
+}
+
+}
