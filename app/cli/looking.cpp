@@ -36,12 +36,17 @@ Array problemsArray(const std::vector<data::Problem>& problems)
         Array rows;
         for (const std::int64_t row : problem.rows)
             rows.push_back(row);
+        Object changes;
+        for (const auto& [path, value] : problem.changes)
+            changes.set(path, value);
         list.push_back(Object{{"kind", problem.kind},
                               {"column", problem.column},
                               {"rows", std::move(rows)},
                               {"count", problem.count},
                               {"message", problem.message},
-                              {"remedy", problem.remedy}});
+                              {"remedy", problem.remedy},
+                              {"effect", problem.effect},
+                              {"changes", std::move(changes)}});
     }
     return list;
 }

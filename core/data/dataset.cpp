@@ -208,12 +208,10 @@ double DataModule::target(std::int64_t row) const
 
 base::Status DataModule::becomeInputs(Loaded& loaded) const
 {
-    if (bool(loaded.table) != m_encoder.has_value())
+    if (loaded.table && !m_encoder)
         return base::Error{base::ErrorKind::Data,
-                           loaded.table
-                               ? "is a table, and the model was trained on " + std::string(name(m_info.modality))
-                               : "is no table, and the model was trained on one",
-                           loaded.table ? loaded.table->where : loaded.where,
+                           "is a table, and the model was trained on " + std::string(pluralOf(m_info.modality)),
+                           loaded.table->where,
                            {}};
     if (loaded.table) {
         CORE_TRY(inputs, m_encoder->encode(*loaded.table));
@@ -227,6 +225,9 @@ base::Status DataModule::becomeInputs(Loaded& loaded) const
         CORE_TRY(inputs, inputsOf(*loaded.samples, m_featurizer.get(), m_info.inputShape));
         loaded.inputs = std::move(inputs);
     }
+    if (loaded.inputs.sizes().slice(1) != at::IntArrayRef(m_info.inputShape))
+        return base::Error{
+            base::ErrorKind::Data, "has rows of another shape than the model was trained on", loaded.where, {}};
     return {};
 }
 

@@ -21,6 +21,9 @@ public:
 
     const DatasetInfo& info() const { return m_info; }
     const std::vector<std::int64_t>& rows(SplitName split) const { return m_rows[std::size_t(split)]; }
+    /// What `auto` became, and how many folds there are to train.
+    const std::string& splitKind() const { return m_splitKind; }
+    std::int64_t folds() const { return m_folds; }
     /// Rows in any order, normalized, without augmentation.
     Batch gather(std::span<const std::int64_t> rows) const;
     /// The same with inputs that are still to be written.
@@ -63,6 +66,8 @@ private:
     std::shared_ptr<const Featurizer> m_featurizer; ///< nullptr: samples have the numbers of inputShape
     std::array<std::vector<std::int64_t>, 3> m_rows;
     std::vector<std::int64_t> m_trainRows;
+    std::int64_t m_folds = 1;
+    std::string m_splitKind;
     Scaling m_scaling;
     std::vector<float> m_fill; ///< what stands in for missing values, per feature
     std::vector<Problem> m_problems;

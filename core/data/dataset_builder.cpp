@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/doctor.h"
+#include "core/data/check.h"
 #include "core/data/edit.h"
 #include "core/data/open.h"
+#include "core/data/row_labels.h"
 
 #include <ATen/ops/cat.h>
 
@@ -29,7 +30,7 @@ public:
         m_loaded = std::move(loaded);
         CORE_CHECK(applyEdits(m_experiment.data.edits, m_loaded));
         if (m_loaded.table)
-            CORE_CHECK(chooseColumns(m_loaded, request));
+            CORE_CHECK(chooseColumns(m_loaded, request, {m_experiment.split.group, m_experiment.split.column}));
         joinTestRows();
         CORE_CHECK(checkClasses());
         CORE_CHECK(makeInputs());
@@ -49,6 +50,9 @@ public:
         m_made.m_targets = std::move(m_loaded.targets);
         m_made.m_samples = std::move(m_loaded.samples);
         m_made.m_table = std::move(m_loaded.table);
+        // A table may be predicted for even where the rows to learn from were none.
+        if (!m_made.m_encoder && m_made.m_info.modality == Modality::Table)
+            m_made.m_encoder = TableEncoder::ofNumbers(m_made.m_info.features);
         m_made.m_trainRows = m_made.rows(SplitName::Train);
         if (m_training)
             CORE_CHECK(m_made.resample(m_experiment.augment, std::uint64_t(m_experiment.train.seed)));
@@ -165,7 +169,7 @@ private:
     {
         const std::string& kind = m_experiment.split.kind;
         return std::size_t(row) < m_loaded.times.size() && std::isnan(m_loaded.times[std::size_t(row)]) &&
-               (kind == "auto" || kind == "chronological");
+               (kind == "auto" || kind == "chronological" || kind == "walk_forward");
     }
 
     /// A row without a target is in no part; under `drop` one with any gap is not.
@@ -179,37 +183,30 @@ private:
 
     base::Status divide()
     {
-        std::vector<std::int64_t> rows, classes;
-        std::vector<double> times;
-        for (std::int64_t row = 0; row < m_loaded.info.rows; ++row) {
-            if (!kept(row))
-                continue;
-            rows.push_back(row);
-            if (m_loaded.info.task == "classification")
-                classes.push_back(m_loaded.targets.const_data_ptr<std::int64_t>()[row]);
-            if (!m_loaded.times.empty())
-                times.push_back(m_loaded.times[std::size_t(row)]);
-        }
-        if (rows.empty())
+        RowLabels labels;
+        for (std::int64_t row = 0; row < m_loaded.info.rows; ++row)
+            if (kept(row))
+                labels.rows.push_back(row);
+        if (labels.rows.empty())
             return base::Error{
                 base::ErrorKind::Data, "no row is left to train on", m_loaded.where,
                 "Every row has a missing value: fill them by data.missing, or choose other columns in data.features"};
+        CORE_CHECK(labels.read(m_loaded, m_experiment.split));
         const bool ownTest = m_loaded.info.testRows > 0 && !m_experiment.split.test;
-        SplitRequest request{m_experiment.split,
-                             std::int64_t(rows.size()),
-                             classes,
-                             m_loaded.info.classes,
-                             times,
-                             testShare(m_experiment.split, ownTest)};
+        SplitRequest request = labels.request(m_loaded, m_experiment.split, testShare(m_experiment.split, ownTest));
         request.spec.kind = splitKind(request);
-        CORE_CHECK(checkTimes(request, rows));
+        CORE_CHECK(checkTimes(request, labels.rows));
         CORE_TRY(split, allSplits().make({request.spec.kind}));
         CORE_TRY(parts, split->divide(request));
+        m_made.m_folds = split->folds(request);
+        m_made.m_splitKind = request.spec.kind;
         const std::vector<std::int64_t>* places[] = {&parts.train, &parts.validation, &parts.test};
-        for (std::size_t p = 0; p < 3; ++p)
+        for (std::size_t p = 0; p < 3; ++p) {
+            m_made.m_rows[p].clear();
             for (const std::int64_t place : *places[p])
-                m_made.m_rows[p].push_back(rows[std::size_t(place)]);
-        for (std::int64_t row = m_loaded.info.rows; ownTest && row < m_loaded.inputs.size(0); ++row)
+                m_made.m_rows[p].push_back(labels.rows[std::size_t(place)]);
+        }
+        for (std::int64_t row = m_loaded.info.rows; ownTest && row < m_loaded.info.rows + m_loaded.info.testRows; ++row)
             if (kept(row))
                 m_made.m_rows[std::size_t(SplitName::Test)].push_back(row);
         return {};
@@ -217,7 +214,7 @@ private:
 
     base::Status checkTimes(const SplitRequest& request, const std::vector<std::int64_t>& rows) const
     {
-        if (!m_training || request.spec.kind != "chronological")
+        if (!m_training || (request.spec.kind != "chronological" && request.spec.kind != "walk_forward"))
             return {};
         for (std::size_t i = 0; i < request.times.size(); ++i)
             if (std::isnan(request.times[i]))
@@ -233,7 +230,8 @@ private:
     {
         const auto inputs = columnFacts(m_loaded.inputs);
         const auto targets = targetFacts(m_loaded.targets);
-        const auto found = examine({m_loaded.info, m_loaded.inputs, m_loaded.targets, inputs, targets, m_made.m_rows});
+        const auto found = examine({m_experiment, m_loaded.info, m_loaded.inputs, m_loaded.targets, inputs, targets,
+                                    m_made.m_rows, m_loaded.times, m_made.m_splitKind});
         m_made.m_problems.insert(m_made.m_problems.end(), found.begin(), found.end());
     }
 };

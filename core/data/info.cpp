@@ -22,6 +22,23 @@ std::string_view name(Modality modality)
     return "series";
 }
 
+std::string_view pluralOf(Modality modality)
+{
+    switch (modality) {
+    case Modality::Table:
+        return "tables";
+    case Modality::Image:
+        return "images";
+    case Modality::Text:
+        return "texts";
+    case Modality::Audio:
+        return "recordings";
+    case Modality::Series:
+        break;
+    }
+    return "series";
+}
+
 std::string_view name(SplitName split)
 {
     switch (split) {

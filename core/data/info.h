@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/value.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -11,6 +13,8 @@ namespace core::data {
 enum class Modality { Table, Image, Text, Audio, Series };
 /// `table`, `image`, `text`, `audio`, `series`.
 std::string_view name(Modality modality);
+/// What many of them are called: `tables`, `images`, `texts`, `recordings`, `series`.
+std::string_view pluralOf(Modality modality);
 
 enum class SplitName { Train, Validation, Test };
 /// `train`, `validation`, `test`.
@@ -46,6 +50,10 @@ struct Problem {
     std::int64_t count = 0;
     std::string message;
     std::string remedy;
+    std::string effect = {}; ///< what it does to a training
+    std::string action = {}; ///< the remedy as the words of a button; empty if only a person can do it
+    /// What the action sets in the experiment: dotted paths and values.
+    std::vector<std::pair<std::string, base::Value>> changes = {};
 };
 
 }

@@ -117,6 +117,8 @@ std::string splitKind(const SplitRequest& request)
 {
     if (request.spec.kind != "auto")
         return request.spec.kind;
+    if (!request.parts.empty())
+        return "predefined";
     if (!request.times.empty())
         return "chronological";
     if (request.classes.empty())

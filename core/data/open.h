@@ -15,8 +15,8 @@ base::Result<Loaded> loadWhole(const SourceRequest& request);
 /// Loads a file or folder of the user's: by `request.data.format`, else by the first source that recognises it.
 base::Result<Loaded> loadPath(const SourceRequest& request, const std::string& path);
 
-/// What `auto` stands for: `chronological` with times; for classes `stratified` where each has a row for every part;
-/// else `random`. Any other kind is itself.
+/// What `auto` stands for: `predefined` where the source says it; `chronological` with times; for classes `stratified`
+/// where each has a row for every part; else `random`. Any other kind is itself.
 std::string splitKind(const SplitRequest& request);
 
 }

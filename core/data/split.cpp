@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <tuple>
 
 namespace core::data {
@@ -139,6 +140,30 @@ double testShare(const spec::SplitSpec& spec, bool ownTestRows)
     // 1 − 0.7 − 0.15 is not 0.15 in binary; below a billionth is nothing.
     const double rest = 1 - spec.train - spec.validation;
     return ownTestRows || rest < 1e-9 ? 0 : rest;
+}
+
+base::Result<std::int64_t> chosenFold(const SplitRequest& request, std::int64_t folds)
+{
+    const std::int64_t fold = request.spec.fold.value_or(0);
+    if (fold >= folds)
+        return base::Error{base::ErrorKind::Spec,
+                           "there is no fold " + std::to_string(fold) + " of " + std::to_string(folds), "/split/fold",
+                           "Folds are 0 to " + std::to_string(folds - 1)};
+    return fold;
+}
+
+std::vector<std::int64_t> inTime(const SplitRequest& request)
+{
+    std::vector<std::int64_t> order(std::size_t(request.rows));
+    std::iota(order.begin(), order.end(), 0);
+    if (request.times.empty())
+        return order;
+    const auto timeOf = [&](std::int64_t row) {
+        const double time = request.times[std::size_t(row)];
+        return std::isnan(time) ? std::numeric_limits<double>::infinity() : time;
+    };
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return timeOf(a) < timeOf(b); });
+    return order;
 }
 
 SplitRows dealOut(std::vector<std::int64_t> order, const std::array<std::int64_t, 3>& sizes)

@@ -21,13 +21,23 @@ struct SplitRequest {
     std::span<const std::string> classNames; ///< for errors; may be empty
     std::span<const double> times;           ///< per row; empty: the order of the rows
     double test = 0.15;                      ///< share after defaults: 0 where the source brings its own test rows
+    std::span<const std::int64_t> groups;    ///< per row, 0, 1, …; empty: none were asked for
+    std::span<const std::int32_t> parts;     ///< per row what is predefined: 0 train, 1 validation, 2 test; or empty
 };
 
-/// Divides rows into parts. One plug-in of `core/data/splits`; parts are disjoint and cover every row.
+/// Divides rows into parts. One plug-in of `core/data/splits`; parts are disjoint, and cover every row but those that a
+/// gap leaves out.
 class Split {
 public:
     virtual ~Split() = default;
+    /// Where there are folds: that of `request.spec.fold`, or the first.
     virtual base::Result<SplitRows> divide(const SplitRequest& request) const = 0;
+    /// How many ways there are to train and validate; the test part is the same in all of them.
+    virtual std::int64_t folds(const SplitRequest& request) const
+    {
+        (void)request;
+        return 1;
+    }
 };
 
 using Splits = base::Registry<Split>;
@@ -40,6 +50,12 @@ base::Result<std::array<std::int64_t, 3>> partSizes(std::int64_t rows, double tr
 /// The share of the test split: as given, else 0 where the source brings test rows of its own, else what
 /// `train` and `validation` leave (0.15 by their defaults).
 double testShare(const spec::SplitSpec& spec, bool ownTestRows);
+
+/// The fold that is asked for; an error if there are fewer.
+base::Result<std::int64_t> chosenFold(const SplitRequest& request, std::int64_t folds);
+
+/// Rows in the order of their times; without times their own order. A row without a time comes last.
+std::vector<std::int64_t> inTime(const SplitRequest& request);
 
 /// Deals `order` out: the first rows train, the next validate, the last test.
 SplitRows dealOut(std::vector<std::int64_t> order, const std::array<std::int64_t, 3>& sizes);

@@ -73,10 +73,11 @@ bool numbersTheRows(const Table& table, const Column& column, std::size_t place)
 // Chooses the columns of one table and encodes its target.
 class ColumnChooser {
 public:
-    ColumnChooser(Loaded& loaded, const SourceRequest& request)
+    ColumnChooser(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved)
         : m_table(*loaded.table),
           m_data(request.data),
           m_loaded(loaded),
+          m_reserved(reserved),
           m_usable(m_table.columns.size(), true)
     {
         loaded.where = m_table.where;
@@ -88,6 +89,9 @@ public:
     base::Status choose()
     {
         sift();
+        for (const std::string& name : m_reserved)
+            if (const std::size_t c = placeOf(m_table, name); c < m_table.columns.size())
+                m_usable[c] = false;
         CORE_CHECK(chooseTarget());
         CORE_CHECK(encodeTarget(m_table.columns[m_target]));
         return chooseFeatures();
@@ -97,6 +101,7 @@ private:
     const Table& m_table;
     const spec::DataSpec& m_data;
     Loaded& m_loaded;
+    const std::vector<std::string>& m_reserved;
     std::vector<bool> m_usable;
     std::size_t m_target = 0;
 
@@ -304,9 +309,9 @@ std::vector<double> targetsIn(const at::Tensor& targets, std::span<const std::in
 
 }
 
-base::Status chooseColumns(Loaded& loaded, const SourceRequest& request)
+base::Status chooseColumns(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved)
 {
-    return ColumnChooser(loaded, request).choose();
+    return ColumnChooser(loaded, request, reserved).choose();
 }
 
 base::Result<TableEncoder> TableEncoder::fit(const Loaded& loaded, std::span<const std::int64_t> rows,
@@ -334,6 +339,14 @@ base::Result<TableEncoder> TableEncoder::fit(const Loaded& loaded, std::span<con
         }
         made.m_codes.push_back(std::move(code));
     }
+    return made;
+}
+
+TableEncoder TableEncoder::ofNumbers(const std::vector<std::string>& columns)
+{
+    TableEncoder made;
+    for (const std::string& column : columns)
+        made.m_codes.push_back({column, ColumnKind::Number, {column}, {}, {}, {}});
     return made;
 }
 

@@ -10,7 +10,8 @@ namespace core::data {
 /// Chooses columns of `loaded.table` and encodes the target. The target is `request.data.target`, else what the table
 /// says, else the last column that can be; the first column of dates becomes the times and no feature unless asked for.
 /// What cannot be a feature is left out and told in `problems`; an error if it was asked for by name.
-base::Status chooseColumns(Loaded& loaded, const SourceRequest& request);
+/// Columns in `reserved` are no features unless asked for.
+base::Status chooseColumns(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved = {});
 
 /// How one column becomes features: numbers as they are, times in days, texts by a list of values for each word.
 struct ColumnCode {
@@ -28,6 +29,8 @@ public:
     /// Learns from the rows given alone, as `data.encode` says: which words there are, and what they stand for.
     static base::Result<TableEncoder> fit(const Loaded& loaded, std::span<const std::int64_t> rows,
                                           const spec::DataSpec& data, std::uint64_t seed);
+    /// Columns of numbers that are features as they are.
+    static TableEncoder ofNumbers(const std::vector<std::string>& columns);
     /// [rows, features]; a column that is not there, or a cell that is no number, is an error with its place.
     base::Result<at::Tensor> encode(const Table& table) const;
     /// Rows that were learned from may have values of their own, made without them (target encoding).

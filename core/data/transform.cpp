@@ -24,13 +24,9 @@ base::Result<Resampled> Transform::resample(const TrainingRows&, const base::Dra
 std::string Transform::misfit(const DatasetInfo& info) const
 {
     const auto unless = [&](Modality wanted, const char* what) {
-        return info.modality == wanted ? std::string()
-                                       : std::string(what) + ", and these rows are " +
-                                             (info.modality == Modality::Table   ? "tables"
-                                              : info.modality == Modality::Image ? "images"
-                                              : info.modality == Modality::Text  ? "texts"
-                                              : info.modality == Modality::Audio ? "recordings"
-                                                                                 : "series");
+        return info.modality == wanted
+                   ? std::string()
+                   : std::string(what) + ", and these rows are " + std::string(pluralOf(info.modality));
     };
     switch (works()) {
     case Works::Rows:

@@ -156,8 +156,9 @@ Fields<SplitSpec> splitFields()
               "As many trainings."},
              {.visibleWhen = {{"kind", {"k_fold", "stratified_k_fold", "walk_forward"}}}})
         .add("fold", &SplitSpec::fold, Int{0, 100'000'000},
-             {"Which of the folds validates, from 0. A training of all folds sets it for each."},
-             {.visibleWhen = {{"kind", {"k_fold", "stratified_k_fold", "leave_one_out", "walk_forward"}}}})
+             {"Which of the folds validates, from 0. Empty: each in turn, in a run of its own."},
+             {.visibleWhen = {{"kind", {"k_fold", "stratified_k_fold", "leave_one_out", "walk_forward"}}},
+              .nullWord = "all"})
         .add("window", &SplitSpec::window, Choice{{"expanding", "sliding"}},
              {"What a step of walk_forward trains on: everything before its validation part, or only as much as the "
               "first step had."},

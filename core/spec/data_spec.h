@@ -64,7 +64,7 @@ struct DataSpec {
 struct SplitSpec {
     std::string kind = "auto";
     std::int64_t folds = 5;
-    std::int64_t fold = 0;
+    std::optional<std::int64_t> fold;
     std::string window = "expanding";
     std::int64_t gap = 0;
     std::string group;

@@ -2,8 +2,6 @@
 #include "core/data/split.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 namespace core::data::splits::chronological {
 
@@ -18,16 +16,24 @@ public:
     base::Result<SplitRows> divide(const SplitRequest& request) const override
     {
         CORE_TRY(sizes, partSizes(request.rows, request.spec.train, request.spec.validation, request.test));
-        std::vector<std::int64_t> order(std::size_t(request.rows));
-        std::iota(order.begin(), order.end(), 0);
-        if (!request.times.empty()) {
-            const auto timeOf = [&](std::int64_t row) {
-                const double time = request.times[std::size_t(row)];
-                return std::isnan(time) ? std::numeric_limits<double>::infinity() : time;
-            };
-            std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return timeOf(a) < timeOf(b); });
+        SplitRows parts = dealOut(inTime(request), sizes);
+        if (request.spec.gap == 0)
+            return parts;
+        // What a part has to leave out before the next begins, counted in time.
+        const std::vector<std::int64_t> order = inTime(request);
+        std::int64_t end = 0;
+        for (std::vector<std::int64_t>* part : {&parts.train, &parts.validation}) {
+            const std::int64_t begin = end;
+            end += std::int64_t(part->size());
+            const bool last = end == request.rows;
+            const std::int64_t kept = std::max(begin, last ? end : end - request.spec.gap);
+            part->assign(order.begin() + begin, order.begin() + kept);
+            std::sort(part->begin(), part->end());
         }
-        return dealOut(std::move(order), sizes);
+        if (parts.train.empty())
+            return base::Error{base::ErrorKind::Spec, "the gap leaves nothing to train on", "/split/gap",
+                               "At most " + std::to_string(sizes[0] - 1) + " here"};
+        return parts;
     }
 };
 
@@ -37,8 +43,8 @@ void enroll(Splits& all)
 {
     all.add<Chronological>("chronological", "Chronological",
                            "The earliest rows train, the next validate, the latest test, so that the future never "
-                           "teaches the past. Without "
-                           "a time column the order of the rows counts; rows without a time come last.",
+                           "teaches the past. Without a time column the order of the rows counts; rows without a time "
+                           "come last.",
                            base::Fields<Spec>{});
 }
 

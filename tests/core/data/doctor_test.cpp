@@ -2,7 +2,11 @@
 #include "tests/support/torch_test.h"
 
 #include "core/base/rng.h"
+#include "core/data/check.h"
 #include "tests/support/data_sets.h"
+
+#include <functional>
+#include <set>
 
 using namespace core;
 
@@ -67,12 +71,12 @@ TEST_CASE("doctor: missing and infinite values by column, with rows")
     const std::string text = randomTable([](int i, bool p) {
         return i == 3 || i == 8 ? "" : i == 5 ? "inf" : noisy(i, p);
     });
-    CHECK(diagnosed(text) == "missing_values:z(2) infinite_values:z(1)");
+    CHECK(diagnosed(text) == "infinite_values:z(1) missing_values:z(2)");
     const tests::TempFolder folder;
     const auto module = data::DataModule::open(tests::experimentOnFile(folder.file("t.csv", text)), false);
-    CHECK(module->problems()[0].rows == std::vector<std::int64_t>{3, 8});
-    CHECK(module->problems()[0].message == "column \"z\" has 2 missing values: rows 3, 8");
-    CHECK(module->problems()[1].rows == std::vector<std::int64_t>{5});
+    CHECK(module->problems()[1].rows == std::vector<std::int64_t>{3, 8});
+    CHECK(module->problems()[1].message == "column \"z\" has 2 missing values: rows 3, 8");
+    CHECK(module->problems()[0].rows == std::vector<std::int64_t>{5});
 }
 
 TEST_CASE("doctor: a gap in a text column counts once, one in the target too")
@@ -131,4 +135,162 @@ TEST_CASE("doctor: a column that tells the target")
     for (int i = 0; i < 40; ++i)
         numbers += noisy(i, false) + "," + std::to_string(i * 3.7) + "," + std::to_string(i * 1.5) + "\n";
     CHECK(diagnosed(numbers) == "target_leakage:b(40)");
+}
+
+namespace {
+
+// What is found with other settings, by kind.
+std::set<std::string> kindsOf(const spec::Experiment& experiment)
+{
+    const auto module = data::DataModule::open(experiment, false);
+    REQUIRE(module);
+    std::set<std::string> kinds;
+    for (const data::Problem& problem : module->problems()) {
+        INFO(problem.kind);
+        CHECK_FALSE(problem.effect.empty());
+        CHECK(problem.action.empty() == problem.changes.empty());
+        kinds.insert(problem.kind);
+    }
+    return kinds;
+}
+
+// The same after its remedy was applied.
+std::set<std::string> healed(spec::Experiment experiment, const std::string& kind)
+{
+    const auto module = data::DataModule::open(experiment, false);
+    base::Value tree = spec::experimentFields().write(experiment);
+    for (const data::Problem& problem : module->problems())
+        if (problem.kind == kind) {
+            REQUIRE_FALSE(problem.changes.empty());
+            for (const auto& [path, value] : problem.changes)
+                REQUIRE(tree.setAt(path, value));
+            break;
+        }
+    return kindsOf(spec::experimentFields().read(tree));
+}
+
+// Two clusters in two columns, classes a and b.
+std::string clusters(int rows, const std::function<std::string(int, double, double, bool)>& row,
+                     const std::string& header = "u,v,y")
+{
+    const base::Draw draw(7, "test/clusters");
+    std::string text = header + "\n";
+    for (int i = 0; i < rows; ++i) {
+        const std::uint64_t k = std::uint64_t(i);
+        const bool second = i % 2;
+        text += row(i, draw.normal(2 * k) + (second ? 4 : -4), draw.normal(2 * k + 1), second) + "\n";
+    }
+    return text;
+}
+
+std::string cells(double u, double v, const std::string& y)
+{
+    return std::to_string(u) + "," + std::to_string(v) + "," + y;
+}
+
+}
+
+TEST_CASE("doctor: labels that were turned are candidates, and few others")
+{
+    const std::set<int> turned{10, 33, 54, 77, 120, 151, 178, 199, 202, 231};
+    const tests::TempFolder folder;
+    const auto file = folder.file("t.csv", clusters(240, [&](int i, double u, double v, bool second) {
+                                      return cells(u, v, second != turned.contains(i) ? "b" : "a");
+                                  }));
+    const auto module = data::DataModule::open(tests::experimentOnFile(file), false);
+    REQUIRE(module);
+    REQUIRE(module->problems().size() == 1);
+    const data::Problem& problem = module->problems().front();
+    CHECK(problem.kind == "label_noise");
+    CHECK(problem.count >= 9);
+    CHECK(problem.count <= 12);
+    int right = 0;
+    for (const std::int64_t row : problem.rows)
+        right += turned.contains(int(row));
+    CHECK(right >= 9);
+    CHECK(healed(tests::experimentOnFile(file), "label_noise").empty());
+}
+
+TEST_CASE("doctor: columns that repeat, far values, and scales that differ")
+{
+    const tests::TempFolder folder;
+    const auto doubled =
+        folder.file("a.csv", clusters(
+                                 60,
+                                 [](int, double u, double v, bool second) {
+                                     return std::to_string(3 - 2 * v) + "," + cells(u, v, second ? "b" : "a");
+                                 },
+                                 "w,u,v,y"));
+    CHECK(kindsOf(tests::experimentOnFile(doubled)) == std::set<std::string>{"duplicate_columns"});
+    CHECK(healed(tests::experimentOnFile(doubled), "duplicate_columns").empty());
+
+    const auto far = folder.file("b.csv", clusters(200, [](int i, double u, double v, bool second) {
+                                     return cells(u, i == 41 ? 5000 : v, second ? "b" : "a");
+                                 }));
+    CHECK(kindsOf(tests::experimentOnFile(far)).contains("outliers"));
+    CHECK_FALSE(healed(tests::experimentOnFile(far), "outliers").contains("outliers"));
+
+    const auto wide = folder.file("c.csv", clusters(60, [](int, double u, double v, bool second) {
+                                      return cells(u, 1000 * v, second ? "b" : "a");
+                                  }));
+    spec::Experiment experiment = tests::experimentOnFile(wide);
+    CHECK(kindsOf(experiment).empty());
+    experiment.data.normalize = "none";
+    CHECK(kindsOf(experiment) == std::set<std::string>{"wrong_scale"});
+    CHECK(healed(experiment, "wrong_scale").empty());
+}
+
+TEST_CASE("doctor: dates under a random split, and dates that do not ascend")
+{
+    const auto dated = [](int i, double u, double v, bool second) {
+        const int day = (i * 7) % 28 + 1, month = i % 12 + 1;
+        return "2024-" + std::string(month < 10 ? "0" : "") + std::to_string(month) + "-" + (day < 10 ? "0" : "") +
+               std::to_string(day) + "," + cells(u, v, second ? "b" : "a");
+    };
+    const tests::TempFolder folder;
+    spec::Experiment experiment = tests::experimentOnFile(folder.file("d.csv", clusters(120, dated, "day,u,v,y")));
+    CHECK(kindsOf(experiment) == std::set<std::string>{"dates_out_of_order"});
+    experiment.split.kind = "random";
+    CHECK(kindsOf(experiment) == std::set<std::string>{"dates_out_of_order", "date_under_random_split"});
+    CHECK(healed(experiment, "date_under_random_split") == std::set<std::string>{"dates_out_of_order"});
+}
+
+TEST_CASE("doctor: drift, rare and absent classes")
+{
+    const tests::TempFolder folder;
+    spec::Experiment drifting =
+        tests::experimentOnFile(folder.file("e.csv", clusters(400, [](int i, double u, double v, bool second) {
+                                                return cells(u, v + 0.02 * i, second ? "b" : "a");
+                                            })));
+    drifting.split.kind = "chronological";
+    CHECK(kindsOf(drifting) == std::set<std::string>{"drift"});
+    drifting.split.kind = "random";
+    CHECK(kindsOf(drifting).empty());
+
+    spec::Experiment rare = tests::experimentOnFile(
+        folder.file("f.csv", clusters(200, [](int i, double u, double v, bool second) {
+                        return i % 40 == 0 ? cells(u + 20, v, "c") : cells(u, v, second ? "b" : "a");
+                    })));
+    rare.split.kind = "random";
+    CHECK(kindsOf(rare).contains("rare_class"));
+    CHECK_FALSE(healed(rare, "rare_class").contains("rare_class"));
+
+    spec::Experiment absent =
+        tests::experimentOnFile(folder.file("g.csv", clusters(200, [](int i, double u, double v, bool second) {
+                                                return cells(u, v, i > 185 ? "c" : second ? "b" : "a");
+                                            })));
+    absent.split.kind = "chronological";
+    CHECK(kindsOf(absent).contains("absent_class"));
+}
+
+TEST_CASE("checks: every one is declared")
+{
+    const auto& entries = data::allChecks().family().entries;
+    CHECK(entries.size() >= 14);
+    for (const base::Entry& entry : entries) {
+        INFO(entry.kind);
+        CHECK_FALSE(entry.title.empty());
+        CHECK_FALSE(entry.help.empty());
+        CHECK((*data::allChecks().make({entry.kind}))->rank() >= 0);
+    }
 }

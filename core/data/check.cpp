@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/check.h"
+
+#include <algorithm>
+
+namespace core::data {
+
+std::vector<Problem> examine(const Examined& data)
+{
+    std::vector<std::unique_ptr<Check>> checks;
+    for (const base::Entry& entry : allChecks().family().entries)
+        if (auto check = allChecks().make({entry.kind}))
+            checks.push_back(std::move(*check));
+    std::stable_sort(checks.begin(), checks.end(), [](const auto& a, const auto& b) { return a->rank() < b->rank(); });
+    std::vector<Problem> problems;
+    for (const auto& check : checks)
+        for (Problem& problem : check->examine(data))
+            problems.push_back(std::move(problem));
+    return problems;
+}
+
+std::string countText(std::int64_t n, const std::string& one, const std::string& many)
+{
+    return std::to_string(n) + " " + (n == 1 ? one : many);
+}
+
+std::string rowsText(const std::vector<std::int64_t>& rows, std::int64_t count)
+{
+    std::string text = rows.size() == 1 && count == 1 ? "row " : "rows ";
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        text += (i ? ", " : "") + std::to_string(rows[i]);
+    return text + (count > std::int64_t(rows.size()) ? ", …" : "");
+}
+
+std::string ofColumn(const std::string& column)
+{
+    return column.empty() ? "the data" : "column \"" + column + "\"";
+}
+
+void eachColumn(const Examined& data, const std::function<void(const std::string&, const ColumnFacts&)>& visit)
+{
+    const DatasetInfo& info = data.info;
+    for (std::size_t f = 0; f < data.inputFacts.size(); ++f) {
+        const bool named = f < info.origins.size();
+        if (named && f > 0 && info.origins[f] == info.origins[f - 1])
+            continue;
+        visit(named ? info.origins[f] : "", data.inputFacts[f]);
+    }
+    visit(info.target, data.targetFacts);
+}
+
+std::vector<std::int64_t> spreadRows(std::int64_t rows, std::int64_t most)
+{
+    const std::int64_t step = std::max<std::int64_t>(1, (rows + most - 1) / most);
+    std::vector<std::int64_t> chosen;
+    for (std::int64_t row = 0; row < rows; row += step)
+        chosen.push_back(row);
+    return chosen;
+}
+
+std::vector<std::int64_t> firstFew(std::vector<std::int64_t> rows)
+{
+    rows.resize(std::min(rows.size(), ColumnFacts::keptRows));
+    return rows;
+}
+
+std::vector<std::uint8_t> partOfRows(const Examined& data)
+{
+    std::vector<std::uint8_t> part(std::size_t(data.inputs.size(0)), 3);
+    for (std::size_t p = 0; p < 3; ++p)
+        for (const std::int64_t row : data.parts[p])
+            part[std::size_t(row)] = std::uint8_t(p);
+    return part;
+}
+
+std::pair<std::string, base::Value> dropRows(const spec::Experiment& experiment, const std::vector<std::int64_t>& rows)
+{
+    base::Array edits;
+    for (const base::Pick& edit : experiment.data.edits)
+        edits.push_back(base::Codec<base::Pick>::write(edit));
+    base::Array list;
+    for (const std::int64_t row : rows)
+        list.push_back(row);
+    edits.push_back(base::Object{{"kind", "drop_rows"}, {"rows", std::move(list)}});
+    return {"data.edits", std::move(edits)};
+}
+
+std::pair<std::string, base::Value> withoutColumn(const Examined& data, const std::string& column)
+{
+    base::Array features;
+    const auto add = [&](const std::string& name) {
+        if (name != column)
+            features.push_back(name);
+    };
+    if (!data.experiment.data.features.empty())
+        for (const std::string& name : data.experiment.data.features)
+            add(name);
+    else
+        for (std::size_t f = 0; f < data.info.origins.size(); ++f)
+            if (f == 0 || data.info.origins[f] != data.info.origins[f - 1])
+                add(data.info.origins[f]);
+    return {"data.features", std::move(features)};
+}
+
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/check.h"
+#include "core/data/formats/cell.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace core::data::checks::outliers {
+
+namespace {
+
+constexpr double farRanges = 3;
+constexpr double mostShare = 0.01; // more than that is a long tail
+constexpr std::int64_t fewestRows = 20, quartileRows = 100'000;
+
+std::vector<std::int64_t> farOut(const Examined& data, std::int64_t f)
+{
+    const float* values = data.inputs.const_data_ptr<float>();
+    const std::int64_t rows = data.info.rows, width = data.inputs.size(1);
+    std::vector<float> known;
+    for (const std::int64_t row : spreadRows(rows, quartileRows))
+        if (const float x = values[row * width + f]; std::isfinite(x))
+            known.push_back(x);
+    if (std::int64_t(known.size()) < fewestRows)
+        return {};
+    const auto quantile = [&](double q) {
+        const auto at = known.begin() + std::ptrdiff_t(q * double(known.size() - 1));
+        std::nth_element(known.begin(), at, known.end());
+        return double(*at);
+    };
+    const double low = quantile(0.25), high = quantile(0.75), range = high - low;
+    std::vector<std::int64_t> far;
+    for (std::int64_t row = 0; range > 0 && row < rows; ++row) {
+        const float x = values[row * width + f];
+        if (std::isfinite(x) && (x < low - farRanges * range || x > high + farRanges * range))
+            far.push_back(row);
+    }
+    return far;
+}
+
+struct Spec {};
+
+class Outliers final : public Check {
+public:
+    explicit Outliers(Spec) {}
+
+    int rank() const override { return 2; }
+
+    std::vector<Problem> examine(const Examined& data) const override
+    {
+        std::vector<Problem> problems;
+        if (data.info.modality != Modality::Table || data.inputs.dim() != 2 || data.inputs.scalar_type() != at::kFloat)
+            return problems;
+        for (std::size_t f = 0; f < data.info.features.size(); ++f) {
+            if (data.info.features[f] != data.info.origins[f])
+                continue;
+            const std::vector<std::int64_t> rows = farOut(data, std::int64_t(f));
+            if (rows.empty() || double(rows.size()) > mostShare * double(data.inputs.size(0)))
+                continue;
+            const std::int64_t count = std::int64_t(rows.size());
+            const std::vector<std::int64_t> shown = firstFew(rows);
+            const float value =
+                data.inputs.const_data_ptr<float>()[shown.front() * data.inputs.size(1) + std::int64_t(f)];
+            problems.push_back({"outliers", data.info.origins[f], shown, count,
+                                ofColumn(data.info.origins[f]) + " has " + countText(count, "value", "values") +
+                                    " far from all others, such as " + textOf(value) + ": " + rowsText(shown, count),
+                                "Look at the rows: a slip of the hand is corrected or left out, a rare truth is kept",
+                                "One far value sets the scale of the whole column, and a squared loss bends to it."});
+            problems.back().action = count == 1 ? "Leave this row out" : "Leave these rows out";
+            problems.back().changes = {dropRows(data.experiment, rows)};
+        }
+        return problems;
+    }
+};
+
+}
+
+void enroll(Checks& all)
+{
+    all.add<Outliers>("outliers", "Outliers",
+                      "Numbers far outside of what their column holds: beyond three times the interquartile range from "
+                      "the quartiles (Tukey 1977, far out).",
+                      base::Fields<Spec>{});
+}
+
+}
