@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
 #include "core/base/json.h"
+#include "core/session/convert.h"
+#include "core/session/data_view.h"
 #include "core/session/inspect.h"
+#include "core/session/preview_picture.h"
 
 #include <algorithm>
 #include <memory>
@@ -18,11 +21,12 @@ struct Options {
     std::string experiment;
     std::vector<std::string> sets;
     std::string which = "experiment";
+    std::string preview, destination;
 };
 
-void takeExperiment(CLI::App* command, Options& options)
+void takeExperiment(CLI::App* command, Options& options, bool required = true)
 {
-    command->add_option("experiment", options.experiment, "Experiment file (*.experiment.json)")->required();
+    command->add_option("experiment", options.experiment, "Experiment file (*.experiment.json)")->required(required);
     command->add_option("--set", options.sets, "Change a setting: PATH=VALUE")
         ->expected(1)
         ->allow_extra_args(false)
@@ -51,40 +55,80 @@ Array problemsArray(const std::vector<data::Problem>& problems)
     return list;
 }
 
+Object splitsObject(const session::DataView& view, std::string& text)
+{
+    const data::DatasetInfo& info = view.info();
+    const auto rows = view.splitRows();
+    const auto counts = view.classCounts();
+    Object splits;
+    for (std::size_t s = 0; s < 3; ++s) {
+        const std::string name(data::name(data::SplitName(s)));
+        Object classes;
+        for (std::size_t c = 0; c < info.classes.size(); ++c)
+            classes.set(info.classes[c], counts[s][c]);
+        splits.set(name, Object{{"rows", rows[s]}, {"classes", std::move(classes)}});
+        text += "  " + name + std::string(12 - name.size(), ' ') + std::to_string(rows[s]) + " rows\n";
+    }
+    return splits;
+}
+
 Result<Outcome> lookAtData(const Options& options)
 {
     CORE_TRY(resolved, loadExperiment(options.experiment, options.sets));
-    CORE_TRY(preview, session::previewData(resolved, 0));
-    const data::DatasetInfo& info = preview.info;
-    Array features, classes;
+    CORE_TRY(view, session::DataView::open(resolved));
+    if (!options.preview.empty())
+        CORE_CHECK(session::writePreview(*view, options.preview));
+    const data::DatasetInfo& info = view->info();
+    Array features, classes, shape;
     for (const std::string& feature : info.features)
         features.push_back(feature);
     for (const std::string& name : info.classes)
         classes.push_back(name);
-    Object splits;
-    std::string text = info.name + ": " + std::to_string(info.rows) + " rows, " + info.task + "\n";
-    for (std::size_t s = 0; s < 3; ++s) {
-        const std::string name(data::name(data::SplitName(s)));
-        Object counts;
-        for (std::size_t c = 0; c < info.classes.size(); ++c)
-            counts.set(info.classes[c], preview.classCounts[s][c]);
-        splits.set(name, Object{{"rows", preview.splitRows[s]}, {"classes", std::move(counts)}});
-        text += "  " + name + std::string(12 - name.size(), ' ') + std::to_string(preview.splitRows[s]) + " rows\n";
-    }
-    for (const data::Problem& problem : preview.problems)
-        text += "! " + problem.message + (problem.remedy.empty() ? "" : ". " + problem.remedy) + "\n";
-    Array shape;
     for (const std::int64_t side : info.inputShape)
         shape.push_back(side);
-    return Outcome{Object{{"rows", info.rows},
-                          {"test_rows", info.testRows},
-                          {"task", info.task},
-                          {"input_shape", std::move(shape)},
-                          {"features", std::move(features)},
-                          {"classes", std::move(classes)},
-                          {"splits", std::move(splits)},
-                          {"problems", problemsArray(preview.problems)}},
-                   text};
+    std::string text = info.name + ": " + std::to_string(info.rows) + " rows, " + info.task + "\n";
+    Object splits = splitsObject(*view, text);
+    for (const data::Problem& problem : view->problems())
+        text += "! " + problem.message + (problem.remedy.empty() ? "" : ". " + problem.remedy) + "\n";
+    Object object{{"rows", info.rows},
+                  {"test_rows", info.testRows},
+                  {"task", info.task},
+                  {"modality", std::string(data::name(info.modality))},
+                  {"input_shape", std::move(shape)},
+                  {"features", std::move(features)},
+                  {"classes", std::move(classes)},
+                  {"split", view->splitKind()},
+                  {"folds", view->folds()},
+                  {"splits", std::move(splits)},
+                  {"problems", problemsArray(view->problems())}};
+    if (!options.preview.empty())
+        object.set("preview", options.preview);
+    return Outcome{std::move(object), text};
+}
+
+Result<Outcome> diagnoseData(const Options& options)
+{
+    CORE_TRY(resolved, loadExperiment(options.experiment, options.sets));
+    CORE_TRY(view, session::DataView::open(resolved));
+    std::string text;
+    for (const data::Problem& problem : view->problems()) {
+        text += "! " + problem.message + "\n  " + problem.effect + "\n  " + problem.remedy + "\n";
+        for (const auto& [path, value] : problem.changes)
+            if (const std::string set = writeJson(value); set.size() < 200)
+                text += "  --set '" + path + "=" + set + "'\n";
+    }
+    if (text.empty())
+        text = "Nothing was found that would spoil a training.\n";
+    return Outcome{Object{{"problems", problemsArray(view->problems())}}, text};
+}
+
+Result<Outcome> convertData(const Options& options)
+{
+    CORE_TRY(resolved, loadExperiment(options.experiment, options.sets));
+    CORE_TRY(done, session::convert(resolved, options.destination));
+    return Outcome{Object{{"rows", done.rows}, {"output", options.destination}, {"recipe", done.recipe.string()}},
+                   std::to_string(done.rows) + " rows in " + options.destination + ", what was done in " +
+                       done.recipe.string() + "\n"};
 }
 
 Result<Outcome> lookAtSchedule(const Options& options)
@@ -131,8 +175,25 @@ void addLooking(Program& program)
 {
     auto options = std::make_shared<Options>();
     CLI::App* data = program.app.add_subcommand("data", "What the data, the split and the pipeline look like");
-    takeExperiment(data, *options);
-    program.on(data, [options] { return lookAtData(*options); });
+    takeExperiment(data, *options, false);
+    data->add_option("--preview", options->preview, "Write training samples before and after augmentation as a PNG");
+    CLI::App* convert = data->add_subcommand("convert", "Write the rows after their edits as CSV or HDF5");
+    takeExperiment(convert, *options);
+    convert->add_option("destination", options->destination, "FILE.csv, .tsv, .h5 or .hdf5")->required();
+    program.on(convert, [options] { return convertData(*options); });
+    CLI::App* diagnose = data->add_subcommand("doctor", "What in the data would spoil a training, and the remedy");
+    takeExperiment(diagnose, *options);
+    program.on(diagnose, [options] { return diagnoseData(*options); });
+    // CLI11 calls a command after those below it.
+    program.on(data, [options, convert, diagnose]() -> Result<Outcome> {
+        if (convert->parsed())
+            return convertData(*options);
+        if (diagnose->parsed())
+            return diagnoseData(*options);
+        if (options->experiment.empty())
+            return Error{ErrorKind::Usage, "experiment is required", "data", "data EXPERIMENT, or data --help"};
+        return lookAtData(*options);
+    });
 
     CLI::App* schedule = program.app.add_subcommand("schedule", "The learning rate of every step, before training");
     takeExperiment(schedule, *options);

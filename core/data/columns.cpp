@@ -14,6 +14,11 @@ std::int64_t lengthOfRows(const at::Tensor& inputs)
     return inputs.size(0) > 0 ? inputs.numel() / inputs.size(0) : 0;
 }
 
+bool isDropped(const std::vector<std::uint8_t>& dropped, std::int64_t row)
+{
+    return std::size_t(row) < dropped.size() && dropped[std::size_t(row)];
+}
+
 void note(ColumnFacts& facts, float value, std::int64_t row)
 {
     if (std::isfinite(value)) {
@@ -41,12 +46,12 @@ base::Status refuse(const Loaded& loaded, const std::string& what, const std::st
 {
     std::vector<std::pair<std::string, ColumnFacts>> columns;
     if (loaded.inputs.defined())
-        for (ColumnFacts& facts : columnFacts(loaded.inputs)) {
+        for (ColumnFacts& facts : columnFacts(loaded.inputs, loaded.dropped)) {
             const std::size_t f = columns.size();
             columns.emplace_back(f < loaded.info.origins.size() ? loaded.info.origins[f] : "", std::move(facts));
         }
     if (loaded.targets.defined())
-        columns.emplace_back(loaded.info.target, targetFacts(loaded.targets));
+        columns.emplace_back(loaded.info.target, targetFacts(loaded.targets, loaded.dropped));
     std::int64_t row = std::numeric_limits<std::int64_t>::max(), count = 0;
     std::string column, last;
     for (const auto& [name, facts] : columns) {
@@ -207,7 +212,7 @@ void keepOneText(std::vector<float>& fills, const std::vector<double>& shares, c
 
 }
 
-std::vector<ColumnFacts> columnFacts(const at::Tensor& inputs)
+std::vector<ColumnFacts> columnFacts(const at::Tensor& inputs, const std::vector<std::uint8_t>& dropped)
 {
     const bool image = inputs.dim() > 2;
     std::vector<ColumnFacts> all(image ? 1 : std::size_t(inputs.size(1)));
@@ -215,17 +220,19 @@ std::vector<ColumnFacts> columnFacts(const at::Tensor& inputs)
         return all;
     const std::int64_t length = lengthOfRows(inputs);
     const float* value = inputs.const_data_ptr<float>();
-    for (std::int64_t row = 0; row < inputs.size(0); ++row)
-        for (std::int64_t i = 0; i < length; ++i)
-            note(all[image ? 0 : std::size_t(i)], *value++, row);
+    for (std::int64_t row = 0; row < inputs.size(0); ++row, value += length)
+        for (std::int64_t i = 0; i < length && !isDropped(dropped, row); ++i)
+            note(all[image ? 0 : std::size_t(i)], value[i], row);
     return all;
 }
 
-ColumnFacts targetFacts(const at::Tensor& targets)
+ColumnFacts targetFacts(const at::Tensor& targets, const std::vector<std::uint8_t>& dropped)
 {
     ColumnFacts facts;
     const bool classes = targets.scalar_type() == at::kLong;
     for (std::int64_t row = 0; row < targets.size(0); ++row) {
+        if (isDropped(dropped, row))
+            continue;
         const float value =
             classes ? float(targets.const_data_ptr<std::int64_t>()[row]) : targets.const_data_ptr<float>()[row];
         note(facts, classes && value < 0 ? std::numeric_limits<float>::quiet_NaN() : value, row);

@@ -15,10 +15,11 @@ struct ColumnFacts {
     float min = 0, max = 0;                              ///< of the finite values
 };
 
-/// One entry a feature of a table, one for all pixels of images. `inputs` [rows, …]; bytes have no missing values.
-std::vector<ColumnFacts> columnFacts(const at::Tensor& inputs);
+/// Rows marked in `dropped` do not count. One entry a feature of a table, one for all pixels of images. `inputs` [rows,
+/// …]; bytes have no missing values.
+std::vector<ColumnFacts> columnFacts(const at::Tensor& inputs, const std::vector<std::uint8_t>& dropped = {});
 /// The same of targets; a class below 0 is missing.
-ColumnFacts targetFacts(const at::Tensor& targets);
+ColumnFacts targetFacts(const at::Tensor& targets, const std::vector<std::uint8_t>& dropped = {});
 
 /// An error that names the first value that is missing, or infinite, by row, column and line. None: fine.
 base::Status refuseMissing(const Loaded& loaded, const std::string& advice);

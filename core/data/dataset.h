@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/data/featurizer.h"
+#include "core/data/source_cache.h"
 #include "core/data/table_set.h"
 #include "core/data/transform.h"
 
@@ -17,7 +18,9 @@ class DataModule {
 public:
     /// Loads, checks, splits. `training`: missing values are an error under `missing: error`, infinite ones always.
     /// Else neither is: `problems` lists them with all else that spoils a training.
-    static base::Result<DataModule> open(const spec::Experiment& experiment, bool training = true);
+    /// `cache`: where what the source gave is taken from, or left for the next time.
+    static base::Result<DataModule> open(const spec::Experiment& experiment, bool training = true,
+                                         SourceCache* cache = nullptr);
 
     const DatasetInfo& info() const { return m_info; }
     const std::vector<std::int64_t>& rows(SplitName split) const { return m_rows[std::size_t(split)]; }
@@ -33,6 +36,8 @@ public:
     /// The same as a sample, before it becomes numbers of inputShape: an image, a text, a waveform. Images have pixels
     /// in [0, 1].
     base::Result<Sample> sample(std::int64_t row) const;
+    /// Makes of a sample what a network would see of it, but for normalization.
+    base::Status featurize(Sample& sample) const { return m_featurizer ? m_featurizer->apply(sample) : base::Status{}; }
     /// Writes a sample's numbers, normalized, to `out` [inputShape].
     base::Status finish(Sample& sample, float* out) const;
     /// What an epoch goes through: the training rows, or what transforms that work on rows made of them (new ones are
@@ -45,6 +50,17 @@ public:
         return m_trainRows[std::size_t(place % rows)] + place / rows * size();
     }
     const spec::DataSpec& spec() const { return m_spec; }
+    /// Columns as the source has them, edits applied; nullptr if it has none.
+    const Table* table() const { return m_table.get(); }
+    const std::vector<double>& times() const { return m_times; }
+    /// Where a sample comes from: its file; empty if there is none.
+    std::string whereOf(std::int64_t row) const { return m_samples ? m_samples->whereOf(row) : std::string(); }
+    bool hasTargets() const { return m_targets.defined(); }
+    /// Of the inputs, before normalization: feature f of a row of a table.
+    float inputCell(std::int64_t row, std::int64_t f) const
+    {
+        return m_inputs.const_data_ptr<float>()[row * m_inputs.size(1) + f];
+    }
     double target(std::int64_t row) const;
     /// The normalization that `gather` applies.
     const std::vector<float>& shift() const { return m_scaling.shift; }
@@ -68,6 +84,7 @@ private:
     std::vector<std::int64_t> m_trainRows;
     std::int64_t m_folds = 1;
     std::string m_splitKind;
+    std::vector<double> m_times;
     Scaling m_scaling;
     std::vector<float> m_fill; ///< what stands in for missing values, per feature
     std::vector<Problem> m_problems;

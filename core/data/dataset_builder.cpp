@@ -17,16 +17,17 @@ namespace core::data {
 /// broken, divide, then take every figure from the training rows alone.
 class DataModuleBuilder {
 public:
-    DataModuleBuilder(const spec::Experiment& experiment, bool training)
+    DataModuleBuilder(const spec::Experiment& experiment, bool training, SourceCache* cache)
         : m_experiment(experiment),
-          m_training(training)
+          m_training(training),
+          m_cache(cache)
     {
     }
 
     base::Result<DataModule> build()
     {
         const SourceRequest request{m_experiment.data};
-        CORE_TRY(loaded, loadSource(request));
+        CORE_TRY(loaded, m_cache ? m_cache->load(request) : loadSource(request));
         m_loaded = std::move(loaded);
         CORE_CHECK(applyEdits(m_experiment.data.edits, m_loaded));
         if (m_loaded.table)
@@ -50,6 +51,7 @@ public:
         m_made.m_targets = std::move(m_loaded.targets);
         m_made.m_samples = std::move(m_loaded.samples);
         m_made.m_table = std::move(m_loaded.table);
+        m_made.m_times = std::move(m_loaded.times);
         // A table may be predicted for even where the rows to learn from were none.
         if (!m_made.m_encoder && m_made.m_info.modality == Modality::Table)
             m_made.m_encoder = TableEncoder::ofNumbers(m_made.m_info.features);
@@ -62,6 +64,7 @@ public:
 private:
     const spec::Experiment& m_experiment;
     bool m_training;
+    SourceCache* m_cache;
     Loaded m_loaded;
     DataModule m_made;
 
@@ -228,19 +231,19 @@ private:
 
     void examineRows()
     {
-        const auto inputs = columnFacts(m_loaded.inputs);
-        const auto targets = targetFacts(m_loaded.targets);
+        const auto inputs = columnFacts(m_loaded.inputs, m_loaded.dropped);
+        const auto targets = targetFacts(m_loaded.targets, m_loaded.dropped);
         const auto found = examine({m_experiment, m_loaded.info, m_loaded.inputs, m_loaded.targets, inputs, targets,
                                     m_made.m_rows, m_loaded.times, m_made.m_splitKind});
         m_made.m_problems.insert(m_made.m_problems.end(), found.begin(), found.end());
     }
 };
 
-base::Result<DataModule> DataModule::open(const spec::Experiment& experiment, bool training)
+base::Result<DataModule> DataModule::open(const spec::Experiment& experiment, bool training, SourceCache* cache)
 {
     // Torch and the standard library throw where memory ends.
     try {
-        return DataModuleBuilder(experiment, training).build();
+        return DataModuleBuilder(experiment, training, cache).build();
     } catch (const std::exception& error) {
         return base::Error{base::ErrorKind::Resource, std::string("the data cannot be loaded: ") + error.what(),
                            experiment.data.source.kind, "Take fewer rows by data.rows, or free some memory"};

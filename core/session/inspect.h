@@ -57,30 +57,12 @@ struct RowsPreview {
 };
 base::Result<RowsPreview> previewRows(const base::Value& resolved, const std::vector<std::int64_t>& rows);
 
-struct ColumnSummary {
-    std::string name;
-    double min = 0, max = 0, mean = 0, std = 0;
-    std::int64_t missing = 0;
-    std::vector<std::int64_t> histogram; ///< 20 bins from min to max
-};
-
-struct DataPreview {
-    data::DatasetInfo info;
-    std::array<std::int64_t, 3> splitRows{};              ///< train, validation, test
-    std::array<std::vector<std::int64_t>, 3> classCounts; ///< per split, per class
-    std::vector<ColumnSummary> columns;                   ///< tables; over the training split
-    std::vector<SampleRow> samples;                       ///< spread over the classes
-    std::vector<std::vector<std::uint8_t>> augmented;     ///< the same images after the pipeline, where there is one
-    std::vector<data::Problem> problems;
-};
-/// Opens the data as a training would. `samples`: how many rows to show.
-base::Result<DataPreview> previewData(const base::Value& resolved, std::size_t samples);
-
 /// All points of a data set with two features, for the surface: x, y, class, split.
 struct Point {
     float x = 0, y = 0;
     std::int32_t target = 0;
     data::SplitName split = data::SplitName::Train;
+    std::int64_t row = 0;
 };
 base::Result<std::vector<Point>> previewPoints(const base::Value& resolved);
 

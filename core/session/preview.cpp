@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/loader.h"
-#include "core/data/pipeline.h"
 #include "core/model/estimator.h"
 #include "core/model/network.h"
 #include "core/session/inspect.h"
@@ -8,8 +7,6 @@
 #include "core/train/learner.h"
 #include "core/train/schedule.h"
 #include "core/train/threads.h"
-
-#include <ATen/ops/tensor.h>
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +18,6 @@ using base::Value;
 
 namespace {
 
-constexpr std::int64_t histogramBins = 20;
 constexpr std::int64_t mostRates = 20'000'000;
 
 spec::Experiment typed(const Value& resolved)
@@ -113,26 +109,6 @@ base::Result<ModelPreview> previewModel(const Value& resolved, const data::Datas
 
 namespace {
 
-// Every class in turn, so that a few samples show all of them.
-std::vector<std::int64_t> spread(const data::DataModule& module, std::size_t wanted)
-{
-    const std::vector<std::int64_t>& train = module.rows(data::SplitName::Train);
-    const std::size_t classes = std::size_t(std::max<std::int64_t>(1, module.info().outputs()));
-    std::vector<std::vector<std::int64_t>> byClass(classes);
-    const std::size_t each = (wanted + classes - 1) / classes;
-    for (const std::int64_t row : train) {
-        auto& list = byClass[module.info().classes.empty() ? 0 : std::size_t(module.target(row)) % classes];
-        if (list.size() < (module.info().classes.empty() ? wanted : each))
-            list.push_back(row);
-    }
-    std::vector<std::int64_t> rows;
-    for (std::size_t i = 0; rows.size() < wanted && i < wanted; ++i)
-        for (const auto& list : byClass)
-            if (i < list.size() && rows.size() < wanted)
-                rows.push_back(list[i]);
-    return rows;
-}
-
 std::vector<std::uint8_t> pixelsOf(const at::Tensor& image)
 {
     at::Tensor channelsLast = image.dim() == 3 ? image.permute({1, 2, 0}) : image;
@@ -161,88 +137,6 @@ SampleRow sampleOf(const data::DataModule& module, std::int64_t row)
     return sample;
 }
 
-std::vector<ColumnSummary> columnsOf(const data::DataModule& module)
-{
-    std::vector<ColumnSummary> columns;
-    if (module.info().image())
-        return columns;
-    const auto& train = module.rows(data::SplitName::Train);
-    const std::size_t width = std::size_t(module.info().inputShape.empty() ? 0 : module.info().inputShape[0]);
-    std::vector<std::vector<double>> values(width);
-    for (std::size_t i = 0; i < std::min<std::size_t>(train.size(), 100000); ++i) {
-        const at::Tensor cells = module.raw(train[i]).to(at::kFloat).contiguous();
-        for (std::size_t c = 0; c < width; ++c)
-            values[c].push_back(cells.const_data_ptr<float>()[c]);
-    }
-    for (std::size_t c = 0; c < width; ++c) {
-        ColumnSummary column{c < module.info().features.size() ? module.info().features[c] : std::to_string(c)};
-        std::vector<double> known;
-        for (const double value : values[c])
-            if (std::isfinite(value))
-                known.push_back(value);
-        column.missing = std::int64_t(values[c].size() - known.size());
-        column.histogram.assign(histogramBins, 0);
-        if (!known.empty()) {
-            column.min = *std::min_element(known.begin(), known.end());
-            column.max = *std::max_element(known.begin(), known.end());
-            for (const double value : known)
-                column.mean += value / double(known.size());
-            for (const double value : known)
-                column.std += (value - column.mean) * (value - column.mean) / double(known.size());
-            column.std = std::sqrt(column.std);
-            const double width_ = column.max > column.min ? (column.max - column.min) / histogramBins : 1;
-            for (const double value : known)
-                ++column.histogram[std::size_t(std::min<double>(histogramBins - 1, (value - column.min) / width_))];
-        }
-        columns.push_back(std::move(column));
-    }
-    return columns;
-}
-
-std::vector<std::vector<std::uint8_t>> augmentedOf(const data::DataModule& module, const spec::Experiment& experiment,
-                                                   const std::vector<std::int64_t>& rows)
-{
-    std::vector<std::vector<std::uint8_t>> images;
-    if (!module.info().image() || experiment.augment.empty())
-        return images;
-    const auto pipeline = data::Pipeline::make(experiment.augment, module.info());
-    const base::Draw draw(std::uint64_t(experiment.train.seed), "augment", 0);
-    for (const std::int64_t row : rows)
-        if (const auto sample =
-                pipeline ? pipeline->look(module, row, draw) : base::Result<data::Sample>(pipeline.error()))
-            images.push_back(pixelsOf(at::tensor(at::ArrayRef<float>(sample->values)).view(sample->shape)));
-    return images;
-}
-
-}
-
-base::Result<DataPreview> previewData(const Value& resolved, std::size_t samples)
-{
-    const spec::Experiment experiment = typed(resolved);
-    CORE_TRY(module, data::DataModule::open(experiment, false));
-    DataPreview preview;
-    preview.info = module.info();
-    std::vector<data::SplitName> splitOf(std::size_t(module.size()), data::SplitName::Train);
-    for (std::size_t s = 0; s < 3; ++s) {
-        const auto& rows = module.rows(data::SplitName(s));
-        preview.splitRows[s] = std::int64_t(rows.size());
-        preview.classCounts[s].assign(module.info().classes.size(), 0);
-        for (const std::int64_t row : rows) {
-            if (std::size_t(row) < splitOf.size())
-                splitOf[std::size_t(row)] = data::SplitName(s);
-            if (const std::size_t k = std::size_t(module.target(row)); k < preview.classCounts[s].size())
-                ++preview.classCounts[s][k];
-        }
-    }
-    preview.columns = columnsOf(module);
-    const std::vector<std::int64_t> rows = spread(module, samples);
-    for (const std::int64_t row : rows) {
-        preview.samples.push_back(sampleOf(module, row));
-        preview.samples.back().split = splitOf[std::size_t(row)];
-    }
-    preview.augmented = augmentedOf(module, experiment, rows);
-    preview.problems = module.problems();
-    return preview;
 }
 
 base::Result<RowsPreview> previewRows(const Value& resolved, const std::vector<std::int64_t>& rows)

@@ -67,8 +67,8 @@ TEST_CASE("the data page says what there is and how it is divided")
     const auto page = shown<DataPage>(bench);
     CHECK(page->headline().contains("100 rows"));
     CHECK(page->headline().contains("2 features"));
-    CHECK(page->shown().splitRows == std::array<std::int64_t, 3>{70, 15, 15});
-    CHECK(page->shown().columns.size() == 2);
+    CHECK(page->shown()->splitRows() == std::array<std::int64_t, 3>{70, 15, 15});
+    CHECK(page->shown()->columns().size() == 3);
 }
 
 TEST_CASE("the data page follows the form")
@@ -100,13 +100,15 @@ TEST_CASE("missing values are listed with a remedy that is one click")
     bench.bench->document().set("data.source", file.string());
     const auto page = shown<DataPage>(bench);
     REQUIRE_FALSE(page->problems().isEmpty());
-    QPushButton* drop = nullptr;
+    QPushButton* fill = nullptr;
     for (auto* button : page->findChildren<QPushButton*>())
-        if (button->text().startsWith("Drop"))
-            drop = button;
-    REQUIRE(drop);
-    QTest::mouseClick(drop, Qt::LeftButton);
-    CHECK(bench.bench->document().given().at("data.missing")->text() == "drop");
+        if (button->text().startsWith("Fill"))
+            fill = button;
+    REQUIRE(fill);
+    QTest::mouseClick(fill, Qt::LeftButton);
+    CHECK(bench.bench->document().given().at("data.missing")->text() == "median");
+    bench.bench->document().undoStack()->undo();
+    CHECK(bench.bench->document().resolved()["data"]["missing"].text() == "error");
 }
 
 TEST_CASE("the model page counts parameters before any training")

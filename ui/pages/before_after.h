@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/session/inspect.h"
+#include "core/session/data_view.h"
 
-#include <QImage>
 #include <QWidget>
 
 namespace ui::pages {
 
-/// A sample's picture; null if it has none.
-QImage imageOf(const core::session::SampleRow& sample);
-QImage imageOf(const core::session::SampleRow& shape, const std::vector<std::uint8_t>& pixels);
-
-/// Some pictures as they are, and under each what the pipeline made of it.
+/// Some training samples as they are, and under each what the pipeline made of it.
 class BeforeAfter final : public QWidget {
     Q_OBJECT
 
 public:
     explicit BeforeAfter(QWidget* parent = nullptr);
-    void setPairs(std::vector<std::pair<QImage, QImage>> pairs);
+
+    struct Pair {
+        core::session::Look before, after;
+    };
+    void setPairs(std::vector<Pair> pairs);
+    const std::vector<Pair>& pairs() const { return m_pairs; }
     QSize sizeHint() const override { return {320, 104}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    std::vector<std::pair<QImage, QImage>> m_pairs;
+    int tileWidth() const;
+
+    std::vector<Pair> m_pairs;
 };
 
 }

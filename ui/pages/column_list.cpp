@@ -3,6 +3,7 @@
 
 #include "ui/style/theme.h"
 
+#include <QDateTime>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QPainter>
@@ -13,7 +14,9 @@
 
 namespace ui::pages {
 
-using core::session::ColumnSummary;
+using core::session::CellKind;
+using core::session::CellRole;
+using core::session::ColumnHead;
 using style::theme;
 
 namespace {
@@ -21,8 +24,34 @@ namespace {
 constexpr int rowHeight = 40;
 constexpr int pictureWidth = 64;
 
-QString range(const ColumnSummary& column)
+QString dateText(double seconds)
 {
+    return QDateTime::fromSecsSinceEpoch(qint64(seconds), Qt::UTC).toString(QStringLiteral("yyyy-MM-dd"));
+}
+
+QString roleText(const ColumnHead& column)
+{
+    switch (column.role) {
+    case CellRole::Target:
+        return ColumnList::tr("target");
+    case CellRole::Time:
+        return ColumnList::tr("time");
+    case CellRole::Group:
+        return ColumnList::tr("group");
+    case CellRole::Unused:
+        return ColumnList::tr("not used");
+    case CellRole::Feature:
+        break;
+    }
+    return {};
+}
+
+QString range(const ColumnHead& column)
+{
+    if (column.kind == CellKind::Text)
+        return ColumnList::tr("%1 different").arg(style::count(column.distinct));
+    if (column.kind == CellKind::Time)
+        return dateText(column.min) + QStringLiteral(" …");
     return column.min == column.max
                ? style::number(column.min, 3)
                : ColumnList::tr("%1 to %2").arg(style::number(column.min, 3), style::number(column.max, 3));
@@ -37,7 +66,7 @@ ColumnList::ColumnList(QWidget* parent) : QAbstractScrollArea(parent)
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
 }
 
-void ColumnList::setColumns(std::vector<ColumnSummary> columns)
+void ColumnList::setColumns(std::vector<ColumnHead> columns)
 {
     m_columns = std::move(columns);
     m_current = m_columns.empty() ? -1 : std::clamp(m_current, 0, int(m_columns.size()) - 1);
@@ -82,7 +111,7 @@ void ColumnList::paintEvent(QPaintEvent*)
     }
 }
 
-void ColumnList::paintColumn(QPainter& painter, const QRect& rect, const ColumnSummary& column) const
+void ColumnList::paintColumn(QPainter& painter, const QRect& rect, const ColumnHead& column) const
 {
     painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme().line);
     const QRect text = rect.adjusted(8, 2, -pictureWidth - 8, -2);
@@ -93,17 +122,21 @@ void ColumnList::paintColumn(QPainter& painter, const QRect& rect, const ColumnS
         painter.fontMetrics().elidedText(QString::fromStdString(column.name), Qt::ElideRight, text.width()));
     painter.setFont(theme().body());
     painter.setPen(column.missing > 0 ? theme().problem : theme().muted);
-    const QString below = column.missing > 0 ? tr("▲ %1 missing").arg(style::count(column.missing)) : range(column);
+    QString below = column.missing > 0 ? tr("▲ %1 missing").arg(style::count(column.missing)) : range(column);
+    if (const QString role = roleText(column); !role.isEmpty())
+        below = role + QStringLiteral(" · ") + below;
     painter.drawText(text.adjusted(0, text.height() / 2, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
                      painter.fontMetrics().elidedText(below, Qt::ElideRight, text.width()));
-    const std::int64_t most =
-        column.histogram.empty() ? 0 : *std::max_element(column.histogram.begin(), column.histogram.end());
+    std::vector<std::int64_t> bars = column.histogram;
+    for (const auto& [word, count] : column.words)
+        bars.push_back(count);
+    const std::int64_t most = bars.empty() ? 0 : *std::max_element(bars.begin(), bars.end());
     if (most <= 0)
         return;
     const QRectF picture(rect.right() - pictureWidth, rect.top() + 8, pictureWidth, rect.height() - 16);
-    const double wide = picture.width() / double(column.histogram.size());
-    for (std::size_t i = 0; i < column.histogram.size(); ++i) {
-        const double high = picture.height() * double(column.histogram[i]) / double(most);
+    const double wide = picture.width() / double(bars.size());
+    for (std::size_t i = 0; i < bars.size(); ++i) {
+        const double high = picture.height() * double(bars[i]) / double(most);
         painter.fillRect(QRectF(picture.left() + wide * double(i), picture.bottom() - high, wide - 0.5, high),
                          theme().axis);
     }
@@ -144,13 +177,20 @@ bool ColumnList::viewportEvent(QEvent* event)
     const int index = (help->pos().y() + verticalScrollBar()->value()) / rowHeight;
     if (index < 0 || index >= int(m_columns.size()))
         return true;
-    const ColumnSummary& column = m_columns[std::size_t(index)];
-    QToolTip::showText(help->globalPos(),
-                       tr("%1\nfrom %2 to %3\nmean %4, standard deviation %5\n%6 missing\nof the training rows")
-                           .arg(QString::fromStdString(column.name), style::number(column.min),
-                                style::number(column.max), style::number(column.mean), style::number(column.std),
-                                style::count(column.missing)),
-                       this);
+    const ColumnHead& column = m_columns[std::size_t(index)];
+    const QString name = QString::fromStdString(column.name);
+    QString text;
+    if (column.kind == CellKind::Text)
+        text = tr("%1: %2 different texts, %3 missing")
+                   .arg(name, style::count(column.distinct), style::count(column.missing));
+    else if (column.kind == CellKind::Time)
+        text = tr("%1: %2 to %3, %4 missing")
+                   .arg(name, dateText(column.min), dateText(column.max), style::count(column.missing));
+    else
+        text = tr("%1\nfrom %2 to %3\nmean %4, standard deviation %5\n%6 different, %7 missing")
+                   .arg(name, style::number(column.min), style::number(column.max), style::number(column.mean),
+                        style::number(column.std), style::count(column.distinct), style::count(column.missing));
+    QToolTip::showText(help->globalPos(), text, this);
     return true;
 }
 

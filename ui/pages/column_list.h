@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/session/inspect.h"
+#include "core/session/data_view.h"
 
 #include <QAbstractScrollArea>
 
@@ -14,7 +14,7 @@ class ColumnList final : public QAbstractScrollArea {
 public:
     explicit ColumnList(QWidget* parent = nullptr);
 
-    void setColumns(std::vector<core::session::ColumnSummary> columns);
+    void setColumns(std::vector<core::session::ColumnHead> columns);
     int current() const { return m_current; }
     void setCurrent(int index);
 
@@ -31,10 +31,10 @@ protected:
     bool viewportEvent(QEvent* event) override;
 
 private:
-    void paintColumn(QPainter& painter, const QRect& rect, const core::session::ColumnSummary& column) const;
+    void paintColumn(QPainter& painter, const QRect& rect, const core::session::ColumnHead& column) const;
     void fit();
 
-    std::vector<core::session::ColumnSummary> m_columns;
+    std::vector<core::session::ColumnHead> m_columns;
     int m_current = -1;
 };
 

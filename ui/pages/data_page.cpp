@@ -1,54 +1,67 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/data_page.h"
 
+#include "ui/bridge/data_desk.h"
 #include "ui/bridge/workbench.h"
 #include "ui/forms/schema_form.h"
-#include "ui/models/samples_table.h"
 #include "ui/pages/before_after.h"
 #include "ui/pages/column_list.h"
+#include "ui/pages/data_charts.h"
+#include "ui/pages/doctor_list.h"
 #include "ui/pages/hairline.h"
+#include "ui/pages/look_view.h"
+#include "ui/pages/points_view.h"
+#include "ui/pages/rows_view.h"
+#include "ui/pages/sample_wall.h"
 #include "ui/pages/split_bar.h"
-#include "ui/plots/bar_chart.h"
-#include "ui/plots/image_wall.h"
-#include "ui/plots/surface_plot.h"
 #include "ui/style/label.h"
-#include "ui/style/table_header.h"
 #include "ui/style/theme.h"
 
-#include <QHeaderView>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QMimeData>
 #include <QPushButton>
 #include <QStackedLayout>
-#include <QTableView>
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <numeric>
 
 namespace ui::pages {
 
 using core::base::Error;
-using core::base::Object;
-using core::base::Result;
 using core::base::Value;
-using core::session::DataPreview;
+using core::data::Modality;
+using core::session::DataView;
 using style::Label;
 using style::Tone;
 
 namespace {
 
-constexpr std::size_t samplesShown = 120;
-constexpr std::size_t problemsShown = 4;
+constexpr std::size_t pairsShown = 16;
 
 QString shapeText(const core::data::DatasetInfo& info)
 {
     QStringList sides;
     for (const std::int64_t side : info.inputShape)
         sides << QString::number(side);
-    // Channels last, as pictures are spoken of.
-    if (info.image())
+    switch (info.modality) {
+    case Modality::Image:
+        // Channels last, as pictures are spoken of.
         return QStringLiteral("%1 × %2, %3")
-            .arg(sides[2], sides[1],
-                 info.inputShape[0] == 1 ? DataPage::tr("grey") : DataPage::tr("%1 channels").arg(sides[0]));
+            .arg(sides.value(2), sides.value(1),
+                 sides.value(0) == QLatin1String("1") ? DataPage::tr("grey")
+                                                      : DataPage::tr("%1 channels").arg(sides.value(0)));
+    case Modality::Text:
+        return DataPage::tr("texts, %1 words counted").arg(sides.value(0));
+    case Modality::Audio:
+        return DataPage::tr("recordings, %1 bands × %2 moments").arg(sides.value(1), sides.value(2));
+    case Modality::Series:
+        return sides.value(0) == QLatin1String("1")
+                   ? DataPage::tr("series of %1 steps").arg(sides.value(1))
+                   : DataPage::tr("series of %1 steps in %2 channels").arg(sides.value(1), sides.value(0));
+    case Modality::Table:
+        break;
+    }
     return sides.value(0) == QLatin1String("1") ? DataPage::tr("1 feature")
                                                 : DataPage::tr("%1 features").arg(sides.value(0, QStringLiteral("0")));
 }
@@ -65,61 +78,90 @@ QPushButton* flatButton(const QString& text, QWidget* parent)
 DataPage::DataPage(bridge::Workbench& bench, QWidget* parent)
     : Page(parent),
       m_bench(bench),
+      m_desk(new bridge::DataDesk(bench, this)),
+      m_drawing(new bridge::Preview(this)),
       m_title(new Label({}, Tone::Heading, this)),
       m_facts(new Label({}, Tone::Muted, this)),
       m_state(new Label({}, Tone::Muted, this)),
-      m_listTitle(new Label(tr("Columns"), Tone::Strong, this)),
       m_failure(new Label({}, Tone::Problem, this)),
+      m_advice(new Label({}, Tone::Muted, this)),
+      m_switch(flatButton({}, this)),
+      m_clear(flatButton({}, this)),
+      m_save(flatButton(tr("Save rows…"), this)),
+      m_suggest(flatButton(tr("Suggest"), this)),
+      m_newDraw(flatButton(tr("New draw"), this)),
       m_columns(new ColumnList(this)),
       m_left(new QWidget(this)),
-      m_balanceTitle(new Label(tr("Class balance, rows"), Tone::Strong, this)),
-      m_balance(new plots::BarChart(this)),
-      m_histogram(new plots::BarChart(this)),
+      m_rows(new RowsView(*m_desk, this)),
+      m_wall(new SampleWall(*m_desk, this)),
+      m_points(new PointsView(*m_desk, this)),
+      m_look(new LookView(this)),
+      m_charts(new DataCharts(this)),
       m_split(new SplitBar(this)),
       m_pipeline(new forms::SchemaForm(bench.document(), this)),
       m_pairs(new BeforeAfter(this)),
       m_below(new QWidget(this)),
-      m_pipelineArea(new QWidget(this))
+      m_pipelineArea(new QWidget(this)),
+      m_doctor(new DoctorList(this))
+{
+    setAcceptDrops(true);
+    auto* left = new QVBoxLayout(m_left);
+    left->setContentsMargins(0, 0, 0, 0);
+    left->setSpacing(8);
+    left->addWidget(new Label(tr("Columns"), Tone::Strong, this));
+    left->addWidget(m_columns, 1);
+    m_left->setFixedWidth(216);
+    m_charts->setFixedWidth(264);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(24);
+    row->addWidget(m_left);
+    row->addWidget(makeMiddle(), 1);
+    row->addWidget(m_charts);
+    fillBelow();
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(24, 16, 24, 12);
+    column->setSpacing(12);
+    column->addLayout(makeHead());
+    column->addLayout(row, 1);
+    column->addWidget(m_below);
+    connectParts();
+}
+
+DataPage::~DataPage() = default;
+
+QLayout* DataPage::makeHead()
 {
     auto* head = new QHBoxLayout;
     head->setSpacing(12);
     head->addWidget(m_title);
     m_facts->setContentsMargins(0, 0, 0, 1);
-    head->addWidget(m_facts, 0, Qt::AlignBottom);
-    head->addStretch();
+    m_facts->setElided(Qt::ElideRight);
+    head->addWidget(m_facts, 1, Qt::AlignBottom);
     head->addWidget(m_state);
+    for (QPushButton* button : {m_switch, m_clear, m_save})
+        head->addWidget(button);
+    m_clear->setToolTip(tr("Takes back all that was changed by hand in the data; one undo step"));
+    m_save->setToolTip(tr("Writes the rows as they stand here to a CSV or HDF5 file, with a recipe of the edits"));
+    return head;
+}
 
-    auto* left = new QVBoxLayout(m_left);
-    left->setContentsMargins(0, 0, 0, 0);
-    left->setSpacing(8);
-    left->addWidget(m_listTitle);
-    left->addWidget(m_columns, 1);
-    m_left->setFixedWidth(216);
-    auto* right = new QVBoxLayout;
-    right->setSpacing(8);
-    right->addWidget(m_balanceTitle);
-    right->addWidget(m_balance, 1);
-    right->addWidget(m_histogram, 1);
-    auto* middle = makeMiddle();
-    auto* row = new QHBoxLayout;
-    row->setSpacing(24);
-    row->addWidget(m_left);
-    row->addWidget(middle, 1);
-    row->addLayout(right);
-    for (plots::BarChart* chart : {m_balance, m_histogram})
-        chart->setFixedWidth(264);
-
-    fillBelow();
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(24, 16, 24, 12);
+QWidget* DataPage::makeMiddle()
+{
+    auto* middle = new QWidget(this);
+    auto* column = new QVBoxLayout(middle);
+    column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(12);
-    column->addLayout(head);
-    column->addLayout(row, 1);
-    column->addWidget(m_below);
-    connect(m_columns, &ColumnList::currentChanged, this, &DataPage::showColumn);
-    connect(&m_preview, &bridge::Preview::slow, this,
-            [this](bool slow) { m_state->setText(slow ? tr("reading the data…") : QString()); });
-    connect(&bench.document(), &bridge::ExperimentDocument::changed, this, &DataPage::ask);
+    m_middle = new QStackedLayout;
+    column->addLayout(m_middle, 1);
+    column->addWidget(m_look);
+    m_look->setFixedHeight(m_look->sizeHint().height());
+    m_failure->setWordWrap(true);
+    m_failure->setAlignment(Qt::AlignCenter);
+    m_failure->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    for (QWidget* view : {static_cast<QWidget*>(m_rows), static_cast<QWidget*>(m_wall), static_cast<QWidget*>(m_points),
+                          static_cast<QWidget*>(m_failure)})
+        m_middle->addWidget(view);
+    return middle;
 }
 
 void DataPage::fillBelow()
@@ -135,108 +177,141 @@ void DataPage::fillBelow()
     pipelineColumn->addLayout(pipelineRow);
     auto* chips = new QVBoxLayout;
     chips->setSpacing(0);
-    chips->addWidget(new Label(tr("Augmentation of the training rows"), Tone::Strong, this));
+    auto* chipHead = new QHBoxLayout;
+    chipHead->addWidget(new Label(tr("Augmentation of the training rows"), Tone::Strong, this), 1);
+    chipHead->addWidget(m_newDraw);
+    m_newDraw->setToolTip(tr("The same rows as another epoch would see them"));
+    chips->addLayout(chipHead);
     chips->addWidget(m_pipeline);
     chips->addStretch();
     pipelineRow->addLayout(chips);
     pipelineRow->addWidget(m_pairs, 100, Qt::AlignVCenter);
     pipelineRow->addStretch(1);
+    auto* splitHead = new QHBoxLayout;
+    splitHead->setSpacing(12);
+    splitHead->addWidget(m_suggest);
+    splitHead->addWidget(m_advice, 1);
+    m_advice->setElided(Qt::ElideRight);
     auto* below = new QVBoxLayout(m_below);
     below->setContentsMargins(0, 0, 0, 0);
     below->setSpacing(12);
-    below->addWidget(m_split);
+    auto* split = new QVBoxLayout;
+    split->setSpacing(2);
+    split->addWidget(m_split);
+    split->addLayout(splitHead);
+    below->addLayout(split);
     below->addWidget(m_pipelineArea);
     below->addWidget(new Hairline);
-    m_problems = new QVBoxLayout;
-    m_problems->setSpacing(4);
-    below->addLayout(m_problems);
+    below->addWidget(m_doctor);
 }
 
-QWidget* DataPage::makeMiddle()
+void DataPage::connectParts()
 {
-    auto* middle = new QWidget(this);
-    m_middle = new QStackedLayout(middle);
-    m_rows = new models::SamplesTable(this);
-    m_table = new QTableView(middle);
-    m_table->setHorizontalHeader(new style::TableHeader(m_table));
-    m_table->setModel(m_rows);
-    m_table->setShowGrid(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(28);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_table->setAccessibleName(tr("Rows"));
-    m_table->horizontalHeader()->setResizeContentsPrecision(0);
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_wall = new plots::ImageWall(middle);
-    m_wall->setTile(76);
-    m_points = new plots::SurfacePlot(middle);
-    m_points->setScaleShown(false);
-    m_points->setAccessibleName(tr("Rows as points"));
-    m_failure->setWordWrap(true);
-    m_failure->setAlignment(Qt::AlignCenter);
-    m_failure->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    for (QWidget* view : {static_cast<QWidget*>(m_table), static_cast<QWidget*>(m_wall),
-                          static_cast<QWidget*>(m_points), static_cast<QWidget*>(m_failure)})
-        m_middle->addWidget(view);
-    return middle;
+    connect(m_desk, &bridge::DataDesk::opened, this, &DataPage::take);
+    connect(m_desk, &bridge::DataDesk::failed, this, &DataPage::showFailure);
+    connect(m_desk, &bridge::DataDesk::slow, this,
+            [this](bool slow) { m_state->setText(slow ? tr("reading the data…") : QString()); });
+    connect(&m_bench.document(), &bridge::ExperimentDocument::changed, this, [this] {
+        if (isVisible())
+            m_desk->ask();
+    });
+    connect(m_columns, &ColumnList::currentChanged, this, [this](int column) {
+        m_charts->setColumn(column);
+        m_rows->showColumn(column);
+    });
+    connect(m_charts, &DataCharts::columnClicked, m_columns, &ColumnList::setCurrent);
+    connect(m_rows, &RowsView::currentChanged, this, &DataPage::lookAt);
+    connect(m_wall, &SampleWall::currentChanged, this, &DataPage::lookAt);
+    connect(m_doctor, &DoctorList::remedied, m_desk, &bridge::DataDesk::apply);
+    connect(m_doctor, &DoctorList::shown, this, &DataPage::showProblem);
+    connect(m_clear, &QPushButton::clicked, m_desk, &bridge::DataDesk::clearEdits);
+    connect(m_save, &QPushButton::clicked, this, &DataPage::saveRows);
+    connect(m_switch, &QPushButton::clicked, this,
+            [this] { setMiddle(m_middleName == QLatin1String("rows") ? QString() : QStringLiteral("rows")); });
+    connect(m_newDraw, &QPushButton::clicked, this, [this] {
+        ++m_draw;
+        showPipeline();
+    });
+    connect(m_suggest, &QPushButton::clicked, this, [this] {
+        if (!shown())
+            return;
+        const core::data::SplitAdvice advice = shown()->advice();
+        std::vector<std::pair<QString, Value>> changes{{QStringLiteral("split.kind"), advice.kind}};
+        if (!advice.group.empty())
+            changes.emplace_back(QStringLiteral("split.group"), advice.group);
+        m_bench.document().setAll(changes, tr("Divide as suggested"));
+    });
 }
 
 QStringList DataPage::inspected() const
 {
     // The source first: everything else is about it.
     QStringList paths{QStringLiteral("data.source")};
-    for (const char* key : {"rows", "target", "features", "task", "missing", "normalize", "format"})
+    for (const char* key : {"rows", "target", "features", "task", "missing", "normalize", "format", "sampler", "copies",
+                            "mode", "shuffle_buffer"})
         paths << QStringLiteral("data.") + QLatin1String(key);
+    if (const auto view = shown()) {
+        const Modality modality = view->info().modality;
+        if (modality == Modality::Table)
+            paths << QStringLiteral("data.encode");
+        if (modality == Modality::Image)
+            paths << QStringLiteral("data.image");
+        if (modality == Modality::Audio)
+            paths << QStringLiteral("data.audio");
+        if (modality == Modality::Text)
+            paths << QStringLiteral("data.text");
+        if (view->info().task == "forecasting")
+            paths << QStringLiteral("data.window");
+    }
     return paths << QStringLiteral("split");
+}
+
+std::shared_ptr<const DataView> DataPage::shown() const
+{
+    return m_desk->view();
+}
+
+bool DataPage::busy() const
+{
+    return m_desk->busy() || m_rows->busy() || m_drawing->busy() || m_charts->busy();
 }
 
 void DataPage::showEvent(QShowEvent*)
 {
-    ask();
+    m_desk->ask();
 }
 
-void DataPage::ask()
+void DataPage::dragEnterEvent(QDragEnterEvent* event)
 {
-    if (!isVisible())
-        return;
-    const Value resolved = m_bench.document().resolved();
-    const Value asked = Object{{"data", resolved["data"]},
-                               {"split", resolved["split"]},
-                               {"augment", resolved["augment"]},
-                               {"seed", resolved["train"]["seed"]}};
-    if (asked == m_asked)
-        return;
-    m_asked = asked;
-    m_preview.ask(
-        [resolved] {
-            Seen seen{core::session::previewData(resolved, samplesShown), {}};
-            if (seen.data && seen.data->info.inputShape == std::vector<std::int64_t>{2})
-                if (auto points = core::session::previewPoints(resolved))
-                    seen.points = std::move(*points);
-            return seen;
-        },
-        [this](Seen seen) { take(std::move(seen)); });
+    if (event->mimeData()->hasUrls() && event->mimeData()->urls().front().isLocalFile())
+        event->acceptProposedAction();
 }
 
-void DataPage::take(Seen seen)
+void DataPage::dropEvent(QDropEvent* event)
 {
-    if (!seen.data) {
-        showFailure(seen.data.error());
+    if (!event->mimeData()->hasUrls())
         return;
-    }
-    m_shown = std::move(*seen.data);
+    event->acceptProposedAction();
+    m_desk->openPath(event->mimeData()->urls().front().toLocalFile());
+}
+
+void DataPage::take()
+{
+    const auto view = shown();
     m_below->show();
+    m_left->setVisible(!view->columns().empty() && view->info().modality == Modality::Table);
+    m_columns->setColumns(view->columns());
+    m_charts->setView(view);
     showFacts();
-    showRows(std::move(seen.points));
-    showFigures();
+    showMiddle();
+    showSplit();
     showPipeline();
-    showProblems();
+    m_doctor->setProblems(view->problems());
+    Q_EMIT inspectedChanged();
 }
 
 void DataPage::showFailure(const Error& error)
 {
-    m_shown = {};
     m_title->setText(tr("The data cannot be read"));
     m_facts->clear();
     QString text = QStringLiteral("▲ ");
@@ -247,9 +322,11 @@ void DataPage::showFailure(const Error& error)
         text += QStringLiteral("\n") + QString::fromStdString(error.advice);
     m_failure->setText(text);
     m_middle->setCurrentWidget(m_failure);
-    for (QWidget* part : {m_left, m_below, static_cast<QWidget*>(m_balanceTitle), static_cast<QWidget*>(m_balance),
-                          static_cast<QWidget*>(m_histogram)})
+    for (QWidget* part : {m_left, m_below, static_cast<QWidget*>(m_charts), static_cast<QWidget*>(m_look),
+                          static_cast<QWidget*>(m_switch), static_cast<QWidget*>(m_save)})
         part->hide();
+    m_clear->setVisible(m_desk->edits() > 0);
+    m_clear->setText(tr("Take %1 edits back").arg(m_desk->edits()));
 }
 
 QString DataPage::headline() const
@@ -259,7 +336,7 @@ QString DataPage::headline() const
 
 void DataPage::showFacts()
 {
-    const auto& info = m_shown.info;
+    const auto& info = shown()->info();
     m_title->setText(QString::fromStdString(info.name).section(QLatin1Char('/'), -1, -1, QString::SectionSkipEmpty));
     QStringList facts{tr("%1 rows").arg(style::count(info.rows)), shapeText(info)};
     if (info.testRows > 0)
@@ -268,132 +345,128 @@ void DataPage::showFacts()
         facts << tr("%1 classes").arg(info.classes.size());
     facts << QString::fromStdString(info.task);
     m_facts->setText(facts.join(QStringLiteral(" · ")));
+    const int edits = m_desk->edits();
+    m_clear->setVisible(edits > 0);
+    m_clear->setText(edits == 1 ? tr("Take 1 edit back") : tr("Take %1 edits back").arg(edits));
+    m_save->setVisible(!shown()->columns().empty() && info.modality != Modality::Image &&
+                       info.modality != Modality::Audio);
 }
 
-void DataPage::showRows(std::vector<core::session::Point> points)
+void DataPage::setMiddle(const QString& name)
 {
-    const auto& info = m_shown.info;
-    if (info.image()) {
-        std::vector<plots::WallImage> images;
-        for (const auto& sample : m_shown.samples)
-            images.push_back({imageOf(sample), models::targetText(info, sample.target)});
-        m_wall->setImages(std::move(images));
-        m_middle->setCurrentWidget(m_wall);
-        return;
-    }
-    m_rows->setPreview(info, m_shown.samples);
-    m_table->resizeColumnsToContents();
-    if (points.empty() || info.classes.empty()) {
-        m_middle->setCurrentWidget(m_table);
-        return;
-    }
-    std::vector<plots::SurfacePoint> shown;
-    for (const auto& point : points)
-        if (point.split != core::data::SplitName::Test)
-            shown.push_back({point.x, point.y, point.target, point.split == core::data::SplitName::Validation});
-    QStringList classes;
-    for (const std::string& name : info.classes)
-        classes << QString::fromStdString(name);
-    m_points->setClasses(classes);
-    m_points->setFeatures(QString::fromStdString(info.features.empty() ? "x" : info.features[0]),
-                          QString::fromStdString(info.features.size() < 2 ? "y" : info.features[1]));
-    m_points->setPoints(std::move(shown));
-    m_middle->setCurrentWidget(m_points);
+    m_middleName = name;
+    if (shown())
+        showMiddle();
 }
 
-void DataPage::showFigures()
+void DataPage::showMiddle()
 {
-    const auto& info = m_shown.info;
-    m_left->setVisible(!m_shown.columns.empty());
-    m_columns->setColumns(m_shown.columns);
-    m_histogram->setVisible(!m_shown.columns.empty());
-    showColumn(m_columns->current());
-    m_split->setRows(m_shown.splitRows);
-    m_balance->setVisible(!info.classes.empty());
-    m_balanceTitle->setVisible(!info.classes.empty());
-    if (info.classes.empty())
-        return;
-    QStringList classes;
-    for (const std::string& name : info.classes)
-        classes << QString::fromStdString(name);
-    const QString names[] = {tr("training"), tr("validation"), tr("test")};
-    std::vector<plots::BarSeries> series;
-    for (std::size_t split = 0; split < 3; ++split) {
-        const auto& counts = m_shown.classCounts[split];
-        if (std::accumulate(counts.begin(), counts.end(), std::int64_t(0)) > 0)
-            series.push_back({names[split], std::vector<double>(counts.begin(), counts.end()), int(split), split > 0});
-    }
-    // Its own title stands above; the row it would have is left to the names of the splits.
-    m_balance->setTitle(QStringLiteral(" "));
-    m_balance->setBars(classes, std::move(series), classes.size() > 3 ? Qt::Horizontal : Qt::Vertical);
+    const auto view = shown();
+    const bool pictures = view->info().modality == Modality::Image;
+    const bool points = !view->info().classes.empty() && !view->points().empty();
+    const bool asRows = m_middleName == QLatin1String("rows") || (!pictures && !points);
+    m_switch->setVisible(pictures || points);
+    m_switch->setText(asRows ? (pictures ? tr("As pictures") : tr("As points")) : tr("As a table"));
+    m_rows->setView(asRows ? view : nullptr);
+    m_wall->setView(!asRows && pictures ? view : nullptr);
+    m_points->setView(!asRows && points ? view : nullptr);
+    m_middle->setCurrentWidget(asRows     ? static_cast<QWidget*>(m_rows)
+                               : pictures ? static_cast<QWidget*>(m_wall)
+                                          : static_cast<QWidget*>(m_points));
+    // A row of a table says all in its cells.
+    m_look->setVisible(view->info().modality != Modality::Table && (asRows || view->info().task != "classification"));
+    m_look->setLook({});
 }
 
-void DataPage::showColumn(int index)
+void DataPage::lookAt(qint64 row)
 {
-    if (index < 0 || index >= int(m_shown.columns.size()))
+    const auto view = shown();
+    if (!view || row < 0 || row >= view->rows() || !m_look->isVisible())
         return;
-    const auto& column = m_shown.columns[std::size_t(index)];
-    std::vector<double> edges;
-    const double span = column.max > column.min ? column.max - column.min : 1;
-    for (std::size_t i = 0; i <= column.histogram.size(); ++i)
-        edges.push_back(column.min + span * double(i) / double(std::max<std::size_t>(column.histogram.size(), 1)));
-    m_histogram->setTitle(QString::fromStdString(column.name), tr("training rows"));
-    m_histogram->setHistogram(
-        std::move(edges), {{tr("training"), std::vector<double>(column.histogram.begin(), column.histogram.end())}});
+    if (auto look = view->look(row))
+        m_look->setLook(std::move(*look));
+}
+
+void DataPage::showSplit()
+{
+    const auto view = shown();
+    m_split->setRows(view->splitRows());
+    const auto& split = m_bench.document().resolved()["split"];
+    m_split->setFolds(QString::fromStdString(view->splitKind()), view->folds(), split["window"].text() == "sliding");
+    const core::data::SplitAdvice advice = view->advice();
+    const bool taken = advice.kind == view->splitKind();
+    m_suggest->setVisible(!taken);
+    m_advice->setText(
+        taken ? tr("%1, as advised: %2").arg(QString::fromStdString(advice.kind), QString::fromStdString(advice.rule))
+              : tr("%1 – %2").arg(QString::fromStdString(advice.kind), QString::fromStdString(advice.rule)));
+    m_suggest->setToolTip(
+        tr("Sets split.kind to %1: %2").arg(QString::fromStdString(advice.kind), QString::fromStdString(advice.rule)));
 }
 
 void DataPage::showPipeline()
 {
-    m_pipelineArea->setVisible(m_shown.info.image());
-    std::vector<std::pair<QImage, QImage>> pairs;
-    for (std::size_t i = 0; i < std::min(m_shown.augmented.size(), m_shown.samples.size()) && i < 16; ++i)
-        pairs.emplace_back(imageOf(m_shown.samples[i]), imageOf(m_shown.samples[i], m_shown.augmented[i]));
-    m_pairs->setVisible(!pairs.empty());
-    m_pairs->setPairs(std::move(pairs));
-}
-
-void DataPage::showProblems()
-{
-    while (QLayoutItem* item = m_problems->takeAt(0)) {
-        delete item->widget();
-        delete item;
-    }
-    if (m_shown.problems.empty()) {
-        m_problems->addWidget(new Label(tr("Nothing was found that would spoil a training."), Tone::Muted, this));
+    const auto view = shown();
+    if (!view)
+        return;
+    const bool augmented = !m_bench.document().resolved()["augment"].array().empty();
+    m_newDraw->setVisible(augmented);
+    m_pairs->setVisible(augmented);
+    if (!augmented) {
+        m_pairs->setPairs({});
         return;
     }
-    for (std::size_t i = 0; i < std::min(m_shown.problems.size(), problemsShown); ++i) {
-        const auto& problem = m_shown.problems[i];
-        auto* line = new QWidget(this);
-        auto* row = new QHBoxLayout(line);
-        row->setContentsMargins(0, 0, 0, 0);
-        row->setSpacing(8);
-        auto* what = new Label(QStringLiteral("▲ ") + QString::fromStdString(problem.message), Tone::Problem, line);
-        auto* remedy = new Label(QString::fromStdString(problem.remedy), Tone::Muted, line);
-        remedy->setElided(Qt::ElideRight);
-        row->addWidget(what);
-        row->addWidget(remedy, 1);
-        if (problem.kind == "missing_values")
-            for (const char* way : {"drop", "mean"}) {
-                auto* button = flatButton(QLatin1String(way) == QLatin1String("drop") ? tr("Drop these rows")
-                                                                                      : tr("Fill with the mean"),
-                                          line);
-                connect(button, &QPushButton::clicked, this,
-                        [this, way] { m_bench.document().set(QStringLiteral("data.missing"), way); });
-                row->addWidget(button);
+    m_drawing->ask(
+        [view, draw = m_draw] {
+            std::vector<BeforeAfter::Pair> pairs;
+            for (const std::int64_t row : view->spread(pairsShown)) {
+                auto before = view->look(row);
+                auto after = view->augmented(row, draw);
+                if (before && after)
+                    pairs.push_back({std::move(*before), std::move(*after)});
             }
-        m_problems->addWidget(line);
+            return pairs;
+        },
+        [this](std::vector<BeforeAfter::Pair> pairs) { m_pairs->setPairs(std::move(pairs)); });
+}
+
+void DataPage::showProblem(const core::data::Problem& problem)
+{
+    const auto view = shown();
+    if (!view)
+        return;
+    for (std::size_t c = 0; c < view->columns().size(); ++c)
+        if (view->columns()[c].name == problem.column)
+            m_columns->setCurrent(int(c));
+    if (problem.rows.empty())
+        return;
+    if (view->info().modality == Modality::Image && m_middleName != QLatin1String("rows")) {
+        m_wall->show(problem.rows);
+        return;
     }
-    if (m_shown.problems.size() > problemsShown)
-        m_problems->addWidget(
-            new Label(tr("and %1 more").arg(m_shown.problems.size() - problemsShown), Tone::Muted, this));
+    setMiddle(QStringLiteral("rows"));
+    m_rows->show(problem.rows.front());
+}
+
+void DataPage::saveRows()
+{
+    const QString file = QFileDialog::getSaveFileName(this, tr("Save the rows"), QStringLiteral("rows.csv"),
+                                                      tr("CSV (*.csv);;TSV (*.tsv);;HDF5 (*.h5 *.hdf5)"));
+    if (file.isEmpty())
+        return;
+    m_state->setText(tr("saving…"));
+    m_desk->save(file, [this](const core::base::Result<std::int64_t>& rows) {
+        m_state->setText(rows ? tr("%1 rows saved").arg(style::count(*rows)) : QString());
+        if (!rows)
+            Q_EMIT m_bench.trouble(rows.error());
+    });
 }
 
 QStringList DataPage::problems() const
 {
     QStringList lines;
-    for (const auto& problem : m_shown.problems)
-        lines << QString::fromStdString(problem.message);
+    if (const auto view = shown())
+        for (const auto& problem : view->problems())
+            lines << QString::fromStdString(problem.message);
     return lines;
 }
 

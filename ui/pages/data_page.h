@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/session/inspect.h"
-#include "ui/bridge/preview.h"
+#include "core/session/data_view.h"
 #include "ui/pages/page.h"
 
+class QPushButton;
 class QStackedLayout;
-class QTableView;
-class QVBoxLayout;
 
+namespace ui::bridge {
+class DataDesk;
+class Preview;
+class Workbench;
+}
 namespace ui::forms {
 class SchemaForm;
-}
-namespace ui::models {
-class SamplesTable;
-}
-namespace ui::plots {
-class BarChart;
-class ImageWall;
-class SurfacePlot;
 }
 namespace ui::style {
 class Label;
@@ -28,69 +23,88 @@ namespace ui::pages {
 
 class BeforeAfter;
 class ColumnList;
+class DataCharts;
+class DoctorList;
+class LookView;
+class PointsView;
+class RowsView;
+class SampleWall;
 class SplitBar;
 
-/// What is learned from: the source and its columns, the rows, the balance of the classes, the split with its seal, the
-/// pipeline, and what spoils a training with a remedy each.
+/// What is learned from: the source and its columns, the rows as a table, pictures or points, charts, the split with
+/// its seal, the pipeline before and after, and what spoils a training with a remedy each. A file or folder that is
+/// dropped here is opened.
 class DataPage final : public Page {
     Q_OBJECT
 
 public:
     explicit DataPage(bridge::Workbench& bench, QWidget* parent = nullptr);
+    ~DataPage() override;
 
     QStringList inspected() const override;
-    /// What is shown, once it is there.
-    const core::session::DataPreview& shown() const { return m_shown; }
-    bool busy() const { return m_preview.busy(); }
+    /// What is shown; nullptr until it is there.
+    std::shared_ptr<const core::session::DataView> shown() const;
+    bool busy() const;
     QString headline() const;
     /// What the problem list says, a line each.
     QStringList problems() const;
+    bridge::DataDesk& desk() { return *m_desk; }
+    RowsView* rows() const { return m_rows; }
+    PointsView* points() const { return m_points; }
+    SampleWall* wall() const { return m_wall; }
+    DataCharts* charts() const { return m_charts; }
+    /// `rows`, `points` or `pictures`, where there are several.
+    void setMiddle(const QString& name);
+    void saveRows();
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
-    struct Seen {
-        core::base::Result<core::session::DataPreview> data;
-        std::vector<core::session::Point> points;
-    };
     QWidget* makeMiddle();
+    QLayout* makeHead();
     void fillBelow();
-    void ask();
-    void take(Seen seen);
+    void connectParts();
+    void take();
     void showFacts();
-    void showRows(std::vector<core::session::Point> points);
-    void showFigures();
-    void showColumn(int index);
+    void showMiddle();
+    void showSplit();
     void showPipeline();
-    void showProblems();
     void showFailure(const core::base::Error& error);
+    void showProblem(const core::data::Problem& problem);
+    void lookAt(qint64 row);
 
     bridge::Workbench& m_bench;
-    bridge::Preview m_preview;
-    core::base::Value m_asked;
-    core::session::DataPreview m_shown;
+    bridge::DataDesk* m_desk;
+    bridge::Preview* m_drawing; ///< what the pipeline makes of the samples
     style::Label* m_title;
     style::Label* m_facts;
     style::Label* m_state;
-    style::Label* m_listTitle;
     style::Label* m_failure;
+    style::Label* m_advice;
+    QPushButton* m_switch;
+    QPushButton* m_clear;
+    QPushButton* m_save;
+    QPushButton* m_suggest;
+    QPushButton* m_newDraw;
     ColumnList* m_columns;
     QWidget* m_left;
     QStackedLayout* m_middle;
-    QTableView* m_table;
-    models::SamplesTable* m_rows;
-    plots::ImageWall* m_wall;
-    plots::SurfacePlot* m_points;
-    style::Label* m_balanceTitle;
-    plots::BarChart* m_balance;
-    plots::BarChart* m_histogram;
+    RowsView* m_rows;
+    SampleWall* m_wall;
+    PointsView* m_points;
+    LookView* m_look;
+    DataCharts* m_charts;
     SplitBar* m_split;
     forms::SchemaForm* m_pipeline;
     BeforeAfter* m_pairs;
     QWidget* m_below;
     QWidget* m_pipelineArea;
-    QVBoxLayout* m_problems;
+    DoctorList* m_doctor;
+    QString m_middleName;
+    qint64 m_draw = 0;
 };
 
 }

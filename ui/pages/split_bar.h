@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QString>
 #include <QWidget>
 
 #include <array>
@@ -16,15 +17,23 @@ public:
     explicit SplitBar(QWidget* parent = nullptr);
     /// Training, validation and test rows.
     void setRows(const std::array<std::int64_t, 3>& rows);
-    QSize sizeHint() const override { return {200, 56}; }
+    /// Several ways to train and validate, each a thin bar: which rows validate in which fold. `kind` as in the
+    /// experiment (`k_fold`, `walk_forward`, …); `sliding`: what is trained on moves along.
+    void setFolds(const QString& kind, std::int64_t folds, bool sliding);
+    QSize sizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
     void paintNames(QPainter& painter, double all) const;
+    void paintFolds(QPainter& painter) const;
+    void paintTest(QPainter& painter, const QRectF& part) const;
 
     std::array<std::int64_t, 3> m_rows{};
+    QString m_kind;
+    std::int64_t m_folds = 1;
+    bool m_sliding = false;
 };
 
 }

@@ -12,7 +12,9 @@
 #include <QPainter>
 #include <QToolTip>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace ui::plots {
 
@@ -254,9 +256,44 @@ void SurfacePlot::changeEvent(QEvent* event)
     QWidget::changeEvent(event);
 }
 
+void SurfacePlot::setDrawing(bool on)
+{
+    m_drawing = on;
+    m_stroke = false;
+    setCursor(on ? Qt::CrossCursor : Qt::ArrowCursor);
+}
+
+void SurfacePlot::tellStroke(QPointF at, bool begins, bool ends)
+{
+    m_work->prepare();
+    const SurfacePlan& plan = m_work->plan;
+    const QPointF inside(std::clamp(at.x(), plan.plot.left(), plan.plot.right()),
+                         std::clamp(at.y(), plan.plot.top(), plan.plot.bottom()));
+    Q_EMIT stroke(plan.x.lo + plan.x.span() * (inside.x() - plan.plot.left()) / plan.plot.width(),
+                  plan.y.lo + plan.y.span() * (plan.plot.bottom() - inside.y()) / plan.plot.height(),
+                  m_work->pointAt(inside), begins, ends);
+}
+
+void SurfacePlot::mousePressEvent(QMouseEvent* event)
+{
+    m_stroke = m_drawing && event->button() == Qt::LeftButton && !m_work->scene.empty();
+    if (m_stroke)
+        tellStroke(event->position(), true, false);
+}
+
+void SurfacePlot::mouseReleaseEvent(QMouseEvent* event)
+{
+    if (std::exchange(m_stroke, false))
+        tellStroke(event->position(), false, true);
+}
+
 void SurfacePlot::mouseMoveEvent(QMouseEvent* event)
 {
     if (m_work->scene.empty())
+        return;
+    if (m_stroke)
+        tellStroke(event->position(), false, false);
+    if (m_drawing)
         return;
     m_work->prepare();
     const SurfacePlan& plan = m_work->plan;

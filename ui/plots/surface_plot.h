@@ -46,6 +46,8 @@ public:
     void setEmptyText(const QString& text);
     void setLegendShown(bool on);
     void setScaleShown(bool on);
+    /// The pointer draws: stroke() tells where, instead of tooltips.
+    void setDrawing(bool on);
     core::base::Status savePng(const QString& path) const;
     core::base::Status saveSvg(const QString& path) const;
 
@@ -55,17 +57,24 @@ public:
 Q_SIGNALS:
     /// The pointer is over a place of the plane; `point` is the index of the datum under it or -1.
     void hovered(double x, double y, int point);
+    /// While drawing: the button went down, the pointer moved with it, the button came up. `point` as above.
+    void stroke(double x, double y, int point, bool begins, bool ends);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
     class Work;
+    void tellStroke(QPointF at, bool begins, bool ends);
+
     std::unique_ptr<Work> m_work;
+    bool m_drawing = false, m_stroke = false;
 };
 
 }

@@ -23,8 +23,9 @@ public:
             return {};
         std::vector<std::int64_t> counts(data.info.classes.size());
         const std::int64_t* target = data.targets.const_data_ptr<std::int64_t>();
+        const std::vector<std::uint8_t> part = partOfRows(data);
         for (std::int64_t row = 0; row < data.targets.size(0); ++row)
-            if (target[row] >= 0)
+            if (target[row] >= 0 && part[std::size_t(row)] != 3)
                 ++counts[std::size_t(target[row])];
         const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
         if (double(*most) <= imbalancedRatio * double(*least))

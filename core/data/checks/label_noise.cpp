@@ -27,8 +27,9 @@ public:
           m_neighbours(neighbours),
           m_classes(std::int64_t(data.info.classes.size()))
     {
+        const std::vector<std::uint8_t> part = partOfRows(data);
         for (const std::int64_t row : spreadRows(data.info.rows, mostRows))
-            if (label(row) >= 0 && finite(row))
+            if (part[std::size_t(row)] != 3 && label(row) >= 0 && finite(row))
                 m_rows.push_back(row);
     }
 
@@ -48,7 +49,9 @@ public:
         if (!tellsClasses(shares, *std::max_element(count.begin(), count.end())))
             return {};
         for (std::size_t c = 0; c < threshold.size(); ++c)
-            threshold[c] = count[c] > 0 ? threshold[c] / count[c] : 2;
+            // Shares come in steps of one neighbour.
+            threshold[c] =
+                count[c] > 0 ? std::floor(threshold[c] / count[c] * double(m_neighbours)) / double(m_neighbours) : 2;
         std::vector<std::tuple<double, std::int64_t, std::int64_t>> found;
         for (std::size_t i = 0; i < m_rows.size(); ++i) {
             const float* share = shares.data() + i * std::size_t(m_classes);
@@ -67,7 +70,7 @@ public:
     std::int64_t looked() const { return std::int64_t(m_rows.size()); }
 
 private:
-    static constexpr double leastShare = 0.8;
+    static constexpr double leastShare = 0.9;
     const Examined& m_data;
     std::int64_t m_neighbours, m_classes;
     std::vector<std::int64_t> m_rows;
@@ -91,7 +94,7 @@ private:
             const float* share = shares.data() + i * std::size_t(m_classes);
             wrong += std::max_element(share, share + m_classes) - share != label(m_rows[i]);
         }
-        return wrong < 0.5 * (double(m_rows.size()) - largest);
+        return wrong < 0.15 * (double(m_rows.size()) - largest);
     }
 
     // Columns on one scale, pixels as they are: [rows, length].

@@ -30,9 +30,11 @@ std::vector<std::int64_t> farOut(const Examined& data, std::int64_t f)
     };
     const double low = quantile(0.25), high = quantile(0.75), range = high - low;
     std::vector<std::int64_t> far;
+    const std::vector<std::uint8_t> part = partOfRows(data);
     for (std::int64_t row = 0; range > 0 && row < rows; ++row) {
         const float x = values[row * width + f];
-        if (std::isfinite(x) && (x < low - farRanges * range || x > high + farRanges * range))
+        if (part[std::size_t(row)] != 3 && std::isfinite(x) &&
+            (x < low - farRanges * range || x > high + farRanges * range))
             far.push_back(row);
     }
     return far;

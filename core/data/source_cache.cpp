@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/source_cache.h"
+
+#include "core/base/json.h"
+#include "core/data/open.h"
+#include "core/spec/data_fields.h"
+
+#include <filesystem>
+
+namespace core::data {
+
+namespace {
+
+constexpr std::size_t mostBytes = std::size_t(1) << 30;
+
+// What the source is asked for, and the state of the file that it reads.
+std::string keyOf(const SourceRequest& request)
+{
+    base::Value asked = spec::dataFields().write(request.data);
+    for (const char* later : {"edits", "missing", "normalize", "encode", "sampler", "copies", "features", "target"})
+        asked.object().erase(later);
+    std::string key = base::writeJson(asked);
+    if (const base::Value* path = request.data.source.params.object().find("path")) {
+        std::error_code ignored;
+        const std::filesystem::path file = path->text();
+        key += std::to_string(std::filesystem::last_write_time(file, ignored).time_since_epoch().count());
+        key += " " + std::to_string(std::filesystem::file_size(file, ignored));
+    }
+    return key;
+}
+
+std::size_t bytesOf(const Loaded& loaded)
+{
+    std::size_t bytes = loaded.inputs.defined() ? loaded.inputs.nbytes() : 0;
+    if (loaded.table)
+        for (const Column& column : loaded.table->columns)
+            bytes += column.numbers.size() * 8 + column.codes.size() * 4;
+    return bytes;
+}
+
+// Edits change tables and tensors in place.
+Loaded copyOf(const Loaded& loaded)
+{
+    Loaded copy = loaded;
+    if (copy.table)
+        copy.table = std::make_shared<Table>(*copy.table);
+    if (copy.inputs.defined() && copy.info.modality == Modality::Table)
+        copy.inputs = copy.inputs.clone();
+    if (copy.targets.defined())
+        copy.targets = copy.targets.clone();
+    return copy;
+}
+
+}
+
+base::Result<Loaded> SourceCache::load(const SourceRequest& request)
+{
+    std::string key = keyOf(request);
+    if (m_loaded && key == m_key)
+        return copyOf(*m_loaded);
+    m_loaded.reset();
+    CORE_TRY(loaded, loadSource(request));
+    if (bytesOf(loaded) <= mostBytes) {
+        m_loaded = copyOf(loaded);
+        m_key = std::move(key);
+    }
+    return std::move(loaded);
+}
+
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/pipeline.h"
+#include "core/data/row_filter.h"
+#include "core/session/data_view.h"
+
+namespace core::session {
+
+/// What a DataView holds: the opened data, and its columns as cells.
+class DataView::Work {
+public:
+    spec::Experiment experiment;
+    data::DataModule module;
+    std::vector<data::CellColumn> cells;
+    std::vector<ColumnHead> heads;
+    std::vector<std::uint8_t> parts; ///< per row
+    std::optional<data::Pipeline> pipeline;
+
+    void prepare();
+    Look lookOf(std::int64_t row, const data::Sample& sample) const;
+    base::Result<Look> augmented(std::int64_t row, std::int64_t draw) const;
+
+private:
+    CellRole roleOf(const std::string& name) const;
+    std::string labelOf(std::int64_t row) const;
+    void addTableColumn(const data::Column& column);
+    void addInputColumns();
+    void addWritten(const std::string& name, std::function<std::string(std::int64_t)> write);
+    void addTargetColumn();
+};
+
+}

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/window.h"
+
+#include "core/base/json.h"
+#include "ui/bridge/data_desk.h"
+#include "ui/bridge/workbench.h"
+#include "ui/models/rows_table.h"
+#include "ui/pages/before_after.h"
+#include "ui/pages/data_charts.h"
+#include "ui/pages/data_page.h"
+#include "ui/pages/points_view.h"
+#include "ui/pages/rows_view.h"
+#include "ui/pages/sample_wall.h"
+#include "ui/plots/image_wall.h"
+#include "ui/plots/surface_plot.h"
+
+#include <QDropEvent>
+#include <QElapsedTimer>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QMimeData>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QTableView>
+#include <QUndoStack>
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+
+using namespace core::base;
+using namespace ui::pages;
+using ui::bridge::Workbench;
+
+namespace {
+
+struct Shown {
+    tests::TempFolder folder;
+    std::unique_ptr<Workbench> bench;
+    std::unique_ptr<DataPage> page;
+
+    explicit Shown(const std::string& experiment)
+    {
+        tests::application();
+        bench = std::make_unique<Workbench>(QString::fromStdString(folder.path().string()));
+        bench->document().open(*parseJson(experiment));
+        page = std::make_unique<DataPage>(*bench);
+        page->resize(960, 664);
+        page->show();
+        settle();
+    }
+
+    void settle()
+    {
+        REQUIRE(tests::spinUntil([&] { return !page->busy() && page->shown(); }));
+    }
+
+    Value edits() const { return bench->document().resolved()["data"]["edits"]; }
+    QTableView* table() const { return page->rows()->table(); }
+    QString cell(int line, int section) const { return table()->model()->index(line, section).data().toString(); }
+};
+
+std::string tableExperiment(const std::filesystem::path& file)
+{
+    return R"({"data": {"source": ")" + file.string() + R"("}})";
+}
+
+std::filesystem::path flowers(const tests::TempFolder& folder, int rows = 40)
+{
+    std::string text = "length,colour,kind\n";
+    for (int i = 0; i < rows; ++i)
+        text += std::to_string((i * 37) % 101) + "." + std::to_string(i % 7) + (i % 3 ? ",red," : ",blue,") +
+                (i % 2 ? "a\n" : "b\n");
+    return folder.file("flowers.csv", text);
+}
+
+QPushButton* buttonOf(const QWidget& page, const QString& text)
+{
+    for (auto* button : page.findChildren<QPushButton*>())
+        if (button->isVisible() && button->text() == text)
+            return button;
+    return nullptr;
+}
+
+}
+
+TEST_CASE("rows are filtered, sorted, and a filter that says nothing is explained in place")
+{
+    tests::TempFolder folder;
+    Shown shown(tableExperiment(flowers(folder)));
+    CHECK(shown.table()->model()->rowCount() == 40);
+    shown.page->rows()->filter()->setText("colour = blue and length > 50");
+    shown.settle();
+    const int rows = shown.table()->model()->rowCount();
+    CHECK(rows > 0);
+    CHECK(rows < 14);
+    for (int line = 0; line < rows; ++line)
+        CHECK(shown.cell(line, 3) == "blue");
+    shown.page->rows()->filter()->setText("colur = blue");
+    shown.settle();
+    CHECK(shown.table()->model()->rowCount() == rows);
+    shown.page->rows()->filter()->clear();
+    shown.settle();
+    auto* header = shown.table()->horizontalHeader();
+    const auto click = [&] {
+        QTest::mouseClick(header->viewport(), Qt::LeftButton, {},
+                          QPoint(header->sectionViewportPosition(2) + 10, header->height() / 2));
+        shown.settle();
+    };
+    click();
+    for (int line = 1; line < 40; ++line)
+        CHECK(shown.cell(line - 1, 2).toDouble() <= shown.cell(line, 2).toDouble());
+    click();
+    CHECK(shown.cell(0, 2).toDouble() > shown.cell(39, 2).toDouble());
+    click();
+    CHECK(shown.cell(0, 0) == "0");
+    CHECK(shown.cell(39, 0) == "39");
+}
+
+TEST_CASE("a cell is edited where it stands, and taken back")
+{
+    tests::TempFolder folder;
+    Shown shown(tableExperiment(flowers(folder)));
+    const QModelIndex index = shown.table()->model()->index(3, 2);
+    REQUIRE(shown.table()->model()->setData(index, "77.5", Qt::EditRole));
+    shown.settle();
+    CHECK(shown.cell(3, 2) == "77.5");
+    CHECK(shown.edits().array().size() == 1);
+    shown.bench->document().undoStack()->undo();
+    shown.settle();
+    CHECK(shown.edits().array().empty());
+    CHECK(shown.cell(3, 2) != "77.5");
+}
+
+TEST_CASE("Delete leaves the chosen rows out of every part; they stay in sight")
+{
+    tests::TempFolder folder;
+    Shown shown(tableExperiment(flowers(folder)));
+    const auto before = shown.page->shown()->splitRows();
+    shown.table()->selectRow(4);
+    QTest::keyClick(shown.table(), Qt::Key_Delete);
+    shown.settle();
+    CHECK(shown.page->shown()->part(4) == 3);
+    const auto after = shown.page->shown()->splitRows();
+    CHECK(after[0] + after[1] + after[2] == before[0] + before[1] + before[2] - 1);
+    CHECK(shown.table()->model()->rowCount() == 40);
+    QPushButton* back = buttonOf(*shown.page, "Take 1 edit back");
+    REQUIRE(back);
+    QTest::mouseClick(back, Qt::LeftButton);
+    shown.settle();
+    CHECK(shown.page->shown()->part(4) != 3);
+}
+
+TEST_CASE("a million rows scroll without a stall: only those in view are read")
+{
+    Shown shown(R"({"data": {"source": "two-moons", "rows": 1000000}})");
+    shown.page->setMiddle("rows");
+    shown.settle();
+    REQUIRE(shown.table()->model()->rowCount() == 1'000'000);
+    QScrollBar* bar = shown.table()->verticalScrollBar();
+    double worst = 0;
+    for (int i = 0; i <= 50; ++i) {
+        QElapsedTimer timer;
+        timer.start();
+        bar->setValue(int(double(bar->maximum()) * i / 50));
+        shown.table()->viewport()->repaint();
+        worst = std::max(worst, double(timer.nsecsElapsed()) / 1e6);
+    }
+    WARN("worst redraw " << worst << " ms");
+    CHECK(shown.cell(999'999, 0).remove(QChar(0x202f)).remove(QChar(0x2009)).remove(QChar(0xa0)) == "999999");
+}
+
+TEST_CASE("points are painted with a stroke and erased with another")
+{
+    Shown shown(R"({"data": {"source": "two-moons", "rows": 60}})");
+    auto* plot = shown.page->points()->plot();
+    REQUIRE(plot->isVisible());
+    QPushButton* lower = buttonOf(*shown.page, "lower");
+    REQUIRE(lower);
+    QTest::mouseClick(lower, Qt::LeftButton);
+    const QPoint from(plot->width() / 2, plot->height() / 2), to = from + QPoint(60, 10);
+    QTest::mousePress(plot, Qt::LeftButton, {}, from);
+    for (int i = 1; i <= 6; ++i)
+        QTest::mouseMove(plot, from + (to - from) * i / 6);
+    QTest::mouseRelease(plot, Qt::LeftButton, {}, to);
+    shown.settle();
+    const std::int64_t rows = shown.page->shown()->rows();
+    CHECK(rows > 61);
+    CHECK(shown.edits().array().size() == 1);
+    CHECK(shown.page->shown()->cell(60, 2) == "lower");
+    shown.page->points()->setTool(-1);
+    QTest::mousePress(plot, Qt::LeftButton, {}, from);
+    QTest::mouseRelease(plot, Qt::LeftButton, {}, from);
+    shown.settle();
+    CHECK(shown.edits().array().size() == 2);
+    const auto split = shown.page->shown()->splitRows();
+    CHECK(split[0] + split[1] + split[2] == rows - 1);
+    shown.bench->document().undoStack()->undo();
+    shown.bench->document().undoStack()->undo();
+    shown.settle();
+    CHECK(shown.page->shown()->rows() == 60);
+}
+
+TEST_CASE("a digit gives the chosen picture another label")
+{
+    Shown shown(R"({"data": {"source": "fashion-mnist", "rows": 200}})");
+    auto* wall = shown.page->wall()->wall();
+    REQUIRE(wall->isVisible());
+    wall->setCurrent(3);
+    const std::int64_t row = shown.page->wall()->rows()[3];
+    QTest::keyClick(wall, Qt::Key_9);
+    shown.settle();
+    CHECK(shown.page->shown()->look(row)->label == "Bag");
+    QTest::keyClick(wall, Qt::Key_Delete);
+    shown.settle();
+    CHECK(shown.edits().array().size() == 2);
+}
+
+TEST_CASE("a new draw shows the same pictures in another way")
+{
+    Shown shown(R"({"data": {"source": "fashion-mnist", "rows": 300}, "augment": ["RandomHorizontalFlip"]})");
+    auto* pairs = shown.page->findChild<BeforeAfter*>();
+    REQUIRE(tests::spinUntil([&] { return !pairs->pairs().empty(); }));
+    const auto pictures = [&] {
+        std::vector<std::vector<std::uint8_t>> after;
+        for (const auto& pair : pairs->pairs())
+            after.push_back(pair.after.pixels);
+        return after;
+    };
+    const auto first = pictures();
+    QPushButton* again = buttonOf(*shown.page, "New draw");
+    REQUIRE(again);
+    QTest::mouseClick(again, Qt::LeftButton);
+    shown.settle();
+    CHECK(pictures() != first);
+    int mirrored = 0;
+    for (const auto& pair : pairs->pairs())
+        mirrored += pair.after.pixels != pair.before.pixels;
+    CHECK(mirrored > 1);
+    CHECK(mirrored < int(pairs->pairs().size()) - 1);
+}
+
+TEST_CASE("the advice on the split says its rule and is taken by a click")
+{
+    Shown shown(R"({"data": {"source": "two-moons", "rows": 100}})");
+    QPushButton* suggest = buttonOf(*shown.page, "Suggest");
+    REQUIRE(suggest);
+    QTest::mouseClick(suggest, Qt::LeftButton);
+    shown.settle();
+    CHECK(shown.bench->document().resolved()["split"]["kind"].text() == "stratified_k_fold");
+    CHECK(shown.page->shown()->folds() == 5);
+    CHECK_FALSE(buttonOf(*shown.page, "Suggest"));
+}
+
+TEST_CASE("a file that is dropped on the page is opened")
+{
+    Shown shown(R"({"data": {"source": "two-moons", "rows": 60}})");
+    tests::TempFolder folder;
+    const auto file = flowers(folder);
+    QMimeData mime;
+    mime.setUrls({QUrl::fromLocalFile(QString::fromStdString(file.string()))});
+    QDragEnterEvent enter(QPoint(100, 100), Qt::CopyAction, &mime, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(shown.page.get(), &enter);
+    CHECK(enter.isAccepted());
+    QDropEvent drop(QPointF(100, 100), Qt::CopyAction, &mime, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(shown.page.get(), &drop);
+    REQUIRE(tests::spinUntil([&] { return !shown.page->busy() && shown.page->headline().contains("flowers"); }));
+}
+
+TEST_CASE("every chart that is offered can be shown")
+{
+    tests::TempFolder folder;
+    std::string text = "day,a,b,c,y\n";
+    for (int i = 0; i < 90; ++i)
+        text += "2024-0" + std::to_string(1 + i / 30) + "-" + (i % 30 < 9 ? "0" : "") +
+                std::to_string(1 + i % 30 % 28) + "," + std::to_string(i * 0.5) + "," +
+                (i % 9 ? std::to_string(i % 13) : "") + (i % 2 ? ",red" : ",blue") + (i % 3 ? ",x\n" : ",z\n");
+    Shown shown(tableExperiment(folder.file("t.csv", text)));
+    DataCharts* charts = shown.page->charts();
+    const QStringList offered = charts->offered();
+    CHECK(offered.size() >= 5);
+    for (const QString& chart : offered) {
+        INFO(chart.toStdString());
+        charts->choose(chart);
+        charts->repaint();
+        shown.settle();
+        charts->repaint();
+        CHECK(charts->chosen() == chart);
+        CHECK_FALSE(charts->grab().toImage().isNull());
+    }
+}
