@@ -147,7 +147,7 @@ base::Status DataModule::finish(Sample& sample, float* out) const
     if (m_featurizer)
         CORE_CHECK(m_featurizer->apply(sample));
     // Transforms that cut or zoom may leave an image of another size.
-    else if (sample.modality == Modality::Image && m_info.inputShape.size() == 3)
+    if (!m_featurizer && sample.modality == Modality::Image && m_info.inputShape.size() == 3)
         resizeImage(sample, m_info.inputShape[1], m_info.inputShape[2]);
     if (sample.shape != m_info.inputShape)
         return base::Error{base::ErrorKind::Data, "a row has another shape than the others", m_info.name, {}};

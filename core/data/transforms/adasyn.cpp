@@ -55,6 +55,9 @@ private:
         for (std::size_t i = 0; i < neighbours.size(); ++i)
             others[i / std::size_t(m_spec.neighbors)] +=
                 rows.targets.const_data_ptr<std::int64_t>()[neighbours[i]] != label;
+        // Divided twice, as imbalanced-learn does: what rounds to which side depends on it.
+        for (double& share : others)
+            share /= double(m_spec.neighbors);
         const double sum = std::accumulate(others.begin(), others.end(), 0.0);
         if (sum == 0)
             return base::Error{base::ErrorKind::Data,

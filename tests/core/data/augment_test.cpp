@@ -55,8 +55,8 @@ TEST_CASE("augmentation: every transform of images changes training rows alone")
         const at::Tensor plain = module.gather(module.rows(SplitName::Train)).input;
         const at::Tensor changed = inputsOf(module, SplitName::Train, augment);
         CHECK(changed.sizes() == plain.sizes());
-        // Grey pictures have no colours to take away.
-        if (entry.kind != "RandomGrayscale")
+        // Grey pictures have no colours to take away, small ones too few pixels for 255 steps.
+        if (entry.kind != "RandomGrayscale" && entry.kind != "RandomEqualize")
             CHECK_FALSE(changed.equal(plain));
     }
     CHECK(kinds >= 23);

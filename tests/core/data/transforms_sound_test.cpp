@@ -54,7 +54,8 @@ TEST_CASE("sound: stretching, pitch and resampling are torchaudio's")
 {
     const at::Tensor waveform = tensorOf(sound(), {1, 1600}, at::kFloat);
     int cases = 0;
-    for (const Value& each : golden("transforms.json")[0]["audio"].array()) {
+    const base::Array goldens = golden("transforms.json");
+    for (const Value& each : goldens[0]["audio"].array()) {
         INFO(base::writeJson(each["op"]) << " " << base::writeJson(each["rate"]) << base::writeJson(each["steps"]));
         const std::string& op = each["op"].text();
         at::Tensor made;
