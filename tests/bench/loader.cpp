@@ -62,7 +62,8 @@ Result<Object> loader()
         std::int64_t images = 0;
         for (std::int64_t batch = 0; batch < loader->batchesPerEpoch(); ++batch)
             images += loader->get(round, batch).input.size(0);
-        compared.add(double(images) / (core::base::steadySeconds() - start), peer("loader", 100));
+        const double speed = double(images) / (core::base::steadySeconds() - start);
+        compared.add(speed, peer("loader", 100));
     }
     Object figures;
     compared.write(figures, "images_per_s", "torchvision");
@@ -95,8 +96,8 @@ Result<Object> smote()
         for (int round = 0; round < 3; ++round) {
             const double start = core::base::steadySeconds();
             CORE_TRY(made, transform->resample({info, inputs, targets}, draw));
-            compared.add(double(made.newInputs.size(0)) / (core::base::steadySeconds() - start),
-                         peer("smote-" + std::to_string(each.features), int(each.rare)));
+            const double speed = double(made.newInputs.size(0)) / (core::base::steadySeconds() - start);
+            compared.add(speed, peer("smote-" + std::to_string(each.features), int(each.rare)));
         }
         compared.write(figures, each.name, "imbalanced_learn");
     }
