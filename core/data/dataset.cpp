@@ -3,6 +3,7 @@
 
 #include "core/data/columns.h"
 #include "core/data/open.h"
+#include "core/data/ops/frame.h"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>
@@ -145,6 +146,9 @@ base::Status DataModule::finish(Sample& sample, float* out) const
 {
     if (m_featurizer)
         CORE_CHECK(m_featurizer->apply(sample));
+    // Transforms that cut or zoom may leave an image of another size.
+    if (!m_featurizer && sample.modality == Modality::Image && m_info.inputShape.size() == 3)
+        resizeImage(sample, m_info.inputShape[1], m_info.inputShape[2]);
     if (sample.shape != m_info.inputShape)
         return base::Error{base::ErrorKind::Data, "a row has another shape than the others", m_info.name, {}};
     const std::int64_t groups = std::int64_t(m_scaling.shift.size()), length = std::int64_t(sample.values.size());

@@ -2,6 +2,7 @@
 #include "core/data/pipeline.h"
 
 #include <algorithm>
+#include <exception>
 
 namespace core::data {
 
@@ -37,7 +38,12 @@ base::Result<Sample> Pipeline::look(const DataModule& data, std::int64_t item, c
 {
     CORE_TRY(sample, data.sample(item % data.size()));
     for (const Stage& stage : m_early)
-        stage.transform->apply(sample, epochDraw.within(stage.place).within(std::uint64_t(item)));
+        // What a transform needs from outside, such as a translator, may fail it.
+        try {
+            stage.transform->apply(sample, epochDraw.within(stage.place).within(std::uint64_t(item)));
+        } catch (const std::exception& error) {
+            return base::Error{base::ErrorKind::Run, error.what(), "/augment/" + std::to_string(stage.place), {}};
+        }
     return sample;
 }
 

@@ -54,8 +54,10 @@ std::string librariesOf(const Learner& learner)
 }
 
 // A raw loop, since at this size the call of an operator costs more.
-std::int64_t countCorrect(const at::Tensor& output, const at::Tensor& target)
+std::int64_t countCorrect(const at::Tensor& output, const at::Tensor& given)
 {
+    // Shares of classes count as the class with the largest one.
+    const at::Tensor target = given.dim() > 1 ? given.argmax(1) : given;
     if (!output.is_cpu() || !output.is_contiguous() || output.scalar_type() != at::kFloat)
         return output.detach().argmax(1).eq(target).sum().item<std::int64_t>();
     const std::int64_t rows = output.size(0), classes = output.size(1);

@@ -19,6 +19,7 @@ struct Benchmark {
 core::base::Result<core::base::Object> stepMlp();
 core::base::Result<core::base::Object> stepCnn();
 core::base::Result<core::base::Object> loader();
+core::base::Result<core::base::Object> smote();
 core::base::Result<core::base::Object> boost();
 core::base::Result<core::base::Object> start();
 core::base::Result<core::base::Object> keyframe();
@@ -29,7 +30,7 @@ core::base::Result<core::base::Object> capture();
 double bareMlpStepsPerSecond(int steps);
 double bareCnnStepsPerSecond(int steps);
 
-/// What the Python peer prints for `name`; nothing where Python has no torch.
+/// What the Python peer prints for `name`; an error where Python lacks what it needs.
 core::base::Result<double> peer(const std::string& name, int steps);
 
 double median(std::vector<double> values);

@@ -29,7 +29,8 @@ int main(int argc, char** argv)
     const std::vector<bench::Benchmark> all{
         {"step-mlp", "2-16-16-2, tanh, batch 32, AdamW, one thread, all scalars recorded", bench::stepMlp},
         {"step-cnn", "two convolutions on 28x28, batch 64, all scalars recorded", bench::stepCnn},
-        {"loader", "batches of 64 pictures with flips", bench::loader},
+        {"loader", "batches of 64 pictures: cropped, flipped, turned, normalized", bench::loader},
+        {"smote", "new rows for the rare class of 100,000", bench::smote},
         {"boost", "rounds of boosted trees, all scalars recorded, against a bare loop of XGBoost", bench::boost},
         {"start", "the window's first paint", bench::start},
         {"keyframe", "the share of a training that keyframes take", bench::keyframe},

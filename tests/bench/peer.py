@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The benchmarks' peer: the same steps in eager PyTorch. Prints one figure, steps (or images) a second."""
+"""The benchmarks' peer: the same steps in eager PyTorch, torchvision or imbalanced-learn, on one core. Prints one
+figure: steps, images or new rows a second."""
+import os
 import sys
 import time
+
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
 
 import torch
 from torch import nn
@@ -37,20 +41,34 @@ def loader(steps):
     from torchvision.transforms import v2
 
     images = torch.randint(0, 256, (30000, 1, 28, 28), dtype=torch.uint8)
-    flip = v2.RandomHorizontalFlip(0.5)
+    change = v2.Compose([v2.RandomCrop(28, padding=4), v2.RandomHorizontalFlip(0.5), v2.RandomRotation(15),
+                         v2.ToDtype(torch.float32, scale=True), v2.Normalize([0.286], [0.353])])
 
     class Pictures(torch.utils.data.Dataset):
         def __len__(self):
             return len(images)
 
         def __getitem__(self, row):
-            return (flip(images[row]).float() / 255 - 0.286) / 0.353, 0
+            return change(images[row]), 0
 
     batches = iter(torch.utils.data.DataLoader(Pictures(), batch_size=64, shuffle=True))
     next(batches)
     start = time.perf_counter()
     count = sum(len(next(batches)[0]) for _ in range(min(steps, 100)))
     return count / (time.perf_counter() - start)
+
+
+def smote(features, rare):
+    import numpy as np
+    from imblearn.over_sampling import SMOTE
+
+    rng = np.random.default_rng(0)
+    points = rng.standard_normal((100000, features)).astype(np.float32)
+    labels = (np.arange(100000) < rare).astype(np.int64)
+    points[labels == 1] += 1
+    start = time.perf_counter()
+    made, _ = SMOTE(random_state=0).fit_resample(points, labels)
+    return (len(made) - len(points)) / (time.perf_counter() - start)
 
 
 def main():
@@ -65,6 +83,8 @@ def main():
         print(measure(net, torch.randn(6400, 1, 28, 28), torch.randint(0, 10, (6400,)), 64, steps))
     elif name == "loader":
         print(loader(steps))
+    elif name.startswith("smote-"):
+        print(smote(int(name.removeprefix("smote-")), steps))
     else:
         sys.exit("unknown: " + name)
 

@@ -3,7 +3,6 @@
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
-#include "core/data/loader.h"
 #include "core/session/inspect.h"
 #include "core/session/session.h"
 #include "core/spec/experiment.h"
@@ -113,34 +112,6 @@ Result<Object> stepCnn()
         "model": {"kind": "cnn", "channels": [16, 32], "hidden": [], "activation": "relu"},
         "train": {"steps": 300, "batch_size": 64, "optimizer": "adamw", "threads": 1}})",
                    bareCnnStepsPerSecond, 150);
-}
-
-Result<Object> loader()
-{
-    CORE_TRY(
-        resolved,
-        experiment(R"({"data": {"source": "fashion-mnist", "rows": 30000}, "augment": ["RandomHorizontalFlip"]})"));
-    CORE_TRY(data, core::data::DataModule::open(core::spec::read(resolved)));
-    core::data::LoaderOptions options{64, true, false, 1, {{"RandomHorizontalFlip", Object{{"p", 0.5}}}}};
-    CORE_TRY(loader, core::data::DataLoader::make(data, core::data::SplitName::Train, options));
-    std::vector<double> ours, peers, ratios;
-    for (int round = 0; round < rounds; ++round) {
-        const double start = core::base::steadySeconds();
-        std::int64_t images = 0;
-        for (std::int64_t batch = 0; batch < loader->batchesPerEpoch(); ++batch)
-            images += loader->get(round, batch).input.size(0);
-        ours.push_back(double(images) / (core::base::steadySeconds() - start));
-        if (const auto other = peer("loader", 300)) {
-            peers.push_back(*other);
-            ratios.push_back(ours.back() / *other);
-        }
-    }
-    Object figures{{"images_per_s", median(ours)}};
-    if (!peers.empty()) {
-        figures.set("torchvision_images_per_s", median(peers));
-        figures.set("ratio_to_torchvision", median(ratios));
-    }
-    return figures;
 }
 
 Result<Object> start()

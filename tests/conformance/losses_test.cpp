@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/golden.h"
 
-#include "core/train/loss.h"
+#include "core/train/learner.h"
 
 #include <ATen/ops/mean.h>
 
@@ -41,6 +41,29 @@ TEST_CASE("losses and their gradients are PyTorch's")
             CHECK(distance(numbersIn(each), flat(golden["per_item"])) < 10 * tolerance);
             CHECK_FALSE(each.requires_grad());
         }
+    }
+}
+
+TEST_CASE("cross-entropy takes shares of classes: the mean of that of each class, weighed")
+{
+    for (const double smoothing : {0.0, 0.2}) {
+        const auto loss = train::allLosses().make({"cross_entropy", Object{{"label_smoothing", smoothing}}});
+        REQUIRE(loss);
+        const at::Tensor output = tensorOf(wave(12, 0.3), {4, 3}, at::kFloat).clone().set_requires_grad(true);
+        const at::Tensor shares = tensorOf({0.7, 0.3, 0, 0, 0, 1, 0.2, 0.2, 0.6, 0.5, 0.5, 0}, {4, 3}, at::kFloat);
+        double expected = 0;
+        for (std::int64_t c = 0; c < 3; ++c) {
+            const at::Tensor each =
+                (*loss)->perItem(output, tensorOf(std::vector<double>(4, double(c)), {4}, at::kLong));
+            expected += each.mul(shares.select(1, c)).sum().item<double>() / 4;
+        }
+        const at::Tensor mean = (*loss)->compute(output, shares);
+        CHECK(mean.item<double>() == Approx(expected).epsilon(1e-5));
+        CHECK((*loss)->perItem(output, shares).mean().item<double>() == Approx(expected).epsilon(1e-5));
+        mean.backward();
+        CHECK(largest(numbersIn(output.grad())) > 0);
+        CHECK(train::countCorrect(output, shares) ==
+              train::countCorrect(output, tensorOf({0, 2, 2, 0}, {4}, at::kLong)));
     }
 }
 
