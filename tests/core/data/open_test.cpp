@@ -139,7 +139,7 @@ TEST_CASE("file: the format is found from the content, or named")
     CHECK(loadedFile(folder.file("x-images-idx3-ubyte", "")).error().where.ends_with("x-labels-idx1-ubyte"));
     const auto unknown = loadedFile(folder.file("picture", "\x89PNG\r\n\x1a\n and the rest"));
     REQUIRE_FALSE(unknown);
-    CHECK(unknown.error().advice.find("Known: csv, idx") == 0);
+    CHECK(unknown.error().advice.find("csv, ") != std::string::npos);
     CHECK(loadedFile(folder.path() / "none.csv").error().message == "no such file");
     CHECK(loadedFile("").error().where == "/data/source/path");
     data::SourceRequest request;
