@@ -309,6 +309,8 @@ private:
     base::Result<Loaded> inputsOnly()
     {
         const NumberArray& x = *m_chosen.x[0];
+        if (x.rows() == 0 || x.rowLength() == 0)
+            return setError(m_set, "holds no rows", {});
         // Who was trained on a table looks for its columns.
         if (!m_request.hints.asNumbers.empty()) {
             Loaded loaded;

@@ -14,6 +14,7 @@ namespace core::data {
 namespace {
 
 constexpr std::size_t maxColumns = 20'000;
+constexpr std::int64_t maxCells = std::int64_t(1) << 28; // empty ones counted: they take memory too
 constexpr std::int64_t maxSteps = 100'000'000;
 
 // One step of a DeepAR series, as pandas' names of frequencies say.
@@ -72,8 +73,7 @@ public:
             return addSeries(record);
         for (const auto& [key, value] : record.object())
             CORE_CHECK(addCell(key, value, 0));
-        endRow();
-        return {};
+        return endRow();
     }
 
     base::Result<Table> finish(std::string name) &&
@@ -108,11 +108,15 @@ private:
                 m_where + (m_line > 0 ? ":" + std::to_string(m_line) : ""), std::move(advice)};
     }
 
-    void endRow()
+    base::Status endRow()
     {
+        if (std::int64_t(m_columns.size()) * (m_rows + 1) > maxCells)
+            return error("makes a table of more than " + std::to_string(maxCells) + " cells",
+                         "Keep the same keys in every record, or take fewer rows by data.rows");
         m_lineOf.push_back(m_line);
         m_lines = m_lines && m_line > 0;
         ++m_rows;
+        return {};
     }
 
     base::Result<std::size_t> placeOf(const std::string& name)
@@ -185,7 +189,7 @@ private:
             CORE_CHECK(addCell("cat", record["cat"], 0));
             for (std::size_t f = 0; f < more.size(); ++f)
                 CORE_CHECK(addCell("dynamic_feat_" + std::to_string(f), more[f].array()[step], 0));
-            endRow();
+            CORE_CHECK(endRow());
         }
         ++m_series;
         return {};

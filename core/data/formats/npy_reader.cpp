@@ -123,7 +123,7 @@ base::Status takeType(const std::string& descr, NpyHeader& header, const std::st
             header.array.element = element;
             return {};
         }
-    if ((header.kind == 'S' || header.kind == 'U') && size <= maxText) {
+    if ((header.kind == 'S' || header.kind == 'U') && size >= 1 && size <= maxText) {
         header.array.element = Element::Text;
         return {};
     }

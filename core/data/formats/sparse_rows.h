@@ -30,7 +30,7 @@ struct SparseRows {
     }
 };
 
-/// More cells than this, zeros counted, are not made: 8 GB.
-inline constexpr std::int64_t mostDenseCells = std::int64_t(1) << 31;
+/// More cells than this, zeros counted, are not made: 4 GB.
+inline constexpr std::int64_t mostDenseCells = std::int64_t(1) << 30;
 
 }
