@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/h5.h"
 
+#include "core/base/confined_child.h"
 #include "core/base/files.h"
 
 #include <algorithm>
@@ -17,12 +18,6 @@ using base::ErrorKind;
 namespace {
 
 constexpr unsigned deflateLevel = 4; // h5py's
-
-std::mutex& processMutex()
-{
-    static std::mutex mutex;
-    return mutex;
-}
 
 void prepareLibrary()
 {
@@ -108,7 +103,7 @@ void putAttribute(hid_t where, const char* name, hid_t stored, hid_t given, cons
 
 base::Status guarded(const std::filesystem::path& file, const std::function<void()>& work)
 {
-    const std::lock_guard lock(processMutex());
+    const std::lock_guard lock(base::forkMutex());
     prepareLibrary();
     try {
         work();
@@ -123,7 +118,7 @@ base::Status guarded(const std::filesystem::path& file, const std::function<void
 
 int forkForReading()
 {
-    const std::lock_guard lock(processMutex());
+    const std::lock_guard lock(base::forkMutex());
     // Once here, or else in every child.
     prepareLibrary();
     return ::fork();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/formats/csv_reader.h"
+#include "core/data/formats/fast_text_reader.h"
 #include "core/data/formats/gzip.h"
+#include "core/data/formats/json_lines_reader.h"
+#include "core/data/formats/libsvm_reader.h"
 #include "core/data/source.h"
 
 #include <filesystem>
@@ -52,7 +55,8 @@ public:
         const std::string extension = name.extension().string();
         if (extension == ".csv" || extension == ".tsv")
             return head.find('\0') == head.npos || head.starts_with("\xff\xfe");
-        return looksLikeCsv(head);
+        // These have commas too.
+        return looksLikeCsv(head) && !looksLikeJsonLines(head) && !looksLikeFastText(head) && !looksLikeLibsvm(head);
     }
 
 private:

@@ -137,9 +137,9 @@ TEST_CASE("file: the format is found from the content, or named")
     CHECK(loadedFile(folder.file("one.csv", "y\n1\n")).error().message == "has no column to learn from");
     CHECK(loadedFile(folder.file("empty.csv", "")).error().message == "is empty");
     CHECK(loadedFile(folder.file("x-images-idx3-ubyte", "")).error().where.ends_with("x-labels-idx1-ubyte"));
-    const auto unknown = loadedFile(folder.file("picture", "\x89PNG\r\n\x1a\n and the rest"));
+    const auto unknown = loadedFile(folder.file("document", "%PDF-1.4 and the rest"));
     REQUIRE_FALSE(unknown);
-    CHECK(unknown.error().advice.find("Known: csv, idx") == 0);
+    CHECK(unknown.error().advice.find("csv, ") != std::string::npos);
     CHECK(loadedFile(folder.path() / "none.csv").error().message == "no such file");
     CHECK(loadedFile("").error().where == "/data/source/path");
     data::SourceRequest request;

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes seeds/<target>/ beside this file: small valid files for the fuzzers to begin with (numpy 2.4.6)."""
+import gzip
+import io
+import pathlib
+import struct
+import zipfile
+
+import numpy as np
+
+here = pathlib.Path(__file__).parent / "seeds"
+
+
+def seed(target, name, content):
+    (here / target).mkdir(parents=True, exist_ok=True)
+    (here / target / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def npy(array):
+    out = io.BytesIO()
+    np.save(out, array)
+    return out.getvalue()
+
+
+def varint(value):
+    out = b""
+    while value > 127:
+        out += bytes([value & 127 | 128])
+        value >>= 7
+    return out + bytes([value])
+
+
+def block(number, content):
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def record(content):
+    return struct.pack("<II", 0xCED7230A, len(content)) + content + b"\0" * (-len(content) % 4)
+
+
+def tensor(field, kind, content):
+    return block(field, block(1, b"values") + block(2, block(kind, content)))
+
+
+def text(value):
+    return struct.pack("<Q", len(value)) + value
+
+
+def entry(element, *shape):
+    return text(b"x") + text(b"") + struct.pack(f"<QQ{len(shape)}Q", element, len(shape), *shape)
+
+
+def message(content):
+    return bytes([len(content)]) + content
+
+
+seed("csv", "plain", 'a,b,c\n1,"x ""y""",2024-01-01\n2.5,,NA\n')
+seed("csv", "semicolon", "\ufeffa;b\r\n1,5;x\r\n")
+seed("idx", "bytes", bytes([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6]))
+seed("gzip", "two", gzip.compress(b"one" * 100, mtime=0) + gzip.compress(b"two", mtime=0))
+seed("npy", "c", npy(np.arange(6, dtype="<f4").reshape(2, 3)))
+seed("npy", "fortran", npy(np.asfortranarray(np.arange(24, dtype=">i2").reshape(2, 3, 4))))
+seed("npy", "texts", npy(np.array(["a", "bcd"])))
+archive = io.BytesIO()
+with zipfile.ZipFile(archive, "w") as made:
+    made.writestr(zipfile.ZipInfo("x.npy"), npy(np.zeros(3)))
+    made.writestr(zipfile.ZipInfo("y.npy"), npy(np.zeros(300)), compress_type=zipfile.ZIP_DEFLATED)
+seed("zip", "npz", archive.getvalue())
+seed("libsvm", "plain", "1 qid:3 1:0.5 3:2 # c\n-1 2:1e-3\n")
+seed("json_lines", "records", '{"a": 1, "b": "x", "c": [1, 2], "d": {"e": true}}\n{"a": null}\n')
+seed("json_lines", "deepar", '{"start": "2024-01-31 00:00:00", "target": [1, "NaN"], "cat": [1], "dynamic_feat": [[1, 2]]}\n')
+seed("json_lines", "list", '[{"a": 1}, {"a": "2024-01-01"}]')
+seed("fast_text", "plain", "__label__a __label__b some words\nmore __label__c\n")
+seed("record_io", "dense", record(tensor(1, 2, block(1, struct.pack("<2f", 1, 2))) + tensor(2, 2, block(1, struct.pack("<f", 3)))))
+seed("record_io", "sparse", record(tensor(1, 3, block(1, struct.pack("<2d", 1, 2)) + block(2, varint(1) + varint(300)) + block(3, varint(400)))))
+seed("cifar", "label", b"\x03\x07pixels")
+seed("coco", "plain", '{"images": [{"id": 1, "file_name": "a.jpg"}], "annotations": [{"id": 1, "image_id": 1, "category_id": 2, "bbox": [1, 2, 3, 4], "iscrowd": 0}], "categories": [{"id": 2, "name": "cat"}]}')
+seed("voc", "plain", '<?xml version="1.0"?><annotation a="b"><!-- c --><filename>x.jpg</filename><size><width>5</width></size><object><name>a &amp; b</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></object></annotation>')
+seed("h5_messages", "bytes", message(b"L" + struct.pack("<Q", 1) + entry(1, 2)) + message(b"A" + entry(1, 2) + struct.pack("<Q", 2)) + message(b"Bab"))
+seed("h5_messages", "texts", message(b"L" + struct.pack("<Q", 1) + entry(12, 2)) + message(b"A" + entry(12, 2) + struct.pack("<Q", 2)) + message(b"T" + text(b"a") + text(b"bc")))
+seed("json", "plain", '{"a": [1, 2.5, null, true, "x\\u00e4"], "b": {}}')
