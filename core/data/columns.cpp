@@ -224,11 +224,14 @@ std::vector<ColumnFacts> columnFacts(const at::Tensor& inputs)
 ColumnFacts targetFacts(const at::Tensor& targets)
 {
     ColumnFacts facts;
+    if (!targets.defined())
+        return facts;
     const bool classes = targets.scalar_type() == at::kLong;
-    for (std::int64_t row = 0; row < targets.size(0); ++row) {
+    const std::int64_t each = lengthOfRows(targets);
+    for (std::int64_t i = 0; i < targets.numel(); ++i) {
         const float value =
-            classes ? float(targets.const_data_ptr<std::int64_t>()[row]) : targets.const_data_ptr<float>()[row];
-        note(facts, classes && value < 0 ? std::numeric_limits<float>::quiet_NaN() : value, row);
+            classes ? float(targets.const_data_ptr<std::int64_t>()[i]) : targets.const_data_ptr<float>()[i];
+        note(facts, classes && value < 0 ? std::numeric_limits<float>::quiet_NaN() : value, i / each);
     }
     return facts;
 }

@@ -45,6 +45,7 @@ public:
         return m_trainRows[std::size_t(place % rows)] + place / rows * size();
     }
     const spec::DataSpec& spec() const { return m_spec; }
+    /// A class or a number, of a forecast the first step; NaN where a sample bears boxes or a mask instead.
     double target(std::int64_t row) const;
     /// The normalization that `gather` applies.
     const std::vector<float>& shift() const { return m_scaling.shift; }
@@ -75,6 +76,7 @@ private:
     void normalize(const at::Tensor& inputs, std::span<const std::int64_t> rows, at::Tensor& into) const;
     base::Status resample(const std::vector<base::Pick>& augment, std::uint64_t seed);
     base::Status becomeInputs(Loaded& loaded) const;
+    base::Status becomeWindows(Loaded& loaded) const;
 };
 
 }
