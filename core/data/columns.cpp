@@ -229,13 +229,16 @@ std::vector<ColumnFacts> columnFacts(const at::Tensor& inputs, const std::vector
 ColumnFacts targetFacts(const at::Tensor& targets, const std::vector<std::uint8_t>& dropped)
 {
     ColumnFacts facts;
+    if (!targets.defined())
+        return facts;
     const bool classes = targets.scalar_type() == at::kLong;
-    for (std::int64_t row = 0; row < targets.size(0); ++row) {
-        if (isDropped(dropped, row))
+    const std::int64_t each = lengthOfRows(targets);
+    for (std::int64_t i = 0; i < targets.numel(); ++i) {
+        if (isDropped(dropped, i / each))
             continue;
         const float value =
-            classes ? float(targets.const_data_ptr<std::int64_t>()[row]) : targets.const_data_ptr<float>()[row];
-        note(facts, classes && value < 0 ? std::numeric_limits<float>::quiet_NaN() : value, row);
+            classes ? float(targets.const_data_ptr<std::int64_t>()[i]) : targets.const_data_ptr<float>()[i];
+        note(facts, classes && value < 0 ? std::numeric_limits<float>::quiet_NaN() : value, i / each);
     }
     return facts;
 }

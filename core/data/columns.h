@@ -18,7 +18,7 @@ struct ColumnFacts {
 /// Rows marked in `dropped` do not count. One entry a feature of a table, one for all pixels of images. `inputs` [rows,
 /// …]; bytes have no missing values.
 std::vector<ColumnFacts> columnFacts(const at::Tensor& inputs, const std::vector<std::uint8_t>& dropped = {});
-/// The same of targets; a class below 0 is missing.
+/// The same of targets, all steps of a row together; a class below 0 is missing. Nothing where there are none.
 ColumnFacts targetFacts(const at::Tensor& targets, const std::vector<std::uint8_t>& dropped = {});
 
 /// An error that names the first value that is missing, or infinite, by row, column and line. None: fine.

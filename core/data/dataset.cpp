@@ -2,14 +2,17 @@
 #include "core/data/dataset.h"
 
 #include "core/data/columns.h"
+#include "core/data/free_text.h"
 #include "core/data/open.h"
 #include "core/data/ops/frame.h"
+#include "core/data/windows.h"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <exception>
 #include <numeric>
 
@@ -206,17 +209,51 @@ at::Tensor DataModule::raw(std::int64_t row) const
 
 double DataModule::target(std::int64_t row) const
 {
-    return m_targets.scalar_type() == at::kLong ? double(m_targets.const_data_ptr<std::int64_t>()[row])
-                                                : double(m_targets.const_data_ptr<float>()[row]);
+    if (!m_targets.defined())
+        return std::nan("");
+    if (m_targets.scalar_type() == at::kLong)
+        return double(m_targets.const_data_ptr<std::int64_t>()[row]);
+    const std::int64_t each = m_targets.dim() > 1 ? m_targets.size(1) : 1;
+    return double(m_targets.const_data_ptr<float>()[row * each]) / m_info.targetScale + m_info.targetShift;
+}
+
+base::Status DataModule::becomeWindows(Loaded& loaded) const
+{
+    std::vector<LongSeries> series;
+    if (loaded.table) {
+        CORE_TRY(steps, m_encoder->encode(*loaded.table));
+        loaded.info = m_info;
+        loaded.where = loaded.table->where;
+        loaded.lines = loaded.table->lines;
+        if (const Column* times = loaded.table->find(m_info.time); times && times->kind == ColumnKind::Time)
+            loaded.times = times->numbers;
+        series = seriesOf(loaded, steps);
+    } else if (loaded.samples) {
+        CORE_TRY(read, seriesOf(*loaded.samples));
+        series = std::move(read);
+    }
+    CORE_TRY(windows, cut(series, m_spec.window, false));
+    loaded.inputs = std::move(windows.inputs);
+    loaded.lines = std::move(windows.lines);
+    loaded.table.reset();
+    return {};
 }
 
 base::Status DataModule::becomeInputs(Loaded& loaded) const
 {
+    if (const Column* texts = loaded.table && !m_info.text.empty() ? loaded.table->find(m_info.text) : nullptr) {
+        loaded.samples = textsOf(*loaded.table, *texts);
+        loaded.where = loaded.table->where;
+        loaded.lines = loaded.table->lines;
+        loaded.table.reset();
+    }
     if (loaded.table && !m_encoder)
         return base::Error{base::ErrorKind::Data,
                            "is a table, and the model was trained on " + std::string(pluralOf(m_info.modality)),
                            loaded.table->where,
                            {}};
+    if (m_info.forecasts())
+        return becomeWindows(loaded);
     if (loaded.table) {
         CORE_TRY(inputs, m_encoder->encode(*loaded.table));
         loaded.inputs = std::move(inputs);
@@ -238,6 +275,9 @@ base::Status DataModule::becomeInputs(Loaded& loaded) const
 base::Result<at::Tensor> DataModule::readInputs(const std::string& file) const
 {
     SourceRequest request{m_spec, &m_info, m_encoder ? m_encoder->hints() : TableHints{}};
+    for (const std::string& column : {m_info.text, m_info.series})
+        if (!column.empty())
+            request.hints.asText.push_back(column);
     // A format's own options, such as a delimiter, hold for the new file too.
     const bool format = m_spec.source.kind != "file" && m_spec.source.params.object().find("path");
     if (format)

@@ -61,6 +61,7 @@ public:
     {
         return m_inputs.const_data_ptr<float>()[row * m_inputs.size(1) + f];
     }
+    /// A class or a number, of a forecast the first step; NaN where a sample bears boxes or a mask instead.
     double target(std::int64_t row) const;
     /// The normalization that `gather` applies.
     const std::vector<float>& shift() const { return m_scaling.shift; }
@@ -92,6 +93,7 @@ private:
     void normalize(const at::Tensor& inputs, std::span<const std::int64_t> rows, at::Tensor& into) const;
     base::Status resample(const std::vector<base::Pick>& augment, std::uint64_t seed);
     base::Status becomeInputs(Loaded& loaded) const;
+    base::Status becomeWindows(Loaded& loaded) const;
 };
 
 }

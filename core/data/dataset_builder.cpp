@@ -3,6 +3,7 @@
 #include "core/data/edit.h"
 #include "core/data/open.h"
 #include "core/data/row_labels.h"
+#include "core/data/windows.h"
 
 #include <ATen/ops/cat.h>
 
@@ -34,6 +35,8 @@ public:
             CORE_CHECK(chooseColumns(m_loaded, request, {m_experiment.split.group, m_experiment.split.column}));
         joinTestRows();
         CORE_CHECK(checkClasses());
+        if (m_loaded.info.forecasts())
+            CORE_CHECK(becomeWindows());
         CORE_CHECK(makeInputs());
         m_made.m_problems = std::move(m_loaded.problems);
         if (!m_training)
@@ -44,7 +47,10 @@ public:
             fillMissing(m_loaded.inputs, fill);
             m_made.m_fill = std::move(fill);
         }
-        m_made.m_scaling = scalingFor(m_loaded.inputs, train, m_experiment.data.normalize);
+        // What a word counts is scaled by data.text.weighting already.
+        const bool texts = m_loaded.info.modality == Modality::Text;
+        m_made.m_scaling = scalingFor(m_loaded.inputs, train, texts ? "none" : m_experiment.data.normalize);
+        scaleForecasts();
         m_made.m_spec = m_experiment.data;
         m_made.m_info = std::move(m_loaded.info);
         m_made.m_inputs = std::move(m_loaded.inputs);
@@ -67,17 +73,18 @@ private:
     SourceCache* m_cache;
     Loaded m_loaded;
     DataModule m_made;
+    std::optional<Windows> m_windows;
 
     /// What is learned of words comes from the training rows alone, so those columns are encoded when the rows are
     /// divided; a first time before, since rows with gaps are told apart by their numbers.
     base::Status makeInputs()
     {
         const Loaded& loaded = m_loaded;
-        const bool words =
-            loaded.table && std::any_of(loaded.featureColumns.begin(), loaded.featureColumns.end(), [&](std::size_t c) {
-                return loaded.table->columns[c].kind == ColumnKind::Text;
-            });
-        if (loaded.table) {
+        const bool words = loaded.tabular() &&
+                           std::any_of(loaded.featureColumns.begin(), loaded.featureColumns.end(), [&](std::size_t c) {
+                               return loaded.table->columns[c].kind == ColumnKind::Text;
+                           });
+        if (loaded.tabular()) {
             std::vector<std::int64_t> all(std::size_t(loaded.table->rows));
             std::iota(all.begin(), all.end(), 0);
             CORE_CHECK(encodeTable(all));
@@ -87,7 +94,73 @@ private:
         CORE_CHECK(divide());
         if (words)
             CORE_CHECK(encodeTable(m_made.rows(SplitName::Train)));
+        if (wantsOtherPictures()) {
+            m_loaded.samples = heldImages(std::move(m_loaded.inputs));
+            m_loaded.inputs = at::Tensor();
+        }
         return m_loaded.samples ? encodeSamples() : base::Status{};
+    }
+
+    /// Whether pictures that are held as numbers already have another size or other channels than were asked for.
+    bool wantsOtherPictures() const
+    {
+        if (!m_loaded.info.image() || !m_loaded.inputs.defined() || m_loaded.samples)
+            return false;
+        const spec::ImageSpec& image = m_experiment.data.image;
+        const std::vector<std::int64_t>& shape = m_loaded.info.inputShape;
+        return (image.size && (shape[1] != *image.size || shape[2] != *image.size)) ||
+               (image.channels == "grey" && shape[0] != 1) || (image.channels == "rgb" && shape[0] != 3);
+    }
+
+    /// Rows of a table are steps of series here, and rows of the data set are cut from those.
+    base::Status becomeWindows()
+    {
+        std::vector<LongSeries> series;
+        if (m_loaded.table) {
+            std::vector<std::int64_t> all(std::size_t(m_loaded.table->rows));
+            std::iota(all.begin(), all.end(), 0);
+            CORE_CHECK(encodeTable(all));
+            // The target is the first channel.
+            m_loaded.targets = at::Tensor();
+            if (m_training)
+                CORE_CHECK(refuseBadValues());
+            series = seriesOf(m_loaded, m_loaded.inputs);
+            m_loaded.info.channels = std::move(m_loaded.info.features);
+            m_loaded.info.origins.clear();
+        } else if (m_loaded.samples) {
+            CORE_TRY(read, seriesOf(*m_loaded.samples));
+            series = std::move(read);
+        }
+        const spec::WindowSpec& spec = m_experiment.data.window;
+        CORE_TRY(windows, cut(series, spec, true));
+        m_windows = std::move(windows);
+        m_loaded.inputs = m_windows->inputs;
+        m_loaded.targets = m_windows->targets;
+        m_loaded.times = m_windows->times;
+        m_loaded.lines = m_windows->lines;
+        m_loaded.dropped.clear();
+        m_loaded.parts.clear();
+        m_loaded.table.reset();
+        m_loaded.samples.reset();
+        DatasetInfo& info = m_loaded.info;
+        info.modality = Modality::Series;
+        info.features.clear();
+        info.rows = m_loaded.inputs.size(0);
+        info.inputShape = {m_loaded.inputs.size(1), spec.context};
+        info.horizon = spec.horizon;
+        return {};
+    }
+
+    /// What is foretold is of the scale of what is seen of it.
+    void scaleForecasts()
+    {
+        if (!m_loaded.info.forecasts() || m_experiment.data.normalize == "none")
+            return;
+        m_loaded.info.targetShift = m_made.m_scaling.shift[0];
+        m_loaded.info.targetScale = m_made.m_scaling.scale[0];
+        float* target = m_loaded.targets.mutable_data_ptr<float>();
+        for (std::int64_t i = 0; i < m_loaded.targets.numel(); ++i)
+            target[i] = (target[i] - m_made.m_scaling.shift[0]) * m_made.m_scaling.scale[0];
     }
 
     base::Status encodeTable(std::span<const std::int64_t> rows)
@@ -152,7 +225,8 @@ private:
         CORE_CHECK(refuseInfinite(m_loaded));
         if (m_experiment.data.missing == "error")
             return refuseMissing(m_loaded, "Fill the cell, or set data.missing to drop, mean, median or most_frequent");
-        if (!fills() && m_experiment.data.missing != "keep")
+        // A forecast without all of its steps is in no part.
+        if ((!fills() && m_experiment.data.missing != "keep") || m_loaded.info.forecasts())
             return {};
         Loaded targets = m_loaded;
         targets.inputs = at::Tensor();
@@ -165,7 +239,7 @@ private:
             return false;
         if (m_loaded.targets.scalar_type() == at::kLong)
             return m_loaded.targets.const_data_ptr<std::int64_t>()[row] < 0;
-        return std::isnan(m_loaded.targets.const_data_ptr<float>()[row]);
+        return hasMissing(m_loaded.targets, row);
     }
 
     bool timeMissing(std::int64_t row) const
@@ -212,6 +286,19 @@ private:
         for (std::int64_t row = m_loaded.info.rows; ownTest && row < m_loaded.info.rows + m_loaded.info.testRows; ++row)
             if (kept(row))
                 m_made.m_rows[std::size_t(SplitName::Test)].push_back(row);
+        return m_windows ? keepFutureAway() : base::Status{};
+    }
+
+    base::Status keepFutureAway()
+    {
+        const bool validated = !m_made.rows(SplitName::Validation).empty();
+        CORE_CHECK(keepFutureOut(m_made.m_rows, *m_windows, m_experiment.data.window));
+        if (validated && m_made.rows(SplitName::Validation).empty())
+            m_loaded.problems.push_back(
+                {.kind = "empty_split",
+                 .message = "no validation row is left: each would see a step that test foretells",
+                 .remedy = "Give validation a larger share, or shorten data.window.horizon",
+                 .effect = "Nothing tells when the training rows are learned by heart"});
         return {};
     }
 
@@ -231,6 +318,9 @@ private:
 
     void examineRows()
     {
+        // Boxes and masks are looked at where they are drawn.
+        if (!m_loaded.targets.defined())
+            return;
         const auto inputs = columnFacts(m_loaded.inputs, m_loaded.dropped);
         const auto targets = targetFacts(m_loaded.targets, m_loaded.dropped);
         const auto found = examine({m_experiment, m_loaded.info, m_loaded.inputs, m_loaded.targets, inputs, targets,

@@ -24,8 +24,9 @@ public:
 base::Result<at::Tensor> inputsOf(const SampleStore& samples, const Featurizer* featurizer,
                                   const std::vector<std::int64_t>& shape);
 
-/// Learns what there is to learn (which words are counted) from the rows given alone. nullptr if the samples' values
-/// are what a network sees.
+/// Learns what there is to learn (which words are counted, how long the longest recording is) from the rows given
+/// alone; whether pictures are of one size and grey, from all. nullptr if the samples' values are what a network
+/// sees.
 base::Result<std::shared_ptr<const Featurizer>> makeFeaturizer(const Loaded& loaded, const spec::DataSpec& data,
                                                                std::span<const std::int64_t> rows);
 

@@ -297,13 +297,19 @@ base::Result<Loaded> loadIdxLike(const fs::path& images, const DatasetInfo& like
         return idxSetError(images, "no such file", "Check the path");
     CORE_TRY(array, readIdxFile(file));
     CORE_TRY(shape, inputShapeOf(array, file.string()));
-    if (shape != like.inputShape)
+    const bool pictures = like.image() && shape.size() == 3;
+    if (shape != like.inputShape && !pictures)
         return idxSetError(file, "has rows of another shape than the model was trained on", {});
     Loaded loaded;
     loaded.where = file.string();
     loaded.info = like;
     loaded.info.rows = array.rows();
     loaded.inputs = tensorOf(array, shape);
+    // Training may have changed the size of pictures, and does so with these.
+    if (shape != like.inputShape) {
+        loaded.samples = heldImages(std::move(loaded.inputs));
+        loaded.inputs = at::Tensor();
+    }
     return loaded;
 }
 

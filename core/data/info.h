@@ -35,11 +35,21 @@ struct DatasetInfo {
         origins; ///< per feature: the column it was made of (`colour` of `colour=red`); empty for images
     std::vector<std::string> classes; ///< names in id order; empty for regression
     std::string target;
-    std::string time; ///< the column of times that orders the rows; empty if there is none
+    std::string time;   ///< the column of times that orders the rows; empty if there is none
+    std::string text;   ///< the column of texts, of a text data set that was read from a table; else empty
+    std::string series; ///< of forecasting: the column that tells several series apart; or empty
+    std::vector<std::string> channels; ///< of series that were columns of a table: their names, the target first
+    std::int64_t horizon = 0;          ///< of forecasting: steps that are foretold
+    /// What models learn to say of a target y: (y − targetShift) · targetScale. Metrics and predictions are of y
+    /// itself.
+    double targetShift = 0, targetScale = 1;
 
     bool image() const { return modality == Modality::Image; }
     bool classifies() const { return task == "classification"; }
-    std::int64_t outputs() const { return classes.empty() ? 1 : std::int64_t(classes.size()); }
+    bool forecasts() const { return task == "forecasting"; }
+    /// Whether what is to be told of a row is boxes or a mask, which its sample bears.
+    bool locates() const { return task == "detection" || task == "segmentation"; }
+    std::int64_t outputs() const { return forecasts() ? horizon : classes.empty() ? 1 : std::int64_t(classes.size()); }
 };
 
 /// Something in the data that spoils a training, as `data --json` lists it.

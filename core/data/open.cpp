@@ -86,8 +86,9 @@ base::Result<Loaded> loadWhole(const SourceRequest& request)
     CORE_TRY(loaded, loadSource(request));
     std::vector<std::int64_t> all(std::size_t(loaded.rows()));
     std::iota(all.begin(), all.end(), 0);
-    if (loaded.table) {
+    if (loaded.table)
         CORE_CHECK(chooseColumns(loaded, request));
+    if (loaded.tabular()) {
         CORE_TRY(encoder, TableEncoder::fit(loaded, all, request.data, 0));
         CORE_TRY(inputs, encoder.encode(*loaded.table));
         encoder.describe(loaded.info);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/source.h"
 
+#include <algorithm>
+
 namespace core::data {
 
 namespace {
@@ -25,6 +27,42 @@ private:
     std::vector<std::string> m_where;
 };
 
+class HeldImages final : public SampleStore {
+public:
+    explicit HeldImages(at::Tensor images) : m_images(images.contiguous()) {}
+
+    std::int64_t size() const override { return m_images.size(0); }
+
+    base::Result<Sample> outline(std::int64_t) const override
+    {
+        return Sample{.modality = Modality::Image, .shape = m_images.sizes().slice(1).vec()};
+    }
+
+    base::Result<Sample> read(std::int64_t row) const override
+    {
+        Sample sample{.modality = Modality::Image, .shape = m_images.sizes().slice(1).vec()};
+        const std::int64_t length = m_images.numel() / m_images.size(0);
+        sample.values.resize(std::size_t(length));
+        if (m_images.scalar_type() == at::kByte) {
+            const std::uint8_t* bytes = m_images.const_data_ptr<std::uint8_t>() + row * length;
+            for (std::int64_t i = 0; i < length; ++i)
+                sample.values[std::size_t(i)] = float(bytes[i]) / 255.f;
+        } else {
+            const float* values = m_images.const_data_ptr<float>() + row * length;
+            std::copy(values, values + length, sample.values.begin());
+        }
+        return sample;
+    }
+
+private:
+    at::Tensor m_images;
+};
+
+}
+
+std::shared_ptr<const SampleStore> heldImages(at::Tensor images)
+{
+    return std::make_shared<HeldImages>(std::move(images));
 }
 
 std::shared_ptr<const SampleStore> heldSamples(std::vector<Sample> samples, std::vector<std::string> where)

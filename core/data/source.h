@@ -18,6 +18,8 @@ public:
     virtual std::int64_t size() const = 0;
     /// An error of kind Data names the file.
     virtual base::Result<Sample> read(std::int64_t row) const = 0;
+    /// The sample without what costs time to read: its shape and rate at least.
+    virtual base::Result<Sample> outline(std::int64_t row) const { return read(row); }
     /// Where the row comes from, for errors and for the window: a file, or a file and a line. Empty if nowhere.
     virtual std::string whereOf(std::int64_t row) const
     {
@@ -28,6 +30,9 @@ public:
 
 /// Samples that are all in memory.
 std::shared_ptr<const SampleStore> heldSamples(std::vector<Sample> samples, std::vector<std::string> where = {});
+
+/// Images that are all in memory: [rows, channels, height, width] uint8, or float32 in [0, 1].
+std::shared_ptr<const SampleStore> heldImages(at::Tensor images);
 
 /// What a source hands over: `inputs`, or a `table`, or `samples`, of which the inputs are still to be made, or inputs
 /// and samples (pictures of one size, and the pictures as they were).
@@ -47,6 +52,8 @@ struct Loaded {
     std::vector<std::int64_t> lines;   ///< of a text file: the line of each row, from 1; else empty
     std::vector<Problem> problems;     ///< what the source left out, and why
 
+    /// Whether the inputs are still to be made of the table's columns, rather than of the texts in one of them.
+    bool tabular() const { return table && info.modality == Modality::Table; }
     /// Of all but the source's own test rows.
     std::int64_t rows() const
     {

@@ -33,10 +33,17 @@ struct Table {
     bool named = true;               ///< columns have names of their own, not only numbers
     std::int64_t maxCategories = 50; ///< a text column with more different values makes no features
     std::string target = {};         ///< the column to predict unless another is asked for; empty: the last that can be
+    std::string task = {};           ///< what to do with it unless asked otherwise; empty: what the target decides
+    std::string series = {};         ///< the column that tells several series apart, for forecasting; empty: none
 
     const Column* find(std::string_view name) const;
     std::vector<std::string> names() const;
 };
+
+/// Columns of what is made or read elsewhere; an empty text is a missing one.
+Column numberColumn(std::string name, std::vector<double> numbers);
+Column timeColumn(std::string name, std::vector<double> seconds);
+Column textColumn(std::string name, const std::vector<std::string>& cells);
 
 /// Columns whose kind is known beforehand.
 struct TableHints {

@@ -3,6 +3,8 @@
 
 #include "core/data/encoder.h"
 #include "core/data/formats/cell.h"
+#include "core/data/free_text.h"
+#include "core/data/windows.h"
 #include "core/spec/check.h"
 
 #include <algorithm>
@@ -94,7 +96,12 @@ public:
                 m_usable[c] = false;
         CORE_CHECK(chooseTarget());
         CORE_CHECK(encodeTarget(m_table.columns[m_target]));
-        return chooseFeatures();
+        CORE_CHECK(chooseFeatures());
+        if (const Column* texts = onlyTexts()) {
+            becomeTexts(m_loaded, *texts);
+            m_loaded.featureColumns.clear();
+        }
+        return {};
     }
 
 private:
@@ -173,7 +180,14 @@ private:
         }
         const bool few = whole && values.size() <= fewValues && 2 * values.size() <= rows;
         const std::string& task = m_data.task;
-        m_loaded.info.task = task != "auto" ? task : text || few ? "classification" : "regression";
+        const bool suggested = !m_table.task.empty() && column.name == m_table.target;
+        m_loaded.info.task = task != "auto" ? task
+                             : suggested    ? m_table.task
+                             : text || few  ? "classification"
+                                            : "regression";
+        if (m_loaded.info.locates())
+            return base::Error{base::ErrorKind::Spec, "a table has no pictures for " + task, "/data/task",
+                               "Use classification, regression or forecasting"};
         if (!m_loaded.info.classifies())
             return text ? textForRegression(column) : encodeNumbers(column);
         const std::size_t count = text ? column.words.size() : values.size();
@@ -191,7 +205,8 @@ private:
     {
         return base::Error{base::ErrorKind::Data,
                            "the target " + quotedName(column.name) + " holds text such as " +
-                               quotedName(column.words.front().substr(0, 40)) + ", and regression predicts numbers",
+                               quotedName(column.words.front().substr(0, 40)) + ", and " + m_loaded.info.task +
+                               " predicts numbers",
                            whereOf(m_table), "Set data.task to classification, or name another column in data.target"};
     }
 
@@ -223,6 +238,10 @@ private:
     base::Status chooseFeatures()
     {
         std::vector<std::size_t>& chosen = m_loaded.featureColumns;
+        if (m_loaded.info.forecasts()) {
+            CORE_TRY(series, seriesColumn(m_table, m_data.window.series, m_loaded.times));
+            m_loaded.info.series = series;
+        }
         for (std::size_t i = 0; i < m_data.features.size(); ++i) {
             const std::string& name = m_data.features[i];
             const std::string where = "/data/features/" + std::to_string(i);
@@ -231,17 +250,21 @@ private:
                 return noColumn(m_table, name, where);
             const Column& column = m_table.columns[place];
             const bool repeated = std::find(chosen.begin(), chosen.end(), place) != chosen.end();
-            if (place == m_target || repeated || column.kind == ColumnKind::Empty || tooManyWords(column))
+            const bool tooMany = tooManyWords(column) && !(m_data.features.size() == 1 && isFreeText(column)),
+                       unseen = m_loaded.info.forecasts() && column.kind == ColumnKind::Text;
+            if (place == m_target || repeated || column.kind == ColumnKind::Empty || tooMany || unseen)
                 return base::Error{base::ErrorKind::Spec,
                                    quotedName(name) + (place == m_target                  ? " is the target"
                                                        : repeated                         ? " is named twice"
                                                        : column.kind == ColumnKind::Empty ? " has no values"
-                                                                                          : " " + tooManyText(column)),
+                                                       : unseen ? " holds texts, and series are numbers"
+                                                                : " " + tooManyText(column)),
                                    where, "Leave it out of data.features"};
             chosen.push_back(place);
         }
         for (std::size_t c = 0; m_data.features.empty() && c < m_table.columns.size(); ++c) {
-            if (c == m_target || !m_usable[c])
+            const bool text = m_table.columns[c].kind == ColumnKind::Text;
+            if (c == m_target || !m_usable[c] || (text && m_loaded.info.forecasts()))
                 continue;
             if (tooManyWords(m_table.columns[c]))
                 leaveOut(c, "too_many_categories", tooManyText(m_table.columns[c]),
@@ -252,7 +275,9 @@ private:
         for (const std::size_t c : chosen)
             if (m_table.columns[c].strayRow >= 0)
                 return strayCell(m_table, m_table.columns[c]);
-        return chosen.empty()
+        if (m_loaded.info.forecasts())
+            chosen.insert(chosen.begin(), m_target);
+        return chosen.empty() && !onlyTexts()
                    ? base::Error{base::ErrorKind::Data, "has no column to learn from", whereOf(m_table),
                                  "It needs one column besides the target " + quotedName(m_table.columns[m_target].name)}
                    : base::Status{};
@@ -261,6 +286,19 @@ private:
     bool tooManyWords(const Column& column) const
     {
         return column.kind == ColumnKind::Text && std::int64_t(column.words.size()) > m_table.maxCategories;
+    }
+
+    // The column of texts to learn from, if it is the only feature, or the best where there is none.
+    const Column* onlyTexts() const
+    {
+        const Column* found = nullptr;
+        if (m_loaded.featureColumns.size() == 1)
+            found = &m_table.columns[m_loaded.featureColumns.front()];
+        for (std::size_t c = 0; c < m_table.columns.size() && m_loaded.featureColumns.empty(); ++c)
+            if (c != m_target && isFreeText(m_table.columns[c]) &&
+                (!found || m_table.columns[c].words.size() > found->words.size()))
+                found = &m_table.columns[c];
+        return found && isFreeText(*found) ? found : nullptr;
     }
 
     static std::string tooManyText(const Column& column)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/real_tables.h"
 #include "core/model/estimator.h"
 #include "core/session/inspect.h"
 #include "core/store/hdf5_version.h"
@@ -33,6 +34,15 @@ base::Value doctor()
         missing.push_back(Object{{"what", "Fashion-MNIST"},
                                  {"why", "the sample data is not installed"},
                                  {"remedy", "apt install dataset-fashion-mnist"}});
+    for (const char* file :
+         {"vega_datasets/_data/cars.json", "palmerpenguins/data/penguins.csv", "statsmodels/datasets/co2/co2.csv"})
+        if (!std::filesystem::exists(data::datasetsFolder() / file)) {
+            missing.push_back(Object{{"what", "small real data sets"},
+                                     {"why", (data::datasetsFolder() / file).string() + " is not there"},
+                                     {"remedy", "app/run fetches them when it has network; DESCENT_DATASETS names a "
+                                                "folder of your own"}});
+            break;
+        }
     const char* policy = std::getenv("OMP_WAIT_POLICY");
     Object libraries;
     for (const base::Entry& entry : model::allEstimators().family().entries)

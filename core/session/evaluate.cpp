@@ -116,22 +116,27 @@ base::Result<std::int64_t> predict(const std::filesystem::path& run, const std::
     CORE_TRY(restored, restore(run, at));
     CORE_TRY(inputs, restored.module.readInputs(input.string()));
     const std::vector<std::string>& classes = restored.module.info().classes;
-    std::string csv = classes.empty() ? "prediction\n" : "prediction,confidence";
+    const data::DatasetInfo& info = restored.module.info();
+    std::string csv = classes.empty() ? "prediction" : "prediction,confidence";
+    // Of several steps each has a column; the first is the next step.
+    for (std::int64_t step = 1; classes.empty() && info.outputs() > 1 && step <= info.outputs(); ++step)
+        csv += (step == 1 ? "_1" : ",prediction_" + std::to_string(step));
     for (const std::string& name : classes)
         csv += "," + quoted("p(" + name + ")");
-    if (!classes.empty())
-        csv += "\n";
+    csv += "\n";
     at::NoGradGuard noGraph;
     constexpr std::int64_t part = 512;
     for (std::int64_t first = 0; first < inputs.size(0); first += part) {
         at::Tensor scores = restored.learner->predict(inputs.narrow(0, first, std::min(part, inputs.size(0) - first)));
-        scores = (classes.empty() ? scores.reshape({scores.size(0), 1}) : at::softmax(scores, 1))
+        scores = (classes.empty() ? scores.div(info.targetScale).add(info.targetShift) : at::softmax(scores, 1))
                      .to(at::kCPU, at::kFloat)
                      .contiguous();
         const float* row = scores.const_data_ptr<float>();
         for (std::int64_t i = 0; i < scores.size(0); ++i, row += scores.size(1)) {
             if (classes.empty()) {
-                csv += number(row[0]) + "\n";
+                for (std::int64_t step = 0; step < scores.size(1); ++step)
+                    csv += (step ? "," : "") + number(row[step]);
+                csv += "\n";
                 continue;
             }
             const auto best = std::max_element(row, row + scores.size(1)) - row;

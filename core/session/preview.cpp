@@ -65,7 +65,7 @@ base::Result<ModelPreview> previewEstimator(const spec::Experiment& experiment, 
                                             const train::StepPlan& plan)
 {
     CORE_TRY(estimator,
-             model::allEstimators().make(experiment.model, {info.inputShape, info.outputs(), info.task != "regression",
+             model::allEstimators().make(experiment.model, {info.inputShape, info.outputs(), info.classifies(),
                                                             std::uint64_t(experiment.train.seed)}));
     ModelPreview preview{info.inputShape, estimator->describe(plan.totalSteps)};
     preview.estimator = true;

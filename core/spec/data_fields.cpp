@@ -81,7 +81,10 @@ Fields<WindowSpec> windowFields()
              {.unit = "steps"})
         .add("horizon", &WindowSpec::horizon, Int{1, 10'000}, {"Steps after them that are foretold, all at once."},
              {.unit = "steps"})
-        .add("stride", &WindowSpec::stride, Int{1, 100'000}, {"Steps from one row to the next."}, {.unit = "steps"});
+        .add("stride", &WindowSpec::stride, Int{1, 100'000}, {"Steps from one row to the next."}, {.unit = "steps"})
+        .add("series", &WindowSpec::series, Text{},
+             {"The column that tells several series of one table apart, such as the name of a share. Empty: one whose "
+              "every value has each time once, where times repeat; else all rows are one series."});
 }
 
 }
@@ -139,7 +142,10 @@ Fields<DataSpec> dataFields()
         .group("audio", &DataSpec::audio, audioFields(),
                {"Of recordings: how they become a picture of pitches over time."})
         .group("text", &DataSpec::text, textFields(), {"Of texts: which words are counted."})
-        .group("window", &DataSpec::window, windowFields(), {"Of long series: how they are cut into rows."});
+        .group("window", &DataSpec::window, windowFields(),
+               {"Of series for forecasting: how they are cut into rows. A row that would see a step which a later part "
+                "of the "
+                "split foretells is left out, so no training row knows the future."});
 }
 
 Fields<SplitSpec> splitFields()

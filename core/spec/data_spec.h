@@ -38,6 +38,7 @@ struct WindowSpec {
     std::int64_t context = 24;
     std::int64_t horizon = 1;
     std::int64_t stride = 1;
+    std::string series;
 };
 
 struct DataSpec {

@@ -82,7 +82,11 @@ base::Result<std::unique_ptr<Schedule>> scheduleOf(const spec::Experiment& exper
 base::Result<std::unique_ptr<Learner>> EstimatorLearner::make(const spec::Experiment& experiment,
                                                               const data::DatasetInfo& info, const StepPlan& plan)
 {
-    const bool classifies = info.task != "regression";
+    const bool classifies = info.classifies();
+    if (info.forecasts() && info.horizon > 1)
+        return Error{ErrorKind::Spec,
+                     experiment.model.kind + " foretells one step, not " + std::to_string(info.horizon) + " at once",
+                     "/data/window/horizon", "Set it to 1, or choose a network"};
     std::unique_ptr<EstimatorLearner> learner(new EstimatorLearner);
     CORE_TRY(estimator, model::allEstimators().make(experiment.model, {info.inputShape, info.outputs(), classifies,
                                                                        std::uint64_t(experiment.train.seed)}));

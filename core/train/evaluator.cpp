@@ -39,6 +39,12 @@ std::vector<NamedMetric> fittingMetrics(bool classification)
     return fitting;
 }
 
+// What was learned to be said of a target, or a target as it was learned from, in the target's own unit.
+at::Tensor inOwnUnit(const at::Tensor& values, const data::DatasetInfo& info)
+{
+    return info.targetShift == 0 && info.targetScale == 1 ? values : values.div(info.targetScale).add(info.targetShift);
+}
+
 // Adds the batch to the confusion matrix and to the candidates for the worst predictions.
 void look(const at::Tensor& output, const at::Tensor& perItem, const at::Tensor& target,
           std::span<const std::int64_t> rows, bool classification, const EvaluationRequest& request,
@@ -49,10 +55,10 @@ void look(const at::Tensor& output, const at::Tensor& perItem, const at::Tensor&
                                   .to(at::kCPU, at::kDouble)
                                   .contiguous();
     const at::Tensor truths = target.to(at::kCPU, at::kDouble).contiguous();
-    const std::int64_t width = scores.size(1);
+    const std::int64_t width = scores.size(1), each = truths.dim() > 1 ? truths.size(1) : 1;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const double* score = scores.const_data_ptr<double>() + std::int64_t(i) * width;
-        const double truth = truths.const_data_ptr<double>()[i];
+        const double truth = truths.const_data_ptr<double>()[std::int64_t(i) * each];
         const std::int64_t best = std::max_element(score, score + width) - score;
         if (request.confusion && classification)
             ++result.confusion.counts[std::size_t(std::int64_t(truth) * width + best)];
@@ -99,10 +105,11 @@ EvaluationResult evaluate(Learner& learner, const data::DataModule& data, std::s
         const at::Tensor target = batch.target.to(output.device());
         const at::Tensor perItem = learner.loss().perItem(output, target);
         sum += perItem.sum(at::kDouble).item<double>();
+        const at::Tensor said = inOwnUnit(output, data.info()), truth = inOwnUnit(target, data.info());
         for (NamedMetric& named : all)
-            named.metric->add(output, target);
+            named.metric->add(said, truth);
         if (request.confusion || request.predictions > 0)
-            look(output, perItem, target, part, learner.classifies(), request, result);
+            look(said, perItem, truth, part, learner.classifies(), request, result);
     }
     result.loss = rows.empty() ? std::nan("") : sum / double(rows.size());
     for (const NamedMetric& named : all)

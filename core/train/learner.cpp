@@ -14,6 +14,10 @@ using base::ErrorKind;
 base::Result<std::unique_ptr<Learner>> Learner::make(const spec::Experiment& experiment, const data::DatasetInfo& info,
                                                      const StepPlan& plan, const std::string& device)
 {
+    if (info.locates())
+        return Error{ErrorKind::Spec,
+                     info.task == "detection" ? "no network here learns boxes yet" : "no network here learns masks yet",
+                     "/data/task", "The data can be looked at, divided and augmented; train on another task"};
     if (model::isEstimator(experiment.model.kind))
         return EstimatorLearner::make(experiment, info, plan);
     return NetworkLearner::make(experiment, info, plan, device);

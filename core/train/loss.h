@@ -10,7 +10,7 @@ namespace core::train {
 class Loss {
 public:
     virtual ~Loss() = default;
-    /// `output` [n, outputs]; `target` [n] int64 or float32 → a scalar with a graph.
+    /// `output` [n, outputs]; `target` [n] int64 or float32, or [n, outputs] float32 → a scalar with a graph.
     virtual at::Tensor compute(const at::Tensor& output, const at::Tensor& target) const = 0;
     /// One value an item, without a graph: [n].
     virtual at::Tensor perItem(const at::Tensor& output, const at::Tensor& target) const = 0;

@@ -10,7 +10,7 @@ namespace core::train {
 class Metric {
 public:
     virtual ~Metric() = default;
-    /// `output` [n, outputs], `target` [n]; on any device, without a graph.
+    /// `output` [n, outputs], `target` [n], or [n, outputs] numbers; on any device, without a graph.
     virtual void add(const at::Tensor& output, const at::Tensor& target) = 0;
     virtual double value() const = 0;
     virtual void reset() = 0;

@@ -86,7 +86,7 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
                      "Set it to drop, mean, median or most_frequent"};
     CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
     CORE_TRY(network, architecture->build({info.inputShape, info.outputs(), std::uint64_t(experiment.train.seed)}));
-    CORE_TRY(loss, makeLoss(experiment, info.task != "regression"));
+    CORE_TRY(loss, makeLoss(experiment, info.classifies()));
     std::unique_ptr<NetworkLearner> learner(new NetworkLearner(at::Device(device)));
     learner->m_network = std::move(network);
     learner->m_loss = std::move(loss);

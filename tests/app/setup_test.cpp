@@ -29,8 +29,8 @@ class Checkout {
 public:
     Checkout()
     {
-        for (const char* name :
-             {"app/run", "app/setup", "app/requirements.txt", "app/requirements-cuda.txt", "tests/requirements.txt"}) {
+        for (const char* name : {"app/run", "app/setup", "app/requirements.txt", "app/requirements-cuda.txt",
+                                 "app/requirements-data.txt", "tests/requirements.txt"}) {
             fs::create_directories((root() / name).parent_path());
             fs::copy_file(fs::path(DESCENT_SOURCE_DIR) / name, root() / name);
         }
@@ -66,6 +66,7 @@ public:
                                      "DESCENT_APT=0",
                                      "DESCENT_CUDA=0",
                                      "PATH=" + (root() / "tools").string() + ":" + std::getenv("PATH"),
+                                     "DESCENT_DATASETS=" + (root() / "datasets").string(),
                                      "DESCENT_TORCH_ROOT=" + (root() / "torch").string()};
         all.insert(all.end(), environment.begin(), environment.end());
         all.push_back(root() / "app/run");
@@ -190,6 +191,35 @@ echo pip >>)" + (checkout.root() / "calls").string() +
     CHECK(fs::exists(checkout.root() / "build/torch/torch/lib/libtorch_cpu.so"));
     checkout.run({"doctor"}, environment);
     CHECK(checkout.calls() == "pip pip cmake ninja ninja");
+}
+
+TEST_CASE("the small real data sets are fetched once, pruned to their files, and missed by nobody")
+{
+    const Checkout checkout;
+    const std::string called = "echo pip >>" + (checkout.root() / "calls").string() + "\nexit ${PIP_STATUS:-0}\n";
+    checkout.script("tools/python", R"sh(#!/bin/sh
+[ "$1" = -m ] || exit 0
+while [ "$1" != --target ]; do shift; done
+for file in vega_datasets/_data/cars.json statsmodels/datasets/co2/co2.csv statsmodels/big/library.so; do
+    mkdir -p "$2/$(dirname $file)" && echo content >"$2/$file"
+done
+)sh" + called);
+    const std::vector<std::string> environment{"DESCENT_DATASETS=",
+                                               "PYTHON=" + (checkout.root() / "tools/python").string()};
+    auto offline = environment;
+    offline.push_back("PIP_STATUS=1");
+    const Ended without = checkout.run({"doctor"}, offline);
+    INFO(without.out << without.err);
+    CHECK(without.status == 0);
+    CHECK(without.out.find("going on without cars") != std::string::npos);
+    CHECK_FALSE(fs::exists(checkout.root() / "build/datasets"));
+
+    CHECK(checkout.run({"doctor"}, environment).out.find("statsmodels==") != std::string::npos);
+    CHECK(fs::exists(checkout.root() / "build/datasets/vega_datasets/_data/cars.json"));
+    CHECK(fs::exists(checkout.root() / "build/datasets/statsmodels/datasets/co2/co2.csv"));
+    CHECK_FALSE(fs::exists(checkout.root() / "build/datasets/statsmodels/big"));
+    checkout.run({"doctor"}, environment);
+    CHECK(checkout.calls() == "pip cmake ninja pip ninja ninja");
 }
 
 TEST_CASE("both commands tell what they take, and set nothing up for it")

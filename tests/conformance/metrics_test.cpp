@@ -2,6 +2,7 @@
 #include "tests/support/golden.h"
 
 #include "core/train/early_stopping.h"
+#include "core/train/loss.h"
 #include "core/train/metric.h"
 
 namespace tests::metrics {
@@ -42,6 +43,29 @@ TEST_CASE("mae and r2 as scikit-learn defines them")
     CHECK(valueOf("r2", {2, 2, 2}, {1, 2, 3}) == Approx(0));
     CHECK(valueOf("r2", {4, 4}, {4, 4}) == 1);
     CHECK(valueOf("r2", {4, 5}, {4, 4}) == 0);
+}
+
+TEST_CASE("several numbers a row: mae and r2 are scikit-learn's, the loss is PyTorch's")
+{
+    const at::Tensor truth = tensorOf(wave(12, 0.2), {4, 3}), said = tensorOf(wave(12, 0.9), {4, 3});
+    for (const base::Value& peers : golden("features.json")) {
+        if (peers["kind"].text() != "metrics")
+            continue;
+        for (const char* kind : {"mae", "r2"}) {
+            const auto metric = made(kind);
+            metric->add(said.slice(0, 0, 1), truth.slice(0, 0, 1));
+            metric->add(said.slice(0, 1, 4), truth.slice(0, 1, 4));
+            CHECK(metric->value() == Approx(peers[kind].toReal()));
+        }
+        const auto loss = train::allLosses().make({"mse", Object{}});
+        REQUIRE(loss);
+        CHECK((*loss)->compute(said, truth).item<double>() == Approx(peers["mse"].toReal()));
+        const at::Tensor each = (*loss)->perItem(said, truth);
+        CHECK(each.sizes().vec() == std::vector<std::int64_t>{4});
+        CHECK(each.mean().item<double>() == Approx(peers["mse"].toReal()));
+        return;
+    }
+    FAIL("no golden");
 }
 
 TEST_CASE("every metric is the same over parts as over the whole, and forgets on reset")

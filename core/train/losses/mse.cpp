@@ -10,20 +10,22 @@ namespace {
 
 struct Spec {};
 
-/// torch.nn.MSELoss on one output a row: (output − target)².
+/// torch.nn.MSELoss: the mean of (output − target)² over rows and outputs.
 class Mse final : public Loss {
 public:
     explicit Mse(Spec) {}
 
     at::Tensor compute(const at::Tensor& output, const at::Tensor& target) const override
     {
-        return at::mse_loss(output.squeeze(1), target.to(output.scalar_type()), at::Reduction::Mean);
+        return at::mse_loss(output.reshape(target.sizes()), target.to(output.scalar_type()), at::Reduction::Mean);
     }
 
     at::Tensor perItem(const at::Tensor& output, const at::Tensor& target) const override
     {
         at::NoGradGuard noGraph;
-        return at::mse_loss(output.squeeze(1), target.to(output.scalar_type()), at::Reduction::None);
+        const at::Tensor squares =
+            at::mse_loss(output.reshape(target.sizes()), target.to(output.scalar_type()), at::Reduction::None);
+        return squares.dim() > 1 ? squares.mean(1) : squares;
     }
 
     bool classifies() const override { return false; }

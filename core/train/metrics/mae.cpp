@@ -9,7 +9,7 @@ namespace {
 
 struct Spec {};
 
-/// mean |output − target|.
+/// mean |output − target|, over rows and outputs.
 class Mae final : public Metric {
 public:
     explicit Mae(Spec) {}

@@ -58,8 +58,10 @@ TEST_CASE("doctor: nothing is wrong with a healthy table, nor with the generator
 {
     CHECK(diagnosed(randomTable(noisy)) == "");
     for (const base::Entry& entry : data::allSources().family().entries) {
-        if (entry.schema.find("path") || entry.kind == "fashion-mnist")
+        // What is wrong with these two is what they are for.
+        if (!entry.schema.find("seed") || entry.kind == "imbalanced" || entry.kind == "series")
             continue;
+        INFO(entry.kind);
         const auto module = data::DataModule::open(tests::experimentOn(entry.kind), false);
         REQUIRE(module);
         INFO(entry.kind << ": " << (module->problems().empty() ? "" : module->problems().front().message));
