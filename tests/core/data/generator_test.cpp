@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/torch_test.h"
 
+#include "core/base/json.h"
 #include "core/data/open.h"
 #include "core/data/real_tables.h"
 #include "tests/support/data_sets.h"
