@@ -69,6 +69,27 @@ base::Error tooShort(const std::vector<LongSeries>& series, std::int64_t needed)
             "/data/window", "Shorten data.window.context or data.window.horizon"};
 }
 
+// Rows of several series stand in one order of time.
+void orderInTime(Windows& windows, const std::vector<LongSeries>& series, std::int64_t context)
+{
+    if (series.size() < 2 || series.front().times.empty())
+        return;
+    struct Place {
+        double time;
+        std::int64_t series, first;
+    };
+    std::vector<Place> places;
+    for (std::size_t row = 0; row < windows.first.size(); ++row) {
+        const std::int64_t s = windows.series[row], first = windows.first[row];
+        places.push_back({series[std::size_t(s)].times[std::size_t(first + context)], s, first});
+    }
+    std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.time < b.time; });
+    for (std::size_t row = 0; row < places.size(); ++row) {
+        windows.series[row] = places[row].series;
+        windows.first[row] = places[row].first;
+    }
+}
+
 void write(const LongSeries& series, std::int64_t first, const spec::WindowSpec& spec, bool future, float*& input,
            float*& target)
 {
@@ -152,6 +173,8 @@ base::Result<Windows> cut(const std::vector<LongSeries>& series, const spec::Win
     const std::int64_t rows = std::int64_t(made.first.size());
     if (rows == 0)
         return tooShort(series, needed);
+    if (future)
+        orderInTime(made, series, spec.context);
     if (rows > mostWindowCells / (channels * spec.context + spec.horizon))
         return base::Error{base::ErrorKind::Resource,
                            std::to_string(rows) + " rows of " + std::to_string(spec.context) +

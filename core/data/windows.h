@@ -35,7 +35,8 @@ std::vector<LongSeries> seriesOf(const Loaded& loaded, const at::Tensor& steps);
 /// Samples of channels × steps, one a series.
 base::Result<std::vector<LongSeries>> seriesOf(const SampleStore& samples);
 
-/// Without `future`, a row ends wherever context does, and nothing is known of what comes.
+/// Rows are in the order of the times of several series, else series by series. Without `future`, a row ends wherever
+/// context does, and nothing is known of what comes.
 base::Result<Windows> cut(const std::vector<LongSeries>& series, const spec::WindowSpec& spec, bool future);
 
 /// Leaves out of the training rows those that see or foretell a step which validation or test foretells, and of the

@@ -149,6 +149,9 @@ TEST_CASE("windows: several series of one table are told apart, and no row reach
     CHECK(module.info().series == "share");
     CHECK(module.info().rows == 12);
     CHECK(module.info().inputShape == std::vector<std::int64_t>{1, 3});
+    CHECK(module.target(0) == 4);
+    CHECK(module.target(1) == 104);
+    CHECK(module.target(2) == 5);
     for (const auto part : {SplitName::Train, SplitName::Validation, SplitName::Test})
         for (const std::int64_t row : module.rows(part)) {
             const std::set<float> steps = stepsOf(module, row, true, true);
