@@ -73,7 +73,7 @@ private:
     SourceCache* m_cache;
     Loaded m_loaded;
     DataModule m_made;
-    std::optional<Windows> m_windows;
+    std::optional<WindowRows> m_windows;
 
     /// What is learned of words comes from the training rows alone, so those columns are encoded when the rows are
     /// divided; a first time before, since rows with gaps are told apart by their numbers.

@@ -3,6 +3,7 @@
 
 #include "core/data/image_size.h"
 #include "core/data/log_mel.h"
+#include "core/data/ops/sinc.h"
 #include "core/data/words.h"
 
 #include <algorithm>

@@ -8,14 +8,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <numeric>
 
 namespace core::data {
 
 namespace {
 
-constexpr double pi = std::numbers::pi;
-constexpr double lowpassWidth = 6, rolloff = 0.99;
 constexpr float floorOfLog = 1e-6f;
 
 double melOf(double hertz)
@@ -30,48 +27,10 @@ double hertzOf(double mel)
 
 }
 
-std::vector<float> resampled(const float* wave, std::int64_t frames, std::int64_t from, std::int64_t to)
-{
-    const std::int64_t common = std::gcd(from, to);
-    from /= common;
-    to /= common;
-    if (from == to)
-        return {wave, wave + frames};
-    // Output n is the windowed sinc around n · from / to; its taps depend on n mod `to` alone.
-    const double cutoff = double(std::min(from, to)) * rolloff, reach = lowpassWidth * double(from) / cutoff;
-    struct Phase {
-        std::int64_t first = 0;
-        std::vector<float> taps;
-    };
-    std::vector<Phase> phases(static_cast<std::size_t>(to));
-    for (std::int64_t p = 0; p < to; ++p) {
-        const double centre = double(p) * double(from) / double(to);
-        Phase& phase = phases[std::size_t(p)];
-        phase.first = std::int64_t(std::ceil(centre - reach));
-        for (std::int64_t i = phase.first; double(i) <= centre + reach; ++i) {
-            const double t = (double(i) - centre) / double(from) * cutoff;
-            const double window = std::pow(std::cos(t * pi / lowpassWidth / 2), 2);
-            const double sinc = t == 0 ? 1 : std::sin(pi * t) / (pi * t);
-            phase.taps.push_back(float(sinc * window * cutoff / double(from)));
-        }
-    }
-    std::vector<float> out(std::size_t((frames * to + from - 1) / from));
-    for (std::size_t n = 0; n < out.size(); ++n) {
-        const Phase& phase = phases[n % std::size_t(to)];
-        const std::int64_t begin = std::int64_t(n) / to * from + phase.first;
-        double sum = 0;
-        for (std::size_t i = 0; i < phase.taps.size(); ++i)
-            if (const std::int64_t at = begin + std::int64_t(i); at >= 0 && at < frames)
-                sum += double(phase.taps[i]) * wave[at];
-        out[n] = float(sum);
-    }
-    return out;
-}
-
 LogMel::LogMel(const spec::AudioSpec& spec) : m_spec(spec)
 {
     for (std::int64_t i = 0; i < spec.nFft; ++i)
-        m_window.push_back(float(0.5 - 0.5 * std::cos(2 * pi * double(i) / double(spec.nFft))));
+        m_window.push_back(float(0.5 - 0.5 * std::cos(2 * std::numbers::pi * double(i) / double(spec.nFft))));
     const std::int64_t bins = spec.nFft / 2 + 1;
     const double highest = double(spec.sampleRate / 2), top = melOf(double(spec.sampleRate) / 2);
     std::vector<double> edges;

@@ -6,10 +6,6 @@
 
 namespace core::data {
 
-/// A waveform at another rate, as torchaudio's resample does it by default (sinc_interp_hann, lowpass_filter_width 6,
-/// rolloff 0.99): ⌈frames · to / from⌉ frames.
-std::vector<float> resampled(const float* wave, std::int64_t frames, std::int64_t from, std::int64_t to);
-
 /// ln(mel + 1e-6) of torchaudio's MelSpectrogram with its defaults: a periodic Hann window, power 2, centred frames
 /// with reflected ends, mel bands by the formula of HTK without a norm.
 class LogMel {

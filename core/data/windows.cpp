@@ -70,7 +70,7 @@ base::Error tooShort(const std::vector<LongSeries>& series, std::int64_t needed)
 }
 
 // Rows of several series stand in one order of time.
-void orderInTime(Windows& windows, const std::vector<LongSeries>& series, std::int64_t context)
+void orderInTime(WindowRows& windows, const std::vector<LongSeries>& series, std::int64_t context)
 {
     if (series.size() < 2 || series.front().times.empty())
         return;
@@ -154,11 +154,11 @@ base::Result<std::vector<LongSeries>> seriesOf(const SampleStore& samples)
     return all;
 }
 
-base::Result<Windows> cut(const std::vector<LongSeries>& series, const spec::WindowSpec& spec, bool future)
+base::Result<WindowRows> cut(const std::vector<LongSeries>& series, const spec::WindowSpec& spec, bool future)
 {
     const std::int64_t needed = spec.context + (future ? spec.horizon : 0);
     const std::int64_t channels = series.empty() ? 1 : series.front().channels;
-    Windows made;
+    WindowRows made;
     for (std::size_t s = 0; s < series.size(); ++s) {
         if (series[s].channels != channels)
             return base::Error{base::ErrorKind::Data,
@@ -196,7 +196,7 @@ base::Result<Windows> cut(const std::vector<LongSeries>& series, const spec::Win
     return made;
 }
 
-base::Status keepFutureOut(std::array<std::vector<std::int64_t>, 3>& parts, const Windows& windows,
+base::Status keepFutureOut(std::array<std::vector<std::int64_t>, 3>& parts, const WindowRows& windows,
                            const spec::WindowSpec& spec)
 {
     enum : std::uint8_t { validated = 1, tested = 2 };

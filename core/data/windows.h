@@ -16,7 +16,7 @@ struct LongSeries {
 
 /// Rows for forecasting: row r sees the steps first[r] … first[r] + context − 1 of a series and foretells those after
 /// them.
-struct Windows {
+struct WindowRows {
     at::Tensor inputs;         ///< [rows, channels, context]
     at::Tensor targets;        ///< [rows, horizon]
     std::vector<double> times; ///< of the first step that is foretold; without times, steps from the end of the series
@@ -37,12 +37,12 @@ base::Result<std::vector<LongSeries>> seriesOf(const SampleStore& samples);
 
 /// Rows are in the order of the times of several series, else series by series. Without `future`, a row ends wherever
 /// context does, and nothing is known of what comes.
-base::Result<Windows> cut(const std::vector<LongSeries>& series, const spec::WindowSpec& spec, bool future);
+base::Result<WindowRows> cut(const std::vector<LongSeries>& series, const spec::WindowSpec& spec, bool future);
 
 /// Leaves out of the training rows those that see or foretell a step which validation or test foretells, and of the
 /// validation rows those that do so with test. What validation sees may lie in training: the past is known when the
 /// future is foretold.
-base::Status keepFutureOut(std::array<std::vector<std::int64_t>, 3>& parts, const Windows& windows,
+base::Status keepFutureOut(std::array<std::vector<std::int64_t>, 3>& parts, const WindowRows& windows,
                            const spec::WindowSpec& spec);
 
 }

@@ -4,6 +4,7 @@
 #include "core/data/featurizer.h"
 #include "core/data/image_size.h"
 #include "core/data/log_mel.h"
+#include "core/data/ops/sinc.h"
 #include "core/data/words.h"
 #include "tests/support/data_sets.h"
 #include "tests/support/golden.h"
