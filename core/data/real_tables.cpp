@@ -2,9 +2,9 @@
 #include "core/data/real_tables.h"
 
 #include "core/base/files.h"
-#include "core/base/json.h"
 #include "core/data/formats/cell.h"
 #include "core/data/formats/csv_reader.h"
+#include "core/data/formats/json_lines_reader.h"
 
 #include <algorithm>
 #include <cmath>
@@ -43,30 +43,6 @@ double secondsOf(std::string_view text)
     return timeOf(isoOf(trimmed(text))).value_or(missingNumber);
 }
 
-Column columnOf(const std::string& key, const base::Array& records)
-{
-    bool numbers = true, times = true;
-    for (const base::Value& record : records)
-        if (const base::Value& cell = record[key]; !cell.isNull()) {
-            numbers = numbers && cell.isNumber();
-            times = times && cell.isText() && timeOf(cell.text());
-        }
-    std::vector<double> values;
-    std::vector<std::string> texts;
-    for (const base::Value& record : records) {
-        const base::Value& cell = record[key];
-        if (numbers)
-            values.push_back(cell.toReal(missingNumber));
-        else if (times)
-            values.push_back(cell.isNull() ? missingNumber : *timeOf(cell.text()));
-        else
-            texts.push_back(cell.isText() ? cell.text() : cell.isNull() ? std::string() : base::writeJson(cell));
-    }
-    return numbers ? numberColumn(key, std::move(values))
-           : times ? timeColumn(key, std::move(values))
-                   : textColumn(key, texts);
-}
-
 base::Error notHere(const std::string& name, const std::filesystem::path& path)
 {
     return {base::ErrorKind::Data, "the data set " + name + " is not here", path.string(),
@@ -90,43 +66,11 @@ base::Result<Table> readRealTable(const std::string& name, const std::filesystem
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(path, ignored))
         return notHere(name, path);
-    Table table;
-    if (path.extension() == ".json") {
-        CORE_TRY(records, base::readJson(path));
-        if (records.isArray() && std::int64_t(records.array().size()) > maxRows)
-            records.array().resize(std::size_t(maxRows));
-        CORE_TRY(read, tableOfRecords(records, path.string()));
-        table = std::move(read);
-    } else {
-        CORE_TRY(text, base::readFile(path));
-        CORE_TRY(csv, readCsv(std::move(text), path.string(), {.header = true, .maxRows = std::size_t(maxRows)}));
-        table = readTable(csv, {}, path.string(), name);
-    }
-    table.name = name;
-    return table;
-}
-
-base::Result<Table> tableOfRecords(const base::Value& records, const std::string& where)
-{
-    if (!records.isArray() || records.array().empty())
-        return base::Error{base::ErrorKind::Data, "holds no list of records", where,
-                           "It should be [{\"column\": value, …}, …]"};
-    std::vector<std::string> keys;
-    for (std::size_t row = 0; row < records.array().size(); ++row) {
-        const base::Value& record = records.array()[row];
-        if (!record.isObject())
-            return base::Error{base::ErrorKind::Data,
-                               "row " + std::to_string(row) + " is " + std::string(record.typeName()) +
-                                   " rather than an object",
-                               where, "It should be {\"column\": value, …}"};
-        for (const auto& [key, value] : record.object())
-            if (std::find(keys.begin(), keys.end(), key) == keys.end())
-                keys.push_back(key);
-    }
-    Table table{.rows = std::int64_t(records.array().size()), .where = where};
-    for (const std::string& key : keys)
-        table.columns.push_back(columnOf(key, records.array()));
-    return table;
+    CORE_TRY(text, base::readFile(path));
+    if (path.extension() == ".json")
+        return readJsonLines(std::move(text), path.string(), name, {.maxRows = maxRows});
+    CORE_TRY(csv, readCsv(std::move(text), path.string(), {.header = true, .maxRows = std::size_t(maxRows)}));
+    return readTable(csv, {}, path.string(), name);
 }
 
 void becomeTimes(Table& table, std::string_view column)

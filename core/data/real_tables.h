@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/value.h"
+#include "core/base/result.h"
 #include "core/data/table.h"
 
 #include <filesystem>
@@ -14,10 +14,6 @@ std::filesystem::path datasetsFolder();
 
 /// A file there, as a table: CSV with a header, or a JSON array of records (.json). An error says how to get it.
 base::Result<Table> readRealTable(const std::string& name, const std::filesystem::path& file, std::int64_t maxRows);
-
-/// A table of JSON objects, with columns in the order in which their keys first appear; null and a key that is not
-/// there are missing.
-base::Result<Table> tableOfRecords(const base::Value& records, const std::string& where);
 
 /// Makes times of a column of dates: `2012/01/31`, `Jan 31 2012`, `20120131`; what is none becomes missing.
 void becomeTimes(Table& table, std::string_view column);

@@ -83,8 +83,11 @@ public:
         Table table{.rows = m_rows, .where = m_where, .name = std::move(name)};
         if (m_lines)
             table.lines = std::move(m_lineOf);
-        if (m_series > 0)
+        if (m_series > 0) {
             table.target = "target";
+            table.task = "forecasting";
+            table.series = "item";
+        }
         for (ColumnBuilder& column : m_columns)
             table.columns.push_back(std::move(column).finish(m_rows, m_options.hints));
         if (m_series > 0)

@@ -244,20 +244,3 @@ TEST_CASE("real tables: where they are missing, it says how to get them")
     CHECK(missing.error().where == (folder.path() / "vega_datasets/_data/cars.json").string());
     CHECK(missing.error().advice.find("DESCENT_DATASETS") != std::string::npos);
 }
-
-TEST_CASE("real tables: records become columns of numbers, times and texts")
-{
-    const auto records = base::parseJson(R"([{"a": 1, "day": "2020-01-02", "b": "x"}, {"b": 3, "a": null, "c": true},
-                                             {"a": 2.5, "day": null, "b": "y"}])");
-    REQUIRE(records);
-    const auto table = data::tableOfRecords(*records, "here");
-    REQUIRE(table);
-    CHECK(table->names() == std::vector<std::string>{"a", "day", "b", "c"});
-    CHECK(table->columns[0].numbers[0] == 1);
-    CHECK(std::isnan(table->columns[0].numbers[1]));
-    CHECK(table->columns[1].kind == data::ColumnKind::Time);
-    CHECK(table->columns[2].words == std::vector<std::string>{"3", "x", "y"});
-    CHECK(table->columns[3].codes == std::vector<std::int32_t>{-1, 0, -1});
-    CHECK(data::tableOfRecords(*base::parseJson("[1]"), "here").error().where == "here");
-    CHECK_FALSE(data::tableOfRecords(*base::parseJson("{}"), "here"));
-}

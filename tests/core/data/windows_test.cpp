@@ -250,3 +250,23 @@ TEST_CASE("windows: texts cannot be foretold, nor boxes in a table")
     experiment.data.task = "detection";
     CHECK(data::DataModule::open(experiment).error().where == "/data/task");
 }
+
+TEST_CASE("windows: series in DeepAR's form are foretold without being asked, each by itself")
+{
+    const TempFolder folder;
+    spec::Experiment experiment = tests::experimentOnFile(folder.file(
+        "s.jsonl",
+        "{\"start\": \"2024-01-01\", \"target\": [1, 2, 3, 4, 5, 6, 7, 8], \"dynamic_feat\": [[0, 1, 0, 1, 0, "
+        "1, 0, 1]]}\n"
+        "{\"start\": \"2025-01-01\", \"target\": [101, 102, 103, 104, 105, 106, 107], \"dynamic_feat\": [[1, "
+        "0, 1, 0, 1, 0, 1]]}\n"));
+    experiment.data.window.context = 3;
+    experiment.data.normalize = "none";
+    const data::DataModule module = opened(experiment);
+    CHECK(module.info().task == "forecasting");
+    CHECK(module.info().series == "item");
+    CHECK(module.info().rows == 5 + 4);
+    CHECK(module.info().channels == std::vector<std::string>{"target", "dynamic_feat_0"});
+    CHECK(module.target(4) == 8);
+    CHECK(module.target(5) == 104);
+}
