@@ -79,3 +79,5 @@ seed("voc", "plain", '<?xml version="1.0"?><annotation a="b"><!-- c --><filename
 seed("h5_messages", "bytes", message(b"L" + struct.pack("<Q", 1) + entry(1, 2)) + message(b"A" + entry(1, 2) + struct.pack("<Q", 2)) + message(b"Bab"))
 seed("h5_messages", "texts", message(b"L" + struct.pack("<Q", 1) + entry(12, 2)) + message(b"A" + entry(12, 2) + struct.pack("<Q", 2)) + message(b"T" + text(b"a") + text(b"bc")))
 seed("json", "plain", '{"a": [1, 2.5, null, true, "x\\u00e4"], "b": {}}')
+seed("wordnet", "two", "  1 licence\nbig a 1 1 & 1 0 00000012  \nlarge a 1 1 & 1 0 00000012  \n\0  1 licence\n"
+     "00000012 00 a 02 large 0 big(p) 1 001 & 00000012 a 0000 | of size\n")

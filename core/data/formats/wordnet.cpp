@@ -126,6 +126,13 @@ base::Result<std::shared_ptr<const WordNet>> WordNet::open(const std::string& fo
     return std::shared_ptr<const WordNet>(std::move(made));
 }
 
+std::shared_ptr<const WordNet> WordNet::of(std::string index, std::string data)
+{
+    auto made = std::make_shared<WordNet>();
+    made->m_parts[0] = {std::move(index), std::move(data)};
+    return made;
+}
+
 std::string WordNet::usualFolder()
 {
     const char* named = std::getenv("WNSEARCHDIR");

@@ -16,6 +16,8 @@ class WordNet {
 public:
     /// Reads `index.*` and `data.*` of nouns, verbs, adjectives and adverbs in the folder.
     static base::Result<std::shared_ptr<const WordNet>> open(const std::string& folder);
+    /// Of one part of speech, from the texts of its two files.
+    static std::shared_ptr<const WordNet> of(std::string index, std::string data);
     /// $WNSEARCHDIR, as WordNet's own programs take it, else where Debian has it.
     static std::string usualFolder();
 

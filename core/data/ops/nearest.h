@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 namespace core::data {
@@ -11,9 +13,18 @@ namespace core::data {
 /// infinite distance.
 class Nearest {
 public:
-    explicit Nearest(std::int64_t k);
+    explicit Nearest(std::int64_t k)
+        : m_distances(static_cast<std::size_t>(k), std::numeric_limits<float>::infinity()),
+          m_places(static_cast<std::size_t>(k), nowhere)
+    {
+    }
 
-    void clear();
+    static constexpr std::int32_t nowhere = std::numeric_limits<std::int32_t>::max();
+    void clear()
+    {
+        std::fill(m_distances.begin(), m_distances.end(), std::numeric_limits<float>::infinity());
+        std::fill(m_places.begin(), m_places.end(), nowhere);
+    }
     /// What lies farther cannot come in.
     float worst() const { return m_distances.back(); }
     void offer(float distance, std::int32_t place)
@@ -21,8 +32,6 @@ public:
         if (distance <= worst())
             insert(distance, place);
     }
-    /// Places `first`, `first` + 1, … at these distances.
-    void offerAll(const float* distances, std::int64_t count, std::int32_t first);
     const std::vector<std::int32_t>& places() const { return m_places; }
 
 private:
@@ -32,34 +41,17 @@ private:
     void insert(float distance, std::int32_t place);
 };
 
-/// Points in few dimensions, sorted into boxes.
-class KdTree {
-public:
-    /// `points`: [count, dimensions] row-major; must outlive the tree.
-    KdTree(const float* points, std::int64_t count, std::int64_t dimensions);
-
-    /// Offers what may be among the nearest of the point at `place`, without itself.
-    void search(std::int32_t place, Nearest& nearest) const;
-    /// All places, neighbours side by side: in this order searches are fastest.
-    const std::vector<std::int32_t>& order() const { return m_order; }
-
-private:
-    struct Node {
-        std::int32_t begin = 0, end = 0; // in m_order
-        std::int32_t right = 0;          // 0: a leaf; the left child follows its parent
-    };
-
-    const float* m_points;
-    std::int64_t m_dimensions;
-    std::vector<std::int32_t> m_order;
-    std::vector<float> m_sorted; // the points in that order, each leaf by dimension
-    std::vector<Node> m_nodes;
-    std::vector<float> m_boxes; // per node: the lowest, then the highest of each dimension
-
-    std::int32_t build(std::int32_t begin, std::int32_t end);
-    float distanceTo(std::int32_t node, const float* point) const;
-    void scan(const Node& leaf, const float* point, std::int32_t place, Nearest& nearest) const;
-    void visit(std::int32_t node, const float* point, std::int32_t place, Nearest& nearest) const;
+/// Points [count, dimensions] row-major.
+struct PointSet {
+    const float* values = nullptr;
+    std::int64_t count = 0, dimensions = 0;
 };
+
+/// For each of `places` its k nearest others, the nearest first, by Euclidean distance: [places, k]. Points are sorted
+/// into boxes: fast in few dimensions, up to mostBoxDimensions.
+constexpr std::int64_t mostBoxDimensions = 5;
+std::vector<std::int32_t> nearestByBoxes(const PointSet& points, std::span<const std::int64_t> places, std::int64_t k);
+/// The same by comparing all with all, many at a time.
+std::vector<std::int32_t> nearestByBlocks(const PointSet& points, std::span<const std::int64_t> places, std::int64_t k);
 
 }
