@@ -148,6 +148,7 @@ TEST_CASE("json_lines: series of DeepAR become one row a step")
     CHECK(table->columns[1].numbers[1] - table->columns[1].numbers[0] == 29 * 86400);
     CHECK(table->columns[1].numbers[2] - table->columns[1].numbers[0] == 60 * 86400);
     CHECK(std::isnan(table->columns[2].numbers[1]));
+    CHECK(table->columns[3].words == std::vector<std::string>{"1", "2"});
     CHECK(table->columns[4].numbers[2] == 0.7);
     CHECK(readJsonLines("{\"start\": \"2024-01-01\", \"target\": [1]}\n", "f", "f", {.frequency = "x"}).error().where ==
           "/data/source/time_freq");
