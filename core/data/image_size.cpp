@@ -1,52 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/image_size.h"
 
+#include "core/data/formats/resize.h"
+
 #include <algorithm>
-#include <cmath>
 
 namespace core::data {
 
 namespace {
 
-// One output pixel along a side: a triangle over the inputs it stands for, which widens as pictures shrink.
-struct Taps {
-    std::int64_t first = 0;
-    std::vector<float> weights;
-};
-
-std::vector<Taps> tapsOf(std::int64_t from, std::int64_t to, std::int64_t begin, std::int64_t count)
-{
-    const double scale = double(from) / double(to), support = std::max(1.0, scale), squeeze = 1 / support;
-    std::vector<Taps> all;
-    for (std::int64_t i = begin; i < begin + count; ++i) {
-        const double centre = scale * (double(i) + 0.5);
-        Taps taps{std::max<std::int64_t>(0, std::int64_t(centre - support + 0.5)), {}};
-        const std::int64_t end = std::min(from, std::int64_t(centre + support + 0.5));
-        double sum = 0;
-        for (std::int64_t j = taps.first; j < end; ++j) {
-            const double weight = std::max(0.0, 1 - std::abs((double(j) - centre + 0.5) * squeeze));
-            taps.weights.push_back(float(weight));
-            sum += weight;
-        }
-        for (float& weight : taps.weights)
-            weight = float(weight / sum);
-        all.push_back(std::move(taps));
-    }
-    return all;
-}
-
-// Where the crop of `size` lies in a side of `length`; Python rounds halves to even numbers.
-std::int64_t cropBegin(std::int64_t length, std::int64_t size)
-{
-    return std::int64_t(std::nearbyint(double(length - size) / 2));
-}
-
-struct Geometry {
-    std::int64_t height, width; ///< after resizing
-    std::int64_t top, left;     ///< of the crop
-};
-
-void placeBoxes(Sample& image, std::int64_t size, const Geometry& to)
+void placeBoxes(Sample& image, std::int64_t size, const MiddleSquare& to)
 {
     const float tall = float(to.height) / float(image.height()), wide = float(to.width) / float(image.width());
     const auto along = [&](float at, float scale, std::int64_t begin) {
@@ -61,7 +24,7 @@ void placeBoxes(Sample& image, std::int64_t size, const Geometry& to)
     std::erase_if(image.boxes, [](const Box& box) { return box.left >= box.right || box.top >= box.bottom; });
 }
 
-void placeMask(Sample& image, std::int64_t size, const Geometry& to)
+void placeMask(Sample& image, std::int64_t size, const MiddleSquare& to)
 {
     if (image.mask.empty())
         return;
@@ -101,35 +64,11 @@ void resizeAndCrop(Sample& image, std::int64_t size)
     const std::int64_t height = image.height(), width = image.width(), channels = image.channels();
     if (height == size && width == size)
         return;
-    Geometry to{size, size, 0, 0};
-    if (height < width)
-        to.width = size * width / height;
-    else
-        to.height = size * height / width;
-    to.top = cropBegin(to.height, size);
-    to.left = cropBegin(to.width, size);
-    const std::vector<Taps> columns = tapsOf(width, to.width, to.left, size),
-                            rows = tapsOf(height, to.height, to.top, size);
-    std::vector<float> wide(std::size_t(height * size)), made(std::size_t(channels * size * size));
-    float* out = made.data();
-    for (std::int64_t channel = 0; channel < channels; ++channel) {
-        const float* plane = image.plane(channel);
-        for (std::int64_t y = rows.front().first; y < height; ++y)
-            for (std::int64_t x = 0; x < size; ++x) {
-                const Taps& taps = columns[std::size_t(x)];
-                float sum = 0;
-                for (std::size_t i = 0; i < taps.weights.size(); ++i)
-                    sum += taps.weights[i] * plane[y * width + taps.first + std::int64_t(i)];
-                wide[std::size_t(y * size + x)] = sum;
-            }
-        for (const Taps& taps : rows)
-            for (std::int64_t x = 0; x < size; ++x, ++out) {
-                float sum = 0;
-                for (std::size_t i = 0; i < taps.weights.size(); ++i)
-                    sum += taps.weights[i] * wide[std::size_t((taps.first + std::int64_t(i)) * size + x)];
-                *out = sum;
-            }
-    }
+    const MiddleSquare to(height, width, size);
+    const ResizeAxis rows(height, to.height, to.top, size), columns(width, to.width, to.left, size);
+    std::vector<float> made(std::size_t(channels * size * size));
+    for (std::int64_t channel = 0; channel < channels; ++channel)
+        resizePlane(image.plane(channel), width, rows, columns, made.data() + channel * size * size);
     placeBoxes(image, size, to);
     placeMask(image, size, to);
     image.values = std::move(made);

@@ -172,6 +172,8 @@ TEST_CASE("file sources: samples stand for their rows and say where they come fr
             const auto sample = loaded->samples->read(row);
             REQUIRE(sample);
             CHECK(sample->modality == loaded->info.modality);
+            CHECK(loaded->samples->outline(row)->shape == sample->shape);
+            CHECK(loaded->samples->outline(row)->rate == sample->rate);
             CHECK(loaded->samples->whereOf(row).starts_with(every.path().string()));
             CHECK((loaded->info.modality == data::Modality::Text) != sample->text.empty());
         }

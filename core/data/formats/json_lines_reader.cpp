@@ -83,8 +83,11 @@ public:
         Table table{.rows = m_rows, .where = m_where, .name = std::move(name)};
         if (m_lines)
             table.lines = std::move(m_lineOf);
-        if (m_series > 0)
+        if (m_series > 0) {
             table.target = "target";
+            table.series = "item";
+            table.task = "forecasting";
+        }
         TableHints hints = m_options.hints;
         for (const ColumnBuilder& column : m_columns)
             if (m_series > 0 && column.name().starts_with("cat_"))

@@ -141,6 +141,7 @@ TEST_CASE("json_lines: series of DeepAR become one row a step")
     REQUIRE(table);
     CHECK(table->rows == 4);
     CHECK(table->target == "target");
+    CHECK(table->series == "item");
     CHECK(table->names() == std::vector<std::string>{"item", "time", "target", "cat_0", "dynamic_feat_0"});
     CHECK(table->columns[0].words == std::vector<std::string>{"item_0", "item_1"});
     CHECK(table->columns[1].kind == ColumnKind::Time);
