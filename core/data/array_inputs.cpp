@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace core::data {
 
@@ -71,6 +72,10 @@ base::Result<at::Tensor> ArrayInputs::make(const NumberArray& array) const
     at::Tensor made = tensor::empty(whole, bytes ? at::kByte : at::kFloat);
     if (!bytes && !m_turned) {
         array.copyTo(made.mutable_data_ptr<float>());
+        return made;
+    }
+    if (bytes && !m_turned && array.element == Element::U8) {
+        std::memcpy(made.mutable_data_ptr<std::uint8_t>(), array.bytes.data(), array.bytes.size());
         return made;
     }
     // Where element i of a row comes from.

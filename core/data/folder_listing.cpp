@@ -61,15 +61,17 @@ int partOf(const fs::path& folder)
 std::vector<std::pair<fs::path, int>> partsIn(const fs::path& root)
 {
     std::vector<std::pair<fs::path, int>> parts;
-    bool train = false;
+    bool train = false, others = false;
     for (const fs::path& folder : foldersIn(root)) {
         const int part = partOf(folder);
-        if (part < 0)
+        if (part < 0) {
+            others = true;
             continue;
+        }
         train = train || part == 0;
         parts.emplace_back(folder, part);
     }
-    if (!train || parts.size() < 2)
+    if (!train || (parts.size() < 2 && others))
         return {{root, 0}};
     std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     return parts;

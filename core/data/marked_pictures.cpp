@@ -80,7 +80,7 @@ base::Result<Loaded> loadUnmarked(const std::string& path, const SourceRequest& 
 {
     std::vector<PictureRow> rows;
     for (ListedFile& file : listFiles(path, pictureRules()))
-        rows.push_back({std::move(file), {}, {}});
+        rows.push_back({.file = std::move(file)});
     Loaded loaded;
     CORE_CHECK(loadPictures(rows, {.where = path, .use = PictureUse::Marked}, request, loaded));
     return loaded;

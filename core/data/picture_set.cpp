@@ -51,6 +51,12 @@ public:
     std::int64_t size() const override { return std::int64_t(m_rows.size()); }
     std::string whereOf(std::int64_t row) const override { return m_rows[std::size_t(row)].file.path; }
 
+    base::Result<Sample> outline(std::int64_t place) const override
+    {
+        const PictureFacts& facts = m_rows[std::size_t(place)].facts;
+        return Sample{.modality = Modality::Image, .shape = {m_channels, facts.height, facts.width}};
+    }
+
     base::Result<Sample> read(std::int64_t place) const override
     {
         const PictureRow& row = m_rows[std::size_t(place)];
@@ -131,17 +137,15 @@ private:
     base::Status keepReadable()
     {
         std::vector<PictureRow> kept;
-        std::vector<base::Result<PictureFacts>> facts;
         for (std::size_t i = 0; i < m_rows.size(); ++i)
             if (m_facts[i]) {
                 kept.push_back(std::move(m_rows[i]));
-                facts.push_back(std::move(m_facts[i]));
+                kept.back().facts = *m_facts[i];
             } else {
                 m_troubles.unreadable(std::int64_t(i), base::describe(m_facts[i].error()));
             }
         const std::size_t all = m_rows.size();
         m_rows = std::move(kept);
-        m_facts = std::move(facts);
         return m_rows.empty() ? noneIsReadable(all) : base::Status{};
     }
 
@@ -159,16 +163,17 @@ private:
     {
         const spec::ImageSpec& image = m_request.data.image;
         bool grey = true, same = true;
-        for (const auto& facts : m_facts) {
-            grey = grey && facts->channels == 1;
-            same = same && facts->height == m_facts[0]->height && facts->width == m_facts[0]->width;
+        const PictureFacts& first = m_rows.front().facts;
+        for (const PictureRow& row : m_rows) {
+            grey = grey && row.facts.channels == 1;
+            same = same && row.facts.height == first.height && row.facts.width == first.width;
         }
         m_channels = image.channels == "grey" || (image.channels == "auto" && grey) ? 1 : 3;
         m_scaled = image.size || !same;
         m_height = m_width = image.size.value_or(sizeOfMany);
         if (!m_scaled) {
-            m_height = m_facts[0]->height;
-            m_width = m_facts[0]->width;
+            m_height = first.height;
+            m_width = first.width;
         }
         if (const DatasetInfo* like = m_request.like; like && like->inputShape.size() == 3) {
             m_channels = like->inputShape[0] == 1 ? 1 : 3;

@@ -12,6 +12,7 @@ struct PictureRow {
     ListedFile file;
     std::vector<Box> boxes; ///< for detection
     std::string mask;       ///< for segmentation: a file of class numbers; empty: none
+    PictureFacts facts;     ///< set by loadPictures()
 };
 
 struct PictureSetOptions {

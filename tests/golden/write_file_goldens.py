@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes the files in files/ and files.json beside this file: small pictures and recordings by Pillow 13.0.0, soundfile
-0.14.0 and torchvision 0.26.0, with what these libraries read back from them."""
+0.14.0, h5py 3.16.0 and torchvision 0.26.0, with what these libraries read back from them."""
 import io
 import json
 import pathlib
 
+import h5py
 import numpy as np
 import soundfile
 import torch
@@ -92,6 +93,10 @@ for name, subtype in [("pcm16.wav", "PCM_16"), ("float.wav", "FLOAT"), ("ulaw.wa
     soundfile.write(files / name, stereo, rate, subtype=subtype)
     values, rate = soundfile.read(files / name, dtype="float32", always_2d=True)
     recordings[name] = {"rate": rate, "shape": list(values.T.shape), "first": values.T[:, :64].flatten().tolist()}
+
+with h5py.File(files / "small.h5", "w") as made:
+    made.create_dataset("x", data=np.arange(24, dtype="f4").reshape(12, 2), compression="gzip", shuffle=True)
+    made["y"] = (np.arange(12) % 2).astype("u1")
 
 json.dump([{"pictures": pictures, "ids": ids.flatten().tolist(), "resized": resized, "recordings": recordings}],
           open(here / "files.json", "w"), separators=(",", ":"))

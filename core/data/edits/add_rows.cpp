@@ -164,7 +164,7 @@ void enroll(Edits& all)
     all.add<AddRows>("add_rows", "Rows added", "Rows after the last one, such as points that were painted.",
                      base::Fields<Spec>{}
                          .add("columns", &Spec::columns,
-                              std::make_shared<const base::List>(base::List{base::Text{}, 1, 10'000}),
+                              std::make_shared<const base::List>(base::List{base::Text{}, 0, 10'000}),
                               {"Which columns the cells are of; the others stay empty."})
                          .add("rows", &Spec::rows, base::Tree{},
                               {"A list of rows, each a list of cells: numbers, texts, or null."}));

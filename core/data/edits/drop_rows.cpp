@@ -36,7 +36,7 @@ void enroll(Edits& all)
     all.add<DropRows>(
         "drop_rows", "Rows left out", "Rows that are in no part: neither learned from nor judged by.",
         base::Fields<Spec>{}.add("rows", &Spec::rows,
-                                 std::make_shared<const base::List>(base::List{base::Int{0}, 1, 10'000'000}),
+                                 std::make_shared<const base::List>(base::List{base::Int{0}, 0, 10'000'000}),
                                  {"Their numbers, from 0."}));
 }
 

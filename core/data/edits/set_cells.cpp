@@ -143,7 +143,7 @@ void enroll(Edits& all)
         "One column of some rows gets another value; of a set of pictures, texts or sounds the label.",
         base::Fields<Spec>{}
             .add("column", &Spec::column, base::Text{}, {"The column's name; of pictures, texts and sounds \"label\"."})
-            .add("rows", &Spec::rows, std::make_shared<const base::List>(base::List{base::Int{0}, 1, 10'000'000}),
+            .add("rows", &Spec::rows, std::make_shared<const base::List>(base::List{base::Int{0}, 0, 10'000'000}),
                  {"Their numbers, from 0."})
             .add("value", &Spec::value, base::Tree{}, {"A number, a text, or null for a cell that is emptied."},
                  {.nullable = true}));

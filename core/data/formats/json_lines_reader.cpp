@@ -85,11 +85,15 @@ public:
             table.lines = std::move(m_lineOf);
         if (m_series > 0) {
             table.target = "target";
-            table.task = "forecasting";
             table.series = "item";
+            table.task = "forecasting";
         }
+        TableHints hints = m_options.hints;
+        for (const ColumnBuilder& column : m_columns)
+            if (m_series > 0 && column.name().starts_with("cat_"))
+                hints.asText.push_back(column.name()); // DeepAR's numbers of kinds
         for (ColumnBuilder& column : m_columns)
-            table.columns.push_back(std::move(column).finish(m_rows, m_options.hints));
+            table.columns.push_back(std::move(column).finish(m_rows, hints));
         if (m_series > 0)
             table.columns[1].kind = ColumnKind::Time;
         return table;

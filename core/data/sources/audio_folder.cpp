@@ -26,13 +26,30 @@ base::Result<Recording> readRecording(const std::string& path)
     return decodeAudio(bytes, path);
 }
 
+// What a recording is, without its sound.
+struct Outline {
+    std::int64_t channels = 0, frames = 0;
+    double rate = 0;
+};
+
 // Decodes a recording whenever it is asked for.
 class AudioStore final : public SampleStore {
 public:
-    explicit AudioStore(std::vector<ListedFile> files) : m_files(std::move(files)) {}
+    AudioStore(std::vector<ListedFile> files, std::vector<Outline> outlines)
+        : m_files(std::move(files)),
+          m_outlines(std::move(outlines))
+    {
+    }
 
     std::int64_t size() const override { return std::int64_t(m_files.size()); }
     std::string whereOf(std::int64_t row) const override { return m_files[std::size_t(row)].path; }
+    base::Result<Sample> outline(std::int64_t row) const override
+    {
+        const Outline& outline = m_outlines[std::size_t(row)];
+        Sample sample{.modality = Modality::Audio, .shape = {outline.channels, outline.frames}};
+        sample.rate = outline.rate;
+        return sample;
+    }
     base::Result<Sample> read(std::int64_t row) const override
     {
         CORE_TRY(recording, readRecording(m_files[std::size_t(row)].path));
@@ -44,6 +61,7 @@ public:
 
 private:
     std::vector<ListedFile> m_files;
+    std::vector<Outline> m_outlines;
 };
 
 ListingRules audioRules()
@@ -76,10 +94,11 @@ public:
         if (request.data.rows && !request.like)
             thinOut(listing.files, *request.data.rows);
         FileTroubles troubles;
-        CORE_CHECK(keepReadable(listing.files, troubles));
+        std::vector<Outline> outlines;
+        CORE_CHECK(keepReadable(listing.files, outlines, troubles));
         for (const std::string& other : listing.others)
             troubles.unreadable(-1, other + " is of a format that is not read here");
-        return loadedOf(std::move(listing), troubles, request.like == nullptr);
+        return loadedOf(std::move(listing), std::move(outlines), troubles, request.like == nullptr);
     }
 
     bool recognises(const std::string& path, std::string_view head) const override
@@ -92,11 +111,15 @@ private:
     Spec m_spec;
 
     // Each is decoded once, so that a damaged one is found now and not in the middle of a training.
-    base::Status keepReadable(std::vector<ListedFile>& files, FileTroubles& troubles) const
+    base::Status keepReadable(std::vector<ListedFile>& files, std::vector<Outline>& outlines,
+                              FileTroubles& troubles) const
     {
         std::vector<std::string> wrong(files.size());
+        std::vector<Outline> found(files.size());
         inParallel(files.size(), [&](std::size_t i) {
-            if (const auto recording = readRecording(files[i].path); !recording)
+            if (const auto recording = readRecording(files[i].path))
+                found[i] = {recording->channels, recording->frames, recording->rate};
+            else
                 wrong[i] = base::describe(recording.error());
         });
         std::vector<ListedFile> kept;
@@ -106,6 +129,7 @@ private:
                 troubles.changed(files[i].path);
             if (wrong[i].empty()) {
                 kept.push_back(std::move(files[i]));
+                outlines.push_back(found[i]);
             } else {
                 first = first.empty() ? wrong[i] : first;
                 troubles.unreadable(std::int64_t(i), wrong[i]);
@@ -117,7 +141,8 @@ private:
                              : base::Status{};
     }
 
-    base::Result<Loaded> loadedOf(FolderListing listing, const FileTroubles& troubles, bool labelled) const
+    base::Result<Loaded> loadedOf(FolderListing listing, std::vector<Outline> outlines, const FileTroubles& troubles,
+                                  bool labelled) const
     {
         Loaded loaded;
         loaded.where = m_spec.path;
@@ -137,7 +162,7 @@ private:
                     loaded.parts.push_back(file.part);
             }
         }
-        loaded.samples = std::make_shared<AudioStore>(std::move(listing.files));
+        loaded.samples = std::make_shared<AudioStore>(std::move(listing.files), std::move(outlines));
         return loaded;
     }
 };

@@ -43,7 +43,7 @@ public:
             thinOut(listing.files, *request.data.rows);
         std::vector<PictureRow> rows;
         for (ListedFile& file : listing.files)
-            rows.push_back({std::move(file), {}, {}});
+            rows.push_back({.file = std::move(file)});
         PictureSetOptions options{.where = m_spec.path, .name = nameOf(), .others = std::move(listing.others)};
         if (!thinned)
             options.listAgain = [&] { return pathsNow(request.like != nullptr); };

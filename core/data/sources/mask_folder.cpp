@@ -80,7 +80,7 @@ private:
             if (mask == masks.end())
                 troubles.unreadable(-1, file.path + " has no mask");
             else
-                rows.push_back({std::move(file), {}, mask->second});
+                rows.push_back({.file = std::move(file), .mask = mask->second});
         }
         return rows;
     }

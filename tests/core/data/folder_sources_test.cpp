@@ -159,7 +159,7 @@ TEST_CASE("pictures: a folder that changes while it is read is noticed")
     for (const char* name : {"1.pgm", "2.pgm"})
         folders.put(name, grey(4, 4, 'x'));
     for (auto& file : data::listFiles(folders.path().string(), data::pictureRules()))
-        rows.push_back({file, {}, {}});
+        rows.push_back({.file = file});
     folders.put("3.pgm", grey(4, 4, 'x'));
     folders.put("2.pgm", grey(4, 4, 'y') + "longer");
     data::PictureSetOptions options{.where = folders.path().string()};

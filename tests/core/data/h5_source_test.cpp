@@ -7,7 +7,7 @@
 #include "core/data/formats/h5_message.h"
 #include "core/data/open.h"
 #include "tests/support/data_sets.h"
-#include "tests/support/program.h"
+#include "tests/support/python.h"
 
 #include <cstdlib>
 #include <fcntl.h>
@@ -18,21 +18,6 @@
 using namespace core;
 
 namespace {
-
-// Runs a Python script in a folder; false where no Python with h5py and numpy is.
-bool python(const tests::TempFolder& folder, const std::string& script)
-{
-    const std::string program = tests::python();
-    if (program.empty())
-        return false;
-    const auto file = folder.file("script.py", script);
-    tests::Running running(
-        {"/bin/sh", "-c", "cd '" + folder.path().string() + "' && exec '" + program + "' '" + file.string() + "'"});
-    const tests::Ended ended = running.wait();
-    INFO(ended.err);
-    REQUIRE(ended.status == 0);
-    return true;
-}
 
 base::Result<data::Loaded> loaded(const tests::TempFolder& folder, const std::string& name)
 {
@@ -121,7 +106,7 @@ TEST_CASE("h5: messages that no honest reader sends are refused")
 TEST_CASE("h5: what h5py writes comes out as it went in")
 {
     const tests::TempFolder folder;
-    if (!python(folder, R"(
+    if (!tests::runPython(folder, R"(
 import h5py, numpy as np
 with h5py.File("images.h5", "w") as f:
     f.create_dataset("X_train", data=np.arange(40 * 4 * 4, dtype="u1").reshape(40, 4, 4), compression="gzip", chunks=(7, 4, 4))
@@ -172,7 +157,7 @@ with h5py.File("named.h5", "w", libver="latest") as f:
 TEST_CASE("h5: links and storage elsewhere, virtual datasets, references and bombs are refused")
 {
     const tests::TempFolder folder;
-    if (!python(folder, R"(
+    if (!tests::runPython(folder, R"(
 import h5py, numpy as np
 open("secret", "wb").write(b"\x07" * 800)
 y = np.arange(10) % 2
@@ -222,7 +207,7 @@ make("vlen.h5", lambda f: f.create_dataset("x", (10, 2), h5py.vlen_dtype("f8")))
 TEST_CASE("h5: damaged files are errors or data, never a crash")
 {
     const tests::TempFolder folder;
-    if (!python(folder, R"(
+    if (!tests::runPython(folder, R"(
 import h5py, numpy as np
 with h5py.File("good.h5", "w") as f:
     f.create_dataset("x", data=np.arange(300.).reshape(100, 3), compression="gzip", shuffle=True)

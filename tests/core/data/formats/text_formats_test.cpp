@@ -141,6 +141,7 @@ TEST_CASE("json_lines: series of DeepAR become one row a step")
     REQUIRE(table);
     CHECK(table->rows == 4);
     CHECK(table->target == "target");
+    CHECK(table->series == "item");
     CHECK(table->names() == std::vector<std::string>{"item", "time", "target", "cat_0", "dynamic_feat_0"});
     CHECK(table->columns[0].words == std::vector<std::string>{"item_0", "item_1"});
     CHECK(table->columns[1].kind == ColumnKind::Time);
@@ -148,6 +149,7 @@ TEST_CASE("json_lines: series of DeepAR become one row a step")
     CHECK(table->columns[1].numbers[1] - table->columns[1].numbers[0] == 29 * 86400);
     CHECK(table->columns[1].numbers[2] - table->columns[1].numbers[0] == 60 * 86400);
     CHECK(std::isnan(table->columns[2].numbers[1]));
+    CHECK(table->columns[3].words == std::vector<std::string>{"1", "2"});
     CHECK(table->columns[4].numbers[2] == 0.7);
     CHECK(readJsonLines("{\"start\": \"2024-01-01\", \"target\": [1]}\n", "f", "f", {.frequency = "x"}).error().where ==
           "/data/source/time_freq");
