@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/spectral.h"
 
-#include "core/data/log_mel.h"
+#include "core/data/ops/sinc.h"
 
 #include <ATen/ops/abs.h>
 #include <ATen/ops/angle.h>
@@ -40,7 +40,7 @@ at::Tensor phaseVocoder(const at::Tensor& spectrogram, double rate, std::int64_t
     return at::polar(shares.mul(at::abs(next)).add(shares.neg().add(1).mul(at::abs(here))), phases);
 }
 
-at::Tensor stretched(const at::Tensor& waveform, double rate, const StftWindow& windows)
+at::Tensor stretched(const at::Tensor& waveform, double rate, const StftWindows& windows)
 {
     at::NoGradGuard noGraph;
     const at::Tensor window = at::hann_window(windows.nFft);
@@ -52,7 +52,7 @@ at::Tensor stretched(const at::Tensor& waveform, double rate, const StftWindow& 
 }
 
 at::Tensor pitchShifted(const at::Tensor& waveform, double sampleRate, double steps, std::int64_t stepsPerOctave,
-                        const StftWindow& windows)
+                        const StftWindows& windows)
 {
     const double rate = std::exp2(-steps / double(stepsPerOctave));
     const at::Tensor longer = stretched(waveform, rate, windows).contiguous();

@@ -6,7 +6,7 @@
 namespace core::data {
 
 /// How a waveform is cut into windows: Hann, `nFft` long.
-struct StftWindow {
+struct StftWindows {
     std::int64_t nFft = 512;
     std::int64_t hopLength = 128;
 };
@@ -17,10 +17,10 @@ at::Tensor phaseVocoder(const at::Tensor& spectrogram, double rate, std::int64_t
 
 /// Waveforms [channels, samples], at least one window long, played `rate` times as fast at the same pitch;
 /// round(samples / rate) samples.
-at::Tensor stretched(const at::Tensor& waveform, double rate, const StftWindow& window);
+at::Tensor stretched(const at::Tensor& waveform, double rate, const StftWindows& windows);
 
 /// torchaudio's pitch_shift: stretched, then resampled back to its length.
 at::Tensor pitchShifted(const at::Tensor& waveform, double sampleRate, double steps, std::int64_t stepsPerOctave,
-                        const StftWindow& window);
+                        const StftWindows& windows);
 
 }

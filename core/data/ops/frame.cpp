@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/ops/frame.h"
 
-#include "core/data/formats/resize.h"
 #include "core/data/ops/warp.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace core::data {
 
@@ -52,6 +52,55 @@ void takeLine(const T* line, const std::vector<std::int64_t>& columns, const Fra
         out[x] = columns[std::size_t(x)] < 0 ? fill : line[columns[std::size_t(x)]];
 }
 
+// What each pixel of a shorter or longer line is made of.
+struct Weights {
+    std::vector<std::int64_t> first;
+    std::vector<std::vector<float>> weight;
+
+    Weights(std::int64_t in, std::int64_t out)
+    {
+        const double scale = double(in) / double(out), support = std::max(1.0, scale);
+        for (std::int64_t i = 0; i < out; ++i) {
+            const double center = scale * (double(i) + 0.5);
+            const std::int64_t low = std::max<std::int64_t>(std::int64_t(center - support + 0.5), 0);
+            const std::int64_t high = std::min<std::int64_t>(std::int64_t(center + support + 0.5), in);
+            std::vector<float> weights;
+            double total = 0;
+            for (std::int64_t j = low; j < high; ++j)
+                total += std::max(0.0, 1 - std::abs((double(j) - center + 0.5) / support));
+            for (std::int64_t j = low; j < high; ++j)
+                weights.push_back(float(std::max(0.0, 1 - std::abs((double(j) - center + 0.5) / support)) / total));
+            first.push_back(low);
+            weight.push_back(std::move(weights));
+        }
+    }
+};
+
+void resizePlane(const float* in, std::int64_t height, std::int64_t width, const Weights& rows, const Weights& columns,
+                 std::vector<float>& narrow, float* out)
+{
+    const std::int64_t outWidth = std::int64_t(columns.first.size());
+    narrow.resize(std::size_t(height * outWidth));
+    for (std::int64_t y = 0; y < height; ++y)
+        for (std::int64_t x = 0; x < outWidth; ++x) {
+            const std::vector<float>& weights = columns.weight[std::size_t(x)];
+            const float* from = in + y * width + columns.first[std::size_t(x)];
+            float sum = 0;
+            for (std::size_t k = 0; k < weights.size(); ++k)
+                sum += weights[k] * from[k];
+            narrow[std::size_t(y * outWidth + x)] = sum;
+        }
+    for (std::size_t y = 0; y < rows.first.size(); ++y, out += outWidth) {
+        std::fill_n(out, outWidth, 0.f);
+        for (std::size_t k = 0; k < rows.weight[y].size(); ++k) {
+            const float weight = rows.weight[y][k];
+            const float* from = narrow.data() + (rows.first[y] + std::int64_t(k)) * outWidth;
+            for (std::int64_t x = 0; x < outWidth; ++x)
+                out[x] += weight * from[x];
+        }
+    }
+}
+
 }
 
 void cropImage(Sample& image, const Frame& frame, const Padding& padding)
@@ -89,10 +138,10 @@ void resizeImage(Sample& image, std::int64_t height, std::int64_t width)
     const std::int64_t oldHeight = image.height(), oldWidth = image.width();
     if (height == oldHeight && width == oldWidth)
         return;
-    const ResizeAxis rows(oldHeight, height, 0, height), columns(oldWidth, width, 0, width);
-    std::vector<float> values(static_cast<std::size_t>(image.channels() * height * width));
+    const Weights rows(oldHeight, height), columns(oldWidth, width);
+    std::vector<float> values(static_cast<std::size_t>(image.channels() * height * width)), narrow;
     for (std::int64_t channel = 0; channel < image.channels(); ++channel)
-        resizePlane(static_cast<const float*>(image.plane(channel)), oldWidth, rows, columns,
+        resizePlane(image.plane(channel), oldHeight, oldWidth, rows, columns, narrow,
                     values.data() + channel * height * width);
     if (!image.mask.empty()) {
         std::vector<std::uint8_t> mask(static_cast<std::size_t>(height * width));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/golden.h"
 
-#include "core/data/log_mel.h"
 #include "core/data/ops/masks.h"
 #include "core/data/ops/series.h"
+#include "core/data/ops/sinc.h"
 #include "core/data/spectral.h"
 #include "core/data/transform.h"
 
