@@ -4,10 +4,13 @@
 #include "core/data/image_size.h"
 #include "core/data/log_mel.h"
 #include "core/data/ops/sinc.h"
+#include "core/data/parallel.h"
 #include "core/data/words.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <exception>
 
 namespace core::data {
 
@@ -204,6 +207,26 @@ Made forSeries(const SampleStore& samples, std::span<const std::int64_t> rows)
     return std::shared_ptr<const Featurizer>(std::make_shared<SeriesFeaturizer>(std::move(shape)));
 }
 
+base::Status writeRow(const SampleStore& samples, std::int64_t row, const Featurizer* featurizer,
+                      const std::vector<std::int64_t>& shape, float* out)
+try {
+    CORE_TRY(sample, samples.read(row));
+    if (featurizer)
+        if (auto applied = featurizer->apply(sample); !applied)
+            return placed(applied.error(), samples, row);
+    if (sample.shape != shape)
+        return base::Error{base::ErrorKind::Data,
+                           "row " + std::to_string(row) + " is " + textOfShape(sample.shape) + ", and " +
+                               textOfShape(shape) + " is needed",
+                           samples.whereOf(row),
+                           {}};
+    std::copy(sample.values.begin(), sample.values.end(), out);
+    return {};
+} catch (const std::exception& error) {
+    return base::Error{
+        base::ErrorKind::Resource, std::string("cannot be made numbers of: ") + error.what(), samples.whereOf(row), {}};
+}
+
 }
 
 base::Result<at::Tensor> inputsOf(const SampleStore& samples, const Featurizer* featurizer,
@@ -213,19 +236,21 @@ base::Result<at::Tensor> inputsOf(const SampleStore& samples, const Featurizer* 
     whole.insert(whole.begin(), samples.size());
     at::Tensor inputs = tensor::empty(whole);
     float* out = inputs.mutable_data_ptr<float>();
-    for (std::int64_t row = 0; row < samples.size(); ++row) {
-        CORE_TRY(sample, samples.read(row));
-        if (featurizer)
-            if (auto applied = featurizer->apply(sample); !applied)
-                return placed(applied.error(), samples, row);
-        if (sample.shape != shape)
-            return base::Error{base::ErrorKind::Data,
-                               "row " + std::to_string(row) + " is " + textOfShape(sample.shape) + ", and " +
-                                   textOfShape(shape) + " is needed",
-                               samples.whereOf(row),
-                               {}};
-        out = std::copy(sample.values.begin(), sample.values.end(), out);
-    }
+    const std::size_t rows = std::size_t(samples.size());
+    const std::int64_t length = rows > 0 ? inputs.numel() / inputs.size(0) : 0;
+    std::vector<base::Status> written(rows);
+    // Rows before the first that fails are all tried, so that the same one is told every time.
+    std::atomic<std::size_t> failed = rows;
+    inParallel(rows, [&](std::size_t row) {
+        if (row > failed)
+            return;
+        written[row] = writeRow(samples, std::int64_t(row), featurizer, shape, out + std::int64_t(row) * length);
+        std::size_t first = failed;
+        while (!written[row] && row < first && !failed.compare_exchange_weak(first, row)) {
+        }
+    });
+    if (failed < rows)
+        return written[failed].error();
     return inputs;
 }
 

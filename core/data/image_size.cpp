@@ -1,12 +1,44 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/image_size.h"
 
-#include "core/data/ops/frame.h"
+#include "core/data/formats/resize.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace core::data {
+
+namespace {
+
+void placeBoxes(Sample& image, std::int64_t size, const MiddleSquare& to)
+{
+    const float tall = float(to.height) / float(image.height()), wide = float(to.width) / float(image.width());
+    const auto along = [&](float at, float scale, std::int64_t begin) {
+        return std::clamp(at * scale - float(begin), 0.f, float(size));
+    };
+    for (Box& box : image.boxes) {
+        box.left = along(box.left, wide, to.left);
+        box.right = along(box.right, wide, to.left);
+        box.top = along(box.top, tall, to.top);
+        box.bottom = along(box.bottom, tall, to.top);
+    }
+    std::erase_if(image.boxes, [](const Box& box) { return box.left >= box.right || box.top >= box.bottom; });
+}
+
+void placeMask(Sample& image, std::int64_t size, const MiddleSquare& to)
+{
+    if (image.mask.empty())
+        return;
+    std::vector<std::uint8_t> mask(std::size_t(size * size));
+    for (std::int64_t y = 0; y < size; ++y)
+        for (std::int64_t x = 0; x < size; ++x) {
+            const std::int64_t row = (y + to.top) * image.height() / to.height,
+                               column = (x + to.left) * image.width() / to.width;
+            mask[std::size_t(y * size + x)] = image.mask[std::size_t(row * image.width() + column)];
+        }
+    image.mask = std::move(mask);
+}
+
+}
 
 void setChannels(Sample& image, std::int64_t channels)
 {
@@ -29,15 +61,18 @@ void setChannels(Sample& image, std::int64_t channels)
 
 void resizeAndCrop(Sample& image, std::int64_t size)
 {
-    const std::int64_t height = image.height(), width = image.width();
+    const std::int64_t height = image.height(), width = image.width(), channels = image.channels();
     if (height == size && width == size)
         return;
-    const std::int64_t tall = height < width ? size : size * height / width,
-                       wide = height < width ? size * width / height : size;
-    resizeImage(image, tall, wide);
-    // Python, whose rounding torchvision uses, rounds halves to even numbers.
-    const auto begin = [&](std::int64_t length) { return std::int64_t(std::nearbyint(double(length - size) / 2)); };
-    cropImage(image, {begin(tall), begin(wide), size, size});
+    const MiddleSquare to(height, width, size);
+    const ResizeAxis rows(height, to.height, to.top, size), columns(width, to.width, to.left, size);
+    std::vector<float> made(std::size_t(channels * size * size));
+    for (std::int64_t channel = 0; channel < channels; ++channel)
+        resizePlane(image.plane(channel), width, rows, columns, made.data() + channel * size * size);
+    placeBoxes(image, size, to);
+    placeMask(image, size, to);
+    image.values = std::move(made);
+    image.shape = {channels, size, size};
 }
 
 }

@@ -31,10 +31,15 @@ public:
         return std::int64_t(drawFor(row).below(0, std::uint64_t(m_spec.classes)));
     }
 
+    base::Result<Sample> outline(std::int64_t) const override
+    {
+        return Sample{.modality = Modality::Audio, .shape = {1, frameCount()}, .rate = double(m_spec.sampleRate)};
+    }
+
     base::Result<Sample> read(std::int64_t row) const override
     {
         const base::Draw draw = drawFor(row), noise = draw.within(1);
-        const std::int64_t frames = std::int64_t(m_spec.seconds * double(m_spec.sampleRate));
+        const std::int64_t frames = frameCount();
         const std::size_t kind = std::size_t(labelOf(row));
         const double rate = double(m_spec.sampleRate), loud = draw.uniform(1, 0.3, 0.6);
         // The sound fills most of the recording, begins a little later in each and fades at both ends.
@@ -59,6 +64,7 @@ private:
     Spec m_spec;
     std::int64_t m_rows;
 
+    std::int64_t frameCount() const { return std::int64_t(m_spec.seconds * double(m_spec.sampleRate)); }
     base::Draw drawFor(std::int64_t row) const { return drawOf("tones", m_spec.seed).within(std::uint64_t(row)); }
 
     // Hz, `along` the sound from 0 to 1.

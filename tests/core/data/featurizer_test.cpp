@@ -289,3 +289,20 @@ TEST_CASE("texts: naming one column of free text is enough beside other features
     experiment.data.features = {"size", "words"};
     CHECK(data::DataModule::open(experiment)->info().modality == data::Modality::Table);
 }
+
+TEST_CASE("samples: of several rows that do not fit, the first is told, with where it comes from")
+{
+    std::vector<data::Sample> pictures(40, picture(1, 4, 5));
+    for (const std::size_t wrong : {7, 20, 33})
+        pictures[wrong] = picture(1, 5, 4);
+    std::vector<std::string> where;
+    for (int i = 0; i < 40; ++i)
+        where.push_back("picture " + std::to_string(i));
+    const auto samples = data::heldSamples(pictures, where);
+    for (int again = 0; again < 5; ++again) {
+        const auto made = data::inputsOf(*samples, nullptr, {1, 4, 5});
+        REQUIRE_FALSE(made);
+        CHECK(made.error().message == "row 7 is 1×5×4, and 1×4×5 is needed");
+        CHECK(made.error().where == "picture 7");
+    }
+}
