@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <sys/stat.h>
 
 namespace core::data {
@@ -181,6 +182,13 @@ void FileTroubles::unreadable(std::int64_t row, std::string what)
 void FileTroubles::changed(std::string path)
 {
     m_changed.push_back(std::move(path));
+}
+
+void FileTroubles::compare(std::vector<std::string> before, std::vector<std::string> now)
+{
+    std::sort(before.begin(), before.end());
+    std::sort(now.begin(), now.end());
+    std::set_symmetric_difference(before.begin(), before.end(), now.begin(), now.end(), std::back_inserter(m_changed));
 }
 
 void FileTroubles::tell(std::vector<Problem>& problems) const

@@ -54,6 +54,8 @@ class FileTroubles {
 public:
     void unreadable(std::int64_t row, std::string what);
     void changed(std::string path);
+    /// What is in one list of paths and not in the other was added or removed.
+    void compare(std::vector<std::string> before, std::vector<std::string> now);
     /// `unreadable_files` and `changed_while_read`, if there were any.
     void tell(std::vector<Problem>& problems) const;
     std::int64_t unreadableCount() const { return m_unreadable; }

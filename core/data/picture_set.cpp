@@ -230,15 +230,8 @@ private:
         for (const PictureRow& row : m_rows)
             if (stateOf(row.file.path) != row.file.state)
                 m_troubles.changed(row.file.path);
-        if (!m_options.listAgain)
-            return;
-        std::sort(m_listed.begin(), m_listed.end());
-        std::vector<std::string> now = m_options.listAgain(), differ;
-        std::sort(now.begin(), now.end());
-        std::set_symmetric_difference(m_listed.begin(), m_listed.end(), now.begin(), now.end(),
-                                      std::back_inserter(differ));
-        for (std::string& path : differ)
-            m_troubles.changed(std::move(path));
+        if (m_options.listAgain)
+            m_troubles.compare(std::move(m_listed), m_options.listAgain());
     }
 };
 

@@ -78,7 +78,7 @@ public:
         if (m_spec.path.empty())
             return base::Error{base::ErrorKind::Spec, "no folder is named", "/data/source/path",
                                "Give the path of a folder with one folder for each class"};
-        if (!fs::exists(m_spec.path))
+        if (std::error_code failed; !fs::exists(m_spec.path, failed))
             return base::Error{base::ErrorKind::Data, "no such folder", m_spec.path,
                                "Check the path; relative paths start at the experiment file"};
         FolderListing listing;
@@ -91,11 +91,19 @@ public:
                                listing.classes.size() == 1 ? "has recordings of one class only"
                                                            : "has no folders with recordings",
                                m_spec.path, "Make one folder for each class: yes/1.wav, no/2.wav"};
+        FileTroubles troubles;
+        std::vector<std::string> before;
+        for (const ListedFile& file : listing.files)
+            before.push_back(file.path);
         if (request.data.rows && !request.like)
             thinOut(listing.files, *request.data.rows);
-        FileTroubles troubles;
         std::vector<Outline> outlines;
         CORE_CHECK(keepReadable(listing.files, outlines, troubles));
+        std::vector<std::string> now;
+        for (const ListedFile& file :
+             request.like ? listFiles(m_spec.path, audioRules()) : listFolders(m_spec.path, audioRules()).files)
+            now.push_back(file.path);
+        troubles.compare(std::move(before), std::move(now));
         for (const std::string& other : listing.others)
             troubles.unreadable(-1, other + " is of a format that is not read here");
         return loadedOf(std::move(listing), std::move(outlines), troubles, request.like == nullptr);

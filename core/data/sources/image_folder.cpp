@@ -28,7 +28,7 @@ public:
         if (m_spec.path.empty())
             return base::Error{base::ErrorKind::Spec, "no folder is named", "/data/source/path",
                                "Give the path of a folder with one folder for each class"};
-        if (!fs::exists(m_spec.path))
+        if (std::error_code failed; !fs::exists(m_spec.path, failed))
             return base::Error{base::ErrorKind::Data, "no such folder", m_spec.path,
                                "Check the path; relative paths start at the experiment file"};
         FolderListing listing;

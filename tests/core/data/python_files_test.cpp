@@ -34,7 +34,7 @@ def save(name, array):
     expected[name] = {"shape": list(array.shape), "values": values}
 for kind in ["?", "u1", "i1", "<u2", ">u2", "<i2", ">i2", "<u4", ">u4", "<i4", ">i4", "<i8", ">i8", "<u8", ">u8",
              "<f2", ">f2", "<f4", ">f4", "<f8", ">f8"]:
-    array = rng.integers(0 if kind[-2] == "u" else -100, 100, (3, 4, 2)).astype(kind)
+    array = rng.integers(0 if "u" in kind else -100, 100, (3, 4, 2)).astype(kind)
     save("c_%s" % kind.strip("<>?") + ("_big" if ">" in kind else ""), array)
     save("f_%s" % kind.strip("<>?") + ("_big" if ">" in kind else ""), np.asfortranarray(array))
 save("none", np.zeros((0, 3)))
