@@ -2,6 +2,7 @@
 #include "app/cli/command.h"
 #include "app/cli/progress.h"
 #include "core/base/clock.h"
+#include "core/session/folds.h"
 #include "core/session/session.h"
 #include "core/store/run_folder.h"
 
@@ -118,6 +119,50 @@ Result<Outcome> conduct(session::Session& run, double started, Object more)
     return Outcome{std::move(object), sentence(run, result), interrupted ? (signalled == SIGTERM ? 143 : 130) : 0};
 }
 
+namespace {
+
+// Each fold in a run of its own; what is told is their mean and spread.
+Result<Outcome> crossValidate(const Value& resolved, std::int64_t folds, const session::Options& how, double started)
+{
+    Array each;
+    std::vector<std::vector<std::pair<std::string, double>>> metrics;
+    std::string text;
+    Object whole;
+    int status = 0;
+    for (std::int64_t fold = 0; fold < folds && status == 0; ++fold) {
+        CORE_TRY(run, session::Session::create(session::ofFold(resolved, fold), how));
+        std::cerr << "fold " << fold + 1 << " of " << folds << std::endl;
+        CORE_TRY(outcome, conduct(*run, core::base::steadySeconds()));
+        status = outcome.status;
+        if (fold == 0)
+            whole = outcome.object;
+        std::vector<std::pair<std::string, double>> values;
+        for (const auto& [name, value] : outcome.object.find("metrics")->object())
+            values.emplace_back(name, value.toReal());
+        metrics.push_back(std::move(values));
+        Object told{{"fold", fold}};
+        for (const auto& [key, value] : outcome.object)
+            told.set(key, value);
+        whole.set("status", outcome.object.find("status")->text());
+        each.push_back(std::move(told));
+    }
+    Object means, spreads;
+    for (const session::FoldMetric& metric : session::overFolds(metrics)) {
+        means.set(metric.name, metric.mean);
+        spreads.set(metric.name, metric.spread);
+        text += "  " + metric.name + std::string(metric.name.size() < 24 ? 24 - metric.name.size() : 1, ' ') +
+                shown(metric.mean) + " ± " + shown(metric.spread) + "\n";
+    }
+    text = "cross-validation, " + std::to_string(each.size()) + " of " + std::to_string(folds) + " folds\n" + text;
+    whole.set("metrics", std::move(means));
+    whole.set("spread", std::move(spreads));
+    whole.set("seconds", core::base::steadySeconds() - started);
+    whole.set("folds", std::move(each));
+    return Outcome{std::move(whole), std::move(text), status};
+}
+
+}
+
 void addTraining(Program& program)
 {
     auto options = std::make_shared<TrainOptions>();
@@ -144,6 +189,9 @@ void addTraining(Program& program)
                 CORE_TRY(run, session::Session::resume(*found, how));
                 return conduct(*run, started);
             }
+        CORE_TRY(folds, session::foldsOf(resolved));
+        if (folds > 1)
+            return crossValidate(resolved, folds, how, started);
         CORE_TRY(run, session::Session::create(resolved, how));
         return conduct(*run, started);
     });
