@@ -8,7 +8,7 @@
 namespace core::data {
 
 /// The k nearest points (Euclidean) of each of the points at `places`, the nearest first, itself left out:
-/// [places, k] places. Exact; of equally near ones the lower place. `points`: [n, dimensions] float32 with n > k.
+/// [places, k] places. Exact but for the order of equally near ones. `points`: [n, dimensions] float32 with n > k.
 std::vector<std::int32_t> nearestNeighbours(const at::Tensor& points, std::span<const std::int64_t> places,
                                             std::int64_t k);
 

@@ -149,14 +149,16 @@ NewRows::NewRows(const TrainingRows& rows, std::int64_t count)
     : m_old(rows.inputs.size(0)),
       m_width(rows.inputs.size(1)),
       m_inputs(tensor::empty({count, rows.inputs.size(1)})),
-      m_targets(tensor::empty({count}, at::kLong))
+      m_targets(tensor::empty({count}, at::kLong)),
+      m_values(m_inputs.mutable_data_ptr<float>()),
+      m_labels(m_targets.mutable_data_ptr<std::int64_t>())
 {
 }
 
 float* NewRows::add(std::int64_t label)
 {
-    m_targets.mutable_data_ptr<std::int64_t>()[m_count] = label;
-    return m_inputs.mutable_data_ptr<float>() + m_count++ * m_width;
+    m_labels[m_count] = label;
+    return m_values + m_count++ * m_width;
 }
 
 void NewRows::addBetween(const float* from, const float* to, float step, std::int64_t label)

@@ -43,6 +43,8 @@ public:
 private:
     std::int64_t m_old, m_width, m_count = 0;
     at::Tensor m_inputs, m_targets;
+    float* m_values; ///< of m_inputs: asking a tensor for each row takes longer than the row
+    std::int64_t* m_labels;
 };
 
 /// `sampling_strategy` of what adds rows.

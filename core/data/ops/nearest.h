@@ -51,7 +51,7 @@ struct PointSet {
 /// into boxes: fast in few dimensions, up to mostBoxDimensions.
 constexpr std::int64_t mostBoxDimensions = 5;
 std::vector<std::int32_t> nearestByBoxes(const PointSet& points, std::span<const std::int64_t> places, std::int64_t k);
-/// The same by comparing all with all, many at a time.
+/// The same by comparing all with all, many at a time; of equally near ones any.
 std::vector<std::int32_t> nearestByBlocks(const PointSet& points, std::span<const std::int64_t> places, std::int64_t k);
 
 }
