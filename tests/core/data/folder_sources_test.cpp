@@ -121,6 +121,19 @@ TEST_CASE("image_folder: folders of parts say how rows are divided, rows thin al
     CHECK(tests::longsOf(few->targets) == std::vector<std::int64_t>{0, 1, 0, 1, 1});
 }
 
+TEST_CASE("image_folder: a folder train alone has the classes in it, and one among others is a class")
+{
+    const Folders folders;
+    for (const char* name : {"train/a/1.pgm", "train/b/1.pgm"})
+        folders.put(name, grey(4, 4, 'x'));
+    const auto alone = folders.load();
+    REQUIRE(alone);
+    CHECK(alone->info.classes == std::vector<std::string>{"a", "b"});
+    CHECK(alone->parts.empty());
+    folders.put("plane/1.pgm", grey(4, 4, 'x'));
+    CHECK(folders.load()->info.classes == std::vector<std::string>{"plane", "train"});
+}
+
 TEST_CASE("image_folder: a model's new pictures, one or a folder of them")
 {
     const Folders folders;
