@@ -100,13 +100,14 @@ base::Result<Converted> convert(const base::Value& resolved, const std::filesyst
     const std::string kind = file.extension().string();
     const std::vector<std::int64_t> rows = keptRows(resolved, *view);
     const base::Value recipe = recipeOf(resolved, *view, std::int64_t(rows.size()));
-    if (kind == ".csv" || kind == ".tsv")
+    if (kind == ".csv" || kind == ".tsv") {
         CORE_CHECK(base::writeFileAtomically(file, csvOf(*view, rows, kind == ".tsv" ? '\t' : ',')));
-    else if (kind == ".h5" || kind == ".hdf5")
+    } else if (kind == ".h5" || kind == ".hdf5") {
         CORE_CHECK(store::writeColumnFile(file, columnsOf(*view, rows), base::writeJson(recipe)));
-    else
+    } else {
         return Error{ErrorKind::Usage, "\"" + kind + "\" says no format that can be written", file.string(),
                      "End the name in .csv, .tsv, .h5 or .hdf5"};
+    }
     Converted done{std::int64_t(rows.size()), file.string() + ".recipe.json"};
     CORE_CHECK(base::writeFileAtomically(done.recipe, base::writeJson(recipe, 2) + "\n"));
     return done;

@@ -64,7 +64,8 @@ TEST_CASE("data is diagnosed, shown as a picture, and converted with a recipe")
     const Ended found = cli({"data", "doctor", file, "--json"});
     INFO(found.err);
     REQUIRE(found.status == 0);
-    const auto& problem = found.json()["problems"].array().front();
+    const auto diagnosis = found.json();
+    const auto& problem = diagnosis["problems"].array().front();
     CHECK(problem["kind"].text() == "missing_values");
     CHECK(problem["changes"]["data.missing"].text() == "median");
 
