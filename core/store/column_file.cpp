@@ -19,7 +19,8 @@ base::Status writeColumnFile(const std::filesystem::path& file, const std::vecto
             std::string name = column.name;
             std::replace(name.begin(), name.end(), '/', '_');
             if (column.texts.empty())
-                h5::createReals(made, name, column.numbers, {.chunk = 16'384, .packed = true});
+                h5::createReals(made, name, column.numbers,
+                                {.chunk = std::clamp<hsize_t>(column.numbers.size(), 1, 16'384), .packed = true});
             else
                 h5::createTexts(made, name, column.texts);
         }
