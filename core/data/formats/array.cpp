@@ -183,13 +183,14 @@ bool isOneHot(const NumberArray& array)
 
 bool countElements(const std::vector<std::int64_t>& shape, std::int64_t limit, std::int64_t& count)
 {
-    std::int64_t row = 1;
+    // Without the zeros among them too: a row may be long where there are no rows.
+    std::int64_t bound = 1;
     count = 1;
-    for (const std::int64_t length : shape)
-        // A side of 0 leaves no elements, but a row still has a length.
-        if (length < 0 || __builtin_mul_overflow(row, std::max<std::int64_t>(length, 1), &row) ||
-            __builtin_mul_overflow(count, length, &count) || count > limit)
+    for (const std::int64_t length : shape) {
+        if (length < 0 || __builtin_mul_overflow(bound, std::max<std::int64_t>(length, 1), &bound) || bound > limit)
             return false;
+        count *= length;
+    }
     return true;
 }
 

@@ -37,7 +37,7 @@ struct NamedArray {
     NumberArray array;
 };
 
-/// Elements of a shape, or nothing where there are more than `limit`, or a negative length.
+/// Elements of a shape; false where there are more than `limit`, lengths of 0 taken for 1, or a length is negative.
 bool countElements(const std::vector<std::int64_t>& shape, std::int64_t limit, std::int64_t& count);
 
 /// `60000 × 28 × 28`

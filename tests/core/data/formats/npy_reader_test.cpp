@@ -111,6 +111,8 @@ TEST_CASE("npy: what is refused says why and where")
     CHECK(npyProblem(npyBytes("<f8", "(2,)", "12345678")).find("is truncated: its header promises 16 bytes") == 0);
     CHECK(npyProblem(npyBytes("<f8", "(4294967296, 4294967296)", "")).find("claims more elements") == 0);
     CHECK(npyProblem(npyBytes("<f8", "(-1,)", "")).find("claims more elements") == 0);
+    CHECK(npyProblem(npyBytes("<f8", "(0, 65536, 666869195408957952)", "")).find("claims more elements") == 0);
+    CHECK(npyProblem(npyBytes("<f8", "(0, 3)", "")).empty());
     CHECK(npyProblem(tests::npyWithHeader("__import__('os')", "")).find("has a header that is no description") == 0);
     CHECK(npyProblem(npyBytes("<f8", "(1,)", "12345678").substr(0, 20)).find("ends within its header") == 0);
 }
