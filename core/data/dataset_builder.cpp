@@ -27,6 +27,9 @@ public:
 
     base::Result<DataModule> build()
     {
+        if (m_experiment.data.mode == "pipe")
+            return base::Error{base::ErrorKind::Spec, "data cannot be streamed yet", "/data/mode",
+                               "Set it to file: all rows are read into memory first"};
         const SourceRequest request{m_experiment.data};
         CORE_TRY(loaded, m_cache ? m_cache->load(request) : loadSource(request));
         m_loaded = std::move(loaded);

@@ -2,6 +2,7 @@
 #include "core/data/source_cache.h"
 
 #include "core/base/json.h"
+#include "core/base/rng.h"
 #include "core/data/open.h"
 #include "core/spec/data_fields.h"
 
@@ -13,6 +14,14 @@ namespace {
 
 constexpr std::size_t mostBytes = std::size_t(1) << 30;
 
+std::string stateOf(const std::filesystem::path& file)
+{
+    std::error_code ignored;
+    return std::to_string(std::filesystem::last_write_time(file, ignored).time_since_epoch().count()) + " " +
+           std::to_string(std::filesystem::is_regular_file(file, ignored) ? std::filesystem::file_size(file, ignored)
+                                                                          : 0);
+}
+
 // What the source is asked for, and the state of the file that it reads.
 std::string keyOf(const SourceRequest& request)
 {
@@ -23,8 +32,12 @@ std::string keyOf(const SourceRequest& request)
     if (const base::Value* path = request.data.source.params.object().find("path")) {
         std::error_code ignored;
         const std::filesystem::path file = path->text();
-        key += std::to_string(std::filesystem::last_write_time(file, ignored).time_since_epoch().count());
-        key += " " + std::to_string(std::filesystem::file_size(file, ignored));
+        key += stateOf(file);
+        std::uint64_t inside = 0;
+        for (std::filesystem::recursive_directory_iterator entry(file, ignored), end; !ignored && entry != end;
+             entry.increment(ignored))
+            inside += base::mix(base::streamOf(entry->path().string() + stateOf(entry->path())));
+        key += " " + std::to_string(inside);
     }
     return key;
 }

@@ -8,16 +8,21 @@
 
 namespace core::session {
 
+bool crossValidated(const base::Value& resolved)
+{
+    const base::Value& split = resolved["split"];
+    const std::string& kind = split["kind"].text();
+    return split["fold"].isNull() &&
+           (kind == "k_fold" || kind == "stratified_k_fold" || kind == "walk_forward" || kind == "leave_one_out");
+}
+
 base::Result<std::int64_t> foldsOf(const base::Value& resolved)
 {
+    if (!crossValidated(resolved))
+        return 1;
     const spec::Experiment experiment = spec::read(resolved);
-    if (experiment.split.fold)
-        return 1;
-    const std::string& kind = experiment.split.kind;
-    if (kind == "k_fold" || kind == "stratified_k_fold" || kind == "walk_forward")
+    if (experiment.split.kind != "leave_one_out")
         return experiment.split.folds;
-    if (kind != "leave_one_out")
-        return 1;
     CORE_TRY(module, data::DataModule::open(experiment, false));
     return module.folds();
 }

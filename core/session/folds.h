@@ -10,6 +10,9 @@
 
 namespace core::session {
 
+/// Whether the split has folds and `split.fold` is empty.
+bool crossValidated(const base::Value& resolved);
+
 /// How many trainings a cross-validation of this experiment is: 1 unless its split has folds and `split.fold` is empty.
 base::Result<std::int64_t> foldsOf(const base::Value& resolved);
 

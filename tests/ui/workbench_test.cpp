@@ -113,6 +113,21 @@ TEST_CASE("a finished run is played again and ends as it was")
     CHECK(workbench.front()->finished());
 }
 
+TEST_CASE("a cross-validated document trains every fold, each laid over those before, and stays as it is")
+{
+    tests::Bench bench;
+    Workbench& workbench = *bench.workbench;
+    bench.open(R"({"data": {"source": "two-moons", "rows": 60}, "split": {"kind": "k_fold", "folds": 3},
+        "train": {"epochs": 2, "threads": 1}})");
+    workbench.train();
+    REQUIRE(tests::spinUntil(
+        [&] { return workbench.overlays().size() == 2 && workbench.waiting() == 0 && !workbench.training(); }));
+    CHECK(workbench.front()->spec()["split"]["fold"].toInt() == 2);
+    CHECK(workbench.overlays()[0]->spec()["split"]["fold"].toInt() == 1);
+    CHECK(workbench.document().resolved()["split"]["fold"].isNull());
+    CHECK(bench.troubles.empty());
+}
+
 TEST_CASE("a recorded run is opened with its experiment, and laid over")
 {
     tests::Bench bench;

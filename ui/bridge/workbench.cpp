@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/bridge/workbench.h"
 
-#include "core/session/session.h"
 #include "ui/bridge/finder.h"
 #include "ui/bridge/rate_plan.h"
-#include "ui/bridge/replay.h"
-#include "ui/bridge/session_bridge.h"
 #include "ui/bridge/time_travel.h"
-#include "ui/bridge/worker.h"
+#include "ui/bridge/workbench_work.h"
 
 #include <QPointer>
 
 #include <algorithm>
-#include <deque>
 
 namespace ui::bridge {
 
@@ -22,53 +18,6 @@ using core::base::Value;
 using core::events::RunState;
 using core::session::Session;
 using models::RunModel;
-
-/// The going run and what runs beside it. `subscription` stands after `bridge`, so that it ends first.
-class Workbench::Work {
-public:
-    explicit Work(Workbench& bench) : bench(bench), worker(bench) {}
-
-    Workbench& bench;
-
-    std::shared_ptr<Session> session;
-    std::unique_ptr<SessionBridge> bridge;
-    core::events::EventHub::Subscription subscription;
-    RunModel* live = nullptr;
-    std::deque<Turn> turn;
-    std::unique_ptr<Replay> replay;
-    RunModel* replaySource = nullptr;
-    quint64 opening = 0; ///< of several openings the last one counts
-    Worker worker;
-
-    void post(core::session::Command command)
-    {
-        if (auto status = session->post(std::move(command)); !status)
-            Q_EMIT bench.trouble(status.error());
-    }
-
-    /// Lets go of a run that has ended. Its thread may still be closing files, so the waiting is the worker's.
-    void retire(std::function<void(const core::store::RunRecord&)> reload)
-    {
-        subscription.reset();
-        if (bridge) {
-            bridge->deliver();
-            bridge.release()->deleteLater();
-        }
-        live = nullptr;
-        if (!session)
-            return;
-        worker.run([session = std::exchange(session, nullptr), reload = std::move(reload)]() mutable -> Worker::Answer {
-            const auto folder = session->folder();
-            session->wait();
-            session.reset();
-            if (!reload)
-                return {};
-            if (auto record = core::store::readRun(folder))
-                return [reload, record = std::move(*record)] { reload(record); };
-            return {};
-        });
-    }
-};
 
 Workbench::Workbench(QString runsFolder, QObject* parent)
     : QObject(parent),
@@ -100,83 +49,6 @@ bool Workbench::paused() const
     if (m_work->replay)
         return !m_work->replay->playing();
     return training() && m_work->live->state() == RunState::Paused;
-}
-
-int Workbench::waiting() const
-{
-    return int(m_work->turn.size());
-}
-
-void Workbench::train(bool startPaused)
-{
-    if (training()) {
-        if (paused() && !startPaused)
-            proceed();
-        return;
-    }
-    if (!m_document.problems().empty()) {
-        Q_EMIT trouble(m_document.problems().front());
-        return;
-    }
-    launch(m_document.resolved(), startPaused, false);
-}
-
-void Workbench::trainAgain(const std::vector<std::pair<QString, Value>>& changes, const QString& text)
-{
-    if (training())
-        return;
-    m_document.setAll(changes, text);
-    if (!m_document.problems().empty()) {
-        Q_EMIT trouble(m_document.problems().front());
-        return;
-    }
-    launch(m_document.resolved(), false, true);
-}
-
-void Workbench::trainInTurn(std::vector<Turn> turns)
-{
-    if (training())
-        return;
-    replay(0);
-    clearOverlays();
-    m_work->turn.assign(std::make_move_iterator(turns.begin()), std::make_move_iterator(turns.end()));
-    if (m_front) {
-        RunModel* before = std::exchange(m_front, nullptr);
-        Q_EMIT frontChanged();
-        forget(before);
-    }
-    nextInTurn();
-}
-
-void Workbench::nextInTurn()
-{
-    if (m_work->turn.empty())
-        return;
-    const Turn& turn = m_work->turn.front();
-    if (turn.branchAt && m_front)
-        return branchInTurn(turn);
-    m_document.open(turn.experiment);
-    m_work->turn.pop_front();
-    if (!m_document.problems().empty()) {
-        m_work->turn.clear();
-        Q_EMIT trouble(m_document.problems().front());
-        return;
-    }
-    launch(m_document.resolved(), false, true);
-}
-
-/// The turn waits in its place until the branch is made.
-void Workbench::branchInTurn(const Turn& turn)
-{
-    branch(m_front->folder(), *turn.branchAt, turn.changes, {}, [this](const std::optional<Error>& error) {
-        if (error) {
-            m_work->turn.clear();
-            Q_EMIT trouble(*error);
-            Q_EMIT stateChanged();
-        } else if (!m_work->turn.empty()) {
-            m_work->turn.pop_front();
-        }
-    });
 }
 
 void Workbench::launch(const Value& resolved, bool startPaused, bool keepFront)

@@ -39,7 +39,8 @@ public:
     bool training() const;
     bool paused() const;
 
-    /// Starts a run of the document, or continues a paused one. Problems in the document are reported by `trouble`.
+    /// Starts a run of the document, of a cross-validation one fold after the other, or continues a paused one.
+    /// Problems in the document are reported by `trouble`.
     void train(bool startPaused = false);
     /// Changes the document as one undo step and trains it; the run in front stays and is laid behind the new one.
     void trainAgain(const std::vector<std::pair<QString, core::base::Value>>& changes, const QString& text);
@@ -48,6 +49,7 @@ public:
         core::base::Value experiment;
         std::optional<qint64> branchAt = {}; ///< updates done by the run before
         std::vector<std::pair<std::string, core::base::Value>> changes = {};
+        bool fold = false; ///< one fold of the document, which stays as it is
     };
     /// Trains them one after the other, each laid over those before it.
     void trainInTurn(std::vector<Turn> turns);
@@ -96,6 +98,7 @@ private:
     void launch(const core::base::Value& resolved, bool startPaused, bool keepFront);
     void attach(models::RunModel* model);
     void ended();
+    void trainFolds();
     void nextInTurn();
     void branchInTurn(const Turn& turn);
     void takeUp(std::shared_ptr<core::session::Session> session, const core::store::RunRecord& record, bool keepFront);

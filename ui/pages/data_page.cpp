@@ -134,9 +134,9 @@ QLayout* DataPage::makeHead()
     auto* head = new QHBoxLayout;
     head->setSpacing(12);
     head->addWidget(m_title);
-    m_facts->setContentsMargins(0, 0, 0, 1);
+    m_facts->setContentsMargins(0, 2, 0, 0);
     m_facts->setElided(Qt::ElideRight);
-    head->addWidget(m_facts, 1, Qt::AlignBottom);
+    head->addWidget(m_facts, 1);
     head->addWidget(m_state);
     for (QPushButton* button : {m_switch, m_clear, m_save})
         head->addWidget(button);
@@ -376,12 +376,15 @@ void DataPage::showMiddle()
     // A row of a table says all in its cells.
     m_look->setVisible(view->info().modality != Modality::Table && (asRows || view->info().task != "classification"));
     m_look->setLook({});
+    // Something to look at from the start.
+    if (const auto first = view->spread(1); !m_look->isHidden() && !first.empty())
+        lookAt(first.front());
 }
 
 void DataPage::lookAt(qint64 row)
 {
     const auto view = shown();
-    if (!view || row < 0 || row >= view->rows() || !m_look->isVisible())
+    if (!view || row < 0 || row >= view->rows() || m_look->isHidden())
         return;
     if (auto look = view->look(row))
         m_look->setLook(std::move(*look));
