@@ -227,9 +227,13 @@ Result<Outcome> evaluate(const Options& options, const Common& common)
     if (evaluation.testOpenings > 0)
         text += "The test split of this run has been opened " + std::to_string(evaluation.testOpenings) +
                 (evaluation.testOpenings == 1 ? " time\n" : " times\n");
+    if (evaluation.optimism > 0)
+        text += "If each look was at another model and the best was kept, its accuracy is too good by about " +
+                shown(evaluation.optimism) + "\n";
     return Outcome{Object{{"metrics", metricsObject(evaluation.metrics)},
                           {"rows", evaluation.rows},
-                          {"test_openings", evaluation.testOpenings}},
+                          {"test_openings", evaluation.testOpenings},
+                          {"optimism", evaluation.optimism}},
                    text};
 }
 

@@ -12,6 +12,7 @@
 #include <ATen/ops/softmax.h>
 
 #include <charconv>
+#include <cmath>
 
 namespace core::session {
 
@@ -64,6 +65,29 @@ std::string quoted(const std::string& text)
 
 }
 
+namespace {
+
+// The inverse of the normal distribution, by bisection of erfc.
+double normalQuantile(double p)
+{
+    double low = -9, high = 9;
+    for (int i = 0; i < 80; ++i) {
+        const double middle = (low + high) / 2;
+        (0.5 * std::erfc(-middle / std::sqrt(2.)) < p ? low : high) = middle;
+    }
+    return low;
+}
+
+}
+
+double optimismOf(double accuracy, std::int64_t rows, std::int64_t openings)
+{
+    if (openings < 2 || rows < 1 || !(accuracy >= 0 && accuracy <= 1))
+        return 0;
+    const double k = double(openings);
+    return normalQuantile((k - 0.375) / (k + 0.25)) * std::sqrt(accuracy * (1 - accuracy) / double(rows));
+}
+
 base::Status reach(const std::filesystem::path& run, const std::string& at)
 {
     std::int64_t step = -1;
@@ -106,6 +130,9 @@ base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::s
     evaluation.metrics.emplace_back(split + "/loss", result.loss);
     for (const auto& [name, value] : result.metrics)
         evaluation.metrics.emplace_back(split + "/" + name, value);
+    for (const auto& [name, value] : result.metrics)
+        if (name == "accuracy" && data::SplitName(index) == data::SplitName::Test)
+            evaluation.optimism = optimismOf(value, evaluation.rows, evaluation.testOpenings);
     evaluation.confusion = std::move(result.confusion);
     return evaluation;
 }

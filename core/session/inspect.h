@@ -80,10 +80,16 @@ base::Result<Estimate> estimate(const base::Value& resolved, const std::string& 
 /// from the keyframe before it and kept as a keyframe.
 base::Status reach(const std::filesystem::path& run, const std::string& at);
 
+/// By how much the best of `openings` looks at a test part of `rows` rows is expected to flatter an accuracy: the
+/// expected largest of so many standard normal numbers (Blom 1958) times the standard error √(a(1 − a) / rows). Right
+/// if each look was at another model and the best was kept; 0 for one look.
+double optimismOf(double accuracy, std::int64_t rows, std::int64_t openings);
+
 struct Evaluation {
     std::vector<std::pair<std::string, double>> metrics;
     std::int64_t rows = 0;
     std::int64_t testOpenings = 0;
+    double optimism = 0; ///< what the openings so far may have added to the accuracy, see optimismOf()
     events::ConfusionFrame confusion;
 };
 base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::string& split, const std::string& at);
