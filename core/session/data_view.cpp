@@ -96,9 +96,11 @@ data::SplitAdvice DataView::advice() const
 {
     data::SplitFacts facts{.rows = info().rows, .times = !info().time.empty()};
     const auto counts = classCounts();
-    facts.classCounts.assign(counts[0].size(), 0);
+    // Things in pictures are no classes of the pictures.
+    if (info().classifies())
+        facts.classCounts.assign(counts[0].size(), 0);
     for (const auto& part : counts)
-        for (std::size_t c = 0; c < part.size(); ++c)
+        for (std::size_t c = 0; c < facts.classCounts.size(); ++c)
             facts.classCounts[c] += part[c];
     facts.predefined = splitKind() == "predefined";
     for (const ColumnHead& column : columns())
