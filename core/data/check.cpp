@@ -16,6 +16,12 @@ std::vector<Problem> examine(const Examined& data)
     for (const auto& check : checks)
         for (Problem& problem : check->examine(data))
             problems.push_back(std::move(problem));
+    // Rows of a forecast are windows; edits are of the steps, which have other numbers.
+    for (Problem& problem : problems)
+        if (data.info.forecasts() && !problem.changes.empty() && problem.changes.front().first == "data.edits") {
+            problem.action.clear();
+            problem.changes.clear();
+        }
     return problems;
 }
 

@@ -21,6 +21,7 @@ struct Examined {
     const std::array<std::vector<std::int64_t>, 3>& parts; ///< train, validation, test
     std::span<const double> times;                         ///< per row; empty: none
     std::string splitKind;                                 ///< what `auto` became
+    const SampleStore* samples = nullptr;                  ///< of rows that are no tables
 };
 
 /// Looks for one thing in the data that spoils a training. One plug-in of `core/data/checks`.

@@ -327,7 +327,7 @@ private:
         const auto inputs = columnFacts(m_loaded.inputs, m_loaded.dropped);
         const auto targets = targetFacts(m_loaded.targets, m_loaded.dropped);
         const auto found = examine({m_experiment, m_loaded.info, m_loaded.inputs, m_loaded.targets, inputs, targets,
-                                    m_made.m_rows, m_loaded.times, m_made.m_splitKind});
+                                    m_made.m_rows, m_loaded.times, m_made.m_splitKind, m_loaded.samples.get()});
         m_made.m_problems.insert(m_made.m_problems.end(), found.begin(), found.end());
     }
 };

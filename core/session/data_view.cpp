@@ -21,19 +21,6 @@ public:
 
 namespace {
 
-constexpr std::size_t countedPictures = 500;
-
-// Boxes of each class, of the first pictures only: each has to be read.
-template <class Work>
-void countThings(const Work& work, const std::vector<std::int64_t>& rows, std::vector<std::int64_t>& counts)
-{
-    for (std::size_t i = 0; i < std::min(rows.size(), countedPictures); ++i)
-        if (const auto sample = work.module.sample(rows[i]))
-            for (const data::Box& box : sample->boxes)
-                if (std::size_t(box.label) < counts.size())
-                    ++counts[std::size_t(box.label)];
-}
-
 // Named as what several rows are of, with several rows for most of its values.
 bool looksLikeGroups(const ColumnHead& column, std::int64_t rows)
 {
@@ -119,18 +106,7 @@ std::array<std::int64_t, 3> DataView::splitRows() const
 
 std::array<std::vector<std::int64_t>, 3> DataView::classCounts() const
 {
-    std::array<std::vector<std::int64_t>, 3> counts;
-    for (std::size_t p = 0; p < 3; ++p) {
-        counts[p].assign(info().classes.size(), 0);
-        if (info().locates())
-            countThings(*m_work, m_work->module.rows(SplitName(p)), counts[p]);
-        if (!info().classifies() || !m_work->module.hasTargets())
-            continue;
-        for (const std::int64_t row : m_work->module.rows(SplitName(p)))
-            if (const double target = m_work->module.target(row); target >= 0 && target < double(counts[p].size()))
-                ++counts[p][std::size_t(target)];
-    }
-    return counts;
+    return m_work->counts;
 }
 
 std::int64_t DataView::rows() const

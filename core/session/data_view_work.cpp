@@ -2,6 +2,7 @@
 #include "core/session/data_view_work.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace core::session {
@@ -12,7 +13,7 @@ using data::SplitName;
 
 namespace {
 
-constexpr std::size_t bins = 20, wordsShown = 20;
+constexpr std::size_t bins = 20, wordsShown = 20, countedPictures = 500;
 constexpr std::int64_t summedRows = 1'000'000;
 
 std::vector<std::uint8_t> bytesOf(const data::Sample& image)
@@ -84,17 +85,40 @@ ColumnHead headOf(const CellColumn& column, std::int64_t rows)
     return head;
 }
 
+// Targets are kept as floats: as many digits as one has.
 std::string numberText(double value)
 {
-    CellColumn one;
-    one.number = [value](std::int64_t) { return value; };
-    return one.text(0);
+    char text[32];
+    const auto [end, code] = std::to_chars(text, text + sizeof text, float(value));
+    return {text, end};
 }
 
+}
+
+void DataView::Work::countClasses()
+{
+    const data::DatasetInfo& info = module.info();
+    for (std::size_t p = 0; p < 3; ++p) {
+        counts[p].assign(info.classes.size(), 0);
+        const auto count = [&](double label) {
+            if (label >= 0 && label < double(counts[p].size()))
+                ++counts[p][std::size_t(label)];
+        };
+        const std::vector<std::int64_t>& rows = module.rows(SplitName(p));
+        // Each picture has to be read: the first ones stand for all.
+        for (std::size_t i = 0; info.locates() && i < std::min(rows.size(), countedPictures); ++i)
+            if (const auto sample = module.sample(rows[i]))
+                for (const data::Box& box : sample->boxes)
+                    count(double(box.label));
+        if (info.classifies() && module.hasTargets())
+            for (const std::int64_t row : rows)
+                count(module.target(row));
+    }
 }
 
 void DataView::Work::prepare()
 {
+    countClasses();
     parts.assign(std::size_t(module.size()), 3);
     for (std::size_t p = 0; p < 3; ++p)
         for (const std::int64_t row : module.rows(SplitName(p)))

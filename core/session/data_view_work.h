@@ -16,12 +16,14 @@ public:
     std::vector<ColumnHead> heads;
     std::vector<std::uint8_t> parts; ///< per row
     std::optional<data::Pipeline> pipeline;
+    std::array<std::vector<std::int64_t>, 3> counts; ///< rows, or things in pictures, of each class in each part
 
     void prepare();
     Look lookOf(std::int64_t row, const data::Sample& sample) const;
     base::Result<Look> augmented(std::int64_t row, std::int64_t draw) const;
 
 private:
+    void countClasses();
     CellRole roleOf(const std::string& name) const;
     std::string labelOf(std::int64_t row) const;
     void addTableColumn(const data::Column& column);

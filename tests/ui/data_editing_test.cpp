@@ -289,3 +289,24 @@ TEST_CASE("every chart that is offered can be shown")
         CHECK_FALSE(charts->grab().toImage().isNull());
     }
 }
+
+TEST_CASE("what cannot be changed stays: windows of a forecast, and the source's own test rows")
+{
+    Shown windows(R"({"data": {"source": "series", "task": "forecasting"}})");
+    windows.table()->selectRow(2);
+    QTest::keyClick(windows.table(), Qt::Key_Delete);
+    windows.settle();
+    CHECK(windows.edits().array().empty());
+    CHECK_FALSE((windows.table()->model()->flags(windows.table()->model()->index(2, 1)) & Qt::ItemIsEditable));
+
+    Shown pictures(R"({"data": {"source": "fashion-mnist", "rows": 50}})");
+    int troubles = 0;
+    QObject::connect(pictures.bench.get(), &Workbench::trouble, [&] { ++troubles; });
+    pictures.page->desk().dropRows({50});
+    CHECK(troubles == 1);
+    CHECK(pictures.edits().array().empty());
+    pictures.page->desk().dropRows({49, 50});
+    pictures.settle();
+    CHECK(pictures.edits().array().size() == 1);
+    CHECK(pictures.page->shown()->part(49) == 3);
+}

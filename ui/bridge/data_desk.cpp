@@ -50,6 +50,28 @@ int DataDesk::edits() const
     return int(m_bench.document().resolved()["data"]["edits"].array().size());
 }
 
+bool DataDesk::editable() const
+{
+    return m_view && !m_view->info().forecasts();
+}
+
+std::vector<std::int64_t> DataDesk::changeable(std::vector<std::int64_t> rows)
+{
+    if (!editable())
+        return {};
+    const bool some = !rows.empty();
+    std::erase_if(rows, [this](std::int64_t row) {
+        const auto& info = m_view->info();
+        return info.testRows > 0 && row >= info.rows;
+    });
+    if (some && rows.empty())
+        Q_EMIT m_bench.trouble({core::base::ErrorKind::Usage,
+                                "These rows are the source's own test rows",
+                                {},
+                                "They stay as they are; rows before them can be changed"});
+    return rows;
+}
+
 void DataDesk::append(Value edit, const QString& text)
 {
     Array edits = m_bench.document().resolved()["data"]["edits"].array();
@@ -69,9 +91,10 @@ Array listOf(const std::vector<std::int64_t>& rows)
 
 }
 
-void DataDesk::setCells(const std::vector<std::int64_t>& rows, const QString& column, const QString& text)
+void DataDesk::setCells(const std::vector<std::int64_t>& asked, const QString& column, const QString& text)
 {
-    if (rows.empty() || !m_view)
+    const std::vector<std::int64_t> rows = changeable(asked);
+    if (rows.empty())
         return;
     bool number = false;
     for (const auto& head : m_view->columns())
@@ -88,8 +111,9 @@ void DataDesk::setCells(const std::vector<std::int64_t>& rows, const QString& co
                             : tr("Change %1 cells of %2").arg(rows.size()).arg(column));
 }
 
-void DataDesk::dropRows(const std::vector<std::int64_t>& rows)
+void DataDesk::dropRows(const std::vector<std::int64_t>& asked)
 {
+    const std::vector<std::int64_t> rows = changeable(asked);
     if (!rows.empty())
         append(Object{{"kind", "drop_rows"}, {"rows", listOf(rows)}},
                rows.size() == 1 ? tr("Leave a row out") : tr("Leave %1 rows out").arg(rows.size()));

@@ -34,6 +34,8 @@ public:
     void openPath(const QString& path);
     /// Takes all edits back.
     void clearEdits();
+    /// Whether rows can be changed by hand: windows of a forecast cannot, since edits are of the steps.
+    bool editable() const;
     /// How many edits there are.
     int edits() const;
     /// Writes the rows as they stand to a file, aside; `done` gets an error or the number of rows.
@@ -46,6 +48,8 @@ Q_SIGNALS:
 
 private:
     void append(core::base::Value edit, const QString& text);
+    /// Those that can be changed; says why where none can.
+    std::vector<std::int64_t> changeable(std::vector<std::int64_t> rows);
 
     Workbench& m_bench;
     Preview m_preview;

@@ -122,7 +122,7 @@ QVariant RowsTable::headerData(int section, Qt::Orientation orientation, int rol
 Qt::ItemFlags RowsTable::flags(const QModelIndex& index) const
 {
     Qt::ItemFlags flags = QAbstractTableModel::flags(index);
-    if (index.isValid() && index.column() > 0)
+    if (index.isValid() && index.column() > 0 && !m_view->info().forecasts())
         flags |= Qt::ItemIsEditable;
     return flags;
 }

@@ -72,12 +72,10 @@ DataCharts::DataCharts(QWidget* parent)
         action->setData(QLatin1String(kind.key));
     }
     connect(m_matrix, &plots::MatrixPlot::clicked, this, [this](int line, int) {
-        if (!m_view)
-            return;
         if (m_chosen == QLatin1String("missing"))
             Q_EMIT columnClicked(line);
-        else if (const auto found = m_view->correlations(); std::size_t(line) < found.columns.size())
-            Q_EMIT columnClicked(int(found.columns[std::size_t(line)]));
+        else if (std::size_t(line) < m_correlated.size())
+            Q_EMIT columnClicked(int(m_correlated[std::size_t(line)]));
     });
 }
 
@@ -218,6 +216,7 @@ void DataCharts::showCorrelations()
                       QStringList names;
                       for (const std::size_t c : found.columns)
                           names << QString::fromStdString(m_view->columns()[c].name);
+                      m_correlated = found.columns;
                       m_matrix->setValues(names, names, std::move(found.values), true);
                   });
 }

@@ -50,6 +50,7 @@ private:
     std::shared_ptr<const core::session::DataView> m_view;
     bridge::Preview m_preview;
     int m_column = -1;
+    std::vector<std::size_t> m_correlated; ///< the columns of the matrix
     QString m_chosen;
     bool m_byHand = false;
     ViewButton* m_button;

@@ -273,7 +273,7 @@ std::shared_ptr<const DataView> DataPage::shown() const
 
 bool DataPage::busy() const
 {
-    return m_desk->busy() || m_rows->busy() || m_drawing->busy() || m_charts->busy();
+    return m_desk->busy() || m_rows->busy() || m_wall->busy() || m_drawing->busy() || m_charts->busy();
 }
 
 void DataPage::showEvent(QShowEvent*)

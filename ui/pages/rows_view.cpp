@@ -150,7 +150,7 @@ void RowsView::show(std::int64_t row)
     if (m_rows->lineOf(row) < 0 && !m_filter->text().isEmpty())
         m_filter->clear(); // selects anew
     else
-        take(m_view ? m_view->select(m_query) : std::vector<std::int64_t>{});
+        select();
 }
 
 void RowsView::showColumn(int column)
@@ -175,7 +175,7 @@ void RowsView::openMenu(const QPoint& position)
 {
     const QModelIndex index = m_table->indexAt(position);
     const std::vector<std::int64_t> rows = chosen();
-    if (!index.isValid() || rows.empty())
+    if (!index.isValid() || rows.empty() || !m_desk.editable())
         return;
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);

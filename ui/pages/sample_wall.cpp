@@ -65,29 +65,47 @@ void SampleWall::show(const std::vector<std::int64_t>& rows)
 {
     m_first = rows;
     fill();
-    if (!m_rows.empty())
-        m_wall->setCurrent(0);
 }
 
 void SampleWall::fill()
 {
     const int current = m_wall->current();
-    const std::int64_t looked = current >= 0 && current < int(m_rows.size()) ? m_rows[std::size_t(current)] : -1;
+    const std::int64_t looked = !m_first.empty() && (m_rows.empty() || m_rows.front() != m_first.front())
+                                    ? m_first.front()
+                                : current >= 0 && current < int(m_rows.size()) ? m_rows[std::size_t(current)]
+                                                                               : -1;
+    m_reading.ask(
+        [view = m_view, first = m_first] {
+            std::vector<Picture> pictures;
+            if (!view)
+                return pictures;
+            std::vector<std::int64_t> rows;
+            for (const std::int64_t row : first)
+                if (row < view->rows())
+                    rows.push_back(row);
+            for (const std::int64_t row : view->spread(shownPictures))
+                if (std::find(first.begin(), first.end(), row) == first.end())
+                    rows.push_back(row);
+            for (const std::int64_t row : rows) {
+                auto look = view->look(row);
+                pictures.push_back({row, look ? std::optional(std::move(*look)) : std::nullopt});
+            }
+            return pictures;
+        },
+        [this, looked](std::vector<Picture> pictures) { take(std::move(pictures), looked); });
+}
+
+void SampleWall::take(std::vector<Picture> pictures, std::int64_t looked)
+{
     m_rows.clear();
     std::vector<plots::WallImage> images;
-    if (m_view) {
-        for (const std::int64_t row : m_first)
-            if (row < m_view->rows())
-                m_rows.push_back(row);
-        for (const std::int64_t row : m_view->spread(shownPictures))
-            if (std::find(m_first.begin(), m_first.end(), row) == m_first.end())
-                m_rows.push_back(row);
-    }
-    for (const std::int64_t row : m_rows)
-        if (const auto look = m_view->look(row))
-            images.push_back({pictureOf(*look), QString::fromStdString(look->label)});
+    for (const Picture& picture : pictures) {
+        m_rows.push_back(picture.row);
+        if (picture.look)
+            images.push_back({pictureOf(*picture.look), QString::fromStdString(picture.look->label)});
         else
             images.push_back({QImage(), QStringLiteral("▲"), {}, true});
+    }
     m_wall->setImages(std::move(images));
     if (const auto at = std::find(m_rows.begin(), m_rows.end(), looked); at != m_rows.end())
         m_wall->setCurrent(int(at - m_rows.begin()));

@@ -20,6 +20,10 @@ std::uint64_t hashOf(const Examined& data, std::int64_t row)
     const std::size_t bytes = data.inputs.nbytes() / std::size_t(data.inputs.size(0));
     const char* begin = static_cast<const char*>(data.inputs.const_data_ptr()) + std::size_t(row) * bytes;
     std::uint64_t hash = bytes, word = 0;
+    // Texts may differ in words that are not counted.
+    if (data.samples && data.info.modality == Modality::Text && row < data.samples->size())
+        if (const auto sample = data.samples->read(row))
+            hash = base::mix(base::streamOf(sample->text));
     std::size_t at = 0;
     for (; at + 8 <= bytes; at += 8) {
         std::memcpy(&word, begin + at, 8);

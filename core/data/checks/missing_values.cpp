@@ -19,7 +19,7 @@ public:
         eachColumn(data, [&](const std::string& column, const ColumnFacts& facts) {
             if (facts.missing == 0)
                 return;
-            const bool target = column == data.info.target;
+            const bool target = column == data.info.target, out = target || data.info.forecasts();
             problems.push_back(
                 {"missing_values",
                  column,
@@ -31,8 +31,8 @@ public:
                         : "Set data.missing to drop, mean, median or most_frequent, or fill the cells",
                  target ? "A row without a target cannot be learned from; a training stops at it."
                         : "A network makes NaN of an empty cell, and then of every weight; a training stops at it.",
-                 target ? "Leave these rows out" : "Fill with the median",
-                 {{"data.missing", target ? "drop" : "median"}}});
+                 out ? "Leave these rows out" : "Fill with the median",
+                 {{"data.missing", out ? "drop" : "median"}}});
             // What is already filled or left out harms nothing more.
             if (data.experiment.data.missing != "error") {
                 problems.back().action.clear();

@@ -288,6 +288,31 @@ TEST_CASE("doctor: drift, rare and absent classes")
     CHECK(kindsOf(absent).contains("absent_class"));
 }
 
+TEST_CASE("doctor: texts that differ in rare words are no copies")
+{
+    const tests::TempFolder folder;
+    std::string text;
+    for (int i = 0; i < 60; ++i)
+        text += std::string(i % 2 ? "__label__a " : "__label__b ") + (i % 2 ? "good film " : "bad book ") +
+                char('a' + i % 26) + " " + std::to_string(i) + "\n";
+    spec::Experiment experiment = tests::experimentOnFile(folder.file("t.txt", text));
+    experiment.data.text.vocabulary = 2;
+    CHECK_FALSE(kindsOf(experiment).contains("duplicate_rows"));
+    spec::Experiment twice = tests::experimentOnFile(folder.file("u.txt", text + text));
+    CHECK(kindsOf(twice).contains("duplicate_rows"));
+}
+
+TEST_CASE("doctor: no remedy leaves steps out by the numbers of windows")
+{
+    spec::Experiment experiment = tests::experimentOn("series");
+    experiment.data.task = "forecasting";
+    const auto module = data::DataModule::open(experiment, false);
+    REQUIRE(module);
+    for (const data::Problem& problem : module->problems())
+        for (const auto& [path, value] : problem.changes)
+            CHECK(path != "data.edits");
+}
+
 TEST_CASE("checks: every one is declared")
 {
     const auto& entries = data::allChecks().family().entries;
