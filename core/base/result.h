@@ -116,5 +116,7 @@ using Status = Result<void>;
 
 /// Leaves the function with the error of `expression`, if it has one.
 #define CORE_CHECK(expression) \
-    if (auto status = (expression); !status) \
-    return std::move(status).error()
+    do { \
+        if (auto status = (expression); !status) \
+            return std::move(status).error(); \
+    } while (false)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/registry.h"
-#include "core/data/columns.h"
+#include "core/data/tables/columns.h"
 
 #include <array>
 #include <functional>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset.h"
 
-#include "core/data/columns.h"
-#include "core/data/free_text.h"
 #include "core/data/open.h"
 #include "core/data/ops/frame.h"
-#include "core/data/windows.h"
+#include "core/data/signals/windows.h"
+#include "core/data/tables/columns.h"
+#include "core/data/texts/free_text.h"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/tensor.h>

@@ -3,7 +3,7 @@
 
 #include "core/data/featurizer.h"
 #include "core/data/source_cache.h"
-#include "core/data/table_set.h"
+#include "core/data/tables/table_set.h"
 #include "core/data/transform.h"
 
 namespace core::data {

@@ -2,8 +2,8 @@
 #include "core/data/check.h"
 #include "core/data/edit.h"
 #include "core/data/open.h"
-#include "core/data/row_labels.h"
-#include "core/data/windows.h"
+#include "core/data/signals/windows.h"
+#include "core/data/tables/row_labels.h"
 
 #include <ATen/ops/cat.h>
 

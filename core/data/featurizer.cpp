@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/featurizer.h"
 
-#include "core/data/image_size.h"
-#include "core/data/log_mel.h"
 #include "core/data/ops/sinc.h"
 #include "core/data/parallel.h"
-#include "core/data/words.h"
+#include "core/data/pictures/image_size.h"
+#include "core/data/signals/log_mel.h"
+#include "core/data/texts/words.h"
 
 #include <algorithm>
 #include <atomic>

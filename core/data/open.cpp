@@ -4,7 +4,7 @@
 #include "core/data/featurizer.h"
 
 #include "core/data/formats/gzip.h"
-#include "core/data/table_set.h"
+#include "core/data/tables/table_set.h"
 #include "core/spec/check.h"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 
 #include "core/base/registry.h"
 #include "core/data/sample.h"
-#include "core/data/table.h"
+#include "core/data/tables/table.h"
 #include "core/spec/experiment.h"
 #include "core/tensor/tensor.h"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/data/pipeline.h"
-#include "core/data/row_filter.h"
+#include "core/data/tables/row_filter.h"
 #include "core/session/data_view.h"
 
 namespace core::session {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/real_tables.h"
+#include "core/data/tables/real_tables.h"
 #include "core/model/estimator.h"
 #include "core/session/inspect.h"
 #include "core/store/hdf5_version.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/formats/csv_reader.h"
-#include "core/data/table.h"
+#include "core/data/tables/table.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace core::data;

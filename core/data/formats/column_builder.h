@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/data/formats/array.h"
-#include "core/data/table.h"
+#include "core/data/tables/table.h"
 
 #include <unordered_map>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
-#include "core/data/table.h"
+#include "core/data/tables/table.h"
 
 #include <limits>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/files.h"
-#include "core/data/folder_listing.h"
 #include "core/data/formats/audio.h"
 #include "core/data/parallel.h"
+#include "core/data/pictures/folder_listing.h"
 #include "core/data/source.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/plane.h"
+#include "core/data/tables/plane.h"
 
 namespace core::data::sources::exclusive_or {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/idx_set.h"
+#include "core/data/pictures/idx_set.h"
 
 #include <cstdlib>
 #include <filesystem>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/generator.h"
+#include "core/data/tables/generator.h"
 
 #include <algorithm>
 #include <cmath>

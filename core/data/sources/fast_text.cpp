@@ -2,7 +2,7 @@
 #include "core/data/formats/column_builder.h"
 #include "core/data/formats/fast_text_reader.h"
 #include "core/data/formats/gzip.h"
-#include "core/data/number_set.h"
+#include "core/data/tables/number_set.h"
 
 namespace core::data::sources::fast_text {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/formats/h5_reader.h"
-#include "core/data/number_set.h"
+#include "core/data/tables/number_set.h"
 
 #include <algorithm>
 

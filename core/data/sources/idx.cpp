@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/formats/idx_reader.h"
-#include "core/data/idx_set.h"
+#include "core/data/pictures/idx_set.h"
 
 #include <filesystem>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/picture_set.h"
+#include "core/data/pictures/picture_set.h"
 
 #include <filesystem>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/formats/gzip.h"
 #include "core/data/formats/libsvm_reader.h"
-#include "core/data/number_set.h"
+#include "core/data/tables/number_set.h"
 
 namespace core::data::sources::libsvm {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/files.h"
-#include "core/data/marked_pictures.h"
 #include "core/data/parallel.h"
+#include "core/data/pictures/marked_pictures.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/formats/npy_reader.h"
 #include "core/data/formats/zip_reader.h"
-#include "core/data/number_set.h"
+#include "core/data/tables/number_set.h"
 
 namespace core::data::sources::npz {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/real_tables.h"
 #include "core/data/source.h"
+#include "core/data/tables/real_tables.h"
 
 #include <limits>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/files.h"
 #include "core/data/formats/record_io_reader.h"
-#include "core/data/number_set.h"
+#include "core/data/tables/number_set.h"
 
 #include <filesystem>
 

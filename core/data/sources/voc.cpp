@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/files.h"
-#include "core/data/marked_pictures.h"
+#include "core/data/pictures/marked_pictures.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/neighbours.h"
-#include "core/data/resampling.h"
+#include "core/data/tables/neighbours.h"
+#include "core/data/tables/resampling.h"
 
 #include <cmath>
 #include <numeric>

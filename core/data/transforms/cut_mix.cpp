@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/mixing.h"
 #include "core/data/ops/draws.h"
+#include "core/data/pictures/mixing.h"
 
 namespace core::data::transforms::cut_mix {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/resampling.h"
+#include "core/data/tables/resampling.h"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/ops/draws.h"
 #include "core/data/ops/fields.h"
+#include "core/data/signals/waveform.h"
 #include "core/data/transform.h"
-#include "core/data/waveform.h"
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 #include "tests/support/torch_test.h"
 
 #include "core/base/json.h"
-#include "core/data/columns.h"
+#include "core/data/tables/columns.h"
 #include "tests/support/data_sets.h"
 #include "tests/support/idx_bytes.h"
 

@@ -2,10 +2,10 @@
 #include "tests/support/torch_test.h"
 
 #include "core/data/featurizer.h"
-#include "core/data/image_size.h"
-#include "core/data/log_mel.h"
 #include "core/data/ops/sinc.h"
-#include "core/data/words.h"
+#include "core/data/pictures/image_size.h"
+#include "core/data/signals/log_mel.h"
+#include "core/data/texts/words.h"
 #include "tests/support/data_sets.h"
 #include "tests/support/golden.h"
 

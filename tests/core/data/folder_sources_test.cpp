@@ -2,10 +2,10 @@
 #include "tests/support/torch_test.h"
 
 #include "core/base/files.h"
-#include "core/data/folder_listing.h"
 #include "core/data/open.h"
 #include "core/data/parallel.h"
-#include "core/data/picture_set.h"
+#include "core/data/pictures/folder_listing.h"
+#include "core/data/pictures/picture_set.h"
 #include "tests/support/data_sets.h"
 
 #include <atomic>

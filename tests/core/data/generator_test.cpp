@@ -3,7 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/data/open.h"
-#include "core/data/real_tables.h"
+#include "core/data/tables/real_tables.h"
 #include "tests/support/data_sets.h"
 
 #include <ATen/ops/linalg_matrix_rank.h>

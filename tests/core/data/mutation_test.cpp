@@ -5,7 +5,7 @@
 #include "core/data/formats/csv_reader.h"
 #include "core/data/formats/gzip.h"
 #include "core/data/formats/idx_reader.h"
-#include "core/data/table_set.h"
+#include "core/data/tables/table_set.h"
 #include "tests/support/idx_bytes.h"
 
 #include <sys/resource.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/torch_test.h"
 
-#include "core/data/number_set.h"
 #include "core/data/open.h"
+#include "core/data/tables/number_set.h"
 #include "tests/support/archives.h"
 #include "tests/support/data_sets.h"
 

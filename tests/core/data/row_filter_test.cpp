@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/torch_test.h"
 
-#include "core/data/row_filter.h"
+#include "core/data/tables/row_filter.h"
 
 #include <cmath>
 

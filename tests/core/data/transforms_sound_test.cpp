@@ -4,7 +4,7 @@
 #include "core/data/ops/masks.h"
 #include "core/data/ops/series.h"
 #include "core/data/ops/sinc.h"
-#include "core/data/spectral.h"
+#include "core/data/signals/spectral.h"
 #include "core/data/transform.h"
 
 #include <algorithm>

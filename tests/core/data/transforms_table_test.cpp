@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/golden.h"
 
-#include "core/data/neighbours.h"
 #include "core/data/ops/nearest.h"
+#include "core/data/tables/neighbours.h"
 #include "core/data/transform.h"
 #include "tests/support/samples.h"
 

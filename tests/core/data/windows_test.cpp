@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/torch_test.h"
 
-#include "core/data/windows.h"
+#include "core/data/signals/windows.h"
 #include "tests/support/data_sets.h"
 
 #include <algorithm>

@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/tables/table_set.h"
+
+#include "core/data/encoder.h"
+#include "core/data/formats/cell.h"
+#include "core/data/signals/windows.h"
+#include "core/data/texts/free_text.h"
+#include "core/spec/check.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+namespace core::data {
+
+namespace {
+
+constexpr std::size_t fewValues = 20;
+constexpr float missingFloat = std::numeric_limits<float>::quiet_NaN();
+constexpr double secondsPerDay = 86400;
+constexpr std::int64_t mostCells = std::int64_t(1) << 32;
+
+std::string quotedName(std::string_view name)
+{
+    return "\"" + std::string(name) + "\"";
+}
+
+const std::string& whereOf(const Table& table)
+{
+    return table.where.empty() ? table.name : table.where;
+}
+
+base::Error strayCell(const Table& table, const Column& column)
+{
+    const std::size_t row = std::size_t(column.strayRow);
+    const std::string line = row < table.lines.size() ? std::to_string(table.lines[row]) : "";
+    return {base::ErrorKind::Data,
+            "row " + std::to_string(column.strayRow) + (line.empty() ? "" : " (line " + line + ")") + ", column " +
+                quotedName(column.name) + ": " + quotedName(column.stray.substr(0, 40)) + " is not a number",
+            whereOf(table) + (line.empty() ? "" : ":" + line),
+            "Correct the cell or empty it; if the column holds names, list it in data.source.categorical"};
+}
+
+base::Error noColumn(const Table& table, const std::string& name, std::string where)
+{
+    const std::vector<std::string> names = table.names();
+    const std::string near = spec::nearest(name, names);
+    std::string advice = near.empty() ? "" : "Did you mean " + quotedName(near) + "? ";
+    advice += "Columns: ";
+    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 30); ++i)
+        advice += (i ? ", " : "") + names[i];
+    return {base::ErrorKind::Spec, whereOf(table) + " has no column " + quotedName(name), std::move(where),
+            std::move(advice)};
+}
+
+std::size_t placeOf(const Table& table, const std::string& name)
+{
+    const Column* column = table.find(name);
+    return column ? std::size_t(column - table.columns.data()) : table.columns.size();
+}
+
+// Row numbers that a spreadsheet or pandas wrote into a column without a name.
+bool numbersTheRows(const Table& table, const Column& column, std::size_t place)
+{
+    if (!table.named || place != 0 || column.name != "column_1" || column.kind != ColumnKind::Number ||
+        column.strayRow >= 0)
+        return false;
+    for (std::size_t row = 0; row < column.numbers.size(); ++row)
+        if (column.numbers[row] != column.numbers[0] + double(row))
+            return false;
+    return true;
+}
+
+// Chooses the columns of one table and encodes its target.
+class ColumnChooser {
+public:
+    ColumnChooser(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved)
+        : m_table(*loaded.table),
+          m_data(request.data),
+          m_loaded(loaded),
+          m_reserved(reserved),
+          m_usable(m_table.columns.size(), true)
+    {
+        loaded.where = m_table.where;
+        loaded.lines = m_table.lines;
+        loaded.info.name = m_table.name;
+        loaded.info.rows = m_table.rows;
+    }
+
+    base::Status choose()
+    {
+        sift();
+        for (const std::string& name : m_reserved)
+            if (const std::size_t c = placeOf(m_table, name); c < m_table.columns.size())
+                m_usable[c] = false;
+        CORE_CHECK(chooseTarget());
+        CORE_CHECK(encodeTarget(m_table.columns[m_target]));
+        CORE_CHECK(chooseFeatures());
+        if (const Column* texts = onlyTexts()) {
+            becomeTexts(m_loaded, *texts);
+            m_loaded.featureColumns.clear();
+        }
+        return {};
+    }
+
+private:
+    const Table& m_table;
+    const spec::DataSpec& m_data;
+    Loaded& m_loaded;
+    const std::vector<std::string>& m_reserved;
+    std::vector<bool> m_usable;
+    std::size_t m_target = 0;
+
+    void leaveOut(std::size_t c, std::string kind, std::string why, std::string remedy)
+    {
+        m_usable[c] = false;
+        const std::string& name = m_table.columns[c].name;
+        m_loaded.problems.push_back({std::move(kind),
+                                     name,
+                                     {},
+                                     m_table.rows,
+                                     "column " + quotedName(name) + " " + why + " and is left out",
+                                     std::move(remedy)});
+    }
+
+    void sift()
+    {
+        for (std::size_t c = 0; c < m_table.columns.size(); ++c) {
+            const Column& column = m_table.columns[c];
+            if (column.kind == ColumnKind::Empty)
+                leaveOut(c, "missing_values", "has no value at all", "Remove the column");
+            else if (numbersTheRows(m_table, column, c))
+                leaveOut(c, "row_numbers", "has no name and numbers the rows", "Name it if it means something");
+            if (column.kind == ColumnKind::Time) {
+                m_usable[c] = false;
+                if (m_loaded.times.empty()) {
+                    m_loaded.times = column.numbers;
+                    m_loaded.info.time = column.name;
+                }
+            }
+        }
+    }
+
+    base::Status chooseTarget()
+    {
+        for (const auto& [name, where] :
+             {std::pair(m_data.target, std::string("/data/target")), std::pair(m_table.target, whereOf(m_table))})
+            if (!name.empty()) {
+                m_target = placeOf(m_table, name);
+                return m_target < m_table.columns.size() ? base::Status{} : noColumn(m_table, name, where);
+            }
+        for (std::size_t c = m_table.columns.size(); c-- > 0;)
+            if (m_usable[c]) {
+                m_target = c;
+                return {};
+            }
+        return base::Error{base::ErrorKind::Data, "has no column to predict", whereOf(m_table),
+                           "Every column is empty or a date"};
+    }
+
+    base::Status encodeTarget(const Column& column)
+    {
+        m_loaded.info.target = column.name;
+        if (column.kind == ColumnKind::Empty || column.kind == ColumnKind::Time)
+            return base::Error{base::ErrorKind::Data,
+                               "the target " + quotedName(column.name) +
+                                   (column.kind == ColumnKind::Time ? " is a date" : " has no values"),
+                               whereOf(m_table), "Name the column to predict in data.target"};
+        const bool text = column.kind == ColumnKind::Text;
+        if (column.strayRow >= 0)
+            return strayCell(m_table, column);
+        const std::size_t rows = std::size_t(m_table.rows);
+        std::set<double> values;
+        bool whole = true;
+        for (const double number : column.numbers) {
+            whole = whole && (std::isnan(number) || (std::isfinite(number) && number == std::floor(number)));
+            if (!std::isnan(number) && values.size() <= rows / 2)
+                values.insert(number);
+        }
+        const bool few = whole && values.size() <= fewValues && 2 * values.size() <= rows;
+        const std::string& task = m_data.task;
+        const bool suggested = !m_table.task.empty() && column.name == m_table.target;
+        m_loaded.info.task = task != "auto" ? task
+                             : suggested    ? m_table.task
+                             : text || few  ? "classification"
+                                            : "regression";
+        if (m_loaded.info.locates())
+            return base::Error{base::ErrorKind::Spec, "a table has no pictures for " + task, "/data/task",
+                               "Use classification, regression or forecasting"};
+        if (!m_loaded.info.classifies())
+            return text ? textForRegression(column) : encodeNumbers(column);
+        const std::size_t count = text ? column.words.size() : values.size();
+        if (count > fewValues && 2 * count > rows)
+            return base::Error{base::ErrorKind::Data,
+                               "the target " + quotedName(column.name) + " has " + std::to_string(count) +
+                                   (text ? "" : " or more") + " different values in " + std::to_string(rows) +
+                                   " rows, too many to be classes",
+                               whereOf(m_table), "Name another column in data.target, or set data.task to regression"};
+        encodeClasses(column, values);
+        return {};
+    }
+
+    base::Status textForRegression(const Column& column)
+    {
+        return base::Error{base::ErrorKind::Data,
+                           "the target " + quotedName(column.name) + " holds text such as " +
+                               quotedName(column.words.front().substr(0, 40)) + ", and " + m_loaded.info.task +
+                               " predicts numbers",
+                           whereOf(m_table), "Set data.task to classification, or name another column in data.target"};
+    }
+
+    base::Status encodeNumbers(const Column& column)
+    {
+        m_loaded.targets = tensor::empty({m_table.rows});
+        float* out = m_loaded.targets.mutable_data_ptr<float>();
+        for (const double number : column.numbers)
+            *out++ = float(number);
+        return {};
+    }
+
+    void encodeClasses(const Column& column, const std::set<double>& values)
+    {
+        m_loaded.targets = tensor::empty({m_table.rows}, at::kLong);
+        std::int64_t* out = m_loaded.targets.mutable_data_ptr<std::int64_t>();
+        m_loaded.info.classes = column.words;
+        if (column.kind == ColumnKind::Text) {
+            std::copy(column.codes.begin(), column.codes.end(), out);
+            return;
+        }
+        const std::vector<double> sorted(values.begin(), values.end());
+        for (const double value : sorted)
+            m_loaded.info.classes.push_back(textOf(value));
+        for (const double number : column.numbers)
+            *out++ = std::isnan(number) ? -1 : std::lower_bound(sorted.begin(), sorted.end(), number) - sorted.begin();
+    }
+
+    base::Status chooseFeatures()
+    {
+        std::vector<std::size_t>& chosen = m_loaded.featureColumns;
+        if (m_loaded.info.forecasts()) {
+            CORE_TRY(series, seriesColumn(m_table, m_data.window.series, m_loaded.times));
+            m_loaded.info.series = series;
+        }
+        for (std::size_t i = 0; i < m_data.features.size(); ++i) {
+            const std::string& name = m_data.features[i];
+            const std::string where = "/data/features/" + std::to_string(i);
+            const std::size_t place = placeOf(m_table, name);
+            if (place == m_table.columns.size())
+                return noColumn(m_table, name, where);
+            const Column& column = m_table.columns[place];
+            const bool repeated = std::find(chosen.begin(), chosen.end(), place) != chosen.end();
+            const bool tooMany = tooManyWords(column) && !(m_data.features.size() == 1 && isFreeText(column)),
+                       unseen = m_loaded.info.forecasts() && column.kind == ColumnKind::Text;
+            if (place == m_target || repeated || column.kind == ColumnKind::Empty || tooMany || unseen)
+                return base::Error{base::ErrorKind::Spec,
+                                   quotedName(name) + (place == m_target                  ? " is the target"
+                                                       : repeated                         ? " is named twice"
+                                                       : column.kind == ColumnKind::Empty ? " has no values"
+                                                       : unseen ? " holds texts, and series are numbers"
+                                                                : " " + tooManyText(column)),
+                                   where, "Leave it out of data.features"};
+            chosen.push_back(place);
+        }
+        for (std::size_t c = 0; m_data.features.empty() && c < m_table.columns.size(); ++c) {
+            const bool text = m_table.columns[c].kind == ColumnKind::Text;
+            if (c == m_target || !m_usable[c] || (text && m_loaded.info.forecasts()))
+                continue;
+            if (tooManyWords(m_table.columns[c]))
+                leaveOut(c, "too_many_categories", tooManyText(m_table.columns[c]),
+                         "Raise data.source.max_categories if its values are kinds of things");
+            else
+                chosen.push_back(c);
+        }
+        for (const std::size_t c : chosen)
+            if (m_table.columns[c].strayRow >= 0)
+                return strayCell(m_table, m_table.columns[c]);
+        if (m_loaded.info.forecasts())
+            chosen.insert(chosen.begin(), m_target);
+        return chosen.empty() && !onlyTexts()
+                   ? base::Error{base::ErrorKind::Data, "has no column to learn from", whereOf(m_table),
+                                 "It needs one column besides the target " + quotedName(m_table.columns[m_target].name)}
+                   : base::Status{};
+    }
+
+    bool tooManyWords(const Column& column) const
+    {
+        return column.kind == ColumnKind::Text && std::int64_t(column.words.size()) > m_table.maxCategories;
+    }
+
+    // The column of texts to learn from, if it is the only feature, or the best where there is none.
+    const Column* onlyTexts() const
+    {
+        const Column* found = nullptr;
+        if (m_loaded.featureColumns.size() == 1)
+            found = &m_table.columns[m_loaded.featureColumns.front()];
+        for (std::size_t c = 0; c < m_table.columns.size() && m_loaded.featureColumns.empty(); ++c)
+            if (c != m_target && isFreeText(m_table.columns[c]) &&
+                (!found || m_table.columns[c].words.size() > found->words.size()))
+                found = &m_table.columns[c];
+        return found && isFreeText(*found) ? found : nullptr;
+    }
+
+    static std::string tooManyText(const Column& column)
+    {
+        return "has " + std::to_string(column.words.size()) + " different texts";
+    }
+};
+
+// The texts of a column that occur in some rows.
+struct KnownWords {
+    std::vector<std::string> words;
+    std::vector<std::int32_t> codes; // per row of those rows
+};
+
+KnownWords wordsIn(const Column& column, std::span<const std::int64_t> rows)
+{
+    std::vector<std::int32_t> place(column.words.size(), -1);
+    for (const std::int64_t row : rows)
+        if (const std::int32_t code = column.codes[std::size_t(row)]; code >= 0)
+            place[std::size_t(code)] = 0;
+    KnownWords known;
+    for (std::size_t w = 0; w < place.size(); ++w)
+        if (place[w] == 0) {
+            place[w] = std::int32_t(known.words.size());
+            known.words.push_back(column.words[w]);
+        }
+    for (const std::int64_t row : rows) {
+        const std::int32_t code = column.codes[std::size_t(row)];
+        known.codes.push_back(code < 0 ? -1 : place[std::size_t(code)]);
+    }
+    return known;
+}
+
+std::vector<double> targetsIn(const at::Tensor& targets, std::span<const std::int64_t> rows)
+{
+    std::vector<double> values;
+    for (const std::int64_t row : rows)
+        if (targets.scalar_type() == at::kLong) {
+            const std::int64_t label = targets.const_data_ptr<std::int64_t>()[row];
+            values.push_back(label < 0 ? std::nan("") : double(label));
+        } else {
+            values.push_back(double(targets.const_data_ptr<float>()[row * (targets.numel() / targets.size(0))]));
+        }
+    return values;
+}
+
+}
+
+base::Status chooseColumns(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved)
+{
+    return ColumnChooser(loaded, request, reserved).choose();
+}
+
+base::Result<TableEncoder> TableEncoder::fit(const Loaded& loaded, std::span<const std::int64_t> rows,
+                                             const spec::DataSpec& data, std::uint64_t seed)
+{
+    CORE_TRY(encoder, allEncoders().make(data.encode));
+    TableEncoder made;
+    const std::vector<double> targets = targetsIn(loaded.targets, rows);
+    for (const std::size_t c : loaded.featureColumns) {
+        const Column& column = loaded.table->columns[c];
+        ColumnCode code{column.name, column.kind, {column.name}, {}, {}, {}};
+        if (column.kind == ColumnKind::Text) {
+            KnownWords known = wordsIn(column, rows);
+            WordValues values = encoder->learn({known.codes, known.words, targets, loaded.info.classes},
+                                               base::Draw(seed, "encode").within(c));
+            code.features.clear();
+            for (const std::string& suffix : values.suffixes)
+                code.features.push_back(column.name + suffix);
+            code.words = std::move(known.words);
+            code.values = std::move(values.values);
+            code.unknown = std::move(values.unknown);
+            if (!values.rows.empty())
+                made.m_learned.push_back(
+                    {made.m_codes.size(), std::vector(rows.begin(), rows.end()), std::move(values.rows)});
+        }
+        made.m_codes.push_back(std::move(code));
+    }
+    return made;
+}
+
+TableEncoder TableEncoder::ofNumbers(const std::vector<std::string>& columns)
+{
+    TableEncoder made;
+    for (const std::string& column : columns)
+        made.m_codes.push_back({column, ColumnKind::Number, {column}, {}, {}, {}});
+    return made;
+}
+
+namespace {
+
+base::Status encodeColumn(const Table& table, const ColumnCode& code, float* out, std::int64_t width)
+{
+    const Column* column = table.find(code.column);
+    if (!column) {
+        base::Error error = noColumn(table, code.column, whereOf(table));
+        error.kind = base::ErrorKind::Data;
+        return error;
+    }
+    if (column->strayRow >= 0)
+        return strayCell(table, *column);
+    const std::size_t rows = std::size_t(table.rows);
+    if (code.kind != ColumnKind::Text) {
+        const double unit = code.kind == ColumnKind::Time ? secondsPerDay : 1;
+        for (std::size_t row = 0; row < rows; ++row, out += width)
+            *out = column->numbers.empty() ? missingFloat : float(column->numbers[row] / unit);
+        return {};
+    }
+    std::vector<const std::vector<float>*> values;
+    for (const std::string& word : column->words) {
+        const auto found = std::lower_bound(code.words.begin(), code.words.end(), word);
+        values.push_back(found != code.words.end() && *found == word
+                             ? &code.values[std::size_t(found - code.words.begin())]
+                             : &code.unknown);
+    }
+    const std::vector<float> missing(code.features.size(), missingFloat);
+    for (std::size_t row = 0; row < rows; ++row, out += width) {
+        const std::int32_t word = column->codes.empty() ? -1 : column->codes[row];
+        const std::vector<float>& made = word < 0 ? missing : *values[std::size_t(word)];
+        std::copy(made.begin(), made.end(), out);
+    }
+    return {};
+}
+
+}
+
+base::Result<at::Tensor> TableEncoder::encode(const Table& table) const
+{
+    std::int64_t width = 0;
+    for (const ColumnCode& code : m_codes)
+        width += std::int64_t(code.features.size());
+    if (table.rows * width > mostCells)
+        return base::Error{base::ErrorKind::Resource,
+                           "makes " + std::to_string(width) + " features for " + std::to_string(table.rows) +
+                               " rows, more than fit into memory",
+                           whereOf(table), "Choose columns in data.features, or lower data.source.max_categories"};
+    at::Tensor inputs = tensor::empty({table.rows, width});
+    float* out = inputs.mutable_data_ptr<float>();
+    for (const ColumnCode& code : m_codes) {
+        CORE_CHECK(encodeColumn(table, code, out, width));
+        out += code.features.size();
+    }
+    return inputs;
+}
+
+void TableEncoder::replaceLearned(at::Tensor& inputs) const
+{
+    const std::int64_t width = inputs.size(1);
+    for (const Learned& learned : m_learned) {
+        std::int64_t first = 0;
+        for (std::size_t c = 0; c < learned.code; ++c)
+            first += std::int64_t(m_codes[c].features.size());
+        for (std::size_t i = 0; i < learned.rows.size(); ++i)
+            std::copy(learned.values[i].begin(), learned.values[i].end(),
+                      inputs.mutable_data_ptr<float>() + learned.rows[i] * width + first);
+    }
+}
+
+void TableEncoder::describe(DatasetInfo& info) const
+{
+    info.features.clear();
+    info.origins.clear();
+    for (const ColumnCode& code : m_codes)
+        for (const std::string& feature : code.features) {
+            info.features.push_back(feature);
+            info.origins.push_back(code.column);
+        }
+    info.modality = Modality::Table;
+    info.inputShape = {std::int64_t(info.features.size())};
+}
+
+TableHints TableEncoder::hints() const
+{
+    TableHints hints;
+    for (const ColumnCode& code : m_codes)
+        (code.kind == ColumnKind::Text ? hints.asText : hints.asNumbers).push_back(code.column);
+    return hints;
+}
+
+}
