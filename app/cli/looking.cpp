@@ -4,9 +4,11 @@
 #include "core/session/convert.h"
 #include "core/session/data_view.h"
 #include "core/session/inspect.h"
+#include "core/session/mode_costs.h"
 #include "core/session/preview_picture.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 namespace app::cli {
@@ -22,6 +24,7 @@ struct Options {
     std::vector<std::string> sets;
     std::string which = "experiment";
     std::string preview, destination;
+    bool costs = false;
 };
 
 void takeExperiment(CLI::App* command, Options& options, bool required = true)
@@ -72,6 +75,37 @@ Object splitsObject(const session::DataView& view, std::string& text)
     return splits;
 }
 
+Object costObject(const session::ModeCost& cost)
+{
+    return Object{{"first_step_seconds", cost.firstStep},
+                  {"epoch_reading_seconds", cost.epoch},
+                  {"memory_bytes", std::int64_t(cost.memory)},
+                  {"read_per_epoch_bytes", std::int64_t(cost.readPerEpoch)},
+                  {"measured", cost.measured}};
+}
+
+Object modesObject(const session::ModeCosts& costs, std::string& text)
+{
+    char line[160];
+    for (const auto& [name, cost] : {std::pair("file", &costs.file), std::pair("pipe", &costs.pipe)}) {
+        std::snprintf(line, sizeof line,
+                      "  %s  first step after %.2f s%s, %.0f MB of memory, %.0f MB read again an epoch\n", name,
+                      cost->firstStep, cost->measured ? "" : " (from a sample)", double(cost->memory) / 1e6,
+                      double(cost->readPerEpoch) / 1e6);
+        if (cost == &costs.file || costs.pipeRefused.empty())
+            text += line;
+    }
+    text += "  suggested: " + costs.suggested + ", since " + costs.rule + "\n";
+    Object modes{{"file", costObject(costs.file)},
+                 {"suggested", costs.suggested},
+                 {"rule", costs.rule},
+                 {"disk_bytes", std::int64_t(costs.disk)},
+                 {"available_bytes", std::int64_t(costs.available)}};
+    if (costs.pipeRefused.empty())
+        modes.set("pipe", costObject(costs.pipe));
+    return modes;
+}
+
 Result<Outcome> lookAtData(const Options& options)
 {
     CORE_TRY(resolved, loadExperiment(options.experiment, options.sets));
@@ -86,11 +120,12 @@ Result<Outcome> lookAtData(const Options& options)
         classes.push_back(name);
     for (const std::int64_t side : info.inputShape)
         shape.push_back(side);
-    std::string text = info.name + ": " + std::to_string(info.rows) + " rows, " + info.task + "\n";
+    std::string text = info.name + ": " + std::to_string(info.streamedRows > 0 ? info.streamedRows : info.rows) +
+                       " rows, " + info.task + "\n";
     Object splits = splitsObject(*view, text);
     for (const data::Problem& problem : view->problems())
         text += "! " + problem.message + (problem.remedy.empty() ? "" : ". " + problem.remedy) + "\n";
-    Object object{{"rows", info.rows},
+    Object object{{"rows", info.streamedRows > 0 ? info.streamedRows : info.rows},
                   {"test_rows", info.testRows},
                   {"task", info.task},
                   {"modality", std::string(data::name(info.modality))},
@@ -103,6 +138,10 @@ Result<Outcome> lookAtData(const Options& options)
                   {"problems", problemsArray(view->problems())}};
     if (!options.preview.empty())
         object.set("preview", options.preview);
+    if (options.costs) {
+        CORE_TRY(costs, session::measureModes(resolved));
+        object.set("modes", modesObject(costs, text));
+    }
     return Outcome{std::move(object), text};
 }
 
@@ -176,6 +215,7 @@ void addLooking(Program& program)
     auto options = std::make_shared<Options>();
     CLI::App* data = program.app.add_subcommand("data", "What the data, the split and the pipeline look like");
     takeExperiment(data, *options, false);
+    data->add_flag("--costs", options->costs, "Measure what data.mode file and pipe cost, and suggest one");
     data->add_option("--preview", options->preview, "Write training samples before and after augmentation as a PNG");
     CLI::App* convert = data->add_subcommand("convert", "Write the rows after their edits as CSV or HDF5");
     takeExperiment(convert, *options);

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,6 +53,17 @@ Error systemError(std::string_view doing, const std::filesystem::path& file, int
     default:
         return {ErrorKind::Resource, what, file.string(), {}};
     }
+}
+
+Result<std::string> readHead(const std::filesystem::path& file, std::size_t bytes)
+{
+    std::ifstream in(file, std::ios::binary);
+    std::string head(bytes, '\0');
+    in.read(head.data(), std::streamsize(head.size()));
+    if (!in && !in.eof())
+        return systemError("read", file, errno);
+    head.resize(std::size_t(in.gcount()));
+    return head;
 }
 
 Result<std::string> readFile(const std::filesystem::path& file, std::size_t maxBytes)

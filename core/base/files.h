@@ -12,6 +12,9 @@ namespace core::base {
 /// The whole file; an error of kind Data if it is missing, unreadable or longer than `maxBytes`.
 Result<std::string> readFile(const std::filesystem::path& file, std::size_t maxBytes = std::size_t(1) << 34);
 
+/// At most so many bytes of a file's beginning. An error of kind Data if it cannot be read.
+Result<std::string> readHead(const std::filesystem::path& file, std::size_t bytes);
+
 /// Whole or absent: written beside, synced, renamed over `file`, folder synced.
 Status writeFileAtomically(const std::filesystem::path& file, std::string_view bytes);
 

@@ -100,6 +100,11 @@ void DataModule::normalize(const at::Tensor& inputs, std::span<const std::int64_
 Batch DataModule::gatherTargets(std::span<const std::int64_t> rows) const
 {
     assert(std::all_of(rows.begin(), rows.end(), [this](std::int64_t row) { return row >= 0 && row < size(); }));
+    if (m_stream) {
+        Batch batch = gatherStreamed(rows);
+        batch.input = tensor::empty(batch.input.sizes().vec());
+        return batch;
+    }
     std::vector<std::int64_t> shape = m_info.inputShape;
     shape.insert(shape.begin(), std::int64_t(rows.size()));
     Batch batch{tensor::empty(shape), {}};
@@ -121,6 +126,10 @@ Batch DataModule::gatherTargets(std::span<const std::int64_t> rows) const
 
 Batch DataModule::gather(std::span<const std::int64_t> rows) const
 {
+    if (m_stream)
+        return gatherStreamed(rows);
+    if (decodes())
+        return gatherDecoded(rows);
     Batch batch = gatherTargets(rows);
     normalize(m_inputs, rows, batch.input);
     return batch;
@@ -128,6 +137,11 @@ Batch DataModule::gather(std::span<const std::int64_t> rows) const
 
 base::Result<Sample> DataModule::sample(std::int64_t row) const
 {
+    if (m_blocks) {
+        CORE_TRY(sample, m_blocks->sample(row));
+        sample.modality = m_info.modality;
+        return std::move(sample);
+    }
     if (m_samples)
         return m_samples->read(row);
     Sample sample{.modality = m_info.modality, .shape = m_info.inputShape};
@@ -157,7 +171,7 @@ base::Status DataModule::finish(Sample& sample, float* out) const
     const std::int64_t groups = std::int64_t(m_scaling.shift.size()), length = std::int64_t(sample.values.size());
     const std::int64_t plane = length / std::max<std::int64_t>(groups, 1);
     // As the bytes of images are normalized: a sample that nothing changed gets the same bits.
-    const float unit = m_inputs.defined() && m_inputs.scalar_type() == at::kByte ? 255.f : 1.f;
+    const float unit = m_bytes ? 255.f : 1.f;
     if (unit != 1)
         for (float& value : sample.values)
             value *= unit;
@@ -169,7 +183,7 @@ base::Status DataModule::finish(Sample& sample, float* out) const
 
 base::Status DataModule::resample(const std::vector<base::Pick>& augment, std::uint64_t seed)
 {
-    m_trainRows = rows(SplitName::Train);
+    m_trainRows = rows(SplitName::Train).all();
     for (std::size_t i = 0; i < augment.size(); ++i) {
         CORE_TRY(transform, allTransforms().make(augment[i]));
         if (transform->works() != Works::Rows)
@@ -200,21 +214,6 @@ base::Status DataModule::resample(const std::vector<base::Pick>& augment, std::u
         m_trainRows = std::move(next);
     }
     return {};
-}
-
-at::Tensor DataModule::raw(std::int64_t row) const
-{
-    return m_inputs.select(0, row).clone();
-}
-
-double DataModule::target(std::int64_t row) const
-{
-    if (!m_targets.defined())
-        return std::nan("");
-    if (m_targets.scalar_type() == at::kLong)
-        return double(m_targets.const_data_ptr<std::int64_t>()[row]);
-    const std::int64_t each = m_targets.dim() > 1 ? m_targets.size(1) : 1;
-    return double(m_targets.const_data_ptr<float>()[row * each]) / m_info.targetScale + m_info.targetShift;
 }
 
 base::Status DataModule::becomeWindows(Loaded& loaded) const
@@ -274,7 +273,9 @@ base::Status DataModule::becomeInputs(Loaded& loaded) const
 
 base::Result<at::Tensor> DataModule::readInputs(const std::string& file) const
 {
-    SourceRequest request{m_spec, &m_info, m_encoder ? m_encoder->hints() : TableHints{}};
+    SourceRequest request{.data = m_spec, .like = &m_info};
+    if (m_encoder)
+        request.hints = m_encoder->hints();
     for (const std::string& column : {m_info.text, m_info.series})
         if (!column.empty())
             request.hints.asText.push_back(column);
@@ -286,7 +287,7 @@ base::Result<at::Tensor> DataModule::readInputs(const std::string& file) const
         CORE_TRY(loaded, format ? loadSource(request) : loadPath(request, file));
         CORE_CHECK(becomeInputs(loaded));
         // Numbers where training had bytes are taken as they are: images in [0, 1].
-        if (m_inputs.scalar_type() == at::kFloat)
+        if (!m_bytes)
             loaded.inputs = loaded.inputs.to(at::kFloat);
         const bool fills = m_spec.missing == "mean" || m_spec.missing == "median" || m_spec.missing == "most_frequent";
         if (fills)

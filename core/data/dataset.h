@@ -2,7 +2,11 @@
 #pragma once
 
 #include "core/data/featurizer.h"
+#include "core/data/row_set.h"
 #include "core/data/source_cache.h"
+#include "core/data/streams/block_store.h"
+#include "core/data/streams/left_out.h"
+#include "core/data/streams/row_stream.h"
 #include "core/data/tables/table_set.h"
 #include "core/data/transform.h"
 
@@ -23,14 +27,26 @@ public:
                                          SourceCache* cache = nullptr);
 
     const DatasetInfo& info() const { return m_info; }
-    const std::vector<std::int64_t>& rows(SplitName split) const { return m_rows[std::size_t(split)]; }
+    const RowSet& rows(SplitName split) const { return m_rows[std::size_t(split)]; }
     /// What `auto` became, and how many folds there are to train.
+    /// How many rows a part has; where only a sample of streamed rows is held, of all of them.
+    std::int64_t partRows(SplitName split) const
+    {
+        return m_partRows[std::size_t(split)] > 0 ? m_partRows[std::size_t(split)] : std::int64_t(rows(split).size());
+    }
     const std::string& splitKind() const { return m_splitKind; }
     std::int64_t folds() const { return m_folds; }
-    /// Rows in any order, normalized, without augmentation.
+    /// Rows in any order, normalized, without augmentation. Streamed rows that are of no use are left out. Throws where
+    /// streamed rows cannot be read.
     Batch gather(std::span<const std::int64_t> rows) const;
-    /// The same with inputs that are still to be written.
+    /// The same with inputs that are still to be written; `rows` are usable().
     Batch gatherTargets(std::span<const std::int64_t> rows) const;
+    /// Whether a streamed row turned out to be of no use so far.
+    bool leavesOut() const { return m_leftOut && m_leftOut->any(); }
+    /// Without those rows.
+    std::vector<std::int64_t> usable(std::span<const std::int64_t> rows) const;
+    /// Notes a row that cannot be read, if the data is streamed: its batch goes on without it. Else false.
+    bool leaveOut(std::int64_t row, const base::Error& why) const;
     /// As given by the source, before normalization: [inputShape].
     at::Tensor raw(std::int64_t row) const;
     /// The same as a sample, before it becomes numbers of inputShape: an image, a text, a waveform. Images have pixels
@@ -43,7 +59,12 @@ public:
     /// What an epoch goes through: the training rows, or what transforms that work on rows made of them (new ones are
     /// numbered after all others), `data.copies` times. Item k is another copy of row `k mod size()` for every whole
     /// number of times that size() goes into k.
-    std::int64_t epochItems() const { return std::int64_t(m_trainRows.size()) * m_spec.copies; }
+    std::int64_t epochItems() const
+    {
+        const std::int64_t rows =
+            m_info.streamedRows > 0 ? partRows(SplitName::Train) : std::int64_t(m_trainRows.size());
+        return rows * m_spec.copies;
+    }
     std::int64_t epochItem(std::int64_t place) const
     {
         const std::int64_t rows = std::int64_t(m_trainRows.size());
@@ -57,7 +78,7 @@ public:
     std::string whereOf(std::int64_t row) const { return m_samples ? m_samples->whereOf(row) : std::string(); }
     bool hasTargets() const { return m_targets.defined(); }
     /// Of the inputs, before normalization: feature f of a row of a table.
-    float inputCell(std::int64_t row, std::int64_t f) const
+    float inputCell(std::int64_t row, std::int64_t f) const ///< of data that is in memory
     {
         return m_inputs.const_data_ptr<float>()[row * m_inputs.size(1) + f];
     }
@@ -67,10 +88,29 @@ public:
     const std::vector<float>& shift() const { return m_scaling.shift; }
     const std::vector<float>& scale() const { return m_scaling.scale; }
     const std::vector<Problem>& problems() const { return m_problems; }
+    /// What came up while rows were streamed.
+    std::vector<Problem> streamProblems() const { return m_leftOut ? m_leftOut->problems() : std::vector<Problem>{}; }
+
+    /// Whether rows are files of their own that are decoded when they are wanted.
+    bool decodes() const { return !m_stream && !m_inputs.defined(); }
+    /// Whether rows are read in blocks when they are wanted.
+    bool streamed() const { return m_stream != nullptr; }
+    /// Of such data: rows of every block but the last, of one block, and how many blocks the shuffle buffer holds.
+    std::int64_t blockRows() const { return m_stream->blockRows(); }
+    std::int64_t rowsOfBlock(std::int64_t block) const { return m_stream->rowsOf(block); }
+    std::int64_t blocksAtOnce() const { return std::max<std::int64_t>(1, m_spec.shuffleBuffer / blockRows()); }
+    /// Returns when these blocks are in memory; throws where they cannot be read.
+    void load(std::vector<std::int64_t> blocks) const;
+    /// These will be asked for: they are read beside what goes on.
+    void expect(std::vector<std::int64_t> blocks) const;
+    /// The same of the next rows of a part that is gone through in order.
+    void expect(const RowSet& rows, std::size_t first) const;
+    /// The most bytes of streamed rows that were in memory at once.
+    std::size_t streamBytes() const { return m_blocks ? m_blocks->mostBytes() : 0; }
     /// Rows of another file as inputs of this data set, normalized: [n, …inputShape]. What is missing there is filled
     /// as `missing` says from the training split here; under `error` and `drop` it is an error with row and column.
     base::Result<at::Tensor> readInputs(const std::string& file) const;
-    std::int64_t size() const { return m_inputs.defined() ? m_inputs.size(0) : 0; }
+    std::int64_t size() const;
 
 private:
     friend class DataModuleBuilder;
@@ -81,14 +121,29 @@ private:
     std::shared_ptr<const Table> m_table;         ///< of rows that are
     std::optional<TableEncoder> m_encoder;
     std::shared_ptr<const Featurizer> m_featurizer; ///< nullptr: samples have the numbers of inputShape
-    std::array<std::vector<std::int64_t>, 3> m_rows;
+    std::array<RowSet, 3> m_rows;
     std::vector<std::int64_t> m_trainRows;
+    std::array<std::int64_t, 3> m_partRows{};
     std::int64_t m_folds = 1;
     std::string m_splitKind;
     std::vector<double> m_times;
     Scaling m_scaling;
     std::vector<float> m_fill; ///< what stands in for missing values, per feature
     std::vector<Problem> m_problems;
+    bool m_bytes = false;               ///< inputs are bytes
+    bool m_textTarget = false;          ///< classes are named by texts in a table
+    std::shared_ptr<LeftOut> m_leftOut; ///< of streamed data
+    std::shared_ptr<const RowStream> m_stream;
+    std::shared_ptr<BlockStore> m_blocks; ///< of m_stream
+
+    Batch gatherDecoded(std::span<const std::int64_t> rows) const;
+    Batch gatherStreamed(std::span<const std::int64_t> rows) const;
+    void stream(std::shared_ptr<const RowStream> rows);
+    base::Result<BlockRows> readBlocks(const RowStream& stream, std::span<const std::int64_t> blocks) const;
+    base::Result<BlockRows> becomeBlocks(Loaded loaded, const RowStream& stream,
+                                         std::span<const std::int64_t> blocks) const;
+    base::Result<at::Tensor> targetsOf(const Loaded& loaded) const;
+    void noteUseless(const BlockRows& rows, const RowStream& stream, std::span<const std::int64_t> blocks) const;
 
     void normalize(const at::Tensor& inputs, std::span<const std::int64_t> rows, at::Tensor& into) const;
     base::Status resample(const std::vector<base::Pick>& augment, std::uint64_t seed);

@@ -27,35 +27,43 @@ public:
 
     base::Result<DataModule> build()
     {
-        if (m_experiment.data.mode == "pipe")
-            return base::Error{base::ErrorKind::Spec, "data cannot be streamed yet", "/data/mode",
-                               "Set it to file: all rows are read into memory first"};
         const SourceRequest request{m_experiment.data};
-        CORE_TRY(loaded, m_cache ? m_cache->load(request) : loadSource(request));
-        m_loaded = std::move(loaded);
-        CORE_CHECK(applyEdits(m_experiment.data.edits, m_loaded));
+        if (m_experiment.data.mode == "pipe") {
+            CORE_CHECK(refuseWhole());
+            CORE_CHECK(openStream(request));
+        } else {
+            CORE_TRY(loaded, m_cache ? m_cache->load(request) : loadSource(request));
+            m_loaded = std::move(loaded);
+            CORE_CHECK(applyEdits(m_experiment.data.edits, m_loaded));
+        }
         if (m_loaded.table)
             CORE_CHECK(chooseColumns(m_loaded, request, {m_experiment.split.group, m_experiment.split.column}));
         joinTestRows();
         CORE_CHECK(checkClasses());
         if (m_loaded.info.forecasts())
-            CORE_CHECK(becomeWindows());
+            CORE_CHECK(m_experiment.data.mode == "pipe" ? notStreamed("a forecast", "windows are cut from whole series")
+                                                        : becomeWindows());
         CORE_CHECK(makeInputs());
         m_made.m_problems = std::move(m_loaded.problems);
+        for (std::size_t p = 0; p < 3; ++p)
+            m_made.m_rows[p] = m_parts[p];
         if (!m_training)
             examineRows();
-        const auto& train = m_made.rows(SplitName::Train);
-        if (fills()) {
+        const std::vector<std::int64_t>& train = m_parts[0];
+        if (fills() && m_loaded.inputs.defined()) {
             CORE_TRY(fill, fillsFor(m_loaded.inputs, m_loaded.info, train, m_experiment.data.missing));
             fillMissing(m_loaded.inputs, fill);
             m_made.m_fill = std::move(fill);
         }
         // What a word counts is scaled by data.text.weighting already.
         const bool texts = m_loaded.info.modality == Modality::Text;
-        m_made.m_scaling = scalingFor(m_loaded.inputs, train, texts ? "none" : m_experiment.data.normalize);
+        CORE_CHECK(scale(texts ? "none" : m_experiment.data.normalize));
         scaleForecasts();
         m_made.m_spec = m_experiment.data;
+        const Column* target = m_loaded.table ? m_loaded.table->find(m_loaded.info.target) : nullptr;
+        m_made.m_textTarget = target && target->kind == ColumnKind::Text;
         m_made.m_info = std::move(m_loaded.info);
+        m_made.m_bytes = m_loaded.inputs.defined() && m_loaded.inputs.scalar_type() == at::kByte;
         m_made.m_inputs = std::move(m_loaded.inputs);
         m_made.m_targets = std::move(m_loaded.targets);
         m_made.m_samples = std::move(m_loaded.samples);
@@ -64,8 +72,10 @@ public:
         // A table may be predicted for even where the rows to learn from were none.
         if (!m_made.m_encoder && m_made.m_info.modality == Modality::Table)
             m_made.m_encoder = TableEncoder::ofNumbers(m_made.m_info.features);
-        m_made.m_trainRows = m_made.rows(SplitName::Train);
-        if (m_training)
+        m_made.m_trainRows = m_parts[0];
+        if (m_stream)
+            CORE_CHECK(attachStream());
+        else if (m_training)
             CORE_CHECK(m_made.resample(m_experiment.augment, std::uint64_t(m_experiment.train.seed)));
         return std::move(m_made);
     }
@@ -77,6 +87,166 @@ private:
     Loaded m_loaded;
     DataModule m_made;
     std::optional<WindowRows> m_windows;
+    std::array<std::vector<std::int64_t>, 3> m_parts;
+    std::shared_ptr<const RowStream> m_stream;         ///< of which m_loaded is a sample
+    std::vector<std::int64_t> m_sampled;               ///< the blocks of the sample
+    std::array<std::vector<std::int64_t>, 3> m_blocks; ///< of m_stream, per part
+
+    static base::Status notStreamed(const std::string& what, const std::string& why)
+    {
+        return base::Error{base::ErrorKind::Spec, what + " needs all rows at once: " + why, "/data/mode",
+                           "Set data.mode to file"};
+    }
+
+    /// What only rows that are all in memory allow.
+    base::Status refuseWhole() const
+    {
+        const spec::DataSpec& data = m_experiment.data;
+        if (!data.edits.empty())
+            return notStreamed("editing rows", "an edit counts them");
+        if (data.sampler != "shuffle")
+            return notStreamed("data.sampler " + data.sampler, "every class is counted first");
+        for (const base::Pick& augment : m_experiment.augment) {
+            CORE_TRY(transform, allTransforms().make(augment));
+            if (transform->works() == Works::Rows)
+                return notStreamed(augment.kind, "new rows are made of all others");
+        }
+        return {};
+    }
+
+    /// Rows spread over the whole of the stream: what is learned of the data before training is learned of them.
+    base::Status openStream(const SourceRequest& request)
+    {
+        CORE_TRY(source, sourceOf(request));
+        CORE_TRY(stream, source->stream(request));
+        if (!stream) {
+            CORE_TRY(loaded, source->load(request));
+            // Files of their own are decoded when they are wanted.
+            if (loaded.samples && !loaded.inputs.defined() && !loaded.table) {
+                m_loaded = std::move(loaded);
+                m_made.m_leftOut = std::make_shared<LeftOut>();
+                return {};
+            }
+            CORE_TRY(held, heldStream(std::move(loaded)));
+            stream = std::move(held);
+        }
+        constexpr std::int64_t sampledRows = 50'000, sampledBytes = std::int64_t(1) << 26, sampledBlocks = 64;
+        std::int64_t count = std::max(sampledBlocks, sampledRows / stream->blockRows());
+        if (stream->bytes() > 0)
+            count = std::min(count, std::max(sampledBlocks, sampledBytes / (stream->bytes() / stream->blocks() + 1)));
+        const std::int64_t blocks = (stream->rows() + stream->blockRows() - 1) / stream->blockRows();
+        count = std::min(count, blocks);
+        for (std::int64_t i = 0; i < count; ++i)
+            m_sampled.push_back(i * blocks / count);
+        CORE_TRY(loaded, stream->read(m_sampled, request));
+        m_loaded = std::move(loaded);
+        if (m_loaded.table && m_loaded.info.rows == 0)
+            m_loaded.info.rows = m_loaded.table->rows;
+        m_stream = std::move(stream);
+        return {};
+    }
+
+    /// Blocks are divided as rows would be, so that a part can be read without the others.
+    base::Status divideStream()
+    {
+        spec::SplitSpec spec = m_experiment.split;
+        const std::int64_t blocks = (m_stream->rows() + m_stream->blockRows() - 1) / m_stream->blockRows();
+        const bool ordered = !m_loaded.times.empty() && std::is_sorted(m_loaded.times.begin(), m_loaded.times.end());
+        if (spec.kind == "auto")
+            spec.kind = !m_stream->parts().empty() ? "predefined" : ordered ? "chronological" : "random";
+        if (spec.kind == "chronological" && !ordered)
+            return base::Error{base::ErrorKind::Data,
+                               "its rows are not in the order of their times, and it is streamed",
+                               m_loaded.where.empty() ? "/split/kind" : m_loaded.where,
+                               "Sort the file by time, or set data.mode to file"};
+        if (spec.kind == "predefined" ? m_stream->parts().empty()
+                                      : spec.kind != "random" && spec.kind != "chronological")
+            return notStreamed("split.kind " + spec.kind, "random and chronological divide a stream");
+        std::vector<double> times;
+        for (std::int64_t block = 0; spec.kind == "chronological" && block < blocks; ++block)
+            times.push_back(double(block));
+        const bool ownTest = m_stream->testRows() > 0 && !spec.test;
+        const std::vector<std::int32_t> given(m_stream->parts().begin(), m_stream->parts().end());
+        SplitRequest request{.spec = spec, .rows = blocks, .times = times, .parts = given};
+        request.test = testShare(spec, ownTest);
+        CORE_TRY(split, allSplits().make({spec.kind}));
+        CORE_TRY(parts, split->divide(request));
+        m_blocks = {std::move(parts.train), std::move(parts.validation), std::move(parts.test)};
+        std::vector<std::uint8_t> partOf(std::size_t(blocks), 3);
+        for (std::size_t p = 0; p < 3; ++p) {
+            std::sort(m_blocks[p].begin(), m_blocks[p].end());
+            for (const std::int64_t block : m_blocks[p])
+                partOf[std::size_t(block)] = std::uint8_t(p);
+        }
+        if (ownTest)
+            for (std::int64_t row = m_stream->rows(); row < m_stream->rows() + m_stream->testRows(); ++row)
+                m_blocks[2].push_back(row);
+        std::int64_t place = 0;
+        for (const std::int64_t block : m_sampled)
+            for (std::int64_t k = 0; k < m_stream->rowsOf(block); ++k, ++place)
+                if (const std::uint8_t part = partOf[std::size_t(block)]; part < 3 && kept(place))
+                    m_parts[part].push_back(place);
+        if (m_parts[0].empty())
+            return base::Error{base::ErrorKind::Data, "no row is left to train on", m_loaded.where,
+                               "Every row that was looked at has a missing value: set data.missing to mean, median or "
+                               "most_frequent"};
+        m_made.m_splitKind = spec.kind;
+        return {};
+    }
+
+    /// Training sees all rows; the page and the doctor see those of the sample.
+    base::Status attachStream()
+    {
+        const std::int64_t sampled = m_made.m_info.rows, rows = m_stream->rows();
+        m_made.m_info.streamedRows = rows;
+        const std::int64_t all = rows + m_stream->testRows();
+        std::array<RowSet, 3> parts;
+        for (std::size_t p = 0; p < 3; ++p) {
+            parts[p] = RowSet::ofRuns(m_blocks[p], m_stream->blockRows(), all);
+            m_made.m_partRows[p] = std::int64_t(parts[p].size());
+        }
+        if (m_training) {
+            m_made.m_info.rows = rows;
+            m_made.m_info.testRows = m_stream->testRows();
+            m_made.m_rows = std::move(parts);
+            m_made.stream(m_stream);
+            return {};
+        }
+        if (sampled < rows)
+            m_made.m_problems.push_back(
+                {.kind = "streamed_sample",
+                 .column = {},
+                 .rows = {},
+                 .count = sampled,
+                 .message = "of " + std::to_string(rows) + " streamed rows, " + std::to_string(sampled) +
+                            " spread over all of them are shown and examined here",
+                 .remedy = "Set data.mode to file to see every row",
+                 .effect = "Training sees every row; scales and fillings are learned from those shown"});
+        return {};
+    }
+
+    /// Scales from the training rows; of pictures that are decoded when they are wanted, from some of them.
+    base::Status scale(const std::string& normalize)
+    {
+        if (m_loaded.inputs.defined()) {
+            m_made.m_scaling = scalingFor(m_loaded.inputs, m_parts[0], normalize);
+            return {};
+        }
+        constexpr std::size_t most = 512;
+        std::vector<Sample> some;
+        const std::size_t step = std::max<std::size_t>(1, m_parts[0].size() / most);
+        for (std::size_t i = 0; i < m_parts[0].size() && some.size() < most; i += step)
+            if (auto sample = m_loaded.samples->read(m_parts[0][i]))
+                some.push_back(std::move(*sample));
+        if (some.empty())
+            return base::Error{base::ErrorKind::Data, "no row can be read", m_loaded.where,
+                               "Mend or remove these files"};
+        std::vector<std::int64_t> all(some.size());
+        std::iota(all.begin(), all.end(), 0);
+        CORE_TRY(inputs, inputsOf(*heldSamples(std::move(some)), m_made.m_featurizer.get(), m_loaded.info.inputShape));
+        m_made.m_scaling = scalingFor(inputs, all, normalize);
+        return {};
+    }
 
     /// What is learned of words comes from the training rows alone, so those columns are encoded when the rows are
     /// divided; a first time before, since rows with gaps are told apart by their numbers.
@@ -94,9 +264,9 @@ private:
         }
         if (m_training)
             CORE_CHECK(refuseBadValues());
-        CORE_CHECK(divide());
+        CORE_CHECK(m_stream ? divideStream() : divide());
         if (words)
-            CORE_CHECK(encodeTable(m_made.rows(SplitName::Train)));
+            CORE_CHECK(encodeTable(m_parts[0]));
         if (wantsOtherPictures()) {
             m_loaded.samples = heldImages(std::move(m_loaded.inputs));
             m_loaded.inputs = at::Tensor();
@@ -179,13 +349,14 @@ private:
 
     base::Status encodeSamples()
     {
-        CORE_TRY(featurizer, makeFeaturizer(m_loaded, m_experiment.data, m_made.rows(SplitName::Train)));
+        CORE_TRY(featurizer, makeFeaturizer(m_loaded, m_experiment.data, m_parts[0]));
         if (featurizer) {
             m_loaded.info.inputShape = featurizer->shape();
             m_loaded.info.features = m_loaded.info.origins = featurizer->features();
         }
         m_made.m_featurizer = std::move(featurizer);
-        if (m_loaded.inputs.defined())
+        // Files of their own are decoded when they are wanted.
+        if (m_loaded.inputs.defined() || (m_made.m_leftOut && !m_stream))
             return {};
         CORE_TRY(inputs, inputsOf(*m_loaded.samples, m_made.m_featurizer.get(), m_loaded.info.inputShape));
         m_loaded.inputs = std::move(inputs);
@@ -282,21 +453,21 @@ private:
         m_made.m_splitKind = request.spec.kind;
         const std::vector<std::int64_t>* places[] = {&parts.train, &parts.validation, &parts.test};
         for (std::size_t p = 0; p < 3; ++p) {
-            m_made.m_rows[p].clear();
+            m_parts[p].clear();
             for (const std::int64_t place : *places[p])
-                m_made.m_rows[p].push_back(labels.rows[std::size_t(place)]);
+                m_parts[p].push_back(labels.rows[std::size_t(place)]);
         }
         for (std::int64_t row = m_loaded.info.rows; ownTest && row < m_loaded.info.rows + m_loaded.info.testRows; ++row)
             if (kept(row))
-                m_made.m_rows[std::size_t(SplitName::Test)].push_back(row);
+                m_parts[std::size_t(SplitName::Test)].push_back(row);
         return m_windows ? keepFutureAway() : base::Status{};
     }
 
     base::Status keepFutureAway()
     {
-        const bool validated = !m_made.rows(SplitName::Validation).empty();
-        CORE_CHECK(keepFutureOut(m_made.m_rows, *m_windows, m_experiment.data.window));
-        if (validated && m_made.rows(SplitName::Validation).empty())
+        const bool validated = !m_parts[1].empty();
+        CORE_CHECK(keepFutureOut(m_parts, *m_windows, m_experiment.data.window));
+        if (validated && m_parts[1].empty())
             m_loaded.problems.push_back(
                 {.kind = "empty_split",
                  .message = "no validation row is left: each would see a step that test foretells",
@@ -322,12 +493,12 @@ private:
     void examineRows()
     {
         // Boxes and masks are looked at where they are drawn.
-        if (!m_loaded.targets.defined())
+        if (!m_loaded.targets.defined() || !m_loaded.inputs.defined())
             return;
         const auto inputs = columnFacts(m_loaded.inputs, m_loaded.dropped);
         const auto targets = targetFacts(m_loaded.targets, m_loaded.dropped);
         const auto found = examine({m_experiment, m_loaded.info, m_loaded.inputs, m_loaded.targets, inputs, targets,
-                                    m_made.m_rows, m_loaded.times, m_made.m_splitKind, m_loaded.samples.get()});
+                                    m_parts, m_loaded.times, m_made.m_splitKind, m_loaded.samples.get()});
         m_made.m_problems.insert(m_made.m_problems.end(), found.begin(), found.end());
     }
 };

@@ -25,8 +25,9 @@ struct DatasetInfo {
     std::string name;
     std::string task; ///< classification, regression, forecasting, detection, segmentation
     Modality modality = Modality::Table;
-    std::int64_t rows = 0;     ///< without the source's own test rows
-    std::int64_t testRows = 0; ///< rows of the source's own test file, numbered after the others
+    std::int64_t rows = 0;         ///< without the source's own test rows
+    std::int64_t testRows = 0;     ///< rows of the source's own test file, numbered after the others
+    std::int64_t streamedRows = 0; ///< of streamed data: all there are, where `rows` may be those of a sample; else 0
     /// Without the batch: [features] of a table or of texts, [channels, height, width] of images, [1, mels, frames] of
     /// audio, [channels, steps] of series.
     std::vector<std::int64_t> inputShape;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/loader.h"
 
+#include "core/data/item_order.h"
 #include "core/data/pipeline.h"
 
 #include <algorithm>
@@ -8,106 +9,26 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
-#include <map>
 #include <mutex>
-#include <numeric>
 #include <stdexcept>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 
 namespace core::data {
 
-std::vector<std::int64_t> epochOrder(std::int64_t rows, std::uint64_t seed, std::int64_t epoch, bool shuffle)
-{
-    if (shuffle)
-        return base::permutation(rows, base::Draw(seed, "order", std::uint64_t(epoch)));
-    std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
-    std::iota(order.begin(), order.end(), 0);
-    return order;
-}
-
-// The items of a part of the data, epoch by epoch.
-class EpochItems {
-public:
-    EpochItems(const DataModule& data, SplitName split, const LoaderOptions& options)
-        : m_data(data),
-          m_rows(data.rows(split)),
-          m_options(options),
-          m_training(split == SplitName::Train)
-    {
-        if (m_training && options.weighted)
-            m_shares = classShares(data);
-    }
-
-    std::int64_t count() const { return m_training ? m_data.epochItems() : std::int64_t(m_rows.size()); }
-
-    std::vector<std::int64_t> order(std::int64_t epoch) const
-    {
-        if (!m_shares.empty())
-            return weighted(base::Draw(m_options.seed, "weighted order", std::uint64_t(epoch)));
-        std::vector<std::int64_t> items = epochOrder(count(), m_options.seed, epoch, m_options.shuffle);
-        for (std::int64_t& item : items)
-            item = m_training ? m_data.epochItem(item) : m_rows[std::size_t(item)];
-        return items;
-    }
-
-private:
-    const DataModule& m_data;
-    const std::vector<std::int64_t>& m_rows;
-    const LoaderOptions& m_options;
-    bool m_training;
-    std::vector<double> m_shares; // up to and with each place: chance to be drawn
-
-    // Each class as often as any other, each row of a class as often as any other of it.
-    static std::vector<double> classShares(const DataModule& data)
-    {
-        std::map<double, double> count;
-        for (std::int64_t place = 0; place < data.epochItems(); ++place)
-            ++count[data.target(data.epochItem(place) % data.size())];
-        std::vector<double> shares;
-        double sum = 0;
-        for (std::int64_t place = 0; place < data.epochItems(); ++place)
-            shares.push_back(sum += 1 / count[data.target(data.epochItem(place) % data.size())]);
-        for (double& share : shares)
-            share /= sum;
-        return shares;
-    }
-
-    // A row that comes again is another copy of it, so that its augmentation is drawn anew.
-    std::vector<std::int64_t> weighted(const base::Draw& draw) const
-    {
-        std::vector<std::int64_t> items;
-        std::unordered_map<std::int64_t, std::int64_t> times;
-        for (std::int64_t i = 0; i < count(); ++i) {
-            const auto found = std::upper_bound(m_shares.begin(), m_shares.end() - 1, draw.uniform(std::uint64_t(i)));
-            const std::int64_t row = m_data.epochItem(found - m_shares.begin()) % m_data.size();
-            items.push_back(row + m_data.size() * times[row]++);
-        }
-        return items;
-    }
-};
-
 // Makes batches; not for two threads at once, since it keeps the order of the epoch at hand.
 class BatchMaker {
 public:
-    BatchMaker(const DataModule& data, const EpochItems& items, const LoaderOptions& options, const Pipeline& pipeline)
+    BatchMaker(const DataModule& data, SplitName split, const LoaderOptions& options, const Pipeline& pipeline)
         : m_data(data),
-          m_items(items),
           m_options(options),
-          m_pipeline(pipeline)
+          m_pipeline(pipeline),
+          m_order(makeItemOrder(data, split, options))
     {
     }
 
-    std::span<const std::int64_t> itemsOf(const BatchRange& place)
-    {
-        if (place.epoch != m_epoch) {
-            m_order = m_items.order(place.epoch);
-            m_epoch = place.epoch;
-        }
-        const std::size_t begin = std::min(m_order.size(), std::size_t(place.first));
-        return std::span(m_order).subspan(begin, std::min(m_order.size() - begin, std::size_t(place.count)));
-    }
+    std::int64_t count() const { return m_order->count(); }
+    std::span<const std::int64_t> itemsOf(const BatchRange& place) { return m_order->items(place); }
 
     Batch make(const BatchRange& place)
     {
@@ -120,11 +41,9 @@ public:
 
 private:
     const DataModule& m_data;
-    const EpochItems& m_items;
     const LoaderOptions& m_options;
     const Pipeline& m_pipeline;
-    std::int64_t m_epoch = -1;
-    std::vector<std::int64_t> m_order; // the items of m_epoch in their order
+    std::unique_ptr<ItemOrder> m_order;
 };
 
 class DataLoader::Work {
@@ -132,17 +51,16 @@ public:
     Work(DataModule data, SplitName split, LoaderOptions options, Pipeline pipeline)
         : m_data(std::move(data)),
           m_options(std::move(options)),
-          m_items(m_data, split, m_options),
           m_pipeline(std::move(pipeline)),
-          m_here(m_data, m_items, m_options, m_pipeline),
-          m_ahead(m_data, m_items, m_options, m_pipeline)
+          m_here(m_data, split, m_options, m_pipeline),
+          m_ahead(m_data, split, m_options, m_pipeline)
     {
         m_options.batchSize = std::min(m_options.batchSize, std::max<std::int64_t>(rows(), 1));
         if (m_options.prefetch)
             m_thread = std::jthread([this](std::stop_token stop) { makeAhead(stop); });
     }
 
-    std::int64_t rows() const { return m_items.count(); }
+    std::int64_t rows() const { return m_here.count(); }
 
     std::int64_t batches() const
     {
@@ -172,7 +90,6 @@ public:
 private:
     const DataModule m_data;
     LoaderOptions m_options;
-    EpochItems m_items;
     Pipeline m_pipeline;
     BatchMaker m_here;  // of the thread that calls get()
     BatchMaker m_ahead; // of m_thread

@@ -103,15 +103,28 @@ base::Result<Loaded> loadWhole(const SourceRequest& request)
     return std::move(loaded);
 }
 
-base::Result<Loaded> loadPath(const SourceRequest& request, const std::string& path)
+base::Result<std::unique_ptr<Source>> sourceAt(const SourceRequest& request, const std::string& path)
 {
     if (path.empty())
         return base::Error{base::ErrorKind::Spec, "no file is named", "/data/source/path",
                            "Give the path of a file or folder"};
     std::error_code ignored;
     const bool packed = !std::filesystem::exists(path, ignored) && std::filesystem::exists(path + ".gz", ignored);
-    CORE_TRY(source, sourceFor(request.data.format, packed ? path + ".gz" : path));
+    return sourceFor(request.data.format, packed ? path + ".gz" : path);
+}
+
+base::Result<Loaded> loadPath(const SourceRequest& request, const std::string& path)
+{
+    CORE_TRY(source, sourceAt(request, path));
     return source->load(request);
+}
+
+base::Result<std::unique_ptr<Source>> sourceOf(const SourceRequest& request)
+{
+    if (request.data.source.kind != "file")
+        return allSources().make(request.data.source);
+    const base::Value* path = request.data.source.params.object().find("path");
+    return sourceAt(request, path ? path->text() : std::string());
 }
 
 std::string splitKind(const SplitRequest& request)

@@ -9,6 +9,9 @@ namespace core::data {
 /// Loads what `request.data.source` names. Errors of the data are kind Data with the file and the line, row or offset.
 base::Result<Loaded> loadSource(const SourceRequest& request);
 
+/// What `request.data.source` names; a file or folder of the user's by its format.
+base::Result<std::unique_ptr<Source>> sourceOf(const SourceRequest& request);
+
 /// The same with the numbers that a network would see, learned from all rows.
 base::Result<Loaded> loadWhole(const SourceRequest& request);
 

@@ -50,17 +50,42 @@ base::Result<Sample> Pipeline::look(const DataModule& data, std::int64_t item, c
 base::Result<Batch> Pipeline::batch(const DataModule& data, std::span<const std::int64_t> items,
                                     const base::Draw& epochDraw) const
 {
+    // Streamed rows may turn out to be of no use when they are read: then once more without them.
+    for (;;) {
+        std::vector<std::int64_t> left(items.begin(), items.end());
+        if (data.leavesOut())
+            std::erase_if(left, [&](std::int64_t item) {
+                const std::int64_t row = item % data.size();
+                return data.usable({&row, 1}).empty();
+            });
+        bool lost = false;
+        auto made = attempt(data, left, epochDraw, lost);
+        if (!lost)
+            return made;
+    }
+}
+
+base::Result<Batch> Pipeline::attempt(const DataModule& data, std::span<const std::int64_t> items,
+                                      const base::Draw& epochDraw, bool& lost) const
+{
     std::vector<std::int64_t> rows(items.begin(), items.end());
     for (std::int64_t& row : rows)
         row %= data.size();
     Batch batch = m_early.empty() ? data.gather(rows) : data.gatherTargets(rows);
+    lost = batch.input.size(0) < std::int64_t(rows.size());
+    if (lost)
+        return batch;
     const std::vector<std::int64_t>& shape = data.info().inputShape;
     const std::int64_t length = batch.input.numel() / std::max<std::int64_t>(1, batch.input.size(0));
     float* out = batch.input.mutable_data_ptr<float>();
     for (std::size_t i = 0; i < items.size() && !(m_early.empty() && m_late.empty()); ++i, out += length) {
         if (!m_early.empty()) {
-            CORE_TRY(sample, look(data, items[i], epochDraw));
-            CORE_CHECK(data.finish(sample, out));
+            auto sample = look(data, items[i], epochDraw);
+            if (!sample) {
+                lost = data.leaveOut(rows[i], sample.error());
+                return sample.error();
+            }
+            CORE_CHECK(data.finish(*sample, out));
         }
         if (m_late.empty())
             continue;

@@ -26,6 +26,10 @@ private:
         std::size_t place = 0; // in `augment`: what is drawn depends on it
         std::shared_ptr<const Transform> transform;
     };
+    // `lost`: a row cannot be read, which is noted now.
+    base::Result<Batch> attempt(const DataModule& data, std::span<const std::int64_t> items,
+                                const base::Draw& epochDraw, bool& lost) const;
+
     std::vector<Stage> m_early; // before samples are numbers
     std::vector<Stage> m_late;  // on normalized numbers
     std::vector<Stage> m_batch;

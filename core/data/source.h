@@ -49,6 +49,7 @@ struct Loaded {
     std::vector<std::int32_t> parts; ///< per row what a predefined split says: 0 train, 1 validation, 2 test; or empty
     std::vector<std::uint8_t> dropped; ///< per row whether it was left out by hand; empty: none was
     std::string where;                 ///< the file, for errors; empty if there is none
+    std::int64_t firstRow = 0;         ///< the number of its first row among all of a stream
     std::vector<std::int64_t> lines;   ///< of a text file: the line of each row, from 1; else empty
     std::vector<Problem> problems;     ///< what the source left out, and why
 
@@ -66,14 +67,24 @@ struct SourceRequest {
     spec::DataSpec data;
     /// Set: the rows are wanted as inputs of that data set only, whose columns are of these kinds; no target is needed.
     const DatasetInfo* like = nullptr;
+    /// Set: the rows are some of that data set, with as many columns.
+    const DatasetInfo* alike = nullptr;
     TableHints hints = {};
 };
+
+class RowStream;
 
 /// A way to get rows: a generator, a built-in set or a file format. One plug-in of `core/data/sources`.
 class Source {
 public:
     virtual ~Source() = default;
     virtual base::Result<Loaded> load(const SourceRequest& request) const = 0;
+    /// The same rows without holding them in memory; nullptr: this source cannot do that.
+    virtual base::Result<std::shared_ptr<const RowStream>> stream(const SourceRequest& request) const
+    {
+        (void)request;
+        return std::shared_ptr<const RowStream>();
+    }
     /// Whether a file that begins with `head` is of this source's format; `head` is empty for a folder. Only file
     /// formats say yes.
     virtual bool recognises(const std::string& path, std::string_view head) const

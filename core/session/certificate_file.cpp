@@ -248,7 +248,7 @@ private:
 std::string dataDigest(const train::Engine& engine)
 {
     const data::DataModule& data = engine.data();
-    const std::vector<std::int64_t>& rows = data.rows(data::SplitName::Train);
+    const data::RowSet& rows = data.rows(data::SplitName::Train);
     const std::size_t stride = std::max<std::size_t>(1, rows.size() / mostRows);
     std::vector<tensor::NamedTensor> kept;
     std::vector<double> targets;

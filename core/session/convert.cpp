@@ -90,8 +90,14 @@ std::vector<store::StoredColumn> columnsOf(const DataView& view, const std::vect
 
 }
 
-base::Result<Converted> convert(const base::Value& resolved, const std::filesystem::path& file)
+base::Result<Converted> convert(const base::Value& asked, const std::filesystem::path& file)
 {
+    // Of a stream the view has only a sample.
+    base::Value resolved = asked;
+    if (base::Value data = resolved["data"]; data.isObject()) {
+        data.object().set("mode", "file");
+        resolved.object().set("data", std::move(data));
+    }
     CORE_TRY(view, DataView::open(resolved));
     if (view->columns().empty() || view->info().modality == data::Modality::Image ||
         view->info().modality == data::Modality::Audio)

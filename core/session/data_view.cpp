@@ -100,7 +100,7 @@ std::array<std::int64_t, 3> DataView::splitRows() const
 {
     std::array<std::int64_t, 3> rows{};
     for (std::size_t p = 0; p < 3; ++p)
-        rows[p] = std::int64_t(m_work->module.rows(SplitName(p)).size());
+        rows[p] = m_work->module.partRows(SplitName(p));
     return rows;
 }
 

@@ -99,7 +99,7 @@ std::vector<std::int64_t> DataView::textLengths(std::size_t most) const
     std::vector<std::int64_t> lengths;
     if (info().modality != data::Modality::Text)
         return lengths;
-    const auto& train = m_work->module.rows(SplitName::Train);
+    const data::RowSet& train = m_work->module.rows(SplitName::Train);
     const std::size_t step = std::max<std::size_t>(1, train.size() / std::max<std::size_t>(most, 1));
     for (std::size_t i = 0; i < train.size(); i += step)
         if (const auto sample = m_work->module.sample(train[i])) {

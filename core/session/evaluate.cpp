@@ -113,7 +113,7 @@ base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::s
     if (index == 3)
         return Error{ErrorKind::Usage, "\"" + split + "\" is no split", "--split", "Write train, validation or test"};
     CORE_TRY(restored, restore(run, at));
-    const auto& rows = restored.module.rows(data::SplitName(index));
+    const data::RowSet& rows = restored.module.rows(data::SplitName(index));
     if (rows.empty())
         return Error{ErrorKind::Data, "the " + split + " split has no rows", "/split/" + split,
                      "Give it a share and train again"};

@@ -141,7 +141,12 @@ SampleRow sampleOf(const data::DataModule& module, std::int64_t row)
 
 base::Result<RowsPreview> previewRows(const Value& resolved, const std::vector<std::int64_t>& rows)
 {
-    CORE_TRY(module, data::DataModule::open(typed(resolved), false));
+    // Rows of a stream are told by their number among all, of which the page has only a sample.
+    spec::Experiment experiment = typed(resolved);
+    const bool streamed = experiment.data.mode == "pipe";
+    if (streamed)
+        experiment.augment.clear();
+    CORE_TRY(module, data::DataModule::open(experiment, streamed));
     RowsPreview preview{module.info(), {}};
     for (const std::int64_t row : rows)
         if (row >= 0 && row < module.size())

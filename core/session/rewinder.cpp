@@ -157,7 +157,7 @@ private:
             now.surface->epoch = epoch;
         }
         const auto& validation = m_engine->data().rows(data::SplitName::Validation);
-        const std::span rows(validation.data(), std::min(validation.size(), mostRows));
+        const data::RowSet rows = validation.some(0, mostRows);
         if (rows.empty())
             return now;
         now.evaluatedRows = std::int64_t(rows.size());

@@ -141,7 +141,12 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
 
 Status Engine::giveRows(const data::DataModule& data)
 {
-    return m_learner->takesBatches() ? Status{} : m_learner->begin(wholeEpoch(data));
+    if (m_learner->takesBatches())
+        return {};
+    if (data.streamed())
+        return Error{ErrorKind::Spec, m_experiment.model.kind + " learns from all rows at once, and they are streamed",
+                     "/data/mode", "Set data.mode to file, or choose a network"};
+    return m_learner->begin(wholeEpoch(data));
 }
 
 base::Result<std::unique_ptr<data::DataLoader>>
@@ -151,7 +156,7 @@ Engine::makeLoader(const spec::Experiment& experiment, const data::DataModule& d
                                 std::uint64_t(experiment.train.seed), experiment.augment};
     // Making a batch of pictures takes long enough to be worth a thread of its own.
     options.weighted = experiment.data.sampler == "weighted" && m_learner->classifies();
-    options.prefetch = data.info().image() && m_learner->takesBatches();
+    options.prefetch = (data.info().image() || data.decodes()) && m_learner->takesBatches();
     return data::DataLoader::make(data, data::SplitName::Train, std::move(options));
 }
 

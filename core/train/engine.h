@@ -108,7 +108,7 @@ private:
     std::unique_ptr<data::DataLoader> m_loader;
     std::unique_ptr<EarlyStopping> m_stopping;
     std::optional<Best> m_best;
-    std::vector<std::int64_t> m_trainSample;
+    data::RowSet m_trainSample;
     std::vector<data::Batch> m_batches;
     std::int64_t m_threads = 1;
     std::int64_t m_step = 0;

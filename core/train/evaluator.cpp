@@ -86,7 +86,7 @@ std::vector<std::string> metricNames(bool classification)
     return names;
 }
 
-EvaluationResult evaluate(Learner& learner, const data::DataModule& data, std::span<const std::int64_t> rows,
+EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const data::RowSet& rows,
                           const EvaluationRequest& request)
 {
     at::NoGradGuard noGraph;
@@ -97,10 +97,15 @@ EvaluationResult evaluate(Learner& learner, const data::DataModule& data, std::s
         result.confusion.counts.assign(std::size_t(result.confusion.classes * result.confusion.classes), 0);
     }
     double sum = 0;
+    std::size_t count = 0;
     const std::size_t atOnce = batchFor(learner, data.info());
     for (std::size_t first = 0; first < rows.size(); first += atOnce) {
-        const auto part = rows.subspan(first, std::min(atOnce, rows.size() - first));
-        const data::Batch batch = data.gather(part);
+        const std::vector<std::int64_t> wanted = rows.some(first, atOnce);
+        if (data.streamed())
+            data.expect(rows, first + wanted.size());
+        const data::Batch batch = data.gather(wanted);
+        const std::vector<std::int64_t> part = data.usable(wanted);
+        count += part.size();
         const at::Tensor output = learner.predict(batch.input);
         const at::Tensor target = batch.target.to(output.device());
         const at::Tensor perItem = learner.loss().perItem(output, target);
@@ -111,7 +116,7 @@ EvaluationResult evaluate(Learner& learner, const data::DataModule& data, std::s
         if (request.confusion || request.predictions > 0)
             look(said, perItem, truth, part, learner.classifies(), request, result);
     }
-    result.loss = rows.empty() ? std::nan("") : sum / double(rows.size());
+    result.loss = rows.empty() ? std::nan("") : sum / double(count);
     for (const NamedMetric& named : all)
         result.metrics.emplace_back(named.name, named.metric->value());
     return result;
@@ -160,12 +165,26 @@ std::optional<events::SurfaceFrame> surface(Learner& learner, const data::DataMo
     return frame;
 }
 
-std::vector<std::int64_t> trainSample(const data::DataModule& data, std::uint64_t seed)
+data::RowSet trainSample(const data::DataModule& data, std::uint64_t seed)
 {
-    const std::vector<std::int64_t>& rows = data.rows(data::SplitName::Train);
+    const data::RowSet& rows = data.rows(data::SplitName::Train);
     const std::size_t validation = data.rows(data::SplitName::Validation).size();
     const std::size_t wanted = std::min(rows.size(), std::max<std::size_t>(validation, 1));
     std::vector<std::int64_t> sample;
+    if (data.streamed()) {
+        // Whole blocks, so that no more is read than is looked at.
+        const std::span<const std::int64_t> blocks = rows.runs();
+        std::int64_t taken = 0;
+        for (const std::int64_t place :
+             base::permutation(std::int64_t(blocks.size()), base::Draw(seed, "train_eval"))) {
+            if (taken >= std::int64_t(wanted))
+                break;
+            sample.push_back(blocks[std::size_t(place)]);
+            taken += data.rowsOfBlock(sample.back());
+        }
+        std::sort(sample.begin(), sample.end());
+        return data::RowSet::ofRuns(std::move(sample), data.blockRows(), data.size());
+    }
     const std::vector<std::int64_t> order =
         base::permutation(std::int64_t(rows.size()), base::Draw(seed, "train_eval"));
     for (std::size_t i = 0; i < wanted; ++i)

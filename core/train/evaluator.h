@@ -20,7 +20,7 @@ struct EvaluationRequest {
 };
 
 /// Loss and every metric that fits the task, in evaluation mode, without augmentation.
-EvaluationResult evaluate(Learner& learner, const data::DataModule& data, std::span<const std::int64_t> rows,
+EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const data::RowSet& rows,
                           const EvaluationRequest& request = {});
 
 /// Names of the metrics that fit a task, in the registry's order.
@@ -31,6 +31,6 @@ std::optional<events::SurfaceFrame> surface(Learner& learner, const data::DataMo
 
 /// A fixed sample of the training rows, as large as the validation split (at least 1): the fair partner of
 /// validation/loss.
-std::vector<std::int64_t> trainSample(const data::DataModule& data, std::uint64_t seed);
+data::RowSet trainSample(const data::DataModule& data, std::uint64_t seed);
 
 }

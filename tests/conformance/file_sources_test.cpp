@@ -158,6 +158,43 @@ TEST_CASE("file sources: a file that is cut anywhere is an error of the data, or
     }
 }
 
+TEST_CASE("file sources: streamed rows are divided as in memory and are the same bits")
+{
+    const EveryFormat every;
+    for (const auto& [kind, name] : every.paths) {
+        INFO(kind);
+        spec::Experiment experiment;
+        experiment.data = every.request(kind, name).data;
+        experiment.split.kind = "random";
+        experiment.split.train = 0.5;
+        experiment.split.validation = 0.25;
+        if (kind == "audio_folder")
+            experiment.data.audio.seconds = 0.1;
+        const auto whole = data::DataModule::open(experiment);
+        experiment.data.mode = "pipe";
+        const auto streamed = data::DataModule::open(experiment);
+        INFO((streamed ? "" : base::describe(streamed.error())));
+        REQUIRE(whole);
+        REQUIRE(streamed);
+        CHECK(streamed->size() == whole->size());
+        CHECK(streamed->info().inputShape == whole->info().inputShape);
+        CHECK(streamed->info().classes == whole->info().classes);
+        for (const auto part : {data::SplitName::Train, data::SplitName::Validation, data::SplitName::Test}) {
+            CHECK(streamed->rows(part) == whole->rows(part));
+            const std::vector<std::int64_t> rows = whole->rows(part).all();
+            if (rows.empty() || !whole->hasTargets())
+                continue;
+            const data::Batch a = whole->gather(rows), b = streamed->gather(rows);
+            CHECK(tests::floatsOf(a.input) == tests::floatsOf(b.input));
+            CHECK(tests::longsOf(a.target.to(at::kLong)) == tests::longsOf(b.target.to(at::kLong)));
+            const auto one = whole->sample(rows.front()), other = streamed->sample(rows.front());
+            REQUIRE(one);
+            REQUIRE(other);
+            CHECK(*one == *other);
+        }
+    }
+}
+
 TEST_CASE("file sources: samples stand for their rows and say where they come from")
 {
     const EveryFormat every;

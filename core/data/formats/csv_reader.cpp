@@ -52,6 +52,7 @@ public:
     }
 
     std::int64_t recordLine() const { return m_recordLine; }
+    void setLine(std::int64_t line) { m_line = line; }
     const std::string& problem() const { return m_problem; }
     std::int64_t problemLine() const { return m_problemLine; }
 
@@ -241,6 +242,8 @@ private:
     base::Status scan()
     {
         CsvScanner scanner(m_table.m_text, m_table.m_delimiter);
+        if (m_options.firstLine > 0 && m_options.header == false)
+            scanner.setLine(m_options.firstLine);
         const std::size_t wanted =
             m_options.maxRows == std::numeric_limits<std::size_t>::max() ? m_options.maxRows : m_options.maxRows + 1;
         while (m_table.m_lines.size() < wanted) {
@@ -261,6 +264,8 @@ private:
                         std::to_string(m_table.m_lines.front()) + " has " + std::to_string(m_width),
                     "Every row needs as many cells as the first; quote cells that have the delimiter inside");
             m_table.m_lines.push_back(scanner.recordLine());
+            if (m_options.firstLine > 0 && m_table.m_lines.size() == 1 && m_options.header == true)
+                scanner.setLine(m_options.firstLine);
         }
         return {};
     }

@@ -16,6 +16,7 @@ struct CsvOptions {
     std::optional<char> delimiter; ///< one of `,` `;` tab `|`
     std::optional<bool> header;
     std::size_t maxRows = std::numeric_limits<std::size_t>::max();
+    std::int64_t firstLine = 0; ///< the line on which the first row after the header begins; 0: where it stands
 };
 
 /// The cells of a CSV text, every row as wide as the first.

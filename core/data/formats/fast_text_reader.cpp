@@ -6,7 +6,8 @@
 namespace core::data {
 
 base::Result<std::vector<LabelledText>> readFastText(std::string text, const std::string& where,
-                                                     const std::string& prefix, std::int64_t maxRows)
+                                                     const std::string& prefix, std::int64_t maxRows,
+                                                     std::int64_t firstLine)
 {
     if (!isUtf8(text))
         text = utf8FromLatin1(text);
@@ -18,7 +19,7 @@ base::Result<std::vector<LabelledText>> readFastText(std::string text, const std
                            where + ":" + std::to_string(line), "A row is " + prefix + "name and the words of a text"};
     };
     std::vector<LabelledText> rows;
-    for (std::int64_t line = 1; !rest.empty() && std::int64_t(rows.size()) < maxRows; ++line) {
+    for (std::int64_t line = firstLine; !rest.empty() && std::int64_t(rows.size()) < maxRows; ++line) {
         const std::size_t end = rest.find('\n');
         std::string_view words = rest.substr(0, end);
         rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);

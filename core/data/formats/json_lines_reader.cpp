@@ -236,7 +236,7 @@ base::Result<Table> readJsonLines(std::string text, const std::string& where, st
             CORE_CHECK(table.add(list->array()[i], 0, std::int64_t(i)));
         return std::move(table).finish(std::move(name));
     }
-    for (std::int64_t line = 1; !rest.empty() && !table.full(); ++line) {
+    for (std::int64_t line = options.firstLine; !rest.empty() && !table.full(); ++line) {
         const std::size_t end = rest.find('\n');
         const std::string_view one = trimmed(rest.substr(0, end));
         rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);

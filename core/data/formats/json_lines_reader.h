@@ -11,6 +11,7 @@ namespace core::data {
 struct JsonLinesOptions {
     TableHints hints;
     std::int64_t maxRows = std::numeric_limits<std::int64_t>::max();
+    std::int64_t firstLine = 1;  ///< of the text in its file
     std::string frequency = "D"; ///< of DeepAR's series: M, W, D, H or min, with a number before it
 };
 

@@ -40,6 +40,7 @@ public:
 
     base::Result<SparseRows> read(std::string_view text)
     {
+        m_line = m_options.firstLine - 1;
         while (!text.empty() && m_rows.rows() < m_options.maxRows) {
             ++m_line;
             std::string_view line = takeLine(text);

@@ -13,6 +13,7 @@ namespace core::data {
 struct LibsvmOptions {
     std::optional<bool> zeroBased; ///< empty: columns count from 0 if one is called 0, else from 1
     std::int64_t columns = 0;      ///< at least so many
+    std::int64_t firstLine = 1;    ///< of the text in its file
     std::int64_t maxRows = std::numeric_limits<std::int64_t>::max();
 };
 

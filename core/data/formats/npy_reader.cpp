@@ -308,6 +308,40 @@ base::Result<NumberArray> readNpy(std::string bytes, const std::string& where, s
     return finishNpy(std::move(header), std::move(bytes), maxRows);
 }
 
+base::Result<std::shared_ptr<const NpyRows>> NpyRows::open(const std::filesystem::path& file)
+{
+    const std::string where = file.string();
+    CORE_TRY(head, base::readHead(file, maxHeader + 16));
+    CORE_TRY(header, parseNpyHeader(head, where));
+    if (header.fortran || header.array.shape.empty())
+        return std::shared_ptr<const NpyRows>();
+    std::error_code failed;
+    const std::uint64_t size = std::filesystem::file_size(file, failed);
+    if (failed || size < header.size + std::uint64_t(header.bodyBytes))
+        return tooShort(header, failed ? head.size() : std::size_t(size), where);
+    auto rows = std::make_shared<NpyRows>();
+    rows->m_file = file;
+    rows->m_head = head.substr(0, header.size);
+    rows->m_rows = header.array.rows();
+    rows->m_rowBytes = header.array.rowLength() * std::int64_t(header.elementBytes);
+    return std::shared_ptr<const NpyRows>(std::move(rows));
+}
+
+base::Result<NumberArray> NpyRows::read(std::int64_t first, std::int64_t count) const
+{
+    std::ifstream in(m_file, std::ios::binary);
+    std::string head(m_head.size(), '\0'), body(std::size_t(count * m_rowBytes), '\0');
+    in.read(head.data(), std::streamsize(head.size()));
+    in.seekg(std::streamoff(m_head.size()) + first * m_rowBytes);
+    in.read(body.data(), std::streamsize(body.size()));
+    if (head != m_head || std::size_t(in.gcount()) != body.size())
+        return base::Error{base::ErrorKind::Data, "has changed since it was opened", m_file.string(),
+                           "Start again: a run needs data that stays as it is"};
+    CORE_TRY(header, parseNpyHeader(head, m_file.string()));
+    header.array.shape.front() = count;
+    return finishNpy(std::move(header), std::move(body), count);
+}
+
 base::Result<NumberArray> readNpyFile(const std::filesystem::path& file, std::int64_t maxRows)
 {
     const std::string where = file.string();

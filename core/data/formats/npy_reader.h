@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <limits>
+#include <memory>
 
 namespace core::data {
 
@@ -16,6 +17,23 @@ bool looksLikeNpy(std::string_view head);
 /// Data with the offset for anything else: pickled objects are never read, since that would run code of the file's.
 base::Result<NumberArray> readNpy(std::string bytes, const std::string& where,
                                   std::int64_t maxRows = std::numeric_limits<std::int64_t>::max());
+/// Rows of a file of numpy.save that are read when they are wanted.
+class NpyRows {
+public:
+    /// nullptr for one in Fortran order, whose rows lie apart, and for a single number.
+    static base::Result<std::shared_ptr<const NpyRows>> open(const std::filesystem::path& file);
+
+    std::int64_t rows() const { return m_rows; }
+    std::int64_t bytes() const { return m_rows * m_rowBytes; }
+    /// So many rows from `first` on. An error if the file has changed since.
+    base::Result<NumberArray> read(std::int64_t first, std::int64_t count) const;
+
+private:
+    std::filesystem::path m_file;
+    std::string m_head;
+    std::int64_t m_rows = 0, m_rowBytes = 0;
+};
+
 /// The same from a file, of which no more is read than those rows need.
 base::Result<NumberArray> readNpyFile(const std::filesystem::path& file,
                                       std::int64_t maxRows = std::numeric_limits<std::int64_t>::max());

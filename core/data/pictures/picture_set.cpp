@@ -100,9 +100,12 @@ public:
         measure();
         CORE_CHECK(keepReadable());
         chooseSize();
-        CORE_TRY(inputs, decode());
-        loaded.inputs = std::move(inputs);
-        noteChanges();
+        // Streamed pictures are decoded when they are wanted.
+        if (m_request.data.mode != "pipe" || m_request.like) {
+            CORE_TRY(inputs, decode());
+            loaded.inputs = std::move(inputs);
+            noteChanges();
+        }
         for (std::size_t i = 0; i < m_options.others.size(); ++i)
             m_troubles.unreadable(-1, m_options.others[i] + " is of a format that is not read here");
         m_troubles.tell(loaded.problems);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/files.h"
 #include "core/data/formats/csv_reader.h"
 #include "core/data/formats/fast_text_reader.h"
 #include "core/data/formats/gzip.h"
 #include "core/data/formats/json_lines_reader.h"
 #include "core/data/formats/libsvm_reader.h"
-#include "core/data/source.h"
+#include "core/data/streams/file_stream.h"
 
 #include <filesystem>
 #include <memory>
@@ -27,24 +28,30 @@ public:
 
     base::Result<Loaded> load(const SourceRequest& request) const override
     {
-        if (m_spec.path.empty())
-            return base::Error{base::ErrorKind::Spec, "no file is named", "/data/source/path",
-                               "Give the path of a CSV file"};
+        CORE_CHECK(named());
         CORE_TRY(text, readPlainOrGzip(m_spec.path, std::size_t(1) << 32));
-        CsvOptions options;
-        if (m_spec.delimiter != "auto")
-            options.delimiter = m_spec.delimiter == "tab" ? '\t' : m_spec.delimiter.front();
-        if (m_spec.header != "auto")
-            options.header = m_spec.header == "yes";
-        if (request.data.rows && !request.like)
-            options.maxRows = std::size_t(*request.data.rows);
-        CORE_TRY(table, readCsv(std::move(text), m_spec.path, options));
-        TableHints hints = request.hints;
-        hints.asText.insert(hints.asText.end(), m_spec.categorical.begin(), m_spec.categorical.end());
-        Loaded loaded;
-        loaded.table = std::make_shared<Table>(readTable(table, hints, m_spec.path, stem()));
-        loaded.table->maxCategories = m_spec.maxCategories;
-        return loaded;
+        return parse(std::move(text), options(), request);
+    }
+
+    base::Result<std::shared_ptr<const RowStream>> stream(const SourceRequest& request) const override
+    {
+        CORE_CHECK(named());
+        CORE_TRY(head, base::readHead(m_spec.path, headBytes));
+        if (isGzip(head))
+            return std::shared_ptr<const RowStream>();
+        // The last line may have lost its end.
+        if (const auto end = head.rfind('\n'); head.size() == headBytes && end != head.npos)
+            head.resize(end + 1);
+        CORE_TRY(first, readCsv(head, m_spec.path, options()));
+        CsvOptions found{.delimiter = first.delimiter(), .header = first.header()};
+        return fileStream(
+            m_spec.path, {.quotes = true, .delimiter = first.delimiter(), .header = first.header()},
+            [self = *this, found](std::string text, std::int64_t line, const SourceRequest& asked) {
+                CsvOptions here = found;
+                here.firstLine = line;
+                return self.parse(std::move(text), here, asked);
+            },
+            request);
     }
 
     bool recognises(const std::string& path, std::string_view head) const override
@@ -60,7 +67,39 @@ public:
     }
 
 private:
+    static constexpr std::size_t headBytes = 1 << 18;
+
     Spec m_spec;
+
+    base::Status named() const
+    {
+        return m_spec.path.empty() ? base::Error{base::ErrorKind::Spec, "no file is named", "/data/source/path",
+                                                 "Give the path of a CSV file"}
+                                   : base::Status{};
+    }
+
+    CsvOptions options() const
+    {
+        CsvOptions options;
+        if (m_spec.delimiter != "auto")
+            options.delimiter = m_spec.delimiter == "tab" ? '\t' : m_spec.delimiter.front();
+        if (m_spec.header != "auto")
+            options.header = m_spec.header == "yes";
+        return options;
+    }
+
+    base::Result<Loaded> parse(std::string text, CsvOptions options, const SourceRequest& request) const
+    {
+        if (request.data.rows && !request.like)
+            options.maxRows = std::size_t(*request.data.rows);
+        CORE_TRY(table, readCsv(std::move(text), m_spec.path, options));
+        TableHints hints = request.hints;
+        hints.asText.insert(hints.asText.end(), m_spec.categorical.begin(), m_spec.categorical.end());
+        Loaded loaded;
+        loaded.table = std::make_shared<Table>(readTable(table, hints, m_spec.path, stem()));
+        loaded.table->maxCategories = m_spec.maxCategories;
+        return loaded;
+    }
 
     std::string stem() const
     {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/files.h"
 #include "core/data/formats/column_builder.h"
 #include "core/data/formats/fast_text_reader.h"
 #include "core/data/formats/gzip.h"
+#include "core/data/streams/file_stream.h"
 #include "core/data/tables/number_set.h"
 
 namespace core::data::sources::fast_text {
@@ -26,9 +28,32 @@ public:
             return base::Error{base::ErrorKind::Spec, "labels need something before them", "/data/source/prefix",
                                "Write __label__"};
         CORE_TRY(text, readPlainOrGzip(m_spec.path, std::size_t(1) << 32));
+        return parse(std::move(text), 1, request);
+    }
+
+    base::Result<std::shared_ptr<const RowStream>> stream(const SourceRequest& request) const override
+    {
+        CORE_TRY(head, base::readHead(m_spec.path, 2));
+        if (isGzip(head))
+            return std::shared_ptr<const RowStream>();
+        return fileStream(
+            m_spec.path, {},
+            [self = *this](std::string text, std::int64_t line, const SourceRequest& asked) {
+                return self.parse(std::move(text), line, asked);
+            },
+            request);
+    }
+
+    bool recognises(const std::string&, std::string_view head) const override { return looksLikeFastText(head); }
+
+private:
+    Spec m_spec;
+
+    base::Result<Loaded> parse(std::string text, std::int64_t firstLine, const SourceRequest& request) const
+    {
         const std::int64_t most = std::numeric_limits<std::int64_t>::max();
         CORE_TRY(rows, readFastText(std::move(text), m_spec.path, m_spec.prefix,
-                                    request.like ? most : request.data.rows.value_or(most)));
+                                    request.like ? most : request.data.rows.value_or(most), firstLine));
         Loaded loaded;
         loaded.where = m_spec.path;
         loaded.info.name = std::filesystem::path(m_spec.path).stem().string();
@@ -46,11 +71,6 @@ public:
             CORE_CHECK(takeLabels(rows, loaded, request));
         return loaded;
     }
-
-    bool recognises(const std::string&, std::string_view head) const override { return looksLikeFastText(head); }
-
-private:
-    Spec m_spec;
 
     base::Status takeLabels(const std::vector<LabelledText>& rows, Loaded& loaded, const SourceRequest& request) const
     {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/files.h"
+#include "core/data/formats/cell.h"
 #include "core/data/formats/gzip.h"
 #include "core/data/formats/json_lines_reader.h"
-#include "core/data/source.h"
+#include "core/data/streams/file_stream.h"
 
 namespace core::data::sources::json_lines {
 
@@ -24,7 +26,40 @@ public:
             return base::Error{base::ErrorKind::Spec, "no file is named", "/data/source/path",
                                "Give the path of a JSON Lines file"};
         CORE_TRY(text, readPlainOrGzip(m_spec.path, std::size_t(1) << 32));
-        JsonLinesOptions options{.hints = request.hints, .frequency = m_spec.timeFreq};
+        return parse(std::move(text), 1, request);
+    }
+
+    base::Result<std::shared_ptr<const RowStream>> stream(const SourceRequest& request) const override
+    {
+        CORE_TRY(head, base::readHead(m_spec.path, headBytes));
+        const bool list = trimmed(head.substr(0, head.find_first_not_of(" \t\r\n\xef\xbb\xbf") + 1)).ends_with('[');
+        if (isGzip(head) || list)
+            return std::shared_ptr<const RowStream>();
+        // A series is one line and many rows.
+        if (const auto first = readJsonLines(head.substr(0, head.find('\n')), m_spec.path, "", {.maxRows = 1});
+            !first || !first->series.empty())
+            return std::shared_ptr<const RowStream>();
+        return fileStream(
+            m_spec.path, {},
+            [self = *this](std::string text, std::int64_t line, const SourceRequest& asked) {
+                return self.parse(std::move(text), line, asked);
+            },
+            request);
+    }
+
+    bool recognises(const std::string& path, std::string_view head) const override
+    {
+        return looksLikeJsonLines(head) || (!head.empty() && std::filesystem::path(path).extension() == ".jsonl");
+    }
+
+private:
+    static constexpr std::size_t headBytes = 1 << 20;
+
+    Spec m_spec;
+
+    base::Result<Loaded> parse(std::string text, std::int64_t firstLine, const SourceRequest& request) const
+    {
+        JsonLinesOptions options{.hints = request.hints, .firstLine = firstLine, .frequency = m_spec.timeFreq};
         options.hints.asText.insert(options.hints.asText.end(), m_spec.categorical.begin(), m_spec.categorical.end());
         if (request.data.rows && !request.like)
             options.maxRows = *request.data.rows;
@@ -37,14 +72,6 @@ public:
         loaded.table = std::make_shared<Table>(std::move(table));
         return loaded;
     }
-
-    bool recognises(const std::string& path, std::string_view head) const override
-    {
-        return looksLikeJsonLines(head) || (!head.empty() && std::filesystem::path(path).extension() == ".jsonl");
-    }
-
-private:
-    Spec m_spec;
 };
 
 }

@@ -71,7 +71,7 @@ base::Status refuse(const Loaded& loaded, const std::string& what, const std::st
     const std::string line =
         std::size_t(row) < loaded.lines.size() ? std::to_string(loaded.lines[std::size_t(row)]) : "";
     return base::Error{base::ErrorKind::Data,
-                       "row " + std::to_string(row) + (line.empty() ? "" : " (line " + line + ")") +
+                       "row " + std::to_string(loaded.firstRow + row) + (line.empty() ? "" : " (line " + line + ")") +
                            (column.empty() ? "" : ", column \"" + column + "\"") + ": the value is " + what +
                            (count > 1 ? ", one of " + std::to_string(count) : ""),
                        (loaded.where.empty() ? loaded.info.name : loaded.where) + (line.empty() ? "" : ":" + line),

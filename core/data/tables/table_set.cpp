@@ -72,6 +72,30 @@ bool numbersTheRows(const Table& table, const Column& column, std::size_t place)
     return true;
 }
 
+void encodeNumbers(Loaded& loaded, const Column& column)
+{
+    loaded.targets = tensor::empty({loaded.table->rows});
+    float* out = loaded.targets.mutable_data_ptr<float>();
+    for (const double number : column.numbers)
+        *out++ = float(number);
+}
+
+void encodeClasses(Loaded& loaded, const Column& column, const std::set<double>& values)
+{
+    loaded.targets = tensor::empty({loaded.table->rows}, at::kLong);
+    std::int64_t* out = loaded.targets.mutable_data_ptr<std::int64_t>();
+    loaded.info.classes = column.words;
+    if (column.kind == ColumnKind::Text) {
+        std::copy(column.codes.begin(), column.codes.end(), out);
+        return;
+    }
+    const std::vector<double> sorted(values.begin(), values.end());
+    for (const double value : sorted)
+        loaded.info.classes.push_back(textOf(value));
+    for (const double number : column.numbers)
+        *out++ = std::isnan(number) ? -1 : std::lower_bound(sorted.begin(), sorted.end(), number) - sorted.begin();
+}
+
 // Chooses the columns of one table and encodes its target.
 class ColumnChooser {
 public:
@@ -188,8 +212,12 @@ private:
         if (m_loaded.info.locates())
             return base::Error{base::ErrorKind::Spec, "a table has no pictures for " + task, "/data/task",
                                "Use classification, regression or forecasting"};
-        if (!m_loaded.info.classifies())
-            return text ? textForRegression(column) : encodeNumbers(column);
+        if (!m_loaded.info.classifies()) {
+            if (text)
+                return textForRegression(column);
+            encodeNumbers(m_loaded, column);
+            return {};
+        }
         const std::size_t count = text ? column.words.size() : values.size();
         if (count > fewValues && 2 * count > rows)
             return base::Error{base::ErrorKind::Data,
@@ -197,7 +225,7 @@ private:
                                    (text ? "" : " or more") + " different values in " + std::to_string(rows) +
                                    " rows, too many to be classes",
                                whereOf(m_table), "Name another column in data.target, or set data.task to regression"};
-        encodeClasses(column, values);
+        encodeClasses(m_loaded, column, values);
         return {};
     }
 
@@ -208,31 +236,6 @@ private:
                                quotedName(column.words.front().substr(0, 40)) + ", and " + m_loaded.info.task +
                                " predicts numbers",
                            whereOf(m_table), "Set data.task to classification, or name another column in data.target"};
-    }
-
-    base::Status encodeNumbers(const Column& column)
-    {
-        m_loaded.targets = tensor::empty({m_table.rows});
-        float* out = m_loaded.targets.mutable_data_ptr<float>();
-        for (const double number : column.numbers)
-            *out++ = float(number);
-        return {};
-    }
-
-    void encodeClasses(const Column& column, const std::set<double>& values)
-    {
-        m_loaded.targets = tensor::empty({m_table.rows}, at::kLong);
-        std::int64_t* out = m_loaded.targets.mutable_data_ptr<std::int64_t>();
-        m_loaded.info.classes = column.words;
-        if (column.kind == ColumnKind::Text) {
-            std::copy(column.codes.begin(), column.codes.end(), out);
-            return;
-        }
-        const std::vector<double> sorted(values.begin(), values.end());
-        for (const double value : sorted)
-            m_loaded.info.classes.push_back(textOf(value));
-        for (const double number : column.numbers)
-            *out++ = std::isnan(number) ? -1 : std::lower_bound(sorted.begin(), sorted.end(), number) - sorted.begin();
     }
 
     base::Status chooseFeatures()
@@ -350,6 +353,34 @@ std::vector<double> targetsIn(const at::Tensor& targets, std::span<const std::in
 base::Status chooseColumns(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved)
 {
     return ColumnChooser(loaded, request, reserved).choose();
+}
+
+base::Status encodeTarget(Loaded& loaded, const std::string& target, const std::string& task)
+{
+    const Table& table = *loaded.table;
+    const Column* column = table.find(target);
+    if (!column)
+        return noColumn(table, target, whereOf(table));
+    if (column->strayRow >= 0)
+        return strayCell(table, *column);
+    loaded.info.target = target;
+    loaded.info.task = task;
+    if (column->kind == ColumnKind::Empty) {
+        loaded.info.classes.clear();
+        loaded.targets = task == "classification" ? tensor::empty({table.rows}, at::kLong).fill_(-1)
+                                                  : tensor::empty({table.rows}).fill_(std::nan(""));
+        return {};
+    }
+    if (task != "classification") {
+        encodeNumbers(loaded, *column);
+        return {};
+    }
+    std::set<double> values;
+    for (const double number : column->numbers)
+        if (!std::isnan(number))
+            values.insert(number);
+    encodeClasses(loaded, *column, values);
+    return {};
 }
 
 base::Result<TableEncoder> TableEncoder::fit(const Loaded& loaded, std::span<const std::int64_t> rows,

@@ -13,6 +13,9 @@ namespace core::data {
 /// Columns in `reserved` are no features unless asked for.
 base::Status chooseColumns(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved = {});
 
+/// The targets in column `target` of rows that belong to a set whose task is known: classes are those that occur here.
+base::Status encodeTarget(Loaded& loaded, const std::string& target, const std::string& task);
+
 /// How one column becomes features: numbers as they are, times in days, texts by a list of values for each word.
 struct ColumnCode {
     std::string column;
