@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/formats/csv_reader.h"
 #include "core/data/formats/fast_text_reader.h"
-#include "core/data/formats/gzip.h"
 #include "core/data/formats/json_lines_reader.h"
 #include "core/data/formats/libsvm_reader.h"
 #include "core/data/source.h"
@@ -30,7 +29,6 @@ public:
         if (m_spec.path.empty())
             return base::Error{base::ErrorKind::Spec, "no file is named", "/data/source/path",
                                "Give the path of a CSV file"};
-        CORE_TRY(text, readPlainOrGzip(m_spec.path, std::size_t(1) << 32));
         CsvOptions options;
         if (m_spec.delimiter != "auto")
             options.delimiter = m_spec.delimiter == "tab" ? '\t' : m_spec.delimiter.front();
@@ -38,11 +36,12 @@ public:
             options.header = m_spec.header == "yes";
         if (request.data.rows && !request.like)
             options.maxRows = std::size_t(*request.data.rows);
-        CORE_TRY(table, readCsv(std::move(text), m_spec.path, options));
-        TableHints hints = request.hints;
-        hints.asText.insert(hints.asText.end(), m_spec.categorical.begin(), m_spec.categorical.end());
+        options.hints = request.hints;
+        options.hints.asText.insert(options.hints.asText.end(), m_spec.categorical.begin(), m_spec.categorical.end());
+        CORE_TRY(table, readCsvFile(m_spec.path, options));
+        table.name = stem();
         Loaded loaded;
-        loaded.table = std::make_shared<Table>(readTable(table, hints, m_spec.path, stem()));
+        loaded.table = std::make_shared<Table>(std::move(table));
         loaded.table->maxCategories = m_spec.maxCategories;
         return loaded;
     }
