@@ -6,7 +6,7 @@
 #include "core/data/transform.h"
 #include "core/session/inspect.h"
 #include "core/spec/experiment.h"
-#include "tests/bench/bench.h"
+#include "tests/bench/compared.h"
 
 #include <ATen/Parallel.h>
 
@@ -18,29 +18,6 @@ using core::base::Result;
 namespace {
 
 constexpr int rounds = 5;
-
-struct Compared {
-    std::vector<double> ours, peers, ratios;
-
-    void add(double figure, const Result<double>& peer)
-    {
-        ours.push_back(figure);
-        if (!peer)
-            return;
-        peers.push_back(*peer);
-        ratios.push_back(figure / *peer);
-    }
-    void write(Object& figures, const std::string& name, const std::string& peer) const
-    {
-        figures.set(name, median(ours));
-        if (peers.empty()) {
-            figures.set("peer", "no Python with " + peer + " found; name one in DESCENT_PEER_PYTHON");
-            return;
-        }
-        figures.set(peer + "_" + name, median(peers));
-        figures.set("ratio_to_" + peer + (name == "images_per_s" ? "" : "_" + name), median(ratios));
-    }
-};
 
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/formats/csv_reader.h"
-#include "core/data/tables/table.h"
 #include "tests/fuzz/fuzz.h"
 
 using namespace core::data;
@@ -8,11 +7,21 @@ using namespace core::data;
 FUZZ(bytes)
 {
     looksLikeCsv(bytes);
-    const auto csv = readCsv(std::string(bytes), "f");
-    if (!csv)
+    const auto table = readCsv(bytes, "f");
+    if (!table)
         return;
-    const Table table = readTable(*csv, {}, "f", "f");
-    fuzz::promise(table.rows == std::int64_t(csv->rows()) && table.columns.size() == csv->columns());
-    for (const Column& column : table.columns)
-        fuzz::promise(std::int64_t(std::max(column.numbers.size(), column.codes.size())) == table.rows);
+    fuzz::promise(table->rows > 0 && std::int64_t(table->lines.size()) == table->rows);
+    for (const Column& column : table->columns)
+        fuzz::promise(std::int64_t(std::max(column.numbers.size(), column.codes.size())) == table->rows);
+    // How a text is cut into pieces changes nothing.
+    const auto whole = readCsv(bytes, "f", {.delimiter = ',', .header = true});
+    const auto pieces = readCsv(bytes, "f", {.delimiter = ',', .header = true, .piece = 16});
+    fuzz::promise(bool(whole) == bool(pieces));
+    if (!whole)
+        return;
+    fuzz::promise(pieces->lines == whole->lines && pieces->names() == whole->names());
+    for (std::size_t c = 0; c < whole->columns.size(); ++c)
+        fuzz::promise(pieces->columns[c].kind == whole->columns[c].kind &&
+                      pieces->columns[c].words == whole->columns[c].words &&
+                      pieces->columns[c].stray == whole->columns[c].stray);
 }

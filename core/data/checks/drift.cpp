@@ -10,17 +10,24 @@ namespace core::data::checks::drift {
 namespace {
 
 constexpr std::size_t mostRows = 50'000;
-constexpr std::int64_t fewestRows = 30;
+constexpr std::int64_t fewestRows = 30, together = 16;
 constexpr double leastDistance = 0.15, significance = 0.001;
 
-std::vector<float> valuesOf(const Examined& data, const std::vector<std::int64_t>& rows, std::int64_t f)
+// Of features `first`, … up to a cache line of them, so that rows are visited once for all; each sorted.
+std::vector<std::vector<float>> valuesOf(const Examined& data, const std::vector<std::int64_t>& rows,
+                                         std::int64_t first)
 {
-    std::vector<float> values;
+    const std::int64_t width = data.inputs.size(1);
+    std::vector<std::vector<float>> values(std::size_t(std::min(together, width - first)));
     const std::size_t step = std::max<std::size_t>(1, rows.size() / mostRows);
-    for (std::size_t i = 0; i < rows.size(); i += step)
-        if (const float x = data.inputs.const_data_ptr<float>()[rows[i] * data.inputs.size(1) + f]; std::isfinite(x))
-            values.push_back(x);
-    std::sort(values.begin(), values.end());
+    for (std::size_t i = 0; i < rows.size(); i += step) {
+        const float* x = data.inputs.const_data_ptr<float>() + rows[i] * width + first;
+        for (std::vector<float>& column : values)
+            if (const float value = *x++; std::isfinite(value))
+                column.push_back(value);
+    }
+    for (std::vector<float>& column : values)
+        std::sort(column.begin(), column.end());
     return values;
 }
 
@@ -58,13 +65,17 @@ public:
         std::vector<Problem> problems;
         if (data.info.modality != Modality::Table || data.inputs.dim() != 2 || data.inputs.scalar_type() != at::kFloat)
             return problems;
-        const std::string judged = "validation";
+        std::vector<std::vector<float>> trained, judged;
         for (std::size_t f = 0; f < data.info.features.size(); ++f) {
+            const std::size_t place = f % std::size_t(together);
+            if (place == 0) {
+                trained = valuesOf(data, data.parts[0], std::int64_t(f));
+                judged = valuesOf(data, data.parts[1], std::int64_t(f));
+            }
             const std::string& column = data.info.origins[f];
             if (!problems.empty() && problems.back().column == column)
                 continue;
-            std::vector<float> a = valuesOf(data, data.parts[0], std::int64_t(f));
-            std::vector<float> b = valuesOf(data, data.parts[1], std::int64_t(f));
+            const std::vector<float>&a = trained[place], &b = judged[place];
             if (std::int64_t(a.size()) < fewestRows || std::int64_t(b.size()) < fewestRows)
                 continue;
             const double n = double(a.size()), m = double(b.size());

@@ -13,12 +13,14 @@ constexpr double farRanges = 3;
 constexpr double mostShare = 0.01; // more than that is a long tail
 constexpr std::int64_t fewestRows = 20, quartileRows = 100'000;
 
-std::vector<std::int64_t> farOut(const Examined& data, std::int64_t f)
+// `among`: rows that tell the quartiles; `part`: of every row.
+std::vector<std::int64_t> farOut(const Examined& data, std::int64_t f, const std::vector<std::int64_t>& among,
+                                 const std::vector<std::uint8_t>& part)
 {
     const float* values = data.inputs.const_data_ptr<float>();
     const std::int64_t rows = data.info.rows, width = data.inputs.size(1);
     std::vector<float> known;
-    for (const std::int64_t row : spreadRows(rows, quartileRows))
+    for (const std::int64_t row : among)
         if (const float x = values[row * width + f]; std::isfinite(x))
             known.push_back(x);
     if (std::int64_t(known.size()) < fewestRows)
@@ -30,11 +32,10 @@ std::vector<std::int64_t> farOut(const Examined& data, std::int64_t f)
     };
     const double low = quantile(0.25), high = quantile(0.75), range = high - low;
     std::vector<std::int64_t> far;
-    const std::vector<std::uint8_t> part = partOfRows(data);
     for (std::int64_t row = 0; range > 0 && row < rows; ++row) {
         const float x = values[row * width + f];
-        if (part[std::size_t(row)] != 3 && std::isfinite(x) &&
-            (x < low - farRanges * range || x > high + farRanges * range))
+        if ((x < low - farRanges * range || x > high + farRanges * range) && std::isfinite(x) &&
+            part[std::size_t(row)] != 3)
             far.push_back(row);
     }
     return far;
@@ -53,10 +54,12 @@ public:
         std::vector<Problem> problems;
         if (data.info.modality != Modality::Table || data.inputs.dim() != 2 || data.inputs.scalar_type() != at::kFloat)
             return problems;
+        const std::vector<std::int64_t> among = spreadRows(data.info.rows, quartileRows);
+        const std::vector<std::uint8_t> part = partOfRows(data);
         for (std::size_t f = 0; f < data.info.features.size(); ++f) {
             if (data.info.features[f] != data.info.origins[f])
                 continue;
-            const std::vector<std::int64_t> rows = farOut(data, std::int64_t(f));
+            const std::vector<std::int64_t> rows = farOut(data, std::int64_t(f), among, part);
             if (rows.empty() || double(rows.size()) > mostShare * double(data.inputs.size(0)))
                 continue;
             const std::int64_t count = std::int64_t(rows.size());

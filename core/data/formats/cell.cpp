@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace core::data {
@@ -135,7 +136,11 @@ bool isMissingCell(std::string_view cell)
         "?",    "NA",   "N/A",  "n/a",  "NaN", "nan",      "NAN",    "-nan",    "-NaN",    "null",    "NULL",
         "Null", "None", "<NA>", "#N/A", "#NA", "#N/A N/A", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"};
     cell = trimmed(cell);
-    return cell.empty() || (cell.size() <= 8 && std::find(std::begin(words), std::end(words), cell) != std::end(words));
+    if (cell.empty())
+        return true;
+    static constexpr std::string_view firsts = "?Nn-<#1";
+    return cell.size() <= 8 && firsts.find(cell.front()) != firsts.npos &&
+           std::find(std::begin(words), std::end(words), cell) != std::end(words);
 }
 
 std::optional<double> numberOf(std::string_view cell, bool decimalComma)
@@ -188,24 +193,36 @@ std::string textOf(double number)
     return {text, end};
 }
 
-bool isUtf8(std::string_view text)
+std::size_t utf8Prefix(std::string_view text)
 {
     for (std::size_t at = 0; at < text.size();) {
+        for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+            std::memcpy(&eight, text.data() + at, sizeof eight);
+            if ((eight & 0x8080808080808080u) != 0)
+                break;
+        }
+        if (at == text.size())
+            break;
         const auto lead = std::uint8_t(text[at]);
         const std::size_t length = utf8Length(lead);
         if (length == 0 || length > text.size() - at)
-            return false;
+            return at;
         for (std::size_t i = 1; i < length; ++i)
             if ((std::uint8_t(text[at + i]) & 0xc0) != 0x80)
-                return false;
+                return at;
         // Overlong forms, surrogates and what lies beyond U+10FFFF.
         const auto second = length > 2 ? std::uint8_t(text[at + 1]) : std::uint8_t(0);
         if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) ||
             (lead == 0xf4 && second > 0x8f))
-            return false;
+            return at;
         at += length;
     }
-    return true;
+    return text.size();
+}
+
+bool isUtf8(std::string_view text)
+{
+    return utf8Prefix(text) == text.size();
 }
 
 std::string utf8FromLatin1(std::string_view text)

@@ -25,6 +25,8 @@ std::optional<double> timeOf(std::string_view cell);
 std::string textOf(double number);
 
 bool isUtf8(std::string_view text);
+/// How much of the text is UTF-8, in bytes; a character that is cut off at its end is not.
+std::size_t utf8Prefix(std::string_view text);
 /// Text in Latin-1, which every byte sequence is, as UTF-8.
 std::string utf8FromLatin1(std::string_view text);
 

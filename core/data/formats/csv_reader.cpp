@@ -2,136 +2,23 @@
 #include "core/data/formats/csv_reader.h"
 
 #include "core/data/formats/cell.h"
+#include "core/data/formats/csv_rows.h"
+#include "core/data/formats/gzip.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstring>
 #include <map>
+#include <memory>
 
 namespace core::data {
 
 namespace {
 
 constexpr std::string_view csvDelimiters = ",;\t|";
-constexpr std::size_t maxCsvColumns = 100'000;
 constexpr std::size_t maxCsvBytes = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t csvHeadBytes = 1 << 16;
 constexpr std::size_t csvHeadRows = 50;
-
-// Cuts a text into records of cells; takes quotes out in place, so the text must be the scanner's own.
-class CsvScanner {
-public:
-    CsvScanner(std::string& text, char delimiter) : m_text(text), m_delimiter(delimiter) {}
-
-    enum class Found { Record, End, Failed };
-
-    Found record(std::vector<CsvTable::Cell>& cells)
-    {
-        skipEmptyLines();
-        if (m_at == m_text.size())
-            return Found::End;
-        m_recordLine = m_line;
-        const std::size_t before = cells.size();
-        for (;;) {
-            if (cells.size() - before == maxCsvColumns)
-                return fail("has more than " + std::to_string(maxCsvColumns) + " cells");
-            if (m_at < m_text.size() && m_text[m_at] == '"') {
-                if (!quoted(cells))
-                    return Found::Failed;
-            } else {
-                plain(cells);
-            }
-            if (m_at == m_text.size())
-                return Found::Record;
-            const bool more = m_text[m_at] == m_delimiter;
-            if (!more)
-                endLine();
-            else
-                ++m_at;
-            if (!more)
-                return Found::Record;
-        }
-    }
-
-    std::int64_t recordLine() const { return m_recordLine; }
-    void setLine(std::int64_t line) { m_line = line; }
-    const std::string& problem() const { return m_problem; }
-    std::int64_t problemLine() const { return m_problemLine; }
-
-private:
-    std::string& m_text;
-    char m_delimiter;
-    std::size_t m_at = 0;
-    std::int64_t m_line = 1, m_recordLine = 1, m_problemLine = 1;
-    std::string m_problem;
-
-    bool lineBreakAt(std::size_t at) const { return m_text[at] == '\n' || m_text[at] == '\r'; }
-
-    void endLine()
-    {
-        m_at += m_text[m_at] == '\r' && m_at + 1 < m_text.size() && m_text[m_at + 1] == '\n' ? 2 : 1;
-        ++m_line;
-    }
-
-    void skipEmptyLines()
-    {
-        for (;;) {
-            std::size_t end = m_at;
-            while (end < m_text.size() && m_text[end] == ' ')
-                ++end;
-            if (end < m_text.size() && !lineBreakAt(end))
-                return;
-            m_at = end;
-            if (end == m_text.size())
-                return;
-            endLine();
-        }
-    }
-
-    Found fail(std::string problem)
-    {
-        m_problem = std::move(problem);
-        m_problemLine = m_recordLine;
-        return Found::Failed;
-    }
-
-    void plain(std::vector<CsvTable::Cell>& cells)
-    {
-        const std::size_t begin = m_at;
-        while (m_at < m_text.size() && m_text[m_at] != m_delimiter && !lineBreakAt(m_at))
-            ++m_at;
-        cells.push_back({std::uint32_t(begin), std::uint32_t(m_at - begin)});
-    }
-
-    bool quoted(std::vector<CsvTable::Cell>& cells)
-    {
-        const std::int64_t openedOn = m_line;
-        const std::size_t begin = ++m_at;
-        std::size_t out = begin;
-        for (;; ++m_at) {
-            if (m_at == m_text.size()) {
-                m_problem = "opens a quote that is never closed";
-                m_problemLine = openedOn;
-                return false;
-            }
-            if (m_text[m_at] == '"' && (m_at + 1 == m_text.size() || m_text[m_at + 1] != '"'))
-                break;
-            if (m_text[m_at] == '"')
-                ++m_at;
-            if (m_text[m_at] == '\n' ||
-                (m_text[m_at] == '\r' && (m_at + 1 == m_text.size() || m_text[m_at + 1] != '\n')))
-                ++m_line;
-            m_text[out++] = m_text[m_at];
-        }
-        ++m_at;
-        cells.push_back({std::uint32_t(begin), std::uint32_t(out - begin)});
-        while (m_at < m_text.size() && m_text[m_at] == ' ')
-            ++m_at;
-        if (m_at == m_text.size() || m_text[m_at] == m_delimiter || lineBreakAt(m_at))
-            return true;
-        m_problem = "has text after a closing quote";
-        m_problemLine = m_line;
-        return false;
-    }
-};
 
 // How well a delimiter cuts the first lines into rows of one width.
 struct CsvFit {
@@ -141,14 +28,11 @@ struct CsvFit {
 
 CsvFit fitOf(std::string_view head, char delimiter, bool cut)
 {
-    std::string text(head);
-    CsvScanner scanner(text, delimiter);
-    std::vector<CsvTable::Cell> cells;
+    CsvScanner scanner(head, delimiter, true);
+    std::vector<std::string_view> cells;
     std::vector<std::size_t> widths;
-    while (widths.size() < csvHeadRows && scanner.record(cells) == CsvScanner::Found::Record) {
+    while (widths.size() < csvHeadRows && scanner.record(cells) == CsvScanner::Found::Record)
         widths.push_back(cells.size());
-        cells.clear();
-    }
     // The last line may have lost its end.
     if (cut && widths.size() > 1 && widths.size() < csvHeadRows)
         widths.pop_back();
@@ -162,13 +46,12 @@ CsvFit fitOf(std::string_view head, char delimiter, bool cut)
     return fit;
 }
 
-char delimiterOf(std::string_view text)
+char delimiterOf(std::string_view head, bool cut)
 {
-    const std::string_view head = text.substr(0, csvHeadBytes);
     char best = ',';
     CsvFit bestFit;
     for (const char delimiter : csvDelimiters) {
-        const CsvFit fit = fitOf(head, delimiter, head.size() < text.size());
+        const CsvFit fit = fitOf(head, delimiter, cut);
         if (std::pair(fit.share, fit.columns) > std::pair(bestFit.share, bestFit.columns)) {
             bestFit = fit;
             best = delimiter;
@@ -177,140 +60,199 @@ char delimiterOf(std::string_view text)
     return best;
 }
 
-base::Error csvError(const std::string& where, std::int64_t line, const std::string& what, std::string advice)
-{
-    return {base::ErrorKind::Data, "line " + std::to_string(line) + " " + what, where + ":" + std::to_string(line),
-            std::move(advice)};
-}
-
-// The text as UTF-8 without a byte order mark, or why it is no text.
-base::Result<std::string> cleanText(std::string text, const std::string& where)
+base::Status checkText(std::string_view text, const std::string& where)
 {
     if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
         return base::Error{base::ErrorKind::Data, "is UTF-16 text", where, "Save it as UTF-8"};
-    if (text.starts_with("\xef\xbb\xbf"))
-        text.erase(0, 3);
     if (const auto zero = text.find('\0'); zero != text.npos)
         return csvError(where, 1 + std::count(text.begin(), text.begin() + std::ptrdiff_t(zero), '\n'),
                         "has a zero byte, so this is no text", "Give a text file, or name the format in data.format");
-    if (!isUtf8(text))
-        text = utf8FromLatin1(text);
-    if (text.size() > maxCsvBytes)
-        return base::Error{base::ErrorKind::Data, "is longer than 4 GB", where, "Cut it into smaller files"};
-    return text;
+    return {};
 }
 
+// A first line of words alone is a header, one with a number is a row.
+bool looksLikeHeader(const std::vector<std::string_view>& cells, char delimiter)
+{
+    bool word = false;
+    for (const std::string_view cell : cells) {
+        if (numberOf(cell, delimiter == ';') || timeOf(cell))
+            return false;
+        word |= !isMissingCell(cell);
+    }
+    return word;
 }
 
-class CsvBuilder {
+std::vector<std::string> namesOf(const std::vector<std::string_view>& cells, bool header)
+{
+    std::vector<std::string> names;
+    std::map<std::string, std::size_t> taken; // and how often its name came
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+        std::string name(header ? trimmed(cells[c]) : std::string_view{});
+        if (name.empty())
+            name = "column_" + std::to_string(c + 1);
+        std::string unique = name;
+        while (taken.contains(unique))
+            unique = name + "." + std::to_string(++taken[name]);
+        taken.emplace(unique, 0);
+        names.push_back(std::move(unique));
+    }
+    return names;
+}
+
+// A text that can be read from its beginning more than once.
+struct CsvText {
+    std::function<TextPieces()> open;
+    std::size_t bytes = 0;
+};
+
+class CsvTyping {
 public:
-    CsvBuilder(std::string text, const std::string& where, const CsvOptions& options)
-        : m_where(where),
+    CsvTyping(const CsvText& text, const std::string& where, const CsvOptions& options)
+        : m_text(text),
+          m_where(where),
           m_options(options)
     {
-        m_table.m_text = std::move(text);
     }
 
-    base::Result<CsvTable> build()
+    base::Result<Table> read()
     {
-        m_table.m_delimiter = m_options.delimiter ? *m_options.delimiter : delimiterOf(m_table.m_text);
-        CORE_CHECK(scan());
-        if (m_table.m_lines.empty())
-            return base::Error{base::ErrorKind::Data, "is empty", m_where, "It needs a header line and rows"};
-        m_table.m_header = m_options.header ? *m_options.header : headerFound();
-        nameColumns();
-        if (m_table.m_header) {
-            m_table.m_cells.erase(m_table.m_cells.begin(), m_table.m_cells.begin() + std::ptrdiff_t(m_width));
-            m_table.m_lines.erase(m_table.m_lines.begin());
-        } else if (m_table.m_lines.size() > m_options.maxRows) {
-            m_table.m_cells.resize(m_options.maxRows * m_width);
-            m_table.m_lines.resize(m_options.maxRows);
+        // A column that turns out to be of another kind than its beginning is read again.
+        for (int round = 0; round < 2; ++round) {
+            CORE_CHECK(readColumns());
+            const auto kept = [](const CsvColumn& column) { return column.kept(); };
+            if (std::all_of(m_columns.begin(), m_columns.end(), kept))
+                return finish();
+            for (CsvColumn& column : m_columns)
+                column = column.again(column.kind());
         }
-        if (m_table.m_lines.empty())
-            return base::Error{base::ErrorKind::Data, "has a header and no rows", m_where,
-                               "Add rows; if its only line is one, say so by header: no"};
-        return std::move(m_table);
+        return base::Error{base::ErrorKind::Data, "changes while it is read", m_where, "Read it when it is complete"};
     }
 
 private:
+    const CsvText& m_text;
     const std::string& m_where;
     const CsvOptions& m_options;
-    CsvTable m_table;
-    std::size_t m_width = 0;
+    std::vector<CsvColumn> m_columns;
+    std::vector<std::int64_t> m_lines;
+    bool m_header = false;
 
-    // One row more than asked for: the first may turn out to be the header.
-    base::Status scan()
+    base::Status readColumns()
     {
-        CsvScanner scanner(m_table.m_text, m_table.m_delimiter);
-        if (m_options.firstLine > 0 && m_options.header == false)
-            scanner.setLine(m_options.firstLine);
-        const std::size_t wanted =
-            m_options.maxRows == std::numeric_limits<std::size_t>::max() ? m_options.maxRows : m_options.maxRows + 1;
-        while (m_table.m_lines.size() < wanted) {
-            const std::size_t before = m_table.m_cells.size();
-            const auto found = scanner.record(m_table.m_cells);
-            if (found == CsvScanner::Found::Failed)
-                return csvError(m_where, scanner.problemLine(), scanner.problem(),
-                                "Quote a cell that has delimiters or line breaks, and double the quotes inside it");
-            if (found == CsvScanner::Found::End)
-                break;
-            const std::size_t width = m_table.m_cells.size() - before;
-            if (m_table.m_lines.empty())
-                m_width = width;
-            else if (width != m_width)
-                return csvError(
-                    m_where, scanner.recordLine(),
-                    "has " + std::to_string(width) + (width == 1 ? " cell, and line " : " cells, and line ") +
-                        std::to_string(m_table.m_lines.front()) + " has " + std::to_string(m_width),
-                    "Every row needs as many cells as the first; quote cells that have the delimiter inside");
-            m_table.m_lines.push_back(scanner.recordLine());
-            if (m_options.firstLine > 0 && m_table.m_lines.size() == 1 && m_options.header == true)
-                scanner.setLine(m_options.firstLine);
+        TextPieces pieces = m_text.open();
+        const std::string_view text = pieces.text();
+        const std::size_t mark = text.starts_with("\xef\xbb\xbf") ? 3 : 0;
+        const std::string_view head = text.substr(mark, csvHeadBytes);
+        const char delimiter =
+            m_options.delimiter ? *m_options.delimiter : delimiterOf(head, mark + head.size() < text.size());
+        const bool bare = m_options.firstLine > 0 && m_options.header == false;
+        CsvRows rows(pieces, delimiter, mark, bare ? m_options.firstLine : 1, m_where);
+        std::vector<std::string_view> first;
+        CORE_TRY(some, rows.next(first));
+        if (!some)
+            return base::Error{base::ErrorKind::Data, "is empty", m_where, "It needs a header line and rows"};
+        m_header = m_options.header ? *m_options.header : looksLikeHeader(first, delimiter);
+        if (m_header && m_options.firstLine > 0)
+            rows.setLine(m_options.firstLine);
+        m_lines.clear();
+        makeColumns(namesOf(first, m_header), delimiter);
+        if (!m_header && m_options.maxRows > 0) {
+            m_lines.push_back(rows.recordLine());
+            for (std::size_t c = 0; c < first.size(); ++c)
+                m_columns[c].add(first[c]);
         }
+        CORE_CHECK(rows.readInto(m_columns, m_lines, m_options.maxRows, rows.recordLine(), m_text.bytes));
+        if (m_lines.empty())
+            return base::Error{base::ErrorKind::Data, "has a header and no rows", m_where,
+                               "Add rows; if its only line is one, say so by header: no"};
+        pieces.skipRest();
+        if (!pieces.clean())
+            return base::Error{base::ErrorKind::Data, "is no text in UTF-8", m_where, {}};
         return {};
     }
 
-    std::string_view at(std::size_t row, std::size_t column) const
+    void makeColumns(std::vector<std::string> names, char delimiter)
     {
-        const auto& cell = m_table.m_cells[row * m_width + column];
-        return {m_table.m_text.data() + cell.begin, cell.size};
+        // The second time they are there, and know what they keep.
+        if (m_columns.size() == names.size())
+            return;
+        m_columns.clear();
+        const auto among = [](const std::vector<std::string>& all, const std::string& name) {
+            return std::find(all.begin(), all.end(), name) != all.end();
+        };
+        for (std::string& name : names) {
+            const CsvColumnHints hints{.asText = among(m_options.hints.asText, name),
+                                       .asNumbers = among(m_options.hints.asNumbers, name),
+                                       .decimalComma = delimiter == ';'};
+            m_columns.emplace_back(std::move(name), hints);
+        }
     }
 
-    // A first line of words alone is a header, one with a number is a row.
-    bool headerFound() const
+    Table finish()
     {
-        bool word = false;
-        for (std::size_t c = 0; c < m_width; ++c) {
-            const std::string_view cell = at(0, c);
-            if (numberOf(cell, m_table.m_delimiter == ';') || timeOf(cell))
-                return false;
-            word |= !isMissingCell(cell);
-        }
-        return word;
-    }
-
-    void nameColumns()
-    {
-        std::map<std::string, std::size_t> taken; // and how often its name came
-        for (std::size_t c = 0; c < m_width; ++c) {
-            std::string name(m_table.m_header ? trimmed(at(0, c)) : std::string_view{});
-            if (name.empty())
-                name = "column_" + std::to_string(c + 1);
-            std::string unique = name;
-            while (taken.contains(unique))
-                unique = name + "." + std::to_string(++taken[name]);
-            taken.emplace(unique, 0);
-            m_table.m_names.push_back(std::move(unique));
-        }
+        Table table{.rows = std::int64_t(m_lines.size()), .lines = std::move(m_lines), .where = m_where};
+        table.named = m_header;
+        for (CsvColumn& column : m_columns)
+            table.columns.push_back(std::move(column).finish());
+        return table;
     }
 };
 
-base::Result<CsvTable> readCsv(std::string text, const std::string& where, const CsvOptions& options)
+}
+
+base::Result<Table> readCsv(std::string_view text, const std::string& where, const CsvOptions& options)
 {
-    if (text.empty())
+    CORE_CHECK(checkText(text, where));
+    std::string converted;
+    if (!isUtf8(text))
+        text = converted = utf8FromLatin1(text);
+    if (text.size() > maxCsvBytes)
+        return base::Error{base::ErrorKind::Data, "is longer than 4 GB", where, "Cut it into smaller files"};
+    const auto open = [text, &options] {
+        return TextPieces(
+            [text, at = std::size_t(0)](char* to, std::size_t most) mutable {
+                const std::size_t bytes = text.copy(to, most, at);
+                at += bytes;
+                return bytes;
+            },
+            true, options.piece);
+    };
+    return CsvTyping({open, text.size()}, where, options).read();
+}
+
+base::Result<Table> readCsvFile(const std::filesystem::path& file, const CsvOptions& options)
+{
+    const std::string where = file.string();
+    std::error_code failed;
+    const std::uintmax_t bytes = std::filesystem::file_size(file, failed);
+    if (!failed && bytes > 0 && bytes <= maxCsvBytes) {
+        const auto open = [&] {
+            const std::shared_ptr<std::FILE> input(std::fopen(file.c_str(), "rbe"),
+                                                   [](std::FILE* opened) { return opened && std::fclose(opened); });
+            if (input)
+                std::setvbuf(input.get(), nullptr, _IONBF, 0);
+            return TextPieces(
+                [input](char* to, std::size_t most) { return input ? std::fread(to, 1, most, input.get()) : 0; }, false,
+                options.piece);
+        };
+        if (auto table = CsvTyping({open, bytes}, where, options).read())
+            return table;
+    }
+    // Packed, in another encoding or wrong: what it is shows best as a whole.
+    CORE_TRY(text, readPlainOrGzip(file, std::size_t(1) << 32));
+    return readCsv(text, where, options);
+}
+
+base::Result<CsvForm> csvForm(std::string_view head, const std::string& where, const CsvOptions& options)
+{
+    CORE_CHECK(checkText(head, where));
+    if (head.starts_with("\xef\xbb\xbf"))
+        head.remove_prefix(3);
+    const char delimiter = options.delimiter ? *options.delimiter : delimiterOf(head.substr(0, csvHeadBytes), true);
+    CsvScanner scanner(head, delimiter, true);
+    std::vector<std::string_view> first;
+    if (scanner.record(first) != CsvScanner::Found::Record)
         return base::Error{base::ErrorKind::Data, "is empty", where, "It needs a header line and rows"};
-    CORE_TRY(clean, cleanText(std::move(text), where));
-    return CsvBuilder(std::move(clean), where, options).build();
+    return CsvForm{delimiter, options.header ? *options.header : looksLikeHeader(first, delimiter)};
 }
 
 bool looksLikeCsv(std::string_view head)

@@ -29,8 +29,8 @@ public:
     base::Result<Loaded> load(const SourceRequest& request) const override
     {
         CORE_CHECK(named());
-        CORE_TRY(text, readPlainOrGzip(m_spec.path, std::size_t(1) << 32));
-        return parse(std::move(text), options(), request);
+        CORE_TRY(table, readCsvFile(m_spec.path, options(request)));
+        return loadedFrom(std::move(table));
     }
 
     base::Result<std::shared_ptr<const RowStream>> stream(const SourceRequest& request) const override
@@ -39,17 +39,17 @@ public:
         CORE_TRY(head, base::readHead(m_spec.path, headBytes));
         if (isGzip(head))
             return std::shared_ptr<const RowStream>();
-        // The last line may have lost its end.
-        if (const auto end = head.rfind('\n'); head.size() == headBytes && end != head.npos)
-            head.resize(end + 1);
-        CORE_TRY(first, readCsv(head, m_spec.path, options()));
-        CsvOptions found{.delimiter = first.delimiter(), .header = first.header()};
+        CORE_TRY(form, csvForm(head, m_spec.path, options(request)));
         return fileStream(
-            m_spec.path, {.quotes = true, .delimiter = first.delimiter(), .header = first.header()},
-            [self = *this, found](std::string text, std::int64_t line, const SourceRequest& asked) {
-                CsvOptions here = found;
+            m_spec.path, {.quotes = true, .delimiter = form.delimiter, .header = form.header},
+            [self = *this, form](std::string text, std::int64_t line,
+                                 const SourceRequest& asked) -> base::Result<Loaded> {
+                CsvOptions here = self.options(asked);
+                here.delimiter = form.delimiter;
+                here.header = form.header;
                 here.firstLine = line;
-                return self.parse(std::move(text), here, asked);
+                CORE_TRY(table, readCsv(text, self.m_spec.path, here));
+                return self.loadedFrom(std::move(table));
             },
             request);
     }
@@ -78,26 +78,26 @@ private:
                                    : base::Status{};
     }
 
-    CsvOptions options() const
+    CsvOptions options(const SourceRequest& request) const
     {
         CsvOptions options;
         if (m_spec.delimiter != "auto")
             options.delimiter = m_spec.delimiter == "tab" ? '\t' : m_spec.delimiter.front();
         if (m_spec.header != "auto")
             options.header = m_spec.header == "yes";
+        if (request.data.rows && !request.like)
+            options.maxRows = std::size_t(*request.data.rows);
+        options.hints = request.hints;
+        options.hints.asText.insert(options.hints.asText.end(), m_spec.categorical.begin(), m_spec.categorical.end());
         return options;
     }
 
-    base::Result<Loaded> parse(std::string text, CsvOptions options, const SourceRequest& request) const
+    Loaded loadedFrom(Table table) const
     {
-        if (request.data.rows && !request.like)
-            options.maxRows = std::size_t(*request.data.rows);
-        CORE_TRY(table, readCsv(std::move(text), m_spec.path, options));
-        TableHints hints = request.hints;
-        hints.asText.insert(hints.asText.end(), m_spec.categorical.begin(), m_spec.categorical.end());
+        table.name = stem();
+        table.maxCategories = m_spec.maxCategories;
         Loaded loaded;
-        loaded.table = std::make_shared<Table>(readTable(table, hints, m_spec.path, stem()));
-        loaded.table->maxCategories = m_spec.maxCategories;
+        loaded.table = std::make_shared<Table>(std::move(table));
         return loaded;
     }
 

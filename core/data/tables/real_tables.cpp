@@ -69,8 +69,9 @@ base::Result<Table> readRealTable(const std::string& name, const std::filesystem
     CORE_TRY(text, base::readFile(path));
     if (path.extension() == ".json")
         return readJsonLines(std::move(text), path.string(), name, {.maxRows = maxRows});
-    CORE_TRY(csv, readCsv(std::move(text), path.string(), {.header = true, .maxRows = std::size_t(maxRows)}));
-    return readTable(csv, {}, path.string(), name);
+    CORE_TRY(table, readCsv(text, path.string(), {.header = true, .maxRows = std::size_t(maxRows)}));
+    table.name = name;
+    return std::move(table);
 }
 
 void becomeTimes(Table& table, std::string_view column)

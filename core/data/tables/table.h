@@ -8,8 +8,6 @@
 
 namespace core::data {
 
-class CsvTable;
-
 enum class ColumnKind { Empty, Number, Time, Text };
 
 /// A column of a table by what its cells hold.
@@ -50,8 +48,5 @@ struct TableHints {
     std::vector<std::string> asText;    ///< numbers there are names of things
     std::vector<std::string> asNumbers; ///< a text there is a stray cell
 };
-
-/// Numbers if more than half of the cells that are not missing are; times if all are; else text.
-Table readTable(const CsvTable& csv, const TableHints& hints, std::string where, std::string name);
 
 }

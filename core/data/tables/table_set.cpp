@@ -195,16 +195,18 @@ private:
         if (column.strayRow >= 0)
             return strayCell(m_table, column);
         const std::size_t rows = std::size_t(m_table.rows);
+        const std::string& task = m_data.task;
+        const bool suggested = !m_table.task.empty() && column.name == m_table.target;
+        // Of more values than few only classes that were asked for are made.
+        const std::size_t most = task == "auto" && !suggested ? std::min(rows / 2, fewValues) : rows / 2;
         std::set<double> values;
         bool whole = true;
         for (const double number : column.numbers) {
             whole = whole && (std::isnan(number) || (std::isfinite(number) && number == std::floor(number)));
-            if (!std::isnan(number) && values.size() <= rows / 2)
+            if (!std::isnan(number) && values.size() <= most)
                 values.insert(number);
         }
         const bool few = whole && values.size() <= fewValues && 2 * values.size() <= rows;
-        const std::string& task = m_data.task;
-        const bool suggested = !m_table.task.empty() && column.name == m_table.target;
         m_loaded.info.task = task != "auto" ? task
                              : suggested    ? m_table.task
                              : text || few  ? "classification"

@@ -8,18 +8,23 @@ using namespace core::data;
 namespace {
 
 // The table as a picture: `names / row / row`, cells parted by bars.
-std::string csvPicture(const std::string& text, const CsvOptions& options = {})
+std::string csvPicture(const std::string& text, CsvOptions options = {})
 {
+    if (const auto named = readCsv(text, "f.csv", options))
+        options.hints.asText = named->names();
     const auto table = readCsv(text, "f.csv", options);
     if (!table)
         return table.error().where + ": " + table.error().message;
     std::string picture;
-    for (std::size_t c = 0; c < table->columns(); ++c)
-        picture += (c ? "|" : "") + table->names()[c];
-    for (std::size_t row = 0; row < table->rows(); ++row) {
+    for (std::size_t c = 0; c < table->columns.size(); ++c)
+        picture += (c ? "|" : "") + table->columns[c].name;
+    for (std::size_t row = 0; row < std::size_t(table->rows); ++row) {
         picture += " / ";
-        for (std::size_t c = 0; c < table->columns(); ++c)
-            picture += (c ? "|" : "") + std::string(table->cell(row, c));
+        for (std::size_t c = 0; c < table->columns.size(); ++c) {
+            const Column& column = table->columns[c];
+            const std::int32_t code = column.codes.empty() ? -1 : column.codes[row];
+            picture += (c ? "|" : "") + (code < 0 ? "" : column.words[std::size_t(code)]);
+        }
     }
     return picture;
 }
@@ -121,7 +126,7 @@ TEST_CASE("csv: each row knows its line")
 {
     const auto table = readCsv("a,b\n\n1,2\n\"x\n\",3\n4,5\n", "f.csv");
     REQUIRE(table);
-    CHECK(table->lines() == std::vector<std::int64_t>{3, 4, 6});
+    CHECK(table->lines == std::vector<std::int64_t>{3, 4, 6});
 }
 
 TEST_CASE("csv: what can be CSV and what cannot")
