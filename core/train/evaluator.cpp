@@ -96,7 +96,7 @@ EvaluationResult evaluate(Learner& learner, const data::DataModule& data, std::s
         result.confusion.classes = data.info().outputs();
         result.confusion.counts.assign(std::size_t(result.confusion.classes * result.confusion.classes), 0);
     }
-    double sum = 0;
+    double sum = 0, weights = 0;
     const std::size_t atOnce = batchFor(learner, data.info());
     for (std::size_t first = 0; first < rows.size(); first += atOnce) {
         const auto part = rows.subspan(first, std::min(atOnce, rows.size() - first));
@@ -105,13 +105,14 @@ EvaluationResult evaluate(Learner& learner, const data::DataModule& data, std::s
         const at::Tensor target = batch.target.to(output.device());
         const at::Tensor perItem = learner.loss().perItem(output, target);
         sum += perItem.sum(at::kDouble).item<double>();
+        weights += learner.loss().weightOf(target);
         const at::Tensor said = inOwnUnit(output, data.info()), truth = inOwnUnit(target, data.info());
         for (NamedMetric& named : all)
             named.metric->add(said, truth);
         if (request.confusion || request.predictions > 0)
             look(said, perItem, truth, part, learner.classifies(), request, result);
     }
-    result.loss = rows.empty() ? std::nan("") : sum / double(rows.size());
+    result.loss = rows.empty() ? std::nan("") : sum / weights;
     for (const NamedMetric& named : all)
         result.metrics.emplace_back(named.name, named.metric->value());
     return result;
