@@ -34,7 +34,8 @@ struct DatasetInfo {
     std::vector<std::string> features; ///< names of table columns; empty for images
     std::vector<std::string>
         origins; ///< per feature: the column it was made of (`colour` of `colour=red`); empty for images
-    std::vector<std::string> classes; ///< names in id order; empty for regression
+    std::vector<std::string> classes;      ///< names in id order; empty for regression
+    std::vector<std::int64_t> trainCounts; ///< of a classification: training rows of each class, before any are made
     std::string target;
     std::string time;   ///< the column of times that orders the rows; empty if there is none
     std::string text;   ///< the column of texts, of a text data set that was read from a table; else empty

@@ -130,9 +130,12 @@ base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::s
     evaluation.metrics.emplace_back(split + "/loss", result.loss);
     for (const auto& [name, value] : result.metrics)
         evaluation.metrics.emplace_back(split + "/" + name, value);
-    for (const auto& [name, value] : result.metrics)
-        if (name == "accuracy" && data::SplitName(index) == data::SplitName::Test)
-            evaluation.optimism = optimismOf(value, evaluation.rows, evaluation.testOpenings);
+    if (data::SplitName(index) == data::SplitName::Test) {
+        for (const auto& [name, value] : result.metrics)
+            if (name == "accuracy")
+                evaluation.optimism = optimismOf(value, evaluation.rows, evaluation.testOpenings);
+        CORE_CHECK(store::keepTestResult(run, evaluation.rows, evaluation.metrics));
+    }
     evaluation.confusion = std::move(result.confusion);
     return evaluation;
 }

@@ -130,12 +130,25 @@ void addBest(RunSummary& summary, const RunRecord& record)
     }
 }
 
-base::Result<std::int64_t> testOpenings(const fs::path& run)
+base::Result<base::Value> openingsOf(const fs::path& run)
 {
     if (!fs::exists(run / "openings.json"))
-        return std::int64_t(0);
-    CORE_TRY(openings, base::readJson(run / "openings.json"));
-    return std::int64_t(openings["test"].array().size());
+        return base::Value(base::Object{});
+    return base::readJson(run / "openings.json");
+}
+
+base::Status keepOpenings(const fs::path& run, const base::Value& openings)
+{
+    return base::writeFileAtomically(run / "openings.json", base::writeJson(openings, 2) + '\n');
+}
+
+void addOpenings(RunSummary& summary, const base::Value& openings)
+{
+    summary.testOpenings = std::int64_t(openings["test"].array().size());
+    const base::Value& last = openings["last"];
+    summary.testRows = last["rows"].toInt();
+    for (const auto& [name, value] : last["metrics"].object())
+        summary.testMetrics.emplace_back(name, value.toReal());
 }
 
 // Held while openings.json is read and written again.
@@ -184,8 +197,9 @@ base::Result<RunSummary> summarize(const fs::path& run)
         summary.parent = record.opened->parent;
         summary.parentStep = record.opened->parentStep;
     }
-    const auto openings = testOpenings(run);
-    summary.testOpenings = openings.valueOr(0);
+    const auto openings = openingsOf(run);
+    if (openings)
+        addOpenings(summary, *openings);
     summary.bytes = bytesIn(run);
     summary.problem = !record.problem.empty() || openings ? record.problem : describe(openings.error());
     return summary;
@@ -278,17 +292,25 @@ base::Result<std::int64_t> countTestOpening(const fs::path& run)
     if (!isRun(run))
         return Error{ErrorKind::Data, "this is no run", run.string(), {}};
     const ShortLock lock(run / "openings.lock");
-    base::Value openings = base::Object{};
-    if (fs::exists(run / "openings.json")) {
-        CORE_TRY(before, base::readJson(run / "openings.json"));
-        openings = std::move(before);
-    }
+    CORE_TRY(openings, openingsOf(run));
     base::Array times = openings["test"].array();
     times.push_back(base::isoTime(base::wallSeconds()));
     const auto count = std::int64_t(times.size());
     openings.object().set("test", std::move(times));
-    CORE_CHECK(base::writeFileAtomically(run / "openings.json", base::writeJson(openings, 2) + '\n'));
+    CORE_CHECK(keepOpenings(run, openings));
     return count;
+}
+
+base::Status keepTestResult(const fs::path& run, std::int64_t rows,
+                            const std::vector<std::pair<std::string, double>>& metrics)
+{
+    const ShortLock lock(run / "openings.lock");
+    CORE_TRY(openings, openingsOf(run));
+    base::Object values;
+    for (const auto& [name, value] : metrics)
+        values.set(name, value);
+    openings.object().set("last", base::Object{{"rows", rows}, {"metrics", std::move(values)}});
+    return keepOpenings(run, openings);
 }
 
 }

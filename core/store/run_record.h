@@ -49,6 +49,8 @@ struct RunSummary {
     double bestValue = 0;
     std::int64_t bestEpoch = -1;
     std::int64_t testOpenings = 0;
+    std::int64_t testRows = 0;                               ///< that the last opening looked at
+    std::vector<std::pair<std::string, double>> testMetrics; ///< what it showed
     std::string parent;
     std::int64_t parentStep = -1;
     std::uint64_t bytes = 0;
@@ -65,5 +67,8 @@ base::Status removeRun(const std::filesystem::path& run);
 
 /// Counts an opening of the test split and says how many there were, this one included.
 base::Result<std::int64_t> countTestOpening(const std::filesystem::path& run);
+/// Keeps what the last opening showed beside the count.
+base::Status keepTestResult(const std::filesystem::path& run, std::int64_t rows,
+                            const std::vector<std::pair<std::string, double>>& metrics);
 
 }

@@ -96,8 +96,7 @@ EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const 
         result.confusion.classes = data.info().outputs();
         result.confusion.counts.assign(std::size_t(result.confusion.classes * result.confusion.classes), 0);
     }
-    double sum = 0;
-    std::size_t count = 0;
+    double sum = 0, weights = 0;
     const std::size_t atOnce = batchFor(learner, data.info());
     for (std::size_t first = 0; first < rows.size(); first += atOnce) {
         const std::vector<std::int64_t> wanted = rows.some(first, atOnce);
@@ -105,18 +104,18 @@ EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const 
             data.expect(rows, first + wanted.size());
         const data::Batch batch = data.gather(wanted);
         const std::vector<std::int64_t> part = data.usable(wanted);
-        count += part.size();
         const at::Tensor output = learner.predict(batch.input);
         const at::Tensor target = batch.target.to(output.device());
         const at::Tensor perItem = learner.loss().perItem(output, target);
         sum += perItem.sum(at::kDouble).item<double>();
+        weights += learner.loss().weightOf(target);
         const at::Tensor said = inOwnUnit(output, data.info()), truth = inOwnUnit(target, data.info());
         for (NamedMetric& named : all)
             named.metric->add(said, truth);
         if (request.confusion || request.predictions > 0)
             look(said, perItem, truth, part, learner.classifies(), request, result);
     }
-    result.loss = rows.empty() ? std::nan("") : sum / double(count);
+    result.loss = rows.empty() ? std::nan("") : sum / weights;
     for (const NamedMetric& named : all)
         result.metrics.emplace_back(named.name, named.metric->value());
     return result;

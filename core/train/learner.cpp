@@ -23,8 +23,9 @@ base::Result<std::unique_ptr<Learner>> Learner::make(const spec::Experiment& exp
     return NetworkLearner::make(experiment, info, plan, device);
 }
 
-base::Result<std::unique_ptr<Loss>> makeLoss(const spec::Experiment& experiment, bool classification)
+base::Result<std::unique_ptr<Loss>> makeLoss(const spec::Experiment& experiment, const data::DatasetInfo& info)
 {
+    const bool classification = info.classifies();
     const base::Pick pick =
         experiment.train.loss.value_or(base::Pick{classification ? "cross_entropy" : "mse", base::Object{}});
     CORE_TRY(loss, allLosses().make(pick));
@@ -32,6 +33,7 @@ base::Result<std::unique_ptr<Loss>> makeLoss(const spec::Experiment& experiment,
         return Error{ErrorKind::Spec,
                      "\"" + pick.kind + "\" does not fit " + (classification ? "classification" : "regression"),
                      "/train/loss", classification ? "Use cross_entropy" : "Use mse"};
+    CORE_CHECK(loss->begin(info.trainCounts));
     return std::move(loss);
 }
 

@@ -84,7 +84,7 @@ protected:
 };
 
 /// The loss that the experiment asks for, or the task's own.
-base::Result<std::unique_ptr<Loss>> makeLoss(const spec::Experiment& experiment, bool classification);
+base::Result<std::unique_ptr<Loss>> makeLoss(const spec::Experiment& experiment, const data::DatasetInfo& info);
 /// The rate that the schedule starts from.
 double baseRate(const spec::Experiment& experiment);
 /// Where that is set: `train.optimizer.lr`, `model.eta`.

@@ -15,6 +15,14 @@ public:
     /// One value an item, without a graph: [n].
     virtual at::Tensor perItem(const at::Tensor& output, const at::Tensor& target) const = 0;
     virtual bool classifies() const = 0;
+    /// Told before it is used; by this losses weigh classes.
+    virtual base::Status begin(const std::vector<std::int64_t>& trainingRowsOfClasses)
+    {
+        (void)trainingRowsOfClasses;
+        return {};
+    }
+    /// What the mean of these items divides by: their number, unless they weigh differently.
+    virtual double weightOf(const at::Tensor& target) const { return double(target.size(0)); }
 };
 
 using Losses = base::Registry<Loss>;

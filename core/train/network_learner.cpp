@@ -86,11 +86,12 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
                      "Set it to drop, mean, median or most_frequent"};
     CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
     CORE_TRY(network, architecture->build({info.inputShape, info.outputs(), std::uint64_t(experiment.train.seed)}));
-    CORE_TRY(loss, makeLoss(experiment, info.classifies()));
+    CORE_TRY(loss, makeLoss(experiment, info));
     std::unique_ptr<NetworkLearner> learner(new NetworkLearner(at::Device(device)));
     learner->m_network = std::move(network);
     learner->m_loss = std::move(loss);
     learner->m_spec = experiment.train;
+    learner->m_info = info;
     learner->m_network->moveTo(learner->m_device);
     CORE_TRY(optimizer, allOptimizers().make(experiment.train.optimizer, learner->m_network->parameters()));
     learner->m_optimizer = std::move(optimizer);
@@ -287,7 +288,7 @@ base::Status NetworkLearner::reconfigure(const spec::Experiment& experiment, con
 {
     CORE_TRY(schedule,
              makeSchedule(experiment.train.schedule, {baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
-    CORE_TRY(loss, makeLoss(experiment, classifies()));
+    CORE_TRY(loss, makeLoss(experiment, m_info));
     if (!m_optimizer->edit(experiment.train.optimizer.params))
         return Error{ErrorKind::Spec, "the optimizer cannot take this change while it runs", "/train/optimizer", {}};
     m_network->setDropout(experiment.model.params["dropout"].toReal(0));

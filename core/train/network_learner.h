@@ -50,6 +50,7 @@ private:
     std::unique_ptr<Optimizer> m_optimizer;
     std::unique_ptr<Schedule> m_schedule;
     spec::TrainSpec m_spec;
+    data::DatasetInfo m_info;
 };
 
 }

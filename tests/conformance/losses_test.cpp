@@ -31,6 +31,8 @@ TEST_CASE("losses and their gradients are PyTorch's")
         INFO(base::writeJson(golden["kind"]) << " " << base::writeJson(golden["params"]));
         const auto loss = train::allLosses().make({golden["kind"].text(), golden["params"]});
         REQUIRE(loss);
+        // As many classes as there are outputs; how many rows each has does not matter to weights that are given.
+        REQUIRE((*loss)->begin(std::vector<std::int64_t>(golden["output"].array().front().array().size(), 1)));
         for (const auto& [type, tolerance] : {std::pair(at::kDouble, 1e-12), std::pair(at::kFloat, 1e-6)}) {
             const Case rows = caseOf(golden, (*loss)->classifies(), type);
             const at::Tensor mean = (*loss)->compute(rows.output, rows.target);
@@ -40,6 +42,8 @@ TEST_CASE("losses and their gradients are PyTorch's")
             const at::Tensor each = (*loss)->perItem(rows.output, rows.target);
             CHECK(distance(numbersIn(each), flat(golden["per_item"])) < 10 * tolerance);
             CHECK_FALSE(each.requires_grad());
+            CHECK(each.sum().item<double>() / (*loss)->weightOf(rows.target) ==
+                  Approx(golden["mean"].toReal()).epsilon(10 * tolerance));
         }
     }
 }
@@ -65,6 +69,26 @@ TEST_CASE("cross-entropy takes shares of classes: the mean of that of each class
         CHECK(train::countCorrect(output, shares) ==
               train::countCorrect(output, tensorOf({0, 2, 2, 0}, {4}, at::kLong)));
     }
+}
+
+TEST_CASE("balanced class weights are scikit-learn's, and as many as there are classes")
+{
+    // compute_class_weight("balanced", classes=[0, 1, 2], y=[0] * 6 + [1] * 3 + [2]) = 0.5556, 1.1111, 3.3333
+    const auto loss = train::allLosses().make({"cross_entropy", Object{{"class_weights", "balanced"}}});
+    REQUIRE(loss);
+    REQUIRE((*loss)->begin({6, 3, 1}));
+    const auto weight = [&](double c) { return (*loss)->weightOf(tensorOf({c}, {1}, at::kLong)); };
+    CHECK(weight(0) == Approx(10.0 / 18));
+    CHECK(weight(1) == Approx(10.0 / 9));
+    CHECK(weight(2) == Approx(10.0 / 3));
+    CHECK((*loss)->weightOf(tensorOf({0, 2}, {2}, at::kLong)) == Approx(35.0 / 9));
+
+    const auto given = train::allLosses().make({"cross_entropy", Object{{"class_weights", base::Array{1.0, 2.0}}}});
+    REQUIRE(given);
+    const auto refused = (*given)->begin({6, 3, 1});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().where == "/train/loss/class_weights");
+    CHECK((*given)->begin({6, 3}));
 }
 
 TEST_CASE("every loss can be shown, and is the mean of its items")

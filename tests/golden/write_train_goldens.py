@@ -151,6 +151,11 @@ def write_losses():
     cases = [loss_case("cross_entropy", {"label_smoothing": s},
                        lambda r, s=s: lambda o: nn.functional.cross_entropy(o, classes, reduction=r, label_smoothing=s),
                        logits, classes) for s in (0.0, 0.1, 0.5)]
+    weights = [0.5, 2.0, 1.0, 3.0]
+    cases += [loss_case("cross_entropy", {"label_smoothing": s, "class_weights": weights},
+                        lambda r, s=s: lambda o: nn.functional.cross_entropy(
+                            o, classes, torch.tensor(weights, dtype=o.dtype), reduction=r, label_smoothing=s),
+                        logits, classes) for s in (0.0, 0.1)]
     cases.append(loss_case("mse", {}, lambda r: lambda o: nn.functional.mse_loss(o.squeeze(1), numbers, reduction=r),
                            torch.tensor(wave(6, 4.0), dtype=torch.float64).reshape(6, 1), numbers))
     write("losses.json", cases)

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/workbench.h"
 
+#include "core/session/inspect.h"
 #include "ui/models/runs_table.h"
 #include "ui/pages/comparison.h"
 #include "ui/pages/run_curves.h"
 #include "ui/pages/runs_page.h"
 #include "ui/plots/live_plot.h"
+#include "ui/style/label.h"
+#include "ui/style/theme.h"
 
 #include <QAbstractItemModelTester>
 #include <QLineEdit>
@@ -128,5 +131,37 @@ TEST_CASE("a run is renamed in place, and Esc leaves it as it was")
     QTest::keyClick(field, Qt::Key_Return);
     REQUIRE(tests::spinUntil([&] { return shown.cell(1, RunsTable::Name) == "baseline"; }));
     CHECK(shown.page->table().rowCount() == 2);
+    CHECK(shown.troubles.empty());
+}
+
+TEST_CASE("the test split is opened after a question, counted, and the looks are priced")
+{
+    Shown shown;
+    const auto folder = shown.workbench->front()->folder().toStdString();
+    const auto openings = [&] { return core::store::summarize(folder)->testOpenings; };
+    QTest::mouseClick(shown.button("openTest"), Qt::LeftButton);
+    QTest::mouseClick(shown.button("keepSealed"), Qt::LeftButton);
+    CHECK(openings() == 0);
+    auto* cost = shown.page->inspectorPanel()->findChild<QLabel*>("testCost");
+    CHECK_FALSE(cost->isVisible());
+    for (int look = 1; look <= 3; ++look) {
+        QTest::mouseClick(shown.button("openTest"), Qt::LeftButton);
+        REQUIRE(shown.button("openTestSurely")->isVisible());
+        QTest::mouseClick(shown.button("openTestSurely"), Qt::LeftButton);
+        REQUIRE(tests::spinUntil([&] {
+            const auto texts = shown.page->inspectorPanel()->findChildren<ui::style::Label*>();
+            return std::ranges::any_of(texts, [&](const auto* each) {
+                return each->text() == (look == 1 ? QString("once") : QString("%1 times").arg(look));
+            });
+        }));
+    }
+    const auto run = core::store::summarize(folder);
+    CHECK(run->testOpenings == 3);
+    CHECK(run->testRows == 9);
+    REQUIRE(run->testMetrics.size() == 2);
+    CHECK(run->testMetrics[1].first == "test/accuracy");
+    const double bought = core::session::optimismOf(run->testMetrics[1].second, run->testRows, 3);
+    CHECK(cost->isVisible());
+    CHECK(cost->text().contains(ui::style::percent(bought)));
     CHECK(shown.troubles.empty());
 }

@@ -65,7 +65,8 @@ RunCurves::RunCurves(QWidget* parent)
       m_smoothing(new QSlider(Qt::Horizontal)),
       m_smoothingText(new Label({}, Tone::Muted)),
       m_log(new QCheckBox(tr("log"))),
-      m_fair(new QCheckBox(tr("training, evaluated as validation is")))
+      m_fair(new QCheckBox(tr("training, evaluated as validation is"))),
+      m_singles(new QCheckBox(tr("single folds")))
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -96,6 +97,10 @@ void RunCurves::buildControls()
     m_fair->setToolTip(
         tr("Training loss is measured with dropout and augmentation on and while the weights still change.\n"
            "This curve evaluates training rows as validation rows are: the fair partner (train_eval/loss)."));
+    m_singles->setObjectName("singleFolds");
+    m_singles->setToolTip(tr("The validation curve of each fold, in grey behind the mean. The band is one standard "
+                             "deviation over the folds to either side,\nat equal epochs, as far as all folds reach."));
+    m_singles->hide();
     row->addWidget(new Label(tr("Smoothing"), Tone::Muted));
     row->addWidget(m_smoothing);
     row->addWidget(m_smoothingText);
@@ -103,6 +108,8 @@ void RunCurves::buildControls()
     row->addWidget(m_log);
     row->addSpacing(8);
     row->addWidget(m_fair);
+    row->addSpacing(8);
+    row->addWidget(m_singles);
     row->addStretch();
     row->addWidget(m_axis);
     connect(m_smoothing, &QSlider::valueChanged, this, [this](int percent) {
@@ -123,10 +130,11 @@ void RunCurves::buildControls()
         if (panel == 0)
             m_log->setChecked(on);
     });
-    connect(m_fair, &QCheckBox::toggled, this, [this](bool on) {
-        QSettings().setValue("curves/fair", on);
-        refresh();
-    });
+    for (const auto& [box, key] : {std::pair{m_fair, "curves/fair"}, std::pair{m_singles, "curves/folds"}})
+        connect(box, &QCheckBox::toggled, this, [this, key = key](bool on) {
+            QSettings().setValue(key, on);
+            refresh();
+        });
 }
 
 void RunCurves::restore()
@@ -139,6 +147,7 @@ void RunCurves::restore()
     m_plot->setXAxis(plots::XAxis(m_axis->currentIndex()));
     m_log->setChecked(settings.value("curves/log", true).toBool());
     m_fair->setChecked(settings.value("curves/fair", false).toBool());
+    m_singles->setChecked(settings.value("curves/folds", true).toBool());
 }
 
 void RunCurves::setRuns(const std::vector<RunModel*>& runs)
@@ -173,7 +182,8 @@ void RunCurves::setRunNames(const QStringList& names)
 
 QString RunCurves::signature() const
 {
-    QStringList parts{m_names.join('|'), QString::number(m_fair->isChecked()), QString::number(m_lossOnly)};
+    QStringList parts{m_names.join('|'), QString::number(m_fair->isChecked()), QString::number(m_singles->isChecked()),
+                      QString::number(m_lossOnly)};
     for (const auto& run : m_runs)
         if (run)
             parts << QString::number(quintptr(run.data()), 16) << run->id() << QString::number(run->color)
@@ -184,6 +194,10 @@ QString RunCurves::signature() const
 void RunCurves::refresh()
 {
     std::erase_if(m_runs, [](const auto& run) { return run.isNull(); });
+    if (m_folds.update({m_runs.begin(), m_runs.end()})) {
+        m_signature.clear();
+        m_singles->setVisible(m_folds.folds() > 0);
+    }
     if (QString now = signature(); now != m_signature) {
         m_signature = std::move(now);
         m_marks.clear();
@@ -222,18 +236,20 @@ void RunCurves::rebuild()
         if (layout.rate)
             panels.push_back(PanelSpec{tr("Learning rate"), {}, true, 0.75});
     }
-    std::vector<CurveSpec> curves;
+    m_ratePanel = layout.rate ? int(panels.size()) - 1 : -1;
+    std::vector<CurveSpec> curves = meanCurves(layout);
+    const bool joined = !curves.empty();
     m_validationCurve = -1;
     for (std::size_t i = 0; i < m_runs.size(); ++i) {
-        const auto more = curvesOf(*m_runs[i], int(i), layout);
+        const auto more = joined && m_folds.holds(*m_runs[i]) ? foldCurvesOf(*m_runs[i], layout)
+                                                              : curvesOf(*m_runs[i], int(i), layout);
         curves.insert(curves.end(), more.begin(), more.end());
-        for (std::size_t c = 0; i == 0 && c < more.size(); ++c)
+        for (std::size_t c = 0; !joined && i == 0 && c < more.size(); ++c)
             if (more[c].panel == 0 && (more[c].line == Line::Validation || m_validationCurve < 0))
                 m_validationCurve = int(c);
     }
     m_plot->setMarks({});
     m_plot->setCurves({});
-    m_ratePanel = layout.rate ? int(panels.size()) - 1 : -1;
     m_plot->setPanels(std::move(panels));
     m_plot->setCurves(std::move(curves));
 }
@@ -285,11 +301,66 @@ std::vector<CurveSpec> RunCurves::curvesOf(const RunModel& run, int place, const
     return curves;
 }
 
+/// Mean of the folds that have ended, with a band about what was validated.
+std::vector<CurveSpec> RunCurves::meanCurves(const Layout& layout) const
+{
+    std::vector<CurveSpec> curves;
+    const QString name = tr("mean of %1 folds").arg(m_folds.folds());
+    const auto add = [&](int panel, const plots::SeriesBuffer& buffer, const QString& label, Line line) -> CurveSpec& {
+        CurveSpec curve{panel, &buffer, label, 0, line, name};
+        curve.stepsPerEpoch = m_folds.epochs().bends.empty() ? 0 : m_folds.epochs().bends.front().stepsPerEpoch;
+        curve.epochs = &m_folds.epochs();
+        curve.named = line == Line::Validation;
+        curves.push_back(curve);
+        return curves.back();
+    };
+    const auto metric = [&](int panel, const QString& metric) {
+        for (const char* part : {"train/", "train_eval/"})
+            if (const auto* training = m_folds.band(part + metric)) {
+                add(panel, training->mean, tr("training"), Line::Training).smoothed = part == QLatin1String("train/");
+                break;
+            }
+        if (const auto* validation = m_folds.band("validation/" + metric)) {
+            add(panel, validation->mean, tr("validation"), Line::Validation);
+            add(panel, validation->lower, tr("mean − standard deviation"), Line::Edge);
+            add(panel, validation->upper, tr("mean + standard deviation"), Line::Edge);
+        }
+    };
+    if (m_folds.folds() == 0)
+        return {};
+    metric(0, "loss");
+    if (!layout.metric.isEmpty())
+        metric(1, layout.metric);
+    return curves;
+}
+
+/// One fold beside their mean: while it trains as any run, then in grey.
+std::vector<CurveSpec> RunCurves::foldCurvesOf(const RunModel& run, const Layout& layout) const
+{
+    std::vector<CurveSpec> curves = curvesOf(run, int(m_names.size()), layout);
+    const QString name = tr("fold %1").arg(run.spec()["split"]["fold"].toInt() + 1);
+    const bool front = &run == m_runs.front().data();
+    std::erase_if(curves, [&](const CurveSpec& curve) {
+        if (curve.panel == m_ratePanel)
+            return !front;
+        return !run.live() && (curve.line != Line::Validation || !m_singles->isChecked());
+    });
+    for (CurveSpec& curve : curves) {
+        curve.label = curve.run = name;
+        curve.color = run.live() ? 1 : -1;
+        curve.named = run.live() && curve.named;
+        if (!run.live() && curve.line == Line::Validation)
+            curve.line = Line::Training;
+    }
+    return curves;
+}
+
 void RunCurves::rebuildMarks()
 {
     std::vector<MarkSpec> marks;
     QString text;
-    if (!m_runs.empty()) {
+    // Marks of one fold say nothing of their mean.
+    if (!m_runs.empty() && m_folds.folds() == 0) {
         const RunModel& run = *m_runs.front();
         for (const auto& edit : run.edits())
             marks.push_back({MarkSpec::Kind::Edit, double(edit.step), editName(edit)});

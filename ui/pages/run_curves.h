@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/models/fold_curves.h"
 #include "ui/plots/plot_specs.h"
 #include "ui/plots/route.h"
 
@@ -13,9 +14,6 @@ class QCheckBox;
 class QComboBox;
 class QSlider;
 
-namespace ui::models {
-class RunModel;
-}
 namespace ui::plots {
 class LivePlot;
 }
@@ -26,7 +24,8 @@ class Label;
 namespace ui::pages {
 
 /// Loss, metric and learning rate of one or several runs over one x axis, with the marks of the first one and, below,
-/// what can be chosen: smoothing, log, x axis, the fair training curve.
+/// what can be chosen: smoothing, log, x axis, the fair training curve. Folds of a cross-validation that have ended are
+/// one curve with a band about it, and stand behind it in grey.
 class RunCurves final : public QWidget {
     Q_OBJECT
 
@@ -58,6 +57,8 @@ private:
     void rebuild();
     void rebuildMarks();
     std::vector<plots::CurveSpec> curvesOf(const models::RunModel& run, int place, const Layout& layout) const;
+    std::vector<plots::CurveSpec> meanCurves(const Layout& layout) const;
+    std::vector<plots::CurveSpec> foldCurvesOf(const models::RunModel& run, const Layout& layout) const;
     QString nameOf(const models::RunModel& run) const;
     QString signature() const;
 
@@ -68,7 +69,9 @@ private:
     style::Label* m_smoothingText;
     QCheckBox* m_log;
     QCheckBox* m_fair;
+    QCheckBox* m_singles; ///< only where there are folds
     std::vector<QPointer<models::RunModel>> m_runs;
+    models::FoldCurves m_folds;
     QStringList m_names;
     QString m_signature;
     QString m_marks;

@@ -5,6 +5,7 @@
 #include "ui/models/run_figures.h"
 #include "ui/models/runs_table.h"
 #include "ui/pages/panel_head.h"
+#include "ui/pages/test_seal.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
@@ -27,6 +28,7 @@ RunPanel::RunPanel(QWidget* parent)
       m_certificate(new Label({})),
       m_facts(new QGridLayout),
       m_name(new QLineEdit),
+      m_seal(new TestSeal),
       m_open(new QPushButton(tr("Open"))),
       m_resume(new QPushButton(tr("Resume"))),
       m_certify(new QPushButton(tr("Train again and compare"))),
@@ -64,12 +66,13 @@ RunPanel::RunPanel(QWidget* parent)
     for (QWidget* part :
          {static_cast<QWidget*>(m_certificate), static_cast<QWidget*>(m_question), static_cast<QWidget*>(m_sure),
           static_cast<QWidget*>(m_keep), static_cast<QWidget*>(m_open), static_cast<QWidget*>(m_resume),
-          static_cast<QWidget*>(m_certify), static_cast<QWidget*>(m_name), static_cast<QWidget*>(m_rename),
-          static_cast<QWidget*>(m_delete)})
+          static_cast<QWidget*>(m_certify), static_cast<QWidget*>(m_seal), static_cast<QWidget*>(m_name),
+          static_cast<QWidget*>(m_rename), static_cast<QWidget*>(m_delete)})
         column->addWidget(part);
     connect(m_open, &QPushButton::clicked, this, &RunPanel::openWanted);
     connect(m_resume, &QPushButton::clicked, this, &RunPanel::resumeWanted);
     connect(m_certify, &QPushButton::clicked, this, &RunPanel::certifyWanted);
+    connect(m_seal, &TestSeal::openWanted, this, &RunPanel::testWanted);
     connect(m_rename, &QPushButton::clicked, this, [this] { askName(true); });
     connect(m_name, &QLineEdit::returnPressed, this, [this] {
         askName(false);
@@ -113,8 +116,14 @@ void RunPanel::setRun(const RunSummary* run, const core::base::Value& spec)
         if (run->testOpenings > 0)
             facts.emplace_back(tr("test opened"),
                                run->testOpenings == 1 ? tr("once") : tr("%1 times").arg(run->testOpenings));
+        for (const auto& [name, value] : run->testMetrics)
+            facts.emplace_back(QString::fromStdString(name).replace('/', ' '),
+                               name.ends_with("accuracy") ? style::percent(value) : style::number(value));
     }
     setFacts(facts);
+    const core::base::Value& share = spec["split"]["test"];
+    m_tested = run && run->problem.empty() && !(share.isNumber() && share.toReal() == 0);
+    m_seal->setRun(m_tested ? run : nullptr);
     setCertificate({}, false);
     ask(false);
 }
@@ -124,6 +133,11 @@ void RunPanel::setCertificate(const QString& text, bool going)
     m_certificate->setText(text);
     m_certificate->setVisible(!text.isEmpty());
     m_certify->setEnabled(!going);
+}
+
+void RunPanel::setTesting(bool going)
+{
+    m_seal->setBusy(going);
 }
 
 void RunPanel::setFacts(const std::vector<std::pair<QString, QString>>& facts)
@@ -173,6 +187,7 @@ void RunPanel::ask(bool asking)
     m_open->setVisible(m_any && !asking);
     m_resume->setVisible(m_resumable && !asking);
     m_certify->setVisible(m_any && !asking);
+    m_seal->setVisible(m_tested && !asking);
     m_delete->setVisible(m_any && !asking);
     askName(false);
     if (asking)

@@ -15,6 +15,8 @@ class Label;
 
 namespace ui::pages {
 
+class TestSeal;
+
 /// The selected run for the inspector: what it was, how it ended, and what can be done with it. Deleting asks here,
 /// in place.
 class RunPanel final : public QWidget {
@@ -31,9 +33,12 @@ public:
 
     /// What training it again has shown, or how far that is. `going`: it can be given up.
     void setCertificate(const QString& text, bool going);
+    /// While the test split is evaluated.
+    void setTesting(bool going);
 
 Q_SIGNALS:
     void certifyWanted();
+    void testWanted();
     void openWanted();
     void renameWanted(const QString& name);
     void resumeWanted();
@@ -49,8 +54,9 @@ private:
     style::Label *m_title, *m_state, *m_question, *m_certificate;
     QGridLayout* m_facts;
     QLineEdit* m_name;
+    TestSeal* m_seal;
     QPushButton *m_open, *m_resume, *m_certify, *m_rename, *m_delete, *m_sure, *m_keep;
-    bool m_any = false, m_resumable = false;
+    bool m_any = false, m_resumable = false, m_tested = false;
 };
 
 }

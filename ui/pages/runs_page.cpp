@@ -5,6 +5,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/session/certificate.h"
+#include "core/session/inspect.h"
 #include "core/store/run_folder.h"
 #include "core/store/run_names.h"
 #include "ui/bridge/workbench.h"
@@ -70,6 +71,7 @@ RunsPage::RunsPage(bridge::Workbench& workbench, QWidget* parent)
     connect(m_panel, &RunPanel::openWanted, this, &RunsPage::openCurrent);
     connect(m_panel, &RunPanel::resumeWanted, this, &RunsPage::resumeCurrent);
     connect(m_panel, &RunPanel::certifyWanted, this, &RunsPage::certifyCurrent);
+    connect(m_panel, &RunPanel::testWanted, this, &RunsPage::testCurrent);
     connect(m_tree, &RunTree::chosen, this, &RunsPage::select);
     connect(m_panel, &RunPanel::renameWanted, this, &RunsPage::renameCurrent);
     connect(m_panel, &RunPanel::deleteWanted, this, &RunsPage::deleteCurrent);
@@ -233,6 +235,24 @@ void RunsPage::certifyCurrent()
             }
             if (!written)
                 Q_EMIT m_workbench.trouble(written.error());
+        };
+    });
+}
+
+/// Breaks the seal of the test split; what it showed is kept in the run and comes with the list.
+void RunsPage::testCurrent()
+{
+    const RunSummary* run = current();
+    if (!run)
+        return;
+    m_panel->setTesting(true);
+    m_prover->run([this, folder = run->folder]() -> bridge::Worker::Answer {
+        auto evaluation = core::session::evaluate(folder, "test", "last");
+        return [this, evaluation = std::move(evaluation)] {
+            m_panel->setTesting(false);
+            if (!evaluation)
+                Q_EMIT m_workbench.trouble(evaluation.error());
+            Q_EMIT m_workbench.runsChanged();
         };
     });
 }

@@ -64,6 +64,7 @@ private:
     void renameCurrent(const QString& name);
     void deleteCurrent();
     void certifyCurrent();
+    void testCurrent();
     void select(const QString& id);
     void compare();
 

@@ -51,16 +51,32 @@ QString rowName(const PlotScene& scene, const CurveSpec& curve)
     return curve.label.isEmpty() ? curve.run : curve.run + QStringLiteral(" · ") + curve.label;
 }
 
+/// ` ± 0.02`, of a curve with a band about it.
+QString spreadAt(const PlotScene& scene, const CurveSpec& curve, double step)
+{
+    for (const auto& [lower, upper] : scene.bands()) {
+        const CurveSpec& edge = scene.curves[std::size_t(upper)];
+        if (curve.line != Line::Validation || edge.run != curve.run || edge.panel != curve.panel)
+            continue;
+        const double x = scene.shapes[std::size_t(upper)].source.xOfStep(step);
+        const double spread = (scene.valueAt(upper, x) - scene.valueAt(lower, x)) / 2;
+        if (!std::isnan(spread))
+            return QStringLiteral(" ± ") + scene.format(curve.panel, spread);
+    }
+    return {};
+}
+
 /// What is at `step` in panel `panel`, and the gap if there is one pair.
 std::vector<ChipRow> rowsAt(const PlotScene& scene, double step, int panel)
 {
     std::vector<ChipRow> rows;
     for (std::size_t c = 0; c < scene.curves.size(); ++c) {
-        if (scene.curves[c].panel != panel || !scene.curves[c].buffer)
+        if (scene.curves[c].panel != panel || !scene.curves[c].buffer || scene.curves[c].line == Line::Edge)
             continue;
         const double value = scene.valueAt(int(c), scene.shapes[c].source.xOfStep(step));
         if (!std::isnan(value))
-            rows.push_back({int(c), rowName(scene, scene.curves[c]), scene.format(panel, value)});
+            rows.push_back({int(c), rowName(scene, scene.curves[c]),
+                            scene.format(panel, value) + spreadAt(scene, scene.curves[c], step)});
     }
     std::vector<std::pair<int, int>> pairs = scene.gapPairs();
     std::erase_if(pairs, [&](const auto& pair) { return scene.curves[std::size_t(pair.second)].panel != panel; });

@@ -29,6 +29,7 @@ std::vector<int> paintOrder(const PlotScene& scene)
     const auto height = [&](int c) {
         return c == scene.lit ? 9 : scene.curves[std::size_t(c)].line == Line::Validation ? 2 : 1;
     };
+    std::erase_if(order, [&](int c) { return scene.curves[std::size_t(c)].line == Line::Edge; });
     std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return height(a) < height(b); });
     return order;
 }
@@ -48,6 +49,27 @@ QRectF inked(const QRectF& area)
 double gapAlpha(const style::Theme& theme)
 {
     return theme.dark ? 0.16 : 0.10;
+}
+
+/// Two curves of a panel and what lies between them.
+struct Shade {
+    const Trace &a, &b;
+    QColor color;
+};
+
+/// Gaps and, twice as strong, bands.
+std::vector<Shade> shadesOf(const PlotScene& scene, const style::Theme& theme, int panel)
+{
+    std::vector<Shade> shades;
+    const auto add = [&](const std::vector<std::pair<int, int>>& pairs, double alpha) {
+        for (const auto& [a, b] : pairs)
+            if (scene.curves[std::size_t(b)].panel == panel)
+                shades.push_back({scene.shapes[std::size_t(a)].line, scene.shapes[std::size_t(b)].line,
+                                  withAlpha(scene.color(b, theme), alpha)});
+    };
+    add(scene.gapPairs(), gapAlpha(theme));
+    add(scene.bands(), 2 * gapAlpha(theme));
+    return shades;
 }
 
 /// Cuts a – b to `area` (Liang and Barsky); false if nothing is left. File formats do not know clipping.
@@ -116,13 +138,10 @@ void paintPanelAsPaths(QPainter& painter, const PlotScene& scene, const style::T
 {
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF& area = scene.places[std::size_t(panel)].area;
-    for (const auto& [training, validation] : scene.gapPairs()) {
-        if (scene.curves[std::size_t(validation)].panel != panel)
-            continue;
+    for (const Shade& shade : shadesOf(scene, theme, panel)) {
         painter.setPen(Qt::NoPen);
-        painter.setBrush(withAlpha(scene.color(validation, theme), gapAlpha(theme)));
-        painter.drawPolygon(gapPolygon(scene.shapes[std::size_t(training)].line,
-                                       scene.shapes[std::size_t(validation)].line, scene.x, area));
+        painter.setBrush(shade.color);
+        painter.drawPolygon(gapPolygon(shade.a, shade.b, scene.x, area));
     }
     for (const int c : paintOrder(scene)) {
         const CurveSpec& spec = scene.curves[std::size_t(c)];
@@ -145,10 +164,8 @@ void paintPanelAsPixels(QPainter& painter, const PlotScene& scene, const style::
     image.setDevicePixelRatio(ratio);
     image.fill(Qt::transparent);
     StrokeRaster raster(image, ratio, area.topLeft());
-    for (const auto& [training, validation] : scene.gapPairs())
-        if (scene.curves[std::size_t(validation)].panel == panel)
-            raster.fillBetween(scene.shapes[std::size_t(training)].line, scene.shapes[std::size_t(validation)].line,
-                               withAlpha(scene.color(validation, theme), gapAlpha(theme)));
+    for (const Shade& shade : shadesOf(scene, theme, panel))
+        raster.fillBetween(shade.a, shade.b, shade.color);
     for (const int c : paintOrder(scene)) {
         if (scene.curves[std::size_t(c)].panel != panel)
             continue;
@@ -175,7 +192,7 @@ void paintDots(QPainter& painter, const PlotScene& scene, const style::Theme& th
     for (std::size_t c = 0; c < scene.curves.size(); ++c) {
         const CurveSpec& spec = scene.curves[c];
         const Trace& line = scene.shapes[c].line;
-        if (spec.panel != panel || !((spec.dots && line.size() <= 60) || line.size() == 1))
+        if (spec.panel != panel || spec.line == Line::Edge || !((spec.dots && line.size() <= 60) || line.size() == 1))
             continue;
         painter.setPen(QPen(theme.ground, 1.5 * theme.scale));
         painter.setBrush(scene.color(int(c), theme));
@@ -207,6 +224,11 @@ void shapeCurves(PlotScene& scene, double pixelRatio)
                 shape.raw = mapped(raw, scene.x, y);
             raw = smoothedTrace(shape.source, scene.x, pixelRatio, scene.smoothing);
         }
+        // A logarithmic axis has no place for what is not above 0: there a band reaches the bottom.
+        if (spec.line == Line::Edge && y.log)
+            for (QPointF& point : raw)
+                if (point.y() <= 0)
+                    point.setY(y.range.lo);
         shape.values = std::move(raw);
         shape.line = mapped(shape.values, scene.x, y);
     }

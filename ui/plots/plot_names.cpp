@@ -62,7 +62,8 @@ void paintLegend(QPainter& painter, const PlotScene& scene, const style::Theme& 
     QStringList seen;
     int left = 0;
     for (const CurveSpec& curve : scene.curves) {
-        if (curve.run.isEmpty() || seen.contains(curve.run))
+        // Grey, unnamed ones stand behind what the legend is about.
+        if (curve.run.isEmpty() || seen.contains(curve.run) || (curve.color < 0 && !curve.named))
             continue;
         seen += curve.run;
         if (x + QFontMetricsF(theme.strong()).horizontalAdvance(curve.run) + 60 * s > end && seen.size() > 1) {
@@ -72,7 +73,10 @@ void paintLegend(QPainter& painter, const PlotScene& scene, const style::Theme& 
         painter.setPen(Qt::NoPen);
         painter.setBrush(theme.run(curve.color));
         painter.drawRoundedRect(QRectF(x, y - 5 * s, 10 * s, 10 * s), 2, 2);
-        x = write(painter, x + 18 * s, y, curve.run, theme.strong(), theme.text) + 20 * s;
+        x = write(painter, x + 18 * s, y, curve.run, theme.strong(), theme.text);
+        if (scene.hasBand(curve.run))
+            x = write(painter, x, y, QStringLiteral(" ± standard deviation"), theme.body(), theme.muted);
+        x += 20 * s;
     }
     if (left)
         x = write(painter, x, y, QStringLiteral("+%1").arg(left), theme.body(), theme.muted) + 20 * s;

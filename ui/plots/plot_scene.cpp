@@ -326,6 +326,7 @@ double PlotScene::width(int curve, const style::Theme& theme) const
         return 2.75 * theme.scale;
     case Line::Fair:
     case Line::Plain:
+    case Line::Edge:
         break;
     }
     return 1.75 * theme.scale;
@@ -335,7 +336,7 @@ std::vector<std::pair<int, int>> PlotScene::gapPairs() const
 {
     std::vector<std::pair<int, int>> pairs;
     for (std::size_t v = 0; gaps && lit < 0 && v < curves.size(); ++v) {
-        if (curves[v].line != Line::Validation)
+        if (curves[v].line != Line::Validation || hasBand(curves[v].run))
             continue;
         // The fair partner is the training split in evaluation mode, where it is drawn.
         int partner = -1;
@@ -348,6 +349,23 @@ std::vector<std::pair<int, int>> PlotScene::gapPairs() const
             pairs.emplace_back(partner, int(v));
     }
     return pairs;
+}
+
+std::vector<std::pair<int, int>> PlotScene::bands() const
+{
+    std::vector<std::pair<int, int>> pairs;
+    for (std::size_t lower = 0; lower < curves.size(); ++lower)
+        for (std::size_t upper = lower + 1; curves[lower].line == Line::Edge && upper < curves.size(); ++upper)
+            if (curves[upper].line == Line::Edge && curves[upper].panel == curves[lower].panel &&
+                curves[upper].run == curves[lower].run)
+                pairs.emplace_back(int(lower), int(upper));
+    return pairs;
+}
+
+bool PlotScene::hasBand(const QString& run) const
+{
+    return std::ranges::any_of(curves,
+                               [&](const CurveSpec& curve) { return curve.line == Line::Edge && curve.run == run; });
 }
 
 bool PlotScene::severalRuns() const

@@ -91,6 +91,9 @@ struct PlotScene {
     double width(int curve, const style::Theme& theme) const;
     /// Pairs of training and validation curve whose gap is shaded.
     std::vector<std::pair<int, int>> gapPairs() const;
+    /// Lower and upper side of each band.
+    std::vector<std::pair<int, int>> bands() const;
+    bool hasBand(const QString& run) const;
     bool severalRuns() const;
     QString format(int panel, double value) const;
 };

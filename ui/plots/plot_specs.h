@@ -15,7 +15,8 @@ struct EpochAxis;
 enum class XAxis { Step, Epoch, Time };
 
 /// What a curve is of; it decides width and whether a gap is shaded. `Fair` is the training split in evaluation mode.
-enum class Line { Training, Validation, Fair, Plain };
+/// Two `Edge`s of one run and panel are no lines but the lower and upper side of the band about its validation curve.
+enum class Line { Training, Validation, Fair, Plain, Edge };
 
 enum class ValueFormat { Number, Percent };
 

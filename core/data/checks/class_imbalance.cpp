@@ -39,12 +39,16 @@ public:
                         *least,
                         "class " + nameOf(least) + " has " + countText(*least, "row", "rows") + ", class " +
                             nameOf(most) + " has " + std::to_string(*most),
-                        "Draw every class as often (data.sampler: weighted), use a stratified split and judge by each "
-                        "class: always saying " +
+                        "Draw every class as often (data.sampler: weighted) or let each row of a small class count for "
+                        "more (train.loss.class_weights: balanced), use a stratified split and judge by each class: "
+                        "always saying " +
                             nameOf(most) + " would already look accurate",
                         "Most gradients come from the large class; the small one is hardly learned, and accuracy does "
                         "not show it."};
-        if (data.experiment.data.sampler != "weighted") {
+        const auto& loss = data.experiment.train.loss;
+        const bool weighed =
+            loss && loss->params["class_weights"] != base::Value("none") && !loss->params["class_weights"].isNull();
+        if (data.experiment.data.sampler != "weighted" && !weighed) {
             problem.action = "Draw every class as often";
             problem.changes = {{"data.sampler", "weighted"}};
         }
