@@ -91,6 +91,40 @@ std::pair<std::string, base::Value> dropRows(const spec::Experiment& experiment,
     return {"data.edits", std::move(edits)};
 }
 
+ClassRows classRows(const Examined& data)
+{
+    ClassRows rows{std::vector<std::int64_t>(data.info.classes.size()), {}};
+    rows.kept = rows.all;
+    const std::vector<std::uint8_t> part = partOfRows(data);
+    const std::int64_t* label = data.targets.const_data_ptr<std::int64_t>();
+    for (std::int64_t row = 0; row < data.targets.size(0); ++row)
+        if (label[row] >= 0) {
+            ++rows.all[std::size_t(label[row])];
+            rows.kept[std::size_t(label[row])] += part[std::size_t(row)] != 3;
+        }
+    return rows;
+}
+
+void divideByClass(const Examined& data, Problem& problem)
+{
+    const bool folds = data.splitKind == "k_fold";
+    const std::int64_t parts = folds ? data.experiment.split.folds : 3;
+    const ClassRows counts = classRows(data);
+    const std::int64_t* label = data.targets.const_data_ptr<std::int64_t>();
+    std::vector<std::int64_t> tooFew;
+    for (std::int64_t row = 0; row < data.info.rows; ++row)
+        if (label[row] >= 0 && counts.kept[std::size_t(label[row])] < parts)
+            tooFew.push_back(row);
+    problem.action = tooFew.empty()       ? "Divide by class"
+                     : tooFew.size() == 1 ? "Leave its one row out, divide by class"
+                                          : "Leave " + std::to_string(tooFew.size()) + " rows out, divide by class";
+    problem.changes.clear();
+    const std::string kind = folds ? "stratified_k_fold" : "stratified";
+    problem.changes.emplace_back("split.kind", kind);
+    if (!tooFew.empty())
+        problem.changes.push_back(dropRows(data.experiment, tooFew));
+}
+
 std::pair<std::string, base::Value> withoutColumn(const Examined& data, const std::string& column)
 {
     base::Array features;

@@ -22,6 +22,7 @@ struct Examined {
     std::span<const double> times;                         ///< per row; empty: none
     std::string splitKind;                                 ///< what `auto` became
     const SampleStore* samples = nullptr;                  ///< of rows that are no tables
+    std::vector<const Column*> columns = {};               ///< of a table as it was read, without bare row numbers
 };
 
 /// Looks for one thing in the data that spoils a training. One plug-in of `core/data/checks`.
@@ -57,6 +58,15 @@ std::vector<std::uint8_t> partOfRows(const Examined& data);
 
 /// The experiment's edits and one more that leaves these rows out.
 std::pair<std::string, base::Value> dropRows(const spec::Experiment& experiment, const std::vector<std::int64_t>& rows);
+/// Rows of each class: all, and those in some part.
+struct ClassRows {
+    std::vector<std::int64_t> all, kept;
+    /// Every row of the class was left out by hand.
+    bool leftOut(std::size_t c) const { return all[c] > 0 && kept[c] == 0; }
+};
+ClassRows classRows(const Examined& data);
+/// Dividing by class, after what a stratified split cannot divide is left out: classes of fewer rows than parts.
+void divideByClass(const Examined& data, Problem& problem);
 /// The columns to learn from without this one.
 std::pair<std::string, base::Value> withoutColumn(const Examined& data, const std::string& column);
 

@@ -18,6 +18,7 @@ public:
         std::vector<Problem> problems;
         if (data.info.classes.size() < 2 || !data.targets.defined())
             return problems;
+        const ClassRows rows = classRows(data);
         for (std::size_t p = 0; p < 3; ++p) {
             if (data.parts[p].empty() || data.parts[p].size() < data.info.classes.size())
                 continue;
@@ -26,7 +27,7 @@ public:
                 if (const std::int64_t label = data.targets.const_data_ptr<std::int64_t>()[row]; label >= 0)
                     ++counts[std::size_t(label)];
             for (std::size_t c = 0; c < counts.size(); ++c) {
-                if (counts[c] > 0)
+                if (counts[c] > 0 || rows.leftOut(c))
                     continue;
                 const std::string part(name(SplitName(p)));
                 problems.push_back(
@@ -39,11 +40,8 @@ public:
                             : "Divide by class, so that every part has its share",
                      p == 0 ? "The model never says this class."
                             : "The figures of this part say nothing about the class."});
-                if (data.splitKind == "random" || data.splitKind == "k_fold") {
-                    problems.back().action = "Divide by class";
-                    problems.back().changes = {
-                        {"split.kind", data.splitKind == "k_fold" ? "stratified_k_fold" : "stratified"}};
-                }
+                if (rows.kept[c] > 0 && (data.splitKind == "random" || data.splitKind == "k_fold"))
+                    divideByClass(data, problems.back());
             }
         }
         return problems;

@@ -21,12 +21,12 @@ public:
     {
         if (data.info.classes.size() < 2 || !data.targets.defined())
             return {};
-        std::vector<std::int64_t> counts(data.info.classes.size());
-        const std::int64_t* target = data.targets.const_data_ptr<std::int64_t>();
-        const std::vector<std::uint8_t> part = partOfRows(data);
-        for (std::int64_t row = 0; row < data.targets.size(0); ++row)
-            if (target[row] >= 0 && part[std::size_t(row)] != 3)
-                ++counts[std::size_t(target[row])];
+        const ClassRows rows = classRows(data);
+        std::vector<std::int64_t> counts = rows.kept;
+        // A class that was left out by hand is not one of few rows.
+        for (std::size_t c = 0; c < counts.size(); ++c)
+            if (rows.leftOut(c))
+                counts[c] = *std::max_element(rows.kept.begin(), rows.kept.end());
         const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
         if (double(*most) <= imbalancedRatio * double(*least))
             return {};
@@ -48,7 +48,11 @@ public:
         const auto& loss = data.experiment.train.loss;
         const bool weighed =
             loss && loss->params["class_weights"] != base::Value("none") && !loss->params["class_weights"].isNull();
-        if (data.experiment.data.sampler != "weighted" && !weighed) {
+        if (data.experiment.data.sampler == "weighted") {
+            problem.remedy = "Every class is drawn as often already; judge by each class, since always saying " +
+                             nameOf(most) + " would look accurate";
+            problem.effect = "The few rows of the small class are seen again and again: it may be learned by heart.";
+        } else if (!weighed) {
             problem.action = "Draw every class as often";
             problem.changes = {{"data.sampler", "weighted"}};
         }

@@ -38,7 +38,11 @@ public:
                             " earlier than a row before: " + rowsText(shown, count),
                         "Divide the rows by their dates: set split.kind to chronological",
                         "Whatever goes by the order of the rows, such as a window of the past, mixes past and future."};
-        if (data.splitKind != "chronological" && data.splitKind != "walk_forward") {
+        if (data.splitKind == "chronological" || data.splitKind == "walk_forward") {
+            problem.remedy =
+                "Nothing has to be done: the rows are divided by their dates, in whatever order they stand";
+            problem.effect = "What reads the file in the order of its rows would mix past and future.";
+        } else {
             problem.action = "Divide by date";
             problem.changes = {{"split.kind", "chronological"}};
         }

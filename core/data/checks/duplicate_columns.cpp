@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace core::data::checks::duplicate_columns {
 
@@ -53,14 +54,16 @@ public:
         std::vector<std::vector<float>> columns;
         for (std::size_t f = 0; f < features; ++f)
             columns.push_back(standardized(data.inputs, rows, std::int64_t(f)));
+        std::set<std::pair<std::string, std::string>> told; // columns of one text column say it once
         for (std::size_t b = 1; b < features; ++b)
             for (std::size_t a = 0; a < b; ++a) {
-                if (columns[a].empty() || columns[b].empty() || data.info.origins[a] == data.info.origins[b])
+                const std::string &one = data.info.origins[a], &other = data.info.origins[b];
+                if (columns[a].empty() || columns[b].empty() || one == other)
                     continue;
                 double r = 0;
                 for (std::size_t i = 0; i < columns[a].size(); ++i)
                     r += double(columns[a][i]) * columns[b][i];
-                if (std::abs(r / double(columns[a].size())) < sameCorrelation)
+                if (std::abs(r / double(columns[a].size())) < sameCorrelation || !told.insert({one, other}).second)
                     continue;
                 problems.push_back(
                     {"duplicate_columns",

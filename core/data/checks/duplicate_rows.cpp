@@ -3,7 +3,9 @@
 #include "core/data/check.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace core::data::checks::duplicate_rows {
 
@@ -13,6 +15,23 @@ struct Spec {};
 
 constexpr std::int64_t examinedRows = 200'000;
 constexpr std::size_t mostDropped = 100'000;
+
+// The cells of a table as they were read: what learning makes of them may be the same for rows that differ.
+std::uint64_t hashOfCells(const Examined& data, std::int64_t row)
+{
+    std::uint64_t hash = 0;
+    for (const Column* column : data.columns) {
+        std::uint64_t word = 0;
+        if (column->kind == ColumnKind::Text) {
+            word = std::uint64_t(std::uint32_t(column->codes[std::size_t(row)]));
+        } else if (const double number = column->numbers[std::size_t(row)]; number != 0) {
+            const double known = std::isnan(number) ? std::numeric_limits<double>::quiet_NaN() : number;
+            std::memcpy(&word, &known, sizeof word);
+        }
+        hash = base::mix(hash ^ word);
+    }
+    return hash;
+}
 
 // Inputs and target together as one number.
 std::uint64_t hashOf(const Examined& data, std::int64_t row)
@@ -53,25 +72,32 @@ public:
     std::vector<Problem> examine(const Examined& data) const override
     {
         const std::vector<std::uint8_t> part = partOfRows(data);
+        const bool cells = !data.columns.empty() && data.inputs.size(0) == data.info.rows;
         std::vector<std::pair<std::uint64_t, std::int64_t>> hashes;
         for (const std::int64_t row : spreadRows(data.inputs.size(0), examinedRows))
             if (part[std::size_t(row)] != 3)
-                hashes.emplace_back(hashOf(data, row), row);
+                hashes.emplace_back(cells ? hashOfCells(data, row) : hashOf(data, row), row);
         std::sort(hashes.begin(), hashes.end());
-        std::vector<std::int64_t> again, leaked;
+        Copies again, leaked;
         for (std::size_t i = 0; i < hashes.size();) {
-            std::size_t end = i + 1;
-            while (end < hashes.size() && hashes[end].first == hashes[i].first)
-                again.push_back(hashes[end++].second);
-            const auto in = [&](std::size_t k) { return part[std::size_t(hashes[k].second)]; };
-            bool trained = false;
-            for (std::size_t k = i; k < end; ++k)
-                trained |= in(k) == 0;
-            for (std::size_t k = i; trained && k < end; ++k)
-                if (in(k) == 1 || in(k) == 2)
-                    leaked.push_back(hashes[k].second);
-            i = end;
+            std::vector<std::int64_t> same{hashes[i].second};
+            while (i + same.size() < hashes.size() && hashes[i + same.size()].first == hashes[i].first)
+                same.push_back(hashes[i + same.size()].second);
+            i += same.size();
+            if (same.size() == 1)
+                continue;
+            const std::vector<std::int64_t> later(same.begin() + 1, same.end());
+            again.add(later, later);
+            if (std::none_of(same.begin(), same.end(), [&](auto row) { return part[std::size_t(row)] == 0; }))
+                continue;
+            std::vector<std::int64_t> judged = same;
+            std::erase_if(judged, [&](auto row) { return part[std::size_t(row)] == 0; });
+            if (!judged.empty())
+                leaked.add(judged, same.back() >= data.info.rows ? same : std::vector<std::int64_t>{});
         }
+        // Rows are divided anew without the copies, and then any two that stayed might be parted.
+        if (!leaked.rows.empty())
+            leaked.add({}, again.out);
         std::vector<Problem> problems;
         tell(data, std::move(again), " an earlier row",
              "Remove the copies, unless they are measurements that came out equal", "What is there twice weighs twice.",
@@ -83,22 +109,35 @@ public:
     }
 
 private:
-    static void tell(const Examined& data, std::vector<std::int64_t> rows, const std::string& what, std::string remedy,
+    // Rows that are told of, and those that go if they are not wanted.
+    struct Copies {
+        std::vector<std::int64_t> rows, out;
+
+        void add(const std::vector<std::int64_t>& told, const std::vector<std::int64_t>& left)
+        {
+            rows.insert(rows.end(), told.begin(), told.end());
+            out.insert(out.end(), left.begin(), left.end());
+        }
+    };
+
+    static void tell(const Examined& data, Copies copies, const std::string& what, std::string remedy,
                      std::string effect, std::vector<Problem>& problems)
     {
-        if (rows.empty())
+        if (copies.rows.empty())
             return;
-        std::sort(rows.begin(), rows.end());
-        const std::int64_t count = std::int64_t(rows.size());
-        const std::vector<std::int64_t> shown = firstFew(rows);
+        std::sort(copies.rows.begin(), copies.rows.end());
+        std::sort(copies.out.begin(), copies.out.end());
+        copies.out.erase(std::unique(copies.out.begin(), copies.out.end()), copies.out.end());
+        const std::int64_t count = std::int64_t(copies.rows.size());
+        const std::vector<std::int64_t> shown = firstFew(copies.rows);
         problems.push_back({"duplicate_rows", "", shown, count,
                             countText(count, "row repeats", "rows repeat") + what + ": " + rowsText(shown, count),
                             std::move(remedy), std::move(effect)});
         const std::int64_t own = data.info.rows;
-        std::erase_if(rows, [own](std::int64_t row) { return row >= own; });
-        if (!rows.empty() && rows.size() <= mostDropped) {
-            problems.back().action = rows.size() == 1 ? "Leave the copy out" : "Leave the copies out";
-            problems.back().changes = {dropRows(data.experiment, rows)};
+        std::erase_if(copies.out, [own](std::int64_t row) { return row >= own; });
+        if (!copies.out.empty() && copies.out.size() <= mostDropped) {
+            problems.back().action = copies.out.size() == 1 ? "Leave the copy out" : "Leave the copies out";
+            problems.back().changes = {dropRows(data.experiment, copies.out)};
         }
     }
 };
@@ -108,7 +147,9 @@ private:
 void enroll(Checks& all)
 {
     all.add<DuplicateRows>("duplicate_rows", "Rows that repeat",
-                           "Rows with the same inputs and the same target, within the data and across the parts.",
+                           "Rows with the same cells, within the data and across the parts; of pictures, texts and "
+                           "recordings, with the same "
+                           "inputs and the same target.",
                            base::Fields<Spec>{});
 }
 

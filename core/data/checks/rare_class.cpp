@@ -2,6 +2,7 @@
 #include "core/data/check.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace core::data::checks::rare_class {
 
@@ -22,14 +23,12 @@ public:
         if (data.info.classes.empty() || !data.targets.defined() ||
             (data.splitKind != "random" && data.splitKind != "k_fold"))
             return {};
-        std::vector<std::int64_t> counts(data.info.classes.size());
-        std::int64_t rows = 0;
-        for (const auto& part : data.parts)
-            for (const std::int64_t row : part)
-                if (const std::int64_t label = data.targets.const_data_ptr<std::int64_t>()[row]; label >= 0) {
-                    ++counts[std::size_t(label)];
-                    ++rows;
-                }
+        const ClassRows counted = classRows(data);
+        std::vector<std::int64_t> counts = counted.kept;
+        const std::int64_t rows = std::accumulate(counts.begin(), counts.end(), std::int64_t(0));
+        for (std::size_t c = 0; c < counts.size(); ++c)
+            if (counted.leftOut(c))
+                counts[c] = rows;
         const double share = rows ? double(data.parts[1].size()) / double(rows) : 0;
         const auto rare = std::min_element(counts.begin(), counts.end());
         if (share == 0 || *rare == 0 || double(*rare) * share >= expectedRows)
@@ -44,11 +43,7 @@ public:
                             std::to_string(std::int64_t(double(*rare) * share + 0.5)) + " by chance",
                         "Set split.kind to stratified",
                         "Whether the class is judged at all, and how, is luck: figures jump from seed to seed."};
-        if (*rare >= 3) {
-            const bool folds = data.splitKind == "k_fold" && *rare >= data.experiment.split.folds;
-            problem.action = "Divide by class";
-            problem.changes = {{"split.kind", folds ? "stratified_k_fold" : "stratified"}};
-        }
+        divideByClass(data, problem);
         return {problem};
     }
 };

@@ -29,7 +29,8 @@ public:
         std::vector<std::int64_t> counts;
         for (const auto& rows : members)
             counts.push_back(std::int64_t(rows.size()));
-        const auto cells = stratify(counts, sizes);
+        auto cells = stratify(counts, sizes);
+        oneAtLeast(cells, sizes);
         const base::Draw draw(std::uint64_t(request.spec.seed), "split/stratified");
         std::array<std::vector<std::int64_t>, 3> parts;
         for (std::size_t c = 0; c < members.size(); ++c) {
@@ -45,6 +46,24 @@ public:
     }
 
 private:
+    /// The share of a small class may round to nothing: it gets a row of its largest part, which takes one of the class
+    /// that has the most there.
+    static void oneAtLeast(std::vector<std::array<std::int64_t, 3>>& cells, const std::array<std::int64_t, 3>& sizes)
+    {
+        for (auto& small : cells)
+            for (std::size_t p = 0; p < 3; ++p) {
+                const auto from = std::size_t(std::max_element(small.begin(), small.end()) - small.begin());
+                if (small[p] > 0 || sizes[p] == 0 || small[from] < 2)
+                    continue;
+                const auto other = std::max_element(cells.begin(), cells.end(),
+                                                    [p](const auto& a, const auto& b) { return a[p] < b[p]; });
+                if ((*other)[p] < 2)
+                    continue;
+                --small[from], ++small[p];
+                --(*other)[p], ++(*other)[from];
+            }
+    }
+
     /// The rows of each class that has any; an error for a class with fewer rows than there are parts.
     static base::Result<std::vector<std::vector<std::int64_t>>> membersOf(const SplitRequest& request,
                                                                           const std::array<std::int64_t, 3>& sizes)
@@ -79,7 +98,7 @@ void enroll(Splits& all)
 {
     all.add<Stratified>(
         "stratified", "Stratified",
-        "Every part gets its share of every class, to within one row. Keeps rare classes from missing in validation.",
+        "Every part gets its share of every class, to within one row, and of a rare class one row at least.",
         base::Fields<Spec>{});
 }
 

@@ -111,6 +111,20 @@ TEST_CASE("doctor: rows that repeat, and rows that teach and test")
     CHECK(diagnosed(randomTable(noisy) + "0.5,0.5,0.5,yes\n0.5,0.5,0.5,no\n") == "");
 }
 
+TEST_CASE("doctor: rows that differ where nothing is learned are no copies")
+{
+    // Words that only judged rows have become the same numbers, and a date becomes none.
+    std::string words = "a,word,y\n", dates = "day,a,y\n";
+    for (int i = 0; i < 45; ++i) {
+        words += std::to_string(i % 3) + ",w" + std::to_string(i) + "," + (i % 2 ? "yes" : "no") + "\n";
+        dates += "2024-0" + std::to_string(i / 20 + 1) + "-" + std::to_string(i % 20 + 10) + "," +
+                 std::to_string(i % 3) + "," + (i % 2 ? "yes" : "no") + "\n";
+    }
+    CHECK(diagnosed(words) == "");
+    CHECK(diagnosed(dates) == "");
+    CHECK(diagnosed(dates + "2024-03-13,1,yes\n").find("duplicate_rows:(1)") == 0);
+}
+
 TEST_CASE("doctor: one class more than ten times another")
 {
     const auto withRare = [](int common, int rare) {
@@ -135,11 +149,43 @@ TEST_CASE("doctor: a column that tells the target")
           "target_leakage:z(60)");
     // A strong feature is no leak.
     CHECK(diagnosed(randomTable(
-              [](int i, bool p) { return std::to_string((p ? 1 : 0) + std::stod(noisy(i, p)) * 0.9); })) == "");
+              [](int i, bool p) { return std::to_string((p ? 1 : 0) + std::stod(noisy(i, p)) * 1.2); })) == "");
     std::string numbers = "a,b,y\n";
     for (int i = 0; i < 40; ++i)
         numbers += noisy(i, false) + "," + std::to_string(i * 3.7) + "," + std::to_string(i * 1.5) + "\n";
     CHECK(diagnosed(numbers) == "target_leakage:b(40)");
+}
+
+TEST_CASE("doctor: a column that tells the target in other ways than by a straight line")
+{
+    const auto word = [](int i, const std::string& of) { return of + std::to_string(i % 4); };
+    // Many names, each of one class; numbers that are drawn from ranges of their class, in one piece and in two; a gap.
+    CHECK(diagnosed(randomTable([&](int i, bool p) { return word(i, p ? "p" : "q"); }, 200)) ==
+          "target_leakage:z(200)");
+    CHECK(diagnosed(randomTable([](int i, bool p) { return std::to_string((p ? 5000 : 1000) + i * 13 % 3999); },
+                                200)) == "target_leakage:z(200)");
+    CHECK(
+        diagnosed(randomTable([](int i, bool p) { return std::to_string(p ? i % 100 : (i % 2 ? 200 : -99) + i % 90); },
+                              200)) == "target_leakage:z(200)");
+    CHECK(diagnosed(randomTable([](int i, bool p) { return p ? noisy(i, p) : std::string(); }, 200))
+              .find("target_leakage:z(200)") != std::string::npos);
+    // One row in fifty wrong makes a strong feature, as a name with both classes does.
+    CHECK(diagnosed(randomTable(
+                        [](int i, bool p) { return std::to_string(((i % 50 == 0) != p ? 3 : 0) + i % 7 * 0.3); }, 400))
+              .find("target_leakage") == std::string::npos);
+    CHECK(diagnosed(randomTable([&](int i, bool p) { return word(i, p && i % 5 ? "p" : "q"); }, 200)) == "");
+    // A rising function of the target, and names that stand for its values.
+    const auto numbers = [](const std::function<std::string(double)>& of) {
+        std::string text = "a,b,y\n";
+        for (int i = 0; i < 90; ++i) {
+            const double y = i % 3 * 2 + (i % 3 == 1) + i * 0.00001;
+            text += noisy(i, false) + "," + of(y) + "," + std::to_string(y) + "\n";
+        }
+        return diagnosed(text);
+    };
+    CHECK(numbers([](double y) { return std::to_string(std::exp(2 * y)); }) == "target_leakage:b(90)");
+    CHECK(numbers([](double y) { return std::string(y > 2 ? y > 3.5 ? "large" : "middle" : "small"); }) ==
+          "target_leakage:b(90)");
 }
 
 namespace {
@@ -174,7 +220,7 @@ std::set<std::string> healed(spec::Experiment experiment, const std::string& kin
     return kindsOf(spec::experimentFields().read(tree));
 }
 
-// Two clusters in two columns, classes a and b.
+// Two clusters in two columns, neither of which tells the classes a and b alone.
 std::string clusters(int rows, const std::function<std::string(int, double, double, bool)>& row,
                      const std::string& header = "u,v,y")
 {
@@ -183,7 +229,8 @@ std::string clusters(int rows, const std::function<std::string(int, double, doub
     for (int i = 0; i < rows; ++i) {
         const std::uint64_t k = std::uint64_t(i);
         const bool second = i % 2;
-        text += row(i, draw.normal(2 * k) + (second ? 4 : -4), draw.normal(2 * k + 1), second) + "\n";
+        text +=
+            row(i, draw.normal(2 * k) + (second ? 2 : -2), draw.normal(2 * k + 1) + (second ? 2 : -2), second) + "\n";
     }
     return text;
 }
@@ -286,6 +333,65 @@ TEST_CASE("doctor: drift, rare and absent classes")
                                             })));
     absent.split.kind = "chronological";
     CHECK(kindsOf(absent).contains("absent_class"));
+}
+
+TEST_CASE("doctor: a remedy that is taken leaves nothing of its problem, whatever is divided anew")
+{
+    const tests::TempFolder folder;
+    const std::string rows =
+        clusters(300, [](int, double u, double v, bool second) { return cells(u, v, second ? "b" : "a"); });
+    std::string copied = rows;
+    for (std::size_t i = 0, at = rows.find('\n') + 1; i < 60; ++i) {
+        const std::size_t end = rows.find('\n', at) + 1;
+        copied += rows.substr(at, end - at);
+        at = end;
+    }
+    const spec::Experiment copies = tests::experimentOnFile(folder.file("a.csv", copied));
+    const auto module = data::DataModule::open(copies, false);
+    REQUIRE(module);
+    REQUIRE(module->problems().size() == 2);
+    for (const data::Problem& problem : module->problems()) {
+        base::Value tree = spec::experimentFields().write(copies);
+        REQUIRE(tree.setAt(problem.changes.front().first, problem.changes.front().second));
+        CHECK(kindsOf(spec::experimentFields().read(tree)).empty());
+    }
+
+    // A class of two rows cannot be divided into three parts.
+    const spec::Experiment tiny =
+        tests::experimentOnFile(folder.file("b.csv", rows + "9,-9,rare\n-9,9,rare\n8,-8,few\n-8,8,few\n8,-9,few\n"));
+    const std::set<std::string> found = kindsOf(tiny);
+    for (const std::string kind : {"rare_class", "absent_class"}) {
+        INFO(kind);
+        CHECK(found.contains(kind));
+        CHECK_FALSE(healed(tiny, kind).contains(kind));
+    }
+
+    // A gap in the target is no cell to fill.
+    spec::Experiment gaps = tests::experimentOnFile(folder.file("c.csv", rows + "1,,a\n2,-1,\n"));
+    gaps.data.missing = "median";
+    const auto filled = data::DataModule::open(gaps, false);
+    REQUIRE(filled);
+    REQUIRE(filled->problems().size() == 2);
+    CHECK(filled->problems()[0].column == "v");
+    CHECK(filled->problems()[0].changes.empty());
+    CHECK(filled->problems()[1].column == "y");
+    base::Value tree = spec::experimentFields().write(gaps);
+    REQUIRE(tree.setAt(filled->problems()[1].changes.front().first, filled->problems()[1].changes.front().second));
+    CHECK(data::DataModule::open(spec::experimentFields().read(tree), true));
+    CHECK_FALSE(data::DataModule::open(gaps, true));
+}
+
+TEST_CASE("doctor: the end of a long tail does not stand apart")
+{
+    const auto found = [](double last) {
+        std::string text = "a,u,y\n";
+        for (int i = 0; i < 300; ++i)
+            text += noisy(i, false) + "," + std::to_string(i < 299 ? std::exp(3 * i / 299.0) : last) + "," +
+                    noisy(i + 1000, false) + "\n";
+        return diagnosed(text);
+    };
+    CHECK(found(23) == "");
+    CHECK(found(9'000'000'000) == "outliers:u(1)");
 }
 
 TEST_CASE("doctor: texts that differ in rare words are no copies")

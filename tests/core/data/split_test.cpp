@@ -5,6 +5,7 @@
 #include "core/base/rng.h"
 #include "core/data/split.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace core;
@@ -59,6 +60,26 @@ TEST_CASE("split: the test share is given, the source's own, or what is left")
     CHECK(testShare(spec, true) == 0);
     spec.test = 0.1;
     CHECK(testShare(spec, true) == 0.1);
+}
+
+TEST_CASE("split: a class of few rows is in every part of a stratified split, and parts keep their sizes")
+{
+    Rows classes;
+    for (std::int64_t row = 0; row < 103; ++row)
+        classes.push_back(row < 3 ? 2 : row % 2);
+    SplitRequest request;
+    request.rows = 103;
+    request.classes = classes;
+    request.spec.kind = "stratified";
+    request.test = 0.15;
+    const auto parts = divided("stratified", request);
+    REQUIRE(parts);
+    for (const auto* part : {&parts->train, &parts->validation, &parts->test})
+        CHECK(std::count_if(part->begin(), part->end(), [](auto row) { return row < 3; }) == 1);
+    const auto sizes = partSizes(103, request.spec.train, request.spec.validation, request.test);
+    REQUIRE(sizes);
+    CHECK(std::int64_t(parts->train.size()) == (*sizes)[0]);
+    CHECK(std::int64_t(parts->test.size()) == (*sizes)[2]);
 }
 
 TEST_CASE("split: stratified divides each class and each part to within one row")
