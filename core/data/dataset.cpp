@@ -149,9 +149,7 @@ base::Result<Sample> DataModule::sample(std::int64_t row) const
     if (m_inputs.scalar_type() == at::kByte) {
         const std::uint8_t* bytes = m_inputs.const_data_ptr<std::uint8_t>() + row * length;
         sample.values.resize(std::size_t(length));
-        // By division: times 255 again, every byte comes out as it was.
-        for (std::int64_t i = 0; i < length; ++i)
-            sample.values[std::size_t(i)] = float(bytes[i]) / 255.f;
+        fractionsOf(bytes, sample.values);
     } else {
         const float* values = m_inputs.const_data_ptr<float>() + row * length;
         sample.values.assign(values, values + length);

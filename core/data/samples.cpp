@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/source.h"
 
+#include "core/data/ops/frame.h"
+
 #include <algorithm>
 
 namespace core::data {
@@ -44,9 +46,7 @@ public:
         const std::int64_t length = m_images.numel() / m_images.size(0);
         sample.values.resize(std::size_t(length));
         if (m_images.scalar_type() == at::kByte) {
-            const std::uint8_t* bytes = m_images.const_data_ptr<std::uint8_t>() + row * length;
-            for (std::int64_t i = 0; i < length; ++i)
-                sample.values[std::size_t(i)] = float(bytes[i]) / 255.f;
+            fractionsOf(m_images.const_data_ptr<std::uint8_t>() + row * length, sample.values);
         } else {
             const float* values = m_images.const_data_ptr<float>() + row * length;
             std::copy(values, values + length, sample.values.begin());

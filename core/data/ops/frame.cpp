@@ -55,49 +55,93 @@ void takeLine(const T* line, const std::vector<std::int64_t>& columns, const Fra
 // What each pixel of a shorter or longer line is made of.
 struct Weights {
     std::vector<std::int64_t> first;
-    std::vector<std::vector<float>> weight;
+    std::vector<std::int64_t> count;
+    std::int64_t most = 0;
+    std::vector<float> weight; ///< [pixels, most]
 
     Weights(std::int64_t in, std::int64_t out)
     {
         const double scale = double(in) / double(out), support = std::max(1.0, scale);
+        most = 2 * std::int64_t(std::ceil(support)) + 1;
+        weight.assign(std::size_t(out * most), 0.f);
         for (std::int64_t i = 0; i < out; ++i) {
             const double center = scale * (double(i) + 0.5);
             const std::int64_t low = std::max<std::int64_t>(std::int64_t(center - support + 0.5), 0);
             const std::int64_t high = std::min<std::int64_t>(std::int64_t(center + support + 0.5), in);
-            std::vector<float> weights;
+            const auto share = [&](std::int64_t j) {
+                return std::max(0.0, 1 - std::abs((double(j) - center + 0.5) / support));
+            };
             double total = 0;
             for (std::int64_t j = low; j < high; ++j)
-                total += std::max(0.0, 1 - std::abs((double(j) - center + 0.5) / support));
+                total += share(j);
             for (std::int64_t j = low; j < high; ++j)
-                weights.push_back(float(std::max(0.0, 1 - std::abs((double(j) - center + 0.5) / support)) / total));
+                weight[std::size_t(i * most + j - low)] = float(share(j) / total);
             first.push_back(low);
-            weight.push_back(std::move(weights));
+            count.push_back(high - low);
         }
     }
+
+    /// Of a line that grows, each pixel is made of two that stand side by side; `in` of them there are, two at least.
+    bool inPairs(std::int64_t in) const { return most == 3 && in > 1 && std::ranges::max(count) <= 2; }
+    struct Pair {
+        std::int32_t at;
+        float left, right;
+    };
+    std::vector<Pair> pairs(std::int64_t in) const
+    {
+        std::vector<Pair> all;
+        for (std::size_t i = 0; i < first.size(); ++i) {
+            const float* const own = &weight[i * std::size_t(most)];
+            const bool last = first[i] == in - 1;
+            all.push_back({std::int32_t(first[i] - last), last ? 0 : own[0], last ? own[0] : own[1]});
+        }
+        return all;
+    }
 };
+
+void narrowLine(const float* in, const Weights& columns, float* out)
+{
+    for (std::size_t x = 0; x < columns.first.size(); ++x) {
+        const float* weights = &columns.weight[x * std::size_t(columns.most)];
+        const float* from = in + columns.first[x];
+        float sum = 0;
+        for (std::int64_t k = 0; k < columns.count[x]; ++k)
+            sum += weights[k] * from[k];
+        out[x] = sum;
+    }
+}
+
+void widenLine(const float* in, const std::vector<Weights::Pair>& columns, float* out)
+{
+    for (std::size_t x = 0; x < columns.size(); ++x)
+        out[x] = columns[x].left * in[columns[x].at] + columns[x].right * in[columns[x].at + 1];
+}
 
 void resizePlane(const float* in, std::int64_t height, std::int64_t width, const Weights& rows, const Weights& columns,
                  std::vector<float>& narrow, float* out)
 {
     const std::int64_t outWidth = std::int64_t(columns.first.size());
     narrow.resize(std::size_t(height * outWidth));
+    const auto pairs = columns.inPairs(width) ? columns.pairs(width) : std::vector<Weights::Pair>();
     for (std::int64_t y = 0; y < height; ++y)
-        for (std::int64_t x = 0; x < outWidth; ++x) {
-            const std::vector<float>& weights = columns.weight[std::size_t(x)];
-            const float* from = in + y * width + columns.first[std::size_t(x)];
-            float sum = 0;
-            for (std::size_t k = 0; k < weights.size(); ++k)
-                sum += weights[k] * from[k];
-            narrow[std::size_t(y * outWidth + x)] = sum;
-        }
+        if (pairs.empty())
+            narrowLine(in + y * width, columns, narrow.data() + y * outWidth);
+        else
+            widenLine(in + y * width, pairs, narrow.data() + y * outWidth);
     for (std::size_t y = 0; y < rows.first.size(); ++y, out += outWidth) {
-        std::fill_n(out, outWidth, 0.f);
-        for (std::size_t k = 0; k < rows.weight[y].size(); ++k) {
-            const float weight = rows.weight[y][k];
-            const float* from = narrow.data() + (rows.first[y] + std::int64_t(k)) * outWidth;
+        const float* const weights = &rows.weight[y * std::size_t(rows.most)];
+        const float* const first = narrow.data() + rows.first[y] * outWidth;
+        if (rows.count[y] == 2) {
+            const float* const second = first + outWidth;
+            const float upper = weights[0], lower = weights[1];
             for (std::int64_t x = 0; x < outWidth; ++x)
-                out[x] += weight * from[x];
+                out[x] = upper * first[x] + lower * second[x];
+            continue;
         }
+        std::fill_n(out, outWidth, 0.f);
+        for (std::int64_t k = 0; k < rows.count[y]; ++k)
+            for (std::int64_t x = 0; x < outWidth; ++x)
+                out[x] += weights[k] * first[k * outWidth + x];
     }
 }
 
@@ -161,6 +205,13 @@ void resizeImage(Sample& image, std::int64_t height, std::int64_t width)
     image.values = std::move(values);
     image.shape = {image.channels(), height, width};
     clipBoxes(image);
+}
+
+void fractionsOf(const std::uint8_t* bytes, std::vector<float>& fractions)
+{
+    float* const out = fractions.data();
+    for (std::size_t i = 0; i < fractions.size(); ++i)
+        out[i] = float(bytes[i]) / 255.f;
 }
 
 void flipVertically(Sample& image)

@@ -31,6 +31,9 @@ void resizeImage(Sample& image, std::int64_t height, std::int64_t width);
 
 void flipVertically(Sample& image);
 
+/// Bytes as parts of 255, as many as there is place for. By division: times 255 again, every byte comes out as it was.
+void fractionsOf(const std::uint8_t* bytes, std::vector<float>& fractions);
+
 /// One rectangle gets one value a channel; an empty list: `noise`, as many as the rectangle has pixels in all channels.
 /// The frame must lie inside.
 void eraseImage(Sample& image, const Frame& frame, const std::vector<float>& value,

@@ -3,6 +3,7 @@
 
 #include "core/base/files.h"
 #include "core/data/formats/resize.h"
+#include "core/data/ops/frame.h"
 #include "core/data/parallel.h"
 
 #include <algorithm>
@@ -38,13 +39,15 @@ base::Result<PictureFacts> readFacts(const std::string& path, PictureUse use)
     return pictureFacts(bytes, path, use);
 }
 
-// Decodes the original of a row whenever it is asked for.
+// Decodes the original of a row whenever it is asked for, unless it is in memory.
 class PictureStore final : public SampleStore {
 public:
-    PictureStore(std::vector<PictureRow> rows, PictureUse use, std::int64_t channels)
+    /// `originals`: all pictures as they are, or nothing.
+    PictureStore(std::vector<PictureRow> rows, PictureUse use, std::int64_t channels, at::Tensor originals)
         : m_rows(std::move(rows)),
           m_use(use),
-          m_channels(channels)
+          m_channels(channels),
+          m_originals(std::move(originals))
     {
     }
 
@@ -60,30 +63,45 @@ public:
     base::Result<Sample> read(std::int64_t place) const override
     {
         const PictureRow& row = m_rows[std::size_t(place)];
-        CORE_TRY(picture, readPicture(row.file.path, m_use, m_channels));
-        const PictureFacts& facts = picture.facts;
-        Sample sample{.modality = Modality::Image, .shape = {facts.channels, facts.height, facts.width}};
-        sample.values.resize(picture.pixels.size());
-        for (std::size_t i = 0; i < picture.pixels.size(); ++i)
-            sample.values[i] = float(picture.pixels[i]) / 255.f;
+        CORE_TRY(sample, pixelsOf(place));
         sample.boxes = row.boxes;
         if (!row.mask.empty()) {
             CORE_TRY(mask, readPicture(row.mask, PictureUse::Mask, 1));
-            if (mask.facts.height != facts.height || mask.facts.width != facts.width)
+            if (mask.facts.height != sample.height() || mask.facts.width != sample.width())
                 return base::Error{base::ErrorKind::Data,
                                    "has a mask of " + std::to_string(mask.facts.width) + " × " +
                                        std::to_string(mask.facts.height) + " pixels for a picture of " +
-                                       std::to_string(facts.width) + " × " + std::to_string(facts.height),
+                                       std::to_string(sample.width()) + " × " + std::to_string(sample.height()),
                                    row.mask, "Both are of one size"};
             sample.mask = std::move(mask.pixels);
         }
-        return sample;
+        return std::move(sample);
     }
 
 private:
     std::vector<PictureRow> m_rows;
     PictureUse m_use;
     std::int64_t m_channels;
+    at::Tensor m_originals;
+
+    base::Result<Sample> pixelsOf(std::int64_t place) const
+    {
+        if (m_originals.defined()) {
+            const std::int64_t length = m_originals.numel() / m_originals.size(0);
+            return imageOf(m_originals.const_data_ptr<std::uint8_t>() + place * length,
+                           {m_originals.size(1), m_originals.size(2), m_originals.size(3)});
+        }
+        CORE_TRY(picture, readPicture(m_rows[std::size_t(place)].file.path, m_use, m_channels));
+        return imageOf(picture.pixels.data(), picture.facts);
+    }
+
+    static Sample imageOf(const std::uint8_t* pixels, const PictureFacts& facts)
+    {
+        Sample sample{.modality = Modality::Image, .shape = {facts.channels, facts.height, facts.width}};
+        sample.values.resize(std::size_t(facts.channels * facts.height * facts.width));
+        fractionsOf(pixels, sample.values);
+        return sample;
+    }
 };
 
 class PictureLoader {
@@ -114,7 +132,8 @@ public:
         loaded.info.modality = Modality::Image;
         loaded.info.inputShape = {m_channels, m_height, m_width};
         loaded.info.rows = std::int64_t(m_rows.size());
-        loaded.samples = std::make_shared<PictureStore>(m_rows, m_options.use, m_channels);
+        loaded.samples =
+            std::make_shared<PictureStore>(m_rows, m_options.use, m_channels, m_scaled ? at::Tensor() : loaded.inputs);
         return {};
     }
 
