@@ -13,9 +13,12 @@ std::vector<Problem> examine(const Examined& data)
             checks.push_back(std::move(*check));
     std::stable_sort(checks.begin(), checks.end(), [](const auto& a, const auto& b) { return a->rank() < b->rank(); });
     std::vector<Problem> problems;
-    for (const auto& check : checks)
+    for (const auto& check : checks) {
+        if (check->ofMarks() != data.info.locates())
+            continue;
         for (Problem& problem : check->examine(data))
             problems.push_back(std::move(problem));
+    }
     // Rows of a forecast are windows; edits are of the steps, which have other numbers.
     for (Problem& problem : problems)
         if (data.info.forecasts() && !problem.changes.empty() && problem.changes.front().first == "data.edits") {
@@ -30,9 +33,17 @@ std::string countText(std::int64_t n, const std::string& one, const std::string&
     return std::to_string(n) + " " + (n == 1 ? one : many);
 }
 
-std::string rowsText(const std::vector<std::int64_t>& rows, std::int64_t count)
+std::string lookedAtText(const Examined& data)
 {
-    std::string text = rows.size() == 1 && count == 1 ? "row " : "rows ";
+    const std::size_t all = data.parts[0].size() + data.parts[1].size() + data.parts[2].size();
+    return data.marks.size() == all ? ""
+                                    : " among the " + std::to_string(data.marks.size()) + " of " + std::to_string(all) +
+                                          " pictures that were looked at";
+}
+
+std::string rowsText(const std::vector<std::int64_t>& rows, std::int64_t count, const std::string& one)
+{
+    std::string text = one + (rows.size() == 1 && count == 1 ? " " : "s ");
     for (std::size_t i = 0; i < rows.size(); ++i)
         text += (i ? ", " : "") + std::to_string(rows[i]);
     return text + (count > std::int64_t(rows.size()) ? ", …" : "");

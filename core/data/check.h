@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/registry.h"
+#include "core/data/pictures/marks.h"
 #include "core/data/tables/columns.h"
 
 #include <array>
@@ -23,6 +24,7 @@ struct Examined {
     std::string splitKind;                                 ///< what `auto` became
     const SampleStore* samples = nullptr;                  ///< of rows that are no tables
     std::vector<const Column*> columns = {};               ///< of a table as it was read, without bare row numbers
+    std::span<const Marks> marks = {};                     ///< of detection and segmentation
 };
 
 /// Looks for one thing in the data that spoils a training. One plug-in of `core/data/checks`.
@@ -33,6 +35,8 @@ public:
     /// Among problems: what stops a training (0) before what makes its figures wrong (1), what makes it worse (2), and
     /// what is only good to know (3).
     virtual int rank() const = 0;
+    /// Whether it is about boxes and masks; else it is about inputs and targets.
+    virtual bool ofMarks() const { return false; }
 };
 
 using Checks = base::Registry<Check>;
@@ -43,8 +47,10 @@ std::vector<Problem> examine(const Examined& data);
 
 /// `1 row`, `7 rows`.
 std::string countText(std::int64_t n, const std::string& one, const std::string& many);
+/// ` among the 300 of 5000 pictures that were looked at`; nothing where it was all of them.
+std::string lookedAtText(const Examined& data);
 /// `rows 3, 8, …`: the first few of `count`.
-std::string rowsText(const std::vector<std::int64_t>& rows, std::int64_t count);
+std::string rowsText(const std::vector<std::int64_t>& rows, std::int64_t count, const std::string& one = "row");
 /// `column "x"`, or `the images`.
 std::string ofColumn(const std::string& column);
 /// Features by the column they came from (columns of one text column share their gaps), then the target.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/data/featurizer.h"
+#include "core/data/forecast_steps.h"
 #include "core/data/row_set.h"
 #include "core/data/source_cache.h"
 #include "core/data/streams/block_store.h"
@@ -74,6 +75,8 @@ public:
     /// Columns as the source has them, edits applied; nullptr if it has none.
     const Table* table() const { return m_table.get(); }
     const std::vector<double>& times() const { return m_times; }
+    /// Of a forecast from a table that is looked at; else nullptr.
+    const Steps* steps() const { return m_steps.table ? &m_steps : nullptr; }
     /// Where a sample comes from: its file; empty if there is none.
     std::string whereOf(std::int64_t row) const { return m_samples ? m_samples->whereOf(row) : std::string(); }
     bool hasTargets() const { return m_targets.defined(); }
@@ -127,6 +130,7 @@ private:
     std::int64_t m_folds = 1;
     std::string m_splitKind;
     std::vector<double> m_times;
+    Steps m_steps;
     Scaling m_scaling;
     std::vector<float> m_fill; ///< what stands in for missing values, per feature
     std::vector<Problem> m_problems;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/check.h"
+#include "core/data/class_counts.h"
 #include "core/data/edit.h"
+#include "core/data/forecast_steps.h"
 #include "core/data/open.h"
-#include "core/data/signals/windows.h"
 #include "core/data/tables/row_labels.h"
 
 #include <ATen/ops/cat.h>
@@ -35,6 +36,8 @@ public:
             CORE_TRY(loaded, m_cache ? m_cache->load(request) : loadSource(request));
             m_loaded = std::move(loaded);
             CORE_CHECK(applyEdits(m_experiment.data.edits, m_loaded));
+            if (m_training)
+                CORE_CHECK(enoughOfEach(m_loaded));
         }
         if (m_loaded.table)
             CORE_CHECK(chooseColumns(m_loaded, request, {m_experiment.split.group, m_experiment.split.column}));
@@ -61,6 +64,7 @@ public:
         scaleForecasts();
         m_made.m_spec = m_experiment.data;
         const Column* target = m_loaded.table ? m_loaded.table->find(m_loaded.info.target) : nullptr;
+        m_loaded.info.trainCounts = countClasses(m_loaded, m_parts[0]);
         m_made.m_textTarget = target && target->kind == ColumnKind::Text;
         m_made.m_info = std::move(m_loaded.info);
         m_made.m_bytes = m_loaded.inputs.defined() && m_loaded.inputs.scalar_type() == at::kByte;
@@ -297,6 +301,8 @@ private:
             m_loaded.targets = at::Tensor();
             if (m_training)
                 CORE_CHECK(refuseBadValues());
+            else
+                m_loaded.problems = joined(std::move(m_loaded.problems), examineSteps(m_experiment, m_loaded));
             series = seriesOf(m_loaded, m_loaded.inputs);
             m_loaded.info.channels = std::move(m_loaded.info.features);
             m_loaded.info.origins.clear();
@@ -307,6 +313,11 @@ private:
         const spec::WindowSpec& spec = m_experiment.data.window;
         CORE_TRY(windows, cut(series, spec, true));
         m_windows = std::move(windows);
+        m_loaded.steps = m_loaded.table;
+        m_loaded.stepOfRow = firstForetold(*m_windows, spec.horizon);
+        // The table stays for those who look at it.
+        if (!m_training)
+            m_made.m_steps = {m_loaded.table, m_loaded.times, {}, m_loaded.stepOfRow};
         m_loaded.inputs = m_windows->inputs;
         m_loaded.targets = m_windows->targets;
         m_loaded.times = m_windows->times;
@@ -322,6 +333,12 @@ private:
         info.inputShape = {m_loaded.inputs.size(1), spec.context};
         info.horizon = spec.horizon;
         return {};
+    }
+
+    static std::vector<Problem> joined(std::vector<Problem> problems, std::vector<Problem> more)
+    {
+        problems.insert(problems.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+        return problems;
     }
 
     /// What is foretold is of the scale of what is seen of it.
@@ -438,6 +455,10 @@ private:
         for (std::int64_t row = 0; row < m_loaded.info.rows; ++row)
             if (kept(row))
                 labels.rows.push_back(row);
+        // A plane with nothing on it, or too little to divide, is looked at, too.
+        const bool painted = !m_training && m_loaded.fewestOfClass > 0;
+        if (painted && labels.rows.empty())
+            return {};
         if (labels.rows.empty())
             return base::Error{
                 base::ErrorKind::Data, "no row is left to train on", m_loaded.where,
@@ -448,7 +469,14 @@ private:
         request.spec.kind = splitKind(request);
         CORE_CHECK(checkTimes(request, labels.rows));
         CORE_TRY(split, allSplits().make({request.spec.kind}));
-        CORE_TRY(parts, split->divide(request));
+        auto divided = split->divide(request);
+        if (!divided && !painted)
+            return divided.error();
+        SplitRows parts;
+        if (divided)
+            parts = std::move(*divided);
+        for (std::int64_t place = 0; !divided && place < request.rows; ++place)
+            parts.train.push_back(place);
         m_made.m_folds = split->folds(request);
         m_made.m_splitKind = request.spec.kind;
         const std::vector<std::int64_t>* places[] = {&parts.train, &parts.validation, &parts.test};
@@ -460,7 +488,11 @@ private:
         for (std::int64_t row = m_loaded.info.rows; ownTest && row < m_loaded.info.rows + m_loaded.info.testRows; ++row)
             if (kept(row))
                 m_parts[std::size_t(SplitName::Test)].push_back(row);
-        return m_windows ? keepFutureAway() : base::Status{};
+        if (m_windows)
+            CORE_CHECK(keepFutureAway());
+        if (m_made.m_steps.table)
+            m_made.m_steps.divide(m_parts, *m_windows, m_experiment.data.window.horizon);
+        return {};
     }
 
     base::Status keepFutureAway()
@@ -507,15 +539,26 @@ private:
 
     void examineRows()
     {
-        // Boxes and masks are looked at where they are drawn.
-        if (!m_loaded.targets.defined() || !m_loaded.inputs.defined())
+        const bool marked = m_loaded.info.locates() && m_loaded.samples;
+        if (!marked && (!m_loaded.targets.defined() || !m_loaded.inputs.defined()))
             return;
-        const auto inputs = columnFacts(m_loaded.inputs, m_loaded.dropped);
-        const auto targets = targetFacts(m_loaded.targets, m_loaded.dropped);
-        const auto found =
-            examine({m_experiment, m_loaded.info, m_loaded.inputs, m_loaded.targets, inputs, targets, m_parts,
-                     m_loaded.times, m_made.m_splitKind, m_loaded.samples.get(), columnsRead()});
-        m_made.m_problems.insert(m_made.m_problems.end(), found.begin(), found.end());
+        std::vector<ColumnFacts> inputs;
+        ColumnFacts targets;
+        std::vector<Marks> marks;
+        if (marked) {
+            marks = lookAtMarks(*m_loaded.samples, m_loaded.info.classes.size(), m_parts);
+        } else {
+            inputs = columnFacts(m_loaded.inputs, m_loaded.dropped);
+            targets = targetFacts(m_loaded.targets, m_loaded.dropped);
+        }
+        auto found = examine({m_experiment, m_loaded.info, m_loaded.inputs, m_loaded.targets, inputs, targets, m_parts,
+                              m_loaded.times, m_made.m_splitKind, m_loaded.samples.get(), columnsRead(), marks});
+        // Of a forecast the steps are shown and edited.
+        for (Problem& problem : found)
+            for (std::int64_t& row : problem.rows)
+                if (!m_loaded.stepOfRow.empty())
+                    row = m_loaded.stepOfRow[std::size_t(row)];
+        m_made.m_problems = joined(std::move(m_made.m_problems), std::move(found));
     }
 };
 

@@ -52,6 +52,11 @@ struct Loaded {
     std::int64_t firstRow = 0;         ///< the number of its first row among all of a stream
     std::vector<std::int64_t> lines;   ///< of a text file: the line of each row, from 1; else empty
     std::vector<Problem> problems;     ///< what the source left out, and why
+    std::int64_t fewestOfClass = 0;    ///< rows that a training needs of each of two classes at least; 0: it may try
+    /// Of rows that were cut from a table of steps: that table, and for each row the place there of the first step that
+    /// it foretells.
+    std::shared_ptr<const Table> steps;
+    std::vector<std::int64_t> stepOfRow;
 
     /// Whether the inputs are still to be made of the table's columns, rather than of the texts in one of them.
     bool tabular() const { return table && info.modality == Modality::Table; }

@@ -66,7 +66,7 @@ const data::DatasetInfo& DataView::info() const
 
 const std::vector<data::Problem>& DataView::problems() const
 {
-    return m_work->module.problems();
+    return m_work->problems;
 }
 
 const std::string& DataView::splitKind() const
@@ -111,7 +111,27 @@ std::array<std::vector<std::int64_t>, 3> DataView::classCounts() const
 
 std::int64_t DataView::rows() const
 {
-    return m_work->module.size();
+    return m_work->rows();
+}
+
+bool DataView::inSteps() const
+{
+    return m_work->module.steps() != nullptr;
+}
+
+bool DataView::editable() const
+{
+    return inSteps() || !info().forecasts();
+}
+
+bool DataView::canvas() const
+{
+    return m_work->experiment.data.source.kind == "canvas";
+}
+
+std::int64_t DataView::sampleOf(std::int64_t row) const
+{
+    return m_work->samples.empty() ? row : m_work->samples[std::size_t(row)];
 }
 
 const std::vector<ColumnHead>& DataView::columns() const
@@ -185,6 +205,8 @@ std::vector<std::int64_t> DataView::spread(std::size_t wanted) const
 
 base::Result<Look> DataView::look(std::int64_t row) const
 {
+    if (row < 0 || row >= m_work->module.size())
+        return base::Error{base::ErrorKind::Usage, "there is no sample " + std::to_string(row), {}, {}};
     CORE_TRY(sample, m_work->module.sample(row));
     return m_work->lookOf(row, sample);
 }

@@ -82,23 +82,32 @@ public:
     data::SplitAdvice advice() const;
     std::array<std::int64_t, 3> splitRows() const;
     std::array<std::vector<std::int64_t>, 3> classCounts() const;
+    /// Those of the columns: of a forecast from a table its steps, which edits are of too.
     std::int64_t rows() const;
+    /// Whether rows() are the steps of series and samples are cut from them.
+    bool inSteps() const;
+    /// Whether the rows are those that edits count.
+    bool editable() const;
+    /// Whether all rows are painted by hand, so that there may be none yet.
+    bool canvas() const;
+    /// The sample that a row is, or of a step the one that foretells it first; −1 if there is none.
+    std::int64_t sampleOf(std::int64_t row) const;
 
     const std::vector<ColumnHead>& columns() const;
     /// As a person would write it; empty where nothing is.
     std::string cell(std::int64_t row, std::size_t column) const;
     bool missing(std::int64_t row, std::size_t column) const;
     double number(std::int64_t row, std::size_t column) const;
-    /// 0 train, 1 validation, 2 test; 3 for a row that is left out.
+    /// 0 train, 1 validation, 2 test; 3 for a row that is left out, or a step that no sample foretells.
     int part(std::int64_t row) const;
     /// An error says what is wrong at which character of the filter.
     base::Result<std::vector<std::int64_t>> select(const RowQuery& query) const;
-    /// Rows of the training part, every class in turn.
+    /// Samples of the training part, every class in turn.
     std::vector<std::int64_t> spread(std::size_t wanted) const;
 
-    base::Result<Look> look(std::int64_t row) const;
+    base::Result<Look> look(std::int64_t sample) const;
     /// The same as an epoch would see it; another `draw`, another epoch.
-    base::Result<Look> augmented(std::int64_t row, std::int64_t draw) const;
+    base::Result<Look> augmented(std::int64_t sample, std::int64_t draw) const;
     /// Of a data set with two features: every row as a point.
     std::vector<Point> points() const;
 

@@ -66,7 +66,7 @@ std::vector<double> DataView::missingMap(std::size_t stretches) const
 
 std::vector<TimeBin> DataView::timeLine(std::size_t column, std::size_t stretches) const
 {
-    const std::vector<double>& times = m_work->module.times();
+    const std::vector<double>& times = m_work->times();
     std::vector<std::int64_t> order;
     for (std::int64_t row = 0; row < rows(); ++row)
         if (!m_work->cells[column].missing(row) &&
@@ -82,7 +82,10 @@ std::vector<TimeBin> DataView::timeLine(std::size_t column, std::size_t stretche
     for (std::size_t begin = 0; begin < order.size();) {
         TimeBin bin{timeOf(order[begin]), HUGE_VAL, -HUGE_VAL, 0, part(order[begin])};
         std::size_t end = begin;
-        for (; end < std::min(order.size(), begin + each) && part(order[end]) == bin.part; ++end) {
+        // Where series of different parts run side by side, not every step begins a bin.
+        for (; end < std::min(order.size(), begin + each) &&
+               (part(order[end]) == bin.part || 8 * (end - begin) < each - 1);
+             ++end) {
             const double value = m_work->cells[column].number(order[end]);
             bin.low = std::min(bin.low, value);
             bin.high = std::max(bin.high, value);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/data_view_work.h"
 
-#include "core/data/ops/distinct.h"
+#include "core/model/estimator.h"
 
 #include <algorithm>
 #include <charconv>
@@ -69,22 +69,21 @@ ColumnHead headOf(const CellColumn& column, std::int64_t rows)
     head.histogram.assign(bins, 0);
     if (known.empty())
         return head;
-    head.min = head.max = known.front();
-    // Sums of differences from one value: a constant column has no spread at all.
-    double sum = 0, square = 0;
+    double square = 0, n = 0;
     for (const double x : known) {
-        head.min = std::min(head.min, x);
-        head.max = std::max(head.max, x);
-        sum += x - known.front();
+        const double d = x - head.mean;
+        head.mean += d / ++n;
+        square += d * (x - head.mean);
     }
-    head.mean = known.front() + sum / double(known.size());
-    for (const double x : known)
-        square += (x - head.mean) * (x - head.mean);
-    head.std = std::sqrt(square / double(known.size()));
+    head.std = std::sqrt(square / n);
+    const auto [low, high] = std::minmax_element(known.begin(), known.end());
+    head.min = *low;
+    head.max = *high;
     const double width = head.max > head.min ? (head.max - head.min) / double(bins) : 1;
     for (const double x : known)
         head.histogram[std::size_t(std::min(double(bins - 1), (x - head.min) / width))] += step;
-    head.distinct = data::countDistinct(known);
+    std::sort(known.begin(), known.end());
+    head.distinct = std::unique(known.begin(), known.end()) - known.begin();
     return head;
 }
 
@@ -107,7 +106,7 @@ void DataView::Work::countClasses()
             if (label >= 0 && label < double(counts[p].size()))
                 ++counts[p][std::size_t(label)];
         };
-        const data::RowSet& rows = module.rows(SplitName(p));
+        const std::vector<std::int64_t>& rows = module.rows(SplitName(p));
         // Each picture has to be read: the first ones stand for all.
         for (std::size_t i = 0; info.locates() && i < std::min(rows.size(), countedPictures); ++i)
             if (const auto sample = module.sample(rows[i]))
@@ -122,11 +121,70 @@ void DataView::Work::countClasses()
 void DataView::Work::prepare()
 {
     countClasses();
-    parts.assign(std::size_t(module.size()), 3);
+    divide();
+    addColumns();
+    for (const CellColumn& column : cells) {
+        heads.push_back(headOf(column, rows()));
+        heads.back().role = roleOf(column.name);
+    }
+    if (auto made = data::Pipeline::make(experiment.augment, module.info()))
+        pipeline = std::move(*made);
+    problems = module.problems();
+    tellIgnored();
+}
+
+void DataView::Work::divide()
+{
+    sampleParts.assign(std::size_t(module.size()), 3);
     for (std::size_t p = 0; p < 3; ++p)
         for (const std::int64_t row : module.rows(SplitName(p)))
-            parts[std::size_t(row)] = std::uint8_t(p);
-    if (const data::Table* table = module.table())
+            sampleParts[std::size_t(row)] = std::uint8_t(p);
+    const data::Steps* steps = module.steps();
+    parts = steps ? steps->parts : sampleParts;
+    if (!steps)
+        return;
+    samples.assign(parts.size(), -1);
+    for (std::size_t row = steps->ofRow.size(); row-- > 0;)
+        samples[std::size_t(steps->ofRow[row])] = std::int64_t(row);
+    // Of a longer horizon or stride some steps are no sample's first.
+    for (std::size_t step = 1; step < samples.size(); ++step)
+        if (samples[step] < 0 && parts[step] != 3)
+            samples[step] = samples[step - 1];
+}
+
+/// An estimator learns from all rows at once: nothing comes between a row and it.
+void DataView::Work::tellIgnored()
+{
+    if (!model::isEstimator(experiment.model.kind))
+        return;
+    std::string kinds;
+    std::int64_t count = 0;
+    base::Array kept;
+    for (const base::Pick& pick : experiment.augment)
+        if (const auto transform = data::allTransforms().make(pick);
+            transform && (*transform)->works() != data::Works::Rows) {
+            kinds += (count++ ? ", " : "") + pick.kind;
+        } else {
+            base::Object same = pick.params.object();
+            same.set("kind", pick.kind);
+            kept.push_back(std::move(same));
+        }
+    if (count > 0)
+        problems.push_back(
+            {.kind = "ignored_augmentation",
+             .count = count,
+             .message = experiment.model.kind + " does not see " + kinds + ": it learns from the rows themselves",
+             .remedy = "Leave them out, choose augmentations that make rows (SMOTE, RandomOverSampler, "
+                       "…), or a network",
+             .effect = "The training is the same as without them.",
+             .action = "Leave them out",
+             .changes = {{"augment", std::move(kept)}}});
+}
+
+void DataView::Work::addColumns()
+{
+    const data::Table* table = module.steps() ? module.steps()->table.get() : module.table();
+    if (table)
         for (const data::Column& column : table->columns)
             addTableColumn(column);
     else if (module.info().modality == data::Modality::Table)
@@ -138,14 +196,8 @@ void DataView::Work::prepare()
         });
     else if (!module.whereOf(0).empty())
         addWritten("file", [this](std::int64_t row) { return module.whereOf(row); });
-    if (!module.table() && module.hasTargets())
+    if (!table && module.hasTargets())
         addTargetColumn();
-    for (const CellColumn& column : cells) {
-        heads.push_back(headOf(column, module.size()));
-        heads.back().role = roleOf(column.name);
-    }
-    if (auto made = data::Pipeline::make(experiment.augment, module.info()))
-        pipeline = std::move(*made);
 }
 
 CellRole DataView::Work::roleOf(const std::string& name) const
@@ -155,8 +207,13 @@ CellRole DataView::Work::roleOf(const std::string& name) const
         return CellRole::Target;
     if (std::find(info.origins.begin(), info.origins.end(), name) != info.origins.end())
         return CellRole::Feature;
+    // Of forecasts every channel is seen.
+    if (std::find(info.channels.begin(), info.channels.end(), name) != info.channels.end())
+        return CellRole::Feature;
     if (name == info.time)
         return CellRole::Time;
+    if (name == info.series && !name.empty())
+        return CellRole::Group;
     return name == experiment.split.group ? CellRole::Group : CellRole::Unused;
 }
 
@@ -173,7 +230,7 @@ std::string DataView::Work::labelOf(std::int64_t row) const
 
 Look DataView::Work::lookOf(std::int64_t row, const data::Sample& sample) const
 {
-    Look look{.modality = sample.modality, .row = row, .part = int(parts[std::size_t(row)])};
+    Look look{.modality = sample.modality, .row = row, .part = int(sampleParts[std::size_t(row)])};
     look.target = module.hasTargets() ? module.target(row) : std::nan("");
     look.label = labelOf(row);
     look.text = sample.text;

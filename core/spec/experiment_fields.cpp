@@ -191,8 +191,10 @@ const Fields<Experiment>& experimentFields()
             .group("split", &Experiment::split, splitFields(),
                    {"Which rows teach, which check, and which stay sealed."})
             .add("augment", &Experiment::augment, listOf(OneOf{"transforms"}),
-                 {"Changes made to training rows only, in this order, new in every epoch."},
-                 {.live = true, .onlyFor = networks})
+                 {"Changes made to training rows only, in this order, new in every epoch. Of these an estimator "
+                  "(boosted "
+                  "trees) sees only what makes or leaves out rows, such as SMOTE."},
+                 {.live = true})
             .add("model", &Experiment::model, OneOf{"models", std::make_shared<const Schema>(modelFields().schema())},
                  {"What learns: a network, or an estimator such as boosted trees."}, {.tunable = true})
             .group("train", &Experiment::train, trainFields(), {"How it learns."})

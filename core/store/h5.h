@@ -23,8 +23,8 @@ struct Failure {
 /// What HDF5 cannot do becomes an error on `file`; a full disk is kind Resource.
 base::Status guarded(const std::filesystem::path& file, const std::function<void()>& work);
 
-/// fork() while no thread is in HDF5, so that the child may use it. The child ends with _exit().
-int forkForReading();
+/// Makes the library ready, so that children of this process need not.
+void prepare();
 
 /// Throws what HDF5's error stack says.
 [[noreturn]] void fail(const std::string& doing);
@@ -70,6 +70,12 @@ inline void check(herr_t status, const char* doing)
 Id createFile(const std::filesystem::path& file);
 /// For reading, also what a writer that died left open.
 Id openFile(const std::filesystem::path& file);
+
+/// A file that lies in memory, which must stay; nothing is copied. What a writer that died left open is marked as
+/// closed there.
+Id openImage(char* bytes, std::size_t size);
+/// Where the file ends as its superblock says; `size` for one of a version that is not written here.
+std::uint64_t endOfImage(const char* bytes, std::size_t size);
 
 /// A group at a path, with those on the way.
 Id createGroup(hid_t where, const std::string& path);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/store/run_record.h"
+#include "core/store/seal.h"
 
 #include <functional>
 
@@ -33,5 +34,8 @@ struct ViewVisits {
 /// sizes that the file cannot hold are refused. Visits one series after the other, so that a long run is in memory
 /// once; visits must not use HDF5.
 base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart part, const ViewVisits& visits);
+/// The same of a file in memory, which may change there; `seal`: what sealOf() says of the file, or Missing.
+base::Result<ViewText> readViewImage(char* bytes, std::size_t size, const std::filesystem::path& file, ViewPart part,
+                                     SealState seal, const ViewVisits& visits);
 
 }

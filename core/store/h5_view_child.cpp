@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/confined_child.h"
 #include "core/base/files.h"
-#include "core/store/bytes.h"
 #include "core/store/event_lines.h"
 #include "core/store/h5.h"
 #include "core/store/h5_view.h"
@@ -8,12 +8,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 namespace core::store {
@@ -24,55 +20,19 @@ using base::ErrorKind;
 namespace {
 
 constexpr std::size_t rowsAPiece = 65536;
-constexpr std::uint64_t maxPiece = std::uint64_t(1) << 32;
-constexpr int silenceMilliseconds = 60000; // so long may nothing come before the child counts as stuck
 
-enum class Piece : std::uint8_t { Scalars, Tensors, Events, Frames, Failure, Done };
+enum class Piece : char { Scalars, Tensors, Events, Frames, Failure };
 
-void sendAll(int pipe, std::string_view bytes)
+using Send = base::ConfinedChild::Send;
+
+void send(const Send& pipe, Piece piece, std::string_view bytes)
 {
-    while (!bytes.empty()) {
-        const ssize_t sent = ::write(pipe, bytes.data(), bytes.size());
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent <= 0)
-            ::_exit(1);
-        bytes.remove_prefix(std::size_t(sent));
-    }
+    std::string message(1, char(piece));
+    message.append(bytes);
+    pipe(message);
 }
 
-void send(int pipe, Piece piece, std::string_view bytes)
-{
-    std::string head;
-    putBytes(head, std::uint8_t(piece));
-    putBytes(head, std::uint64_t(bytes.size()));
-    sendAll(pipe, head);
-    sendAll(pipe, bytes);
-}
-
-void limit(__rlimit_resource what, std::uint64_t value)
-{
-    const rlimit bounds{value, value};
-    (void)::setrlimit(what, &bounds);
-}
-
-// What a file may do to the process that reads it: end it early, and no more.
-void confine(std::uint64_t fileBytes)
-{
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTERM, SIGINT, SIGPIPE, SIGXCPU})
-        ::signal(signal, SIG_DFL);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_FSIZE, 0);
-    limit(RLIMIT_CPU, 20 + fileBytes / 2000000);
-    if (const auto pages = base::readFile("/proc/self/statm", 1000)) {
-        const std::uint64_t now = std::strtoull(pages->c_str(), nullptr, 10) * std::uint64_t(::sysconf(_SC_PAGESIZE));
-        limit(RLIMIT_AS, now + (std::uint64_t(2) << 30) + 40 * fileBytes);
-    }
-}
-
-void sendSeries(int pipe, const std::string& name, const Series& series)
+void sendSeries(const Send& pipe, const std::string& name, const Series& series)
 {
     std::size_t from = 0;
     do {
@@ -85,7 +45,7 @@ void sendSeries(int pipe, const std::string& name, const Series& series)
     } while (from < series.steps.size());
 }
 
-void sendTensor(int pipe, const std::string& name, const TensorSeries& series)
+void sendTensor(const Send& pipe, const std::string& name, const TensorSeries& series)
 {
     const std::size_t rows = std::max<std::size_t>(1, rowsAPiece / std::max<std::size_t>(1, series.columns.size()));
     std::size_t from = 0;
@@ -96,93 +56,53 @@ void sendTensor(int pipe, const std::string& name, const TensorSeries& series)
     } while (from < series.steps.size());
 }
 
-[[noreturn]] void serve(const std::filesystem::path& file, ViewPart part, int pipe)
+void serve(char* bytes, std::size_t size, const std::filesystem::path& file, ViewPart part, SealState seal,
+           const Send& pipe)
 {
-    std::error_code failed;
-    const std::uint64_t size = std::filesystem::file_size(file, failed);
-    confine(failed ? 0 : size);
     const auto text =
-        readViewHere(file, part,
-                     {[&](const std::string& name, const Series& series) { sendSeries(pipe, name, series); },
-                      [&](const std::string& name, const TensorSeries& series) { sendTensor(pipe, name, series); }});
+        readViewImage(bytes, size, file, part, seal,
+                      {[&](const std::string& name, const Series& series) { sendSeries(pipe, name, series); },
+                       [&](const std::string& name, const TensorSeries& series) { sendTensor(pipe, name, series); }});
     if (!text) {
         // The kind, and three texts that end with a zero.
         const Error& error = text.error();
         const char zero = '\0';
         send(pipe, Piece::Failure, char(error.kind) + error.message + zero + error.where + zero + error.advice + zero);
-        ::_exit(0);
+        return;
     }
     send(pipe, Piece::Events, text->events);
     send(pipe, Piece::Frames, text->frames);
-    send(pipe, Piece::Done, {});
-    ::_exit(0);
 }
 
-class Child {
+// A file of the parent's, as the child has it in memory; what the child changes there is its own.
+class Mapped {
 public:
-    Child(const std::filesystem::path& file, ViewPart part)
+    explicit Mapped(const std::filesystem::path& file) : m_descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC))
     {
-        int ends[2] = {-1, -1};
-        if (::pipe2(ends, O_CLOEXEC) != 0)
-            return;
-        m_pid = h5::forkForReading();
-        if (m_pid == 0) {
-            ::close(ends[0]);
-            serve(file, part, ends[1]);
-        }
-        ::close(ends[1]);
-        m_pipe = ends[0];
+        const off_t end = m_descriptor < 0 ? -1 : ::lseek(m_descriptor, 0, SEEK_END);
+        size = end > 0 ? std::size_t(end) : 0;
     }
-    ~Child()
+    ~Mapped()
     {
-        if (m_pipe >= 0)
-            ::close(m_pipe);
-        if (m_pid <= 0)
-            return;
-        ::kill(m_pid, SIGKILL);
-        while (::waitpid(m_pid, nullptr, 0) < 0 && errno == EINTR) {
-        }
+        if (m_descriptor >= 0)
+            ::close(m_descriptor);
     }
-    Child(const Child&) = delete;
-    Child& operator=(const Child&) = delete;
+    Mapped(const Mapped&) = delete;
+    Mapped& operator=(const Mapped&) = delete;
 
-    bool started() const { return m_pid > 0; }
-
-    /// The next piece; false if the child has died or is stuck.
-    bool receive(Piece& piece, std::string& bytes)
+    bool opened() const { return m_descriptor >= 0; }
+    /// In the child.
+    void map()
     {
-        std::string head(9, '\0');
-        if (!receive(head))
-            return false;
-        ByteReader reader(head);
-        piece = Piece(reader.take<std::uint8_t>());
-        const auto length = reader.take<std::uint64_t>();
-        if (length > maxPiece)
-            return false;
-        bytes.resize(length);
-        return receive(bytes);
+        void* mapped = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, m_descriptor, 0);
+        bytes = mapped == MAP_FAILED ? nullptr : static_cast<char*>(mapped);
     }
+
+    std::size_t size = 0;
+    char* bytes = nullptr;
 
 private:
-    pid_t m_pid = -1;
-    int m_pipe = -1;
-
-    bool receive(std::string& bytes)
-    {
-        for (std::size_t done = 0; done < bytes.size();) {
-            pollfd ready{m_pipe, POLLIN, 0};
-            const int count = ::poll(&ready, 1, silenceMilliseconds);
-            if (count < 0 && errno == EINTR)
-                continue;
-            const ssize_t got = count > 0 ? ::read(m_pipe, bytes.data() + done, bytes.size() - done) : 0;
-            if (got < 0 && errno == EINTR)
-                continue;
-            if (got <= 0)
-                return false;
-            done += std::size_t(got);
-        }
-        return true;
-    }
+    int m_descriptor;
 };
 
 Error failureOf(const std::string& bytes)
@@ -202,26 +122,53 @@ Error failureOf(const std::string& bytes)
 
 base::Status readView(const std::filesystem::path& file, RunRecord& record, ViewPart part)
 {
-    Child child(file, part);
+    Mapped mapped(file);
+    if (!mapped.opened())
+        return base::systemError("open the file", file, errno);
+    if (mapped.size == 0)
+        return Error{ErrorKind::Data, "this file is empty", file.string(), "Repair the run, or copy the file back"};
+    auto seal = SealState::Missing;
+    if (part == ViewPart::All) {
+        CORE_TRY(state, sealOf(file));
+        seal = state;
+    }
+    h5::prepare();
+    base::ChildLimits limits;
+    limits.memory = (std::uint64_t(2) << 30) + 40 * mapped.size;
+    limits.cpuSeconds = 20 + mapped.size / 2'000'000;
+    limits.message = std::uint64_t(1) << 32;
+    base::ConfinedChild child(
+        limits, [&] { mapped.map(); },
+        [&](const Send& pipe) {
+            if (mapped.bytes)
+                serve(mapped.bytes, mapped.size, file, part, seal, pipe);
+        });
     if (!child.started())
         return base::systemError("start a process that reads it", file, errno);
+    const Error harm{ErrorKind::Data, "this file is damaged or made to do harm: reading it failed", file.string(),
+                     "If the run has a journal, repair makes a new one"};
     Replay replay;
     std::vector<PlacedEvent> events;
-    for (Piece piece{}; piece != Piece::Done;) {
-        std::string bytes;
-        if (!child.receive(piece, bytes) || piece > Piece::Done)
-            return Error{ErrorKind::Data, "this file is damaged or made to do harm: reading it failed", file.string(),
-                         "If the run has a journal, repair makes a new one"};
+    bool any = false;
+    for (std::string message;; any = true) {
+        const auto got = child.receive(message);
+        if (got == base::ConfinedChild::Got::End && any)
+            break;
+        if (got != base::ConfinedChild::Got::Message || message.empty() ||
+            std::uint8_t(message[0]) > std::uint8_t(Piece::Failure))
+            return harm;
+        const Piece piece = Piece(message[0]);
+        message.erase(0, 1);
         if (piece == Piece::Failure)
-            return failureOf(bytes);
+            return failureOf(message);
         if (piece == Piece::Scalars) {
-            CORE_TRY(block, unpackScalars(bytes));
+            CORE_TRY(block, unpackScalars(message));
             replay.add(block);
         } else if (piece == Piece::Tensors) {
-            CORE_TRY(block, unpackTensors(bytes));
+            CORE_TRY(block, unpackTensors(message));
             replay.add(block);
-        } else if (piece != Piece::Done) {
-            auto placed = placedEvents(bytes);
+        } else {
+            auto placed = placedEvents(message);
             if (!placed)
                 return Error{ErrorKind::Data, placed.error().message, file.string() + ", " + placed.error().where, {}};
             events.insert(events.end(), std::make_move_iterator(placed->begin()),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/h5_layout.h"
 #include "core/store/h5_view.h"
-#include "core/store/seal.h"
 
 #include <algorithm>
 #include <optional>
@@ -25,24 +24,19 @@ constexpr std::uint64_t deflateRatio = 1040; // deflate's greatest, rounded up
 // A run file that somebody may have made to do harm: everything is looked at before it is used.
 class Reader {
 public:
-    explicit Reader(const std::filesystem::path& path)
+    /// `end`: where the file ends, as HDF5 says in it.
+    Reader(h5::Id file, std::uint64_t size, std::uint64_t end)
+        : m_file(std::move(file)),
+          m_size(size),
+          m_end(end),
+          m_budget((std::uint64_t(64) << 20) + size * deflateRatio)
     {
-        std::error_code failed;
-        const std::uint64_t size = std::filesystem::file_size(path, failed);
-        m_budget = failed ? 0 : (std::uint64_t(64) << 20) + size * deflateRatio;
-        m_file = h5::openFile(path);
         checkVersion();
     }
 
     /// A file that was sealed, and has something else where the seal should be. One that HDF5 wrote again ends where
     /// HDF5 says.
-    bool lostSeal(const std::filesystem::path& path) const
-    {
-        haddr_t end = 0;
-        std::error_code failed;
-        h5::check(H5Fget_eoa(m_file, &end), "find the end of the file");
-        return H5Aexists(m_file, "sealed") > 0 && std::filesystem::file_size(path, failed) > end && !failed;
-    }
+    bool lostSeal() const { return H5Aexists(m_file, "sealed") > 0 && m_size > m_end; }
 
     bool has(const char* name) const { return H5Lexists(m_file, name, H5P_DEFAULT) > 0; }
 
@@ -77,7 +71,7 @@ private:
     using Found = std::function<void(hid_t group, const std::string& path, const Names& datasets)>;
 
     h5::Id m_file;
-    std::uint64_t m_budget = 0;
+    std::uint64_t m_size = 0, m_end = 0, m_budget = 0;
     std::size_t m_visited = 0;
 
     void checkVersion()
@@ -253,24 +247,24 @@ private:
 
 }
 
-base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart part, const ViewVisits& visits)
+namespace {
+
+Error damaged(const std::filesystem::path& file)
+{
+    return {ErrorKind::Data, "this file is damaged: its bytes are not those that were written", file.string(),
+            "Its checkpoints may be whole; copy the file back if there is a copy"};
+}
+
+base::Result<ViewText> readWith(const std::function<Reader()>& open, const std::filesystem::path& file, ViewPart part,
+                                SealState seal, const ViewVisits& visits)
 {
     ViewText text;
-    auto found = SealState::Missing;
-    if (part == ViewPart::All) {
-        CORE_TRY(state, sealOf(file));
-        found = state;
-    }
-    const auto damaged = [&] {
-        return Error{ErrorKind::Data, "this file is damaged: its bytes are not those that were written", file.string(),
-                     "Its checkpoints may be whole; copy the file back if there is a copy"};
-    };
-    if (found == SealState::Broken)
-        return damaged();
+    if (seal == SealState::Broken)
+        return damaged(file);
     CORE_CHECK(h5::guarded(file, [&] {
-        Reader reader(file);
-        if (part == ViewPart::All && found == SealState::Missing && reader.lostSeal(file))
-            throw h5::Failure{damaged()};
+        Reader reader = open();
+        if (part == ViewPart::All && seal == SealState::Missing && reader.lostSeal())
+            throw h5::Failure{damaged(file)};
         text.events = reader.lines("events");
         if (part == ViewPart::Events)
             return;
@@ -279,6 +273,33 @@ base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart 
         reader.tensors(visits);
     }));
     return text;
+}
+
+}
+
+base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart part, const ViewVisits& visits)
+{
+    auto seal = SealState::Missing;
+    if (part == ViewPart::All) {
+        CORE_TRY(state, sealOf(file));
+        seal = state;
+    }
+    std::error_code failed;
+    const std::uint64_t size = std::filesystem::file_size(file, failed);
+    const auto open = [&] {
+        h5::Id opened = h5::openFile(file);
+        haddr_t end = 0;
+        h5::check(H5Fget_eoa(opened, &end), "find the end of the file");
+        return Reader(std::move(opened), failed ? 0 : size, end);
+    };
+    return readWith(open, file, part, seal, visits);
+}
+
+base::Result<ViewText> readViewImage(char* bytes, std::size_t size, const std::filesystem::path& file, ViewPart part,
+                                     SealState seal, const ViewVisits& visits)
+{
+    const auto open = [&] { return Reader(h5::openImage(bytes, size), size, h5::endOfImage(bytes, size)); };
+    return readWith(open, file, part, seal, visits);
 }
 
 }

@@ -290,15 +290,8 @@ TEST_CASE("every chart that is offered can be shown")
     }
 }
 
-TEST_CASE("what cannot be changed stays: windows of a forecast, and the source's own test rows")
+TEST_CASE("the source's own test rows cannot be changed")
 {
-    Shown windows(R"({"data": {"source": "series", "task": "forecasting"}})");
-    windows.table()->selectRow(2);
-    QTest::keyClick(windows.table(), Qt::Key_Delete);
-    windows.settle();
-    CHECK(windows.edits().array().empty());
-    CHECK_FALSE((windows.table()->model()->flags(windows.table()->model()->index(2, 1)) & Qt::ItemIsEditable));
-
     Shown pictures(R"({"data": {"source": "fashion-mnist", "rows": 50}})");
     int troubles = 0;
     QObject::connect(pictures.bench.get(), &Workbench::trouble, [&] { ++troubles; });
@@ -309,4 +302,94 @@ TEST_CASE("what cannot be changed stays: windows of a forecast, and the source's
     pictures.settle();
     CHECK(pictures.edits().array().size() == 1);
     CHECK(pictures.page->shown()->part(49) == 3);
+}
+
+TEST_CASE(
+    "a canvas begins empty, is painted by keys and strokes, and trains once there are a few points of two classes")
+{
+    Shown shown(R"({"data": {"source": "canvas"}, "train": {"epochs": 2, "threads": 1}})");
+    auto* plot = shown.page->points()->plot();
+    REQUIRE(plot->isVisible());
+    CHECK(shown.page->shown()->rows() == 0);
+    const auto paint = [&](Qt::Key key, const QPoint& from, const QPoint& by) {
+        QTest::keyClick(plot, key);
+        QTest::mousePress(plot, Qt::LeftButton, {}, from);
+        for (int i = 1; i <= 8; ++i)
+            QTest::mouseMove(plot, from + by * i / 8);
+        QTest::mouseRelease(plot, Qt::LeftButton, {}, from + by);
+        shown.settle();
+    };
+    const QPoint middle(plot->width() / 2, plot->height() / 2);
+    paint(Qt::Key_2, middle, {80, 0});
+    CHECK(shown.page->points()->tool() == 1);
+    CHECK(shown.page->shown()->rows() >= 5);
+    CHECK(shown.page->shown()->cell(0, 2) == "2");
+    shown.bench->train();
+    REQUIRE(tests::spinUntil([&] { return shown.bench->front() && shown.bench->front()->finished(); }));
+    const Error reason = shown.bench->front()->finished()->error;
+    CHECK(reason.message.find("too few points to learn from: class 2 has ") == 0);
+    CHECK(reason.advice == "Paint at least 5 points of each class, and of two classes at least");
+    paint(Qt::Key_1, middle + QPoint(0, 60), {80, 0});
+    REQUIRE(shown.page->shown()->info().classes == std::vector<std::string>{"2", "1"});
+    shown.bench->train();
+    REQUIRE(tests::spinUntil(
+        [&] { return shown.bench->front() && shown.bench->front()->state() == core::events::RunState::Completed; }));
+    while (shown.bench->document().undoStack()->canUndo())
+        shown.bench->document().undoStack()->undo();
+    shown.settle();
+    CHECK(shown.page->shown()->rows() == 0);
+}
+
+TEST_CASE("a forecast shows its steps, coloured by the part that foretells them, and edits count them")
+{
+    tests::TempFolder folder;
+    std::string text = "day,price\n";
+    for (int i = 0; i < 60; ++i)
+        text += "2024-0" + std::to_string(1 + i / 28) + "-" + (i % 28 < 9 ? "0" : "") + std::to_string(1 + i % 28) +
+                "," + std::to_string(i * i % 17) + "\n";
+    const auto file = folder.path() / "prices.csv";
+    std::ofstream(file) << text;
+    Shown shown(R"({"data": {"source": ")" + file.string() +
+                R"(", "target": "price", "task": "forecasting", "window": {"context": 4, "horizon": 1}}})");
+    const auto view = shown.page->shown();
+    REQUIRE(view->inSteps());
+    CHECK(view->rows() == 60);
+    CHECK(view->info().rows == 56);
+    CHECK(view->part(0) == 3);
+    CHECK(view->part(4) == 0);
+    CHECK(view->part(59) == 2);
+    CHECK(view->sampleOf(3) == -1);
+    CHECK(view->sampleOf(4) == 0);
+    const auto rows = view->splitRows();
+    for (int p = 0; p < 3; ++p) {
+        std::int64_t steps = 0;
+        for (std::int64_t step = 0; step < view->rows(); ++step)
+            steps += view->part(step) == p;
+        CHECK(steps == rows[std::size_t(p)]);
+    }
+    std::vector<int> parts;
+    for (const auto& bin : view->timeLine(1, 30))
+        if (parts.empty() || parts.back() != bin.part)
+            parts.push_back(bin.part);
+    CHECK(parts == std::vector<int>{3, 0, 1, 2});
+    REQUIRE(shown.table()->isVisible());
+    CHECK(shown.table()->model()->headerData(0, Qt::Horizontal).toString() == "step");
+
+    int section = 0;
+    while (shown.table()->model()->headerData(section, Qt::Horizontal).toString() != "price")
+        ++section;
+    const QModelIndex cell = shown.table()->model()->index(10, section);
+    shown.table()->scrollTo(cell);
+    const QPoint middle = shown.table()->visualRect(cell).center();
+    QTest::mouseClick(shown.table()->viewport(), Qt::LeftButton, {}, middle);
+    QTest::mouseDClick(shown.table()->viewport(), Qt::LeftButton, {}, middle);
+    auto* field = shown.table()->viewport()->findChild<QLineEdit*>();
+    REQUIRE(field);
+    field->setText("99");
+    QTest::keyClick(field, Qt::Key_Return);
+    // What was typed is taken over by the event loop.
+    REQUIRE(tests::spinUntil([&] { return shown.edits().array().size() == 1; }));
+    shown.settle();
+    CHECK(shown.page->shown()->number(10, 1) == 99);
+    CHECK(shown.page->shown()->look(6)->target == 99);
 }

@@ -172,3 +172,14 @@ TEST_CASE("a dropped file becomes the data of a new experiment")
     shown.page.open(QString::fromStdString(broken.string()));
     CHECK(shown.troubles.size() == 1);
 }
+
+TEST_CASE("painting points opens an empty canvas on the Data page")
+{
+    Shown shown;
+    auto* paint = shown.page.findChild<QPushButton*>("paintPoints");
+    REQUIRE(paint);
+    QTest::mouseClick(paint, Qt::LeftButton);
+    CHECK(shown.workbench->document().resolved()["data"]["source"]["kind"].text() == "canvas");
+    CHECK(shown.workbench->document().problems().empty());
+    CHECK(shown.requested == QStringList{"data"});
+}

@@ -52,7 +52,7 @@ int DataDesk::edits() const
 
 bool DataDesk::editable() const
 {
-    return m_view && !m_view->info().forecasts();
+    return m_view && m_view->editable();
 }
 
 std::vector<std::int64_t> DataDesk::changeable(std::vector<std::int64_t> rows)

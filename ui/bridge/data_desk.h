@@ -34,7 +34,7 @@ public:
     void openPath(const QString& path);
     /// Takes all edits back.
     void clearEdits();
-    /// Whether rows can be changed by hand: windows of a forecast cannot, since edits are of the steps.
+    /// Whether rows can be changed by hand: those of series that came without a table of their steps cannot.
     bool editable() const;
     /// How many edits there are.
     int edits() const;

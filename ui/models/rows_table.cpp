@@ -76,7 +76,9 @@ QVariant RowsTable::data(const QModelIndex& index, int role) const
         return int((numeric(index.column()) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     const bool out = m_view->part(row) == 3;
     if (role == Qt::ToolTipRole && column < 0) {
-        const QString parts[] = {tr("training"), tr("validation"), tr("test"), tr("in no part: it is left out")};
+        const QString parts[] = {tr("training"), tr("validation"), tr("test"),
+                                 m_view->inSteps() ? tr("foretold by no sample: only seen, or left out")
+                                                   : tr("in no part: it is left out")};
         return parts[m_view->part(row)];
     }
     if (column < 0)
@@ -112,7 +114,7 @@ QVariant RowsTable::headerData(int section, Qt::Orientation orientation, int rol
     if (role != Qt::DisplayRole)
         return {};
     if (column < 0)
-        return tr("row");
+        return m_view->inSteps() ? tr("step") : tr("row");
     QString name = QString::fromStdString(m_view->columns()[std::size_t(column)].name);
     if (column == m_sorted)
         name += m_descending ? QStringLiteral(" ↓") : QStringLiteral(" ↑");
@@ -122,7 +124,7 @@ QVariant RowsTable::headerData(int section, Qt::Orientation orientation, int rol
 Qt::ItemFlags RowsTable::flags(const QModelIndex& index) const
 {
     Qt::ItemFlags flags = QAbstractTableModel::flags(index);
-    if (index.isValid() && index.column() > 0 && !m_view->info().forecasts())
+    if (index.isValid() && index.column() > 0 && m_view->editable())
         flags |= Qt::ItemIsEditable;
     return flags;
 }

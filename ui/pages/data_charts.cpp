@@ -91,7 +91,7 @@ QStringList DataCharts::offered() const
 void DataCharts::offer()
 {
     const auto& columns = m_view->columns();
-    const bool table = m_view->info().modality == core::data::Modality::Table;
+    const bool table = m_view->inSteps() || m_view->info().modality == core::data::Modality::Table;
     const auto numbers = std::count_if(columns.begin(), columns.end(),
                                        [](const ColumnHead& column) { return column.kind == CellKind::Number; });
     for (QAction* action : m_button->menu()->actions()) {
@@ -102,7 +102,11 @@ void DataCharts::offer()
                            : key == QLatin1String("time")    ? numbers > 0 && table
                                                              : !columns.empty() && table);
     }
-    if (const QStringList keys = offered(); !keys.contains(m_chosen)) {
+    const QStringList keys = offered();
+    // Of series the course says most.
+    if (!m_byHand && m_view->inSteps() && keys.contains(QStringLiteral("time")))
+        m_chosen = QStringLiteral("time");
+    if (!keys.contains(m_chosen)) {
         m_byHand = false;
         m_chosen = keys.isEmpty() ? QString() : keys.front();
     }
@@ -123,7 +127,7 @@ void DataCharts::setView(std::shared_ptr<const DataView> view)
 void DataCharts::setColumn(int column)
 {
     m_column = column;
-    if (!m_byHand && m_view && offered().contains(QStringLiteral("column")))
+    if (!m_byHand && m_view && !m_view->inSteps() && offered().contains(QStringLiteral("column")))
         m_chosen = QStringLiteral("column");
     show();
 }

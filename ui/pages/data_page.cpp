@@ -14,11 +14,13 @@
 #include "ui/pages/rows_view.h"
 #include "ui/pages/sample_wall.h"
 #include "ui/pages/split_bar.h"
+#include "ui/plots/surface_plot.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
 #include <QDragEnterEvent>
 #include <QFileDialog>
+#include <QKeyEvent>
 #include <QMimeData>
 #include <QPushButton>
 #include <QStackedLayout>
@@ -220,7 +222,10 @@ void DataPage::connectParts()
         m_rows->showColumn(column);
     });
     connect(m_charts, &DataCharts::columnClicked, m_columns, &ColumnList::setCurrent);
-    connect(m_rows, &RowsView::currentChanged, this, &DataPage::lookAt);
+    connect(m_rows, &RowsView::currentChanged, this, [this](qint64 row) {
+        if (const auto view = shown(); view && row >= 0 && row < view->rows())
+            lookAt(view->sampleOf(row));
+    });
     connect(m_wall, &SampleWall::currentChanged, this, &DataPage::lookAt);
     connect(m_doctor, &DoctorList::remedied, m_desk, &bridge::DataDesk::apply);
     connect(m_doctor, &DoctorList::shown, this, &DataPage::showProblem);
@@ -295,11 +300,18 @@ void DataPage::dropEvent(QDropEvent* event)
     m_desk->openPath(event->mimeData()->urls().front().toLocalFile());
 }
 
+void DataPage::keyPressEvent(QKeyEvent* event)
+{
+    const bool plain = !(event->modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier));
+    if (!plain || !m_points->isVisible() || !m_points->pressKey(event->key()))
+        Page::keyPressEvent(event);
+}
+
 void DataPage::take()
 {
     const auto view = shown();
     m_below->show();
-    m_left->setVisible(!view->columns().empty() && view->info().modality == Modality::Table);
+    m_left->setVisible(!view->columns().empty() && (view->inSteps() || view->info().modality == Modality::Table));
     m_columns->setColumns(view->columns());
     m_charts->setView(view);
     showFacts();
@@ -339,6 +351,8 @@ void DataPage::showFacts()
     const auto& info = shown()->info();
     m_title->setText(QString::fromStdString(info.name).section(QLatin1Char('/'), -1, -1, QString::SectionSkipEmpty));
     QStringList facts{tr("%1 rows").arg(style::count(info.rows)), shapeText(info)};
+    if (shown()->inSteps())
+        facts.insert(0, tr("%1 steps").arg(style::count(shown()->rows())));
     if (info.testRows > 0)
         facts.insert(1, tr("%1 test rows of its own").arg(style::count(info.testRows)));
     if (!info.classes.empty())
@@ -363,7 +377,7 @@ void DataPage::showMiddle()
 {
     const auto view = shown();
     const bool pictures = view->info().modality == Modality::Image;
-    const bool points = !view->info().classes.empty() && !view->points().empty();
+    const bool points = view->canvas() || (!view->info().classes.empty() && !view->points().empty());
     const bool asRows = m_middleName == QLatin1String("rows") || (!pictures && !points);
     m_switch->setVisible(pictures || points);
     m_switch->setText(asRows ? (pictures ? tr("As pictures") : tr("As points")) : tr("As a table"));
@@ -373,6 +387,9 @@ void DataPage::showMiddle()
     m_middle->setCurrentWidget(asRows     ? static_cast<QWidget*>(m_rows)
                                : pictures ? static_cast<QWidget*>(m_wall)
                                           : static_cast<QWidget*>(m_points));
+    // Keys choose the class from the start.
+    if (!asRows && view->canvas() && view->rows() == 0)
+        m_points->plot()->setFocus();
     // A row of a table says all in its cells.
     m_look->setVisible(view->info().modality != Modality::Table && (asRows || view->info().task != "classification"));
     m_look->setLook({});
@@ -384,7 +401,7 @@ void DataPage::showMiddle()
 void DataPage::lookAt(qint64 row)
 {
     const auto view = shown();
-    if (!view || row < 0 || row >= view->rows() || m_look->isHidden())
+    if (!view || row < 0 || m_look->isHidden())
         return;
     if (auto look = view->look(row))
         m_look->setLook(std::move(*look));
@@ -398,7 +415,8 @@ void DataPage::showSplit()
     m_split->setFolds(QString::fromStdString(view->splitKind()), view->folds(), split["window"].text() == "sliding");
     const core::data::SplitAdvice advice = view->advice();
     const bool taken = advice.kind == view->splitKind();
-    m_suggest->setVisible(!taken);
+    m_suggest->setVisible(!taken && view->rows() > 0);
+    m_advice->setVisible(view->rows() > 0);
     m_advice->setText(
         taken ? tr("%1, as advised: %2").arg(QString::fromStdString(advice.kind), QString::fromStdString(advice.rule))
               : tr("%1 – %2").arg(QString::fromStdString(advice.kind), QString::fromStdString(advice.rule)));

@@ -36,9 +36,18 @@ DropTarget::DropTarget(QWidget* parent) : QWidget(parent), m_icon(new QLabel)
     column->addWidget(title);
     column->addWidget(formats);
     column->addSpacing(3);
-    column->addWidget(button, 0, Qt::AlignHCenter);
+    auto* paint = new QPushButton(tr("Paint points"));
+    paint->setObjectName("paintPoints");
+    paint->setToolTip(tr("An empty plane: paint points of two or three classes and see a network learn them"));
+    auto* buttons = new QHBoxLayout;
+    buttons->addStretch();
+    buttons->addWidget(button);
+    buttons->addWidget(paint);
+    buttons->addStretch();
+    column->addLayout(buttons);
     column->addStretch();
     connect(button, &QPushButton::clicked, this, &DropTarget::choose);
+    connect(paint, &QPushButton::clicked, this, &DropTarget::paintWanted);
     setIcon();
 }
 

@@ -7,7 +7,8 @@ class QLabel;
 
 namespace ui::pages {
 
-/// A place with a dashed edge where a file or folder is dropped, and a button for those who would rather choose.
+/// A place with a dashed edge where a file or folder is dropped, and buttons for those who would rather choose or
+/// paint.
 class DropTarget final : public QWidget {
     Q_OBJECT
 
@@ -19,6 +20,7 @@ public:
 
 Q_SIGNALS:
     void opened(const QString& path);
+    void paintWanted();
 
 protected:
     void paintEvent(QPaintEvent* event) override;

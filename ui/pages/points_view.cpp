@@ -19,6 +19,12 @@ using core::session::CellRole;
 using core::session::DataView;
 using core::session::Point;
 
+namespace {
+
+constexpr const char* canvasClasses[] = {"1", "2", "3"};
+
+}
+
 PointsView::PointsView(bridge::DataDesk& desk, QWidget* parent)
     : QWidget(parent),
       m_desk(desk),
@@ -48,10 +54,23 @@ void PointsView::setView(std::shared_ptr<const DataView> view)
         if (point.split != core::data::SplitName::Test)
             m_points.push_back(point);
     const auto& info = m_view->info();
-    QStringList classes;
+    m_names.clear();
     for (const std::string& name : info.classes)
-        classes << QString::fromStdString(name);
-    m_plot->setClasses(classes);
+        m_names << QString::fromStdString(name);
+    if (m_view->canvas()) {
+        // Those that were painted come in the order of their first points; here each keeps its place.
+        for (const char* name : canvasClasses)
+            if (!m_names.contains(QLatin1String(name)))
+                m_names << QLatin1String(name);
+        m_names.sort();
+        if (m_tool == -2)
+            m_tool = 0;
+        m_plot->setDrawing(true);
+    }
+    m_plot->setLeastReach(m_view->canvas() ? 1 : 0);
+    m_plot->setEmptyText(tr("Paint points: press 1, 2, 3 to choose the class, then drag over the plane.\n"
+                            "A few of each of two classes, and a network can learn them."));
+    m_plot->setClasses(m_names);
     m_plot->setFeatures(QString::fromStdString(info.features.empty() ? "x" : info.features[0]),
                         QString::fromStdString(info.features.size() < 2 ? "y" : info.features[1]));
     makeTools();
@@ -75,11 +94,10 @@ void PointsView::makeTools()
         connect(button, &QPushButton::clicked, this, [this, tool](bool on) { setTool(on ? tool : -2); });
         m_tools->addWidget(button);
     };
-    const auto& classes = m_view->info().classes;
-    for (std::size_t c = 0; c < std::min<std::size_t>(classes.size(), 6); ++c)
-        add(QString::fromStdString(classes[c]), int(c),
-            tr("Press and drag over the plane: points of this class are added to the data"));
-    add(tr("Eraser"), -1, tr("Press and drag over points to leave them out of the data"));
+    for (int c = 0; c < std::min<int>(int(m_names.size()), 6); ++c)
+        add(m_names[c], c,
+            tr("Press and drag over the plane: points of this class are added to the data (key %1)").arg(c + 1));
+    add(tr("Eraser"), -1, tr("Press and drag over points to leave them out of the data (key E)"));
     m_tools->addStretch();
 }
 
@@ -91,13 +109,36 @@ void PointsView::setTool(int tool)
         makeTools();
 }
 
+bool PointsView::pressKey(int key)
+{
+    if (key == Qt::Key_E)
+        setTool(-1);
+    else if (key >= Qt::Key_1 && key - Qt::Key_1 < int(m_names.size()))
+        setTool(key - Qt::Key_1);
+    else if (key == Qt::Key_Escape && m_tool > -2)
+        setTool(-2);
+    else
+        return false;
+    return true;
+}
+
+/// A class's place among those that can be painted.
+int PointsView::placeOf(std::int32_t target) const
+{
+    const auto& classes = m_view->info().classes;
+    return target >= 0 && std::size_t(target) < classes.size()
+               ? int(m_names.indexOf(QString::fromStdString(classes[std::size_t(target)])))
+               : target;
+}
+
 void PointsView::showPoints()
 {
     std::vector<plots::SurfacePoint> shown;
     for (const auto* points : {&m_points, &m_painted})
         for (const Point& point : *points)
             if (std::find(m_erased.begin(), m_erased.end(), point.row) == m_erased.end() || points == &m_painted)
-                shown.push_back({point.x, point.y, point.target, point.split == core::data::SplitName::Validation});
+                shown.push_back({point.x, point.y, points == &m_painted ? point.target : placeOf(point.target),
+                                 point.split == core::data::SplitName::Validation});
     m_plot->setPoints(std::move(shown));
 }
 
@@ -114,7 +155,7 @@ void PointsView::stroke(double x, double y, int point, bool begins, bool ends)
             low = std::min(low, double(other.x));
             high = std::max(high, double(other.x));
         }
-        const double apart = high > low ? (high - low) / 40 : 0;
+        const double apart = std::max(high > low ? high - low : 0., m_view && m_view->canvas() ? 2. : 0.) / 40;
         const bool far =
             m_painted.empty() || std::hypot(x - double(m_painted.back().x), y - double(m_painted.back().y)) >= apart;
         if (far && !(ends && !m_painted.empty()))
@@ -146,7 +187,7 @@ void PointsView::finish()
     const auto& info = m_view->info();
     Array rows;
     for (const Point& point : std::exchange(m_painted, {}))
-        rows.push_back(Array{double(point.x), double(point.y), info.classes[std::size_t(point.target)]});
+        rows.push_back(Array{double(point.x), double(point.y), m_names[point.target].toStdString()});
     m_desk.addRows({info.features[0], info.features[1], info.target}, std::move(rows));
 }
 

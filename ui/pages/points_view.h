@@ -17,8 +17,8 @@ class SurfacePlot;
 
 namespace ui::pages {
 
-/// Rows of two features as points. A class is chosen and painted with the pointer, or points are erased; each stroke is
-/// one undo step.
+/// Rows of two features as points. A class is chosen (1 … 9) and painted with the pointer, or points are erased (E);
+/// each stroke is one undo step. On a canvas the first points, and further classes, are painted too.
 class PointsView final : public QWidget {
     Q_OBJECT
 
@@ -30,9 +30,12 @@ public:
     /// A class's place, −1 for the eraser, −2 for none.
     void setTool(int tool);
     int tool() const { return m_tool; }
+    /// Whether the key chose a tool.
+    bool pressKey(int key);
 
 private:
     void makeTools();
+    int placeOf(std::int32_t target) const;
     void showPoints();
     void stroke(double x, double y, int point, bool begins, bool ends);
     void finish();
@@ -44,6 +47,7 @@ private:
     std::vector<core::session::Point> m_points; ///< in the order of the plot
     std::vector<core::session::Point> m_painted;
     std::vector<std::int64_t> m_erased;
+    QStringList m_names; ///< classes that can be painted
     int m_tool = -2;
 };
 

@@ -92,6 +92,10 @@ StartPage::StartPage(bridge::Workbench& workbench, QWidget* parent)
     });
     connect(m_panel, &CardPanel::fileWanted, m_drop, &DropTarget::choose);
     connect(m_drop, &DropTarget::opened, this, &StartPage::open);
+    connect(m_drop, &DropTarget::paintWanted, this, [this] {
+        m_workbench.document().open(Object{{"name", "painted"}, {"data", Object{{"source", "canvas"}}}});
+        Q_EMIT m_workbench.pageRequested("data");
+    });
     connect(m_recent, &RecentRuns::openWanted, this, &StartPage::open);
     connect(m_recent, &RecentRuns::resumeWanted, this, [this](const QString& folder) {
         m_workbench.resumeRun(folder);

@@ -195,6 +195,14 @@ void SurfacePlot::setEmptyText(const QString& text)
     update();
 }
 
+void SurfacePlot::setLeastReach(double half)
+{
+    if (half == m_work->scene.leastReach)
+        return;
+    m_work->scene.leastReach = half;
+    m_work->change();
+}
+
 void SurfacePlot::setLegendShown(bool on)
 {
     m_work->scene.legend = on;
@@ -239,6 +247,12 @@ void SurfacePlot::paintEvent(QPaintEvent*)
                          m_work->scene.emptyText);
     } else {
         m_work->paint(painter);
+        if (!m_work->scene.framed() && m_work->scene.points.empty()) {
+            painter.setFont(theme.body());
+            painter.setPen(theme.muted);
+            painter.drawText(m_work->plan.plot.adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap,
+                             m_work->scene.emptyText);
+        }
     }
     if (hasFocus()) {
         painter.setPen(QPen(theme.accent, 2));

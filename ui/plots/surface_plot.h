@@ -44,6 +44,8 @@ public:
     void setFrame(const core::events::SurfaceFrame& frame);
     void clearFrame();
     void setEmptyText(const QString& text);
+    /// Both axes reach at least from −`half` to `half`, so that an empty plane can be drawn on; 0: as the points go.
+    void setLeastReach(double half);
     void setLegendShown(bool on);
     void setScaleShown(bool on);
     /// The pointer draws: stroke() tells where, instead of tooltips.

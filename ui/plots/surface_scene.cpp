@@ -20,16 +20,20 @@ constexpr double markSize = 8;
 constexpr double tickGap = 8; ///< between a tick's name and the plot
 constexpr double barHeight = 10;
 
-Range spread(const std::vector<SurfacePoint>& points, double SurfacePoint::*axis)
+Range spread(const SurfaceScene& scene, double SurfacePoint::*axis)
 {
     Range range{HUGE_VAL, -HUGE_VAL};
-    for (const SurfacePoint& point : points)
+    if (scene.leastReach > 0)
+        range = {-scene.leastReach, scene.leastReach};
+    for (const SurfacePoint& point : scene.points)
         if (std::isfinite(point.*axis)) {
             range.lo = std::min(range.lo, point.*axis);
             range.hi = std::max(range.hi, point.*axis);
         }
     if (range.lo > range.hi)
         return {0, 1};
+    if (range.lo == -scene.leastReach && range.hi == scene.leastReach)
+        return range;
     const double room = range.span() > 0 ? 0.06 * range.span() : std::max(0.5, 0.1 * std::abs(range.lo));
     return {range.lo - room, range.hi + room};
 }
@@ -214,8 +218,8 @@ SurfacePlan planOf(const SurfaceScene& scene, QSizeF size, const style::Theme& t
     SurfacePlan plan;
     const QFontMetricsF metrics(theme.body());
     const double scale = theme.scale, line = metrics.height();
-    plan.x = scene.framed() ? orUnit(scene.frame.left, scene.frame.right) : spread(scene.points, &SurfacePoint::x);
-    plan.y = scene.framed() ? orUnit(scene.frame.bottom, scene.frame.top) : spread(scene.points, &SurfacePoint::y);
+    plan.x = scene.framed() ? orUnit(scene.frame.left, scene.frame.right) : spread(scene, &SurfacePoint::x);
+    plan.y = scene.framed() ? orUnit(scene.frame.bottom, scene.frame.top) : spread(scene, &SurfacePoint::y);
 
     double top = planLegend(scene, plan, size.width(), metrics, scale);
     top += scene.yTitle.isEmpty() ? (top > 0 ? 0 : line / 2) : line + 6 * scale;

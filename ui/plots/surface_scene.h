@@ -16,9 +16,10 @@ struct SurfaceScene {
     QStringList classes;
     QString xTitle, yTitle, emptyText;
     bool legend = true, scale = true;
+    double leastReach = 0;
 
     bool framed() const { return !frame.values.empty(); }
-    bool empty() const { return !framed() && points.empty(); }
+    bool empty() const { return !framed() && points.empty() && leastReach == 0; }
     /// Rows have a class, not a value.
     bool classifies() const { return framed() ? frame.classes > 1 : !classes.isEmpty(); }
     QString className(int cls) const;

@@ -26,6 +26,7 @@ QPushButton[primary="true"]:disabled { background: <line>; color: <faint>; borde
 QPushButton[outlined="true"] { color: <accent>; border: 1px solid <accent>; font-weight: 600; }
 QPushButton[flat="true"] { background: transparent; border: 1px solid transparent; padding: {4}px {8}px; }
 QPushButton[flat="true"]:hover { background: <hover>; }
+QPushButton[flat="true"]:checked { color: <accent>; border-color: <accent>; }
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: {6}px; padding: {4}px; color: <text>; }
 QToolButton:hover { background: <hover>; }
 QToolButton:focus { border: 1px solid <accent>; }

@@ -15,6 +15,10 @@ public:
 
     std::vector<Problem> examine(const Examined& data) const override
     {
+        // Of a forecast they were told by the steps that its rows are cut from.
+        const bool steps = data.info.forecasts();
+        if (steps && !data.info.channels.empty())
+            return {};
         std::vector<Problem> problems;
         eachColumn(data, [&](const std::string& column, const ColumnFacts& facts) {
             if (facts.infinite == 0)
@@ -23,7 +27,7 @@ public:
             problems.push_back({"infinite_values", column, rows, facts.infinite,
                                 ofColumn(column) + " has " +
                                     countText(facts.infinite, "infinite value", "infinite values") + ": " +
-                                    rowsText(rows, facts.infinite),
+                                    rowsText(rows, facts.infinite, steps ? "step" : "row"),
                                 "Correct or empty the cells, or leave the rows out",
                                 "One infinite value makes every weight NaN; a training stops at it."});
             if (facts.infinite <= std::int64_t(rows.size())) {

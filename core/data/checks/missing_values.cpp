@@ -19,15 +19,19 @@ public:
 
     std::vector<Problem> examine(const Examined& data) const override
     {
+        // Of a forecast they were told by the steps that its rows are cut from.
+        const bool steps = data.info.forecasts();
+        if (steps && !data.info.channels.empty())
+            return {};
         std::vector<Problem> problems;
         eachColumn(data, [&](const std::string& column, const ColumnFacts& facts) {
             if (facts.missing == 0)
                 return;
-            const bool target = column == data.info.target;
+            const bool target = column == data.info.target && !steps;
             problems.push_back(
                 {"missing_values", column, facts.missingRows, facts.missing,
                  ofColumn(column) + " has " + countText(facts.missing, "missing value", "missing values") + ": " +
-                     rowsText(facts.missingRows, facts.missing),
+                     rowsText(facts.missingRows, facts.missing, steps ? "step" : "row"),
                  target ? "Leave the rows out, or set data.missing to drop: rows without a target teach nothing"
                         : "Set data.missing to drop, mean, median or most_frequent, or fill the cells",
                  target ? "A row without a target cannot be learned from; a training stops at it."

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/formats/h5_reader.h"
 
-#include "core/base/confined_child.h"
 #include "core/base/files.h"
 #include "core/data/formats/h5_message.h"
 
@@ -65,6 +64,7 @@ bool H5Messages::take(std::string_view message)
     case h5::Kind::Failure: {
         h5::Taker taker(bytes);
         failure = {base::ErrorKind::Data, taker.text(), {}, taker.text()};
+        failure.where = taker.rest().empty() ? std::string() : ": " + taker.text();
         return taker.ok && !failure.message.empty();
     }
     }
@@ -96,9 +96,9 @@ bool H5Messages::takeArray(std::string_view bytes)
     if (!taker.ok || !countElements(entry.shape, std::int64_t(m_left / unit), count))
         return false;
     // Of texts it is their number that is missing, since each is as long as it likes.
-    m_missing = std::uint64_t(count) * unit;
-    m_left -= m_missing;
     NumberArray array{.element = entry.element, .shape = entry.shape};
+    m_missing = std::uint64_t(array.count()) * unit;
+    m_left -= m_missing;
     array.rowsInFile = std::int64_t(rowsInFile);
     contents.arrays.push_back({std::move(entry.name), std::move(array)});
     return taker.rest().empty();
@@ -119,7 +119,8 @@ bool H5Messages::takeTexts(std::string_view bytes)
     return true;
 }
 
-base::Result<H5Contents> readH5(const std::filesystem::path& file, const H5Choice& choose)
+base::Result<H5Contents> readApart(const std::filesystem::path& file, base::ChildLimits limits, std::uint64_t mostBytes,
+                                   const std::string& writer, const ApartWork& work)
 {
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
@@ -131,10 +132,7 @@ base::Result<H5Contents> readH5(const std::filesystem::path& file, const H5Choic
     }
     const std::size_t size = std::size_t(end);
     const char* bytes = nullptr;
-    base::ChildLimits limits;
-    limits.memory = (std::uint64_t(1) << 30) + size;
-    limits.cpuSeconds = 20 + size / 2'000'000;
-    limits.message = std::uint64_t(1) << 31;
+    limits.memory += size;
     base::ConfinedChild child(
         limits,
         [&] {
@@ -143,12 +141,12 @@ base::Result<H5Contents> readH5(const std::filesystem::path& file, const H5Choic
         },
         [&](const base::ConfinedChild::Send& send) {
             if (bytes)
-                h5::readMapped(bytes, size, choose, send);
+                work(bytes, size, send);
         });
     ::close(descriptor);
     if (!child.started())
         return base::systemError("start a process that reads it", file, errno);
-    H5Messages messages(budgetFor(size));
+    H5Messages messages(mostBytes);
     messages.contents.confined = child.confined();
     for (std::string message;;) {
         const auto got = child.receive(message);
@@ -156,15 +154,28 @@ base::Result<H5Contents> readH5(const std::filesystem::path& file, const H5Choic
             break;
         if (got == base::ConfinedChild::Got::Death || !messages.take(message))
             return base::Error{base::ErrorKind::Data, "is damaged or made to do harm: reading it failed", file.string(),
-                               "Fetch or copy the file again, or write it anew with h5py"};
+                               "Fetch or copy the file again, or write it anew with " + writer};
         if (!messages.failure.message.empty()) {
-            messages.failure.where = file.string();
+            messages.failure.where = file.string() + messages.failure.where;
             return messages.failure;
         }
     }
     if (!messages.whole())
         return base::Error{base::ErrorKind::Data, "cannot be read to its end", file.string(), {}};
     return std::move(messages.contents);
+}
+
+base::Result<H5Contents> readH5(const std::filesystem::path& file, const H5Choice& choose)
+{
+    std::error_code unknown;
+    const std::uint64_t size = std::filesystem::file_size(file, unknown);
+    base::ChildLimits limits;
+    limits.cpuSeconds = 20 + (unknown ? 0 : size) / 2'000'000;
+    limits.message = std::uint64_t(1) << 31;
+    return readApart(file, limits, budgetFor(unknown ? 0 : size), "h5py",
+                     [&](const char* bytes, std::size_t size, const base::ConfinedChild::Send& send) {
+                         h5::readMapped(bytes, size, choose, send);
+                     });
 }
 
 bool looksLikeH5(std::string_view head)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/confined_child.h"
 #include "core/data/formats/array.h"
 
 #include <filesystem>
@@ -37,6 +38,16 @@ using H5Choice = std::function<std::vector<H5Wish>(const std::vector<H5Entry>&)>
 base::Result<H5Contents> readH5(const std::filesystem::path& file, const H5Choice& choose);
 
 bool looksLikeH5(std::string_view head);
+
+/// Who reads a file that somebody may have made to do harm, in a process of its own: its bytes, and where to send
+/// messages as core/data/formats/h5_message.h writes them.
+using ApartWork = std::function<void(const char* bytes, std::size_t size, const base::ConfinedChild::Send& send)>;
+/// Takes at most `mostBytes` of arrays from such a process. `writer`: who writes such files, for the advice.
+base::Result<H5Contents> readApart(const std::filesystem::path& file, base::ChildLimits limits, std::uint64_t mostBytes,
+                                   const std::string& writer, const ApartWork& work);
+/// What to list among the problems of a data set where the kernel could not shut the reading process in.
+inline constexpr const char* notConfined = "this machine's kernel has no seccomp: the process that read the file was "
+                                           "bounded in memory and time only";
 
 /// The messages of the reading process, checked as if they came from an enemy: first the list, then the arrays.
 class H5Messages {

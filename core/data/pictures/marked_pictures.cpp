@@ -48,9 +48,11 @@ base::Result<Loaded> loadMarked(const Annotations& marks, const MarkedSet& set, 
     const std::size_t most = std::size_t(request.data.rows.value_or(std::numeric_limits<std::int64_t>::max()));
     for (std::size_t i = 0; i < std::min(marks.pictures.size(), most); ++i) {
         PictureRow row{.boxes = boxesOf(marks.pictures[i], ids)};
-        row.file.path = findPicture(marks.pictures[i].file, set.folders);
-        row.file.state = stateOf(row.file.path).value_or(FileState{});
         row.file.part = i < set.parts.size() ? set.parts[i] : 0;
+        const std::size_t part = std::size_t(row.file.part);
+        row.file.path =
+            findPicture(marks.pictures[i].file, part < set.partFolders.size() ? set.partFolders[part] : set.folders);
+        row.file.state = stateOf(row.file.path).value_or(FileState{});
         rows.push_back(std::move(row));
     }
     Loaded loaded;

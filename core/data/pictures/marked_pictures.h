@@ -9,8 +9,9 @@ namespace core::data {
 /// Where marked pictures come from.
 struct MarkedSet {
     std::string where, name;
-    std::vector<std::string> folders; ///< in which a picture's file is looked for, one after the other
-    std::vector<std::int32_t> parts;  ///< per picture; or empty
+    std::vector<std::string> folders;                  ///< in which a picture's file is looked for, one after the other
+    std::vector<std::int32_t> parts;                   ///< per picture; or empty
+    std::vector<std::vector<std::string>> partFolders; ///< per part, where each has its own: instead of `folders`
 };
 
 /// A set for detection: pictures with boxes. A picture that is not there is counted among the unreadable ones; what

@@ -42,7 +42,7 @@ std::vector<std::vector<std::int64_t>> coursesOf(const Loaded& loaded)
 
 LongSeries seriesFrom(std::span<const std::int64_t> rows, const Loaded& loaded, const at::Tensor& steps)
 {
-    LongSeries series{steps.size(1), std::int64_t(rows.size()), {}, {}, {}};
+    LongSeries series{steps.size(1), std::int64_t(rows.size()), {}, {}, {}, {rows.begin(), rows.end()}};
     const float* values = steps.const_data_ptr<float>();
     for (std::int64_t c = 0; c < series.channels; ++c)
         for (const std::int64_t row : rows)
@@ -149,7 +149,7 @@ base::Result<std::vector<LongSeries>> seriesOf(const SampleStore& samples)
     std::vector<LongSeries> all;
     for (std::int64_t row = 0; row < samples.size(); ++row) {
         CORE_TRY(sample, samples.read(row));
-        all.push_back({sample.channels(), sample.width(), std::move(sample.values), {}, {}});
+        all.push_back({sample.channels(), sample.width(), std::move(sample.values), {}, {}, {}});
     }
     return all;
 }
@@ -192,6 +192,9 @@ base::Result<WindowRows> cut(const std::vector<LongSeries>& series, const spec::
             made.times.push_back(from.times.empty() ? double(next - from.steps) : from.times[std::size_t(next)]);
         if (!from.lines.empty())
             made.lines.push_back(from.lines[std::size_t(std::min(next, from.steps - 1))]);
+        if (future && !from.rows.empty())
+            made.foretold.insert(made.foretold.end(), from.rows.begin() + next,
+                                 from.rows.begin() + next + spec.horizon);
     }
     return made;
 }

@@ -12,6 +12,7 @@ struct LongSeries {
     std::vector<float> values;       ///< [channels, steps]
     std::vector<double> times;       ///< per step; empty: none are known
     std::vector<std::int64_t> lines; ///< per step, of a text file; or empty
+    std::vector<std::int64_t> rows;  ///< per step, its place in the table that it stands in; or empty
 };
 
 /// Rows for forecasting: row r sees the steps first[r] … first[r] + context − 1 of a series and foretells those after
@@ -22,6 +23,7 @@ struct WindowRows {
     std::vector<double> times; ///< of the first step that is foretold; without times, steps from the end of the series
     std::vector<std::int64_t> lines;
     std::vector<std::int64_t> series, first;
+    std::vector<std::int64_t> foretold; ///< [rows · horizon], places in the table of steps; empty where there is none
 };
 
 /// The column that tells series apart: `asked`, else what the table says, else the first column of texts that makes

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 
 namespace core::data::sources::coco {
 
@@ -40,6 +41,18 @@ fs::path annotationsIn(const fs::path& folder)
     return found.empty() ? fs::path() : found.front();
 }
 
+// instances_val2017.json beside instances_train2017.json; empty if there is none.
+fs::path validationBeside(const fs::path& file)
+{
+    std::string name = file.filename().string();
+    const std::size_t at = name.find("train");
+    if (!name.starts_with("instances") || at == name.npos)
+        return {};
+    const fs::path beside = file.parent_path() / name.replace(at, 5, "val");
+    std::error_code ignored;
+    return fs::is_regular_file(beside, ignored) ? beside : fs::path();
+}
+
 class Coco final : public Source {
 public:
     explicit Coco(Spec spec) : m_spec(std::move(spec)) {}
@@ -55,11 +68,18 @@ public:
         if (file.empty())
             return base::Error{base::ErrorKind::Data, "has no annotations", m_spec.path,
                                "Put them there as annotations/instances_train.json"};
-        CORE_TRY(text, base::readFile(file, std::size_t(1) << 31));
-        CORE_TRY(marks, readCoco(text, file.string()));
-        text = {};
-        return loadMarked(marks, {.where = file.string(), .name = file.stem().string(), .folders = foldersFor(file)},
-                          request);
+        CORE_TRY(marks, readMarks(file));
+        MarkedSet set{.where = file.string(), .name = file.stem().string(), .folders = foldersFor(file)};
+        const auto most = request.data.rows.value_or(std::numeric_limits<std::int64_t>::max());
+        const fs::path beside = validationBeside(file);
+        if (!beside.empty() && most > std::int64_t(marks.pictures.size())) {
+            CORE_TRY(more, readMarks(beside));
+            set.parts.assign(marks.pictures.size(), 0);
+            set.parts.resize(marks.pictures.size() + more.pictures.size(), 1);
+            set.partFolders = {set.folders, foldersFor(beside)};
+            join(marks, std::move(more));
+        }
+        return loadMarked(marks, set, request);
     }
 
     bool recognises(const std::string& path, std::string_view head) const override
@@ -71,6 +91,23 @@ public:
 
 private:
     Spec m_spec;
+
+    static base::Result<Annotations> readMarks(const fs::path& file)
+    {
+        CORE_TRY(text, base::readFile(file, std::size_t(1) << 31));
+        return readCoco(text, file.string());
+    }
+
+    // Classes go by their names: ids may differ from file to file.
+    static void join(Annotations& marks, Annotations more)
+    {
+        for (std::string& name : more.classes)
+            if (std::find(marks.classes.begin(), marks.classes.end(), name) == marks.classes.end())
+                marks.classes.push_back(std::move(name));
+        std::move(more.pictures.begin(), more.pictures.end(), std::back_inserter(marks.pictures));
+        marks.crowds += more.crowds;
+        marks.strange += more.strange;
+    }
 
     // Beside the annotations: images, or a folder of the name that instances_NAME.json says.
     std::vector<std::string> foldersFor(const fs::path& file) const

@@ -58,9 +58,7 @@ public:
         if (!contents.confined)
             loaded.problems.push_back({.kind = "reader_not_confined",
                                        .column = "",
-                                       .message =
-                                           "this machine's kernel has no seccomp: the process that read the file "
-                                           "was bounded in memory and time only",
+                                       .message = notConfined,
                                        .remedy = "Open only files that you trust"});
         return std::move(loaded);
     }

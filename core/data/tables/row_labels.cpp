@@ -13,13 +13,20 @@ namespace {
 
 base::Result<const Column*> columnNamed(const Loaded& loaded, const std::string& name, const std::string& where)
 {
-    if (!loaded.table)
+    const Table* table = loaded.table ? loaded.table.get() : loaded.steps.get();
+    if (!table)
         return base::Error{base::ErrorKind::Spec, "this data has no named columns", where, "Leave it empty"};
-    if (const Column* column = loaded.table->find(name))
+    if (const Column* column = table->find(name))
         return column;
-    const std::string near = spec::nearest(name, loaded.table->names());
+    const std::string near = spec::nearest(name, table->names());
     return base::Error{base::ErrorKind::Spec, "there is no column \"" + name + "\"", where,
                        near.empty() ? "Name one of the columns" : "Did you mean \"" + near + "\"?"};
+}
+
+// Where a row's cells stand: of a forecast in the first step that it foretells.
+std::size_t cellRow(const Loaded& loaded, std::int64_t row)
+{
+    return std::size_t(loaded.stepOfRow.empty() ? row : loaded.stepOfRow[std::size_t(row)]);
 }
 
 // A word of a predefined split; −1: none of them.
@@ -53,7 +60,7 @@ base::Status RowLabels::read(const Loaded& loaded, const spec::SplitSpec& split)
         // A row without a group is a group of its own.
         std::int64_t next = 0;
         for (const std::int64_t row : rows) {
-            const std::size_t r = std::size_t(row);
+            const std::size_t r = cellRow(loaded, row);
             const double key = column->kind == ColumnKind::Text ? double(column->codes[r]) : column->numbers[r];
             if (std::isnan(key) || (column->kind == ColumnKind::Text && key < 0)) {
                 groups.push_back(next++);
@@ -68,7 +75,7 @@ base::Status RowLabels::read(const Loaded& loaded, const spec::SplitSpec& split)
         CORE_TRY(column, columnNamed(loaded, split.column, "/split/column"));
         parts.clear();
         for (const std::int64_t row : rows) {
-            const std::size_t r = std::size_t(row);
+            const std::size_t r = cellRow(loaded, row);
             std::string word;
             if (column->kind == ColumnKind::Text)
                 word = column->codes[r] < 0 ? "" : column->words[std::size_t(column->codes[r])];

@@ -159,6 +159,26 @@ TEST_CASE("npz: a table of columns, and a model's new rows")
     CHECK(inputs->sizes().vec() == std::vector<std::int64_t>{2, 2});
 }
 
+TEST_CASE("npz: is read apart; what it needs and cannot read says where, what nobody needs is left out")
+{
+    const tests::TempFolder folder;
+    const auto openedError = [&](const std::string& bytes) {
+        return data::DataModule::open(tests::experimentOnFile(folder.file("a.npz", bytes))).error();
+    };
+    const std::string x = npyBytes("|u1", "(40, 2)", std::string(80, 'x')),
+                      y = npyBytes("|u1", "(40,)", std::string(20, '\0') + std::string(20, '\1'));
+    const auto pickled = openedError(zipBytes({{"x.npy", npyBytes("|O", "(40,)", "x")}, {"y.npy", y}}));
+    CHECK(pickled.kind == base::ErrorKind::Data);
+    CHECK(pickled.message.find("holds Python objects") == 0);
+    CHECK(pickled.where.ends_with("a.npz: x.npy"));
+    const auto module = openModule(
+        folder.file("b.npz", zipBytes({{"x.npy", x}, {"y.npy", y}, {"other.npy", npyBytes("|O", "(1,)", "x")}})));
+    CHECK(module.info().rows == 40);
+    std::string cut = zipBytes({{"x.npy", x, true}, {"y.npy", y}});
+    cut[60] = char(cut[60] ^ 0x55);
+    CHECK(openedError(cut).kind == base::ErrorKind::Data);
+}
+
 TEST_CASE("npy: labels and test rows stand beside")
 {
     const tests::TempFolder folder;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 using namespace core;
@@ -269,4 +270,58 @@ TEST_CASE("windows: series in DeepAR's form are foretold without being asked, ea
     CHECK(module.info().channels == std::vector<std::string>{"target", "dynamic_feat_0"});
     CHECK(module.target(4) == 8);
     CHECK(module.target(5) == 104);
+}
+
+TEST_CASE("windows: gaps are told by column, step and series, once for each step")
+{
+    const TempFolder folder;
+    std::string csv = "day,shop,value\n";
+    for (const char* shop : {"north", "south"})
+        for (int day = 1; day <= 20; ++day)
+            csv += "2024-01-" + std::string(day < 10 ? "0" : "") + std::to_string(day) + "," + shop + "," +
+                   (shop[0] == 's' && day == 8 ? std::string() : std::to_string(day * day % 13)) + "\n";
+    spec::Experiment experiment = forecastOn(folder.file("shops.csv", csv), 3, 2);
+    experiment.data.window.series = "shop";
+    const auto module = data::DataModule::open(experiment, false);
+    REQUIRE(module);
+    const auto& problems = module->problems();
+    REQUIRE(std::count_if(problems.begin(), problems.end(),
+                          [](const data::Problem& each) { return each.kind == "missing_values"; }) == 1);
+    const auto found = std::find_if(problems.begin(), problems.end(),
+                                    [](const data::Problem& each) { return each.kind == "missing_values"; });
+    CHECK(found->column == "value");
+    CHECK(found->count == 1);
+    CHECK(found->rows == std::vector<std::int64_t>{27});
+    CHECK(found->message.find("column \"value\" has 1 missing value: step 27") == 0);
+    CHECK(found->message.find("in series \"south\"") != std::string::npos);
+}
+
+TEST_CASE("windows: with the series as groups each series is in one part")
+{
+    const TempFolder folder;
+    std::string csv = "day,shop,value\n";
+    for (int shop = 0; shop < 10; ++shop)
+        for (int day = 1; day <= 20; ++day)
+            csv += "2024-01-" + std::string(day < 10 ? "0" : "") + std::to_string(day) + ",shop" +
+                   std::to_string(shop) + "," + std::to_string(1000 * shop + day) + "\n";
+    spec::Experiment experiment = forecastOn(folder.file("shops.csv", csv), 3, 2);
+    experiment.data.window.series = "shop";
+    experiment.split.kind = "group";
+    experiment.split.group = "shop";
+    const data::DataModule module = opened(experiment);
+    std::map<int, std::set<int>> parts;
+    std::int64_t rows = 0;
+    for (int p = 0; p < 3; ++p)
+        for (const std::int64_t row : module.rows(SplitName(p))) {
+            parts[int(module.target(row)) / 1000].insert(p);
+            ++rows;
+        }
+    CHECK(rows == 10 * 16);
+    CHECK(parts.size() == 10);
+    for (const auto& [shop, those] : parts)
+        CHECK(those.size() == 1);
+    for (int p = 0; p < 3; ++p)
+        CHECK_FALSE(module.rows(SplitName(p)).empty());
+    experiment.split.group = "town";
+    CHECK(data::DataModule::open(experiment).error().where == "/split/group");
 }

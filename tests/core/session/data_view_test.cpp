@@ -119,3 +119,24 @@ TEST_CASE("optimism: one look buys nothing, more looks buy more, more rows less"
     CHECK(session::optimismOf(0.9, 1000, 20) > session::optimismOf(0.9, 1000, 10));
     CHECK(session::optimismOf(0.9, 4000, 10) == Approx(session::optimismOf(0.9, 1000, 10) / 2));
 }
+
+TEST_CASE("data view: trees are told of the augmentations that they do not see")
+{
+    const auto problemsOf = [](const std::string& model) {
+        const auto view = DataView::open(resolvedOf(R"({"data": {"source": "two-moons", "rows": 60}, "model": ")" +
+                                                    model + R"(", "augment": ["FeatureNoise", "RandomOverSampler"]})"));
+        REQUIRE(view);
+        std::vector<data::Problem> found;
+        for (const data::Problem& problem : (*view)->problems())
+            if (problem.kind == "ignored_augmentation")
+                found.push_back(problem);
+        return found;
+    };
+    CHECK(problemsOf("mlp").empty());
+    const auto found = problemsOf("xgboost");
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].message.find("xgboost does not see FeatureNoise:") == 0);
+    REQUIRE(found[0].changes.size() == 1);
+    REQUIRE(found[0].changes[0].second.array().size() == 1);
+    CHECK(found[0].changes[0].second.array()[0]["kind"].text() == "RandomOverSampler");
+}

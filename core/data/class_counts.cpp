@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/class_counts.h"
+
+namespace core::data {
+
+std::vector<std::int64_t> countClasses(const Loaded& loaded, std::span<const std::int64_t> rows)
+{
+    if (!loaded.info.classifies() || !loaded.targets.defined())
+        return {};
+    std::vector<std::int64_t> counts(loaded.info.classes.size());
+    const std::int64_t* label = loaded.targets.const_data_ptr<std::int64_t>();
+    for (const std::int64_t row : rows)
+        if (label[row] >= 0)
+            ++counts[std::size_t(label[row])];
+    return counts;
+}
+
+base::Status enoughOfEach(const Loaded& loaded)
+{
+    if (loaded.fewestOfClass == 0)
+        return {};
+    std::vector<std::int64_t> rows;
+    for (std::int64_t row = 0; row < loaded.targets.size(0); ++row)
+        if (std::size_t(row) >= loaded.dropped.size() || !loaded.dropped[std::size_t(row)])
+            rows.push_back(row);
+    const std::vector<std::int64_t> counts = countClasses(loaded, rows);
+    std::string has;
+    bool few = counts.size() < 2;
+    for (std::size_t c = 0; c < counts.size(); ++c) {
+        has += (c ? ", class " : "class ") + loaded.info.classes[c] + " has " + std::to_string(counts[c]) +
+               (counts[c] == 1 ? " point" : " points");
+        few = few || counts[c] < loaded.fewestOfClass;
+    }
+    if (!few)
+        return {};
+    return base::Error{base::ErrorKind::Data,
+                       "too few points to learn from: " + (has.empty() ? "there is none yet" : has), "/data/edits",
+                       "Paint at least " + std::to_string(loaded.fewestOfClass) +
+                           " points of each class, and of two classes at least"};
+}
+
+}

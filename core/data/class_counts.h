@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/source.h"
+
+#include <span>
+
+namespace core::data {
+
+/// Rows of each class among `rows`; nothing unless it is a classification.
+std::vector<std::int64_t> countClasses(const Loaded& loaded, std::span<const std::int64_t> rows);
+
+/// An error where a class has fewer rows than the source says that a training needs, or there is only one class.
+base::Status enoughOfEach(const Loaded& loaded);
+
+}
