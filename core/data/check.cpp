@@ -87,8 +87,14 @@ std::pair<std::string, base::Value> dropRows(const spec::Experiment& experiment,
     base::Array list;
     for (const std::int64_t row : rows)
         list.push_back(row);
-    edits.push_back(base::Object{{"kind", "drop_rows"}, {"rows", std::move(list)}});
-    return {"data.edits", std::move(edits)};
+    base::Object drop;
+    drop.set("kind", "drop_rows");
+    drop.set("rows", std::move(list));
+    edits.push_back(std::move(drop));
+    std::pair<std::string, base::Value> change;
+    change.first = "data.edits";
+    change.second = std::move(edits);
+    return change;
 }
 
 ClassRows classRows(const Examined& data)

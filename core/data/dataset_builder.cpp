@@ -37,7 +37,8 @@ public:
             CORE_CHECK(applyEdits(m_experiment.data.edits, m_loaded));
         }
         if (m_loaded.table)
-            CORE_CHECK(chooseColumns(m_loaded, request, {m_experiment.split.group, m_experiment.split.column}));
+            CORE_CHECK(
+                chooseColumns(m_loaded, request, {m_experiment.split.group, m_experiment.split.column}, !m_training));
         joinTestRows();
         CORE_CHECK(checkClasses());
         if (m_loaded.info.forecasts())

@@ -4,6 +4,7 @@
 #include "core/data/encoder.h"
 #include "core/data/formats/cell.h"
 #include "core/data/signals/windows.h"
+#include "core/data/tables/stray_cells.h"
 #include "core/data/texts/free_text.h"
 #include "core/spec/check.h"
 
@@ -31,17 +32,6 @@ const std::string& whereOf(const Table& table)
     return table.where.empty() ? table.name : table.where;
 }
 
-base::Error strayCell(const Table& table, const Column& column)
-{
-    const std::size_t row = std::size_t(column.strayRow);
-    const std::string line = row < table.lines.size() ? std::to_string(table.lines[row]) : "";
-    return {base::ErrorKind::Data,
-            "row " + std::to_string(column.strayRow) + (line.empty() ? "" : " (line " + line + ")") + ", column " +
-                quotedName(column.name) + ": " + quotedName(column.stray.substr(0, 40)) + " is not a number",
-            whereOf(table) + (line.empty() ? "" : ":" + line),
-            "Correct the cell or empty it; if the column holds names, list it in data.source.categorical"};
-}
-
 base::Error noColumn(const Table& table, const std::string& name, std::string where)
 {
     const std::vector<std::string> names = table.names();
@@ -64,10 +54,12 @@ std::size_t placeOf(const Table& table, const std::string& name)
 bool numbersTheRows(const Table& table, const Column& column, std::size_t place)
 {
     if (!table.named || place != 0 || column.name != "column_1" || column.kind != ColumnKind::Number ||
-        column.strayRow >= 0)
+        !column.strays.empty())
         return false;
-    for (std::size_t row = 0; row < column.numbers.size(); ++row)
-        if (column.numbers[row] != column.numbers[0] + double(row))
+    // Rows that were drawn or sorted keep the numbers they had.
+    std::set<double> different;
+    for (const double number : column.numbers)
+        if (number != std::floor(number) || number < 0 || !different.insert(number).second)
             return false;
     return true;
 }
@@ -99,11 +91,12 @@ void encodeClasses(Loaded& loaded, const Column& column, const std::set<double>&
 // Chooses the columns of one table and encodes its target.
 class ColumnChooser {
 public:
-    ColumnChooser(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved)
+    ColumnChooser(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved, bool lenient)
         : m_table(*loaded.table),
           m_data(request.data),
           m_loaded(loaded),
           m_reserved(reserved),
+          m_lenient(lenient),
           m_usable(m_table.columns.size(), true)
     {
         loaded.where = m_table.where;
@@ -121,6 +114,11 @@ public:
         CORE_CHECK(chooseTarget());
         CORE_CHECK(encodeTarget(m_table.columns[m_target]));
         CORE_CHECK(chooseFeatures());
+        std::vector<std::size_t> used = m_loaded.featureColumns;
+        used.push_back(m_target);
+        for (const std::size_t c : used)
+            if (!m_table.columns[c].strays.empty())
+                m_loaded.problems.push_back(emptyStrays(*m_loaded.table, c, m_data));
         if (const Column* texts = onlyTexts()) {
             becomeTexts(m_loaded, *texts);
             m_loaded.featureColumns.clear();
@@ -133,6 +131,7 @@ private:
     const spec::DataSpec& m_data;
     Loaded& m_loaded;
     const std::vector<std::string>& m_reserved;
+    bool m_lenient;
     std::vector<bool> m_usable;
     std::size_t m_target = 0;
 
@@ -192,8 +191,8 @@ private:
                                    (column.kind == ColumnKind::Time ? " is a date" : " has no values"),
                                whereOf(m_table), "Name the column to predict in data.target"};
         const bool text = column.kind == ColumnKind::Text;
-        if (column.strayRow >= 0)
-            return strayCell(m_table, column);
+        if (!column.strays.empty() && !m_lenient)
+            return strayError(m_table, column);
         const std::size_t rows = std::size_t(m_table.rows);
         const std::string& task = m_data.task;
         const bool suggested = !m_table.task.empty() && column.name == m_table.target;
@@ -278,8 +277,8 @@ private:
                 chosen.push_back(c);
         }
         for (const std::size_t c : chosen)
-            if (m_table.columns[c].strayRow >= 0)
-                return strayCell(m_table, m_table.columns[c]);
+            if (!m_table.columns[c].strays.empty() && !m_lenient)
+                return strayError(m_table, m_table.columns[c]);
         if (m_loaded.info.forecasts())
             chosen.insert(chosen.begin(), m_target);
         return chosen.empty() && !onlyTexts()
@@ -352,9 +351,10 @@ std::vector<double> targetsIn(const at::Tensor& targets, std::span<const std::in
 
 }
 
-base::Status chooseColumns(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved)
+base::Status chooseColumns(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved,
+                           bool lenient)
 {
-    return ColumnChooser(loaded, request, reserved).choose();
+    return ColumnChooser(loaded, request, reserved, lenient).choose();
 }
 
 base::Status encodeTarget(Loaded& loaded, const std::string& target, const std::string& task)
@@ -363,8 +363,8 @@ base::Status encodeTarget(Loaded& loaded, const std::string& target, const std::
     const Column* column = table.find(target);
     if (!column)
         return noColumn(table, target, whereOf(table));
-    if (column->strayRow >= 0)
-        return strayCell(table, *column);
+    if (!column->strays.empty())
+        return strayError(table, *column);
     loaded.info.target = target;
     loaded.info.task = task;
     if (column->kind == ColumnKind::Empty) {
@@ -431,8 +431,8 @@ base::Status encodeColumn(const Table& table, const ColumnCode& code, float* out
         error.kind = base::ErrorKind::Data;
         return error;
     }
-    if (column->strayRow >= 0)
-        return strayCell(table, *column);
+    if (!column->strays.empty())
+        return strayError(table, *column);
     const std::size_t rows = std::size_t(table.rows);
     if (code.kind != ColumnKind::Text) {
         const double unit = code.kind == ColumnKind::Time ? secondsPerDay : 1;
