@@ -491,21 +491,6 @@ private:
         return {};
     }
 
-    /// What tells rows apart, whether it is learned from or not.
-    std::vector<const Column*> columnsRead() const
-    {
-        std::vector<const Column*> columns;
-        for (std::size_t c = 0; m_loaded.table && c < m_loaded.table->columns.size(); ++c) {
-            const Column& column = m_loaded.table->columns[c];
-            const bool bare = std::any_of(m_made.m_problems.begin(), m_made.m_problems.end(), [&](const Problem& p) {
-                return p.kind == "row_numbers" && p.column == column.name;
-            });
-            if (!bare && column.kind != ColumnKind::Empty)
-                columns.push_back(&column);
-        }
-        return columns;
-    }
-
     void examineRows()
     {
         // Boxes and masks are looked at where they are drawn.
@@ -513,9 +498,9 @@ private:
             return;
         const auto inputs = columnFacts(m_loaded.inputs, m_loaded.dropped);
         const auto targets = targetFacts(m_loaded.targets, m_loaded.dropped);
-        const auto found =
-            examine({m_experiment, m_loaded.info, m_loaded.inputs, m_loaded.targets, inputs, targets, m_parts,
-                     m_loaded.times, m_made.m_splitKind, m_loaded.samples.get(), columnsRead()});
+        const auto found = examine({m_experiment, m_loaded.info, m_loaded.inputs, m_loaded.targets, inputs, targets,
+                                    m_parts, m_loaded.times, m_made.m_splitKind, m_loaded.samples.get(),
+                                    columnsRead(m_loaded, m_made.m_problems)});
         m_made.m_problems.insert(m_made.m_problems.end(), found.begin(), found.end());
     }
 };

@@ -102,7 +102,7 @@ private:
 
     Loaded loadedFrom(Table table, const SourceRequest& request) const
     {
-        lookAgain(table, {asText(request), request.hints.asNumbers});
+        lookAgain(table, {asText(request), request.hints.asNumbers, request.hints.asTimes});
         table.name = stem();
         table.maxCategories = m_spec.maxCategories;
         Loaded loaded;

@@ -102,7 +102,7 @@ std::optional<double> packedDate(double number)
     return timeOf(text);
 }
 
-void readPackedDates(Column& column)
+void readPackedDates(Column& column, std::size_t fewest)
 {
     std::set<double> different;
     for (const double number : column.numbers) {
@@ -110,10 +110,10 @@ void readPackedDates(Column& column)
             continue;
         if (!packedDate(number))
             return;
-        if (different.size() < fewestPackedDates)
+        if (different.size() < fewest)
             different.insert(number);
     }
-    if (different.size() < fewestPackedDates)
+    if (different.size() < fewest)
         return;
     for (double& number : column.numbers)
         if (!std::isnan(number))
@@ -144,13 +144,13 @@ void lookAgain(Table& table, const TableHints& hints)
         if (among(hints.asText, column))
             continue;
         if (column.kind == ColumnKind::Text) {
-            if (!readAmounts(column) && (expected || !readDates(column)) && expected)
+            if (!readAmounts(column) && !readDates(column) && expected)
                 expectNumbers(column);
         } else if (column.kind == ColumnKind::Number) {
             if (!column.strays.empty())
                 readStrays(column);
-            else if (!expected)
-                readPackedDates(column);
+            else if (among(hints.asTimes, column) || !expected)
+                readPackedDates(column, among(hints.asTimes, column) ? 1 : fewestPackedDates);
         }
     }
 }

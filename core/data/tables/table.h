@@ -52,6 +52,7 @@ Column textColumn(std::string name, const std::vector<std::string>& cells);
 struct TableHints {
     std::vector<std::string> asText;    ///< numbers there are names of things
     std::vector<std::string> asNumbers; ///< a text there is a stray cell
+    std::vector<std::string> asTimes{}; ///< of those, which hold dates
 };
 
 }

@@ -138,6 +138,13 @@ TEST_CASE("csv: a column keeps the kind that a model has learned")
 {
     CHECK(columnOf({"5 %", "7 %"}, {{"x"}, {}}).kind == ColumnKind::Text);
     CHECK(numbersOf(columnOf({"5 %", "7 %"}, {{}, {"x"}})) == "5 7");
+    // Dates may be few, or look like numbers.
+    CHECK(numbersOf(columnOf({"19700102"}, {{}, {"x"}, {"x"}})) == "1");
+    CHECK(numbersOf(columnOf({"03.01.1970"}, {{}, {"x"}, {"x"}})) == "2");
+    CHECK(columnOf({"19700102", "19700103", "19700104", "19700105", "19700106", "19700107", "19700108", "19700109",
+                    "19700110", "19700111"},
+                   {{}, {"x"}, {}})
+              .kind == ColumnKind::Number);
     const Column mixed = columnOf({"tall", "small", "3"}, {{}, {"x"}});
     CHECK(mixed.kind == ColumnKind::Number);
     CHECK(numbersOf(mixed) == "- - 3");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/tables/stray_cells.h"
+#include "core/data/tables/table_errors.h"
 
 #include "core/data/tables/columns.h"
+#include "core/spec/check.h"
 
 namespace core::data {
 
@@ -30,6 +31,28 @@ std::string placeOf(const Table& table, std::int64_t row)
 
 }
 
+std::string quotedName(std::string_view name)
+{
+    return "\"" + std::string(name) + "\"";
+}
+
+const std::string& whereOf(const Table& table)
+{
+    return table.where.empty() ? table.name : table.where;
+}
+
+base::Error noColumn(const Table& table, const std::string& name, std::string where)
+{
+    const std::vector<std::string> names = table.names();
+    const std::string near = spec::nearest(name, names);
+    std::string advice = near.empty() ? "" : "Did you mean " + quotedName(near) + "? ";
+    advice += "Columns: ";
+    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 30); ++i)
+        advice += (i ? ", " : "") + names[i];
+    return {base::ErrorKind::Spec, whereOf(table) + " has no column " + quotedName(name), std::move(where),
+            std::move(advice)};
+}
+
 base::Error strayError(const Table& table, const Column& column)
 {
     const StrayCell& first = column.strays.front();
@@ -38,8 +61,7 @@ base::Error strayError(const Table& table, const Column& column)
     return {base::ErrorKind::Data,
             placeOf(table, first.row) + ", column \"" + column.name + "\": " + quotedCell(first.text) +
                 " is not a number" + (count > 1 ? ", one of " + std::to_string(count) + " such cells" : ""),
-            (table.where.empty() ? table.name : table.where) + (line.empty() ? "" : ":" + line),
-            std::string(strayAdvice)};
+            whereOf(table) + (line.empty() ? "" : ":" + line), std::string(strayAdvice)};
 }
 
 Problem emptyStrays(Table& table, std::size_t c, const spec::DataSpec& data)
