@@ -28,6 +28,21 @@ std::vector<Problem> examine(const Examined& data)
     return problems;
 }
 
+std::vector<const Column*> columnsRead(const Loaded& loaded, const std::vector<Problem>& problems)
+{
+    std::vector<const Column*> columns;
+    if (!loaded.table || loaded.table->rows != loaded.inputs.size(0))
+        return columns;
+    for (const Column& column : loaded.table->columns) {
+        const bool bare = std::any_of(problems.begin(), problems.end(), [&](const Problem& problem) {
+            return problem.kind == "row_numbers" && problem.column == column.name;
+        });
+        if (!bare && column.kind != ColumnKind::Empty)
+            columns.push_back(&column);
+    }
+    return columns;
+}
+
 std::string countText(std::int64_t n, const std::string& one, const std::string& many)
 {
     return std::to_string(n) + " " + (n == 1 ? one : many);
@@ -98,8 +113,14 @@ std::pair<std::string, base::Value> dropRows(const spec::Experiment& experiment,
     base::Array list;
     for (const std::int64_t row : rows)
         list.push_back(row);
-    edits.push_back(base::Object{{"kind", "drop_rows"}, {"rows", std::move(list)}});
-    return {"data.edits", std::move(edits)};
+    base::Object drop;
+    drop.set("kind", "drop_rows");
+    drop.set("rows", std::move(list));
+    edits.push_back(std::move(drop));
+    std::pair<std::string, base::Value> change;
+    change.first = "data.edits";
+    change.second = std::move(edits);
+    return change;
 }
 
 ClassRows classRows(const Examined& data)

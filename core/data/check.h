@@ -45,6 +45,9 @@ const Checks& allChecks();
 /// Everything that is found, by rank.
 std::vector<Problem> examine(const Examined& data);
 
+/// What tells the rows of a table apart, whether it is learned from or not.
+std::vector<const Column*> columnsRead(const Loaded& loaded, const std::vector<Problem>& problems);
+
 /// `1 row`, `7 rows`.
 std::string countText(std::int64_t n, const std::string& one, const std::string& many);
 /// ` among the 300 of 5000 pictures that were looked at`; nothing where it was all of them.

@@ -40,7 +40,8 @@ public:
                 CORE_CHECK(enoughOfEach(m_loaded));
         }
         if (m_loaded.table)
-            CORE_CHECK(chooseColumns(m_loaded, request, {m_experiment.split.group, m_experiment.split.column}));
+            CORE_CHECK(
+                chooseColumns(m_loaded, request, {m_experiment.split.group, m_experiment.split.column}, !m_training));
         joinTestRows();
         CORE_CHECK(checkClasses());
         if (m_loaded.info.forecasts())
@@ -522,21 +523,6 @@ private:
         return {};
     }
 
-    /// What tells rows apart, whether it is learned from or not.
-    std::vector<const Column*> columnsRead() const
-    {
-        std::vector<const Column*> columns;
-        for (std::size_t c = 0; m_loaded.table && c < m_loaded.table->columns.size(); ++c) {
-            const Column& column = m_loaded.table->columns[c];
-            const bool bare = std::any_of(m_made.m_problems.begin(), m_made.m_problems.end(), [&](const Problem& p) {
-                return p.kind == "row_numbers" && p.column == column.name;
-            });
-            if (!bare && column.kind != ColumnKind::Empty)
-                columns.push_back(&column);
-        }
-        return columns;
-    }
-
     void examineRows()
     {
         const bool marked = m_loaded.info.locates() && m_loaded.samples;
@@ -552,7 +538,7 @@ private:
             targets = targetFacts(m_loaded.targets, m_loaded.dropped);
         }
         auto found = examine({m_experiment, m_loaded.info, m_loaded.inputs, m_loaded.targets, inputs, targets, m_parts,
-                              m_loaded.times, m_made.m_splitKind, m_loaded.samples.get(), columnsRead(), marks});
+                              m_loaded.times, m_made.m_splitKind, m_loaded.samples.get(), columnsRead(m_loaded, m_made.m_problems), marks});
         // Of a forecast the steps are shown and edited.
         for (Problem& problem : found)
             for (std::int64_t& row : problem.rows)

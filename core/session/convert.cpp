@@ -6,6 +6,7 @@
 #include "core/data/dataset.h"
 #include "core/store/column_file.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace core::session {
@@ -52,18 +53,46 @@ base::Value recipeOf(const base::Value& resolved, const DataView& view, std::int
                         {"target", view.info().target}};
 }
 
+// The cells of a column as texts. Dates are all written alike: a reader takes the form of the first for that of all.
+class Cells {
+public:
+    Cells(const DataView& view, const std::vector<std::int64_t>& rows, std::size_t column)
+        : m_view(view),
+          m_column(column),
+          m_clock(view.columns()[column].kind == CellKind::Time && std::any_of(rows.begin(), rows.end(), [&](auto row) {
+                      return view.cell(row, column).size() > dayLetters;
+                  }))
+    {
+    }
+
+    std::string at(std::int64_t row) const
+    {
+        const std::string cell = m_view.cell(row, m_column);
+        return m_clock && cell.size() == dayLetters ? cell + " 00:00:00" : cell;
+    }
+
+private:
+    static constexpr std::size_t dayLetters = 10; // 2024-05-17
+    const DataView& m_view;
+    std::size_t m_column;
+    bool m_clock;
+};
+
 std::string csvOf(const DataView& view, const std::vector<std::int64_t>& rows, char delimiter)
 {
     std::string text;
     for (std::size_t c = 0; c < view.columns().size(); ++c)
         text += (c ? std::string(1, delimiter) : "") + quoted(view.columns()[c].name, delimiter);
     text += '\n';
+    std::vector<Cells> cells;
+    for (std::size_t c = 0; c < view.columns().size(); ++c)
+        cells.emplace_back(view, rows, c);
     for (const std::int64_t row : rows) {
         const std::size_t begin = text.size();
         for (std::size_t c = 0; c < view.columns().size(); ++c) {
             if (c)
                 text += delimiter;
-            text += quoted(view.cell(row, c), delimiter);
+            text += quoted(cells[c].at(row), delimiter);
         }
         // A line of nothing would be taken for none.
         if (text.size() == begin)
@@ -78,11 +107,12 @@ std::vector<store::StoredColumn> columnsOf(const DataView& view, const std::vect
     std::vector<store::StoredColumn> columns;
     for (std::size_t c = 0; c < view.columns().size(); ++c) {
         store::StoredColumn column{view.columns()[c].name, {}, {}};
+        const Cells cells(view, rows, c);
         for (const std::int64_t row : rows)
             if (view.columns()[c].kind == CellKind::Number)
                 column.numbers.push_back(view.missing(row, c) ? std::nan("") : view.number(row, c));
             else
-                column.texts.push_back(view.cell(row, c));
+                column.texts.push_back(cells.at(row));
         columns.push_back(std::move(column));
     }
     return columns;

@@ -23,5 +23,5 @@ FUZZ(bytes)
     for (std::size_t c = 0; c < whole->columns.size(); ++c)
         fuzz::promise(pieces->columns[c].kind == whole->columns[c].kind &&
                       pieces->columns[c].words == whole->columns[c].words &&
-                      pieces->columns[c].stray == whole->columns[c].stray);
+                      pieces->columns[c].strays == whole->columns[c].strays);
 }

@@ -56,6 +56,9 @@ def message(content):
 
 seed("csv", "plain", 'a,b,c\n1,"x ""y""",2024-01-01\n2.5,,NA\n')
 seed("csv", "semicolon", "\ufeffa;b\r\n1,5;x\r\n")
+seed("cell_forms", "date", "17.05.2024 9:30 PM")
+seed("cell_forms", "month", "May 3, 2024")
+seed("cell_forms", "amount", "$ -1,234.50")
 seed("idx", "bytes", bytes([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6]))
 seed("gzip", "two", gzip.compress(b"one" * 100, mtime=0) + gzip.compress(b"two", mtime=0))
 seed("npy", "c", npy(np.arange(6, dtype="<f4").reshape(2, 3)))

@@ -115,10 +115,8 @@ private:
             numbers.push_back(number.value_or(std::numeric_limits<double>::quiet_NaN()));
             times.push_back(time.value_or(std::numeric_limits<double>::quiet_NaN()));
             words.push_back(missing ? "" : std::string(core::data::trimmed(cell)));
-            if (!missing && !number && column.strayRow < 0) {
-                column.strayRow = std::int64_t(row) - 1;
-                column.stray = cell;
-            }
+            if (!missing && !number)
+                column.strays.push_back({std::int64_t(row) - 1, words.back()});
         }
         const bool text = among(hints.asText), asked = among(hints.asNumbers);
         if (present > 0 && !text && isTime < present && (asked || 2 * isNumber > present)) {

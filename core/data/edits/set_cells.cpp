@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace core::data::edits::set_cells {
 
@@ -87,11 +88,10 @@ private:
                 value = *time;
         if (!value)
             return value.error();
-        for (const std::int64_t row : m_spec.rows) {
+        for (const std::int64_t row : m_spec.rows)
             column.numbers[std::size_t(row)] = *value;
-            if (row == column.strayRow)
-                column.strayRow = -1;
-        }
+        const std::set<std::int64_t> set(m_spec.rows.begin(), m_spec.rows.end());
+        std::erase_if(column.strays, [&](const StrayCell& stray) { return set.contains(stray.row); });
         if (column.kind == ColumnKind::Empty && !std::isnan(*value))
             column.kind = ColumnKind::Number;
         return {};

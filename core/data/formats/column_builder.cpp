@@ -63,10 +63,8 @@ void ColumnBuilder::makeNumbers(Column& column) const
         const std::string& word = m_words[std::size_t(m_codes[row])];
         if (const auto value = numberOf(word))
             column.numbers[row] = *value;
-        else if (column.strayRow < 0) {
-            column.strayRow = std::int64_t(row);
-            column.stray = word;
-        }
+        else
+            column.strays.push_back({std::int64_t(row), word});
     }
 }
 

@@ -65,10 +65,9 @@ void CsvColumn::count(std::size_t row, std::string_view cell, Reads reads)
 {
     m_times += reads == Reads::Time;
     m_texts += reads == Reads::Text;
-    if (reads != Reads::Number && m_strayRow < 0) {
-        m_strayRow = std::int64_t(row);
-        m_stray = cell;
-    }
+    // Of words they are found later, if they turn out to be strays.
+    if (reads != Reads::Number && m_keeps != ColumnKind::Text)
+        m_strays.push_back({std::int64_t(row), std::string(trimmed(cell))});
 }
 
 CsvColumn::Cell CsvColumn::putWord(std::size_t row, std::string_view cell)
@@ -136,9 +135,15 @@ void CsvColumn::add(const char* text, const std::vector<CellPlace>& cells)
 void CsvColumn::keepNumbersAfterAll()
 {
     m_numbers.assign(m_rows, noNumber);
-    for (std::size_t row = 0; row < m_rows; ++row)
-        if (m_codes[row] >= 0 && m_meanings[std::size_t(m_codes[row])].reads == Reads::Number)
-            m_numbers[row] = m_meanings[std::size_t(m_codes[row])].value;
+    for (std::size_t row = 0; row < m_rows; ++row) {
+        if (m_codes[row] < 0)
+            continue;
+        const std::size_t word = std::size_t(m_codes[row]);
+        if (m_meanings[word].reads == Reads::Number)
+            m_numbers[row] = m_meanings[word].value;
+        else
+            m_strays.push_back({std::int64_t(row), std::string(m_words.words()[word])});
+    }
     m_keeps = ColumnKind::Number;
     m_codes = {};
     m_words = {};
@@ -179,10 +184,8 @@ Column CsvColumn::finish() &&
     if (m_keeps == ColumnKind::Text)
         keepNumbersAfterAll();
     Column column{.name = std::move(m_name), .kind = kind, .numbers = std::move(m_numbers)};
-    if (kind == ColumnKind::Number && m_strayRow >= 0) {
-        column.strayRow = m_strayRow;
-        column.stray = std::move(m_stray);
-    }
+    if (kind == ColumnKind::Number)
+        column.strays = std::move(m_strays);
     return column;
 }
 

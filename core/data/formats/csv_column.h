@@ -51,8 +51,7 @@ private:
     std::optional<ColumnKind> m_forced;
     ColumnKind m_keeps = ColumnKind::Empty; // Empty: nothing has come to keep
     std::size_t m_rows = 0, m_missing = 0, m_times = 0, m_texts = 0;
-    std::int64_t m_strayRow = -1;
-    std::string m_stray;
+    std::vector<StrayCell> m_strays;
     std::vector<double> m_numbers;     // Number, Time
     std::vector<std::int32_t> m_codes; // Text
     WordBook m_words;

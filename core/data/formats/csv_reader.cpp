@@ -2,6 +2,7 @@
 #include "core/data/formats/csv_reader.h"
 
 #include "core/data/formats/cell.h"
+#include "core/data/formats/csv_header.h"
 #include "core/data/formats/csv_rows.h"
 #include "core/data/formats/gzip.h"
 
@@ -70,16 +71,18 @@ base::Status checkText(std::string_view text, const std::string& where)
     return {};
 }
 
-// A first line of words alone is a header, one with a number is a row.
-bool looksLikeHeader(const std::vector<std::string_view>& cells, char delimiter)
+// Whether `first` is a header, by the lines of the head after it.
+bool looksLikeHeader(const std::vector<std::string_view>& first, std::string_view head, char delimiter)
 {
-    bool word = false;
-    for (const std::string_view cell : cells) {
-        if (numberOf(cell, delimiter == ';') || timeOf(cell))
-            return false;
-        word |= !isMissingCell(cell);
-    }
-    return word;
+    CsvScanner scanner(head, delimiter, false);
+    std::vector<std::string_view> cells;
+    std::vector<std::vector<std::string>> kept;
+    while (kept.size() < csvHeadRows && scanner.record(cells) == CsvScanner::Found::Record)
+        kept.emplace_back(cells.begin(), cells.end());
+    std::vector<std::vector<std::string_view>> next;
+    for (std::size_t row = 1; row < kept.size(); ++row)
+        next.emplace_back(kept[row].begin(), kept[row].end());
+    return namesColumns(first, next, delimiter == ';');
 }
 
 std::vector<std::string> namesOf(const std::vector<std::string_view>& cells, bool header)
@@ -150,7 +153,7 @@ private:
         CORE_TRY(some, rows.next(first));
         if (!some)
             return base::Error{base::ErrorKind::Data, "is empty", m_where, "It needs a header line and rows"};
-        m_header = m_options.header ? *m_options.header : looksLikeHeader(first, delimiter);
+        m_header = m_options.header ? *m_options.header : looksLikeHeader(first, head, delimiter);
         if (m_header && m_options.firstLine > 0)
             rows.setLine(m_options.firstLine);
         m_lines.clear();
@@ -252,7 +255,8 @@ base::Result<CsvForm> csvForm(std::string_view head, const std::string& where, c
     std::vector<std::string_view> first;
     if (scanner.record(first) != CsvScanner::Found::Record)
         return base::Error{base::ErrorKind::Data, "is empty", where, "It needs a header line and rows"};
-    return CsvForm{delimiter, options.header ? *options.header : looksLikeHeader(first, delimiter)};
+    return CsvForm{delimiter,
+                   options.header ? *options.header : looksLikeHeader(first, head.substr(0, csvHeadBytes), delimiter)};
 }
 
 bool looksLikeCsv(std::string_view head)

@@ -6,6 +6,7 @@
 #include "core/data/formats/json_lines_reader.h"
 #include "core/data/formats/libsvm_reader.h"
 #include "core/data/streams/file_stream.h"
+#include "core/data/tables/second_look.h"
 
 #include <filesystem>
 #include <memory>
@@ -30,7 +31,7 @@ public:
     {
         CORE_CHECK(named());
         CORE_TRY(table, readCsvFile(m_spec.path, options(request)));
-        return loadedFrom(std::move(table));
+        return loadedFrom(std::move(table), request);
     }
 
     base::Result<std::shared_ptr<const RowStream>> stream(const SourceRequest& request) const override
@@ -49,7 +50,7 @@ public:
                 here.header = form.header;
                 here.firstLine = line;
                 CORE_TRY(table, readCsv(text, self.m_spec.path, here));
-                return self.loadedFrom(std::move(table));
+                return self.loadedFrom(std::move(table), asked);
             },
             request);
     }
@@ -87,13 +88,21 @@ private:
             options.header = m_spec.header == "yes";
         if (request.data.rows && !request.like)
             options.maxRows = std::size_t(*request.data.rows);
-        options.hints = request.hints;
-        options.hints.asText.insert(options.hints.asText.end(), m_spec.categorical.begin(), m_spec.categorical.end());
+        // Which texts are numbers is for the second look to say.
+        options.hints.asText = asText(request);
         return options;
     }
 
-    Loaded loadedFrom(Table table) const
+    std::vector<std::string> asText(const SourceRequest& request) const
     {
+        std::vector<std::string> names = request.hints.asText;
+        names.insert(names.end(), m_spec.categorical.begin(), m_spec.categorical.end());
+        return names;
+    }
+
+    Loaded loadedFrom(Table table, const SourceRequest& request) const
+    {
+        lookAgain(table, {asText(request), request.hints.asNumbers, request.hints.asTimes});
         table.name = stem();
         table.maxCategories = m_spec.maxCategories;
         Loaded loaded;
@@ -127,7 +136,9 @@ void enroll(Sources& all)
                   "semicolons, "
                   "numbers may have a decimal comma."})
             .add("header", &Spec::header, base::Choice{{"auto", "yes", "no"}},
-                 {"Whether the first line names the columns. auto: yes if it holds no number."})
+                 {"Whether the first line names the columns. auto: yes if it holds no number, counts the columns from "
+                  "0, or "
+                  "has a word over numbers."})
             .add("categorical", &Spec::categorical, std::make_shared<const base::List>(base::List{base::Text{}}),
                  {"Columns whose numbers are names of things, such as codes and postal districts."})
             .add("max_categories", &Spec::maxCategories, base::Int{2, 10'000},

@@ -54,13 +54,25 @@ public:
         NumberSet set{.where = m_spec.path, .x = m_spec.x, .y = m_spec.y, .layout = m_spec.layout};
         set.name = std::filesystem::path(m_spec.path).stem().string();
         shorten(contents.arrays);
-        CORE_TRY(loaded, loadArrays(std::move(contents.arrays), set, request));
+        const std::string left = leftOut(contents);
+        auto read = loadArrays(std::move(contents.arrays), set, request);
+        if (!read) {
+            base::Error error = read.error();
+            error.message += left.empty() ? "" : "; not read: " + left;
+            return error;
+        }
+        Loaded loaded = std::move(*read);
+        if (!left.empty())
+            loaded.problems.push_back({.kind = "unreadable_datasets",
+                                       .message = "not everything in the file is read: " + left,
+                                       .remedy = "Write those anew with h5py as plain numbers if they are wanted",
+                                       .effect = "What they hold is not learned from"});
         if (!contents.confined)
             loaded.problems.push_back({.kind = "reader_not_confined",
                                        .column = "",
                                        .message = notConfined,
                                        .remedy = "Open only files that you trust"});
-        return std::move(loaded);
+        return loaded;
     }
 
     bool recognises(const std::string& path, std::string_view head) const override
@@ -70,6 +82,7 @@ public:
     }
 
 private:
+    static constexpr std::size_t mostListed = 400; // letters
     Spec m_spec;
 
     // Columns of one group are called by their own names.
@@ -86,11 +99,21 @@ private:
             each.name.erase(0, group.size());
     }
 
+    // `x (stored in another file), …`
+    static std::string leftOut(const H5Contents& contents)
+    {
+        std::string list;
+        for (const H5Entry& entry : contents.entries)
+            if (!entry.unreadable.empty() && list.size() < mostListed)
+                list += (list.empty() ? "" : ", ") + entry.name + " (" + entry.unreadable + ")";
+        return list;
+    }
+
     base::Error nothing(const H5Contents& contents) const
     {
         std::string list;
         for (const H5Entry& entry : contents.entries)
-            if (list.size() < 400)
+            if (list.size() < mostListed)
                 list += (list.empty() ? "" : ", ") + entry.name +
                         (entry.unreadable.empty() ? "" : " (not read: " + entry.unreadable + ")");
         return {base::ErrorKind::Data,

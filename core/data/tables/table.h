@@ -10,6 +10,12 @@ namespace core::data {
 
 enum class ColumnKind { Empty, Number, Time, Text };
 
+struct StrayCell {
+    std::int64_t row = 0;
+    std::string text;
+    bool operator==(const StrayCell&) const = default;
+};
+
 /// A column of a table by what its cells hold.
 struct Column {
     std::string name;
@@ -17,8 +23,7 @@ struct Column {
     std::vector<double> numbers;     ///< Number, and Time in seconds since 1970; NaN where missing
     std::vector<std::int32_t> codes; ///< Text: places in `words`; -1 where missing
     std::vector<std::string> words;  ///< Text: what occurs, sorted
-    std::int64_t strayRow = -1;      ///< Number: the first row with a cell that is no number
-    std::string stray;               ///< and that cell
+    std::vector<StrayCell> strays;   ///< Number: cells that are no numbers, in the order of rows
 };
 
 /// What every source of named columns reads into, before anything of it becomes features or a target.
@@ -47,6 +52,7 @@ Column textColumn(std::string name, const std::vector<std::string>& cells);
 struct TableHints {
     std::vector<std::string> asText;    ///< numbers there are names of things
     std::vector<std::string> asNumbers; ///< a text there is a stray cell
+    std::vector<std::string> asTimes{}; ///< of those, which hold dates
 };
 
 }

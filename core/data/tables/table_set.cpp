@@ -4,6 +4,7 @@
 #include "core/data/encoder.h"
 #include "core/data/formats/cell.h"
 #include "core/data/signals/windows.h"
+#include "core/data/tables/table_errors.h"
 #include "core/data/texts/free_text.h"
 #include "core/spec/check.h"
 
@@ -17,42 +18,6 @@ namespace core::data {
 namespace {
 
 constexpr std::size_t fewValues = 20;
-constexpr float missingFloat = std::numeric_limits<float>::quiet_NaN();
-constexpr double secondsPerDay = 86400;
-constexpr std::int64_t mostCells = std::int64_t(1) << 32;
-
-std::string quotedName(std::string_view name)
-{
-    return "\"" + std::string(name) + "\"";
-}
-
-const std::string& whereOf(const Table& table)
-{
-    return table.where.empty() ? table.name : table.where;
-}
-
-base::Error strayCell(const Table& table, const Column& column)
-{
-    const std::size_t row = std::size_t(column.strayRow);
-    const std::string line = row < table.lines.size() ? std::to_string(table.lines[row]) : "";
-    return {base::ErrorKind::Data,
-            "row " + std::to_string(column.strayRow) + (line.empty() ? "" : " (line " + line + ")") + ", column " +
-                quotedName(column.name) + ": " + quotedName(column.stray.substr(0, 40)) + " is not a number",
-            whereOf(table) + (line.empty() ? "" : ":" + line),
-            "Correct the cell or empty it; if the column holds names, list it in data.source.categorical"};
-}
-
-base::Error noColumn(const Table& table, const std::string& name, std::string where)
-{
-    const std::vector<std::string> names = table.names();
-    const std::string near = spec::nearest(name, names);
-    std::string advice = near.empty() ? "" : "Did you mean " + quotedName(near) + "? ";
-    advice += "Columns: ";
-    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 30); ++i)
-        advice += (i ? ", " : "") + names[i];
-    return {base::ErrorKind::Spec, whereOf(table) + " has no column " + quotedName(name), std::move(where),
-            std::move(advice)};
-}
 
 std::size_t placeOf(const Table& table, const std::string& name)
 {
@@ -64,12 +29,14 @@ std::size_t placeOf(const Table& table, const std::string& name)
 bool numbersTheRows(const Table& table, const Column& column, std::size_t place)
 {
     if (!table.named || place != 0 || column.name != "column_1" || column.kind != ColumnKind::Number ||
-        column.strayRow >= 0)
+        !column.strays.empty())
         return false;
-    for (std::size_t row = 0; row < column.numbers.size(); ++row)
-        if (column.numbers[row] != column.numbers[0] + double(row))
-            return false;
-    return true;
+    // Rows that were drawn or sorted keep the numbers they had.
+    std::vector<double> numbers = column.numbers;
+    if (std::any_of(numbers.begin(), numbers.end(), [](double n) { return n != std::floor(n) || n < 0; }))
+        return false;
+    std::sort(numbers.begin(), numbers.end());
+    return std::adjacent_find(numbers.begin(), numbers.end()) == numbers.end();
 }
 
 void encodeNumbers(Loaded& loaded, const Column& column)
@@ -99,11 +66,12 @@ void encodeClasses(Loaded& loaded, const Column& column, const std::set<double>&
 // Chooses the columns of one table and encodes its target.
 class ColumnChooser {
 public:
-    ColumnChooser(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved)
+    ColumnChooser(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved, bool lenient)
         : m_table(*loaded.table),
           m_data(request.data),
           m_loaded(loaded),
           m_reserved(reserved),
+          m_lenient(lenient),
           m_usable(m_table.columns.size(), true)
     {
         loaded.where = m_table.where;
@@ -121,6 +89,11 @@ public:
         CORE_CHECK(chooseTarget());
         CORE_CHECK(encodeTarget(m_table.columns[m_target]));
         CORE_CHECK(chooseFeatures());
+        std::vector<std::size_t> used = m_loaded.featureColumns;
+        used.push_back(m_target);
+        for (const std::size_t c : used)
+            if (!m_table.columns[c].strays.empty())
+                m_loaded.problems.push_back(emptyStrays(*m_loaded.table, c, m_data));
         if (const Column* texts = onlyTexts()) {
             becomeTexts(m_loaded, *texts);
             m_loaded.featureColumns.clear();
@@ -133,6 +106,7 @@ private:
     const spec::DataSpec& m_data;
     Loaded& m_loaded;
     const std::vector<std::string>& m_reserved;
+    bool m_lenient;
     std::vector<bool> m_usable;
     std::size_t m_target = 0;
 
@@ -192,8 +166,8 @@ private:
                                    (column.kind == ColumnKind::Time ? " is a date" : " has no values"),
                                whereOf(m_table), "Name the column to predict in data.target"};
         const bool text = column.kind == ColumnKind::Text;
-        if (column.strayRow >= 0)
-            return strayCell(m_table, column);
+        if (!column.strays.empty() && !m_lenient)
+            return strayError(m_table, column);
         const std::size_t rows = std::size_t(m_table.rows);
         const std::string& task = m_data.task;
         const bool suggested = !m_table.task.empty() && column.name == m_table.target;
@@ -278,8 +252,8 @@ private:
                 chosen.push_back(c);
         }
         for (const std::size_t c : chosen)
-            if (m_table.columns[c].strayRow >= 0)
-                return strayCell(m_table, m_table.columns[c]);
+            if (!m_table.columns[c].strays.empty() && !m_lenient)
+                return strayError(m_table, m_table.columns[c]);
         if (m_loaded.info.forecasts())
             chosen.insert(chosen.begin(), m_target);
         return chosen.empty() && !onlyTexts()
@@ -312,49 +286,12 @@ private:
     }
 };
 
-// The texts of a column that occur in some rows.
-struct KnownWords {
-    std::vector<std::string> words;
-    std::vector<std::int32_t> codes; // per row of those rows
-};
-
-KnownWords wordsIn(const Column& column, std::span<const std::int64_t> rows)
-{
-    std::vector<std::int32_t> place(column.words.size(), -1);
-    for (const std::int64_t row : rows)
-        if (const std::int32_t code = column.codes[std::size_t(row)]; code >= 0)
-            place[std::size_t(code)] = 0;
-    KnownWords known;
-    for (std::size_t w = 0; w < place.size(); ++w)
-        if (place[w] == 0) {
-            place[w] = std::int32_t(known.words.size());
-            known.words.push_back(column.words[w]);
-        }
-    for (const std::int64_t row : rows) {
-        const std::int32_t code = column.codes[std::size_t(row)];
-        known.codes.push_back(code < 0 ? -1 : place[std::size_t(code)]);
-    }
-    return known;
 }
 
-std::vector<double> targetsIn(const at::Tensor& targets, std::span<const std::int64_t> rows)
+base::Status chooseColumns(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved,
+                           bool lenient)
 {
-    std::vector<double> values;
-    for (const std::int64_t row : rows)
-        if (targets.scalar_type() == at::kLong) {
-            const std::int64_t label = targets.const_data_ptr<std::int64_t>()[row];
-            values.push_back(label < 0 ? std::nan("") : double(label));
-        } else {
-            values.push_back(double(targets.const_data_ptr<float>()[row * (targets.numel() / targets.size(0))]));
-        }
-    return values;
-}
-
-}
-
-base::Status chooseColumns(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved)
-{
-    return ColumnChooser(loaded, request, reserved).choose();
+    return ColumnChooser(loaded, request, reserved, lenient).choose();
 }
 
 base::Status encodeTarget(Loaded& loaded, const std::string& target, const std::string& task)
@@ -363,8 +300,8 @@ base::Status encodeTarget(Loaded& loaded, const std::string& target, const std::
     const Column* column = table.find(target);
     if (!column)
         return noColumn(table, target, whereOf(table));
-    if (column->strayRow >= 0)
-        return strayCell(table, *column);
+    if (!column->strays.empty())
+        return strayError(table, *column);
     loaded.info.target = target;
     loaded.info.task = task;
     if (column->kind == ColumnKind::Empty) {
@@ -383,132 +320,6 @@ base::Status encodeTarget(Loaded& loaded, const std::string& target, const std::
             values.insert(number);
     encodeClasses(loaded, *column, values);
     return {};
-}
-
-base::Result<TableEncoder> TableEncoder::fit(const Loaded& loaded, std::span<const std::int64_t> rows,
-                                             const spec::DataSpec& data, std::uint64_t seed)
-{
-    CORE_TRY(encoder, allEncoders().make(data.encode));
-    TableEncoder made;
-    const std::vector<double> targets = targetsIn(loaded.targets, rows);
-    for (const std::size_t c : loaded.featureColumns) {
-        const Column& column = loaded.table->columns[c];
-        ColumnCode code{column.name, column.kind, {column.name}, {}, {}, {}};
-        if (column.kind == ColumnKind::Text) {
-            KnownWords known = wordsIn(column, rows);
-            WordValues values = encoder->learn({known.codes, known.words, targets, loaded.info.classes},
-                                               base::Draw(seed, "encode").within(c));
-            code.features.clear();
-            for (const std::string& suffix : values.suffixes)
-                code.features.push_back(column.name + suffix);
-            code.words = std::move(known.words);
-            code.values = std::move(values.values);
-            code.unknown = std::move(values.unknown);
-            if (!values.rows.empty())
-                made.m_learned.push_back(
-                    {made.m_codes.size(), std::vector(rows.begin(), rows.end()), std::move(values.rows)});
-        }
-        made.m_codes.push_back(std::move(code));
-    }
-    return made;
-}
-
-TableEncoder TableEncoder::ofNumbers(const std::vector<std::string>& columns)
-{
-    TableEncoder made;
-    for (const std::string& column : columns)
-        made.m_codes.push_back({column, ColumnKind::Number, {column}, {}, {}, {}});
-    return made;
-}
-
-namespace {
-
-base::Status encodeColumn(const Table& table, const ColumnCode& code, float* out, std::int64_t width)
-{
-    const Column* column = table.find(code.column);
-    if (!column) {
-        base::Error error = noColumn(table, code.column, whereOf(table));
-        error.kind = base::ErrorKind::Data;
-        return error;
-    }
-    if (column->strayRow >= 0)
-        return strayCell(table, *column);
-    const std::size_t rows = std::size_t(table.rows);
-    if (code.kind != ColumnKind::Text) {
-        const double unit = code.kind == ColumnKind::Time ? secondsPerDay : 1;
-        for (std::size_t row = 0; row < rows; ++row, out += width)
-            *out = column->numbers.empty() ? missingFloat : float(column->numbers[row] / unit);
-        return {};
-    }
-    std::vector<const std::vector<float>*> values;
-    for (const std::string& word : column->words) {
-        const auto found = std::lower_bound(code.words.begin(), code.words.end(), word);
-        values.push_back(found != code.words.end() && *found == word
-                             ? &code.values[std::size_t(found - code.words.begin())]
-                             : &code.unknown);
-    }
-    const std::vector<float> missing(code.features.size(), missingFloat);
-    for (std::size_t row = 0; row < rows; ++row, out += width) {
-        const std::int32_t word = column->codes.empty() ? -1 : column->codes[row];
-        const std::vector<float>& made = word < 0 ? missing : *values[std::size_t(word)];
-        std::copy(made.begin(), made.end(), out);
-    }
-    return {};
-}
-
-}
-
-base::Result<at::Tensor> TableEncoder::encode(const Table& table) const
-{
-    std::int64_t width = 0;
-    for (const ColumnCode& code : m_codes)
-        width += std::int64_t(code.features.size());
-    if (table.rows * width > mostCells)
-        return base::Error{base::ErrorKind::Resource,
-                           "makes " + std::to_string(width) + " features for " + std::to_string(table.rows) +
-                               " rows, more than fit into memory",
-                           whereOf(table), "Choose columns in data.features, or lower data.source.max_categories"};
-    at::Tensor inputs = tensor::empty({table.rows, width});
-    float* out = inputs.mutable_data_ptr<float>();
-    for (const ColumnCode& code : m_codes) {
-        CORE_CHECK(encodeColumn(table, code, out, width));
-        out += code.features.size();
-    }
-    return inputs;
-}
-
-void TableEncoder::replaceLearned(at::Tensor& inputs) const
-{
-    const std::int64_t width = inputs.size(1);
-    for (const Learned& learned : m_learned) {
-        std::int64_t first = 0;
-        for (std::size_t c = 0; c < learned.code; ++c)
-            first += std::int64_t(m_codes[c].features.size());
-        for (std::size_t i = 0; i < learned.rows.size(); ++i)
-            std::copy(learned.values[i].begin(), learned.values[i].end(),
-                      inputs.mutable_data_ptr<float>() + learned.rows[i] * width + first);
-    }
-}
-
-void TableEncoder::describe(DatasetInfo& info) const
-{
-    info.features.clear();
-    info.origins.clear();
-    for (const ColumnCode& code : m_codes)
-        for (const std::string& feature : code.features) {
-            info.features.push_back(feature);
-            info.origins.push_back(code.column);
-        }
-    info.modality = Modality::Table;
-    info.inputShape = {std::int64_t(info.features.size())};
-}
-
-TableHints TableEncoder::hints() const
-{
-    TableHints hints;
-    for (const ColumnCode& code : m_codes)
-        (code.kind == ColumnKind::Text ? hints.asText : hints.asNumbers).push_back(code.column);
-    return hints;
 }
 
 }

@@ -11,7 +11,8 @@ namespace core::data {
 /// says, else the last column that can be; the first column of dates becomes the times and no feature unless asked for.
 /// What cannot be a feature is left out and told in `problems`; an error if it was asked for by name.
 /// Columns in `reserved` are no features unless asked for.
-base::Status chooseColumns(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved = {});
+base::Status chooseColumns(Loaded& loaded, const SourceRequest& request, const std::vector<std::string>& reserved = {},
+                           bool lenient = false);
 
 /// The targets in column `target` of rows that belong to a set whose task is known: classes are those that occur here.
 base::Status encodeTarget(Loaded& loaded, const std::string& target, const std::string& task);

@@ -90,9 +90,12 @@ TEST_CASE("edits: cells of numbers, texts and the target")
 TEST_CASE("edits: a stray cell that is corrected no longer stops anything")
 {
     const std::string text = "x,y\n1,a\n2,b\nthree,a\n4,b\n5,a\n6,b\n";
-    CHECK_FALSE(edited({}, text));
+    const auto stray = edited({}, text);
+    REQUIRE(stray);
+    CHECK(stray->problems().front().kind == "not_a_number");
     const auto module = edited({pick("set_cells", {{"column", "x"}, {"rows", Array{2}}, {"value", 3}})}, text);
     REQUIRE(module);
+    CHECK(module->problems().empty());
     CHECK(cellOf(*module, 2, "x") == 3);
 }
 

@@ -103,6 +103,24 @@ TEST_CASE("h5: messages that no honest reader sends are refused")
     CHECK_FALSE(wrong.take(list.substr(0, 12)));
 }
 
+TEST_CASE("h5: what is not read is named, with the reason")
+{
+    const tests::TempFolder folder;
+    if (!tests::runPython(folder, R"(
+import h5py, numpy as np
+with h5py.File("packed.h5", "w") as f:
+    f.create_dataset("x", data=np.ones((30, 3)), compression="lzf"); f["y"] = np.arange(30) % 2
+with h5py.File("beside.h5", "w") as f:
+    f["x"] = np.arange(90.).reshape(30, 3); f["y"] = np.arange(30) % 2; f["z"] = h5py.ExternalLink("other.h5", "/z")
+)"))
+        return;
+    CHECK(problemOf(folder, "packed.h5").find("not read: x (packed by lzf; use gzip)") != std::string::npos);
+    const auto beside = loaded(folder, "beside.h5");
+    REQUIRE(beside);
+    REQUIRE(beside->problems.size() == 1);
+    CHECK(beside->problems[0].message == "not everything in the file is read: z (a link to somewhere else)");
+}
+
 TEST_CASE("h5: what h5py writes comes out as it went in")
 {
     const tests::TempFolder folder;

@@ -51,12 +51,11 @@ TEST_CASE("column builder: texts that are numbers are numbers, dates are times")
     CHECK(picture(built({"\"1970-01-02\"", "\"soon\""})) == "text 1970-01-02 soon");
 }
 
-TEST_CASE("column builder: what there is more of decides, and the first stray cell is told")
+TEST_CASE("column builder: what there is more of decides, and stray cells are told")
 {
     const Column numbers = built({"1", "2", "\"many\"", "\"few\"", "5"});
     CHECK(picture(numbers) == "number 1 2 ? ? 5");
-    CHECK(numbers.strayRow == 2);
-    CHECK(numbers.stray == "many");
+    CHECK(numbers.strays == std::vector<StrayCell>{{2, "many"}, {3, "few"}});
     CHECK(picture(built({"1", "\"many\""})) == "text 1 many");
 }
 
@@ -65,7 +64,7 @@ TEST_CASE("column builder: hints go before the cells")
     CHECK(picture(built({"1", "1.5"}, {.asText = {"c"}})) == "text 1 1.5");
     const Column numbers = built({"1", "\"a\"", "\"b\""}, {.asNumbers = {"c"}});
     CHECK(picture(numbers) == "number 1 ? ?");
-    CHECK(numbers.strayRow == 1);
+    CHECK(numbers.strays.size() == 2);
 }
 
 TEST_CASE("column builder: columns of an array by steps")

@@ -126,7 +126,7 @@ TEST_CASE("json_lines: keys become columns of their kinds")
 TEST_CASE("json_lines: a column takes hints, and tells its stray cell")
 {
     const std::string text = "{\"a\": 1}\n{\"a\": 2}\n{\"a\": \"x\"}\n";
-    CHECK(readJsonLines(text, "f", "f")->columns[0].strayRow == 2);
+    CHECK(readJsonLines(text, "f", "f")->columns[0].strays.front().row == 2);
     CHECK(readJsonLines(text, "f", "f", {.hints = {.asText = {"a"}}})->columns[0].words ==
           std::vector<std::string>{"1", "2", "x"});
 }
