@@ -4,6 +4,7 @@
 #include "core/data/edit.h"
 #include "core/data/forecast_steps.h"
 #include "core/data/open.h"
+#include "core/data/streams/stream_plan.h"
 #include "core/data/tables/row_labels.h"
 
 #include <ATen/ops/cat.h>
@@ -30,7 +31,6 @@ public:
     {
         const SourceRequest request{m_experiment.data};
         if (m_experiment.data.mode == "pipe") {
-            CORE_CHECK(refuseWhole());
             CORE_CHECK(openStream(request));
         } else {
             CORE_TRY(loaded, m_cache ? m_cache->load(request) : loadSource(request));
@@ -45,8 +45,9 @@ public:
         joinTestRows();
         CORE_CHECK(checkClasses());
         if (m_loaded.info.forecasts())
-            CORE_CHECK(m_experiment.data.mode == "pipe" ? notStreamed("a forecast", "windows are cut from whole series")
-                                                        : becomeWindows());
+            CORE_CHECK(m_experiment.data.mode == "pipe"
+                           ? base::Status(StreamPlan::refused("a forecast", "windows are cut from whole series"))
+                           : becomeWindows());
         CORE_CHECK(makeInputs());
         m_made.m_problems = std::move(m_loaded.problems);
         for (std::size_t p = 0; p < 3; ++p)
@@ -79,7 +80,7 @@ public:
             m_made.m_encoder = TableEncoder::ofNumbers(m_made.m_info.features);
         m_made.m_trainRows = m_parts[0];
         if (m_stream)
-            CORE_CHECK(attachStream());
+            attachStream();
         else if (m_training)
             CORE_CHECK(m_made.resample(m_experiment.augment, std::uint64_t(m_experiment.train.seed)));
         return std::move(m_made);
@@ -93,141 +94,48 @@ private:
     DataModule m_made;
     std::optional<WindowRows> m_windows;
     std::array<std::vector<std::int64_t>, 3> m_parts;
-    std::shared_ptr<const RowStream> m_stream;         ///< of which m_loaded is a sample
-    std::vector<std::int64_t> m_sampled;               ///< the blocks of the sample
-    std::array<std::vector<std::int64_t>, 3> m_blocks; ///< of m_stream, per part
+    std::optional<StreamPlan> m_stream; ///< of which m_loaded is a sample
 
-    static base::Status notStreamed(const std::string& what, const std::string& why)
-    {
-        return base::Error{base::ErrorKind::Spec, what + " needs all rows at once: " + why, "/data/mode",
-                           "Set data.mode to file"};
-    }
-
-    /// What only rows that are all in memory allow.
-    base::Status refuseWhole() const
-    {
-        const spec::DataSpec& data = m_experiment.data;
-        if (!data.edits.empty())
-            return notStreamed("editing rows", "an edit counts them");
-        if (data.sampler != "shuffle")
-            return notStreamed("data.sampler " + data.sampler, "every class is counted first");
-        for (const base::Pick& augment : m_experiment.augment) {
-            CORE_TRY(transform, allTransforms().make(augment));
-            if (transform->works() == Works::Rows)
-                return notStreamed(augment.kind, "new rows are made of all others");
-        }
-        return {};
-    }
-
-    /// Rows spread over the whole of the stream: what is learned of the data before training is learned of them.
     base::Status openStream(const SourceRequest& request)
     {
-        CORE_TRY(source, sourceOf(request));
-        CORE_TRY(stream, source->stream(request));
-        if (!stream) {
-            CORE_TRY(loaded, source->load(request));
-            // Files of their own are decoded when they are wanted.
-            if (loaded.samples && !loaded.inputs.defined() && !loaded.table) {
-                m_loaded = std::move(loaded);
-                m_made.m_leftOut = std::make_shared<LeftOut>();
-                return {};
-            }
-            CORE_TRY(held, heldStream(std::move(loaded)));
-            stream = std::move(held);
-        }
-        constexpr std::int64_t sampledRows = 50'000, sampledBytes = std::int64_t(1) << 26, sampledBlocks = 64;
-        std::int64_t count = std::max(sampledBlocks, sampledRows / stream->blockRows());
-        if (stream->bytes() > 0)
-            count = std::min(count, std::max(sampledBlocks, sampledBytes / (stream->bytes() / stream->blocks() + 1)));
-        const std::int64_t blocks = (stream->rows() + stream->blockRows() - 1) / stream->blockRows();
-        count = std::min(count, blocks);
-        for (std::int64_t i = 0; i < count; ++i)
-            m_sampled.push_back(i * blocks / count);
-        CORE_TRY(loaded, stream->read(m_sampled, request));
-        m_loaded = std::move(loaded);
+        CORE_CHECK(StreamPlan::check(m_experiment));
+        CORE_TRY(plan, StreamPlan::open(request, m_loaded));
+        if (!plan)
+            m_made.m_leftOut = std::make_shared<LeftOut>();
         if (m_loaded.table && m_loaded.info.rows == 0)
             m_loaded.info.rows = m_loaded.table->rows;
-        m_stream = std::move(stream);
+        m_stream = std::move(plan);
         return {};
     }
 
-    /// Blocks are divided as rows would be, so that a part can be read without the others.
     base::Status divideStream()
     {
-        spec::SplitSpec spec = m_experiment.split;
-        const std::int64_t blocks = (m_stream->rows() + m_stream->blockRows() - 1) / m_stream->blockRows();
-        const bool ordered = !m_loaded.times.empty() && std::is_sorted(m_loaded.times.begin(), m_loaded.times.end());
-        if (spec.kind == "auto")
-            spec.kind = !m_stream->parts().empty() ? "predefined" : ordered ? "chronological" : "random";
-        if (spec.kind == "chronological" && !ordered)
-            return base::Error{base::ErrorKind::Data,
-                               "its rows are not in the order of their times, and it is streamed",
-                               m_loaded.where.empty() ? "/split/kind" : m_loaded.where,
-                               "Sort the file by time, or set data.mode to file"};
-        if (spec.kind == "predefined" ? m_stream->parts().empty()
-                                      : spec.kind != "random" && spec.kind != "chronological")
-            return notStreamed("split.kind " + spec.kind, "random and chronological divide a stream");
-        std::vector<double> times;
-        for (std::int64_t block = 0; spec.kind == "chronological" && block < blocks; ++block)
-            times.push_back(double(block));
-        const bool ownTest = m_stream->testRows() > 0 && !spec.test;
-        const std::vector<std::int32_t> given(m_stream->parts().begin(), m_stream->parts().end());
-        SplitRequest request{.spec = spec, .rows = blocks, .times = times, .parts = given};
-        request.test = testShare(spec, ownTest);
-        CORE_TRY(split, allSplits().make({spec.kind}));
-        CORE_TRY(parts, split->divide(request));
-        m_blocks = {std::move(parts.train), std::move(parts.validation), std::move(parts.test)};
-        std::vector<std::uint8_t> partOf(std::size_t(blocks), 3);
-        for (std::size_t p = 0; p < 3; ++p) {
-            std::sort(m_blocks[p].begin(), m_blocks[p].end());
-            for (const std::int64_t block : m_blocks[p])
-                partOf[std::size_t(block)] = std::uint8_t(p);
-        }
-        if (ownTest)
-            for (std::int64_t row = m_stream->rows(); row < m_stream->rows() + m_stream->testRows(); ++row)
-                m_blocks[2].push_back(row);
-        std::int64_t place = 0;
-        for (const std::int64_t block : m_sampled)
-            for (std::int64_t k = 0; k < m_stream->rowsOf(block); ++k, ++place)
-                if (const std::uint8_t part = partOf[std::size_t(block)]; part < 3 && kept(place))
-                    m_parts[part].push_back(place);
-        if (m_parts[0].empty())
-            return base::Error{base::ErrorKind::Data, "no row is left to train on", m_loaded.where,
-                               "Every row that was looked at has a missing value: set data.missing to mean, median or "
-                               "most_frequent"};
-        m_made.m_splitKind = spec.kind;
-        return {};
+        CORE_CHECK(m_stream->divide(m_experiment.split, m_loaded));
+        m_parts = m_stream->sampleParts([this](std::int64_t place) { return kept(place); });
+        m_made.m_splitKind = m_stream->splitKind();
+        if (!m_parts[0].empty())
+            return {};
+        return base::Error{base::ErrorKind::Data, "no row is left to train on", m_loaded.where,
+                           "Every row that was looked at has a missing value: set data.missing to mean, median or "
+                           "most_frequent"};
     }
 
     /// Training sees all rows; the page and the doctor see those of the sample.
-    base::Status attachStream()
+    void attachStream()
     {
-        const std::int64_t sampled = m_made.m_info.rows, rows = m_stream->rows();
-        m_made.m_info.streamedRows = rows;
-        const std::int64_t all = rows + m_stream->testRows();
-        std::array<RowSet, 3> parts;
-        for (std::size_t p = 0; p < 3; ++p) {
-            parts[p] = RowSet::ofRuns(m_blocks[p], m_stream->blockRows(), all);
-            m_made.m_partRows[p] = std::int64_t(parts[p].size());
-        }
+        DatasetInfo& info = m_made.m_info;
+        info.streamedRows = m_stream->stream()->rows();
+        for (std::size_t p = 0; p < 3; ++p)
+            m_made.m_partRows[p] = std::int64_t(m_stream->rows(p).size());
         if (m_training) {
-            m_made.m_info.rows = rows;
-            m_made.m_info.testRows = m_stream->testRows();
-            m_made.m_rows = std::move(parts);
-            m_made.stream(m_stream);
-            return {};
+            info.rows = info.streamedRows;
+            info.testRows = m_stream->stream()->testRows();
+            for (std::size_t p = 0; p < 3; ++p)
+                m_made.m_rows[p] = m_stream->rows(p);
+            m_made.stream(m_stream->stream());
+        } else if (auto problem = m_stream->problem()) {
+            m_made.m_problems.push_back(std::move(*problem));
         }
-        if (sampled < rows)
-            m_made.m_problems.push_back(
-                {.kind = "streamed_sample",
-                 .column = {},
-                 .rows = {},
-                 .count = sampled,
-                 .message = "of " + std::to_string(rows) + " streamed rows, " + std::to_string(sampled) +
-                            " spread over all of them are shown and examined here",
-                 .remedy = "Set data.mode to file to see every row",
-                 .effect = "Training sees every row; scales and fillings are learned from those shown"});
-        return {};
     }
 
     /// Scales from the training rows; of pictures that are decoded when they are wanted, from some of them.
@@ -538,7 +446,8 @@ private:
             targets = targetFacts(m_loaded.targets, m_loaded.dropped);
         }
         auto found = examine({m_experiment, m_loaded.info, m_loaded.inputs, m_loaded.targets, inputs, targets, m_parts,
-                              m_loaded.times, m_made.m_splitKind, m_loaded.samples.get(), columnsRead(m_loaded, m_made.m_problems), marks});
+                              m_loaded.times, m_made.m_splitKind, m_loaded.samples.get(),
+                              columnsRead(m_loaded, m_made.m_problems), marks});
         // Of a forecast the steps are shown and edited.
         for (Problem& problem : found)
             for (std::int64_t& row : problem.rows)

@@ -272,8 +272,20 @@ void Trainer::judge()
         if (stopping.shouldStop() && step < m_engine->timeline().totalSteps())
             m_end = RunState::EarlyStopped;
     }
+    tellLeftOut();
     publishSurface(false);
     publishWeights(true);
+}
+
+void Trainer::tellLeftOut()
+{
+    for (const data::Problem& problem : m_engine->data().streamProblems()) {
+        if (problem.count == m_leftOutTold)
+            continue;
+        m_leftOutTold = problem.count;
+        m_context.hub->publish(events::Notice{
+            m_engine->step(), {base::ErrorKind::Data, problem.message, m_engine->data().info().name, problem.remedy}});
+    }
 }
 
 Status Trainer::finish()

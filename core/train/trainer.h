@@ -63,6 +63,8 @@ private:
     base::Status edit(const std::string& path, const base::Value& value, bool again);
     base::Status oneStep();
     void judge();
+    /// Streamed rows that were of no use, when there are more of them.
+    void tellLeftOut();
     base::Status finish();
 
     // What is kept (trainer_keyframes.cpp).
@@ -104,6 +106,7 @@ private:
     std::int64_t m_syncedStep = -1, m_bestWritten = -1, m_bestSynced = -1; ///< steps whose checkpoints are kept
     std::int64_t m_surfaceStep = -1, m_tablesStep = -1, m_weightsStep = -1;
     double m_surfaceEpoch = 1, m_weightsEpoch = 0;
+    std::int64_t m_leftOutTold = 0;
     std::int64_t m_rateSteps = 0, m_rateRows = 0, m_rows = 0;
     double m_rateSince = 0, m_stepsPerSecond = 0, m_rowsPerSecond = 0;
 };

@@ -54,6 +54,9 @@ def message(content):
     return bytes([len(content)]) + content
 
 
+seed("row_index", "quoted", b"\x28a,b\n1,\"x\ny\"\n\n3,4\n")
+seed("row_index", "comments", b"\x12# c\n1 2\n 3")
+seed("row_index", "records", b"\x05" + struct.pack("<II", 0xCED7230A, 3) + b"abc\0" + struct.pack("<II", 0xCED7230A, 0))
 seed("csv", "plain", 'a,b,c\n1,"x ""y""",2024-01-01\n2.5,,NA\n')
 seed("csv", "semicolon", "\ufeffa;b\r\n1,5;x\r\n")
 seed("cell_forms", "date", "17.05.2024 9:30 PM")
