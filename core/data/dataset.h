@@ -4,6 +4,7 @@
 #include "core/data/featurizer.h"
 #include "core/data/forecast_steps.h"
 #include "core/data/row_set.h"
+#include "core/data/scaling.h"
 #include "core/data/source_cache.h"
 #include "core/data/streams/block_store.h"
 #include "core/data/streams/left_out.h"
@@ -12,11 +13,6 @@
 #include "core/data/transform.h"
 
 namespace core::data {
-
-/// (x − shift) · scale, per feature of a table or per channel of images; bytes of images are x = byte / 255.
-struct Scaling {
-    std::vector<float> shift, scale;
-};
 
 /// Everything a run needs of its data: the rows, the split, normalization from the training split alone.
 class DataModule {

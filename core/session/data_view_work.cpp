@@ -106,7 +106,7 @@ void DataView::Work::countClasses()
             if (label >= 0 && label < double(counts[p].size()))
                 ++counts[p][std::size_t(label)];
         };
-        const std::vector<std::int64_t>& rows = module.rows(SplitName(p));
+        const data::RowSet& rows = module.rows(SplitName(p));
         // Each picture has to be read: the first ones stand for all.
         for (std::size_t i = 0; info.locates() && i < std::min(rows.size(), countedPictures); ++i)
             if (const auto sample = module.sample(rows[i]))

@@ -38,7 +38,7 @@ Result<double> bareRoundsPerSecond(const core::data::DataModule& data, const Val
 {
     DMatrixHandle matrices[2] = {};
     for (const int split : {0, 1}) {
-        const core::data::Batch rows = data.gather(data.rows(core::data::SplitName(split)));
+        const core::data::Batch rows = data.gather(data.rows(core::data::SplitName(split)).all());
         const at::Tensor input = rows.input.reshape({rows.input.size(0), -1}).contiguous();
         const at::Tensor labels = rows.target.to(at::kFloat).contiguous();
         CORE_CHECK(must(XGDMatrixCreateFromMat(input.const_data_ptr<float>(), bst_ulong(input.size(0)),

@@ -65,8 +65,8 @@ void CsvColumn::count(std::size_t row, std::string_view cell, Reads reads)
 {
     m_times += reads == Reads::Time;
     m_texts += reads == Reads::Text;
-    // Of words they are found later, if they turn out to be strays.
-    if (reads != Reads::Number && m_keeps != ColumnKind::Text)
+    // Of words they are found later, if they turn out to be strays; times are kept to be times only.
+    if (reads != Reads::Number && m_keeps == ColumnKind::Number)
         m_strays.push_back({std::int64_t(row), std::string(trimmed(cell))});
 }
 
@@ -123,11 +123,11 @@ void CsvColumn::add(const char* text, const std::vector<CellPlace>& cells)
     }
     if (i == cells.size())
         return;
-    const std::vector<CellPlace> rest(cells.begin() + std::ptrdiff_t(i), cells.end());
+    const std::span<const CellPlace> rest = std::span(cells).subspan(i);
     const std::size_t first = m_rows;
     m_rows += rest.size();
     m_numbers.resize(m_rows, noNumber);
-    readPlainNumbers(text, i == 0 ? cells : rest, m_hints.decimalComma ? ',' : '.', m_numbers.data() + first, m_left);
+    readPlainNumbers(text, rest, m_hints.decimalComma ? ',' : '.', m_numbers.data() + first, m_left);
     for (const std::uint32_t left : m_left)
         put(first + left, cellAt(i + left));
 }

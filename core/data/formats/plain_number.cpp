@@ -204,7 +204,7 @@ bool readPlainNumber(const char* begin, const char* end, char point, double& val
     return readPlain(begin, end, point, value);
 }
 
-void readPlainNumbers(const char* text, const std::vector<CellPlace>& cells, char point, double* values,
+void readPlainNumbers(const char* text, std::span<const CellPlace> cells, char point, double* values,
                       std::vector<std::uint32_t>& left)
 {
     left.clear();

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace core::data {
@@ -18,7 +19,7 @@ struct CellPlace {
 bool readPlainNumber(const char* begin, const char* end, char point, double& value);
 
 /// The same of many cells: `values` for each that can be read so, and what is left, by its place in `cells`.
-void readPlainNumbers(const char* text, const std::vector<CellPlace>& cells, char point, double* values,
+void readPlainNumbers(const char* text, std::span<const CellPlace> cells, char point, double* values,
                       std::vector<std::uint32_t>& left);
 
 }

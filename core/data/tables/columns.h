@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/data/dataset.h"
+#include "core/data/scaling.h"
+#include "core/data/source.h"
+
+#include <span>
 
 namespace core::data {
 

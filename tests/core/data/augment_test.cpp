@@ -48,11 +48,11 @@ TEST_CASE("augmentation: every transform of images changes training rows alone")
         ++kinds;
         const std::vector<base::Pick> augment{{entry.kind, Object{}}};
         for (const SplitName split : {SplitName::Validation, SplitName::Test}) {
-            const at::Tensor plain = module.gather(module.rows(split)).input;
+            const at::Tensor plain = module.gather(module.rows(split).all()).input;
             REQUIRE(plain.size(0) > 0);
             CHECK(inputsOf(module, split, augment).equal(plain));
         }
-        const at::Tensor plain = module.gather(module.rows(SplitName::Train)).input;
+        const at::Tensor plain = module.gather(module.rows(SplitName::Train).all()).input;
         const at::Tensor changed = inputsOf(module, SplitName::Train, augment);
         CHECK(changed.sizes() == plain.sizes());
         // Grey pictures have no colours to take away, small ones too few pixels for 255 steps.
@@ -84,7 +84,7 @@ TEST_CASE("augmentation: new rows come from training rows alone, and the other p
         CHECK(grown.rows(SplitName::Train) == plain.rows(SplitName::Train));
         for (const SplitName split : {SplitName::Validation, SplitName::Test}) {
             CHECK(grown.rows(split) == plain.rows(split));
-            CHECK(inputsOf(grown, split, experiment.augment).equal(plain.gather(plain.rows(split)).input));
+            CHECK(inputsOf(grown, split, experiment.augment).equal(plain.gather(plain.rows(split).all()).input));
         }
         CHECK(grown.epochItems() > plain.epochItems());
         std::vector<std::vector<float>> rare;

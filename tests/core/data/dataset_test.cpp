@@ -87,7 +87,7 @@ TEST_CASE("data module: figures for normalizing come from the training rows alon
     spec::Experiment experiment = experimentOn("two-moons");
     const auto module = DataModule::open(experiment);
     REQUIRE(module);
-    const auto train = floatsOf(module->gather(module->rows(SplitName::Train)).input);
+    const auto train = floatsOf(module->gather(module->rows(SplitName::Train).all()).input);
     double sum = 0, square = 0;
     for (std::size_t i = 0; i < train.size(); i += 2) {
         sum += train[i];
@@ -103,7 +103,7 @@ TEST_CASE("data module: figures for normalizing come from the training rows alon
     CHECK(std::abs(sumAll / double(all.size())) > 1e-4);
     experiment.data.normalize = "minmax";
     const auto minmax = DataModule::open(experiment);
-    const auto values = floatsOf(minmax->gather(minmax->rows(SplitName::Train)).input);
+    const auto values = floatsOf(minmax->gather(minmax->rows(SplitName::Train).all()).input);
     CHECK(*std::min_element(values.begin(), values.end()) == 0);
     CHECK(*std::max_element(values.begin(), values.end()) == Approx(1));
 }
@@ -133,7 +133,7 @@ TEST_CASE("data module: images are brought to [0, 1] and normalized by channel")
     const auto module = DataModule::open(experiment);
     REQUIRE(module);
     REQUIRE(module->shift().size() == 3);
-    const at::Tensor scaled = module->gather(module->rows(SplitName::Train)).input;
+    const at::Tensor scaled = module->gather(module->rows(SplitName::Train).all()).input;
     CHECK(scaled.sizes().vec() == std::vector<std::int64_t>{20, 3, 2, 2});
     for (std::int64_t channel = 0; channel < 3; ++channel) {
         const at::Tensor values = scaled.select(1, channel).to(at::kDouble);

@@ -131,7 +131,7 @@ TEST_CASE("encoders: what is learned of words, gaps and scales comes from the tr
                     REQUIRE(module);
                     CHECK(std::find(module->info().origins.begin(), module->info().origins.end(), "part") ==
                           module->info().origins.end());
-                    seen.push_back(module->gather(module->rows(data::SplitName::Train)).input);
+                    seen.push_back(module->gather(module->rows(data::SplitName::Train).all()).input);
                 }
                 REQUIRE(seen[0].sizes() == seen[1].sizes());
                 CHECK(seen[0].equal(seen[1]));

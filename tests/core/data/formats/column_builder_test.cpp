@@ -55,7 +55,7 @@ TEST_CASE("column builder: what there is more of decides, and stray cells are to
 {
     const Column numbers = built({"1", "2", "\"many\"", "\"few\"", "5"});
     CHECK(picture(numbers) == "number 1 2 ? ? 5");
-    CHECK(numbers.strays == std::vector<StrayCell>{{2, "many"}, {3, "few"}});
+    CHECK((numbers.strays == std::vector<StrayCell>{{2, "many"}, {3, "few"}}));
     CHECK(picture(built({"1", "\"many\""})) == "text 1 many");
 }
 
