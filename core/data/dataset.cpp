@@ -179,6 +179,17 @@ base::Status DataModule::finish(Sample& sample, float* out) const
     return {};
 }
 
+std::int64_t DataModule::partRows(SplitName split) const
+{
+    return m_partRows[std::size_t(split)] > 0 ? m_partRows[std::size_t(split)] : std::int64_t(rows(split).size());
+}
+
+std::int64_t DataModule::epochItems() const
+{
+    const std::int64_t rows = m_info.streamedRows > 0 ? partRows(SplitName::Train) : std::int64_t(m_trainRows.size());
+    return rows * m_spec.copies;
+}
+
 base::Status DataModule::resample(const std::vector<base::Pick>& augment, std::uint64_t seed)
 {
     m_trainRows = rows(SplitName::Train).all();

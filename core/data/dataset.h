@@ -25,12 +25,9 @@ public:
 
     const DatasetInfo& info() const { return m_info; }
     const RowSet& rows(SplitName split) const { return m_rows[std::size_t(split)]; }
-    /// What `auto` became, and how many folds there are to train.
     /// How many rows a part has; where only a sample of streamed rows is held, of all of them.
-    std::int64_t partRows(SplitName split) const
-    {
-        return m_partRows[std::size_t(split)] > 0 ? m_partRows[std::size_t(split)] : std::int64_t(rows(split).size());
-    }
+    std::int64_t partRows(SplitName split) const;
+    /// What `auto` became, and how many folds there are to train.
     const std::string& splitKind() const { return m_splitKind; }
     std::int64_t folds() const { return m_folds; }
     /// Rows in any order, normalized, without augmentation. Streamed rows that are of no use are left out. Throws where
@@ -56,12 +53,7 @@ public:
     /// What an epoch goes through: the training rows, or what transforms that work on rows made of them (new ones are
     /// numbered after all others), `data.copies` times. Item k is another copy of row `k mod size()` for every whole
     /// number of times that size() goes into k.
-    std::int64_t epochItems() const
-    {
-        const std::int64_t rows =
-            m_info.streamedRows > 0 ? partRows(SplitName::Train) : std::int64_t(m_trainRows.size());
-        return rows * m_spec.copies;
-    }
+    std::int64_t epochItems() const;
     std::int64_t epochItem(std::int64_t place) const
     {
         const std::int64_t rows = std::int64_t(m_trainRows.size());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/forecast_steps.h"
 
+#include "core/data/check.h"
+
 namespace core::data {
 
 void Steps::divide(const std::array<std::vector<std::int64_t>, 3>& rows, const WindowRows& windows,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/data/check.h"
 #include "core/data/signals/windows.h"
 
 namespace core::data {

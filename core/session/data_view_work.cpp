@@ -3,6 +3,8 @@
 
 #include "core/model/estimator.h"
 
+#include "core/data/ops/distinct.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -69,21 +71,22 @@ ColumnHead headOf(const CellColumn& column, std::int64_t rows)
     head.histogram.assign(bins, 0);
     if (known.empty())
         return head;
-    double square = 0, n = 0;
+    head.min = head.max = known.front();
+    // Sums of differences from one value: a constant column has no spread at all.
+    double sum = 0, square = 0;
     for (const double x : known) {
-        const double d = x - head.mean;
-        head.mean += d / ++n;
-        square += d * (x - head.mean);
+        head.min = std::min(head.min, x);
+        head.max = std::max(head.max, x);
+        sum += x - known.front();
     }
-    head.std = std::sqrt(square / n);
-    const auto [low, high] = std::minmax_element(known.begin(), known.end());
-    head.min = *low;
-    head.max = *high;
+    head.mean = known.front() + sum / double(known.size());
+    for (const double x : known)
+        square += (x - head.mean) * (x - head.mean);
+    head.std = std::sqrt(square / double(known.size()));
     const double width = head.max > head.min ? (head.max - head.min) / double(bins) : 1;
     for (const double x : known)
         head.histogram[std::size_t(std::min(double(bins - 1), (x - head.min) / width))] += step;
-    std::sort(known.begin(), known.end());
-    head.distinct = std::unique(known.begin(), known.end()) - known.begin();
+    head.distinct = data::countDistinct(known);
     return head;
 }
 
