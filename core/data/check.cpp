@@ -2,6 +2,7 @@
 #include "core/data/check.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace core::data {
 
@@ -117,10 +118,7 @@ std::pair<std::string, base::Value> dropRows(const spec::Experiment& experiment,
     drop.set("kind", "drop_rows");
     drop.set("rows", std::move(list));
     edits.push_back(std::move(drop));
-    std::pair<std::string, base::Value> change;
-    change.first = "data.edits";
-    change.second = std::move(edits);
-    return change;
+    return {std::piecewise_construct, std::forward_as_tuple("data.edits"), std::forward_as_tuple(std::move(edits))};
 }
 
 ClassRows classRows(const Examined& data)
