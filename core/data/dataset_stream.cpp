@@ -235,14 +235,15 @@ base::Result<BlockRows> DataModule::becomeBlocks(Loaded loaded, const RowStream&
     rows.inputs = loaded.inputs.contiguous();
     rows.samples = loaded.samples;
     noteUseless(rows, stream, blocks);
-    if (m_bytes)
-        return rows;
-    loaded.targets = at::Tensor();
+    loaded.targets = rows.targets;
     CORE_CHECK(refuseInfinite(loaded));
+    // A target cannot be filled in.
+    if (m_spec.missing != "error")
+        loaded.inputs = at::Tensor();
+    if (m_spec.missing != "drop")
+        CORE_CHECK(refuseMissing(loaded, "Fill the cell, or set data.missing to drop, mean, median or most_frequent"));
     if (!m_fill.empty())
         fillMissing(rows.inputs, m_fill);
-    else if (m_spec.missing == "error")
-        CORE_CHECK(refuseMissing(loaded, "Fill the cell, or set data.missing to drop, mean, median or most_frequent"));
     return rows;
 }
 

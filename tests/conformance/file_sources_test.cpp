@@ -167,7 +167,8 @@ TEST_CASE("file sources: streamed rows are divided as in memory and are the same
         experiment.data = every.request(kind, name).data;
         experiment.split.kind = "random";
         experiment.split.train = 0.5;
-        experiment.split.validation = 0.25;
+        experiment.split.validation = 0.5;
+        experiment.split.test = 0;
         if (kind == "audio_folder")
             experiment.data.audio.seconds = 0.1;
         const auto whole = data::DataModule::open(experiment);

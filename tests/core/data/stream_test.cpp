@@ -190,7 +190,10 @@ TEST_CASE("stream: rows of no use are left out of their batches and listed")
     std::string text = "x,y\n";
     for (int row = 0; row < 40; ++row)
         text += std::to_string(row) + "," + (row == 7 || row == 31 ? "" : row % 2 ? "a" : "b") + "\n";
-    const auto module = opened(piped(folder.file("a.csv", text)));
+    spec::Experiment experiment = piped(folder.file("a.csv", text));
+    CHECK(errorOf(experiment).find("a.csv:9") != std::string::npos);
+    experiment.data.missing = "drop";
+    const auto module = opened(experiment);
     const auto loader = loaderOf(module, {.batchSize = 100, .seed = 1});
     std::int64_t useless = 0;
     for (const std::int64_t row : module.rows(SplitName::Train))
