@@ -69,7 +69,7 @@ public:
         m_loaded.info.trainCounts = countClasses(m_loaded, m_parts[0]);
         m_made.m_textTarget = target && target->kind == ColumnKind::Text;
         m_made.m_info = std::move(m_loaded.info);
-        m_made.m_bytes = m_loaded.inputs.defined() && m_loaded.inputs.scalar_type() == at::kByte;
+        m_made.m_bytes = m_decodesBytes || (m_loaded.inputs.defined() && m_loaded.inputs.scalar_type() == at::kByte);
         m_made.m_inputs = std::move(m_loaded.inputs);
         m_made.m_targets = std::move(m_loaded.targets);
         m_made.m_samples = std::move(m_loaded.samples);
@@ -94,6 +94,7 @@ private:
     DataModule m_made;
     std::optional<WindowRows> m_windows;
     std::array<std::vector<std::int64_t>, 3> m_parts;
+    bool m_decodesBytes = false;
     std::optional<StreamPlan> m_stream; ///< of which m_loaded is a sample
 
     base::Status openStream(const SourceRequest& request)
@@ -157,6 +158,10 @@ private:
         std::vector<std::int64_t> all(some.size());
         std::iota(all.begin(), all.end(), 0);
         CORE_TRY(inputs, inputsOf(*heldSamples(std::move(some)), m_made.m_featurizer.get(), m_loaded.info.inputShape));
+        // Pixels are bytes, here as in memory: both ways give the same bits.
+        m_decodesBytes = m_loaded.info.image();
+        if (m_decodesBytes)
+            inputs = inputs.mul(255).round_().to(at::kByte);
         m_made.m_scaling = scalingFor(inputs, all, normalize);
         return {};
     }

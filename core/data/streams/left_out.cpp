@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/streams/left_out.h"
 
+#include <algorithm>
+
 namespace core::data {
 
 namespace {
@@ -38,9 +40,11 @@ std::vector<Problem> LeftOut::problems() const
     if (m_rows.empty())
         return {};
     const std::size_t count = m_rows.size();
+    std::vector<std::int64_t> first = m_first;
+    std::sort(first.begin(), first.end());
     return {{.kind = "left_out_rows",
              .column = {},
-             .rows = m_first,
+             .rows = std::move(first),
              .count = std::int64_t(count),
              .message = std::to_string(count) + (count == 1 ? " row was" : " rows were") +
                         " left out while streaming (" + m_example + ")",
