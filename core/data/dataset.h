@@ -92,9 +92,7 @@ public:
     std::int64_t blocksAtOnce() const { return std::max<std::int64_t>(1, m_spec.shuffleBuffer / blockRows()); }
     /// Returns when these blocks are in memory; throws where they cannot be read.
     void load(std::vector<std::int64_t> blocks) const;
-    /// These will be asked for: they are read beside what goes on.
-    void expect(std::vector<std::int64_t> blocks) const;
-    /// The same of the next rows of a part that is gone through in order.
+    /// The next rows of a part that is gone through in order: they are read beside what goes on.
     void expect(const RowSet& rows, std::size_t first) const;
     /// The most bytes of streamed rows that were in memory at once.
     std::size_t streamBytes() const { return m_blocks ? m_blocks->mostBytes() : 0; }

@@ -134,9 +134,12 @@ private:
             for (std::size_t p = 0; p < 3; ++p)
                 m_made.m_rows[p] = m_stream->rows(p);
             m_made.stream(m_stream->stream());
-        } else if (auto problem = m_stream->problem()) {
-            m_made.m_problems.push_back(std::move(*problem));
+            return;
         }
+        for (Problem& problem : m_made.m_problems)
+            StreamPlan::keepPossible(problem);
+        if (auto problem = m_stream->problem())
+            m_made.m_problems.push_back(std::move(*problem));
     }
 
     /// Scales from the training rows; of pictures that are decoded when they are wanted, from some of them.

@@ -48,11 +48,6 @@ void DataModule::load(std::vector<std::int64_t> blocks) const
         fail(loaded.error());
 }
 
-void DataModule::expect(std::vector<std::int64_t> blocks) const
-{
-    m_blocks->want(std::move(blocks));
-}
-
 void DataModule::expect(const RowSet& rows, std::size_t first) const
 {
     if (!m_stream || first >= rows.size())

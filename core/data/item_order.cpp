@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/item_order.h"
 
+#include <ATen/ops/cat.h>
+
 #include <algorithm>
+#include <cstring>
+#include <future>
 #include <map>
 #include <numeric>
-#include <stdexcept>
+#include <optional>
 #include <unordered_map>
 
 namespace core::data {
@@ -93,8 +97,27 @@ private:
     }
 };
 
+// Rows of a tensor in another order.
+at::Tensor inOrder(const at::Tensor& rows, const std::vector<std::int64_t>& places)
+{
+    if (!rows.defined())
+        return rows;
+    std::vector<std::int64_t> shape = rows.sizes().vec();
+    shape.front() = std::int64_t(places.size());
+    at::Tensor ordered = tensor::empty(shape, rows.scalar_type());
+    const std::size_t bytes = rows.nbytes() / std::size_t(std::max<std::int64_t>(1, rows.size(0)));
+    char* to = static_cast<char*>(ordered.mutable_data_ptr());
+    const char* from = static_cast<const char*>(rows.const_data_ptr());
+    for (const std::int64_t place : places) {
+        std::memcpy(to, from + std::size_t(place) * bytes, bytes);
+        to += bytes;
+    }
+    return ordered;
+}
+
 // Of a stream: blocks come in any order; so many of them as the shuffle buffer holds make a group, whose rows come in
-// any order. What stands far apart in the file thus meets in a batch, and memory holds one group and the next.
+// any order. What stands far apart in the file thus meets in a batch. Memory holds one group, and the next, which is
+// made while this one is trained on.
 class GroupedOrder final : public ItemOrder {
 public:
     GroupedOrder(const DataModule& data, SplitName split, const LoaderOptions& options)
@@ -112,34 +135,75 @@ public:
     std::span<const std::int64_t> items(const BatchRange& range) override
     {
         m_items.clear();
+        visit(range, [this](std::int64_t first, std::int64_t count) {
+            m_items.insert(m_items.end(), m_group.items.begin() + first, m_group.items.begin() + first + count);
+        });
+        return m_items;
+    }
+
+    std::optional<Batch> rows(const BatchRange& range) override
+    {
+        m_gathers = true;
+        std::vector<at::Tensor> inputs, targets;
+        bool whole = true;
+        visit(range, [&](std::int64_t first, std::int64_t count) {
+            if (!m_group.rows)
+                gather(m_group);
+            whole = whole && m_group.rows->input.size(0) == std::int64_t(m_group.items.size());
+            if (!whole)
+                return;
+            inputs.push_back(m_group.rows->input.narrow(0, first, count));
+            if (m_group.rows->target.defined())
+                targets.push_back(m_group.rows->target.narrow(0, first, count));
+        });
+        if (!whole || inputs.empty())
+            return {};
+        const auto joined = [](const std::vector<at::Tensor>& parts) {
+            return parts.empty() ? at::Tensor() : parts.size() == 1 ? parts[0] : at::cat(parts);
+        };
+        return Batch{joined(inputs), joined(targets)};
+    }
+
+private:
+    struct Group {
+        std::int64_t epoch = -1, number = -1;
+        std::vector<std::int64_t> items;
+        std::optional<Batch> rows; ///< of the items; fewer where some are of no use
+    };
+
+    const DataModule& m_data;
+    const std::span<const std::int64_t> m_blocks;
+    const LoaderOptions& m_options;
+    const std::int64_t m_copies, m_rows;
+    const std::size_t m_groupBlocks;
+    std::int64_t m_epoch = -1;
+    std::vector<std::int64_t> m_order;  // blocks of the epoch
+    std::vector<std::int64_t> m_starts; // the first place of each group, and the end of the last
+    Group m_group;                      // the one at hand
+    std::vector<std::int64_t> m_items;
+    bool m_gathers = false; // somebody asks for rows rather than items
+    std::int64_t m_nextEpoch = -1, m_nextNumber = -1;
+    std::future<Group> m_next; // last: joined before what it uses goes
+
+    // The pieces of a batch within their groups.
+    template <class Visit>
+    void visit(const BatchRange& range, Visit each)
+    {
         if (range.epoch != m_epoch)
             enterEpoch(range.epoch);
         std::int64_t first = range.first;
         const std::int64_t end = std::min(count(), range.first + range.count);
         while (first < end) {
             const auto above = std::upper_bound(m_starts.begin(), m_starts.end(), first);
-            const std::size_t group = std::size_t(above - m_starts.begin()) - 1;
-            if (m_group != std::int64_t(group))
+            const std::int64_t group = above - m_starts.begin() - 1;
+            if (m_group.epoch != m_epoch || m_group.number != group)
                 enterGroup(group);
-            const std::int64_t here = first - m_starts[group];
-            const std::int64_t taken = std::min(end - first, std::int64_t(m_groupItems.size()) - here);
-            m_items.insert(m_items.end(), m_groupItems.begin() + here, m_groupItems.begin() + here + taken);
+            const std::int64_t here = first - m_starts[std::size_t(group)];
+            const std::int64_t taken = std::min(end - first, std::int64_t(m_group.items.size()) - here);
+            each(here, taken);
             first += taken;
         }
-        return m_items;
     }
-
-private:
-    const DataModule& m_data;
-    const std::span<const std::int64_t> m_blocks;
-    const LoaderOptions& m_options;
-    const std::int64_t m_copies, m_rows;
-    const std::size_t m_groupBlocks;
-    std::int64_t m_epoch = -1, m_group = -1;
-    std::vector<std::int64_t> m_order;      // blocks of the epoch
-    std::vector<std::int64_t> m_starts;     // the first place of each group, and the end of the last
-    std::vector<std::int64_t> m_groupItems; // of m_group
-    std::vector<std::int64_t> m_items;
 
     std::vector<std::int64_t> blocksOf(std::int64_t epoch) const
     {
@@ -157,7 +221,6 @@ private:
     {
         m_order = blocksOf(epoch);
         m_epoch = epoch;
-        m_group = -1;
         m_starts.assign(1, 0);
         for (std::size_t first = 0; first < m_order.size(); first += m_groupBlocks) {
             std::int64_t rows = 0;
@@ -167,33 +230,66 @@ private:
         }
     }
 
-    static std::vector<std::int64_t> part(const std::vector<std::int64_t>& blocks, std::size_t group, std::size_t each)
+    std::vector<std::int64_t> part(const std::vector<std::int64_t>& blocks, std::int64_t group) const
     {
-        const std::size_t begin = std::min(blocks.size(), group * each), end = std::min(blocks.size(), begin + each);
+        const std::size_t begin = std::min(blocks.size(), std::size_t(group) * m_groupBlocks),
+                          end = std::min(blocks.size(), begin + m_groupBlocks);
         return {blocks.begin() + std::ptrdiff_t(begin), blocks.begin() + std::ptrdiff_t(end)};
     }
 
-    void enterGroup(std::size_t group)
+    // A pure function of its arguments; also called by another thread.
+    Group make(std::int64_t epoch, std::int64_t number, std::vector<std::int64_t> blocks, bool gathers) const
     {
-        const std::vector<std::int64_t> blocks = part(m_order, group, m_groupBlocks);
-        std::vector<std::int64_t> items;
+        Group group{.epoch = epoch, .number = number};
         for (std::int64_t copy = 0; copy < m_copies; ++copy)
             for (const std::int64_t block : blocks)
                 for (std::int64_t row = 0; row < m_data.rowsOfBlock(block); ++row)
-                    items.push_back(block * m_data.blockRows() + row + copy * m_data.size());
-        m_groupItems = std::move(items);
+                    group.items.push_back(block * m_data.blockRows() + row + copy * m_data.size());
         if (m_options.shuffle) {
-            const base::Draw draw = base::Draw(m_options.seed, "order", std::uint64_t(m_epoch)).within(group);
-            const auto places = base::permutation(std::int64_t(m_groupItems.size()), draw);
+            const base::Draw draw =
+                base::Draw(m_options.seed, "order", std::uint64_t(epoch)).within(std::uint64_t(number));
             std::vector<std::int64_t> shuffled;
-            for (const std::int64_t place : places)
-                shuffled.push_back(m_groupItems[std::size_t(place)]);
-            m_groupItems = std::move(shuffled);
+            for (const std::int64_t place : base::permutation(std::int64_t(group.items.size()), draw))
+                shuffled.push_back(group.items[std::size_t(place)]);
+            group.items = std::move(shuffled);
         }
-        m_group = std::int64_t(group);
-        m_data.load(blocks);
-        std::vector<std::int64_t> next = part(m_order, group + 1, m_groupBlocks);
-        m_data.expect(next.empty() ? part(blocksOf(m_epoch + 1), 0, m_groupBlocks) : std::move(next));
+        m_data.load(std::move(blocks));
+        if (gathers)
+            gather(group);
+        return group;
+    }
+
+    // In the order of the file first, which is cheap, then in that of the epoch.
+    void gather(Group& group) const
+    {
+        std::vector<std::int64_t> rows = group.items;
+        for (std::int64_t& row : rows)
+            row %= m_data.size();
+        std::vector<std::int64_t> sorted = rows;
+        std::sort(sorted.begin(), sorted.end());
+        sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+        Batch inFile = m_data.gather(sorted);
+        if (inFile.input.size(0) == std::int64_t(sorted.size())) {
+            for (std::int64_t& row : rows)
+                row = std::lower_bound(sorted.begin(), sorted.end(), row) - sorted.begin();
+            inFile = {inOrder(inFile.input, rows), inOrder(inFile.target, rows)};
+        }
+        group.rows = std::move(inFile);
+    }
+
+    void enterGroup(std::int64_t number)
+    {
+        if (m_next.valid() && m_nextEpoch == m_epoch && m_nextNumber == number)
+            m_group = m_next.get();
+        else
+            m_group = make(m_epoch, number, part(m_order, number), m_gathers);
+        const bool last = number + 2 == std::int64_t(m_starts.size());
+        m_nextEpoch = last ? m_epoch + 1 : m_epoch;
+        m_nextNumber = last ? 0 : number + 1;
+        auto blocks = last ? part(blocksOf(m_nextEpoch), 0) : part(m_order, m_nextNumber);
+        m_next =
+            std::async(std::launch::async, [this, epoch = m_nextEpoch, next = m_nextNumber, gathers = m_gathers,
+                                            blocks = std::move(blocks)] { return make(epoch, next, blocks, gathers); });
     }
 };
 

@@ -5,6 +5,8 @@
 #include "core/data/dataset.h"
 #include "core/data/loader.h"
 
+#include <optional>
+
 namespace core::data {
 
 /// Which items an epoch goes through, in which order: a pure function of (seed, epoch). An item is a row, or another
@@ -16,6 +18,12 @@ public:
     virtual std::int64_t count() const = 0;
     /// Those of a batch, valid until the next call; fewer at the end of an epoch.
     virtual std::span<const std::int64_t> items(const BatchRange& range) = 0;
+    /// Those rows as DataModule::gather() gives them, where they are at hand already.
+    virtual std::optional<Batch> rows(const BatchRange& range)
+    {
+        (void)range;
+        return {};
+    }
 };
 
 /// `data` and `options` are used as long as it lives.

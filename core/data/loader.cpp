@@ -32,6 +32,9 @@ public:
 
     Batch make(const BatchRange& place)
     {
+        if (m_pipeline.empty())
+            if (auto rows = m_order->rows(place))
+                return std::move(*rows);
         auto made =
             m_pipeline.batch(m_data, itemsOf(place), base::Draw(m_options.seed, "augment", std::uint64_t(place.epoch)));
         if (!made)

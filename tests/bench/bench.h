@@ -20,6 +20,7 @@ core::base::Result<core::base::Object> stepMlp();
 core::base::Result<core::base::Object> stepCnn();
 core::base::Result<core::base::Object> loader();
 core::base::Result<core::base::Object> smote();
+core::base::Result<core::base::Object> stream();
 core::base::Result<core::base::Object> csv();
 core::base::Result<core::base::Object> jpeg();
 core::base::Result<core::base::Object> boost();

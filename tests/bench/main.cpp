@@ -30,6 +30,7 @@ int main(int argc, char** argv)
         {"step-mlp", "2-16-16-2, tanh, batch 32, AdamW, one thread, all scalars recorded", bench::stepMlp},
         {"step-cnn", "two convolutions on 28x28, batch 64, all scalars recorded", bench::stepCnn},
         {"loader", "batches of 64 pictures: cropped, flipped, turned, normalized", bench::loader},
+        {"stream", "training on streamed rows beside rows in memory", bench::stream},
         {"smote", "new rows for the rare class of 100,000", bench::smote},
         {"csv", "megabytes a second of a CSV file of numbers, on one core, into typed columns", bench::csv},
         {"jpeg", "a folder of 224x224 JPEG files: decoded, cropped and resized, flipped, normalized, on one core",

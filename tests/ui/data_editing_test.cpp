@@ -8,6 +8,7 @@
 #include "ui/pages/before_after.h"
 #include "ui/pages/data_charts.h"
 #include "ui/pages/data_page.h"
+#include "ui/pages/mode_bar.h"
 #include "ui/pages/points_view.h"
 #include "ui/pages/rows_view.h"
 #include "ui/pages/sample_wall.h"
@@ -22,6 +23,7 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QTableView>
+#include <QTest>
 #include <QUndoStack>
 
 #include <catch2/catch.hpp>
@@ -392,4 +394,33 @@ TEST_CASE("a forecast shows its steps, coloured by the part that foretells them,
     shown.settle();
     CHECK(shown.page->shown()->number(10, 1) == 99);
     CHECK(shown.page->shown()->look(6)->target == Approx(99));
+}
+
+TEST_CASE("what file and pipe cost is measured, and the suggestion is one click and one undo step")
+{
+    tests::TempFolder folder;
+    std::string text = "x,z,y\n";
+    for (int row = 0; row < 2000; ++row)
+        text += std::to_string(row) + "," + std::to_string(row % 9) + "," + (row % 3 ? "a" : "b") + "\n";
+    Shown shown(R"({"data": {"mode": "pipe", "source": ")" + folder.file("a.csv", text).string() + "\"}}");
+    ModeBar* modes = shown.page->modes();
+    CHECK(modes->text().startsWith(QStringLiteral("Rows are streamed")));
+    CHECK_FALSE(modes->useButton()->isVisible());
+    QTest::mouseClick(modes->measureButton(), Qt::LeftButton);
+    REQUIRE(tests::spinUntil([&] { return !modes->measuring(); }));
+    INFO(modes->text().toStdString());
+    CHECK(modes->text().contains(QStringLiteral("file suggested")));
+    CHECK(modes->text().contains(QStringLiteral("read again an epoch")));
+    REQUIRE(modes->useButton()->isVisible());
+    QTest::mouseClick(modes->useButton(), Qt::LeftButton);
+    CHECK(shown.bench->document().resolved()["data"]["mode"].text() == "file");
+    CHECK(modes->text().startsWith(QStringLiteral("All rows in memory")));
+    CHECK_FALSE(modes->useButton()->isVisible());
+    shown.settle();
+    shown.bench->document().undoStack()->undo();
+    CHECK(shown.bench->document().resolved()["data"]["mode"].text() == "pipe");
+    // Figures of other rows say nothing of these.
+    shown.bench->document().setAll({{QStringLiteral("data.rows"), 100}}, QStringLiteral("fewer"));
+    CHECK_FALSE(modes->text().contains(QStringLiteral("suggested")));
+    shown.settle();
 }

@@ -52,6 +52,9 @@ int DataDesk::edits() const
 
 bool DataDesk::editable() const
 {
+    // Of a stream only a sample is shown, whose rows have other numbers.
+    if (m_view && m_view->info().streamedRows > 0)
+        return false;
     return m_view && m_view->editable();
 }
 

@@ -10,6 +10,7 @@
 #include "ui/pages/doctor_list.h"
 #include "ui/pages/hairline.h"
 #include "ui/pages/look_view.h"
+#include "ui/pages/mode_bar.h"
 #include "ui/pages/points_view.h"
 #include "ui/pages/rows_view.h"
 #include "ui/pages/sample_wall.h"
@@ -100,6 +101,7 @@ DataPage::DataPage(bridge::Workbench& bench, QWidget* parent)
       m_look(new LookView(this)),
       m_charts(new DataCharts(this)),
       m_split(new SplitBar(this)),
+      m_modes(new ModeBar(bench, this)),
       m_pipeline(new forms::SchemaForm(bench.document(), this)),
       m_pairs(new BeforeAfter(this)),
       m_below(new QWidget(this)),
@@ -201,6 +203,7 @@ void DataPage::fillBelow()
     split->setSpacing(2);
     split->addWidget(m_split);
     split->addLayout(splitHead);
+    split->addWidget(m_modes);
     below->addLayout(split);
     below->addWidget(m_pipelineArea);
     below->addWidget(new Hairline);
@@ -350,7 +353,10 @@ void DataPage::showFacts()
 {
     const auto& info = shown()->info();
     m_title->setText(QString::fromStdString(info.name).section(QLatin1Char('/'), -1, -1, QString::SectionSkipEmpty));
-    QStringList facts{tr("%1 rows").arg(style::count(info.rows)), shapeText(info)};
+    QStringList facts{info.streamedRows > info.rows
+                          ? tr("%1 of %2 rows").arg(style::count(info.rows), style::count(info.streamedRows))
+                          : tr("%1 rows").arg(style::count(info.rows)),
+                      shapeText(info)};
     if (shown()->inSteps())
         facts.insert(0, tr("%1 steps").arg(style::count(shown()->rows())));
     if (info.testRows > 0)

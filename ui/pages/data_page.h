@@ -27,6 +27,7 @@ class DataCharts;
 class DoctorList;
 class LookView;
 class PointsView;
+class ModeBar;
 class RowsView;
 class SampleWall;
 class SplitBar;
@@ -53,6 +54,7 @@ public:
     PointsView* points() const { return m_points; }
     SampleWall* wall() const { return m_wall; }
     DataCharts* charts() const { return m_charts; }
+    ModeBar* modes() const { return m_modes; }
     /// `rows`, `points` or `pictures`, where there are several.
     void setMiddle(const QString& name);
     void saveRows();
@@ -99,6 +101,7 @@ private:
     LookView* m_look;
     DataCharts* m_charts;
     SplitBar* m_split;
+    ModeBar* m_modes;
     forms::SchemaForm* m_pipeline;
     BeforeAfter* m_pairs;
     QWidget* m_below;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
-#include <set>
 
 namespace core::data {
 
@@ -25,12 +24,26 @@ at::Tensor likeRows(const at::Tensor& tensor, std::int64_t rows)
     return tensor::empty(shape, tensor.scalar_type());
 }
 
-void copyRow(const at::Tensor& from, std::int64_t row, at::Tensor& to, std::int64_t place)
-{
-    const std::size_t bytes = rowBytes(from);
-    std::memcpy(static_cast<char*>(to.mutable_data_ptr()) + std::size_t(place) * bytes,
-                static_cast<const char*>(from.const_data_ptr()) + std::size_t(row) * bytes, bytes);
-}
+// Copies rows between tensors of one shape; does nothing where there is none.
+class RowCopier {
+public:
+    explicit RowCopier(at::Tensor& to)
+        : m_to(to.defined() ? static_cast<char*>(to.mutable_data_ptr()) : nullptr),
+          m_bytes(rowBytes(to))
+    {
+    }
+    void from(const at::Tensor& tensor) { m_from = m_to ? static_cast<const char*>(tensor.const_data_ptr()) : nullptr; }
+    void copy(std::int64_t row, std::int64_t place)
+    {
+        if (m_to)
+            std::memcpy(m_to + std::size_t(place) * m_bytes, m_from + std::size_t(row) * m_bytes, m_bytes);
+    }
+
+private:
+    char* m_to;
+    const char* m_from = nullptr;
+    std::size_t m_bytes;
+};
 
 }
 
@@ -44,20 +57,10 @@ BlockStore::BlockStore(Reader reader, std::int64_t blockRows, std::int64_t mostR
 
 BlockStore::~BlockStore() = default;
 
-std::size_t BlockStore::bytesLocked() const
-{
-    std::set<const Chunk*> chunks;
-    std::size_t bytes = 0;
-    for (const auto& [block, held] : m_blocks)
-        if (chunks.insert(held.chunk.get()).second)
-            bytes += held.chunk->bytes * std::size_t(held.chunk->rows.inputs.size(0));
-    return bytes;
-}
-
 std::size_t BlockStore::bytes() const
 {
     std::lock_guard lock(m_mutex);
-    return bytesLocked();
+    return m_bytes;
 }
 
 std::size_t BlockStore::mostBytes() const
@@ -70,65 +73,55 @@ std::size_t BlockStore::mostBytes() const
 void BlockStore::forget(std::size_t room)
 {
     const std::size_t most = std::size_t(m_mostRows) / std::size_t(m_blockRows) + 1;
-    if (m_blocks.size() + room <= most)
-        return;
-    std::unordered_map<const Chunk*, std::pair<std::uint64_t, std::size_t>> chunks; // last use and blocks
-    for (const auto& [block, held] : m_blocks) {
-        auto& [used, count] = chunks[held.chunk.get()];
-        used = std::max(used, held.used);
-        ++count;
+    while (m_blocks.size() + room > most && !m_chunks.empty()) {
+        const auto oldest = std::min_element(m_chunks.begin(), m_chunks.end(),
+                                             [](const auto& a, const auto& b) { return a->used < b->used; });
+        for (const std::int64_t block : (*oldest)->blocks)
+            if (const auto held = m_blocks.find(block); held != m_blocks.end() && held->second.chunk == *oldest)
+                m_blocks.erase(held);
+        m_bytes -= (*oldest)->bytes;
+        m_chunks.erase(oldest);
     }
-    std::vector<std::pair<std::uint64_t, const Chunk*>> byUse;
-    for (const auto& [chunk, facts] : chunks)
-        byUse.emplace_back(facts.first, chunk);
-    std::sort(byUse.begin(), byUse.end());
-    std::set<const Chunk*> going;
-    std::size_t left = m_blocks.size();
-    for (const auto& [used, chunk] : byUse) {
-        if (left + room <= most)
-            break;
-        left -= chunks[chunk].second;
-        going.insert(chunk);
-    }
-    std::erase_if(m_blocks, [&](const auto& entry) { return going.contains(entry.second.chunk.get()); });
 }
 
-BlockStore::Blocks BlockStore::keep(std::span<const std::int64_t> blocks, BlockRows rows)
+void BlockStore::keep(std::span<const std::int64_t> blocks, BlockRows rows)
 {
     auto chunk = std::make_shared<Chunk>();
-    chunk->bytes = rowBytes(rows.inputs) + rowBytes(rows.targets);
+    chunk->bytes = std::size_t(rows.inputs.size(0)) * (rowBytes(rows.inputs) + rowBytes(rows.targets));
     chunk->rows = std::move(rows);
+    chunk->blocks.assign(blocks.begin(), blocks.end());
+    chunk->used = ++m_clock;
     forget(blocks.size());
     std::int64_t first = 0;
-    ++m_clock;
-    Blocks kept;
     for (const std::int64_t block : blocks) {
-        kept[block] = m_blocks[block] = {chunk, first, m_clock};
+        m_blocks[block] = {chunk, first};
         first += m_blockRows;
     }
-    m_most = std::max(m_most, bytesLocked());
-    return kept;
+    m_bytes += chunk->bytes;
+    m_chunks.push_back(std::move(chunk));
+    m_most = std::max(m_most, m_bytes);
 }
 
-base::Result<BlockStore::Blocks> BlockStore::hold(std::vector<std::int64_t> blocks)
+base::Result<std::vector<BlockStore::Held>> BlockStore::hold(std::span<const std::int64_t> blocks)
 {
-    std::sort(blocks.begin(), blocks.end());
-    blocks.erase(std::unique(blocks.begin(), blocks.end()), blocks.end());
-    Blocks found;
+    std::vector<Held> found(blocks.size());
     std::unique_lock lock(m_mutex);
     for (;;) {
         m_changed.wait(lock, [&] {
-            return std::none_of(blocks.begin(), blocks.end(), [this](auto block) { return m_reading.contains(block); });
+            return m_reading.empty() ||
+                   std::none_of(blocks.begin(), blocks.end(), [this](auto block) { return m_reading.contains(block); });
         });
         std::vector<std::int64_t> absent;
         ++m_clock;
-        for (const std::int64_t block : blocks)
-            if (const auto held = m_blocks.find(block); held != m_blocks.end()) {
-                held->second.used = m_clock;
-                found[block] = held->second;
-            } else if (!found.contains(block)) {
-                absent.push_back(block);
-            }
+        for (std::size_t i = 0; i < blocks.size(); ++i) {
+            if (!found[i].chunk)
+                if (const auto held = m_blocks.find(blocks[i]); held != m_blocks.end())
+                    found[i] = held->second;
+            if (found[i].chunk)
+                found[i].chunk->used = m_clock;
+            else
+                absent.push_back(blocks[i]);
+        }
         if (absent.empty())
             return found;
         std::erase_if(m_wanted, [&](auto block) { return std::binary_search(absent.begin(), absent.end(), block); });
@@ -141,13 +134,24 @@ base::Result<BlockStore::Blocks> BlockStore::hold(std::vector<std::int64_t> bloc
         m_changed.notify_all();
         if (!read)
             return read.error();
-        found.merge(keep(absent, std::move(*read)));
+        keep(absent, std::move(*read));
     }
+}
+
+namespace {
+
+std::vector<std::int64_t> sortedOnce(std::vector<std::int64_t> blocks)
+{
+    std::sort(blocks.begin(), blocks.end());
+    blocks.erase(std::unique(blocks.begin(), blocks.end()), blocks.end());
+    return blocks;
+}
+
 }
 
 base::Status BlockStore::load(std::vector<std::int64_t> blocks)
 {
-    CORE_TRY(held, hold(std::move(blocks)));
+    CORE_TRY(held, hold(sortedOnce(std::move(blocks))));
     (void)held;
     return {};
 }
@@ -159,27 +163,35 @@ base::Result<BlockRows> BlockStore::gather(std::span<const std::int64_t> rows)
     for (const std::int64_t row : rows)
         if (blocks.empty() || blocks.back() != row / m_blockRows)
             blocks.push_back(row / m_blockRows);
-    CORE_TRY(held, hold(std::move(blocks)));
-    const BlockRows& some = held.begin()->second.chunk->rows;
+    blocks = sortedOnce(std::move(blocks));
+    CORE_TRY(held, hold(blocks));
+    const BlockRows& some = held.front().chunk->rows;
     BlockRows gathered{likeRows(some.inputs, std::int64_t(rows.size())), {}, nullptr};
     if (some.targets.defined())
         gathered.targets = likeRows(some.targets, std::int64_t(rows.size()));
+    RowCopier inputs(gathered.inputs), targets(gathered.targets);
+    std::int64_t last = -1;
+    const Held* block = nullptr;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        const Held& block = held.at(rows[i] / m_blockRows);
-        const std::int64_t row = block.first + rows[i] % m_blockRows;
-        copyRow(block.chunk->rows.inputs, row, gathered.inputs, std::int64_t(i));
-        if (gathered.targets.defined())
-            copyRow(block.chunk->rows.targets, row, gathered.targets, std::int64_t(i));
+        if (const std::int64_t now = rows[i] / m_blockRows; now != last) {
+            block = &held[std::size_t(std::lower_bound(blocks.begin(), blocks.end(), now) - blocks.begin())];
+            last = now;
+            inputs.from(block->chunk->rows.inputs);
+            targets.from(block->chunk->rows.targets);
+        }
+        const std::int64_t row = block->first + rows[i] % m_blockRows;
+        inputs.copy(row, std::int64_t(i));
+        targets.copy(row, std::int64_t(i));
     }
     return gathered;
 }
 
 base::Result<Sample> BlockStore::sample(std::int64_t row)
 {
-    CORE_TRY(held, hold({row / m_blockRows}));
-    const Held& block = held.begin()->second;
-    const BlockRows& rows = block.chunk->rows;
-    const std::int64_t place = block.first + row % m_blockRows;
+    const std::int64_t block = row / m_blockRows;
+    CORE_TRY(held, hold({&block, 1}));
+    const BlockRows& rows = held.front().chunk->rows;
+    const std::int64_t place = held.front().first + row % m_blockRows;
     return rows.samples ? rows.samples->read(place) : heldImages(rows.inputs)->read(place);
 }
 
@@ -193,7 +205,7 @@ void BlockStore::want(std::vector<std::int64_t> blocks)
         // What is wanted and there already must not be the next to go.
         for (const std::int64_t block : m_wanted)
             if (const auto held = m_blocks.find(block); held != m_blocks.end())
-                held->second.used = m_clock;
+                held->second.chunk->used = m_clock;
     }
     m_changed.notify_all();
 }

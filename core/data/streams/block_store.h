@@ -48,12 +48,13 @@ public:
 private:
     struct Chunk {
         BlockRows rows;
-        std::size_t bytes = 0; ///< of a row
+        std::vector<std::int64_t> blocks; ///< that were read together
+        std::size_t bytes = 0;            ///< of all rows
+        std::uint64_t used = 0;           ///< when it was of use last
     };
     struct Held {
-        std::shared_ptr<const Chunk> chunk;
+        std::shared_ptr<Chunk> chunk;
         std::int64_t first = 0; ///< its first row in the chunk
-        std::uint64_t used = 0;
     };
     using Blocks = std::unordered_map<std::int64_t, Held>;
 
@@ -62,18 +63,19 @@ private:
     mutable std::mutex m_mutex;
     std::condition_variable_any m_changed;
     Blocks m_blocks;
+    std::vector<std::shared_ptr<Chunk>> m_chunks;
     std::unordered_set<std::int64_t> m_reading; ///< by some thread, just now
     std::deque<std::int64_t> m_wanted;
     std::size_t m_piece = 1; ///< blocks that are read at once of what is wanted
     std::uint64_t m_clock = 0;
-    std::size_t m_most = 0;
+    std::size_t m_bytes = 0, m_most = 0;
     std::jthread m_thread;
 
-    base::Result<Blocks> hold(std::vector<std::int64_t> blocks);
-    Blocks keep(std::span<const std::int64_t> blocks, BlockRows rows);
+    /// All of `blocks`, which are sorted and differ, in their order.
+    base::Result<std::vector<Held>> hold(std::span<const std::int64_t> blocks);
+    void keep(std::span<const std::int64_t> blocks, BlockRows rows);
     void forget(std::size_t room);
     void readAhead(std::stop_token stop);
-    std::size_t bytesLocked() const;
 };
 
 }

@@ -123,6 +123,18 @@ RowSet StreamPlan::rows(std::size_t part) const
     return RowSet::ofRuns(m_blocks[part], m_stream->blockRows(), m_stream->rows() + m_stream->testRows());
 }
 
+void StreamPlan::keepPossible(Problem& problem)
+{
+    const bool impossible = std::any_of(problem.changes.begin(), problem.changes.end(), [](const auto& change) {
+        return change.first == "data.edits" || change.first == "data.sampler" || change.first.starts_with("split.");
+    });
+    if (!impossible)
+        return;
+    problem.action.clear();
+    problem.changes.clear();
+    problem.remedy += "; that needs data.mode file";
+}
+
 std::optional<Problem> StreamPlan::problem() const
 {
     if (m_sampledRows == m_stream->rows())

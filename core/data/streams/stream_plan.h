@@ -33,6 +33,8 @@ public:
     const std::string& splitKind() const { return m_splitKind; }
     /// All rows of a part.
     RowSet rows(std::size_t part) const;
+    /// Takes the action of a remedy away that needs all rows at once.
+    static void keepPossible(Problem& problem);
     /// That only a sample is looked at; nothing if it is all there is.
     std::optional<Problem> problem() const;
 
