@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
 #include "core/base/json.h"
+#include "core/base/thrown.h"
 #include "core/session/inspect.h"
 #include "core/spec/check.h"
 
@@ -50,6 +51,8 @@ core::base::Result<app::cli::Outcome> guarded(const app::cli::Work& work)
         return work();
     } catch (const std::bad_alloc&) {
         return Error{ErrorKind::Resource, "not enough memory", {}, "Try fewer rows, or smaller settings"};
+    } catch (const core::base::Thrown& failure) {
+        return failure.error();
     } catch (const std::exception& failure) {
         return Error{ErrorKind::Internal, failure.what(), {}, "Please report this"};
     }

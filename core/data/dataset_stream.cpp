@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/dataset.h"
 
+#include "core/base/thrown.h"
 #include "core/data/parallel.h"
 #include "core/data/tables/columns.h"
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 namespace core::data {
 
@@ -17,7 +17,7 @@ constexpr std::size_t rowsAhead = 4096;
 
 [[noreturn]] void fail(const base::Error& error)
 {
-    throw std::runtime_error(base::describe(error));
+    throw base::Thrown(error);
 }
 
 }
@@ -83,7 +83,8 @@ Batch DataModule::gatherDecoded(std::span<const std::int64_t> wanted) const
         if (all && !rows.empty())
             return batch;
         if (rows.empty())
-            fail({base::ErrorKind::Data, "no row of a batch can be read", m_info.name, "Mend or remove these rows"});
+            fail({base::ErrorKind::Data, "no row of a batch can be read: " + m_leftOut->problems().front().message,
+                  m_info.name, "Mend or remove these rows"});
     }
 }
 
@@ -206,6 +207,8 @@ base::Result<BlockRows> DataModule::readBlocks(const RowStream& stream, std::spa
     request.data.task = m_info.task;
     CORE_TRY(loaded, stream.read(blocks, request));
     loaded.firstRow = blocks.front() * stream.blockRows();
+    if (loaded.table)
+        loaded.table->firstRow = loaded.firstRow;
     auto rows = becomeBlocks(std::move(loaded), stream, blocks);
     if (rows || blocks.size() < 2)
         return rows;

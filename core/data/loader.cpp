@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/loader.h"
 
+#include "core/base/thrown.h"
 #include "core/data/item_order.h"
 #include "core/data/pipeline.h"
 
@@ -10,7 +11,6 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -38,7 +38,7 @@ public:
         auto made =
             m_pipeline.batch(m_data, itemsOf(place), base::Draw(m_options.seed, "augment", std::uint64_t(place.epoch)));
         if (!made)
-            throw std::runtime_error(base::describe(made.error()));
+            throw base::Thrown(made.error());
         return std::move(*made);
     }
 

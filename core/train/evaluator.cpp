@@ -13,7 +13,8 @@ namespace core::train {
 namespace {
 
 constexpr std::int64_t evaluationBatch = 512;
-constexpr std::int64_t evaluationCells = 1 << 20; ///< of an estimator's batch
+constexpr std::size_t rowsWithoutValidation = 1000; ///< of the training sample
+constexpr std::int64_t evaluationCells = 1 << 20;   ///< of an estimator's batch
 
 // Layers grow with the batch, trees do not: there operators called once for many rows save most of the time.
 std::size_t batchFor(const Learner& learner, const data::DatasetInfo& info)
@@ -168,7 +169,7 @@ data::RowSet trainSample(const data::DataModule& data, std::uint64_t seed)
 {
     const data::RowSet& rows = data.rows(data::SplitName::Train);
     const std::size_t validation = data.rows(data::SplitName::Validation).size();
-    const std::size_t wanted = std::min(rows.size(), std::max<std::size_t>(validation, 1));
+    const std::size_t wanted = std::min(rows.size(), validation > 0 ? validation : rowsWithoutValidation);
     std::vector<std::int64_t> sample;
     if (data.streamed()) {
         // Whole blocks, so that no more is read than is looked at.

@@ -29,8 +29,8 @@ std::vector<std::string> metricNames(bool classification);
 /// The decision surface over the two features of a table; nothing for other data.
 std::optional<events::SurfaceFrame> surface(Learner& learner, const data::DataModule& data, std::int64_t cells);
 
-/// A fixed sample of the training rows, as large as the validation split (at least 1): the fair partner of
-/// validation/loss.
+/// A fixed sample of the training rows, as large as the validation split: the fair partner of validation/loss. 1,000
+/// rows where nothing validates.
 data::RowSet trainSample(const data::DataModule& data, std::uint64_t seed);
 
 }

@@ -2,6 +2,7 @@
 #include "core/train/trainer.h"
 
 #include "core/base/clock.h"
+#include "core/base/thrown.h"
 #include "core/events/codec.h"
 
 #include <c10/util/Exception.h>
@@ -36,6 +37,8 @@ Status guarded(const Work& work, std::int64_t batchSize)
         return Error{ErrorKind::Resource, "not enough memory", "batch_size " + std::to_string(batchSize),
                      "Try a batch_size of " + std::to_string(std::max<std::int64_t>(1, batchSize / 2)) +
                          ", or fewer rows"};
+    } catch (const base::Thrown& failure) {
+        return failure.error();
     } catch (const c10::Error& failure) {
         return Error{ErrorKind::Run, failure.what_without_backtrace(), "training", {}};
     } catch (const std::exception& failure) {

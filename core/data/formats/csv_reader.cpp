@@ -61,12 +61,12 @@ char delimiterOf(std::string_view head, bool cut)
     return best;
 }
 
-base::Status checkText(std::string_view text, const std::string& where)
+base::Status checkText(std::string_view text, const std::string& where, std::int64_t firstLine = 1)
 {
     if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
         return base::Error{base::ErrorKind::Data, "is UTF-16 text", where, "Save it as UTF-8"};
     if (const auto zero = text.find('\0'); zero != text.npos)
-        return csvError(where, 1 + std::count(text.begin(), text.begin() + std::ptrdiff_t(zero), '\n'),
+        return csvError(where, firstLine + std::count(text.begin(), text.begin() + std::ptrdiff_t(zero), '\n'),
                         "has a zero byte, so this is no text", "Give a text file, or name the format in data.format");
     return {};
 }
@@ -204,7 +204,9 @@ private:
 
 base::Result<Table> readCsv(std::string_view text, const std::string& where, const CsvOptions& options)
 {
-    CORE_CHECK(checkText(text, where));
+    // A header stands before rows from further down.
+    const std::int64_t before = options.firstLine > 0 && options.header == true ? 1 : 0;
+    CORE_CHECK(checkText(text, where, std::max<std::int64_t>(1, options.firstLine - before)));
     std::string converted;
     if (!isUtf8(text))
         text = converted = utf8FromLatin1(text);

@@ -66,6 +66,10 @@ public:
             !(type & PNG_COLOR_MASK_COLOR) || (m_use == PictureUse::Mask && type == PNG_COLOR_TYPE_PALETTE);
         Picture picture{{grey ? 1 : 3, png_get_image_height(m_png, m_info), png_get_image_width(m_png, m_info)}, {}};
         CORE_CHECK(checkSize(picture.facts, m_where));
+        const bool colours = (type & PNG_COLOR_MASK_COLOR) && type != PNG_COLOR_TYPE_PALETTE;
+        if (m_use == PictureUse::Mask && (colours || png_get_bit_depth(m_png, m_info) > 8))
+            return pictureError(m_where, colours ? "has colours where the numbers of classes should be"
+                                                 : "has 16 bits a pixel where numbers of classes have 8");
         if (!m_factsOnly) {
             const std::int64_t bits = std::max<std::int64_t>(1, png_get_bit_depth(m_png, m_info)) *
                                       std::max<std::int64_t>(1, png_get_channels(m_png, m_info));

@@ -159,6 +159,15 @@ bool holdsFolders(const std::string& root, const ListingRules& rules)
     return false;
 }
 
+base::Status asListed(const ListedFile& file)
+{
+    if (const auto now = stateOf(file.path); now == file.state)
+        return {};
+    else
+        return base::Error{base::ErrorKind::Run, now ? "has changed since it was listed" : "is gone", file.path,
+                           "Start again: a run needs data that stays as it is"};
+}
+
 void thinOut(std::vector<ListedFile>& files, std::int64_t rows)
 {
     const std::int64_t all = std::int64_t(files.size());

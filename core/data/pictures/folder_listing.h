@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/result.h"
 #include "core/data/info.h"
 
 #include <cstdint>
@@ -45,6 +46,9 @@ FolderListing listFolders(const std::string& root, const ListingRules& rules);
 std::vector<ListedFile> listFiles(const std::string& path, const ListingRules& rules);
 /// Whether a folder has such a file, itself or in folders of classes; looks at no more than it needs.
 bool holdsFolders(const std::string& root, const ListingRules& rules);
+
+/// An error of kind Run if a file has changed or gone since it was listed: what goes on would be another data set.
+base::Status asListed(const ListedFile& file);
 
 /// So many files, evenly from all classes: every k-th.
 void thinOut(std::vector<ListedFile>& files, std::int64_t rows);

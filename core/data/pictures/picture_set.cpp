@@ -91,7 +91,9 @@ private:
             return imageOf(m_originals.const_data_ptr<std::uint8_t>() + place * length,
                            {m_originals.size(1), m_originals.size(2), m_originals.size(3)});
         }
-        CORE_TRY(picture, readPicture(m_rows[std::size_t(place)].file.path, m_use, m_channels));
+        const ListedFile& file = m_rows[std::size_t(place)].file;
+        CORE_CHECK(asListed(file));
+        CORE_TRY(picture, readPicture(file.path, m_use, m_channels));
         return imageOf(picture.pixels.data(), picture.facts);
     }
 

@@ -52,6 +52,7 @@ public:
     }
     base::Result<Sample> read(std::int64_t row) const override
     {
+        CORE_CHECK(asListed(m_files[std::size_t(row)]));
         CORE_TRY(recording, readRecording(m_files[std::size_t(row)].path));
         Sample sample{.modality = Modality::Audio, .shape = {recording.channels, recording.frames}};
         sample.rate = recording.rate;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <exception>
+#include <optional>
 
 namespace core::data {
 
@@ -226,13 +228,21 @@ void BlockStore::readAhead(std::stop_token stop)
         std::sort(absent.begin(), absent.end());
         m_reading.insert(absent.begin(), absent.end());
         lock.unlock();
-        auto read = m_reader(absent);
+        std::optional<BlockRows> rows;
+        // A failure, or memory that ends, is met again by whoever asks for these rows.
+        try {
+            if (auto read = m_reader(absent))
+                rows = std::move(*read);
+        } catch (const std::exception&) {
+        }
         lock.lock();
         for (const std::int64_t block : absent)
             m_reading.erase(block);
-        // A failure is met again by whoever asks for these rows.
-        if (read)
-            keep(absent, std::move(*read));
+        try {
+            if (rows)
+                keep(absent, std::move(*rows));
+        } catch (const std::bad_alloc&) {
+        }
         m_changed.notify_all();
     }
 }

@@ -27,6 +27,8 @@ base::Status StreamPlan::check(const spec::Experiment& experiment)
         return refused("editing rows", "an edit counts them");
     if (data.sampler != "shuffle")
         return refused("data.sampler " + data.sampler, "every class is counted first");
+    if (data.encode.kind == "target")
+        return refused("data.encode target", "a training row gets what the other folds say");
     for (const base::Pick& augment : experiment.augment) {
         CORE_TRY(transform, allTransforms().make(augment));
         if (transform->works() == Works::Rows)
@@ -77,7 +79,7 @@ base::Status StreamPlan::divide(const spec::SplitSpec& split, const Loaded& samp
     const bool ordered = !sample.times.empty() && std::is_sorted(sample.times.begin(), sample.times.end());
     if (spec.kind == "auto")
         spec.kind = !m_stream->parts().empty() ? "predefined" : ordered ? "chronological" : "random";
-    if (spec.kind == "chronological" && !ordered)
+    if (spec.kind == "chronological" && !sample.times.empty() && !ordered)
         return base::Error{base::ErrorKind::Data, "its rows are not in the order of their times, and it is streamed",
                            sample.where.empty() ? "/split/kind" : sample.where,
                            "Sort the file by time, or set data.mode to file"};

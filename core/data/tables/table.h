@@ -30,6 +30,7 @@ struct Column {
 struct Table {
     std::vector<Column> columns;
     std::int64_t rows = 0;
+    std::int64_t firstRow = 0;       ///< the number of its first row among all of a stream
     std::vector<std::int64_t> lines; ///< of a text file: the line of each row, from 1; else empty
     std::string where;               ///< the file, for errors; empty if there is none
     std::string name;                ///< the data set's

@@ -26,7 +26,7 @@ std::string lineOf(const Table& table, std::int64_t row)
 std::string placeOf(const Table& table, std::int64_t row)
 {
     const std::string line = lineOf(table, row);
-    return "row " + std::to_string(row) + (line.empty() ? "" : " (line " + line + ")");
+    return "row " + std::to_string(table.firstRow + row) + (line.empty() ? "" : " (line " + line + ")");
 }
 
 }
