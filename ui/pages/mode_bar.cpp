@@ -5,10 +5,10 @@
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
-#include <QHBoxLayout>
 #include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QVBoxLayout>
 
 namespace ui::pages {
 
@@ -59,18 +59,25 @@ ModeBar::ModeBar(bridge::Workbench& bench, QWidget* parent)
       m_bench(bench),
       m_preview(new bridge::Preview(this)),
       m_now(new Label({}, Tone::Body, this)),
+      m_rule(new Label({}, Tone::Muted, this)),
       m_costs(new Label({}, Tone::Muted, this)),
       m_progress(new QProgressBar(this)),
       m_measure(new QPushButton(tr("Measure file and pipe"), this)),
       m_cancel(new QPushButton(tr("Cancel"), this)),
       m_use(new QPushButton(this))
 {
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(0, 0, 0, 0);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2);
+    auto* row = new QHBoxLayout;
     row->setSpacing(12);
     row->addWidget(m_now);
-    row->addWidget(m_costs, 1);
-    m_costs->setElided(Qt::ElideRight);
+    row->addWidget(m_rule, 1);
+    m_rule->setElided(Qt::ElideRight);
+    column->addLayout(row);
+    column->addWidget(m_costs);
+    m_costs->setWordWrap(true);
+    m_costs->hide();
     m_progress->setRange(0, 0);
     m_progress->setTextVisible(false);
     m_progress->setFixedWidth(96);
@@ -101,7 +108,7 @@ ModeBar::~ModeBar()
 
 QString ModeBar::text() const
 {
-    return m_now->text() + QLatin1Char(' ') + m_costs->text();
+    return m_now->text() + QLatin1Char(' ') + m_rule->text() + QLatin1Char(' ') + m_costs->text();
 }
 
 void ModeBar::refresh()
@@ -111,7 +118,7 @@ void ModeBar::refresh()
     m_now->setText(streams ? tr("Rows are streamed (pipe)") : tr("All rows in memory (file)"));
     // Figures of other data say nothing of this.
     if (!measuring() && m_asked != askedOf(resolved)) {
-        m_costs->clear();
+        say({}, {});
         m_suggested.clear();
     }
     m_measure->setVisible(!measuring());
@@ -127,8 +134,7 @@ void ModeBar::measure()
     m_asked = askedOf(resolved);
     m_suggested.clear();
     m_stop = std::make_shared<std::atomic<bool>>(false);
-    m_costs->setTone(Tone::Muted);
-    m_costs->setText(tr("streaming to the first step, then loading …"));
+    say(tr("streaming to the first step, then loading …"), {});
     m_preview->ask(
         [resolved, stop = m_stop] { return core::session::measureModes(resolved, [stop] { return stop->load(); }); },
         [this](const core::base::Result<ModeCosts>& measured) { show(measured); });
@@ -141,20 +147,27 @@ void ModeBar::cancel()
         *m_stop = true;
 }
 
+void ModeBar::say(const QString& rule, const QString& costs, bool problem)
+{
+    m_rule->setTone(problem ? Tone::Problem : Tone::Muted);
+    m_rule->setText(rule);
+    m_costs->setText(costs);
+    m_costs->setVisible(!costs.isEmpty());
+}
+
 void ModeBar::show(const core::base::Result<ModeCosts>& measured)
 {
-    m_costs->setTone(measured || *m_stop ? Tone::Muted : Tone::Problem);
-    if (!measured) {
-        const auto& error = measured.error();
-        m_costs->setText(*m_stop ? tr("stopped") : QStringLiteral("▲ ") + QString::fromStdString(describe(error)));
+    if (!measured && *m_stop) {
+        say(tr("stopped"), {});
+    } else if (!measured) {
+        say(QStringLiteral("▲ ") + QString::fromStdString(describe(measured.error())), {}, true);
     } else {
         m_suggested = measured->suggested;
         QStringList parts{costText(tr("file"), measured->file)};
         if (measured->pipeRefused.empty())
             parts << costText(tr("pipe"), measured->pipe);
-        parts.prepend(
-            tr("%1 suggested: %2").arg(QString::fromStdString(m_suggested), QString::fromStdString(measured->rule)));
-        m_costs->setText(parts.join(QStringLiteral(" · ")));
+        say(tr("%1 suggested: %2").arg(QString::fromStdString(m_suggested), QString::fromStdString(measured->rule)),
+            parts.join(QLatin1Char('\n')));
     }
     refresh();
 }

@@ -38,6 +38,7 @@ private:
     void measure();
     void cancel();
     void show(const core::base::Result<core::session::ModeCosts>& measured);
+    void say(const QString& rule, const QString& costs, bool problem = false);
 
     bridge::Workbench& m_bench;
     bridge::Preview* m_preview;
@@ -45,6 +46,7 @@ private:
     core::base::Value m_asked; ///< the data settings that were measured
     std::string m_suggested;
     style::Label* m_now;
+    style::Label* m_rule;
     style::Label* m_costs;
     QProgressBar* m_progress;
     QPushButton* m_measure;

@@ -264,7 +264,10 @@ private:
 
     bool tooManyWords(const Column& column) const
     {
-        return column.kind == ColumnKind::Text && std::int64_t(column.words.size()) > m_table.maxCategories;
+        // One feature whatever the number of words, if each comes several times.
+        const std::int64_t words = std::int64_t(column.words.size());
+        const bool several = m_data.encode.kind == "target" && 2 * words <= m_table.rows;
+        return column.kind == ColumnKind::Text && words > m_table.maxCategories && !several;
     }
 
     // The column of texts to learn from, if it is the only feature, or the best where there is none.
