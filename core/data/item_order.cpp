@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/item_order.h"
 
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/cat.h>
 
 #include <algorithm>
@@ -144,6 +145,10 @@ public:
     std::optional<Batch> rows(const BatchRange& range) override
     {
         m_gathers = true;
+        // Nothing here is learned from: no view needs to be followed.
+        const at::AutoDispatchBelowADInplaceOrView untracked;
+        if (auto batch = withinGroup(range))
+            return batch;
         std::vector<at::Tensor> inputs, targets;
         bool whole = true;
         visit(range, [&](std::int64_t first, std::int64_t count) {
@@ -184,6 +189,20 @@ private:
     bool m_gathers = false; // somebody asks for rows rather than items
     std::int64_t m_nextEpoch = -1, m_nextNumber = -1;
     std::future<Group> m_next; // last: joined before what it uses goes
+
+    // Most batches lie in the group at hand.
+    std::optional<Batch> withinGroup(const BatchRange& range) const
+    {
+        if (range.epoch != m_epoch || m_group.epoch != m_epoch || !m_group.rows)
+            return {};
+        const Batch& rows = *m_group.rows;
+        const std::int64_t first = range.first - m_starts[std::size_t(m_group.number)];
+        if (first < 0 || first + range.count > std::int64_t(m_group.items.size()) ||
+            rows.input.size(0) != std::int64_t(m_group.items.size()))
+            return {};
+        return Batch{rows.input.narrow(0, first, range.count),
+                     rows.target.defined() ? rows.target.narrow(0, first, range.count) : at::Tensor()};
+    }
 
     // The pieces of a batch within their groups.
     template <class Visit>
