@@ -145,6 +145,7 @@ public:
     std::optional<Batch> rows(const BatchRange& range) override
     {
         m_gathers = true;
+        m_count = range.count;
         // Nothing here is learned from: no view needs to be followed.
         const at::AutoDispatchBelowADInplaceOrView untracked;
         if (auto batch = withinGroup(range))
@@ -173,7 +174,9 @@ private:
     struct Group {
         std::int64_t epoch = -1, number = -1;
         std::vector<std::int64_t> items;
-        std::optional<Batch> rows; ///< of the items; fewer where some are of no use
+        std::optional<Batch> rows;                  ///< of the items; fewer where some are of no use
+        std::int64_t sliceRows = 0, firstSlice = 0; ///< of batches that are cut already, and where the first begins
+        std::vector<Batch> slices;
     };
 
     const DataModule& m_data;
@@ -186,7 +189,8 @@ private:
     std::vector<std::int64_t> m_starts; // the first place of each group, and the end of the last
     Group m_group;                      // the one at hand
     std::vector<std::int64_t> m_items;
-    bool m_gathers = false; // somebody asks for rows rather than items
+    std::int64_t m_count = 0; // rows of the batch that was asked for last
+    bool m_gathers = false;   // somebody asks for rows rather than items
     std::int64_t m_nextEpoch = -1, m_nextNumber = -1;
     std::future<Group> m_next; // last: joined before what it uses goes
 
@@ -197,6 +201,10 @@ private:
             return {};
         const Batch& rows = *m_group.rows;
         const std::int64_t first = range.first - m_starts[std::size_t(m_group.number)];
+        if (const std::int64_t from = first - m_group.firstSlice;
+            range.count == m_group.sliceRows && from >= 0 && from % range.count == 0 &&
+            from / range.count < std::int64_t(m_group.slices.size()))
+            return m_group.slices[std::size_t(from / range.count)];
         if (first < 0 || first + range.count > std::int64_t(m_group.items.size()) ||
             rows.input.size(0) != std::int64_t(m_group.items.size()))
             return {};
@@ -278,6 +286,20 @@ private:
         return group;
     }
 
+    // Batches of so many rows, of which one begins every so many places of the epoch; the group begins at `start`.
+    static void slice(Group& group, std::int64_t start, std::int64_t count)
+    {
+        if (count <= 0 || group.rows->input.size(0) != std::int64_t(group.items.size()))
+            return;
+        const at::AutoDispatchBelowADInplaceOrView untracked;
+        group.sliceRows = count;
+        group.firstSlice = (count - start % count) % count;
+        for (std::int64_t at = group.firstSlice; at + count <= std::int64_t(group.items.size()); at += count)
+            group.slices.push_back(
+                {group.rows->input.narrow(0, at, count),
+                 group.rows->target.defined() ? group.rows->target.narrow(0, at, count) : at::Tensor()});
+    }
+
     // In the order of the file first, which is cheap, then in that of the epoch.
     void gather(Group& group) const
     {
@@ -306,9 +328,14 @@ private:
         m_nextEpoch = last ? m_epoch + 1 : m_epoch;
         m_nextNumber = last ? 0 : number + 1;
         auto blocks = last ? part(blocksOf(m_nextEpoch), 0) : part(m_order, m_nextNumber);
-        m_next =
-            std::async(std::launch::async, [this, epoch = m_nextEpoch, next = m_nextNumber, gathers = m_gathers,
-                                            blocks = std::move(blocks)] { return make(epoch, next, blocks, gathers); });
+        const std::int64_t start = last ? 0 : m_starts[std::size_t(m_nextNumber)];
+        m_next = std::async(std::launch::async, [this, epoch = m_nextEpoch, next = m_nextNumber, gathers = m_gathers,
+                                                 blocks = std::move(blocks), start, count = m_count] {
+            Group group = make(epoch, next, blocks, gathers);
+            if (gathers)
+                slice(group, start, count);
+            return group;
+        });
     }
 };
 
