@@ -17,6 +17,8 @@
 #include <ATen/ops/max_pool2d_with_indices.h>
 #include <ATen/ops/max_pool2d_with_indices_backward.h>
 #include <ATen/ops/mm.h>
+#include <ATen/ops/native_group_norm.h>
+#include <ATen/ops/native_group_norm_backward.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/sigmoid_backward.h>
@@ -25,6 +27,8 @@
 #include <ATen/ops/tanh.h>
 #include <ATen/ops/tanh_backward.h>
 #include <ATen/ops/threshold_backward.h>
+
+#include <array>
 
 // The derivatives are the operators that autograd calls itself. Written down by layer they cost one node for a whole
 // network instead of some for every layer, which is a third of a small network's step.
@@ -103,6 +107,35 @@ at::Tensor pull(const BatchNorm& norm, const Block& block, const at::Tensor& gra
     auto [input, weight, bias] = at::_batch_norm_impl_index_backward(
         kept.kernel, kept.input, gradient, block.parameters[0], block.buffers[0], block.buffers[1], kept.first,
         kept.second, kept.training, norm.eps, {wanted, true, true}, kept.third);
+    gradients[0] = weight;
+    gradients[1] = bias;
+    return input;
+}
+
+// Rows, channels, pixels and groups of a batch.
+std::array<std::int64_t, 4> groupsOf(const GroupNorm& norm, const at::Tensor& input)
+{
+    const std::int64_t rows = input.size(0), channels = input.size(1);
+    return {rows, channels, rows > 0 ? input.numel() / (rows * channels) : 1, norm.groups > 0 ? norm.groups : channels};
+}
+
+at::Tensor run(const GroupNorm& norm, const Block& block, const at::Tensor& input, const Mode&, Kept* kept)
+{
+    const auto [rows, channels, pixels, groups] = groupsOf(norm, input);
+    auto [output, mean, scale] = at::native_group_norm(input, block.parameters[0], block.parameters[1], rows, channels,
+                                                       pixels, groups, norm.eps);
+    if (kept)
+        *kept = {input, {}, mean, scale};
+    return output;
+}
+
+at::Tensor pull(const GroupNorm& norm, const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
+                at::Tensor* gradients)
+{
+    const auto [rows, channels, pixels, groups] = groupsOf(norm, kept.input);
+    auto [input, weight, bias] = at::native_group_norm_backward(
+        gradient.contiguous(kept.input.suggest_memory_format()), kept.input, kept.first, kept.second,
+        block.parameters[0], rows, channels, pixels, groups, {wanted, true, true});
     gradients[0] = weight;
     gradients[1] = bias;
     return input;

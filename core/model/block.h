@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/model/layers.h"
 #include "core/model/network.h"
+#include "core/model/plain_layers.h"
 
 namespace core::model {
 
 /// A layer with its tensors.
 struct Block {
-    Layer layer;
+    PlainLayer layer;
     std::uint64_t place = 0;                 ///< its stream inside a step's draw
     std::vector<at::Tensor> parameters = {}; ///< weight, bias
     std::vector<at::Tensor> buffers = {};    ///< running_mean, running_var, num_batches_tracked

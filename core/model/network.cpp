@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/network.h"
 
+#include "core/model/shape.h"
+
 #include <algorithm>
 
 namespace core::model {
@@ -9,10 +11,7 @@ namespace {
 
 std::string shapeText(at::IntArrayRef shape)
 {
-    std::string text;
-    for (const std::int64_t length : shape)
-        text += (text.empty() ? "" : "×") + std::to_string(length);
-    return text.empty() ? "one number" : text;
+    return shape.empty() ? "one number" : textOf(shape.vec());
 }
 
 void note(std::string& list, const std::string& item)

@@ -8,10 +8,14 @@
 
 namespace core::model {
 
+/// Told of each layer's output, by the layer's name.
+using Watch = std::function<void(const std::string& name, const at::Tensor& output)>;
+
 /// How a forward pass is meant.
 struct Mode {
     bool training = false;
     base::Draw draw{0, "dropout"}; ///< of this step; each layer draws from a stream inside it
+    const Watch* watch = nullptr;
 };
 
 /// A network with its weights. Names are those of a PyTorch state dict.
@@ -33,6 +37,7 @@ struct NetworkContext {
     std::vector<std::int64_t> inputShape;
     std::int64_t outputs = 1;
     std::uint64_t seed = 0;
+    std::int64_t vocabulary = 0; ///< above 0: the input is ids of so many tokens, [length]
 };
 
 /// A kind of network with its parameters chosen. One plug-in of `core/model/networks`.
@@ -40,8 +45,7 @@ class Architecture {
 public:
     virtual ~Architecture() = default;
     /// Blocks with shapes and parameter counts, without making a tensor. A block that cannot fit says why.
-    virtual std::vector<LayerInfo> describe(const std::vector<std::int64_t>& inputShape,
-                                            std::int64_t outputs) const = 0;
+    virtual std::vector<LayerInfo> describe(const NetworkContext& context) const = 0;
     virtual base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const = 0;
 };
 

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "core/base/fields.h"
-#include "core/model/layers.h"
+#include "core/model/plain_layers.h"
 
 namespace core::model {
 
 // Parameters that several kinds of networks have. A kind's Spec names them `activation`, `dropout`, `norm`,
-// `normPosition`, `init`.
+// `normPosition`, `normGroups`, `init`, `initScale`.
 
 inline base::Domain listOfInts(std::int64_t min, std::int64_t max, std::size_t minItems = 0)
 {
@@ -38,35 +38,59 @@ void addDropout(base::Fields<Spec>& fields)
 template <class Spec>
 void addNorm(base::Fields<Spec>& fields)
 {
-    fields.add("norm", &Spec::norm, base::Choice{{"none", "batch"}},
-               {"batch: brings each layer's values to mean 0 and variance 1 over the batch, then scales them by what "
-                "it learns.",
-                "γ · (x − μ) / √(σ² + ε) + β"},
-               {.tunable = true});
+    fields.add(
+        "norm", &Spec::norm, base::Choice{{"none", "batch", "layer", "group", "instance"}},
+        {"Brings values to mean 0 and variance 1, then scales them by what it learns. batch: each channel over "
+         "the batch. The others within each row: layer over all channels, group over some of them, instance over "
+         "the pixels of each. They do not depend on the batch size.",
+         "γ · (x − μ) / √(σ² + ε) + β"},
+        {.tunable = true});
     fields.add("norm_position", &Spec::normPosition, base::Choice{{"before", "after"}},
                {"Whether the norm stands before or after the activation."},
-               {.tunable = true, .visibleWhen = {{"norm", {"batch"}}}});
+               {.tunable = true, .visibleWhen = {{"norm", {"batch", "layer", "group", "instance"}}}});
+    fields.add("norm_groups", &Spec::normGroups, base::Int{1, 1 << 20},
+               {"Into how many groups of one size the channels are divided."},
+               {.unit = "groups", .visibleWhen = {{"norm", {"group"}}}});
 }
 
 template <class Spec>
 void addInit(base::Fields<Spec>& fields)
 {
     fields.add("init", &Spec::init, base::Choice{initNames()},
-               {"How large the first random weights are. default: PyTorch's. kaiming keeps the size of signals through "
-                "relu, xavier through tanh.",
-                "kaiming: σ² = 2 / inputs    xavier: σ² = 2 / (inputs + outputs)"},
+               {"How the first weights are drawn. default: PyTorch's. kaiming keeps the size of signals through relu, "
+                "xavier through tanh, orthogonal keeps every length. constant and zeros begin all neurons of a layer "
+                "alike, and they stay so: see what goes wrong.",
+                "kaiming: σ² = 2 / inputs    xavier: σ² = 2 / (inputs + outputs)    normal: σ = init_scale"},
                {.tunable = true});
+    fields.add("init_scale", &Spec::initScale, base::Real{.min = 0, .max = 1e6, .log = true},
+               {"The standard deviation of normal, or the value of constant.",
+                {},
+                "Signals and gradients die on their way through the layers.",
+                "They grow from layer to layer, and the loss with them."},
+               {.tunable = true, .visibleWhen = {{"init", {"normal", "constant"}}}});
+}
+
+/// The norm that a Spec asks for; nothing where it asks for none.
+template <class Spec>
+std::optional<PlainLayer> normOf(const Spec& spec)
+{
+    if (spec.norm == "none")
+        return {};
+    if (spec.norm == "batch")
+        return BatchNorm{};
+    return GroupNorm{spec.norm == "layer" ? 1 : spec.norm == "instance" ? 0 : spec.normGroups};
 }
 
 /// The activation of a hidden layer, with its norm where one is asked for.
 template <class Spec>
-void addActivated(Layers& layers, const Spec& spec)
+void addActivated(PlainLayers& layers, const Spec& spec)
 {
-    if (spec.norm == "batch" && spec.normPosition == "before")
-        layers.list.push_back(BatchNorm{});
+    const std::optional<PlainLayer> norm = normOf(spec);
+    if (norm && spec.normPosition == "before")
+        layers.list.push_back(*norm);
     layers.list.push_back(activationOf(spec.activation));
-    if (spec.norm == "batch" && spec.normPosition == "after")
-        layers.list.push_back(BatchNorm{});
+    if (norm && spec.normPosition == "after")
+        layers.list.push_back(*norm);
 }
 
 }

@@ -2,18 +2,16 @@
 #include "core/model/sequence.h"
 
 #include "core/model/block.h"
+#include "core/model/maker.h"
 
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/functions/utils.h>
 
-#include <cmath>
-
 namespace core::model {
 
 namespace {
 
-using Shape = std::vector<std::int64_t>;
 using Blocks = std::vector<Block>;
 
 /// The whole sequence as one node of autograd's graph: edges to the input first, then to the parameters in order.
@@ -134,107 +132,45 @@ private:
     torch::autograd::edge_list m_edges;
 };
 
-/// torch.nn.init by name; `default` is kaiming_uniform with a = √5, which torch.nn.Linear and Conv2d begin with.
-at::Tensor drawnWeight(const Shape& shape, const std::string& init, const base::Draw& draw)
+/// A layer with its tensors.
+Block makeBlock(const PlainLayers& layers, std::size_t place, const Shape& input, Maker& maker)
 {
-    at::Tensor weight = tensor::empty(shape);
-    const double window = shape.size() == 4 ? double(shape[2] * shape[3]) : 1;
-    const double fanIn = double(shape[1]) * window, fanOut = double(shape[0]) * window;
-    const double fans = init.starts_with("xavier") ? fanIn + fanOut : fanIn;
-    const double variance = (init == "default" ? 1.0 / 3 : 2.0) / fans;
-    const bool normal = init.ends_with("normal");
-    const double size = std::sqrt(normal ? variance : 3 * variance);
-    float* values = weight.mutable_data_ptr<float>();
-    for (std::int64_t i = 0; i < weight.numel(); ++i)
-        values[i] = float(size * (normal ? draw.normal(std::uint64_t(i)) : draw.uniform(std::uint64_t(i), -1, 1)));
-    return weight;
+    const Maker::Within within(maker, nameOf(layers, place));
+    Block block{layers.list[place], place};
+    const auto weightAndBias = [&](const Shape& shape) {
+        block.parameters = {maker.weight("weight", shape), maker.bias("bias", shape[0], fanInOf(shape))};
+    };
+    const auto scaleAndShift = [&](std::int64_t channels) {
+        block.parameters = {maker.filled("weight", {channels}, 1), maker.filled("bias", {channels}, 0)};
+    };
+    if (const auto* linear = std::get_if<Linear>(&block.layer))
+        weightAndBias({linear->outputs, input[0]});
+    else if (const auto* conv = std::get_if<Conv2d>(&block.layer))
+        weightAndBias({conv->channels, input[0], conv->kernel, conv->kernel});
+    else if (std::holds_alternative<GroupNorm>(block.layer))
+        scaleAndShift(input[0]);
+    else if (std::holds_alternative<BatchNorm>(block.layer)) {
+        scaleAndShift(input[0]);
+        block.buffers = {maker.buffer("running_mean", {input[0]}, 0), maker.buffer("running_var", {input[0]}, 1),
+                         maker.buffer("num_batches_tracked", {}, 0, at::kLong)};
+    }
+    return block;
 }
-
-/// Uniform in ± 1 / √fanIn, as torch.nn.Linear and Conv2d.
-at::Tensor drawnBias(std::int64_t outputs, std::int64_t fanIn, const base::Draw& draw)
-{
-    at::Tensor bias = tensor::empty({outputs});
-    const double bound = 1 / std::sqrt(double(fanIn));
-    for (std::int64_t i = 0; i < outputs; ++i)
-        bias.mutable_data_ptr<float>()[i] = float(draw.uniform(std::uint64_t(i), -bound, bound));
-    return bias;
-}
-
-/// Makes a layer's tensors and tells their names.
-class Maker {
-public:
-    Maker(const Layers& layers, std::uint64_t seed) : m_layers(layers), m_seed(seed) {}
-
-    Block make(std::size_t place, const Shape& input)
-    {
-        const std::string name = nameOf(m_layers, place);
-        m_prefix = name.empty() ? "" : name + ".";
-        m_block = {m_layers.list[place], place};
-        if (const auto* linear = std::get_if<Linear>(&m_block.layer))
-            weightAndBias({linear->outputs, input[0]});
-        else if (const auto* conv = std::get_if<Conv2d>(&m_block.layer))
-            weightAndBias({conv->channels, input[0], conv->kernel, conv->kernel});
-        else if (std::holds_alternative<BatchNorm>(m_block.layer))
-            norm(input[0]);
-        return std::move(m_block);
-    }
-
-    std::vector<tensor::NamedTensor> parameters, buffers;
-
-private:
-    void weightAndBias(const Shape& shape)
-    {
-        std::int64_t fanIn = 1;
-        for (std::size_t i = 1; i < shape.size(); ++i)
-            fanIn *= shape[i];
-        addParameter("weight", drawnWeight(shape, m_layers.init, drawOf("weight")));
-        addParameter("bias", drawnBias(shape[0], fanIn, drawOf("bias")));
-    }
-
-    void norm(std::int64_t channels)
-    {
-        addParameter("weight", tensor::zeros({channels}).fill_(1));
-        addParameter("bias", tensor::zeros({channels}));
-        addBuffer("running_mean", tensor::zeros({channels}));
-        addBuffer("running_var", tensor::zeros({channels}).fill_(1));
-        addBuffer("num_batches_tracked", tensor::zeros({}, at::kLong));
-    }
-
-    base::Draw drawOf(const char* name) const { return base::Draw(m_seed, "init/" + m_prefix + name); }
-
-    void addParameter(const char* name, at::Tensor tensor)
-    {
-        tensor.set_requires_grad(true);
-        parameters.push_back({m_prefix + name, tensor});
-        m_block.parameters.push_back(std::move(tensor));
-    }
-
-    void addBuffer(const char* name, at::Tensor tensor)
-    {
-        buffers.push_back({m_prefix + name, tensor});
-        m_block.buffers.push_back(std::move(tensor));
-    }
-
-    const Layers& m_layers;
-    std::uint64_t m_seed;
-    std::string m_prefix;
-    Block m_block;
-};
 
 }
 
-base::Result<std::unique_ptr<Network>> makeSequence(const Layers& layers, const NetworkContext& context)
+base::Result<std::unique_ptr<Network>> makeSequence(const PlainLayers& layers, const NetworkContext& context)
 {
     for (const LayerInfo& info : describe(layers, context.inputShape))
         if (!info.problem.empty())
             return base::Error{base::ErrorKind::Spec,
                                (info.name.empty() ? "" : "layer " + info.name + ", ") + info.type + ": " + info.problem,
                                "/model", "Choose another model or other sizes"};
-    Maker maker(layers, context.seed);
+    Maker maker(layers.init, context.seed);
     Blocks blocks;
     Shape shape = inputOf(layers, context.inputShape);
     for (std::size_t i = 0; i < layers.list.size(); ++i) {
-        blocks.push_back(maker.make(i, shape));
+        blocks.push_back(makeBlock(layers, i, shape, maker));
         shape = *shapeBehind(layers.list[i], shape);
     }
     return std::unique_ptr<Network>(std::make_unique<Sequence>(layers.rows, std::move(blocks),

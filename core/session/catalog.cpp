@@ -4,6 +4,7 @@
 #include "core/data/encoder.h"
 #include "core/data/split.h"
 #include "core/model/estimator.h"
+#include "core/model/layer.h"
 #include "core/model/network.h"
 #include "core/session/inspect.h"
 #include "core/store/exporter.h"
@@ -25,6 +26,7 @@ base::Catalog makeCatalog()
     all.add(data::allEncoders().family());
     all.add(data::allEdits().family());
     all.add(model::allArchitectures().family());
+    all.add(model::allLayers().family());
     all.add(model::allEstimators().family());
     base::Family models{"models", model::allArchitectures().family().entries};
     for (const base::Entry& entry : model::allEstimators().family().entries)

@@ -93,7 +93,7 @@ base::Result<ModelPreview> previewModel(const Value& resolved, const data::Datas
     if (model::isEstimator(experiment.model.kind))
         return previewEstimator(experiment, info, plan);
     CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
-    ModelPreview preview{info.inputShape, architecture->describe(info.inputShape, info.outputs())};
+    ModelPreview preview{info.inputShape, architecture->describe({info.inputShape, info.outputs()})};
     std::uint64_t activations = 0;
     for (const model::LayerInfo& layer : preview.layers) {
         preview.parameters += layer.parameters;

@@ -76,10 +76,13 @@ inline double distance(const std::vector<double>& a, const std::vector<double>& 
 }
 
 /// Every plug-in can be shown and made from nothing but its kind: titles and help are there, defaults are valid.
-inline void checkEntries(const core::base::Family& family)
+/// `inside`: families that their parameters choose from.
+inline void checkEntries(const core::base::Family& family, const std::vector<core::base::Family>& inside = {})
 {
     REQUIRE_FALSE(family.entries.empty());
     core::base::Catalog catalog;
+    for (const core::base::Family& other : inside)
+        catalog.add(other);
     for (const core::base::Entry& entry : family.entries) {
         INFO(family.name << " " << entry.kind);
         CHECK_FALSE(entry.title.empty());

@@ -15,7 +15,9 @@ struct Spec {
     double dropout = 0;
     std::string norm = "none";
     std::string normPosition = "before";
+    std::int64_t normGroups = 4;
     std::string init = "default";
+    double initScale = 0.01;
 };
 
 base::Fields<Spec> fields()
@@ -48,9 +50,9 @@ class Cnn final : public Architecture {
 public:
     explicit Cnn(Spec spec) : m_spec(std::move(spec)) {}
 
-    std::vector<LayerInfo> describe(const std::vector<std::int64_t>& inputShape, std::int64_t outputs) const override
+    std::vector<LayerInfo> describe(const NetworkContext& context) const override
     {
-        return model::describe(plan(outputs), inputShape);
+        return model::describe(plan(context.outputs), context.inputShape);
     }
 
     base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const override
@@ -59,9 +61,9 @@ public:
     }
 
 private:
-    Layers plan(std::int64_t outputs) const
+    PlainLayers plan(std::int64_t outputs) const
     {
-        Layers layers{.init = m_spec.init};
+        PlainLayers layers{.init = {m_spec.init, m_spec.initScale}};
         for (const std::int64_t channels : m_spec.channels) {
             layers.list.push_back(Conv2d{channels, m_spec.kernel, m_spec.kernel / 2});
             addActivated(layers, m_spec);

@@ -8,6 +8,7 @@ namespace {
 
 struct Spec {
     std::string init = "default";
+    double initScale = 0.01;
 };
 
 base::Fields<Spec> fields()
@@ -22,9 +23,9 @@ class LinearModel final : public Architecture {
 public:
     explicit LinearModel(Spec spec) : m_spec(std::move(spec)) {}
 
-    std::vector<LayerInfo> describe(const std::vector<std::int64_t>& inputShape, std::int64_t outputs) const override
+    std::vector<LayerInfo> describe(const NetworkContext& context) const override
     {
-        return model::describe(plan(outputs), inputShape);
+        return model::describe(plan(context.outputs), context.inputShape);
     }
 
     base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const override
@@ -33,9 +34,9 @@ public:
     }
 
 private:
-    Layers plan(std::int64_t outputs) const
+    PlainLayers plan(std::int64_t outputs) const
     {
-        return {.list = {Linear{outputs}}, .rows = true, .bare = true, .init = m_spec.init};
+        return {.list = {Linear{outputs}}, .rows = true, .bare = true, .init = {m_spec.init, m_spec.initScale}};
     }
 
     Spec m_spec;

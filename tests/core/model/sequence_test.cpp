@@ -11,10 +11,10 @@ namespace tests::sequence {
 using namespace core;
 using namespace core::model;
 
-std::unique_ptr<Network> made(std::vector<Layer> list, std::vector<std::int64_t> inputShape,
+std::unique_ptr<Network> made(std::vector<PlainLayer> list, std::vector<std::int64_t> inputShape,
                               const std::string& init = "default")
 {
-    auto network = makeSequence({.list = std::move(list), .init = init}, {std::move(inputShape), 1, 3});
+    auto network = makeSequence({.list = std::move(list), .init = {init}}, {std::move(inputShape), 1, 3});
     REQUIRE(network);
     return std::move(*network);
 }

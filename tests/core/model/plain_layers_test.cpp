@@ -3,7 +3,7 @@
 
 #include "core/model/network.h"
 
-namespace tests::layers {
+namespace tests::plain_layers {
 
 using namespace core;
 using base::Array;
@@ -15,7 +15,7 @@ std::string picture(const base::Pick& pick, const std::vector<std::int64_t>& inp
     const auto made = model::allArchitectures().make(pick);
     REQUIRE(made);
     std::string text;
-    for (const model::LayerInfo& layer : (*made)->describe(inputShape, outputs)) {
+    for (const model::LayerInfo& layer : (*made)->describe({inputShape, outputs})) {
         text += layer.name + " " + layer.type + " " + layer.text + " |";
         for (const std::int64_t length : layer.outputShape)
             text += " " + std::to_string(length);
@@ -73,7 +73,7 @@ TEST_CASE("a cnn on rows says what to use instead, and is not built")
 {
     const auto cnn = model::allArchitectures().make({"cnn", Object{}});
     REQUIRE(cnn);
-    CHECK_THAT((*cnn)->describe({2}, 2).front().problem, Catch::Contains("use mlp or linear"));
+    CHECK_THAT((*cnn)->describe({{2}, 2}).front().problem, Catch::Contains("use mlp or linear"));
     const auto built = (*cnn)->build({{2}, 2, 0});
     REQUIRE_FALSE(built);
     CHECK(built.error().kind == base::ErrorKind::Spec);

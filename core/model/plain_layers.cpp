@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model/layers.h"
+#include "core/model/plain_layers.h"
+
+#include "core/model/shape.h"
 
 #include <algorithm>
 #include <cassert>
 #include <charconv>
-#include <functional>
-#include <numeric>
 
 namespace core::model {
 
 namespace {
-
-using Shape = std::vector<std::int64_t>;
 
 template <class... Visitors>
 struct LayerVisitor : Visitors... {
@@ -20,20 +18,7 @@ struct LayerVisitor : Visitors... {
 template <class... Visitors>
 LayerVisitor(Visitors...) -> LayerVisitor<Visitors...>;
 
-std::int64_t elements(const Shape& shape)
-{
-    return std::accumulate(shape.begin(), shape.end(), std::int64_t(1), std::multiplies<>());
-}
-
-std::string textOf(const Shape& shape)
-{
-    std::string text;
-    for (const std::int64_t length : shape)
-        text += (text.empty() ? "" : "×") + std::to_string(length);
-    return text;
-}
-
-bool isHidden(const Layer& layer)
+bool isHidden(const PlainLayer& layer)
 {
     const auto* dropout = std::get_if<Dropout>(&layer);
     return dropout && !dropout->numbered;
@@ -52,13 +37,18 @@ std::string shareOf(double p)
 
 constexpr const char* activationTypes[] = {"ReLU", "Tanh", "Sigmoid", "LeakyReLU", "ELU", "GELU", "SiLU"};
 
-std::string typeOf(const Layer& layer, const Shape& input)
+std::string typeOf(const PlainLayer& layer, const Shape& input)
 {
     return std::visit(
         LayerVisitor{
             [](const Linear&) -> std::string { return "Linear"; },
             [](const Conv2d&) -> std::string { return "Conv2d"; },
             [&](const BatchNorm&) -> std::string { return input.size() == 3 ? "BatchNorm2d" : "BatchNorm1d"; },
+            [&](const GroupNorm& norm) -> std::string {
+                return norm.groups == 0                        ? "InstanceNorm2d"
+                       : norm.groups == 1 && input.size() == 1 ? "LayerNorm"
+                                                               : "GroupNorm";
+            },
             [](Activation activation) -> std::string { return activationTypes[int(activation)]; },
             [](const Dropout&) -> std::string { return "Dropout"; },
             [](const MaxPool2d&) -> std::string { return "MaxPool2d"; },
@@ -67,7 +57,7 @@ std::string typeOf(const Layer& layer, const Shape& input)
         layer);
 }
 
-std::string textOf(const Layer& layer, const Shape& input, const Shape& output)
+std::string wordsOf(const PlainLayer& layer, const Shape& input, const Shape& output)
 {
     const std::string change = textOf(input) + " → " + textOf(output);
     return std::visit(LayerVisitor{
@@ -78,6 +68,10 @@ std::string textOf(const Layer& layer, const Shape& input, const Shape& output)
                           [&](const BatchNorm&) {
                               return std::to_string(input[0]) + (input.size() == 3 ? " channels" : " features");
                           },
+                          [&](const GroupNorm& norm) {
+                              return std::to_string(input[0]) + (input.size() == 3 ? " channels" : " features") +
+                                     (norm.groups > 0 && input.size() == 3 ? " in " + std::to_string(norm.groups) : "");
+                          },
                           [](Activation) { return std::string(); },
                           [](const Dropout& dropout) { return "p = " + shareOf(dropout.p); },
                           [](const MaxPool2d& pool) { return squareOf(pool.size); },
@@ -86,19 +80,20 @@ std::string textOf(const Layer& layer, const Shape& input, const Shape& output)
                       layer);
 }
 
-std::int64_t parametersOf(const Layer& layer, const Shape& input)
+std::int64_t parametersOf(const PlainLayer& layer, const Shape& input)
 {
     return std::visit(
         LayerVisitor{
             [&](const Linear& linear) { return (input[0] + 1) * linear.outputs; },
             [&](const Conv2d& conv) { return (input[0] * conv.kernel * conv.kernel + 1) * conv.channels; },
             [&](const BatchNorm&) { return 2 * input[0]; },
+            [&](const GroupNorm&) { return 2 * input[0]; },
             [](const auto&) { return std::int64_t(0); },
         },
         layer);
 }
 
-std::string problemOf(const Layer& layer, const Shape& input)
+std::string problemOf(const PlainLayer& layer, const Shape& input)
 {
     const std::string needsPicture =
         "needs pictures (channels × height × width), but gets " + textOf(input) + " numbers: use mlp or linear";
@@ -114,6 +109,12 @@ std::string problemOf(const Layer& layer, const Shape& input)
                 return input.size() != 3 ? needsPicture
                                          : "a window of " + squareOf(pool.size) + " does not fit into a picture of " +
                                                textOf({input[1], input[2]}) + ": use fewer or smaller ones";
+            },
+            [&](const GroupNorm& norm) {
+                return norm.groups == 0
+                           ? "is over the pixels of each channel, and rows have none: use layer, group or batch"
+                           : std::to_string(input[0]) + " channels cannot be divided into " +
+                                 std::to_string(norm.groups) + " groups of one size: choose another norm_groups";
             },
             [&](const auto&) { return "does not fit behind " + textOf(input); },
         },
@@ -135,14 +136,7 @@ Activation activationOf(const std::string& name)
     return Activation(found - activationNames().begin());
 }
 
-const std::vector<std::string>& initNames()
-{
-    static const std::vector<std::string> names{"default", "kaiming_uniform", "kaiming_normal", "xavier_uniform",
-                                                "xavier_normal"};
-    return names;
-}
-
-std::string nameOf(const Layers& layers, std::size_t place)
+std::string nameOf(const PlainLayers& layers, std::size_t place)
 {
     if (layers.bare)
         return "";
@@ -150,7 +144,7 @@ std::string nameOf(const Layers& layers, std::size_t place)
     return std::to_string(std::ptrdiff_t(place) - hidden);
 }
 
-std::optional<Shape> shapeBehind(const Layer& layer, const Shape& input)
+std::optional<Shape> shapeBehind(const PlainLayer& layer, const Shape& input)
 {
     const bool picture = input.size() == 3;
     return std::visit(
@@ -165,23 +159,27 @@ std::optional<Shape> shapeBehind(const Layer& layer, const Shape& input)
                 return Shape{conv.channels, input[1] - shrink, input[2] - shrink};
             },
             [&](const BatchNorm&) { return picture || input.size() == 1 ? std::optional(input) : std::nullopt; },
+            [&](const GroupNorm& norm) {
+                const bool fits = norm.groups == 0 ? picture : input[0] % norm.groups == 0;
+                return fits && (picture || input.size() == 1) ? std::optional(input) : std::nullopt;
+            },
             [&](const MaxPool2d& pool) -> std::optional<Shape> {
                 if (!picture || input[1] < pool.size || input[2] < pool.size)
                     return {};
                 return Shape{input[0], input[1] / pool.size, input[2] / pool.size};
             },
-            [&](const Flatten&) { return std::optional(Shape{elements(input)}); },
+            [&](const Flatten&) { return std::optional(Shape{elementsOf(input)}); },
             [&](const auto&) { return std::optional(input); },
         },
         layer);
 }
 
-std::vector<std::int64_t> inputOf(const Layers& layers, const std::vector<std::int64_t>& inputShape)
+std::vector<std::int64_t> inputOf(const PlainLayers& layers, const std::vector<std::int64_t>& inputShape)
 {
-    return layers.rows ? Shape{elements(inputShape)} : inputShape;
+    return layers.rows ? Shape{elementsOf(inputShape)} : inputShape;
 }
 
-std::vector<LayerInfo> describe(const Layers& layers, std::vector<std::int64_t> inputShape)
+std::vector<LayerInfo> describe(const PlainLayers& layers, std::vector<std::int64_t> inputShape)
 {
     std::vector<LayerInfo> all;
     Shape shape = inputOf(layers, inputShape);
@@ -189,12 +187,12 @@ std::vector<LayerInfo> describe(const Layers& layers, std::vector<std::int64_t> 
         all.push_back({"", "Flatten", textOf(inputShape) + " → " + textOf(shape), shape});
     bool known = true;
     for (std::size_t i = 0; i < layers.list.size(); ++i) {
-        const Layer& layer = layers.list[i];
+        const PlainLayer& layer = layers.list[i];
         if (isHidden(layer))
             continue;
         LayerInfo info{nameOf(layers, i), typeOf(layer, shape), {}, {}};
         if (const auto behind = known ? shapeBehind(layer, shape) : std::nullopt) {
-            info.text = textOf(layer, shape, *behind);
+            info.text = wordsOf(layer, shape, *behind);
             info.parameters = parametersOf(layer, shape);
             info.outputShape = shape = *behind;
         } else if (known) {

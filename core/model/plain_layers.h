@@ -2,13 +2,14 @@
 #pragma once
 
 #include "core/base/schema.h"
+#include "core/model/init.h"
 #include "core/model/layer_info.h"
 
 #include <optional>
 
 namespace core::model {
 
-// Layers as values, with the names and defaults of torch.nn.
+// Layers of the fast path as values, with the names and defaults of torch.nn.
 
 struct Linear {
     std::int64_t outputs = 1;
@@ -24,6 +25,11 @@ struct BatchNorm {
     double eps = 1e-5;
     double momentum = 0.1;
 };
+/// Over all channels at once it is LayerNorm behind rows; over each channel alone it is InstanceNorm2d with weights.
+struct GroupNorm {
+    std::int64_t groups = 1; ///< 0: every channel is one
+    double eps = 1e-5;
+};
 enum class Activation { ReLU, Tanh, Sigmoid, LeakyReLU, ELU, GELU, SiLU };
 struct Dropout {
     double p = 0.5;
@@ -35,7 +41,7 @@ struct MaxPool2d {
     std::int64_t size = 2;
 };
 struct Flatten {};
-using Layer = std::variant<Linear, Conv2d, BatchNorm, Activation, Dropout, MaxPool2d, Flatten>;
+using PlainLayer = std::variant<Linear, Conv2d, BatchNorm, GroupNorm, Activation, Dropout, MaxPool2d, Flatten>;
 
 /// `relu`, `tanh`, `sigmoid`, `leaky_relu`, `elu`, `gelu`, `silu`.
 const std::vector<std::string>& activationNames();
@@ -43,26 +49,23 @@ const std::vector<std::string>& activationNames();
 Activation activationOf(const std::string& name);
 
 /// Layers one behind the other. Parameters are named as in PyTorch's Sequential: `0.weight`, `0.bias`, …
-struct Layers {
-    std::vector<Layer> list = {};
+struct PlainLayers {
+    std::vector<PlainLayer> list = {};
     /// Pictures become rows before the first layer, by no layer of their own, so that names do not depend on the data.
     bool rows = false;
     /// The only layer is named as if it stood alone: `weight`, `bias`.
     bool bare = false;
-    std::string init = "default"; ///< one of initNames()
+    Init init = {};
 };
 
-/// How weights of Linear and Conv2d begin: `default` (PyTorch's own), or a function of torch.nn.init.
-const std::vector<std::string>& initNames();
-
 /// The name of layer `place` in the state dict; empty if it is bare.
-std::string nameOf(const Layers& layers, std::size_t place);
+std::string nameOf(const PlainLayers& layers, std::size_t place);
 /// The shape behind a layer, without the batch; nothing if the layer does not fit behind `input`.
-std::optional<std::vector<std::int64_t>> shapeBehind(const Layer& layer, const std::vector<std::int64_t>& input);
+std::optional<std::vector<std::int64_t>> shapeBehind(const PlainLayer& layer, const std::vector<std::int64_t>& input);
 /// Every layer with its shape and number of parameters. The first that cannot stand where it is says why; shapes are
 /// unknown from there on.
-std::vector<LayerInfo> describe(const Layers& layers, std::vector<std::int64_t> inputShape);
-/// The shape of a layer's input once `Layers::rows` is seen to.
-std::vector<std::int64_t> inputOf(const Layers& layers, const std::vector<std::int64_t>& inputShape);
+std::vector<LayerInfo> describe(const PlainLayers& layers, std::vector<std::int64_t> inputShape);
+/// The shape of a layer's input once `PlainLayers::rows` is seen to.
+std::vector<std::int64_t> inputOf(const PlainLayers& layers, const std::vector<std::int64_t>& inputShape);
 
 }

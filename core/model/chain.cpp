@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/chain.h"
+
+#include "core/model/module.h"
+
+namespace core::model {
+
+namespace {
+
+using Modules = std::vector<std::pair<std::string, std::unique_ptr<Module>>>; // by whole names
+
+Modules modulesOf(const Parts& parts, Maker& maker, Shape shape)
+{
+    Modules modules;
+    for (const Part& part : parts) {
+        const Maker::Within within(maker, part.name);
+        modules.emplace_back(maker.prefix(), part.layer->make(maker, shape));
+        shape = *part.layer->shapeBehind(shape);
+    }
+    return modules;
+}
+
+at::Tensor through(const Modules& modules, at::Tensor values, const Mode& mode)
+{
+    for (const auto& [name, module] : modules) {
+        values = module->forward(values, mode);
+        if (mode.watch)
+            (*mode.watch)(name, values);
+    }
+    return values;
+}
+
+base::Result<Shape> behind(const Parts& parts, Shape shape)
+{
+    for (const Part& part : parts) {
+        auto next = part.layer->shapeBehind(shape);
+        if (!next)
+            return base::Error{next.error().kind,
+                               (part.name.empty() ? "" : part.name + ", ") + part.layer->type(shape) + ": " +
+                                   next.error().message,
+                               next.error().where, next.error().advice};
+        shape = std::move(*next);
+    }
+    return shape;
+}
+
+class ChainModule final : public Module {
+public:
+    explicit ChainModule(Modules modules) : m_modules(std::move(modules)) {}
+
+    at::Tensor forward(const at::Tensor& input, const Mode& mode) override { return through(m_modules, input, mode); }
+    void setDropout(double p) override
+    {
+        for (auto& [name, module] : m_modules)
+            module->setDropout(p);
+    }
+
+private:
+    Modules m_modules;
+};
+
+class ResidualModule final : public Module {
+public:
+    ResidualModule(Modules main, Modules shortcut, std::unique_ptr<Module> after, double rate, std::uint64_t place)
+        : m_main(std::move(main)),
+          m_shortcut(std::move(shortcut)),
+          m_after(std::move(after)),
+          m_rate(rate),
+          m_place(place)
+    {
+    }
+
+    at::Tensor forward(const at::Tensor& input, const Mode& mode) override
+    {
+        const at::Tensor main = dropped(through(m_main, input, mode), m_rate, mode, m_place, 1);
+        const at::Tensor sum = main.add(through(m_shortcut, input, mode));
+        return m_after ? m_after->forward(sum, mode) : sum;
+    }
+
+    void setDropout(double p) override
+    {
+        for (auto& [name, module] : m_main)
+            module->setDropout(p);
+    }
+
+private:
+    Modules m_main, m_shortcut;
+    std::unique_ptr<Module> m_after;
+    double m_rate;
+    std::uint64_t m_place;
+};
+
+}
+
+base::Result<Shape> Chain::shapeBehind(const Shape& input) const
+{
+    return behind(m_parts, input);
+}
+
+std::unique_ptr<Module> Chain::make(Maker& maker, const Shape& input) const
+{
+    return std::make_unique<ChainModule>(modulesOf(m_parts, maker, input));
+}
+
+base::Result<Shape> ResidualBlock::shapeBehind(const Shape& input) const
+{
+    CORE_TRY(main, behind(m_parts.main, input));
+    CORE_TRY(shortcut, behind(m_parts.shortcut, input));
+    if (main != shortcut)
+        return base::Error{base::ErrorKind::Spec,
+                           "adds what it made, " + textOf(main) + ", to " +
+                               (m_parts.shortcut.empty() ? "its input, " : "its shortcut, ") + textOf(shortcut) +
+                               ": both must have one shape",
+                           "/model",
+                           {}};
+    return m_parts.after ? m_parts.after->shapeBehind(main) : base::Result<Shape>(main);
+}
+
+std::unique_ptr<Module> ResidualBlock::make(Maker& maker, const Shape& input) const
+{
+    Modules main = modulesOf(m_parts.main, maker, input), shortcut = modulesOf(m_parts.shortcut, maker, input);
+    std::unique_ptr<Module> after = m_parts.after ? m_parts.after->make(maker, input) : nullptr;
+    return std::make_unique<ResidualModule>(std::move(main), std::move(shortcut), std::move(after),
+                                            m_parts.stochasticDepth, maker.place());
+}
+
+double depthRate(double last, std::int64_t place, std::int64_t blocks)
+{
+    return blocks > 1 ? last * double(place) / double(blocks - 1) : last;
+}
+
+}
