@@ -29,6 +29,9 @@ int main(int argc, char** argv)
     const std::vector<bench::Benchmark> all{
         {"step-mlp", "2-16-16-2, tanh, batch 32, AdamW, one thread, all scalars recorded", bench::stepMlp},
         {"step-cnn", "two convolutions on 28x28, batch 64, all scalars recorded", bench::stepCnn},
+        {"step-resnet", "ResNet-18 on 32x32, batch 64", bench::stepResnet},
+        {"step-lstm", "LSTM of 128 over 28 steps, batch 64", bench::stepLstm},
+        {"step-transformer", "two transformer layers over 28 steps, batch 64", bench::stepTransformer},
         {"loader", "batches of 64 pictures: cropped, flipped, turned, normalized", bench::loader},
         {"stream", "training on streamed rows beside rows in memory", bench::stream},
         {"smote", "new rows for the rare class of 100,000", bench::smote},

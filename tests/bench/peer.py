@@ -114,6 +114,34 @@ def smote(features, rare):
     return (len(made) - len(points)) / (time.perf_counter() - start)
 
 
+def deep(name):
+    if name == "step-resnet":
+        from torchvision.models import resnet18
+
+        net = resnet18(num_classes=10)
+        net.conv1, net.maxpool = nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.Identity()
+        return net
+
+    class Steps(nn.Module):
+        def __init__(self):
+            super().__init__()
+            if name == "step-lstm":
+                self.rnn, self.fc = nn.LSTM(28, 128, batch_first=True), nn.Linear(128, 10)
+                return
+            layer = nn.TransformerEncoderLayer(64, 4, 128, batch_first=True)
+            self.embed, self.encoder, self.fc = nn.Linear(28, 64), nn.TransformerEncoder(layer, 2), nn.Linear(64, 10)
+            angles = torch.arange(28)[:, None] * 10000.0 ** (-torch.arange(0, 64, 2) / 64)
+            self.waves = torch.stack([angles.sin(), angles.cos()], 2).flatten(1)
+
+        def forward(self, x):
+            x = x.flatten(1, -2).transpose(1, 2)
+            if name == "step-lstm":
+                return self.fc(self.rnn(x)[1][0][-1])
+            return self.fc(self.encoder(self.embed(x) + self.waves).mean(1))
+
+    return Steps()
+
+
 def main():
     name, steps = sys.argv[1], int(sys.argv[2])
     torch.set_num_threads(1)
@@ -124,6 +152,9 @@ def main():
         net = nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(),
                             nn.MaxPool2d(2), nn.Flatten(), nn.Linear(32 * 7 * 7, 10))
         print(measure(net, torch.randn(6400, 1, 28, 28), torch.randint(0, 10, (6400,)), 64, steps))
+    elif name in ("step-resnet", "step-lstm", "step-transformer"):
+        sides = (3, 32, 32) if name == "step-resnet" else (1, 28, 28)
+        print(measure(deep(name), torch.randn(2700, *sides), torch.randint(0, 10, (2700,)), 64, steps))
     elif name == "loader":
         print(loader(steps))
     elif name == "jpeg":

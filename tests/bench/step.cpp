@@ -45,6 +45,7 @@ Result<double> stepsPerSecond(const std::string& text)
     return double(result.steps) / result.trainSeconds;
 }
 
+// `bare` may be nullptr.
 Result<Object> compare(const std::string& name, const std::string& text, double (*bare)(int), int bareSteps)
 {
     std::vector<double> ours, bares, peers, overPeer, overBare;
@@ -52,16 +53,20 @@ Result<Object> compare(const std::string& name, const std::string& text, double 
     for (int round = 0; round < rounds; ++round) {
         CORE_TRY(speed, stepsPerSecond(text));
         ours.push_back(speed);
-        bares.push_back(bare(bareSteps));
-        overBare.push_back(speed / bares.back());
+        if (bare) {
+            bares.push_back(bare(bareSteps));
+            overBare.push_back(speed / bares.back());
+        }
         if (const auto other = peer(name, bareSteps)) {
             peers.push_back(*other);
             overPeer.push_back(speed / *other);
         }
     }
-    Object figures{{"steps_per_s", median(ours)},
-                   {"libtorch_steps_per_s", median(bares)},
-                   {"ratio_to_libtorch", median(overBare)}};
+    Object figures{{"steps_per_s", median(ours)}};
+    if (bare) {
+        figures.set("libtorch_steps_per_s", median(bares));
+        figures.set("ratio_to_libtorch", median(overBare));
+    }
     if (peers.empty()) {
         figures.set("peer", "no Python with torch found; name one in DESCENT_PEER_PYTHON");
         return figures;
@@ -112,6 +117,35 @@ Result<Object> stepCnn()
         "model": {"kind": "cnn", "channels": [16, 32], "hidden": [], "activation": "relu"},
         "train": {"steps": 300, "batch_size": 64, "optimizer": "adamw", "threads": 1}})",
                    bareCnnStepsPerSecond, 150);
+}
+
+namespace {
+
+// Steps of a network of pictures 28×28, or 3×32×32, of which a step costs much more than what is around it.
+Result<Object> deep(const std::string& name, const std::string& model, const std::string& image, int steps)
+{
+    const std::string text = R"({"data": {"source": "fashion-mnist", "rows": 3000, "image": )" + image +
+                             R"(}, "split": {"train": 0.9, "validation": 0.05}, "model": )" + model +
+                             R"(, "train": {"steps": )" + std::to_string(steps) +
+                             R"(, "batch_size": 64, "optimizer": "adamw", "threads": 1}})";
+    return compare(name, text, nullptr, steps);
+}
+
+}
+
+Result<Object> stepResnet()
+{
+    return deep("step-resnet", R"({"kind": "resnet", "stem": "small"})", R"({"size": 32, "channels": "rgb"})", 6);
+}
+
+Result<Object> stepLstm()
+{
+    return deep("step-lstm", R"({"kind": "rnn", "hidden_size": 128})", "{}", 100);
+}
+
+Result<Object> stepTransformer()
+{
+    return deep("step-transformer", R"({"kind": "transformer"})", "{}", 60);
 }
 
 Result<Object> start()
