@@ -39,26 +39,34 @@ namespace {
 
 constexpr double leakySlope = 0.01; // torch.nn.LeakyReLU
 
-at::Tensor run(const Linear&, const Block& block, const at::Tensor& input, const Mode&, Kept* kept)
+// As the mode computes, where that is not how it is kept.
+at::Tensor cast(const at::Tensor& tensor, const Mode& mode)
 {
+    return mode.compute ? tensor.to(*mode.compute) : tensor;
+}
+
+at::Tensor run(const Linear&, const Block& block, const at::Tensor& input, const Mode& mode, Kept* kept)
+{
+    const at::Tensor rows = cast(input, mode);
     if (kept)
-        kept->input = input;
-    return at::linear(input, block.parameters[0], block.parameters[1]);
+        kept->input = rows;
+    return at::linear(rows, cast(block.parameters[0], mode), cast(block.parameters[1], mode));
 }
 
 at::Tensor pull(const Linear&, const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
                 at::Tensor* gradients)
 {
-    gradients[0] = gradient.t().mm(kept.input);
-    gradients[1] = gradient.sum(0);
-    return wanted ? gradient.mm(block.parameters[0]) : at::Tensor();
+    const at::ScalarType type = block.parameters[0].scalar_type();
+    gradients[0] = gradient.t().mm(kept.input).to(type);
+    gradients[1] = gradient.sum(0, false, type);
+    return wanted ? gradient.mm(block.parameters[0].to(gradient.scalar_type())) : at::Tensor();
 }
 
 // Channels last: the processor's pooling and convolution run about twice as fast so. With one channel the memory is
 // the same, and only the strides say it.
 at::Tensor pictureLayout(const at::Tensor& input)
 {
-    if (!input.is_cpu() || input.scalar_type() != at::kFloat)
+    if (!input.is_cpu() || input.scalar_type() == at::kDouble)
         return input;
     const std::int64_t c = input.size(1), h = input.size(2), w = input.size(3);
     if (c == 1)
@@ -66,29 +74,32 @@ at::Tensor pictureLayout(const at::Tensor& input)
     return input.contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-at::Tensor run(const Conv2d& conv, const Block& block, const at::Tensor& input, const Mode&, Kept* kept)
+at::Tensor run(const Conv2d& conv, const Block& block, const at::Tensor& input, const Mode& mode, Kept* kept)
 {
-    const at::Tensor picture = pictureLayout(input);
+    const at::Tensor picture = pictureLayout(cast(input, mode));
     if (kept)
         kept->input = picture;
-    return at::convolution(picture, block.parameters[0], block.parameters[1], {1, 1}, {conv.padding, conv.padding},
-                           {1, 1}, false, {0, 0}, 1);
+    return at::convolution(picture, cast(block.parameters[0], mode), cast(block.parameters[1], mode), {1, 1},
+                           {conv.padding, conv.padding}, {1, 1}, false, {0, 0}, 1);
 }
 
 at::Tensor pull(const Conv2d& conv, const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
                 at::Tensor* gradients)
 {
     const std::int64_t biases[1] = {conv.channels};
-    auto [input, weight, bias] =
-        at::convolution_backward(gradient, kept.input, block.parameters[0], at::IntArrayRef(biases), {1, 1},
-                                 {conv.padding, conv.padding}, {1, 1}, false, {0, 0}, 1, {wanted, true, true});
-    gradients[0] = weight;
-    gradients[1] = bias;
+    const at::ScalarType type = block.parameters[0].scalar_type();
+    auto [input, weight, bias] = at::convolution_backward(
+        gradient, kept.input, block.parameters[0].to(kept.input.scalar_type()), at::IntArrayRef(biases), {1, 1},
+        {conv.padding, conv.padding}, {1, 1}, false, {0, 0}, 1, {wanted, true, true});
+    gradients[0] = weight.to(type);
+    gradients[1] = bias.to(type);
     return input;
 }
 
-at::Tensor run(const BatchNorm& norm, const Block& block, const at::Tensor& input, const Mode& mode, Kept* kept)
+// Norms are computed as their weights are kept, for their sums are over many numbers.
+at::Tensor run(const BatchNorm& norm, const Block& block, const at::Tensor& given, const Mode& mode, Kept* kept)
 {
+    const at::Tensor input = given.to(block.parameters[0].scalar_type());
     TORCH_CHECK(!mode.training || input.numel() > input.size(1),
                 "batch norm needs more than one row in a batch: choose another batch_size, or drop_last");
     if (mode.training)
@@ -119,8 +130,9 @@ std::array<std::int64_t, 4> groupsOf(const GroupNorm& norm, const at::Tensor& in
     return {rows, channels, rows > 0 ? input.numel() / (rows * channels) : 1, norm.groups > 0 ? norm.groups : channels};
 }
 
-at::Tensor run(const GroupNorm& norm, const Block& block, const at::Tensor& input, const Mode&, Kept* kept)
+at::Tensor run(const GroupNorm& norm, const Block& block, const at::Tensor& given, const Mode&, Kept* kept)
 {
+    const at::Tensor input = given.to(block.parameters[0].scalar_type());
     const auto [rows, channels, pixels, groups] = groupsOf(norm, input);
     auto [output, mean, scale] = at::native_group_norm(input, block.parameters[0], block.parameters[1], rows, channels,
                                                        pixels, groups, norm.eps);
@@ -195,9 +207,10 @@ at::Tensor run(const Dropout& dropout, const Block& block, const at::Tensor& inp
 {
     if (!mode.training || dropout.p == 0)
         return input;
-    const at::Tensor mask =
-        dropoutMask(input.numel(), input.scalar_type(), input.device(), dropout.p, mode.draw.within(block.place))
-            .view(input.sizes());
+    const at::ScalarType type = input.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+    const at::Tensor mask = dropoutMask(input.numel(), type, input.device(), dropout.p, mode.draw.within(block.place))
+                                .view(input.sizes())
+                                .to(input.scalar_type());
     if (kept)
         kept->first = mask;
     return input.mul(mask);
@@ -244,7 +257,9 @@ at::Tensor forward(const Block& block, const at::Tensor& input, const Mode& mode
 at::Tensor backward(const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
                     at::Tensor* gradients)
 {
-    return std::visit([&](const auto& layer) { return pull(layer, block, gradient, kept, wanted, gradients); },
+    // What came in may have been cast: its gradient goes on in the type that the block computed in.
+    const auto typed = kept.input.defined() ? gradient.to(kept.input.scalar_type()) : gradient;
+    return std::visit([&](const auto& layer) { return pull(layer, block, typed, kept, wanted, gradients); },
                       block.layer);
 }
 

@@ -6,6 +6,9 @@
 #include "core/model/layer_info.h"
 #include "core/tensor/tensor.h"
 
+#include <functional>
+#include <optional>
+
 namespace core::model {
 
 /// Told of each layer's output, by the layer's name.
@@ -16,6 +19,9 @@ struct Mode {
     bool training = false;
     base::Draw draw{0, "dropout"}; ///< of this step; each layer draws from a stream inside it
     const Watch* watch = nullptr;
+    /// bfloat16 or float16: products of matrices and convolutions are computed in it, weights stay float32 (mixed
+    /// precision, Micikevicius et al. 2018). The output is of this type too.
+    std::optional<at::ScalarType> compute = {};
 };
 
 /// A network with its weights. Names are those of a PyTorch state dict.

@@ -211,4 +211,38 @@ TEST_CASE("a step has the same bits whatever ran before, and each step its own d
     }
 }
 
+TEST_CASE("mixed precision computes nearly the same, and keeps weights and gradients in float32")
+{
+    for (const auto& [pick, inputShape] : variants()) {
+        INFO(pick.kind << " " << base::writeJson(pick.params) << " " << inputShape.size());
+        const auto network = built(pick, inputShape, 3);
+        const at::Tensor input = batch(12, inputShape, 0.5);
+        const auto gradients = [&, &network = *network](std::optional<at::ScalarType> type) {
+            model::Mode mode{.training = true};
+            mode.compute = type;
+            const at::Tensor output = network.forward(input, mode);
+            CHECK(output.scalar_type() == type.value_or(at::kFloat));
+            output.to(at::kFloat).square().sum().backward();
+            std::vector<double> all;
+            for (const auto& [name, tensor] : network.parameters()) {
+                INFO(name);
+                CHECK(tensor.grad().scalar_type() == at::kFloat);
+                for (const double value : numbersIn(tensor.grad()))
+                    all.push_back(value);
+                const_cast<at::Tensor&>(tensor).mutable_grad().reset();
+            }
+            return all;
+        };
+        const std::vector<double> whole = gradients({}), half = gradients(at::kBFloat16);
+        double along = 0, first = 0, second = 0;
+        for (std::size_t i = 0; i < whole.size(); ++i) {
+            along += whole[i] * half[i];
+            first += whole[i] * whole[i];
+            second += half[i] * half[i];
+        }
+        CHECK(along / std::sqrt(first * second) > 0.98);
+        CHECK(std::sqrt(second / first) == Approx(1).epsilon(0.1));
+    }
+}
+
 }
