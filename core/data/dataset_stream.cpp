@@ -258,7 +258,8 @@ void DataModule::stream(std::shared_ptr<const RowStream> rows)
     const std::int64_t buffer = std::max(m_spec.shuffleBuffer, rows->blockRows());
     m_blocks = std::make_shared<BlockStore>(
         [one, rows](std::span<const std::int64_t> blocks) { return one->readBlocks(*rows, blocks); }, rows->blockRows(),
-        2 * buffer + 2 * std::int64_t(rowsAhead) + 2 * rows->blockRows());
+        2 * buffer + 2 * std::int64_t(rowsAhead) + 2 * rows->blockRows(),
+        [rows](std::int64_t block) { return rows->rowsOf(block); });
     m_stream = std::move(rows);
     m_inputs = m_targets = at::Tensor();
     m_samples.reset();

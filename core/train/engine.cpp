@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/engine.h"
 
+#include "core/store/exporter.h"
 #include "core/train/threads.h"
 
 #include <ATen/Context.h>
@@ -180,7 +181,13 @@ Status Engine::initialize()
     const std::string& from = spec::modelFields().read(m_experiment.model.params).initializeFrom;
     if (from.empty())
         return {};
-    CORE_TRY(file, store::readSafetensors(from));
+    // Of a run, its last checkpoint.
+    std::filesystem::path weightsFile = from;
+    if (std::error_code ignored; std::filesystem::is_directory(weightsFile, ignored)) {
+        CORE_TRY(last, store::checkpointAt(weightsFile, "last"));
+        weightsFile = std::move(last);
+    }
+    CORE_TRY(file, store::readSafetensors(weightsFile));
     std::vector<base::Blob> weights;
     for (base::Blob& blob : file.tensors) {
         if (blob.name.starts_with("optimizer/"))
