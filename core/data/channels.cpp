@@ -303,7 +303,7 @@ base::Result<Loaded> withChannels(Loaded train, const SourceRequest& request)
 {
     const spec::ChannelsSpec& channels = request.data.channels;
     if (!channels.divide())
-        return std::move(train);
+        return train;
     // Rows for the other parts come from their own channels alone.
     train.testInputs = train.testTargets = at::Tensor();
     train.info.testRows = 0;
@@ -326,7 +326,7 @@ base::Result<Loaded> withChannels(Loaded train, const SourceRequest& request)
         train.channels.push_back(channel);
         train.parts.resize(std::size_t(train.rows()), part);
     }
-    return std::move(train);
+    return train;
 }
 
 base::Status checkChannelClasses(const Loaded& loaded)

@@ -79,7 +79,9 @@ base::Result<Loaded> loadSource(const SourceRequest& request)
 {
     CORE_TRY(source, allSources().make(request.data.source));
     CORE_TRY(loaded, source->load(request));
-    return request.like ? std::move(loaded) : withChannels(std::move(loaded), request);
+    if (request.like)
+        return std::move(loaded);
+    return withChannels(std::move(loaded), request);
 }
 
 base::Result<Loaded> loadWhole(const SourceRequest& request)

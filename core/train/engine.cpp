@@ -2,6 +2,7 @@
 #include "core/train/engine.h"
 
 #include "core/store/exporter.h"
+#include "core/train/data_facts.h"
 #include "core/train/threads.h"
 
 #include <ATen/Context.h>
@@ -309,6 +310,7 @@ Value Engine::state() const
                  {"early_stopping", m_stopping->state()},
                  {"timeline", m_timeline.state()},
                  {"network", networkValue()},
+                 {"data", dataFacts()},
                  {"spec", spec::experimentFields().write(m_experiment)}};
     if (m_best)
         state.set("best", Object{{"metric", m_best->metric},
@@ -316,6 +318,13 @@ Value Engine::state() const
                                  {"epoch", m_best->epoch},
                                  {"step", m_best->step}});
     return state;
+}
+
+const Value& Engine::dataFacts() const
+{
+    if (m_dataFacts.isNull())
+        m_dataFacts = train::dataFacts(m_data);
+    return m_dataFacts;
 }
 
 Value Engine::networkValue() const
