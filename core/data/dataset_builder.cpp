@@ -116,7 +116,7 @@ private:
 
     base::Status divideStream()
     {
-        CORE_CHECK(m_stream->divide(m_experiment.split, m_loaded));
+        CORE_CHECK(m_stream->divide(m_experiment.split, m_loaded, m_training));
         m_parts = m_stream->sampleParts([this](std::int64_t place) { return kept(place); });
         m_made.m_splitKind = m_stream->splitKind();
         if (!m_parts[0].empty())
@@ -414,6 +414,9 @@ private:
         for (std::int64_t row = m_loaded.info.rows; ownTest && row < m_loaded.info.rows + m_loaded.info.testRows; ++row)
             if (kept(row))
                 m_parts[std::size_t(SplitName::Test)].push_back(row);
+        if (m_made.m_splitKind == "stratified_k_fold")
+            m_loaded.problems =
+                joined(std::move(m_loaded.problems), smallClasses(m_loaded, m_parts, request.spec.folds));
         if (m_windows)
             CORE_CHECK(keepFutureAway());
         if (m_made.m_steps.table)

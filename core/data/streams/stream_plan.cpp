@@ -102,11 +102,20 @@ std::int64_t StreamPlan::ownBlocks() const
     return (m_stream->rows() + m_stream->blockRows() - 1) / m_stream->blockRows();
 }
 
-base::Status StreamPlan::divide(const spec::SplitSpec& split, const Loaded& sample)
+base::Status StreamPlan::divide(const spec::SplitSpec& split, const Loaded& sample, bool training)
 {
     spec::SplitSpec spec = split;
     const std::int64_t blocks = ownBlocks();
     const bool ordered = !sample.times.empty() && std::is_sorted(sample.times.begin(), sample.times.end());
+    const bool predefined = !m_stream->parts().empty();
+    if (spec.kind == "auto" && !predefined && !sample.times.empty() && !ordered && training)
+        return base::Error{
+            base::ErrorKind::Spec,
+            "rows with dates are divided in time, and those of " +
+                (sample.where.empty() ? sample.info.name : sample.where) +
+                " are not in the order of their dates, which a stream cannot change",
+            "/data/mode",
+            "Sort the file by time, set data.mode to file, or split.kind to random if time plays no part"};
     if (spec.kind == "auto")
         spec.kind = !m_stream->parts().empty() ? "predefined" : ordered ? "chronological" : "random";
     if (spec.kind == "chronological" && !sample.times.empty() && !ordered)
