@@ -136,6 +136,12 @@ Result<Outcome> lookAtData(const Options& options)
                   {"folds", view->folds()},
                   {"splits", std::move(splits)},
                   {"problems", problemsArray(view->problems())}};
+    Object channels;
+    for (const auto& [name, path] : resolved["data"]["channels"].object())
+        if (!path.text().empty())
+            channels.set(name, path);
+    if (!channels.empty())
+        object.set("channels", std::move(channels));
     if (!options.preview.empty())
         object.set("preview", options.preview);
     if (options.costs) {

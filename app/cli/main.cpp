@@ -8,7 +8,10 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <iostream>
+#include <unistd.h>
 
 namespace {
 
@@ -71,10 +74,33 @@ int fail(const Error& error, bool json)
     return core::base::exitCode(error.kind);
 }
 
+bool endsInJson = false; // what endWithoutMemory() writes
+
+// Memory may end where nothing can be handed back: in a destructor, or while a library closes its files. Nothing here
+// allocates.
+[[noreturn]] void endWithoutMemory()
+{
+    try {
+        if (const auto thrown = std::current_exception())
+            std::rethrow_exception(thrown);
+    } catch (const std::bad_alloc&) {
+        constexpr std::string_view text = "descent-cli: not enough memory. Try fewer rows, or smaller settings\n",
+                                   json = "{\"error\": {\"kind\": \"resource\", \"message\": \"not enough memory. Try "
+                                          "fewer rows, or smaller settings\", \"where\": \"\"}}\n";
+        const bool told = (!endsInJson || ::write(STDOUT_FILENO, json.data(), json.size()) > 0) &&
+                          ::write(STDERR_FILENO, text.data(), text.size()) > 0;
+        (void)told;
+        std::_Exit(core::base::exitCode(ErrorKind::Resource));
+    } catch (...) {
+    }
+    std::abort();
+}
+
 }
 
 int main(int argc, char** argv)
 {
+    std::set_terminate(endWithoutMemory);
     core::session::prepareProcess(argc, argv);
     std::signal(SIGPIPE, SIG_IGN);
     CLI::App app{"Descent: train models, look at runs, and export them, without a window."};
@@ -97,7 +123,7 @@ int main(int argc, char** argv)
     // Known before parsing ends, so that bad usage is told as JSON too.
     for (int i = 1; i < argc; ++i)
         if (std::string_view(argv[i]) == "--json")
-            common.json = true;
+            common.json = endsInJson = true;
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp& help) {

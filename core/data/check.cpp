@@ -49,6 +49,19 @@ std::string countText(std::int64_t n, const std::string& one, const std::string&
     return std::to_string(n) + " " + (n == 1 ? one : many);
 }
 
+std::vector<std::int64_t> marksOfClasses(const Examined& data)
+{
+    std::vector<std::int64_t> counts(data.info.classes.size());
+    for (const Marks& picture : data.marks) {
+        for (const Box& box : picture.boxes)
+            if (std::size_t(box.label) < counts.size())
+                ++counts[std::size_t(box.label)];
+        for (std::size_t c = 0; c < picture.maskPixels.size(); ++c)
+            counts[c] += picture.maskPixels[c];
+    }
+    return counts;
+}
+
 std::string lookedAtText(const Examined& data)
 {
     const std::size_t all = data.parts[0].size() + data.parts[1].size() + data.parts[2].size();

@@ -50,6 +50,8 @@ std::vector<const Column*> columnsRead(const Loaded& loaded, const std::vector<P
 
 /// `1 row`, `7 rows`.
 std::string countText(std::int64_t n, const std::string& one, const std::string& many);
+/// Boxes and pixels of each class in the pictures that were looked at.
+std::vector<std::int64_t> marksOfClasses(const Examined& data);
 /// ` among the 300 of 5000 pictures that were looked at`; nothing where it was all of them.
 std::string lookedAtText(const Examined& data);
 /// `rows 3, 8, …`: the first few of `count`.

@@ -39,4 +39,23 @@ base::Status enoughOfEach(const Loaded& loaded)
                            " points of each class, and of two classes at least"};
 }
 
+std::vector<Problem> smallClasses(const Loaded& loaded, const std::array<std::vector<std::int64_t>, 3>& parts,
+                                  std::int64_t folds)
+{
+    std::vector<Problem> problems;
+    const std::vector<std::int64_t> learned = countClasses(loaded, parts[0]), looked = countClasses(loaded, parts[1]);
+    for (std::size_t c = 0; c < learned.size(); ++c)
+        if (const std::int64_t rows = learned[c] + looked[c]; rows > 0 && rows < folds)
+            problems.push_back({.kind = "fewer_than_folds",
+                                .column = loaded.info.target,
+                                .rows = {},
+                                .count = rows,
+                                .message = "class \"" + loaded.info.classes[c] + "\" has " + std::to_string(rows) +
+                                           (rows == 1 ? " row" : " rows") + " for " + std::to_string(folds) +
+                                           " folds: some validate without it",
+                                .remedy = "Use fewer folds, or collect more rows of that class",
+                                .effect = "The figures of folds without the class say nothing of it"});
+    return problems;
+}
+
 }

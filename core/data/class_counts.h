@@ -3,6 +3,7 @@
 
 #include "core/data/source.h"
 
+#include <array>
 #include <span>
 
 namespace core::data {
@@ -12,5 +13,9 @@ std::vector<std::int64_t> countClasses(const Loaded& loaded, std::span<const std
 
 /// An error where a class has fewer rows than the source says that a training needs, or there is only one class.
 base::Status enoughOfEach(const Loaded& loaded);
+
+/// Classes with fewer rows to train and validate than there are folds, of which some have none.
+std::vector<Problem> smallClasses(const Loaded& loaded, const std::array<std::vector<std::int64_t>, 3>& parts,
+                                  std::int64_t folds);
 
 }

@@ -280,7 +280,7 @@ base::Status DataModule::becomeInputs(Loaded& loaded) const
     return {};
 }
 
-base::Result<at::Tensor> DataModule::readInputs(const std::string& file) const
+SourceRequest DataModule::inputsRequest(const std::string& file) const
 {
     SourceRequest request{.data = m_spec, .like = &m_info};
     if (m_encoder)
@@ -289,30 +289,62 @@ base::Result<at::Tensor> DataModule::readInputs(const std::string& file) const
         if (!column.empty())
             request.hints.asText.push_back(column);
     // A format's own options, such as a delimiter, hold for the new file too.
-    const bool format = m_spec.source.kind != "file" && m_spec.source.params.object().find("path");
-    if (format)
-        request.data.source.params.object().set("path", file);
+    if (m_spec.source.kind == "file" || !m_spec.source.params.object().find("path"))
+        request.data.source = {"file", base::Object{}};
+    request.data.source.params.object().set("path", file);
+    request.data.rows.reset();
+    return request;
+}
+
+base::Result<at::Tensor> DataModule::inputsIn(Loaded loaded) const
+{
+    CORE_CHECK(becomeInputs(loaded));
+    // Numbers where training had bytes are taken as they are: images in [0, 1].
+    if (!m_bytes)
+        loaded.inputs = loaded.inputs.to(at::kFloat);
+    const bool fills = m_spec.missing == "mean" || m_spec.missing == "median" || m_spec.missing == "most_frequent";
+    if (fills)
+        fillMissing(loaded.inputs, m_fill);
+    if (m_spec.missing != "keep")
+        CORE_CHECK(
+            refuseMissing(loaded, "Fill the cell, or train with data.missing set to mean, median or most_frequent"));
+    std::vector<std::int64_t> rows(std::size_t(loaded.inputs.size(0)));
+    std::iota(rows.begin(), rows.end(), 0);
+    at::Tensor made = tensor::empty(loaded.inputs.sizes().vec());
+    normalize(loaded.inputs, rows, made);
+    return made;
+}
+
+base::Status DataModule::readInputs(const std::string& file, const TakeInputs& take) const
+{
+    const SourceRequest request = inputsRequest(file);
     try {
-        CORE_TRY(loaded, format ? loadSource(request) : loadPath(request, file));
-        CORE_CHECK(becomeInputs(loaded));
-        // Numbers where training had bytes are taken as they are: images in [0, 1].
-        if (!m_bytes)
-            loaded.inputs = loaded.inputs.to(at::kFloat);
-        const bool fills = m_spec.missing == "mean" || m_spec.missing == "median" || m_spec.missing == "most_frequent";
-        if (fills)
-            fillMissing(loaded.inputs, m_fill);
-        if (m_spec.missing != "keep")
-            CORE_CHECK(refuseMissing(loaded,
-                                     "Fill the cell, or train with data.missing set to mean, median or most_frequent"));
-        std::vector<std::int64_t> rows(std::size_t(loaded.inputs.size(0)));
-        std::iota(rows.begin(), rows.end(), 0);
-        at::Tensor made = tensor::empty(loaded.inputs.sizes().vec());
-        normalize(loaded.inputs, rows, made);
-        return made;
+        std::shared_ptr<const RowStream> stream;
+        // A row of a forecast is cut from many of the file.
+        if (m_spec.mode == "pipe" && !m_info.forecasts()) {
+            CORE_TRY(source, sourceOf(request));
+            CORE_TRY(opened, source->stream(request));
+            stream = std::move(opened);
+        }
+        if (stream)
+            return streamInputs(*stream, request, take);
+        CORE_TRY(loaded, loadSource(request));
+        CORE_TRY(inputs, inputsIn(std::move(loaded)));
+        return take(std::move(inputs));
     } catch (const std::exception& error) {
         return base::Error{
             base::ErrorKind::Resource, std::string("cannot be read into memory: ") + error.what(), file, {}};
     }
+}
+
+base::Result<at::Tensor> DataModule::readInputs(const std::string& file) const
+{
+    std::vector<at::Tensor> parts;
+    CORE_CHECK(readInputs(file, [&](at::Tensor inputs) {
+        parts.push_back(std::move(inputs));
+        return base::Status{};
+    }));
+    return parts.size() == 1 ? parts.front() : at::cat(parts);
 }
 
 }

@@ -99,6 +99,9 @@ public:
     /// Rows of another file as inputs of this data set, normalized: [n, …inputShape]. What is missing there is filled
     /// as `missing` says from the training split here; under `error` and `drop` it is an error with row and column.
     base::Result<at::Tensor> readInputs(const std::string& file) const;
+    /// The same piece by piece, in order: where rows are streamed, memory does not grow with the file.
+    using TakeInputs = std::function<base::Status(at::Tensor inputs)>;
+    base::Status readInputs(const std::string& file, const TakeInputs& take) const;
     std::int64_t size() const;
 
 private:
@@ -135,6 +138,9 @@ private:
     base::Result<at::Tensor> targetsOf(const Loaded& loaded) const;
     void noteUseless(const BlockRows& rows, const RowStream& stream, std::span<const std::int64_t> blocks) const;
 
+    SourceRequest inputsRequest(const std::string& file) const;
+    base::Result<at::Tensor> inputsIn(Loaded loaded) const;
+    base::Status streamInputs(const RowStream& stream, const SourceRequest& request, const TakeInputs& take) const;
     void normalize(const at::Tensor& inputs, std::span<const std::int64_t> rows, at::Tensor& into) const;
     base::Status resample(const std::vector<base::Pick>& augment, std::uint64_t seed);
     base::Status becomeInputs(Loaded& loaded) const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/channels.h"
 #include "core/data/check.h"
 #include "core/data/class_counts.h"
+#include "core/data/dataset.h"
 #include "core/data/edit.h"
 #include "core/data/forecast_steps.h"
 #include "core/data/open.h"
@@ -44,6 +46,9 @@ public:
                 chooseColumns(m_loaded, request, {m_experiment.split.group, m_experiment.split.column}, !m_training));
         joinTestRows();
         CORE_CHECK(checkClasses());
+        // In a sample of a stream a class may be missing by chance.
+        if (!m_stream || !m_stream->problem())
+            CORE_CHECK(checkChannelClasses(m_loaded));
         if (m_loaded.info.forecasts())
             CORE_CHECK(m_experiment.data.mode == "pipe"
                            ? base::Status(StreamPlan::refused("a forecast", "windows are cut from whole series"))
@@ -111,7 +116,7 @@ private:
 
     base::Status divideStream()
     {
-        CORE_CHECK(m_stream->divide(m_experiment.split, m_loaded));
+        CORE_CHECK(m_stream->divide(m_experiment.split, m_loaded, m_training));
         m_parts = m_stream->sampleParts([this](std::int64_t place) { return kept(place); });
         m_made.m_splitKind = m_stream->splitKind();
         if (!m_parts[0].empty())
@@ -125,7 +130,7 @@ private:
     void attachStream()
     {
         DatasetInfo& info = m_made.m_info;
-        info.streamedRows = m_stream->stream()->rows();
+        info.streamedRows = m_stream->stream()->count();
         for (std::size_t p = 0; p < 3; ++p)
             m_made.m_partRows[p] = std::int64_t(m_stream->rows(p).size());
         if (m_training) {
@@ -240,7 +245,11 @@ private:
         m_loaded.times = m_windows->times;
         m_loaded.lines = m_windows->lines;
         m_loaded.dropped.clear();
-        m_loaded.parts.clear();
+        std::vector<std::int32_t> parts;
+        for (const std::int64_t step : m_loaded.stepOfRow)
+            if (std::size_t(step) < m_loaded.parts.size())
+                parts.push_back(m_loaded.parts[std::size_t(step)]);
+        m_loaded.parts = std::move(parts);
         m_loaded.table.reset();
         m_loaded.samples.reset();
         DatasetInfo& info = m_loaded.info;
@@ -405,6 +414,9 @@ private:
         for (std::int64_t row = m_loaded.info.rows; ownTest && row < m_loaded.info.rows + m_loaded.info.testRows; ++row)
             if (kept(row))
                 m_parts[std::size_t(SplitName::Test)].push_back(row);
+        if (m_made.m_splitKind == "stratified_k_fold")
+            m_loaded.problems =
+                joined(std::move(m_loaded.problems), smallClasses(m_loaded, m_parts, request.spec.folds));
         if (m_windows)
             CORE_CHECK(keepFutureAway());
         if (m_made.m_steps.table)

@@ -245,6 +245,24 @@ base::Result<BlockRows> DataModule::becomeBlocks(Loaded loaded, const RowStream&
     return rows;
 }
 
+base::Status DataModule::streamInputs(const RowStream& stream, const SourceRequest& request,
+                                      const TakeInputs& take) const
+{
+    const std::int64_t each = std::max<std::int64_t>(1, std::int64_t(rowsAhead) / stream.blockRows());
+    for (std::int64_t first = 0; first < stream.blocks(); first += each) {
+        std::vector<std::int64_t> blocks;
+        for (std::int64_t block = first; block < std::min(stream.blocks(), first + each); ++block)
+            blocks.push_back(block);
+        CORE_TRY(loaded, stream.read(blocks, request));
+        loaded.firstRow = first * stream.blockRows();
+        if (loaded.table)
+            loaded.table->firstRow = loaded.firstRow;
+        CORE_TRY(inputs, inputsIn(std::move(loaded)));
+        CORE_CHECK(take(std::move(inputs)));
+    }
+    return {};
+}
+
 void DataModule::stream(std::shared_ptr<const RowStream> rows)
 {
     m_leftOut = std::make_shared<LeftOut>();
@@ -258,7 +276,8 @@ void DataModule::stream(std::shared_ptr<const RowStream> rows)
     const std::int64_t buffer = std::max(m_spec.shuffleBuffer, rows->blockRows());
     m_blocks = std::make_shared<BlockStore>(
         [one, rows](std::span<const std::int64_t> blocks) { return one->readBlocks(*rows, blocks); }, rows->blockRows(),
-        2 * buffer + 2 * std::int64_t(rowsAhead) + 2 * rows->blockRows());
+        2 * buffer + 2 * std::int64_t(rowsAhead) + 2 * rows->blockRows(),
+        [rows](std::int64_t block) { return rows->rowsOf(block); });
     m_stream = std::move(rows);
     m_inputs = m_targets = at::Tensor();
     m_samples.reset();

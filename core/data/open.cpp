@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/open.h"
 
+#include "core/data/channels.h"
 #include "core/data/featurizer.h"
-
 #include "core/data/formats/gzip.h"
 #include "core/data/tables/table_set.h"
 #include "core/spec/check.h"
@@ -78,7 +78,10 @@ base::Result<std::unique_ptr<Source>> sourceFor(const std::string& format, const
 base::Result<Loaded> loadSource(const SourceRequest& request)
 {
     CORE_TRY(source, allSources().make(request.data.source));
-    return source->load(request);
+    CORE_TRY(loaded, source->load(request));
+    if (request.like)
+        return std::move(loaded);
+    return withChannels(std::move(loaded), request);
 }
 
 base::Result<Loaded> loadWhole(const SourceRequest& request)

@@ -34,6 +34,13 @@ std::shared_ptr<const SampleStore> heldSamples(std::vector<Sample> samples, std:
 /// Images that are all in memory: [rows, channels, height, width] uint8, or float32 in [0, 1].
 std::shared_ptr<const SampleStore> heldImages(at::Tensor images);
 
+/// Where in a set of several files the rows of one of them begin.
+struct ChannelStart {
+    std::string name; ///< train, validation, test
+    std::string where;
+    std::int64_t first = 0;
+};
+
 /// What a source hands over: `inputs`, or a `table`, or `samples`, of which the inputs are still to be made, or inputs
 /// and samples (pictures of one size, and the pictures as they were).
 struct Loaded {
@@ -47,12 +54,13 @@ struct Loaded {
     at::Tensor testInputs, testTargets;      ///< undefined unless the source has a test file of its own
     std::vector<double> times;       ///< seconds since the epoch per row, NaN where missing; empty without times
     std::vector<std::int32_t> parts; ///< per row what a predefined split says: 0 train, 1 validation, 2 test; or empty
-    std::vector<std::uint8_t> dropped; ///< per row whether it was left out by hand; empty: none was
-    std::string where;                 ///< the file, for errors; empty if there is none
-    std::int64_t firstRow = 0;         ///< the number of its first row among all of a stream
-    std::vector<std::int64_t> lines;   ///< of a text file: the line of each row, from 1; else empty
-    std::vector<Problem> problems;     ///< what the source left out, and why
-    std::int64_t fewestOfClass = 0;    ///< rows that a training needs of each of two classes at least; 0: it may try
+    std::vector<std::uint8_t> dropped;  ///< per row whether it was left out by hand; empty: none was
+    std::string where;                  ///< the file, for errors; empty if there is none
+    std::int64_t firstRow = 0;          ///< the number of its first row among all of a stream
+    std::vector<std::int64_t> lines;    ///< of a text file: the line of each row, from 1; else empty
+    std::vector<ChannelStart> channels; ///< of rows from a file for each part of the split; else empty
+    std::vector<Problem> problems;      ///< what the source left out, and why
+    std::int64_t fewestOfClass = 0;     ///< rows that a training needs of each of two classes at least; 0: it may try
     /// Of rows that were cut from a table of steps: that table, and for each row the place there of the first step that
     /// it foretells.
     std::shared_ptr<const Table> steps;

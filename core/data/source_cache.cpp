@@ -29,10 +29,12 @@ std::string keyOf(const SourceRequest& request)
     for (const char* later : {"edits", "missing", "normalize", "encode", "sampler", "copies", "features", "target"})
         asked.object().erase(later);
     std::string key = base::writeJson(asked);
-    if (const base::Value* path = request.data.source.params.object().find("path")) {
+    std::vector<std::string> files{request.data.channels.validation, request.data.channels.test};
+    if (const base::Value* path = request.data.source.params.object().find("path"))
+        files.push_back(path->text());
+    for (const std::string& file : files) {
         std::error_code ignored;
-        const std::filesystem::path file = path->text();
-        key += stateOf(file);
+        key += " " + stateOf(file);
         std::uint64_t inside = 0;
         for (std::filesystem::recursive_directory_iterator entry(file, ignored), end; !ignored && entry != end;
              entry.increment(ignored))

@@ -35,6 +35,20 @@ bool uneven(const SplitFacts& facts)
 const Rule rules[] = {
     {"predefined", "the data says itself which rows train, validate and test",
      [](const SplitFacts& f) { return f.predefined; }},
+    {"random", "rows of one group belong together, and a stream cannot keep them so: set data.mode to file",
+     [](const SplitFacts& f) { return f.streamed && !f.groupColumn.empty(); }},
+    {"random",
+     "rows have dates and are not in their order: a stream cannot divide them in time. Sort the file, or set data.mode "
+     "to file: a random split learns from the future",
+     [](const SplitFacts& f) { return f.streamed && f.times && !f.ordered; }},
+    {"chronological", "rows have dates: a random split would learn from the future",
+     [](const SplitFacts& f) { return f.streamed && f.times; }},
+    {"random",
+     "blocks of a stream are dealt out at random, which gives each part about its share of every class; a stratified "
+     "split needs data.mode file",
+     [](const SplitFacts& f) { return f.streamed && !f.classCounts.empty(); }},
+    {"random", "blocks of a stream are dealt out at random; folds need data.mode file",
+     [](const SplitFacts& f) { return f.streamed; }},
     {"group", "rows of one group belong together: apart, the model would be judged by what it has half seen",
      [](const SplitFacts& f) { return !f.groupColumn.empty(); }},
     {"walk_forward", "few rows with dates: several steps forward in time use them all",

@@ -23,8 +23,9 @@ class Estimator {
 public:
     virtual ~Estimator() = default;
 
-    /// The rows of all rounds from now on: `input` [n, features] float32, `target` [n] int64 classes or float32.
-    virtual base::Status begin(const at::Tensor& input, const at::Tensor& target) = 0;
+    /// The rows of all rounds from now on: `input` [n, features] float32, `target` [n] int64 classes or float32,
+    /// `weights` [n] float32 how much each row counts; undefined: all alike.
+    virtual base::Status begin(const at::Tensor& input, const at::Tensor& target, const at::Tensor& weights = {}) = 0;
     /// Round `round` of the run, from 0, with the rate that its schedule gives. Throws where it cannot go on.
     virtual void round(std::int64_t round, double rate) = 0;
     /// What it says now of the rows it learns from: as predict().

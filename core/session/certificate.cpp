@@ -7,6 +7,7 @@
 #include "core/session/certificate_file.h"
 #include "core/session/past.h"
 #include "core/spec/experiment.h"
+#include "core/train/data_facts.h"
 
 #include <ATen/Version.h>
 
@@ -91,6 +92,21 @@ public:
         return {};
     }
 
+    /// What the run noted of its data, and what there is here.
+    void compareData(const train::Engine& engine)
+    {
+        for (const auto& [step, file] : m_files)
+            if (const auto checkpoint = store::readCheckpoint(file);
+                checkpoint && checkpoint->state["data"].isObject()) {
+                m_dataNoted = checkpoint->state["data"];
+                m_dataHere = train::dataFacts(engine.data());
+                break;
+            }
+        if (otherRows("validation"))
+            m_certificate.notes.push_back("the validation rows are not those of the run, nor are its metrics then" +
+                                          filesText());
+    }
+
     /// Finds why, once there is a difference.
     void explain(const train::Engine& engine)
     {
@@ -99,6 +115,8 @@ public:
         FirstDifference& first = *m_certificate.first;
         if (std::string text = changedSettings(); !text.empty())
             blame("settings", text);
+        else if (otherRows("train"))
+            blame("data", "the training rows are not those of the run" + filesText());
         else if (m_certificate.recorded.torch != m_certificate.here.torch)
             blame("library", "the run was trained with torch " + m_certificate.recorded.torch + ", this is torch " +
                                  m_certificate.here.torch);
@@ -120,6 +138,18 @@ public:
     }
 
 private:
+    bool otherRows(const char* part) const
+    {
+        const Value &noted = m_dataNoted[part], &here = m_dataHere[part];
+        return noted.isText() && here.isText() && !(noted == here);
+    }
+
+    std::string filesText() const
+    {
+        const std::string files = train::changedFiles(m_dataNoted, m_dataHere);
+        return files.empty() ? files : ": " + files + " was written since";
+    }
+
     // The best must be looked for from the start if it is put back at the end, and that may have been edited.
     bool mayRestoreBest(const train::Engine& engine) const
     {
@@ -305,7 +335,12 @@ private:
                     noted && !told && !sameBits(*noted, value)) {
                     char numbers[96];
                     std::snprintf(numbers, sizeof numbers, " (recorded %.9g, here %.9g)", *noted, value);
-                    blame(std::string(name) == "train/lr" ? "settings" : "arithmetic", meaning + std::string(numbers));
+                    const std::string files = filesText();
+                    const bool rate = std::string(name) == "train/lr";
+                    blame(rate            ? "settings"
+                          : files.empty() ? "arithmetic"
+                                          : "data",
+                          (rate || files.empty() ? meaning : "the rows are others" + files) + std::string(numbers));
                     told = true;
                 }
             if (!told && after != m_recorded.end()) {
@@ -328,6 +363,7 @@ private:
     const std::map<std::int64_t, Digests> m_recorded;
     std::map<std::int64_t, std::filesystem::path> m_files;
     std::vector<std::string> m_names;
+    Value m_dataNoted, m_dataHere;
     std::int64_t m_stride = 1;
 };
 
@@ -391,6 +427,7 @@ base::Result<Certificate> certify(const std::filesystem::path& run, std::int64_t
     certificate.stages = stagesOf(past, certificate.notes);
     certificate.tensors = engine->tensorNames();
     Comparison comparison(past, certificate);
+    comparison.compareData(*engine);
     CORE_CHECK(comparison.run(*engine, going));
     comparison.explain(*engine);
     certificate.identical = !certificate.first && certificate.stepsChecked > 0;

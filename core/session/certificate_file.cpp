@@ -7,6 +7,7 @@
 #include "core/session/inspect.h"
 #include "core/spec/experiment.h"
 #include "core/tensor/device.h"
+#include "core/train/data_facts.h"
 
 #include <ATen/Version.h>
 #include <c10/util/Exception.h>
@@ -25,7 +26,6 @@ using base::Value;
 
 namespace {
 
-constexpr std::size_t mostRows = 1000;
 constexpr std::size_t mostStages = 10000;
 
 Value valueOf(const Surroundings& surroundings)
@@ -247,16 +247,7 @@ private:
 
 std::string dataDigest(const train::Engine& engine)
 {
-    const data::DataModule& data = engine.data();
-    const data::RowSet& rows = data.rows(data::SplitName::Train);
-    const std::size_t stride = std::max<std::size_t>(1, rows.size() / mostRows);
-    std::vector<tensor::NamedTensor> kept;
-    std::vector<double> targets;
-    for (std::size_t i = 0; i < rows.size(); i += stride) {
-        kept.push_back({std::to_string(rows[i]), data.raw(rows[i])});
-        targets.push_back(data.target(rows[i]));
-    }
-    return tensor::digestOf(kept) + base::digestOf(targets.data(), targets.size() * sizeof(double)).substr(0, 8);
+    return train::rowsDigest(engine.data(), data::SplitName::Train);
 }
 
 std::vector<Stage> stagesOf(const Past& past, std::vector<std::string>& notes)

@@ -46,11 +46,14 @@ base::Value recipeOf(const base::Value& resolved, const DataView& view, std::int
     base::Array columns;
     for (const ColumnHead& column : view.columns())
         columns.push_back(column.name);
-    return base::Object{{"source", resolved["data"]["source"]},
-                        {"edits", resolved["data"]["edits"]},
-                        {"rows", rows},
-                        {"columns", std::move(columns)},
-                        {"target", view.info().target}};
+    base::Object recipe{{"source", resolved["data"]["source"]}, {"edits", resolved["data"]["edits"]}};
+    const base::Value& channels = resolved["data"]["channels"];
+    if (!channels["validation"].text().empty() || !channels["test"].text().empty())
+        recipe.set("channels", channels);
+    recipe.set("rows", rows);
+    recipe.set("columns", std::move(columns));
+    recipe.set("target", view.info().target);
+    return recipe;
 }
 
 // The cells of a column as texts. Dates are all written alike: a reader takes the form of the first for that of all.

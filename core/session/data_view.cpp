@@ -90,6 +90,9 @@ data::SplitAdvice DataView::advice() const
         for (std::size_t c = 0; c < facts.classCounts.size(); ++c)
             facts.classCounts[c] += part[c];
     facts.predefined = splitKind() == "predefined";
+    facts.streamed = info().streamedRows > 0;
+    const auto& times = m_work->module.times();
+    facts.ordered = std::is_sorted(times.begin(), times.end());
     for (const ColumnHead& column : columns())
         if (looksLikeGroups(column, rows()))
             facts.groupColumn = column.name;

@@ -112,9 +112,12 @@ void DataView::Work::countClasses()
         const data::RowSet& rows = module.rows(SplitName(p));
         // Each picture has to be read: the first ones stand for all.
         for (std::size_t i = 0; info.locates() && i < std::min(rows.size(), countedPictures); ++i)
-            if (const auto sample = module.sample(rows[i]))
+            if (const auto sample = module.sample(rows[i])) {
                 for (const data::Box& box : sample->boxes)
                     count(double(box.label));
+                for (const std::uint8_t id : sample->mask)
+                    count(double(id));
+            }
         if (info.classifies() && module.hasTargets())
             for (const std::int64_t row : rows)
                 count(module.target(row));

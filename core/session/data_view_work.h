@@ -18,7 +18,7 @@ public:
     std::vector<std::int64_t> samples;            ///< per step: the one that foretells it; else empty
     std::vector<data::Problem> problems;
     std::optional<data::Pipeline> pipeline;
-    std::array<std::vector<std::int64_t>, 3> counts; ///< rows, or things in pictures, of each class in each part
+    std::array<std::vector<std::int64_t>, 3> counts; ///< rows of each class in each part, or boxes or pixels
 
     void prepare();
     std::int64_t rows() const { return module.steps() ? module.steps()->table->rows : module.size(); }

@@ -5,6 +5,7 @@
 #include "core/session/past.h"
 #include "core/store/checkpoint.h"
 #include "core/store/exporter.h"
+#include "core/store/file_beside.h"
 #include "core/store/run_record.h"
 #include "core/train/evaluator.h"
 #include "core/train/threads.h"
@@ -140,44 +141,67 @@ base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::s
     return evaluation;
 }
 
+namespace {
+
+std::string headOf(const data::DatasetInfo& info)
+{
+    std::string head = info.classes.empty() ? "prediction" : "prediction,confidence";
+    // Of several steps each has a column; the first is the next step.
+    for (std::int64_t step = 1; info.classes.empty() && info.outputs() > 1 && step <= info.outputs(); ++step)
+        head += (step == 1 ? "_1" : ",prediction_" + std::to_string(step));
+    for (const std::string& name : info.classes)
+        head += "," + quoted("p(" + name + ")");
+    return head + "\n";
+}
+
+// One line a row.
+std::string linesOf(const at::Tensor& scores, const std::vector<std::string>& classes)
+{
+    std::string csv;
+    const float* row = scores.const_data_ptr<float>();
+    for (std::int64_t i = 0; i < scores.size(0); ++i, row += scores.size(1)) {
+        if (classes.empty()) {
+            for (std::int64_t step = 0; step < scores.size(1); ++step)
+                csv += (step ? "," : "") + number(row[step]);
+            csv += "\n";
+            continue;
+        }
+        const auto best = std::max_element(row, row + scores.size(1)) - row;
+        csv += quoted(classes[std::size_t(best)]) + "," + number(row[best]);
+        for (std::int64_t c = 0; c < scores.size(1); ++c)
+            csv += "," + number(row[c]);
+        csv += "\n";
+    }
+    return csv;
+}
+
+}
+
 base::Result<std::int64_t> predict(const std::filesystem::path& run, const std::filesystem::path& input,
                                    const std::filesystem::path& output, const std::string& at)
 {
     CORE_TRY(restored, restore(run, at));
-    CORE_TRY(inputs, restored.module.readInputs(input.string()));
-    const std::vector<std::string>& classes = restored.module.info().classes;
     const data::DatasetInfo& info = restored.module.info();
-    std::string csv = classes.empty() ? "prediction" : "prediction,confidence";
-    // Of several steps each has a column; the first is the next step.
-    for (std::int64_t step = 1; classes.empty() && info.outputs() > 1 && step <= info.outputs(); ++step)
-        csv += (step == 1 ? "_1" : ",prediction_" + std::to_string(step));
-    for (const std::string& name : classes)
-        csv += "," + quoted("p(" + name + ")");
-    csv += "\n";
+    CORE_TRY(file, store::FileBeside::create(output));
+    CORE_CHECK(file.write(headOf(info)));
     at::NoGradGuard noGraph;
-    constexpr std::int64_t part = 512;
-    for (std::int64_t first = 0; first < inputs.size(0); first += part) {
-        at::Tensor scores = restored.learner->predict(inputs.narrow(0, first, std::min(part, inputs.size(0) - first)));
-        scores = (classes.empty() ? scores.div(info.targetScale).add(info.targetShift) : at::softmax(scores, 1))
-                     .to(at::kCPU, at::kFloat)
-                     .contiguous();
-        const float* row = scores.const_data_ptr<float>();
-        for (std::int64_t i = 0; i < scores.size(0); ++i, row += scores.size(1)) {
-            if (classes.empty()) {
-                for (std::int64_t step = 0; step < scores.size(1); ++step)
-                    csv += (step ? "," : "") + number(row[step]);
-                csv += "\n";
-                continue;
-            }
-            const auto best = std::max_element(row, row + scores.size(1)) - row;
-            csv += quoted(classes[std::size_t(best)]) + "," + number(row[best]);
-            for (std::int64_t c = 0; c < scores.size(1); ++c)
-                csv += "," + number(row[c]);
-            csv += "\n";
+    std::int64_t rows = 0;
+    CORE_CHECK(restored.module.readInputs(input.string(), [&](at::Tensor inputs) -> base::Status {
+        constexpr std::int64_t part = 512;
+        for (std::int64_t first = 0; first < inputs.size(0); first += part) {
+            at::Tensor scores =
+                restored.learner->predict(inputs.narrow(0, first, std::min(part, inputs.size(0) - first)));
+            scores =
+                (info.classes.empty() ? scores.div(info.targetScale).add(info.targetShift) : at::softmax(scores, 1))
+                    .to(at::kCPU, at::kFloat)
+                    .contiguous();
+            CORE_CHECK(file.write(linesOf(scores, info.classes)));
         }
-    }
-    CORE_CHECK(base::writeFileAtomically(output, csv));
-    return inputs.size(0);
+        rows += inputs.size(0);
+        return {};
+    }));
+    CORE_CHECK(file.commit());
+    return rows;
 }
 
 }

@@ -32,20 +32,23 @@ std::uint64_t availableMemory()
     return 0;
 }
 
-std::uint64_t bytesOnDisk(const spec::DataSpec& data)
+std::uint64_t bytesOf(const std::string& path)
 {
-    const base::Value* path = data.source.params.object().find("path");
-    if (!path || !path->isText())
-        return 0;
     std::error_code failed;
-    if (fs::is_regular_file(path->text(), failed))
-        return std::uint64_t(fs::file_size(path->text(), failed));
+    if (fs::is_regular_file(path, failed))
+        return std::uint64_t(fs::file_size(path, failed));
     std::uint64_t bytes = 0;
-    for (fs::recursive_directory_iterator entry(path->text(), failed), end; !failed && entry != end;
-         entry.increment(failed))
+    for (fs::recursive_directory_iterator entry(path, failed), end; !failed && entry != end; entry.increment(failed))
         if (std::error_code ignored; entry->is_regular_file(ignored))
             bytes += std::uint64_t(entry->file_size(ignored));
     return bytes;
+}
+
+std::uint64_t bytesOnDisk(const spec::DataSpec& data)
+{
+    const base::Value* path = data.source.params.object().find("path");
+    return (path && path->isText() ? bytesOf(path->text()) : 0) + bytesOf(data.channels.validation) +
+           bytesOf(data.channels.test);
 }
 
 std::uint64_t rowBytes(const data::DataModule& data, std::int64_t row)

@@ -70,6 +70,20 @@ Fields<TextSpec> textFields()
               "tf_idf: count · (ln((1 + n) / (1 + df)) + 1)"});
 }
 
+Fields<ChannelsSpec> channelFields()
+{
+    return Fields<ChannelsSpec>{}
+        .add("train", &ChannelsSpec::train, base::Path{},
+             {"The file or folder with the rows to learn from. It takes the place of data.source, whose kind and "
+              "options, such as a delimiter, hold for all channels. Alone it is divided as split says."})
+        .add("validation", &ChannelsSpec::validation, base::Path{},
+             {"The rows that are looked at after every epoch, with the same columns."})
+        .add("test", &ChannelsSpec::test, base::Path{}, {"The rows of the sealed test split, with the same columns."})
+        .add("model", &ChannelsSpec::model, base::Path{},
+             {"Weights to start from, as model.initialize_from takes them: a safetensors file, a checkpoint, or a "
+              "run."});
+}
+
 Fields<WindowSpec> windowFields()
 {
     return Fields<WindowSpec>{}
@@ -94,6 +108,8 @@ Fields<DataSpec> dataFields()
     return Fields<DataSpec>{}
         .add("source", &DataSpec::source, OneOf{.family = "sources", .textKind = "file"},
              {"Where the rows come from: a generator, a built-in set, or a file or folder of your own."})
+        .group("channels", &DataSpec::channels, channelFields(),
+               {"A file or folder of its own for each purpose, instead of one source that is divided."})
         .add("format", &DataSpec::format, Choice{{"auto"}, "sources"},
              {"The file's format. auto finds it from the content."})
         .add("rows", &DataSpec::rows, Int{.min = 2, .max = 100'000'000},

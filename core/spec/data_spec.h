@@ -41,8 +41,19 @@ struct WindowSpec {
     std::string series;
 };
 
+/// A file or folder for each purpose, as SageMaker's input channels give them; empty: none.
+struct ChannelsSpec {
+    std::string train, validation, test;
+    std::string model; ///< weights to start from
+
+    bool operator==(const ChannelsSpec&) const = default;
+    /// Whether they say themselves which rows are for what.
+    bool divide() const { return !validation.empty() || !test.empty(); }
+};
+
 struct DataSpec {
     Pick source{"fashion-mnist", base::Object{}};
+    ChannelsSpec channels;
     std::string format = "auto";
     std::string target;
     std::vector<std::string> features;

@@ -2,6 +2,7 @@
 #include "core/spec/experiment.h"
 
 #include "core/base/json.h"
+#include "core/spec/channels.h"
 
 #include <algorithm>
 #include <set>
@@ -25,9 +26,11 @@ void checkTogether(const Value& resolved, std::vector<Error>& problems)
     if (stopping && !stopping->metric.starts_with("validation/") && !stopping->metric.starts_with("train_eval/"))
         problems.push_back({ErrorKind::Spec, "\"" + stopping->metric + "\" is not evaluated after an epoch",
                             "/train/early_stopping/metric", "Name one such as validation/loss or validation/accuracy"});
-    if (stopping && stopping->metric.starts_with("validation/") && split.validation == 0)
+    if (stopping && stopping->metric.starts_with("validation/") && split.validation == 0 &&
+        experiment.data.channels.validation.empty())
         problems.push_back({ErrorKind::Spec, "early stopping watches the validation split, which is empty",
                             "/split/validation", "Give it a share, such as 0.15"});
+    checkChannels(experiment, problems);
     // A field with a problem has lost its value: nothing can be said of it and others together.
     if (std::ranges::none_of(problems, [](const Error& problem) { return problem.where.starts_with("/capture"); }))
         checkCapture(experiment.capture, problems);
@@ -58,6 +61,9 @@ void fitToEstimator(const Value& given, const CheckContext& context, Checked& ch
     for (const std::string& path : paths) {
         const Value* now = checked.value.at(path);
         if (path == "train.batch_size" && *now == Value("full"))
+            continue;
+        // Its class weights do.
+        if (path == "train.loss" && (*now)["kind"].text() == "cross_entropy")
             continue;
         if (given.at(path) && !(*now == *usual.at(path)))
             checked.notes.push_back(path + " does not apply to " + checked.value["model"]["kind"].text() +
@@ -96,6 +102,7 @@ Checked resolve(const Value& given, const CheckContext& context)
     const Family* estimators = context.catalog.find("estimators");
     if (estimators && estimators->find(checked.value["model"]["kind"].text()))
         fitToEstimator(given, context, checked);
+    takeChannels(given, context.catalog, checked);
     checkTogether(checked.value, checked.problems);
     return checked;
 }
@@ -161,7 +168,12 @@ Result<Value> load(const std::filesystem::path& file, const std::vector<std::str
 
 Experiment read(const Value& resolved)
 {
-    return experimentFields().read(resolved);
+    Experiment experiment = experimentFields().read(resolved);
+    // The channel stands for the setting of the same meaning.
+    const std::string& channel = experiment.data.channels.model;
+    if (!channel.empty() && experiment.model.params["initialize_from"].text().empty())
+        experiment.model.params.object().set("initialize_from", channel);
+    return experiment;
 }
 
 namespace {

@@ -177,7 +177,8 @@ const Fields<ModelSpec>& modelFields()
 {
     static const auto fields = Fields<ModelSpec>{}.add(
         "initialize_from", &ModelSpec::initializeFrom, Path{},
-        {"Starts from the weights of a safetensors file instead of random ones. Names and shapes must fit."});
+        {"Starts from the weights of a safetensors file, or of a checkpoint or run, instead of random ones. Names and "
+         "shapes must fit."});
     return fields;
 }
 

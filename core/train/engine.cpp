@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/engine.h"
 
+#include "core/store/exporter.h"
+#include "core/train/data_facts.h"
 #include "core/train/threads.h"
 
 #include <ATen/Context.h>
@@ -180,7 +182,13 @@ Status Engine::initialize()
     const std::string& from = spec::modelFields().read(m_experiment.model.params).initializeFrom;
     if (from.empty())
         return {};
-    CORE_TRY(file, store::readSafetensors(from));
+    // Of a run, its last checkpoint.
+    std::filesystem::path weightsFile = from;
+    if (std::error_code ignored; std::filesystem::is_directory(weightsFile, ignored)) {
+        CORE_TRY(last, store::checkpointAt(weightsFile, "last"));
+        weightsFile = std::move(last);
+    }
+    CORE_TRY(file, store::readSafetensors(weightsFile));
     std::vector<base::Blob> weights;
     for (base::Blob& blob : file.tensors) {
         if (blob.name.starts_with("optimizer/"))
@@ -302,6 +310,7 @@ Value Engine::state() const
                  {"early_stopping", m_stopping->state()},
                  {"timeline", m_timeline.state()},
                  {"network", networkValue()},
+                 {"data", dataFacts()},
                  {"spec", spec::experimentFields().write(m_experiment)}};
     if (m_best)
         state.set("best", Object{{"metric", m_best->metric},
@@ -309,6 +318,13 @@ Value Engine::state() const
                                  {"epoch", m_best->epoch},
                                  {"step", m_best->step}});
     return state;
+}
+
+const Value& Engine::dataFacts() const
+{
+    if (m_dataFacts.isNull())
+        m_dataFacts = train::dataFacts(m_data);
+    return m_dataFacts;
 }
 
 Value Engine::networkValue() const

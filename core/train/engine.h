@@ -96,6 +96,7 @@ private:
     base::Result<std::unique_ptr<data::DataLoader>>
     makeLoader(const spec::Experiment& experiment, const data::DataModule& data, const StepPlan& plan) const;
     base::Value state() const;
+    const base::Value& dataFacts() const;
     base::Value networkValue() const;
     std::vector<base::Blob> tensors() const;
     base::Status checkMetric(const spec::Experiment& experiment, const data::DataModule& data) const;
@@ -113,6 +114,7 @@ private:
     std::int64_t m_threads = 1;
     std::int64_t m_step = 0;
     double m_waited = 0; ///< for loaders that are gone
+    mutable base::Value m_dataFacts;
 };
 
 }

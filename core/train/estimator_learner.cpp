@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace core::train {
 
@@ -23,6 +24,7 @@ constexpr std::int64_t rowsOfSum =
 
 struct Sums {
     double loss = 0, squares = 0; ///< of the gradient by the outputs
+    double weight = 0;
 };
 
 // −log softmax(output)[class], and its gradient softmax(output) − [class].
@@ -32,7 +34,7 @@ Sums crossEntropy(const float* output, std::int64_t classes, std::int64_t truth)
     double sum = 0;
     for (std::int64_t c = 0; c < classes; ++c)
         sum += std::exp(double(output[c] - most));
-    Sums sums{std::log(sum) - double(output[truth] - most), 0};
+    Sums sums{std::log(sum) - double(output[truth] - most)};
     for (std::int64_t c = 0; c < classes; ++c) {
         const double gradient = std::exp(double(output[c] - most)) / sum - (c == truth ? 1 : 0);
         sums.squares += gradient * gradient;
@@ -46,8 +48,9 @@ Sums squaredError(float output, float truth)
     return {distance * distance, 4 * distance * distance};
 }
 
-// The mean loss and the norm of its gradient: what Loss::compute() and autograd give, in one pass.
-Sums lossOf(const at::Tensor& output, const at::Tensor& target, bool classifies)
+// The mean loss and the norm of its gradient: what Loss::compute() and autograd give, in one pass. `weights` of the
+// rows may be undefined.
+Sums lossOf(const at::Tensor& output, const at::Tensor& target, const at::Tensor& weights, bool classifies)
 {
     const std::int64_t rows = output.size(0), width = output.size(1);
     const at::Tensor scores = output.contiguous();
@@ -59,16 +62,29 @@ Sums lossOf(const at::Tensor& output, const at::Tensor& target, bool classifies)
                 const Sums one =
                     classifies ? crossEntropy(values + row * width, width, target.const_data_ptr<std::int64_t>()[row])
                                : squaredError(values[row], target.const_data_ptr<float>()[row]);
-                parts[std::size_t(part)].loss += one.loss;
-                parts[std::size_t(part)].squares += one.squares;
+                const double weight = weights.defined() ? weights.const_data_ptr<float>()[row] : 1;
+                parts[std::size_t(part)].loss += weight * one.loss;
+                parts[std::size_t(part)].squares += weight * weight * one.squares;
+                parts[std::size_t(part)].weight += weight;
             }
     });
     Sums all;
     for (const Sums& part : parts) {
         all.loss += part.loss;
         all.squares += part.squares;
+        all.weight += part.weight;
     }
-    return {all.loss / double(rows), all.squares};
+    return {all.loss / all.weight, all.squares, all.weight};
+}
+
+// What the estimator makes small; of the settings of a loss it knows how much each class counts.
+base::Pick lossOf(const spec::Experiment& experiment, bool classifies)
+{
+    base::Pick pick{classifies ? "cross_entropy" : "mse", base::Object{}};
+    const auto& given = experiment.train.loss;
+    if (given && classifies && given->kind == pick.kind && !given->params["class_weights"].isNull())
+        pick.params.object().set("class_weights", given->params["class_weights"]);
+    return pick;
 }
 
 base::Result<std::unique_ptr<Schedule>> scheduleOf(const spec::Experiment& experiment, double rate,
@@ -95,8 +111,11 @@ base::Result<std::unique_ptr<Learner>> EstimatorLearner::make(const spec::Experi
         return Error{ErrorKind::Spec, experiment.model.kind + " cannot learn from rows with missing values",
                      "/data/missing", "Set it to drop, mean, median or most_frequent"};
     // The objective is the estimator's own; these are the losses that it makes small.
-    CORE_TRY(loss, allLosses().make({classifies ? "cross_entropy" : "mse", base::Object{}}));
+    const base::Pick pick = lossOf(experiment, classifies);
+    CORE_TRY(loss, allLosses().make(pick));
+    CORE_CHECK(loss->begin(info.trainCounts));
     learner->m_loss = std::move(loss);
+    learner->m_lossPick = pick;
     CORE_TRY(schedule, scheduleOf(experiment, learner->m_estimator->rate(), plan));
     learner->m_schedule = std::move(schedule);
     return std::unique_ptr<Learner>(std::move(learner));
@@ -105,7 +124,24 @@ base::Result<std::unique_ptr<Learner>> EstimatorLearner::make(const spec::Experi
 base::Status EstimatorLearner::begin(const data::Batch& rows)
 {
     m_target = rows.target.contiguous();
-    return m_estimator->begin(asRows(rows.input), rows.target);
+    m_weights = classifies() ? weightsOf(m_target) : at::Tensor();
+    return m_estimator->begin(asRows(rows.input), rows.target, m_weights);
+}
+
+// How much the loss says that each row counts; undefined where all count alike.
+at::Tensor EstimatorLearner::weightsOf(const at::Tensor& target) const
+{
+    const std::int64_t* label = target.const_data_ptr<std::int64_t>();
+    std::map<std::int64_t, float> known;
+    at::Tensor weights = tensor::empty({target.size(0)});
+    for (std::int64_t row = 0; row < target.size(0); ++row) {
+        const auto [weight, added] = known.try_emplace(label[row], 1.f);
+        if (added)
+            weight->second = float(m_loss->weightOf(target.narrow(0, row, 1)));
+        weights.mutable_data_ptr<float>()[row] = weight->second;
+    }
+    const bool alike = std::ranges::all_of(known, [](const auto& each) { return each.second == 1; });
+    return alike ? at::Tensor() : weights;
 }
 
 StepResult EstimatorLearner::step(std::span<const data::Batch>, std::int64_t step, std::int64_t scheduleStep)
@@ -113,9 +149,9 @@ StepResult EstimatorLearner::step(std::span<const data::Batch>, std::int64_t ste
     StepResult result;
     result.rows = m_target.size(0);
     const at::Tensor output = m_estimator->outputs();
-    const Sums sums = lossOf(output, m_target, classifies());
+    const Sums sums = lossOf(output, m_target, m_weights, classifies());
     result.loss = sums.loss;
-    result.gradNorm = std::sqrt(sums.squares) / double(result.rows);
+    result.gradNorm = std::sqrt(sums.squares) / sums.weight;
     if (classifies())
         result.accuracy = double(countCorrect(output, m_target)) / double(result.rows);
     result.lr = m_schedule->lr(scheduleStep);
@@ -157,6 +193,9 @@ base::Status EstimatorLearner::reconfigure(const spec::Experiment& experiment, c
 {
     CORE_TRY(next, model::allEstimators().make(experiment.model, {}));
     CORE_TRY(schedule, scheduleOf(experiment, next->rate(), plan));
+    if (!(lossOf(experiment, classifies()) == m_lossPick))
+        return Error{ErrorKind::Spec, "how much classes count cannot change while trees are grown",
+                     "/train/loss/class_weights", "Train a new run"};
     if (!m_estimator->edit(experiment.model.params))
         return Error{ErrorKind::Spec, "the model cannot take this change while it runs", "/model", {}};
     m_schedule = std::move(schedule);

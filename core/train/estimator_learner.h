@@ -39,7 +39,10 @@ private:
     std::unique_ptr<model::Estimator> m_estimator;
     std::unique_ptr<Loss> m_loss;
     std::unique_ptr<Schedule> m_schedule;
-    at::Tensor m_target;
+    base::Pick m_lossPick;
+    at::Tensor m_target, m_weights; ///< m_weights: of the rows; undefined where all count alike
+
+    at::Tensor weightsOf(const at::Tensor& target) const;
 };
 
 }

@@ -98,6 +98,10 @@ Status Trainer::restore()
 Status Trainer::train()
 {
     announce();
+    if (m_engine->step() == 0)
+        for (const data::Problem& problem : m_engine->data().problems())
+            if (problem.kind == "fewer_than_folds")
+                m_context.hub->publish(events::Notice{0, {ErrorKind::Data, problem.message, {}, problem.remedy}});
     m_watch.follow(*m_engine, *m_context.hub);
     m_paused = m_context.startPaused;
     m_lastCheckpoint = m_nextKeyframe = m_rateSince = m_runningSince = base::steadySeconds();

@@ -89,3 +89,32 @@ TEST_CASE("the schedule of boosted trees starts from eta")
     CHECK(plan["lr"].array().front().toReal() == Approx(0.5));
     CHECK(plan["lr"].array().back().toReal() < 0.01);
 }
+
+TEST_CASE("boosted trees weigh rows by their class, and what they do not know of a loss is told")
+{
+    const TempFolder folder;
+    std::string text = "x,z,kind\n";
+    for (int row = 0; row < 300; ++row)
+        text += std::to_string(row * 37 % 101) + "," + std::to_string(row * 11 % 53) + "," +
+                (row * 37 % 101 > 88 && row % 3 ? "rare" : "common") + "\n";
+    folder.file("t.csv", text);
+    const auto file = folder.file("t.experiment.json", R"({"data": {"source": "t.csv"}, "model": "xgboost",
+        "train": {"epochs": 5}})");
+    const auto trained = [&](const std::vector<std::string>& sets) {
+        std::vector<std::string> arguments{"train", file, "--runs", folder.path() / "runs", "--json"};
+        for (const std::string& set : sets)
+            arguments.insert(arguments.end(), {"--set", set});
+        return cli(arguments);
+    };
+    const auto plain = trained({});
+    const auto balanced = trained({R"(train.loss={"kind": "cross_entropy", "class_weights": "balanced"})"});
+    INFO(balanced.err);
+    REQUIRE(balanced.status == 0);
+    CHECK(balanced.err.find("does not apply") == std::string::npos);
+    CHECK(balanced.json()["digest"] != plain.json()["digest"]);
+    CHECK(told({"replay", balanced.json()["run"].text(), "--json"})["identical"].toBool());
+    const auto even = trained({R"(train.loss={"kind": "cross_entropy", "class_weights": [1, 1]})"});
+    CHECK(even.json()["digest"] == plain.json()["digest"]);
+    const auto few = trained({R"(train.loss={"kind": "cross_entropy", "class_weights": [1, 1, 1]})"});
+    CHECK(few.json()["error"]["where"].text() == "/train/loss/class_weights");
+}

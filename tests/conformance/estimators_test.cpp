@@ -284,4 +284,31 @@ TEST_CASE("boosted trees predict what XGBoost's own package predicts")
     }
 }
 
+TEST_CASE("a row that counts twice is as two rows")
+{
+    const Rows rows = rings(200, 2);
+    std::vector<std::int64_t> twice;
+    at::Tensor weights = tensor::empty({200});
+    for (std::int64_t row = 0; row < 200; ++row) {
+        const bool heavy = rows.target.const_data_ptr<std::int64_t>()[row] == 1;
+        weights.mutable_data_ptr<float>()[row] = heavy ? 2 : 1;
+        twice.insert(twice.end(), heavy ? 2 : 1, row);
+    }
+    at::Tensor places = tensor::empty({std::int64_t(twice.size())}, at::kLong);
+    std::copy(twice.begin(), twice.end(), places.mutable_data_ptr<std::int64_t>());
+    const Rows doubled{rows.input.index_select(0, places), rows.target.index_select(0, places)};
+    const Pick pick{"xgboost", Object{{"tree_method", "exact"}}};
+    const auto heavy = made(pick, doubled, 2), plain = made(pick, rows, 2);
+    auto weighted = made(pick, rows, 2);
+    REQUIRE(weighted->begin(rows.input, rows.target, weights));
+    for (std::int64_t round = 0; round < 10; ++round)
+        for (Estimator* each : {heavy.get(), plain.get(), weighted.get()})
+            each->round(round, 0.3);
+    const auto gap = [&](Estimator& one, Estimator& other) {
+        return one.predict(rows.input).sub(other.predict(rows.input)).abs().max().item<float>();
+    };
+    CHECK(gap(*weighted, *heavy) < 1e-3f);
+    CHECK(gap(*weighted, *plain) > 1e-2f);
+}
+
 }

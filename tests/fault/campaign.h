@@ -9,8 +9,16 @@
 
 namespace fault {
 
-/// What every campaign takes: `--seed N`, `--again FOLDER` and numbers of its own, `--NAME N`. A campaign that fails
-/// leaves its folder; what was recorded there is used again by `--again`.
+/// What every campaign takes: `--seed N`, `--again FOLDER` and numbers of its own, `--NAME N`. A campaign prints its
+/// seed; one that fails leaves its folder, and what was recorded there is used again by `--again`. All of them:
+///
+///     kill_campaign --kills 1000              SIGKILL at any moment and inside saves, resumed to the same bits
+///     power_cut --states 10000 --resumes 100  what a disk may hold after a power cut, at every call that changed it;
+///                                             --again FOLDER --only STATE shows one state again
+///     io_errors --all 1                       the n-th write, sync, rename or creation fails, in every way
+///     bit_flips --view 1000000                every bit of a checkpoint, a journal and a finished run.h5
+///     termination --mb 1000 --times 10        SIGTERM gives a verified checkpoint in time
+///     stops --stops 1000                      the window's Stop at any moment
 class Campaign {
 public:
     Campaign(int argc, char** argv, std::map<std::string, long> numbers);

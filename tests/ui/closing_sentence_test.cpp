@@ -191,3 +191,13 @@ TEST_CASE("while a run goes the sentence follows its last evaluation")
     CHECK(has(closing, "has not improved for 2 epochs: early stopping has used 2 of 5 of its patience."));
     CHECK(closing.next.kind == NextStep::Kind::None);
 }
+
+TEST_CASE("a cross-validation is judged by the mean of its folds")
+{
+    const Closing one = closingOf(run("1.0 0.6 0.4 0.3 0.25", "1.0 0.7 0.6 0.7 0.9"));
+    const Closing all = closingOfFolds(run("1.0 0.6 0.4 0.3 0.25", "1.0 0.7 0.6 0.7 0.9"), 5, 0.125);
+    CHECK(all.text().starts_with("Mean of 5 folds: validation loss 0.9000 ± 0.1250 at the end. "));
+    CHECK(all.verdict == one.verdict);
+    CHECK(all.text().ends_with(one.text()));
+    CHECK(all.next.label == one.next.label);
+}

@@ -424,3 +424,17 @@ TEST_CASE("what file and pipe cost is measured, and the suggestion is one click 
     CHECK_FALSE(modes->text().contains(QStringLiteral("suggested")));
     shown.settle();
 }
+
+TEST_CASE("there is nothing to measure on a canvas without points")
+{
+    Shown shown(R"({"data": {"source": "canvas"}})");
+    CHECK_FALSE(shown.page->modes()->measureButton()->isEnabled());
+    CHECK(shown.page->modes()->measureButton()->toolTip().contains(QStringLiteral("paint")));
+    shown.bench->document().set(
+        QStringLiteral("data.edits"),
+        core::base::Array{core::base::Object{{"kind", "add_rows"},
+                                             {"columns", core::base::Array{"x", "y", "label"}},
+                                             {"rows", core::base::Array{core::base::Array{1.0, 2.0, "1"}}}}});
+    shown.settle();
+    CHECK(shown.page->modes()->measureButton()->isEnabled());
+}

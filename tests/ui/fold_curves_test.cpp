@@ -3,6 +3,7 @@
 
 #include "ui/models/fold_curves.h"
 #include "ui/models/run_model.h"
+#include "ui/pages/closing_bar.h"
 #include "ui/pages/run_curves.h"
 #include "ui/pages/train_page.h"
 #include "ui/plots/live_plot.h"
@@ -90,6 +91,10 @@ TEST_CASE("a cross-validation is shown as a band with its legend, and the single
     REQUIRE(tests::spinUntil([&] { return count(mean) > 0; }));
     CHECK(plot->scene().bands().size() == 2);
     CHECK(plot->scene().gapPairs().empty());
+    const auto* closing = page.findChild<ui::pages::ClosingBar*>();
+    REQUIRE(closing);
+    INFO(closing->closing().text());
+    REQUIRE(tests::spinUntil([&] { return closing->closing().text().starts_with("Mean of 3 folds"); }));
     CHECK(plot->valuesAt(4).filter("validation").join(' ').contains(QString::fromUtf8(" ± ")));
     const auto grey = [](const auto& curve) { return curve.run.startsWith("fold ") && curve.color < 0; };
     const auto shownFolds = count([&](const auto& curve) { return grey(curve) && curve.panel == 0; });

@@ -144,14 +144,19 @@ void DataDesk::apply(const core::data::Problem& problem)
 
 void DataDesk::openPath(const QString& path)
 {
-    m_bench.document().setAll({{QStringLiteral("data.source"), path.toStdString()},
-                               {QStringLiteral("data.format"), "auto"},
-                               {QStringLiteral("data.target"), ""},
-                               {QStringLiteral("data.features"), Array{}},
-                               {QStringLiteral("data.task"), "auto"},
-                               {QStringLiteral("data.edits"), Array{}},
-                               {QStringLiteral("data.rows"), Value{}},
-                               {QStringLiteral("augment"), Array{}}},
+    std::vector<std::pair<QString, Value>> changes{{QStringLiteral("data.source"), path.toStdString()},
+                                                   {QStringLiteral("data.format"), "auto"},
+                                                   {QStringLiteral("data.target"), ""},
+                                                   {QStringLiteral("data.features"), Array{}},
+                                                   {QStringLiteral("data.task"), "auto"},
+                                                   {QStringLiteral("data.edits"), Array{}},
+                                                   {QStringLiteral("data.rows"), Value{}},
+                                                   {QStringLiteral("augment"), Array{}}};
+    // Channels would stand for the source.
+    for (const char* channel : {"train", "validation", "test"})
+        if (!m_bench.document().resolved()["data"]["channels"][channel].text().empty())
+            changes.insert(changes.begin(), {QStringLiteral("data.channels.") + QLatin1String(channel), ""});
+    m_bench.document().setAll(changes,
                               tr("Open %1").arg(path.section(QLatin1Char('/'), -1, -1, QString::SectionSkipEmpty)));
 }
 

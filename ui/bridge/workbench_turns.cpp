@@ -56,6 +56,8 @@ void Workbench::trainAgain(const std::vector<std::pair<QString, Value>>& changes
         Q_EMIT trouble(m_document.problems().front());
         return;
     }
+    if (core::session::crossValidated(m_document.resolved()))
+        return trainFolds();
     launch(m_document.resolved(), false, true);
 }
 

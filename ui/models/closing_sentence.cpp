@@ -385,6 +385,21 @@ Closing closingOf(const RunFigures& figures)
     return judgeCurves(figures);
 }
 
+Closing closingOfFolds(const RunFigures& figures, int folds, double spread)
+{
+    Closing closing = closingOf(figures);
+    if (figures.validation.empty())
+        return closing;
+    std::vector<Phrase> whole{{"Mean of "},
+                              {std::to_string(folds) + " folds", Weight::Strong},
+                              {": validation loss "},
+                              {four(figures.validation.back()) + " ± " + four(spread), Weight::Strong},
+                              {" at the end. "}};
+    whole.insert(whole.end(), closing.phrases.begin(), closing.phrases.end());
+    closing.phrases = std::move(whole);
+    return closing;
+}
+
 Closing closingBeforeTraining()
 {
     return Builder()

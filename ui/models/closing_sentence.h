@@ -71,6 +71,9 @@ struct Closing {
 /// The sentence under the curves. Overfitting: since its minimum validation loss rose by 5 % or more while training
 /// loss fell. Still falling: the minimum is at the end and the last quarter brought 2 % or more.
 Closing closingOf(const RunFigures& figures);
+/// The one of a cross-validation: `figures` are means over the folds that have ended, whose validation losses at their
+/// ends have this standard deviation.
+Closing closingOfFolds(const RunFigures& figures, int folds, double spread);
 /// The one of an experiment that has no run in front.
 Closing closingBeforeTraining();
 

@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/session/inspect.h"
+#include "ui/models/fold_curves.h"
 #include "ui/models/run_model.h"
 #include "ui/style/theme.h"
 
@@ -100,6 +101,26 @@ RunFigures figuresOf(const RunModel& run)
     figures.nonFinite = endsInNothing(run);
     if (run.finished())
         figures.error = run.finished()->error;
+    return figures;
+}
+
+RunFigures figuresOf(const FoldCurves& folds, const RunModel& one)
+{
+    RunFigures figures = figuresOf(one);
+    figures.state = core::events::RunState::Completed;
+    figures.epochs.clear();
+    figures.training.clear();
+    figures.validation.clear();
+    const FoldCurves::Band* validation = folds.band(QStringLiteral("validation/loss"));
+    const FoldCurves::Band* training = folds.band(QStringLiteral("train_eval/loss"));
+    if (!validation || !training)
+        return figures;
+    const SeriesBuffer &mean = validation->mean, &fair = training->mean;
+    for (std::size_t i = 0; i < std::min(mean.size(), fair.size()); ++i) {
+        figures.epochs.push_back(folds.epochs().epochOf(mean.step(i)));
+        figures.training.push_back(fair.value(i));
+        figures.validation.push_back(mean.value(i));
+    }
     return figures;
 }
 

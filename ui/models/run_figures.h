@@ -7,10 +7,14 @@
 
 namespace ui::models {
 
+class FoldCurves;
 class RunModel;
 
 /// What the closing sentence needs to know of a run.
 RunFigures figuresOf(const RunModel& run);
+
+/// The same of the mean over folds, with the settings of one of them.
+RunFigures figuresOf(const FoldCurves& folds, const RunModel& one);
 
 /// The metric beside the loss that a run is shown with (`accuracy`); empty if there is none.
 QString shownMetric(const RunModel& run);

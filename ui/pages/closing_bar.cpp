@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/closing_bar.h"
 
+#include "ui/models/fold_curves.h"
 #include "ui/models/run_figures.h"
 #include "ui/models/run_model.h"
 #include "ui/style/theme.h"
@@ -130,9 +131,17 @@ ClosingBar::ClosingBar(QWidget* parent)
     connect(m_button, &QPushButton::clicked, this, [this] { Q_EMIT wanted(m_closing.next); });
 }
 
-void ClosingBar::setRun(const models::RunModel* run)
+void ClosingBar::setRun(const models::RunModel* run, const models::FoldCurves* folds)
 {
-    show(run ? models::closingOf(models::figuresOf(*run)) : m_offers ? models::closingBeforeTraining() : Closing{});
+    const bool ended = run && folds && folds->folds() > 1 && !run->live() && folds->holds(*run);
+    const auto* band = ended ? folds->band(QStringLiteral("validation/loss")) : nullptr;
+    if (band && band->mean.size() > 0) {
+        const std::size_t last = band->mean.size() - 1;
+        show(models::closingOfFolds(models::figuresOf(*folds, *run), folds->folds(),
+                                    band->upper.value(last) - band->mean.value(last)));
+    } else {
+        show(run ? models::closingOf(models::figuresOf(*run)) : m_offers ? models::closingBeforeTraining() : Closing{});
+    }
     const auto patience = run ? run->patience() : std::nullopt;
     m_pips->setPatience(patience ? int(patience->waited) : 0, patience ? int(patience->patience) : 0);
 }

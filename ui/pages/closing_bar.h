@@ -9,6 +9,7 @@ class QLabel;
 class QPushButton;
 
 namespace ui::models {
+class FoldCurves;
 class RunModel;
 }
 
@@ -39,8 +40,8 @@ class ClosingBar final : public QWidget {
 public:
     explicit ClosingBar(QWidget* parent = nullptr);
 
-    /// nullptr: nothing to say.
-    void setRun(const models::RunModel* run);
+    /// nullptr: nothing to say. Of a fold of `folds` that has ended, what their mean says.
+    void setRun(const models::RunModel* run, const models::FoldCurves* folds = nullptr);
     const models::Closing& closing() const { return m_closing; }
     /// No button: while something else trains, or on a page that only shows.
     void setActionsShown(bool shown);

@@ -254,7 +254,7 @@ void DataPage::connectParts()
 QStringList DataPage::inspected() const
 {
     // The source first: everything else is about it.
-    QStringList paths{QStringLiteral("data.source")};
+    QStringList paths{QStringLiteral("data.source"), QStringLiteral("data.channels")};
     for (const char* key : {"rows", "target", "features", "task", "missing", "normalize", "format", "sampler", "copies",
                             "mode", "shuffle_buffer"})
         paths << QStringLiteral("data.") + QLatin1String(key);

@@ -10,6 +10,8 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace ui::pages {
 
 using core::base::Value;
@@ -52,6 +54,13 @@ Value askedOf(const Value& resolved)
                               {"batch_size", resolved["train"]["batch_size"]}};
 }
 
+bool isBlankCanvas(const Value& data)
+{
+    const auto& edits = data["edits"].array();
+    return data["source"]["kind"].text() == "canvas" &&
+           std::ranges::none_of(edits, [](const Value& edit) { return edit["kind"].text() == "add_rows"; });
+}
+
 }
 
 ModeBar::ModeBar(bridge::Workbench& bench, QWidget* parent)
@@ -86,11 +95,11 @@ ModeBar::ModeBar(bridge::Workbench& bench, QWidget* parent)
         button->setProperty("flat", true);
         row->addWidget(button);
     }
-    m_measure->setToolTip(tr("Streams to the first step and loads all rows, or a sample of many, and compares time, "
-                             "memory and what is read again in every epoch.\n"
-                             "file: the start waits until every row is in memory; each row may come at any place.\n"
-                             "pipe: training starts at once and memory stays flat; rows are shuffled within a buffer "
-                             "(data.shuffle_buffer), and the file is read again in every epoch."));
+    m_measureHelp = tr("Streams to the first step and loads all rows, or a sample of many, and compares time, "
+                       "memory and what is read again in every epoch.\n"
+                       "file: the start waits until every row is in memory; each row may come at any place.\n"
+                       "pipe: training starts at once and memory stays flat; rows are shuffled within a buffer "
+                       "(data.shuffle_buffer), and the file is read again in every epoch.");
     connect(m_measure, &QPushButton::clicked, this, &ModeBar::measure);
     connect(m_cancel, &QPushButton::clicked, this, &ModeBar::cancel);
     connect(m_use, &QPushButton::clicked, this, [this] {
@@ -122,6 +131,9 @@ void ModeBar::refresh()
         m_suggested.clear();
     }
     m_measure->setVisible(!measuring());
+    const bool blank = isBlankCanvas(resolved["data"]);
+    m_measure->setEnabled(!blank);
+    m_measure->setToolTip(blank ? tr("There is nothing to measure yet: paint some points first.") : m_measureHelp);
     m_cancel->setVisible(measuring());
     m_progress->setVisible(measuring());
     m_use->setVisible(!measuring() && !m_suggested.empty() && streams != (m_suggested == "pipe"));

@@ -51,6 +51,7 @@ private:
     QProgressBar* m_progress;
     QPushButton* m_measure;
     QPushButton* m_cancel;
+    QString m_measureHelp;
     QPushButton* m_use;
 };
 

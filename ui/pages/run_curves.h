@@ -46,6 +46,7 @@ public:
     /// The learning rate of the steps to come, which can be dragged; no points: none. The x axis reaches `ahead`.
     void setRoute(plots::Route route, double ahead);
     plots::LivePlot* plot() const { return m_plot; }
+    const models::FoldCurves& folds() const { return m_folds; }
 
 private:
     struct Layout {

@@ -117,7 +117,7 @@ void TrainPage::refresh()
     m_curves->refresh();
     showRates();
     m_side->refresh();
-    m_closing->setRun(m_workbench.front());
+    m_closing->setRun(m_workbench.front(), &m_curves->folds());
     const models::RunModel* run = m_workbench.front();
     const auto* trace = run && m_workbench.paused() ? run->trace() : nullptr;
     m_step->setTrace(trace, run && !run->opened().classes.empty());

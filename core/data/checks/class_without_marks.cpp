@@ -20,14 +20,7 @@ public:
 
     std::vector<Problem> examine(const Examined& data) const override
     {
-        std::vector<std::int64_t> counts(data.info.classes.size());
-        for (const Marks& picture : data.marks) {
-            for (const Box& box : picture.boxes)
-                if (std::size_t(box.label) < counts.size())
-                    ++counts[std::size_t(box.label)];
-            for (std::size_t c = 0; c < picture.maskPixels.size(); ++c)
-                counts[c] += picture.maskPixels[c];
-        }
+        const std::vector<std::int64_t> counts = marksOfClasses(data);
         std::string names;
         std::int64_t count = 0;
         for (std::size_t c = 0; c < counts.size(); ++c)

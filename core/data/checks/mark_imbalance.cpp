@@ -20,15 +20,8 @@ public:
 
     std::vector<Problem> examine(const Examined& data) const override
     {
-        std::vector<std::int64_t> counts(data.info.classes.size());
+        const std::vector<std::int64_t> counts = marksOfClasses(data);
         const bool boxes = data.info.task == "detection";
-        for (const Marks& picture : data.marks) {
-            for (const Box& box : picture.boxes)
-                if (std::size_t(box.label) < counts.size())
-                    ++counts[std::size_t(box.label)];
-            for (std::size_t c = 0; c < picture.maskPixels.size(); ++c)
-                counts[c] += picture.maskPixels[c];
-        }
         // Those without any are told elsewhere.
         std::ptrdiff_t least = -1, most = -1;
         for (std::ptrdiff_t c = 0; c < std::ptrdiff_t(counts.size()); ++c) {

@@ -142,7 +142,25 @@ private:
         loaded.inputs = at::cat({loaded.inputs, inputs});
         loaded.targets = at::cat({loaded.targets, targets});
         loaded.info.rows += count;
+        // All of a canvas is painted: its classes are in the order of their names, not of the brush.
+        if (loaded.fewestOfClass > 0)
+            sortClasses(loaded);
         return {};
+    }
+
+    static void sortClasses(Loaded& loaded)
+    {
+        std::vector<std::string>& classes = loaded.info.classes;
+        std::vector<std::string> sorted = classes;
+        std::sort(sorted.begin(), sorted.end(), [](const std::string& a, const std::string& b) {
+            const auto x = numberOf(a), y = numberOf(b);
+            return x && y ? *x < *y : x || y ? bool(x) : a < b;
+        });
+        std::int64_t* label = loaded.targets.mutable_data_ptr<std::int64_t>();
+        for (std::int64_t row = 0; row < loaded.targets.numel(); ++row)
+            if (label[row] >= 0)
+                label[row] = std::find(sorted.begin(), sorted.end(), classes[std::size_t(label[row])]) - sorted.begin();
+        classes = std::move(sorted);
     }
 
     static std::int64_t labelOf(const std::string& word, std::vector<std::string>& classes)

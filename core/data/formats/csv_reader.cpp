@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/formats/csv_reader.h"
 
+#include "core/base/files.h"
 #include "core/data/formats/cell.h"
-#include "core/data/formats/csv_header.h"
+#include "core/data/formats/csv_form.h"
 #include "core/data/formats/csv_rows.h"
 #include "core/data/formats/gzip.h"
 
@@ -16,50 +17,7 @@ namespace core::data {
 
 namespace {
 
-constexpr std::string_view csvDelimiters = ",;\t|";
 constexpr std::size_t maxCsvBytes = std::numeric_limits<std::uint32_t>::max();
-constexpr std::size_t csvHeadBytes = 1 << 16;
-constexpr std::size_t csvHeadRows = 50;
-
-// How well a delimiter cuts the first lines into rows of one width.
-struct CsvFit {
-    double share = 0; ///< of the lines that have the most common width, if that is more than 1
-    std::size_t columns = 1;
-};
-
-CsvFit fitOf(std::string_view head, char delimiter, bool cut)
-{
-    CsvScanner scanner(head, delimiter, true);
-    std::vector<std::string_view> cells;
-    std::vector<std::size_t> widths;
-    while (widths.size() < csvHeadRows && scanner.record(cells) == CsvScanner::Found::Record)
-        widths.push_back(cells.size());
-    // The last line may have lost its end.
-    if (cut && widths.size() > 1 && widths.size() < csvHeadRows)
-        widths.pop_back();
-    std::map<std::size_t, std::size_t> seen;
-    for (const std::size_t width : widths)
-        ++seen[width];
-    CsvFit fit;
-    for (const auto& [width, times] : seen)
-        if (width > 1 && double(times) / double(widths.size()) >= fit.share)
-            fit = {double(times) / double(widths.size()), width};
-    return fit;
-}
-
-char delimiterOf(std::string_view head, bool cut)
-{
-    char best = ',';
-    CsvFit bestFit;
-    for (const char delimiter : csvDelimiters) {
-        const CsvFit fit = fitOf(head, delimiter, cut);
-        if (std::pair(fit.share, fit.columns) > std::pair(bestFit.share, bestFit.columns)) {
-            bestFit = fit;
-            best = delimiter;
-        }
-    }
-    return best;
-}
 
 base::Status checkText(std::string_view text, const std::string& where, std::int64_t firstLine = 1)
 {
@@ -69,20 +27,6 @@ base::Status checkText(std::string_view text, const std::string& where, std::int
         return csvError(where, firstLine + std::count(text.begin(), text.begin() + std::ptrdiff_t(zero), '\n'),
                         "has a zero byte, so this is no text", "Give a text file, or name the format in data.format");
     return {};
-}
-
-// Whether `first` is a header, by the lines of the head after it.
-bool looksLikeHeader(const std::vector<std::string_view>& first, std::string_view head, char delimiter)
-{
-    CsvScanner scanner(head, delimiter, false);
-    std::vector<std::string_view> cells;
-    std::vector<std::vector<std::string>> kept;
-    while (kept.size() < csvHeadRows && scanner.record(cells) == CsvScanner::Found::Record)
-        kept.emplace_back(cells.begin(), cells.end());
-    std::vector<std::vector<std::string_view>> next;
-    for (std::size_t row = 1; row < kept.size(); ++row)
-        next.emplace_back(kept[row].begin(), kept[row].end());
-    return namesColumns(first, next, delimiter == ';');
 }
 
 std::vector<std::string> namesOf(const std::vector<std::string_view>& cells, bool header)
@@ -144,11 +88,16 @@ private:
         TextPieces pieces = m_text.open();
         const std::string_view text = pieces.text();
         const std::size_t mark = text.starts_with("\xef\xbb\xbf") ? 3 : 0;
-        const std::string_view head = text.substr(mark, csvHeadBytes);
-        const char delimiter =
-            m_options.delimiter ? *m_options.delimiter : delimiterOf(head, mark + head.size() < text.size());
+        const std::string_view whole = text.substr(mark, csvHeadBytes);
+        const bool cut = mark + whole.size() < text.size();
+        const CsvComments comments = commentsOf(whole, m_options.delimiter, cut);
+        const std::string_view head = whole.substr(comments.bytes);
+        const char delimiter = m_options.delimiter ? *m_options.delimiter : delimiterOf(head, cut);
         const bool bare = m_options.firstLine > 0 && m_options.header == false;
-        CsvRows rows(pieces, delimiter, mark, bare ? m_options.firstLine : 1, m_where);
+        CsvRows rows(pieces, delimiter, mark + comments.bytes, (bare ? m_options.firstLine : 1) + comments.lines,
+                     m_where);
+        if (!comments.header.empty() && m_options.header.value_or(true))
+            return readBelow(comments, delimiter, rows, pieces);
         std::vector<std::string_view> first;
         CORE_TRY(some, rows.next(first));
         if (!some)
@@ -163,7 +112,25 @@ private:
             for (std::size_t c = 0; c < first.size(); ++c)
                 m_columns[c].add(first[c]);
         }
-        CORE_CHECK(rows.readInto(m_columns, m_lines, m_options.maxRows, rows.recordLine(), m_text.bytes));
+        return readRest(rows, pieces, rows.recordLine());
+    }
+
+    // The last comment names the columns.
+    base::Status readBelow(const CsvComments& comments, char delimiter, CsvRows& rows, TextPieces& pieces)
+    {
+        CsvScanner scanner(comments.header, delimiter, true);
+        std::vector<std::string_view> names;
+        if (scanner.record(names) == CsvScanner::Found::Failed)
+            return csvError(m_where, comments.lines, scanner.problem(), "Quote names that have the delimiter inside");
+        m_header = true;
+        m_lines.clear();
+        makeColumns(namesOf(names, true), delimiter);
+        return readRest(rows, pieces, comments.lines);
+    }
+
+    base::Status readRest(CsvRows& rows, TextPieces& pieces, std::int64_t firstLine)
+    {
+        CORE_CHECK(rows.readInto(m_columns, m_lines, m_options.maxRows, firstLine, m_text.bytes));
         if (m_lines.empty())
             return base::Error{base::ErrorKind::Data, "has a header and no rows", m_where,
                                "Add rows; if its only line is one, say so by header: no"};
@@ -202,6 +169,16 @@ private:
 
 }
 
+namespace {
+
+CsvOptions withTabs(CsvOptions options)
+{
+    options.delimiter = '\t';
+    return options;
+}
+
+}
+
 base::Result<Table> readCsv(std::string_view text, const std::string& where, const CsvOptions& options)
 {
     // A header stands before rows from further down.
@@ -212,16 +189,17 @@ base::Result<Table> readCsv(std::string_view text, const std::string& where, con
         text = converted = utf8FromLatin1(text);
     if (text.size() > maxCsvBytes)
         return base::Error{base::ErrorKind::Data, "is longer than 4 GB", where, "Cut it into smaller files"};
-    const auto open = [text, &options] {
-        return TextPieces(
-            [text, at = std::size_t(0)](char* to, std::size_t most) mutable {
-                const std::size_t bytes = text.copy(to, most, at);
-                at += bytes;
-                return bytes;
-            },
-            true, options.piece);
+    const bool spaced = isSpaced(text.substr(0, csvHeadBytes), options.delimiter);
+    const CsvOptions tabbed = spaced ? withTabs(options) : options;
+    const auto open = [text, spaced, &options] {
+        TextPieces::Read read = [text, at = std::size_t(0)](char* to, std::size_t most) mutable {
+            const std::size_t bytes = text.copy(to, most, at);
+            at += bytes;
+            return bytes;
+        };
+        return TextPieces(spaced ? tabsForSpaces(std::move(read)) : std::move(read), true, options.piece);
     };
-    return CsvTyping({open, text.size()}, where, options).read();
+    return CsvTyping({open, text.size()}, where, tabbed).read();
 }
 
 base::Result<Table> readCsvFile(const std::filesystem::path& file, const CsvOptions& options)
@@ -230,16 +208,20 @@ base::Result<Table> readCsvFile(const std::filesystem::path& file, const CsvOpti
     std::error_code failed;
     const std::uintmax_t bytes = std::filesystem::file_size(file, failed);
     if (!failed && bytes > 0 && bytes <= maxCsvBytes) {
+        CORE_TRY(head, base::readHead(file, csvHeadBytes));
+        const bool spaced = isSpaced(head, options.delimiter);
+        const CsvOptions tabbed = spaced ? withTabs(options) : options;
         const auto open = [&] {
             const std::shared_ptr<std::FILE> input(std::fopen(file.c_str(), "rbe"),
                                                    [](std::FILE* opened) { return opened && std::fclose(opened); });
             if (input)
                 std::setvbuf(input.get(), nullptr, _IONBF, 0);
-            return TextPieces(
-                [input](char* to, std::size_t most) { return input ? std::fread(to, 1, most, input.get()) : 0; }, false,
-                options.piece);
+            TextPieces::Read read = [input](char* to, std::size_t most) {
+                return input ? std::fread(to, 1, most, input.get()) : 0;
+            };
+            return TextPieces(spaced ? tabsForSpaces(std::move(read)) : std::move(read), false, options.piece);
         };
-        if (auto table = CsvTyping({open, bytes}, where, options).read())
+        if (auto table = CsvTyping({open, bytes}, where, tabbed).read())
             return table;
     }
     // Packed, in another encoding or wrong: what it is shows best as a whole.
@@ -259,15 +241,6 @@ base::Result<CsvForm> csvForm(std::string_view head, const std::string& where, c
         return base::Error{base::ErrorKind::Data, "is empty", where, "It needs a header line and rows"};
     return CsvForm{delimiter,
                    options.header ? *options.header : looksLikeHeader(first, head.substr(0, csvHeadBytes), delimiter)};
-}
-
-bool looksLikeCsv(std::string_view head)
-{
-    const std::string_view lines = head.substr(0, csvHeadBytes);
-    if (lines.empty() || lines.find('\0') != lines.npos)
-        return false;
-    return std::any_of(csvDelimiters.begin(), csvDelimiters.end(),
-                       [&](char delimiter) { return fitOf(lines, delimiter, true).share > 0.5; });
 }
 
 }

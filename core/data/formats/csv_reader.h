@@ -12,7 +12,7 @@ namespace core::data {
 
 /// What is known of a CSV text beforehand; what is not is found from its beginning.
 struct CsvOptions {
-    std::optional<char> delimiter; ///< one of `,` `;` tab `|`
+    std::optional<char> delimiter; ///< one of `,` `;` tab `|`, or a space for any number of them
     std::optional<bool> header;
     std::size_t maxRows = std::numeric_limits<std::size_t>::max();
     std::int64_t firstLine = 0; ///< the line on which the first row after the header begins; 0: where it stands
@@ -21,10 +21,11 @@ struct CsvOptions {
 };
 
 /// Reads RFC 4180 and its usual variants: quotes with doubled quotes and line breaks inside, LF, CRLF or CR, a byte
-/// order mark, empty lines (left out), Latin-1 where the text is no UTF-8. Columns have the names of the header, made
-/// different from each other (`a`, `a.1`), or `column_1`, …; each holds times if all its cells are, numbers if more
-/// than half of those that are not missing are, else text. An error of kind Data names the line: a row of another
-/// width, a quote that is never closed, a zero byte, an empty file, a header without rows.
+/// order mark, empty lines and comments before the rows (left out), spaces between numbers, Latin-1 where the text is
+/// no UTF-8. Columns have the names of the header, made different from each other (`a`, `a.1`), or `column_1`, …; each
+/// holds times if all its cells are, numbers if more than half of those that are not missing are, else text. An error
+/// of kind Data names the line: a row of another width, a quote that is never closed, a zero byte, an empty file, a
+/// header without rows.
 base::Result<Table> readCsv(std::string_view text, const std::string& where, const CsvOptions& options = {});
 
 /// The same of a file, which may be packed with gzip; one that is not is never held in memory whole.

@@ -203,6 +203,33 @@ private:
     }
 };
 
+// Python writes NaN and Infinity where JSON has no word: they are read as missing, as pandas reads them.
+base::Result<base::Value> parseRecord(std::string_view text, const std::string& where)
+{
+    auto record = base::parseJson(text, where);
+    if (record || (text.find("NaN") == text.npos && text.find("Infinity") == text.npos))
+        return record;
+    std::string plain;
+    bool quoted = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (quoted && c == '\\') {
+            plain += text.substr(at++, 2);
+            continue;
+        }
+        quoted = quoted != (c == '"');
+        std::size_t length = 0;
+        for (const std::string_view word : {"NaN", "Infinity", "-Infinity"})
+            if (!quoted && text.substr(at).starts_with(word))
+                length = word.size();
+        plain += length > 0 ? "null" : std::string(1, c);
+        at += length > 0 ? length - 1 : 0;
+    }
+    // What is wrong is told by the text as it stands.
+    auto lenient = base::parseJson(plain, where);
+    return lenient ? lenient : record;
+}
+
 // A failure of the parser's inside one line tells that line of the file.
 base::Error atLine(base::Error error, const std::string& where, std::int64_t line)
 {
@@ -226,7 +253,7 @@ base::Result<Table> readJsonLines(std::string text, const std::string& where, st
     RecordTable table(where, options);
     const std::size_t begin = rest.find_first_not_of(" \t\r\n");
     if (begin != rest.npos && rest[begin] == '[') {
-        auto list = base::parseJson(rest, where);
+        auto list = parseRecord(rest, where);
         if (!list) {
             base::Error error = list.error();
             error.kind = base::ErrorKind::Data;
@@ -242,7 +269,7 @@ base::Result<Table> readJsonLines(std::string text, const std::string& where, st
         rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
         if (one.empty() || one == "\r")
             continue;
-        const auto record = base::parseJson(one, where);
+        const auto record = parseRecord(one, where);
         if (!record)
             return atLine(record.error(), where, line);
         CORE_CHECK(table.add(*record, line, 0));
@@ -266,7 +293,7 @@ bool looksLikeJsonLines(std::string_view head)
     const std::size_t end = head.find('\n', begin);
     const std::string_view line = trimmed(head.substr(begin, end - begin));
     // A record longer than the head cannot be seen whole.
-    return end == head.npos || bool(base::parseJson(line));
+    return end == head.npos || bool(parseRecord(line, {}));
 }
 
 }

@@ -3,6 +3,7 @@
 
 #include "core/data/formats/cell.h"
 #include "core/data/formats/idx_reader.h"
+#include "core/data/tables/array_inputs.h"
 
 #include <algorithm>
 #include <cmath>
@@ -107,17 +108,9 @@ at::Tensor tensorOf(const IdxArray& array, const std::vector<std::int64_t>& inpu
         std::memcpy(made.mutable_data_ptr(), array.bytes.data(), array.bytes.size());
         return made;
     }
-    const std::int64_t length = array.rowLength();
     // Where element i of a row comes from.
     const auto from = [&](std::int64_t i) { return channelsLast ? i % pixels * channels + i / pixels : i; };
-    for (std::int64_t row = 0; row < array.rows(); ++row)
-        for (std::int64_t i = 0; i < length; ++i) {
-            const double value = array.at(row * length + from(i));
-            if (bytes)
-                made.mutable_data_ptr<std::uint8_t>()[row * length + i] = std::uint8_t(value);
-            else
-                made.mutable_data_ptr<float>()[row * length + i] = float(value);
-        }
+    copyElements(array, made, from);
     return made;
 }
 

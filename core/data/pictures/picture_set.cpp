@@ -199,7 +199,8 @@ private:
             m_height = first.height;
             m_width = first.width;
         }
-        if (const DatasetInfo* like = m_request.like; like && like->inputShape.size() == 3) {
+        const DatasetInfo* like = m_request.like ? m_request.like : m_request.alike;
+        if (like && like->inputShape.size() == 3) {
             m_channels = like->inputShape[0] == 1 ? 1 : 3;
             m_height = like->inputShape[1];
             m_width = like->inputShape[2];

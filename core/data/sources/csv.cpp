@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/files.h"
+#include "core/data/formats/csv_form.h"
 #include "core/data/formats/csv_reader.h"
 #include "core/data/formats/fast_text_reader.h"
 #include "core/data/formats/gzip.h"
@@ -38,7 +39,9 @@ public:
     {
         CORE_CHECK(named());
         CORE_TRY(head, base::readHead(m_spec.path, headBytes));
-        if (isGzip(head))
+        // Rows of a file of another form are held: their bytes are not those of the file.
+        const CsvOptions asked = options(request);
+        if (isGzip(head) || isSpaced(head, asked.delimiter) || commentsOf(head, asked.delimiter, true).bytes > 0)
             return std::shared_ptr<const RowStream>();
         CORE_TRY(form, csvForm(head, m_spec.path, options(request)));
         return fileStream(
@@ -83,7 +86,9 @@ private:
     {
         CsvOptions options;
         if (m_spec.delimiter != "auto")
-            options.delimiter = m_spec.delimiter == "tab" ? '\t' : m_spec.delimiter.front();
+            options.delimiter = m_spec.delimiter == "tab"     ? '\t'
+                                : m_spec.delimiter == "space" ? ' '
+                                                              : m_spec.delimiter.front();
         if (m_spec.header != "auto")
             options.header = m_spec.header == "yes";
         if (request.data.rows && !request.like)
@@ -131,10 +136,10 @@ void enroll(Sources& all)
         base::Fields<Spec>{}
             .add("path", &Spec::path, base::Path{},
                  {"The file, relative to the experiment file; may be packed with gzip."})
-            .add("delimiter", &Spec::delimiter, base::Choice{{"auto", ",", ";", "tab", "|"}},
+            .add("delimiter", &Spec::delimiter, base::Choice{{"auto", ",", ";", "tab", "|", "space"}},
                  {"What stands between cells. auto takes what cuts the first lines into rows of one width. With "
-                  "semicolons, "
-                  "numbers may have a decimal comma."})
+                  "semicolons, numbers may have a decimal comma. space: one or several. Lines with # before the rows "
+                  "are comments, the last of which may name the columns."})
             .add("header", &Spec::header, base::Choice{{"auto", "yes", "no"}},
                  {"Whether the first line names the columns. auto: yes if it holds no number, counts the columns from "
                   "0, or "

@@ -36,12 +36,7 @@ public:
         CORE_TRY(head, base::readHead(m_spec.path, 2));
         if (isGzip(head))
             return std::shared_ptr<const RowStream>();
-        return fileStream(
-            m_spec.path, {},
-            [self = *this](std::string text, std::int64_t line, const SourceRequest& asked) {
-                return self.parse(std::move(text), line, asked);
-            },
-            request);
+        return lineStream(m_spec.path, *this, &FastText::parse, request);
     }
 
     bool recognises(const std::string&, std::string_view head) const override { return looksLikeFastText(head); }

@@ -39,12 +39,7 @@ public:
         if (const auto first = readJsonLines(head.substr(0, head.find('\n')), m_spec.path, "", {.maxRows = 1});
             !first || !first->series.empty())
             return std::shared_ptr<const RowStream>();
-        return fileStream(
-            m_spec.path, {},
-            [self = *this](std::string text, std::int64_t line, const SourceRequest& asked) {
-                return self.parse(std::move(text), line, asked);
-            },
-            request);
+        return lineStream(m_spec.path, *this, &JsonLines::parse, request);
     }
 
     bool recognises(const std::string& path, std::string_view head) const override

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <sstream>
 
 namespace core::data::sources::voc {
@@ -46,27 +47,34 @@ public:
         for (const char* folder : {"JPEGImages", "images", ""})
             if (isFolder(root / folder))
                 set.folders.push_back((root / folder).string());
+        FileTroubles troubles;
+        std::set<std::string> known;
+        std::int64_t unlisted = 0;
         for (const ListedFile& file : files) {
             const std::string stem = fs::path(file.path).stem().string();
             const auto part = listed.find(stem);
-            if (!listed.empty() && part == listed.end())
+            known.insert(stem);
+            if (!listed.empty() && part == listed.end()) {
+                ++unlisted;
                 continue;
-            CORE_TRY(text, base::readFile(file.path, 16u << 20));
-            CORE_TRY(picture, readVoc(text, file.path));
-            if (picture.file.empty())
-                picture.file = stem + ".jpg";
-            for (const MarkedThing& thing : picture.things)
-                marks.classes.push_back(thing.name);
-            marks.strange += std::int64_t(std::erase_if(picture.things, [](const MarkedThing& thing) {
-                return thing.left >= thing.right || thing.top >= thing.bottom;
-            }));
-            marks.pictures.push_back(std::move(picture));
+            }
+            auto picture = readMarks(file.path);
+            if (!picture) {
+                troubles.unreadable(-1, base::describe(picture.error()));
+                continue;
+            }
+            take(std::move(*picture), marks);
             if (!listed.empty())
                 set.parts.push_back(part->second);
         }
+        if (marks.pictures.empty() && troubles.unreadableCount() > 0)
+            return nothingReadable(troubles);
         std::sort(marks.classes.begin(), marks.classes.end());
         marks.classes.erase(std::unique(marks.classes.begin(), marks.classes.end()), marks.classes.end());
-        return loadMarked(marks, set, request);
+        CORE_TRY(loaded, loadMarked(marks, set, request));
+        troubles.tell(loaded.problems);
+        tellUnlisted(unlisted, files.size(), set, known, loaded);
+        return std::move(loaded);
     }
 
     bool recognises(const std::string& path, std::string_view head) const override
@@ -76,6 +84,56 @@ public:
 
 private:
     Spec m_spec;
+
+    static base::Result<MarkedPicture> readMarks(const std::string& file)
+    {
+        CORE_TRY(text, base::readFile(file, 16u << 20));
+        CORE_TRY(picture, readVoc(text, file));
+        if (picture.file.empty())
+            picture.file = fs::path(file).stem().string() + ".jpg";
+        return std::move(picture);
+    }
+
+    static void take(MarkedPicture picture, Annotations& marks)
+    {
+        for (const MarkedThing& thing : picture.things)
+            marks.classes.push_back(thing.name);
+        marks.strange += std::int64_t(std::erase_if(picture.things, [](const MarkedThing& thing) {
+            return thing.left >= thing.right || thing.top >= thing.bottom;
+        }));
+        marks.pictures.push_back(std::move(picture));
+    }
+
+    base::Error nothingReadable(const FileTroubles& troubles) const
+    {
+        std::vector<Problem> problems;
+        troubles.tell(problems);
+        return {base::ErrorKind::Data, "has no annotation that can be read (" + problems.front().message + ")",
+                (fs::path(m_spec.path) / "Annotations").string(), "Fetch or copy the files again"};
+    }
+
+    // What stands in the folders and is no row: annotations that no list names, pictures without an annotation.
+    static void tellUnlisted(std::int64_t unlisted, std::size_t all, const MarkedSet& set,
+                             const std::set<std::string>& known, Loaded& loaded)
+    {
+        const auto tell = [&](std::int64_t count, std::string message, std::string remedy) {
+            if (count > 0)
+                loaded.problems.push_back({.kind = "unlisted_files",
+                                           .column = "",
+                                           .count = count,
+                                           .message = std::to_string(count) + message,
+                                           .remedy = std::move(remedy)});
+        };
+        tell(unlisted, " of " + std::to_string(all) + " annotations are in no list of ImageSets/Main and are left out",
+             "Name them in train.txt, val.txt or test.txt");
+        if (set.folders.empty() || set.folders.front() == set.where)
+            return;
+        std::int64_t bare = 0;
+        for (const ListedFile& file : listFiles(set.folders.front(), pictureRules()))
+            bare += !known.contains(fs::path(file.path).stem().string());
+        tell(bare, " pictures have no file in Annotations and are left out",
+             "Add their annotations; one without an object says that there is nothing to see");
+    }
 
     // What ImageSets/Main/train.txt, val.txt and test.txt say; empty without train.txt.
     static std::map<std::string, std::int32_t> partsOf(const fs::path& root)

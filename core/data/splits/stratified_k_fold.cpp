@@ -80,20 +80,20 @@ private:
         }
     }
 
+    // As scikit-learn does: a class that is too small for every fold to have some of it is no error while another is
+    // large enough.
     static base::Status checkEnough(const SplitRequest& request, const std::vector<std::vector<std::int64_t>>& members)
     {
-        for (const auto& rows : members) {
-            if (std::int64_t(rows.size()) >= request.spec.folds)
-                continue;
-            const std::size_t c = std::size_t(request.classes[std::size_t(rows.empty() ? 0 : rows.front())]);
-            return base::Error{
-                base::ErrorKind::Data,
-                "class " + (c < request.classNames.size() ? "\"" + request.classNames[c] + "\"" : std::to_string(c)) +
-                    " has " + std::to_string(rows.size()) + (rows.size() == 1 ? " row" : " rows") +
-                    " besides the test part, for " + std::to_string(request.spec.folds) + " folds",
-                "/split/folds", "Use k_fold, fewer folds, or collect more rows of that class"};
-        }
-        return {};
+        std::size_t most = 0;
+        for (const auto& rows : members)
+            most = std::max(most, rows.size());
+        if (std::int64_t(most) >= request.spec.folds)
+            return {};
+        return base::Error{base::ErrorKind::Data,
+                           "no class has a row for each of " + std::to_string(request.spec.folds) +
+                               " folds: the largest has " + std::to_string(most) + (most == 1 ? " row" : " rows") +
+                               " besides the test part",
+                           "/split/folds", "Use fewer folds, or collect more rows"};
     }
 };
 

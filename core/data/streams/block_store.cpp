@@ -49,10 +49,11 @@ private:
 
 }
 
-BlockStore::BlockStore(Reader reader, std::int64_t blockRows, std::int64_t mostRows)
+BlockStore::BlockStore(Reader reader, std::int64_t blockRows, std::int64_t mostRows, RowsOf rowsOf)
     : m_reader(std::move(reader)),
       m_blockRows(blockRows),
       m_mostRows(mostRows),
+      m_rowsOf(std::move(rowsOf)),
       m_thread([this](std::stop_token stop) { readAhead(stop); })
 {
 }
@@ -97,7 +98,7 @@ void BlockStore::keep(std::span<const std::int64_t> blocks, BlockRows rows)
     std::int64_t first = 0;
     for (const std::int64_t block : blocks) {
         m_blocks[block] = {chunk, first};
-        first += m_blockRows;
+        first += m_rowsOf ? m_rowsOf(block) : m_blockRows;
     }
     m_bytes += chunk->bytes;
     m_chunks.push_back(std::move(chunk));

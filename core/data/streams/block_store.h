@@ -28,8 +28,11 @@ public:
     /// Reads blocks, one after another.
     using Reader = std::function<base::Result<BlockRows>(std::span<const std::int64_t> blocks)>;
 
-    /// At most about `mostRows` rows are kept; every block but the last has `blockRows`.
-    BlockStore(Reader reader, std::int64_t blockRows, std::int64_t mostRows);
+    /// Rows of a block that has fewer than others.
+    using RowsOf = std::function<std::int64_t(std::int64_t block)>;
+
+    /// At most about `mostRows` rows are kept. Without `rowsOf` every block but the last has `blockRows`.
+    BlockStore(Reader reader, std::int64_t blockRows, std::int64_t mostRows, RowsOf rowsOf = {});
     ~BlockStore();
 
     /// Rows in any order as tensors of their own.
@@ -60,6 +63,7 @@ private:
 
     Reader m_reader;
     std::int64_t m_blockRows, m_mostRows;
+    RowsOf m_rowsOf;
     mutable std::mutex m_mutex;
     std::condition_variable_any m_changed;
     Blocks m_blocks;

@@ -17,4 +17,18 @@ using RowParser =
 base::Result<std::shared_ptr<const RowStream>> fileStream(const std::filesystem::path& file, const RowRules& rules,
                                                           RowParser parse, const SourceRequest& request);
 
+/// Lines of a text as rows, each of which a member of a source reads with those beside it.
+template <class Source>
+auto lineStream(const std::filesystem::path& file, const Source& source,
+                base::Result<Loaded> (Source::*parse)(std::string, std::int64_t, const SourceRequest&) const,
+                const SourceRequest& request)
+{
+    return fileStream(
+        file, {},
+        [source, parse](std::string text, std::int64_t line, const SourceRequest& asked) {
+            return (source.*parse)(std::move(text), line, asked);
+        },
+        request);
+}
+
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/streams/stream_plan.h"
 
+#include "core/data/channels.h"
 #include "core/data/open.h"
 #include "core/data/split.h"
+#include "core/data/streams/joined_stream.h"
 #include "core/data/transform.h"
 
 #include <algorithm>
@@ -12,6 +14,21 @@ namespace core::data {
 namespace {
 
 constexpr std::int64_t sampledRows = 50'000, sampledBytes = std::int64_t(1) << 26, fewestBlocks = 64;
+
+// Nothing for rows that are files of their own, which `decoded` lists.
+base::Result<std::shared_ptr<const RowStream>> streamOf(const SourceRequest& request, Loaded& decoded)
+{
+    CORE_TRY(source, sourceOf(request));
+    CORE_TRY(stream, source->stream(request));
+    if (stream)
+        return std::move(stream);
+    CORE_TRY(loaded, source->load(request));
+    if (loaded.samples && !loaded.inputs.defined() && !loaded.table) {
+        decoded = std::move(loaded);
+        return std::shared_ptr<const RowStream>();
+    }
+    return heldStream(std::move(loaded));
+}
 
 }
 
@@ -40,16 +57,29 @@ base::Status StreamPlan::check(const spec::Experiment& experiment)
 base::Result<std::optional<StreamPlan>> StreamPlan::open(const SourceRequest& request, Loaded& sample)
 {
     StreamPlan plan;
-    CORE_TRY(source, sourceOf(request));
-    CORE_TRY(stream, source->stream(request));
+    CORE_TRY(stream, streamOf(request, sample));
     if (!stream) {
-        CORE_TRY(loaded, source->load(request));
-        if (loaded.samples && !loaded.inputs.defined() && !loaded.table) {
-            sample = std::move(loaded);
-            return std::optional<StreamPlan>();
-        }
-        CORE_TRY(held, heldStream(std::move(loaded)));
-        stream = std::move(held);
+        CORE_TRY(all, withChannels(std::move(sample), request));
+        sample = std::move(all);
+        return std::optional<StreamPlan>();
+    }
+    const spec::ChannelsSpec& channels = request.data.channels;
+    if (channels.divide()) {
+        const base::Value* named = request.data.source.params.object().find("path");
+        std::vector<ChannelStream> all{{"train", named ? named->text() : std::string(), 0, std::move(stream)}};
+        for (const auto& [name, path, part] :
+             {std::tuple("validation", &channels.validation, 1), std::tuple("test", &channels.test, 2)})
+            if (!path->empty()) {
+                Loaded decoded;
+                CORE_TRY(rows, streamOf(channelRequest(request, *path), decoded));
+                if (!rows)
+                    return base::Error{base::ErrorKind::Data,
+                                       std::string("the ") + name +
+                                           " channel holds data of another kind than the train channel",
+                                       *path, "All channels have one format"};
+                all.push_back({name, *path, part, std::move(rows)});
+            }
+        stream = joinedStream(std::move(all));
     }
     plan.m_stream = std::move(stream);
     const std::int64_t blocks = plan.ownBlocks(), each = plan.m_stream->blockRows();
@@ -72,11 +102,20 @@ std::int64_t StreamPlan::ownBlocks() const
     return (m_stream->rows() + m_stream->blockRows() - 1) / m_stream->blockRows();
 }
 
-base::Status StreamPlan::divide(const spec::SplitSpec& split, const Loaded& sample)
+base::Status StreamPlan::divide(const spec::SplitSpec& split, const Loaded& sample, bool training)
 {
     spec::SplitSpec spec = split;
     const std::int64_t blocks = ownBlocks();
     const bool ordered = !sample.times.empty() && std::is_sorted(sample.times.begin(), sample.times.end());
+    const bool predefined = !m_stream->parts().empty();
+    if (spec.kind == "auto" && !predefined && !sample.times.empty() && !ordered && training)
+        return base::Error{
+            base::ErrorKind::Spec,
+            "rows with dates are divided in time, and those of " +
+                (sample.where.empty() ? sample.info.name : sample.where) +
+                " are not in the order of their dates, which a stream cannot change",
+            "/data/mode",
+            "Sort the file by time, set data.mode to file, or split.kind to random if time plays no part"};
     if (spec.kind == "auto")
         spec.kind = !m_stream->parts().empty() ? "predefined" : ordered ? "chronological" : "random";
     if (spec.kind == "chronological" && !sample.times.empty() && !ordered)
@@ -122,7 +161,11 @@ StreamPlan::sampleParts(const std::function<bool(std::int64_t place)>& keeps) co
 
 RowSet StreamPlan::rows(std::size_t part) const
 {
-    return RowSet::ofRuns(m_blocks[part], m_stream->blockRows(), m_stream->rows() + m_stream->testRows());
+    if (m_blocks[part].empty())
+        return {};
+    // Only the last block of a part may be shorter.
+    const std::int64_t last = m_blocks[part].back();
+    return RowSet::ofRuns(m_blocks[part], m_stream->blockRows(), last * m_stream->blockRows() + m_stream->rowsOf(last));
 }
 
 void StreamPlan::keepPossible(Problem& problem)
@@ -139,13 +182,13 @@ void StreamPlan::keepPossible(Problem& problem)
 
 std::optional<Problem> StreamPlan::problem() const
 {
-    if (m_sampledRows == m_stream->rows())
+    if (m_sampledRows == m_stream->count())
         return {};
     return Problem{.kind = "streamed_sample",
                    .column = {},
                    .rows = {},
                    .count = m_sampledRows,
-                   .message = "of " + std::to_string(m_stream->rows()) + " streamed rows, " +
+                   .message = "of " + std::to_string(m_stream->count()) + " streamed rows, " +
                               std::to_string(m_sampledRows) + " spread over all of them are shown and examined here",
                    .remedy = "Set data.mode to file to see every row",
                    .effect = "Training sees every row; scales and fillings are learned from those shown"};

@@ -24,8 +24,9 @@ public:
     static base::Result<std::optional<StreamPlan>> open(const SourceRequest& request, Loaded& sample);
 
     /// Divides the blocks as rows would be, so that a part can be read without the others. `auto` means what the source
-    /// says, else by time where the sample's rows are in its order, else at random.
-    base::Status divide(const spec::SplitSpec& split, const Loaded& sample);
+    /// says, else by time where the sample's rows are in its order, else at random; with dates in no order that is an
+    /// error for a training, which must not learn from the future unasked.
+    base::Status divide(const spec::SplitSpec& split, const Loaded& sample, bool training);
     /// Places in the sample, per part, of rows that `keeps` says yes to.
     std::array<std::vector<std::int64_t>, 3> sampleParts(const std::function<bool(std::int64_t place)>& keeps) const;
 

@@ -81,14 +81,7 @@ base::Result<at::Tensor> ArrayInputs::make(const NumberArray& array) const
     // Where element i of a row comes from.
     const std::int64_t channels = m_shape.front(), steps = length / std::max<std::int64_t>(1, channels);
     const auto from = [&](std::int64_t i) { return m_turned ? i % steps * channels + i / steps : i; };
-    for (std::int64_t row = 0; row < array.rows(); ++row)
-        for (std::int64_t i = 0; i < length; ++i) {
-            const double value = array.at(row * length + from(i));
-            if (bytes)
-                made.mutable_data_ptr<std::uint8_t>()[row * length + i] = std::uint8_t(value);
-            else
-                made.mutable_data_ptr<float>()[row * length + i] = float(value);
-        }
+    copyElements(array, made, from);
     return made;
 }
 

@@ -28,4 +28,21 @@ private:
     bool m_bytes = false;
 };
 
+/// Writes the elements of `array` to `made` [rows, …], of bytes or floats; element i of a row is number `from(i)` of
+/// the array's row.
+template <class Array, class From>
+void copyElements(const Array& array, at::Tensor& made, const From& from)
+{
+    const std::int64_t length = array.rowLength();
+    const bool bytes = made.scalar_type() == at::kByte;
+    for (std::int64_t row = 0; row < array.rows(); ++row)
+        for (std::int64_t i = 0; i < length; ++i) {
+            const double value = array.at(row * length + from(i));
+            if (bytes)
+                made.mutable_data_ptr<std::uint8_t>()[row * length + i] = std::uint8_t(value);
+            else
+                made.mutable_data_ptr<float>()[row * length + i] = float(value);
+        }
+}
+
 }

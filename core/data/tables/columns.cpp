@@ -52,7 +52,7 @@ base::Status refuse(const Loaded& loaded, const std::string& what, const std::st
         }
     if (loaded.targets.defined())
         columns.emplace_back(loaded.info.target, targetFacts(loaded.targets, loaded.dropped));
-    std::int64_t row = std::numeric_limits<std::int64_t>::max(), count = 0;
+    std::int64_t row = std::numeric_limits<std::int64_t>::max(), count = 0, first = loaded.firstRow;
     std::string column, last;
     for (const auto& [name, facts] : columns) {
         const Refused found = bad(facts);
@@ -70,12 +70,17 @@ base::Status refuse(const Loaded& loaded, const std::string& what, const std::st
         return {};
     const std::string line =
         std::size_t(row) < loaded.lines.size() ? std::to_string(loaded.lines[std::size_t(row)]) : "";
+    std::string where = loaded.where.empty() ? loaded.info.name : loaded.where;
+    for (const ChannelStart& channel : loaded.channels)
+        if (row >= channel.first && channel.first > 0) {
+            where = channel.where;
+            first = loaded.firstRow - channel.first;
+        }
     return base::Error{base::ErrorKind::Data,
-                       "row " + std::to_string(loaded.firstRow + row) + (line.empty() ? "" : " (line " + line + ")") +
+                       "row " + std::to_string(first + row) + (line.empty() ? "" : " (line " + line + ")") +
                            (column.empty() ? "" : ", column \"" + column + "\"") + ": the value is " + what +
                            (count > 1 ? ", one of " + std::to_string(count) : ""),
-                       (loaded.where.empty() ? loaded.info.name : loaded.where) + (line.empty() ? "" : ":" + line),
-                       advice};
+                       where + (line.empty() ? "" : ":" + line), advice};
 }
 
 // Moments of one feature or channel.

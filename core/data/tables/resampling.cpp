@@ -68,6 +68,16 @@ Classes rowsByClass(const TrainingRows& rows)
     return classes;
 }
 
+namespace {
+
+// Whether a strategy is about a class: the one of this name, all but that one, or every one.
+bool isChosen(const std::string& strategy, const std::string& name, bool isIt)
+{
+    return strategy == name ? isIt : strategy == "not " + name ? !isIt : true;
+}
+
+}
+
 Result<Counts> addedRows(const Value& strategy, const Classes& classes)
 {
     const Sizes sizes(classes);
@@ -85,10 +95,7 @@ Result<Counts> addedRows(const Value& strategy, const Classes& classes)
     }
     const std::string& name = strategy.text();
     for (std::size_t label = 0; label < classes.size(); ++label) {
-        const bool chosen = name == "minority"       ? label == sizes.smallest
-                            : name == "not minority" ? label != sizes.smallest
-                                                     : true;
-        if (chosen && !classes[label].empty())
+        if (isChosen(name, "minority", label == sizes.smallest) && !classes[label].empty())
             added[label] = sizes.most - std::int64_t(classes[label].size());
     }
     return added;
@@ -113,10 +120,7 @@ Result<Counts> keptRows(const Value& strategy, const Classes& classes)
     }
     const std::string& name = strategy.text();
     for (std::size_t label = 0; label < classes.size(); ++label) {
-        const bool chosen = name == "majority"       ? label == sizes.largest
-                            : name == "not majority" ? label != sizes.largest
-                                                     : true;
-        if (chosen)
+        if (isChosen(name, "majority", label == sizes.largest))
             kept[label] = std::min(kept[label], sizes.least);
     }
     return kept;

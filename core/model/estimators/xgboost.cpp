@@ -173,8 +173,9 @@ public:
             m_features *= side;
     }
 
-    base::Status begin(const at::Tensor& input, const at::Tensor& target) override
+    base::Status begin(const at::Tensor& input, const at::Tensor& target, const at::Tensor& weights) override
     {
+        m_weights = weights;
         m_rows = input.contiguous();
         m_labels = target.to(at::kFloat).contiguous();
         m_sums.reset();
@@ -286,6 +287,9 @@ private:
                                         at::get_num_threads()));
         m_matrix.reset(made);
         must(XGDMatrixSetFloatInfo(made, "label", m_labels.const_data_ptr<float>(), bst_ulong(m_labels.numel())));
+        if (m_weights.defined())
+            must(
+                XGDMatrixSetFloatInfo(made, "weight", m_weights.const_data_ptr<float>(), bst_ulong(m_weights.numel())));
     }
 
     const at::Tensor& trainingSums()
@@ -350,7 +354,7 @@ private:
     ForestSums m_known;
     at::Tensor m_rows, m_sums; ///< of the training rows, and what the first m_summed rounds say of them
     std::int64_t m_summed = 0;
-    at::Tensor m_labels;
+    at::Tensor m_labels, m_weights;
     Matrix m_matrix;
     std::string m_binned; ///< how the matrix was binned
 };

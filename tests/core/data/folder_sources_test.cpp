@@ -277,3 +277,42 @@ TEST_CASE("work in parallel is done once each")
     CHECK(std::all_of(done.begin(), done.end(), [](const auto& each) { return each == 1; }));
     data::inParallel(0, [](std::size_t) { FAIL(); });
 }
+
+TEST_CASE("voc: a broken annotation or picture is left out and told, and so is what no list names")
+{
+    const Folders folders;
+    const auto annotation = [](const std::string& name) {
+        return "<annotation><filename>" + name +
+               ".jpg</filename><object><name>car</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax>"
+               "<ymax>3</ymax></bndbox></object></annotation>";
+    };
+    for (const char* name : {"1", "2", "3", "4"}) {
+        folders.put(std::string("JPEGImages/") + name + ".jpg", goldenBytes("rgb.jpg"));
+        folders.put(std::string("Annotations/") + name + ".xml", annotation(name));
+    }
+    folders.put("Annotations/2.xml", "<annotation><object><name>car</name>");
+    folders.put("JPEGImages/3.jpg", "no picture");
+    folders.put("JPEGImages/bare.jpg", goldenBytes("rgb.jpg"));
+    const auto whole = folders.load();
+    REQUIRE(whole);
+    CHECK(whole->info.rows == 2);
+    std::string told;
+    for (const data::Problem& problem : whole->problems)
+        told += problem.message + "\n";
+    INFO(told);
+    CHECK(told.find("2.xml") != std::string::npos);
+    CHECK(told.find("3.jpg") != std::string::npos);
+    CHECK(told.find("1 pictures have no file in Annotations") != std::string::npos);
+    folders.put("ImageSets/Main/train.txt", "1\n2\n");
+    folders.put("ImageSets/Main/val.txt", "3\n");
+    const auto divided = folders.load();
+    REQUIRE(divided);
+    CHECK(divided->info.rows == 1);
+    CHECK(divided->parts == std::vector<std::int32_t>{0});
+    CHECK(problemOf(*divided, "unlisted_files").message.starts_with("1 of 4 annotations"));
+    for (const char* name : {"1", "3", "4"})
+        folders.put(std::string("Annotations/") + name + ".xml", "<annotation>");
+    const auto none = folders.load();
+    REQUIRE_FALSE(none);
+    CHECK(none.error().message.find("no annotation that can be read") != std::string::npos);
+}

@@ -140,3 +140,25 @@ TEST_CASE("generators: one feature can be chosen, another is refused by name")
     request.data.rows = 1;
     CHECK(data::loadSource(request).error().where == "/data/rows");
 }
+
+TEST_CASE("canvas: classes stand in the order of their names, whatever was painted first")
+{
+    const auto painted = [](const std::vector<std::string>& order) {
+        base::Array rows;
+        for (const std::string& name : order)
+            for (int i = 0; i < 6; ++i)
+                rows.push_back(base::Array{double(i), double(order.size()), name});
+        spec::Experiment experiment = tests::experimentOn("canvas");
+        experiment.data.edits = {
+            {"add_rows", base::Object{{"columns", base::Array{"x", "y", "label"}}, {"rows", std::move(rows)}}}};
+        auto module = data::DataModule::open(experiment);
+        INFO((module ? "" : base::describe(module.error())));
+        REQUIRE(module);
+        return std::move(*module);
+    };
+    const auto module = painted({"10", "2", "1"});
+    CHECK(module.info().classes == std::vector<std::string>{"1", "2", "10"});
+    CHECK(module.target(0) == 2);
+    CHECK(module.target(17) == 0);
+    CHECK(painted({"red", "3", "blue"}).info().classes == std::vector<std::string>{"3", "blue", "red"});
+}

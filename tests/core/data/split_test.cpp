@@ -169,3 +169,35 @@ TEST_CASE("split: another seed, another division")
     request.spec.seed = 1;
     CHECK(divided("random", request)->train != first->train);
 }
+
+TEST_CASE("split: stratified folds go on with a class that is rarer than folds, as scikit-learn does")
+{
+    Rows classes(30, 0);
+    classes[3] = classes[17] = 1;
+    SplitRequest request;
+    request.rows = 30;
+    request.classes = classes;
+    request.spec.folds = 5;
+    request.test = 0;
+    Rows looked(30, 0);
+    int folds = 0;
+    for (std::int64_t fold = 0; fold < 5; ++fold) {
+        request.spec.fold = fold;
+        const auto parts = divided("stratified_k_fold", request);
+        REQUIRE(parts);
+        CHECK(parts->validation.size() == 6);
+        for (const std::int64_t row : parts->validation)
+            ++looked[std::size_t(row)];
+        folds += std::any_of(parts->validation.begin(), parts->validation.end(),
+                             [&](auto row) { return classes[std::size_t(row)] == 1; });
+    }
+    CHECK(looked == Rows(30, 1));
+    CHECK(folds == 2);
+    request.rows = 6;
+    request.classes = std::span(classes).subspan(0, 6);
+    request.spec.folds = 7;
+    request.spec.fold = 0;
+    const auto none = divided("stratified_k_fold", request);
+    REQUIRE_FALSE(none);
+    CHECK(none.error().where == "/split/folds");
+}

@@ -266,3 +266,35 @@ TEST_CASE("stream: the page sees a sample of the rows, spread over the file, and
                       [](const auto& problem) { return problem.kind == "streamed_sample"; }));
     CHECK(module->inputCell(module->size() - 1, 0) > float(rows) * 0.99f);
 }
+
+TEST_CASE("stream: another file is read piece by piece, and a wrong cell keeps its line")
+{
+    const tests::TempFolder folder;
+    spec::Experiment experiment = piped(folder.file("a.csv", numbered(1000)));
+    const auto module = opened(experiment);
+    const std::string file = folder.file("new.csv", numbered(100'003)).string();
+    std::int64_t pieces = 0, most = 0, rows = 0;
+    bool inOrder = true;
+    const auto status = module.readInputs(file, [&](at::Tensor inputs) -> base::Status {
+        ++pieces;
+        most = std::max(most, inputs.size(0));
+        for (std::int64_t row = 0; row < inputs.size(0); ++row)
+            inOrder = inOrder && inputs.const_data_ptr<float>()[row * inputs.size(1)] == float(rows + row);
+        rows += inputs.size(0);
+        return {};
+    });
+    INFO((status ? "" : base::describe(status.error())));
+    REQUIRE(status);
+    CHECK(rows == 100'003);
+    CHECK(inOrder);
+    CHECK(pieces > 10);
+    CHECK(most < 10'000);
+    const auto whole = module.readInputs(file);
+    REQUIRE(whole);
+    CHECK(whole->size(0) == 100'003);
+    std::string wrong = numbered(30'000);
+    wrong.replace(wrong.find("\n20000,") + 1, 5, "often");
+    const auto refused = module.readInputs(folder.file("wrong.csv", wrong).string());
+    REQUIRE_FALSE(refused);
+    CHECK(base::describe(refused.error()).find("20002") != std::string::npos);
+}

@@ -25,6 +25,11 @@ TEST_CASE("suggest: each rule fires where it should, and only there")
         {{.rows = 5'000, .times = true, .classCounts = {10, 4'990}}, "chronological"},
         {{.rows = 5'000, .times = true, .groupColumn = "patient"}, "group"},
         {{.rows = 100, .predefined = true, .groupColumn = "patient"}, "predefined"},
+        {{.rows = 200, .streamed = true, .classCounts = {100, 100}}, "random"},
+        {{.rows = 5'000, .streamed = true, .groupColumn = "patient"}, "random"},
+        {{.rows = 300, .times = true, .streamed = true}, "chronological"},
+        {{.rows = 5'000, .times = true, .streamed = true, .ordered = false}, "random"},
+        {{.rows = 5'000, .predefined = true, .times = true, .streamed = true}, "predefined"},
     };
     for (const Case& one : cases) {
         const data::SplitAdvice advice = data::suggestSplit(one.facts);

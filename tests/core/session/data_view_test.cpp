@@ -140,3 +140,48 @@ TEST_CASE("data view: trees are told of the augmentations that they do not see")
     REQUIRE(found[0].changes[0].second.array().size() == 1);
     CHECK(found[0].changes[0].second.array()[0]["kind"].text() == "RandomOverSampler");
 }
+
+TEST_CASE("data view: pixels of masks are counted by class in each part")
+{
+    const tests::TempFolder folder;
+    std::filesystem::create_directories(folder.path() / "images");
+    std::filesystem::create_directories(folder.path() / "masks");
+    for (int i = 0; i < 20; ++i) {
+        const std::string name = std::to_string(i) + ".pgm", head = "P5 4 4 255\n";
+        folder.file("images/" + name, head + std::string(16, char(10 * i)));
+        folder.file("masks/" + name, head + std::string(12, '\0') + std::string(3, '\1') + std::string(1, '\xff'));
+    }
+    const auto view = DataView::open(resolvedOf(R"({"data": {"source": ")" + folder.path().string() + R"("}})"));
+    REQUIRE(view);
+    const auto counts = (*view)->classCounts();
+    const auto rows = (*view)->splitRows();
+    for (std::size_t part = 0; part < 3; ++part) {
+        REQUIRE(counts[part].size() == 2);
+        CHECK(counts[part][0] == 12 * rows[part]);
+        CHECK(counts[part][1] == 3 * rows[part]);
+    }
+    CHECK(rows[0] > 0);
+}
+
+TEST_CASE("data view: the advice for a stream says what a stream cannot do")
+{
+    const tests::TempFolder folder;
+    const auto file = folder.file("t.csv", tableText(50));
+    const auto adviceOf = [&](const std::string& data) {
+        const auto view =
+            DataView::open(resolvedOf(R"({"data": {"mode": "pipe", "target": "word", "source": ")" + data));
+        INFO((view ? "" : base::describe(view.error())));
+        REQUIRE(view);
+        return (*view)->advice();
+    };
+    const auto classes = adviceOf(file.string() + R"("}})");
+    CHECK(classes.kind == "random");
+    CHECK(classes.rule.find("stratified split needs data.mode file") != std::string::npos);
+    std::string text = "day,x,word\n";
+    for (int i = 0; i < 60; ++i)
+        text += "2024-0" + std::to_string(1 + i * 7 % 9) + "-11," + std::to_string(i) + ".5,w" + std::to_string(i % 2) +
+                "\n";
+    const auto mixed = adviceOf(folder.file("mixed.csv", text).string() + R"("}})");
+    CHECK(mixed.kind == "random");
+    CHECK(mixed.rule.find("not in their order") != std::string::npos);
+}

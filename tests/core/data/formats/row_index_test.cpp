@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/torch_test.h"
+
 #include "core/data/formats/row_index.h"
 #include "tests/support/record_bytes.h"
 #include "tests/support/temp_folder.h"
-
-#include <catch2/catch.hpp>
 
 using namespace core;
 using data::RowIndex;
