@@ -38,6 +38,12 @@ double sumOfSquares(const float* values, std::int64_t count)
     return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
 }
 
+// Each batch of a step has dropout of its own.
+model::Mode partOf(const model::Mode& mode, std::uint64_t part)
+{
+    return {mode.training, part > 0 ? mode.draw.within(part) : mode.draw};
+}
+
 at::Tensor moved(const at::Tensor& tensor, at::Device device)
 {
     if (tensor.device() == device)
@@ -108,18 +114,42 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     for (const data::Batch& batch : batches)
         result.rows += batch.input.size(0);
     const model::Mode mode{true, base::Draw(std::uint64_t(m_spec.seed), "dropout", std::uint64_t(step))};
+    StepTracer tracer(m_trace, m_network->parameters());
+    computeGradients(batches, mode, tracer, result);
+    at::NoGradGuard noGraph;
+    const double penalty = addPenalties();
+    result.gradNorm = gradientNorm();
+    if (m_onGradients)
+        m_onGradients();
+    clip(result.gradNorm);
+    result.lr = m_schedule->lr(scheduleStep);
+    tracer.updateBegins();
+    if (m_optimizer->looksAgain()) {
+        bool first = true;
+        m_optimizer->step(result.lr, [&] {
+            return std::exchange(first, false) ? result.loss + penalty : lookAgain(batches, mode, result.rows);
+        });
+    } else {
+        m_optimizer->step(result.lr);
+    }
+    tracer.updateEnds();
+    if (tracer)
+        m_trace->lossAfter = lossOf(batches, mode, result.rows);
+    return result;
+}
+
+// Forward and backward through every batch; adds to the loss and the accuracy of `result`, whose rows are counted.
+void NetworkLearner::computeGradients(std::span<const data::Batch> batches, const model::Mode& mode, StepTracer& tracer,
+                                      StepResult& result)
+{
     for (const auto& parameter : m_network->parameters())
         const_cast<at::Tensor&>(parameter.tensor).mutable_grad().reset();
-    StepTracer tracer(m_trace, m_network->parameters());
-    std::int64_t part = 0;
+    std::uint64_t part = 0;
     double correct = 0;
     for (const data::Batch& batch : batches) {
         tracer.forwardBegins();
         const at::Tensor input = moved(batch.input, m_device), target = moved(batch.target, m_device);
-        model::Mode partMode = mode;
-        if (part > 0)
-            partMode.draw = mode.draw.within(std::uint64_t(part));
-        const at::Tensor output = m_network->forward(input, partMode);
+        const at::Tensor output = m_network->forward(input, partOf(mode, part++));
         at::Tensor loss = m_loss->compute(output, target);
         const double share = double(batch.input.size(0)) / double(result.rows);
         tracer.forwardEnds();
@@ -131,22 +161,24 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
         result.loss += loss.item<double>() * share;
         if (classifies())
             correct += double(countCorrect(output, target));
-        ++part;
     }
-    at::NoGradGuard noGraph;
     result.accuracy = correct / double(result.rows);
-    addPenalties();
-    result.gradNorm = gradientNorm();
-    if (m_onGradients)
-        m_onGradients();
-    clip(result.gradNorm);
-    result.lr = m_schedule->lr(scheduleStep);
-    tracer.updateBegins();
-    m_optimizer->step(result.lr);
-    tracer.updateEnds();
-    if (tracer)
-        m_trace->lossAfter = lossOf(batches, mode, result.rows);
-    return result;
+}
+
+// The same rows under other weights, dropout as before: what an optimizer wants that looks several times a step.
+double NetworkLearner::lookAgain(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows)
+{
+    StepResult result;
+    result.rows = rows;
+    StepTracer untraced(nullptr, m_network->parameters());
+    {
+        const at::AutoGradMode graph(true);
+        computeGradients(batches, mode, untraced, result);
+    }
+    const double penalty = addPenalties();
+    if (m_spec.clipGradNorm || m_spec.clipGradValue)
+        clip(gradientNorm());
+    return result.loss + penalty;
 }
 
 // The same rows once more, dropout as before; what a forward pass leaves in buffers is put back.
@@ -158,11 +190,7 @@ double NetworkLearner::lossOf(std::span<const data::Batch> batches, const model:
     double sum = 0;
     std::uint64_t part = 0;
     for (const data::Batch& batch : batches) {
-        model::Mode partMode = mode;
-        if (part > 0)
-            partMode.draw = mode.draw.within(part);
-        ++part;
-        const at::Tensor output = m_network->forward(moved(batch.input, m_device), partMode);
+        const at::Tensor output = m_network->forward(moved(batch.input, m_device), partOf(mode, part++));
         sum += m_loss->compute(output, moved(batch.target, m_device)).item<double>() * double(batch.input.size(0));
     }
     for (std::size_t i = 0; i < kept.size(); ++i)
@@ -171,10 +199,12 @@ double NetworkLearner::lossOf(std::span<const data::Batch> batches, const model:
     return sum / double(rows);
 }
 
-void NetworkLearner::addPenalties()
+// Adds the penalties' slope to the gradients; the penalty itself, for optimizers that compare losses.
+double NetworkLearner::addPenalties()
 {
     if (m_spec.l1 == 0 && m_spec.l2 == 0)
-        return;
+        return 0;
+    double penalty = 0;
     for (const auto& parameter : m_network->parameters()) {
         if (!penalized(parameter) || !parameter.tensor.grad().defined())
             continue;
@@ -183,7 +213,11 @@ void NetworkLearner::addPenalties()
             gradient.add_(parameter.tensor, m_spec.l2);
         if (m_spec.l1 != 0)
             gradient.add_(at::sign(parameter.tensor), m_spec.l1);
+        if (m_optimizer->looksAgain())
+            penalty += m_spec.l2 / 2 * parameter.tensor.square().sum().item<double>() +
+                       m_spec.l1 * parameter.tensor.abs().sum().item<double>();
     }
+    return penalty;
 }
 
 double NetworkLearner::gradientNorm() const

@@ -8,6 +8,8 @@
 
 namespace core::train {
 
+class StepTracer;
+
 /// A network that learns: forward, loss, backward, penalties, clipping, update.
 class NetworkLearner final : public Learner {
 public:
@@ -39,7 +41,10 @@ public:
 private:
     NetworkLearner(at::Device device) : m_device(device) {}
     double lossOf(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows);
-    void addPenalties();
+    void computeGradients(std::span<const data::Batch> batches, const model::Mode& mode, StepTracer& tracer,
+                          StepResult& result);
+    double lookAgain(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows);
+    double addPenalties();
     double gradientNorm() const;
     void clip(double norm);
 

@@ -9,6 +9,7 @@ import importlib.util
 import json
 import math
 import pathlib
+import random
 
 import numpy as np
 import torch
@@ -30,6 +31,69 @@ def write(name, cases):
 
 # Optimizers: given gradients on a 3×2 and a 3 tensor; `late` steps without a gradient for the second one.
 
+class Paper:
+    """An optimizer as its paper writes it, in numpy."""
+
+    def __init__(self, params, **options):
+        self.params = list(params)
+        self.defaults = dict(self.DEFAULTS, **options)
+        self.state = {}
+
+    def step(self):
+        for place, p in enumerate(self.params):
+            if p.grad is None:
+                continue
+            state = self.state.setdefault(place, {"t": 0, "m": np.zeros_like(p.detach().numpy()), "v": np.zeros_like(p.detach().numpy())})
+            state["t"] += 1
+            with torch.no_grad():
+                p.copy_(torch.from_numpy(np.asarray(self.moved(p.detach().numpy(), p.grad.numpy(), state, **self.defaults))))
+
+
+class Lion(Paper):
+    """Chen et al. 2023, algorithm 2."""
+    DEFAULTS = {"lr": 1e-4, "betas": [0.9, 0.99], "weight_decay": 0.0}
+
+    @staticmethod
+    def moved(w, g, state, lr, betas, weight_decay):
+        direction = np.sign(betas[0] * state["m"] + (1 - betas[0]) * g)
+        state["m"] = betas[1] * state["m"] + (1 - betas[1]) * g
+        return w - lr * (direction + weight_decay * w)
+
+
+class Lamb(Paper):
+    """You et al. 2020, algorithm 2, with the identity for phi."""
+    DEFAULTS = {"lr": 1e-3, "betas": [0.9, 0.999], "eps": 1e-6, "weight_decay": 0.01}
+
+    @staticmethod
+    def moved(w, g, state, lr, betas, eps, weight_decay):
+        state["m"] = betas[0] * state["m"] + (1 - betas[0]) * g
+        state["v"] = betas[1] * state["v"] + (1 - betas[1]) * g * g
+        m, v = state["m"] / (1 - betas[0] ** state["t"]), state["v"] / (1 - betas[1] ** state["t"])
+        r = m / (np.sqrt(v) + eps) + weight_decay * w
+        sizes = np.linalg.norm(w), np.linalg.norm(r)
+        return w - lr * (sizes[0] / sizes[1] if sizes[0] > 0 and sizes[1] > 0 else 1) * r
+
+
+class Adafactor(torch.optim.Adafactor):
+    def __init__(self, params, eps1=None, eps2=1e-3, **options):
+        super().__init__(params, eps=(eps1, eps2), **options)
+
+
+class Muon:
+    """torch.optim.Muon for matrices, AdamW for all else, with both rates changed by the same factor."""
+
+    def __init__(self, params, adamw_lr=1e-3, adamw_betas=(0.9, 0.999), adamw_eps=1e-8, adamw_weight_decay=0.01, **options):
+        params = list(params)
+        self.parts = [torch.optim.Muon([p for p in params if p.ndim == 2], **options)] if any(p.ndim == 2 for p in params) else []
+        self.parts.append(torch.optim.AdamW([p for p in params if p.ndim != 2], lr=adamw_lr, betas=adamw_betas, eps=adamw_eps,
+                                            weight_decay=adamw_weight_decay))
+        self.defaults = {"lr": options.get("lr", 1e-3)}
+
+    def step(self):
+        for part in self.parts:
+            part.step()
+
+
 OPTIMIZERS = [
     ("sgd", torch.optim.SGD, [
         {}, {"lr": 0.1}, {"lr": 0.05, "momentum": 0.9}, {"lr": 0.05, "momentum": 0.9, "nesterov": True},
@@ -42,26 +106,71 @@ OPTIMIZERS = [
     ("rmsprop", torch.optim.RMSprop, [
         {}, {"lr": 0.003, "alpha": 0.9, "eps": 1e-6}, {"lr": 0.01, "centered": True}, {"lr": 0.005, "momentum": 0.9},
         {"lr": 0.005, "momentum": 0.7, "centered": True, "weight_decay": 0.05, "late": 2}]),
+    ("nadam", torch.optim.NAdam, [{}, {"lr": 0.02, "weight_decay": 0.1, "decoupled_weight_decay": True, "late": 3}]),
+    ("radam", torch.optim.RAdam, [{}, {"lr": 0.02, "betas": [0.8, 0.95], "weight_decay": 0.1, "decoupled_weight_decay": True, "late": 3}]),
+    ("adamax", torch.optim.Adamax, [{}]),
+    ("adagrad", torch.optim.Adagrad, [{}, {"lr": 0.05, "initial_accumulator_value": 0.3, "late": 2}]),
+    ("adadelta", torch.optim.Adadelta, [{}]),
+    ("adafactor", Adafactor, [{}, {"lr": 0.1, "eps1": 1e-3, "eps2": 0.01, "d": 1.5}]),
+    ("lion", Lion, [{}]),
+    ("lamb", Lamb, [{}, {"weight_decay": 0.0, "late": 2}]),
+    ("muon", Muon, [{}, {"lr": 0.02, "nesterov": False, "ns_steps": 4, "adjust_lr_fn": "match_rms_adamw", "adamw_lr": 0.003, "late": 2}]),
 ]
+
+# Settings drawn at random, with fixed seeds: what each takes besides.
+
+BETAS, DECAY, EPS = lambda r: [r.uniform(0.5, 0.95), r.uniform(0.9, 0.999)], lambda r: 10 ** r.uniform(-3, -1), lambda r: 10 ** r.uniform(-10, -4)
+DRAWN = {
+    "sgd": {"momentum": lambda r: r.uniform(0.1, 0.95), "weight_decay": DECAY},
+    "adam": {"betas": BETAS, "eps": EPS, "weight_decay": DECAY, "amsgrad": lambda r: True},
+    "adamw": {"betas": BETAS, "eps": EPS, "weight_decay": DECAY, "amsgrad": lambda r: True},
+    "rmsprop": {"alpha": lambda r: r.uniform(0.8, 0.99), "eps": EPS, "weight_decay": DECAY, "momentum": lambda r: r.uniform(0.1, 0.9)},
+    "nadam": {"betas": BETAS, "eps": EPS, "weight_decay": DECAY, "momentum_decay": lambda r: 10 ** r.uniform(-3, -1)},
+    "radam": {"betas": BETAS, "eps": EPS, "weight_decay": DECAY},
+    "adamax": {"betas": BETAS, "eps": EPS, "weight_decay": DECAY},
+    "adagrad": {"lr_decay": DECAY, "eps": EPS, "weight_decay": DECAY},
+    "adadelta": {"rho": lambda r: r.uniform(0.8, 0.99), "eps": EPS, "weight_decay": DECAY},
+    "adafactor": {"beta2_decay": lambda r: -r.uniform(0.5, 0.9), "weight_decay": DECAY},
+    "lion": {"betas": BETAS, "weight_decay": DECAY},
+    "lamb": {"betas": BETAS, "eps": EPS, "weight_decay": DECAY},
+    "muon": {"momentum": lambda r: r.uniform(0.5, 0.95), "weight_decay": DECAY, "adamw_betas": BETAS, "adamw_weight_decay": DECAY},
+}
+
+
+def drawn(name):
+    draw = random.Random(name)
+    options = {"lr": 10 ** draw.uniform(-3, -1)}
+    options |= {key: make(draw) for key, make in DRAWN[name].items()}
+    return options | {"late": draw.randrange(4)}
+
+
+# Groups: the weight's rate times a factor, the bias without decay.
+
+GROUPED = [("sgd", {"lr": 0.05, "momentum": 0.9, "weight_decay": 0.05}), ("adamw", {"lr": 0.02, "weight_decay": 0.1}),
+           ("adam", {"lr": 0.02, "weight_decay": 0.1}), ("rmsprop", {"lr": 0.01, "weight_decay": 0.1}),
+           ("nadam", {"lr": 0.01, "weight_decay": 0.1}), ("radam", {"lr": 0.01, "weight_decay": 0.1}),
+           ("adamax", {"lr": 0.01, "weight_decay": 0.1}), ("adagrad", {"lr": 0.05, "weight_decay": 0.1}),
+           ("adadelta", {"lr": 1.0, "weight_decay": 0.1}), ("adafactor", {"lr": 0.05, "weight_decay": 0.1})]
 
 
 def gradients(step):
     return [0.3 * v + 0.1 for v in wave(6, 1.3 * step)], [0.5 * v - 0.2 for v in wave(3, 2.1 * step + 1)]
 
 
-def trajectory(kind, options, dtype):
+def trajectory(kind, options, dtype, seen_at=(1, 2, 10, STEPS), rate=None):
     options = dict(options)
     late = options.pop("late", 0)
     weight = nn.Parameter(torch.tensor(wave(6, 0.5), dtype=dtype).reshape(3, 2))
     bias = nn.Parameter(torch.tensor(wave(3, 2.5), dtype=dtype))
-    optimizer = kind([weight, bias], **options)
+    optimizer = kind([weight, bias] if rate is None else
+                     [{"params": [weight], "lr": options["lr"] * rate}, {"params": [bias], "weight_decay": 0.0}], **options)
     seen = {}
     for step in range(STEPS):
         first, second = gradients(step)
         weight.grad = torch.tensor(first, dtype=dtype).reshape(3, 2)
         bias.grad = None if step < late else torch.tensor(second, dtype=dtype)
         optimizer.step()
-        if step + 1 in (1, 2, 10, STEPS):
+        if step + 1 in seen_at:
             seen[str(step + 1)] = weight.flatten().tolist() + bias.tolist()
     return seen
 
@@ -69,13 +178,46 @@ def trajectory(kind, options, dtype):
 def write_optimizers():
     cases = []
     for name, kind, settings in OPTIMIZERS:
-        for options in settings:
+        for options in settings + [drawn(name)]:
             params = {k: v for k, v in options.items() if k != "late"}
             cases.append({"kind": name, "params": params, "late": options.get("late", 0),
                           "lr": options.get("lr", kind([nn.Parameter(torch.zeros(1))]).defaults["lr"]),
                           "float64": trajectory(kind, options, torch.float64),
                           "float32": trajectory(kind, options, torch.float32)[str(STEPS)]})
+    kinds = {name: kind for name, kind, _ in OPTIMIZERS}
+    for name, options in GROUPED:
+        cases.append({"kind": name, "params": options, "late": 0, "lr": options["lr"], "rate": 0.65,
+                      "float64": trajectory(kinds[name], options, torch.float64, (10, STEPS), 0.65),
+                      "float32": trajectory(kinds[name], options, torch.float32, (STEPS,), 0.65)[str(STEPS)]})
     write("optimizers.json", cases)
+
+
+# L-BFGS looks at its function again: a bowl with a wave, and a valley.
+
+def landscape(x):
+    bowl = (x - torch.arange(9, dtype=x.dtype) / 9).square() * (1 + torch.arange(9, dtype=x.dtype))
+    return bowl.sum() + (x[1:] - x[:-1].square()).square().sum() + 0.3 * torch.sin(2 * x).sum()
+
+
+def write_lbfgs():
+    cases = []
+    for options in [{}, {"lr": 0.5, "max_iter": 4}, {"lr": 0.7, "max_iter": 3, "history_size": 2}, {"line_search_fn": "strong_wolfe"},
+                    {"line_search_fn": "strong_wolfe", "max_iter": 5, "max_eval": 6, "history_size": 3}]:
+        weight, bias = (nn.Parameter(torch.tensor(v, dtype=torch.float64)) for v in (wave(6, 0.5), wave(3, 2.5)))
+        weight = nn.Parameter(weight.detach().reshape(3, 2))
+        optimizer, seen, losses = torch.optim.LBFGS([weight, bias], **options), {}, []
+
+        def closure():
+            optimizer.zero_grad()
+            loss = landscape(torch.cat([weight.flatten(), bias]))
+            loss.backward()
+            return loss
+        for step in range(8):
+            losses.append(optimizer.step(closure).item())
+            if step + 1 in (1, 2, 3, 8):
+                seen[str(step + 1)] = weight.flatten().tolist() + bias.tolist()
+        cases.append({"params": options, "lr": options.get("lr", 1), "losses": losses, "float64": seen})
+    write("lbfgs.json", cases)
 
 
 # Schedules: the rate of every update. A schedule behind a warm-up starts anew where the warm-up ends.
@@ -240,6 +382,7 @@ def write_suggestions():
 if __name__ == "__main__":
     write_suggestions()
     write_optimizers()
+    write_lbfgs()
     write_schedules()
     write_losses()
     write_networks()
