@@ -74,7 +74,7 @@ Sums lossOf(const at::Tensor& output, const at::Tensor& target, bool classifies)
 base::Result<std::unique_ptr<Schedule>> scheduleOf(const spec::Experiment& experiment, double rate,
                                                    const StepPlan& plan)
 {
-    return makeSchedule(experiment.train.schedule, {rate, plan.totalSteps, plan.stepsPerEpoch});
+    return makeSchedule(experiment.train, {rate, plan.totalSteps, plan.stepsPerEpoch});
 }
 
 }
@@ -98,7 +98,7 @@ base::Result<std::unique_ptr<Learner>> EstimatorLearner::make(const spec::Experi
     CORE_TRY(loss, allLosses().make({classifies ? "cross_entropy" : "mse", base::Object{}}));
     learner->m_loss = std::move(loss);
     CORE_TRY(schedule, scheduleOf(experiment, learner->m_estimator->rate(), plan));
-    learner->m_schedule = std::move(schedule);
+    learner->follow(std::move(schedule));
     return std::unique_ptr<Learner>(std::move(learner));
 }
 
@@ -159,7 +159,7 @@ base::Status EstimatorLearner::reconfigure(const spec::Experiment& experiment, c
     CORE_TRY(schedule, scheduleOf(experiment, next->rate(), plan));
     if (!m_estimator->edit(experiment.model.params))
         return Error{ErrorKind::Spec, "the model cannot take this change while it runs", "/model", {}};
-    m_schedule = std::move(schedule);
+    follow(std::move(schedule));
     return {};
 }
 

@@ -3,7 +3,6 @@
 
 #include "core/model/estimator.h"
 #include "core/train/learner.h"
-#include "core/train/schedule.h"
 
 namespace core::train {
 
@@ -38,7 +37,6 @@ private:
 
     std::unique_ptr<model::Estimator> m_estimator;
     std::unique_ptr<Loss> m_loss;
-    std::unique_ptr<Schedule> m_schedule;
     at::Tensor m_target;
 };
 

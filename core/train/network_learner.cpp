@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/network_learner.h"
 
+#include "core/train/parameter_groups.h"
 #include "core/train/step_tracer.h"
 
 #include <ATen/ops/clamp.h>
@@ -101,9 +102,15 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
     learner->m_network->moveTo(learner->m_device);
     CORE_TRY(optimizer, allOptimizers().make(experiment.train.optimizer, learner->m_network->parameters()));
     learner->m_optimizer = std::move(optimizer);
-    CORE_TRY(schedule,
-             makeSchedule(experiment.train.schedule, {baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
-    learner->m_schedule = std::move(schedule);
+    CORE_CHECK(learner->m_optimizer->setRules(rulesFor(learner->m_network->parameters(), experiment.train)));
+    CORE_TRY(schedule, makeSchedule(experiment.train, {baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
+    learner->follow(std::move(schedule));
+    if (experiment.train.ema && experiment.train.swa)
+        return Error{ErrorKind::Spec, "ema and swa both say what is averaged", "/train/swa", "Set one of them to null"};
+    if (experiment.train.ema || experiment.train.swa)
+        learner->m_average = std::make_unique<WeightAverage>(*learner->m_network, experiment.train.swa.has_value());
+    if (experiment.train.swa)
+        learner->m_swaStart = swaStart(*experiment.train.swa, plan.totalSteps, plan.stepsPerEpoch);
     learner->m_weights = model::stateOf(*learner->m_network);
     return std::unique_ptr<Learner>(std::move(learner));
 }
@@ -123,6 +130,8 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
         m_onGradients();
     clip(result.gradNorm);
     result.lr = m_schedule->lr(scheduleStep);
+    result.momentum = m_schedule->momentum(scheduleStep);
+    m_optimizer->setMomentum(result.momentum);
     tracer.updateBegins();
     if (m_optimizer->looksAgain()) {
         bool first = true;
@@ -132,7 +141,9 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     } else {
         m_optimizer->step(result.lr);
     }
+    constrain();
     tracer.updateEnds();
+    average(step + 1);
     if (tracer)
         m_trace->lossAfter = lossOf(batches, mode, result.rows);
     return result;
@@ -254,9 +265,49 @@ void NetworkLearner::clip(double norm)
     }
 }
 
+// Srivastava et al. 2014, as keras.constraints.MaxNorm: on what leads into each neuron or filter.
+void NetworkLearner::constrain()
+{
+    if (!m_spec.maxNorm)
+        return;
+    for (const auto& parameter : m_network->parameters())
+        if (penalized(parameter))
+            parameter.tensor.renorm_(2, 0, *m_spec.maxNorm);
+}
+
+// After so many updates.
+void NetworkLearner::average(std::int64_t updates)
+{
+    if (!m_spec.ema || !m_average)
+        return;
+    const std::int64_t since = updates - m_spec.ema->startStep - 1;
+    if (since >= 0 && since % m_spec.ema->updateEvery == 0)
+        m_average->update(1 - m_spec.ema->decay);
+}
+
+void NetworkLearner::epochEnds(std::int64_t epochs)
+{
+    if (!m_spec.swa || !m_average || epochs <= m_swaStart)
+        return;
+    m_average->update(1 / double(m_average->updates() + 1));
+    m_statisticsDue = m_average->hasStatistics();
+    m_epochs = epochs;
+}
+
+void NetworkLearner::estimateStatistics(std::int64_t batches,
+                                        const std::function<at::Tensor(std::int64_t batch)>& input)
+{
+    const base::Draw draw(std::uint64_t(m_spec.seed), "update_bn", std::uint64_t(m_epochs));
+    m_average->estimate(batches, [&](std::int64_t batch) {
+        m_network->forward(moved(input(batch), m_device), {true, draw.within(std::uint64_t(batch))});
+    });
+    m_statisticsDue = false;
+}
+
 at::Tensor NetworkLearner::predict(const at::Tensor& input)
 {
     at::NoGradGuard noGraph;
+    const WeightAverage::Borrowed averaged(m_average.get());
     return m_network->forward(moved(input, m_device), {});
 }
 
@@ -267,6 +318,9 @@ std::vector<tensor::NamedTensor> NetworkLearner::state() const
         all.push_back({"model/" + name, tensor});
     for (const auto& [name, tensor] : m_optimizer->state())
         all.push_back({"optimizer/" + name, tensor});
+    if (m_average)
+        for (tensor::NamedTensor& named : m_average->state())
+            all.push_back(std::move(named));
     return all;
 }
 
@@ -274,17 +328,32 @@ base::Status NetworkLearner::load(const std::vector<base::Blob>& blobs, const st
 {
     std::vector<base::Blob> wanted = blobs;
     std::vector<tensor::NamedTensor> here = state();
-    if (!optimizerToo) {
-        std::erase_if(wanted, [](const base::Blob& blob) { return !blob.name.starts_with("model/"); });
-        std::erase_if(here, [](const tensor::NamedTensor& named) { return !named.name.starts_with("model/"); });
-    }
-    std::vector<base::Blob> weights, moments;
+    const auto leaveOut = [&](const char* part) {
+        std::erase_if(wanted, [&](const base::Blob& blob) { return blob.name.starts_with(part); });
+        std::erase_if(here, [&](const tensor::NamedTensor& named) { return named.name.starts_with(part); });
+    };
+    // A branch may begin to average, or leave off.
+    const bool averaged =
+        m_average && std::ranges::any_of(blobs, [](const base::Blob& b) { return b.name.starts_with("average/"); });
+    if (!averaged)
+        leaveOut("average/");
+    if (!optimizerToo)
+        leaveOut("optimizer/");
+    std::vector<base::Blob> weights, moments, averages;
     for (base::Blob& blob : renamed(std::move(wanted), here)) {
+        if (blob.name.starts_with("average/")) {
+            averages.push_back(std::move(blob));
+            continue;
+        }
         const bool weight = blob.name.starts_with("model/");
         blob.name.erase(0, blob.name.find('/') + 1);
         (weight ? weights : moments).push_back(std::move(blob));
     }
     CORE_CHECK(model::loadWeights(*m_network, weights, where));
+    if (averaged)
+        CORE_CHECK(m_average->load(averages));
+    else if (m_average)
+        m_average->reset();
     return optimizerToo ? m_optimizer->load(moments) : base::Status{};
 }
 
@@ -320,15 +389,24 @@ std::vector<std::string> NetworkLearner::digestNames() const
 
 base::Status NetworkLearner::reconfigure(const spec::Experiment& experiment, const StepPlan& plan)
 {
-    CORE_TRY(schedule,
-             makeSchedule(experiment.train.schedule, {baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
+    const spec::TrainSpec& train = experiment.train;
+    if (train.ema.has_value() != m_spec.ema.has_value() || train.swa.has_value() != m_spec.swa.has_value())
+        return Error{ErrorKind::Spec, "averaging cannot begin or leave off while a run trains",
+                     train.ema.has_value() != m_spec.ema.has_value() ? "/train/ema" : "/train/swa",
+                     "Branch from here with the change"};
+    CORE_TRY(schedule, makeSchedule(train, {baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
     CORE_TRY(loss, makeLoss(experiment, m_info));
-    if (!m_optimizer->edit(experiment.train.optimizer.params))
+    CORE_CHECK(m_optimizer->setRules(rulesFor(m_network->parameters(), train)));
+    if (!m_optimizer->edit(train.optimizer.params)) {
+        (void)m_optimizer->setRules(rulesFor(m_network->parameters(), m_spec));
         return Error{ErrorKind::Spec, "the optimizer cannot take this change while it runs", "/train/optimizer", {}};
+    }
     m_network->setDropout(experiment.model.params["dropout"].toReal(0));
-    m_schedule = std::move(schedule);
+    follow(std::move(schedule));
     m_loss = std::move(loss);
-    m_spec = experiment.train;
+    m_spec = train;
+    if (train.swa)
+        m_swaStart = swaStart(*train.swa, plan.totalSteps, plan.stepsPerEpoch);
     return {};
 }
 

@@ -5,6 +5,7 @@
                                                         # written with 2.11.0 and 2.8.4
 """
 import ast
+import functools
 import importlib.util
 import json
 import math
@@ -14,7 +15,7 @@ import random
 import numpy as np
 import torch
 from torch import nn
-from torch.optim import lr_scheduler
+from torch.optim import lr_scheduler, swa_utils
 
 HERE = pathlib.Path(__file__).parent
 STEPS = 40
@@ -246,7 +247,55 @@ SCHEDULES = [
      lambda o, c: lr_scheduler.LambdaLR(o, lambda t: np.exp(np.interp(t, [5, 25], np.log([1, 1e-3]))))),
     ({"kind": "piecewise", "milestones": [0, 8, 20], "factors": [1, 0.5, 0.25], "interpolation": "none"},
      lambda o, c: lr_scheduler.MultiStepLR(o, [8, 20], 0.5)),
+    ({"kind": "multi_step", "milestones": [2, 4, 4], "gamma": 0.5}, lambda o, c: lr_scheduler.MultiStepLR(o, [2, 4, 4], 0.5)),
+    ({"kind": "polynomial", "power": 2.0}, lambda o, c: lr_scheduler.PolynomialLR(o, c["steps"], 2.0)),
+    ({"kind": "polynomial", "total_iters": 3, "power": 0.7, "unit": "epoch", "warmup_steps": 4, "warmup_start_factor": 0.5},
+     lambda o, c: lr_scheduler.PolynomialLR(o, 3, 0.7)),
+    ({"kind": "linear", "start_factor": 0.3, "end_factor": 0.9, "total_iters": 20}, lambda o, c: lr_scheduler.LinearLR(o, 0.3, 0.9, 20)),
+    ({"kind": "linear", "warmup_steps": 8, "warmup_start_factor": 0.25}, lambda o, c: lr_scheduler.LinearLR(o, 1.0, 0.0, c["steps"])),
+    ({"kind": "inverse_sqrt", "warmup_steps": 9, "warmup_start_factor": 0.1},
+     lambda o, c: lr_scheduler.LambdaLR(o, lambda t: (9 / (9 + t)) ** 0.5)),
+    ({"kind": "inverse_sqrt", "timescale": 5}, lambda o, c: lr_scheduler.LambdaLR(o, lambda t: 1 / math.sqrt((t + 5) / 5))),
+    ({"kind": "cosine_warm_restarts", "T_0": 2, "T_mult": 1, "min_lr": 0.01}, lambda o, c: lr_scheduler.CosineAnnealingWarmRestarts(o, 2, 1, 0.01)),
+    ({"kind": "cosine_warm_restarts", "T_0": 4, "T_mult": 2, "unit": "step"}, lambda o, c: lr_scheduler.CosineAnnealingWarmRestarts(o, 4, 2)),
+    ({"kind": "cyclical", "max_lr": 0.5, "step_size_up": 7, "step_size_down": 4}, lambda o, c: lr_scheduler.CyclicLR(o, 0.1, 0.5, 7, 4)),
+    ({"kind": "cyclical", "max_lr": 0.3, "step_size_up": 5, "mode": "triangular2", "base_momentum": 0.7, "max_momentum": 0.95},
+     lambda o, c: lr_scheduler.CyclicLR(o, 0.1, 0.3, 5, mode="triangular2", base_momentum=0.7, max_momentum=0.95)),
+    ({"kind": "cyclical", "max_lr": 0.4, "step_size_up": 6, "mode": "exp_range", "gamma": 0.95},
+     lambda o, c: lr_scheduler.CyclicLR(o, 0.1, 0.4, 6, mode="exp_range", gamma=0.95)),
+    ({"kind": "one_cycle"}, lambda o, c: lr_scheduler.OneCycleLR(o, 0.1, c["steps"])),
+    ({"kind": "one_cycle", "pct_start": 0.4, "div_factor": 10.0, "final_div_factor": 100.0, "anneal_strategy": "linear", "three_phase": True},
+     lambda o, c: lr_scheduler.OneCycleLR(o, 0.1, c["steps"], pct_start=0.4, div_factor=10.0, final_div_factor=100.0,
+                                          anneal_strategy="linear", three_phase=True)),
+    ({"kind": "one_cycle", "base_momentum": 0.8, "max_momentum": 0.9, "warmup_steps": 5, "warmup_start_factor": 0.5},
+     lambda o, c: lr_scheduler.OneCycleLR(o, 0.1, c["steps"], base_momentum=0.8, max_momentum=0.9)),
+    ({"kind": "one_cycle", "variant": "fastai"}, lambda o, c: Fastai(o, c["steps"], 0.25, 25.0, 1e5)),
+    ({"kind": "one_cycle", "variant": "fastai", "pct_start": 0.5, "div_factor": 5.0, "final_div_factor": 50.0},
+     lambda o, c: Fastai(o, c["steps"], 0.5, 5.0, 50.0)),
 ]
+
+
+class Fastai:
+    """fit_one_cycle with fastai's own functions, in float64."""
+
+    def __init__(self, optimizer, steps, pct_start, div, div_final):
+        space = {"math": math, "torch": torch, "L": list, "partial": functools.partial,
+                 "tensor": lambda values: torch.tensor(values, dtype=torch.float64)}
+        for function in ("sched_cos", "combine_scheds"):
+            space[function] = fastai_functions(function, space=space)[0]
+        cos = lambda start, end: functools.partial(space["sched_cos"], start, end)
+        combined = lambda *ends: space["combine_scheds"]([pct_start, 1 - pct_start], [cos(ends[0], ends[1]), cos(ends[1], ends[2])])
+        self.group, self.steps, self.step_num = optimizer.param_groups[0], steps, 0
+        self.curves = {"lr": combined(0.1 / div, 0.1, 0.1 / div_final), "momentum": combined(0.95, 0.85, 0.95)}
+        self.set()
+
+    def set(self):
+        for name, curve in self.curves.items():
+            self.group[name] = curve(self.step_num / self.steps)
+
+    def step(self):
+        self.step_num = min(self.step_num + 1, self.steps)
+        self.set()
 
 
 def rates(make, context, steps, every, lr):
@@ -254,7 +303,7 @@ def rates(make, context, steps, every, lr):
     scheduler = make(optimizer, context)
     seen = []
     for step in range(steps):
-        seen.append(optimizer.param_groups[0]["lr"])
+        seen.append((optimizer.param_groups[0]["lr"], optimizer.param_groups[0]["momentum"]))
         optimizer.step()
         if (step + 1) % every == 0:
             scheduler.step()
@@ -265,15 +314,64 @@ def write_schedules():
     lr, total, per_epoch, cases = 0.1, 42, 6, []
     for pick, make in SCHEDULES:
         warm = pick.get("warmup_steps", 0)
-        unit = pick.get("unit", "epoch" if pick["kind"] in ("step", "exponential") else "step")
+        unit = pick.get("unit", "epoch" if pick["kind"] in ("step", "exponential", "multi_step", "cosine_warm_restarts") else "step")
         rest = total - warm
         context = {"steps": rest, "epochs": math.ceil(rest / per_epoch)}
         seen = []
         if warm:
-            seen = rates(lambda o, c: lr_scheduler.LinearLR(o, pick["warmup_start_factor"], 1.0, warm), context, warm, 1, lr)
+            seen = rates(lambda o, c: (make(o, c), lr_scheduler.LinearLR(o, pick["warmup_start_factor"], 1.0, warm))[1], context, warm, 1, lr)
         seen += rates(make, context, rest, per_epoch if unit == "epoch" else 1, lr)
-        cases.append({"schedule": pick, "lr": lr, "total_steps": total, "steps_per_epoch": per_epoch, "rates": seen})
+        cases.append({"schedule": pick, "lr": lr, "total_steps": total, "steps_per_epoch": per_epoch, "rates": [rate for rate, _ in seen]})
+        if pick["kind"] in ("one_cycle", "cyclical"):
+            cases[-1]["momenta"] = [momentum for _, momentum in seen]
     write("schedules.json", cases)
+
+
+# Plateaus: the rate in each epoch, told a figure after each.
+
+def write_plateaus():
+    falling = [1 / (1 + e) for e in range(6)] + [0.17 + 0.01 * math.sin(e) for e in range(12)]
+    cases = []
+    for options, figures in [({"patience": 2}, falling), ({"patience": 0, "factor": 0.5, "cooldown": 2, "min_lr": 0.02}, falling),
+                             ({"mode": "max", "patience": 1, "threshold": 0.05, "factor": 0.3}, [1 - v for v in falling]),
+                             ({"threshold_mode": "abs", "threshold": 0.2, "patience": 1, "eps": 0.005}, falling),
+                             ({"patience": 1}, [math.nan, 3.0, math.nan, 2.0, math.inf, 2.5, 2.0, 1.9])]:
+        optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.1)
+        scheduler, seen = lr_scheduler.ReduceLROnPlateau(optimizer, **options), []
+        for figure in figures:
+            scheduler.step(figure)
+            seen.append(optimizer.param_groups[0]["lr"])
+        cases.append({"params": options, "figures": [str(f) for f in figures], "rates": seen})
+    write("plateaus.json", cases)
+
+
+# Stochastic weight averaging: the rate in each epoch behind a cosine, and averages of given weights.
+
+def write_averages():
+    cases = []
+    for anneal, strategy in ((3, "cos"), (4, "linear"), (0, "cos")):
+        optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.1)
+        scheduler, seen = lr_scheduler.CosineAnnealingLR(optimizer, 8), []
+        for epoch in range(8):
+            if epoch == 3:
+                scheduler = swa_utils.SWALR(optimizer, 0.03, anneal, strategy)
+            seen.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            scheduler.step()
+        cases.append({"anneal_epochs": anneal, "anneal_strategy": strategy, "swa_lr": 0.03, "rates": seen})
+    model, x = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 1)), torch.tensor(wave(60, 0.2)).reshape(20, 3)
+    ema = swa_utils.AveragedModel(model, multi_avg_fn=swa_utils.get_ema_multi_avg_fn(0.9))
+    swa = swa_utils.AveragedModel(model)
+    for step in range(5):
+        with torch.no_grad():
+            for place, p in enumerate(model.parameters()):
+                p.copy_(torch.tensor(wave(p.numel(), step + place)).reshape(p.shape))
+        ema.update_parameters(model)
+        swa.update_parameters(model)
+    swa_utils.update_bn([x[:8], x[8:16], x[16:]], swa)
+    flat = lambda tensors: [v for t in tensors for v in t.flatten().tolist()]
+    cases.append({"ema": flat(ema.module.parameters()), "swa": flat(swa.module.parameters()), "swa_buffers": flat(swa.module.buffers())})
+    write("averages.json", cases)
 
 
 # Losses: value, one value an item, gradient.
@@ -354,12 +452,13 @@ def write_networks():
 
 # Rates that a range test suggests: fastai's own functions, taken out of its source, since importing it needs much more.
 
-def fastai_functions(*names):
+def fastai_functions(*names, space=None):
     path = pathlib.Path(importlib.util.find_spec("fastai").origin).parent / "callback" / "schedule.py"
     tree = ast.parse(path.read_text())
-    found = {}
+    found = {} if space is None else space
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name in names:
+            node.decorator_list = []
             exec(compile(ast.Module([node], []), str(path), "exec"), found)
     return [found[name] for name in names]
 
@@ -384,5 +483,7 @@ if __name__ == "__main__":
     write_optimizers()
     write_lbfgs()
     write_schedules()
+    write_plateaus()
+    write_averages()
     write_losses()
     write_networks()
