@@ -319,6 +319,7 @@ private:
         const auto& record = m_past.record();
         (void)m_past.advance(**engine, first.step - 1, false);
         if ((*engine)->step() == first.step - 1) {
+            (*engine)->judgeIfFollowed();
             for (const events::Edited& edit : m_past.editsFrom(first.step - 1))
                 if (edit.step == first.step - 1)
                     (void)(*engine)->edit(edit.path, edit.after);

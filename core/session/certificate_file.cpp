@@ -176,6 +176,7 @@ private:
         if (looking)
             look(engine);
         while (engine.step() < to && !m_told.first) {
+            engine.judgeIfFollowed();
             for (const events::Edited& edit : edits)
                 if (edit.step == engine.step())
                     CORE_CHECK(engine.edit(edit.path, edit.after));

@@ -160,6 +160,8 @@ Status Past::advance(train::Engine& engine, std::int64_t step, bool judging, con
     while (engine.step() < step) {
         if (judging && engine.judgeDue())
             engine.judge();
+        else
+            engine.judgeIfFollowed();
         for (const events::Edited& edit : m_edits)
             if (edit.step == engine.step())
                 CORE_CHECK(engine.edit(edit.path, edit.after));

@@ -44,8 +44,8 @@ base::Result<SchedulePreview> previewSchedule(const Value& resolved, std::int64_
 {
     const spec::Experiment experiment = typed(resolved);
     CORE_TRY(plan, train::planSteps(experiment.train, trainRows));
-    CORE_TRY(schedule, train::makeSchedule(experiment.train.schedule,
-                                           {train::baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
+    CORE_TRY(schedule,
+             train::makeSchedule(experiment.train, {train::baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
     if (plan.totalSteps > mostRates)
         return Error{base::ErrorKind::Resource,
                      std::to_string(plan.totalSteps) + " steps are more than a list of their rates can hold",

@@ -24,6 +24,21 @@ struct CheckpointSpec {
     std::int64_t keyframesMb = 256;
 };
 
+/// An exponential moving average of the weights.
+struct EmaSpec {
+    double decay = 0.999;
+    std::int64_t updateEvery = 1;
+    std::int64_t startStep = 0;
+};
+
+/// Stochastic weight averaging: the mean of the weights at the ends of epochs, under a rate of its own.
+struct SwaSpec {
+    std::optional<std::int64_t> startEpoch;
+    std::optional<double> swaLr;
+    std::int64_t annealEpochs = 10;
+    std::string annealStrategy = "cos";
+};
+
 struct ModelSpec {
     std::string initializeFrom;
 };
@@ -37,10 +52,15 @@ struct TrainSpec {
     std::optional<Pick> loss;
     Pick optimizer{"adam", base::Object{}};
     Pick schedule{"constant", base::Object{}};
+    bool decayNormsAndBiases = true;
+    double layerDecay = 1;
     double l1 = 0;
     double l2 = 0;
+    std::optional<double> maxNorm;
     std::optional<double> clipGradNorm;
     std::optional<double> clipGradValue;
+    std::optional<EmaSpec> ema;
+    std::optional<SwaSpec> swa;
     std::optional<EarlyStoppingSpec> earlyStopping;
     CheckpointSpec checkpoint;
     Value threads = "auto";

@@ -69,6 +69,43 @@ Fields<CheckpointSpec> checkpointFields()
              {.unit = "MB"});
 }
 
+Fields<EmaSpec> emaFields()
+{
+    return Fields<EmaSpec>{}
+        .add("decay", &EmaSpec::decay, Real{.min = 0, .max = 1, .belowMax = true},
+             {"How slowly the average forgets: about update_every / (1 − decay) steps.",
+              "average ← decay · average + (1 − decay) · w", "Hardly an average: it shakes as the weights do.",
+              "It still holds weights from before anything was learned."},
+             {.tunable = true, .live = true})
+        .add("update_every", &EmaSpec::updateEvery, Int{1, 1'000'000},
+             {"Steps from one update of the average to the next."}, {.unit = "steps", .live = true})
+        .add("start_step", &EmaSpec::startStep, Int{0},
+             {"Steps before averaging begins, with the weights that there are then."}, {.unit = "steps", .live = true});
+}
+
+Fields<SwaSpec> swaFields()
+{
+    return Fields<SwaSpec>{}
+        .add("start_epoch", &SwaSpec::startEpoch, Int{0},
+             {"The epoch, counted from 0, at whose end averaging begins and from which on the rate is swa_lr's. Empty: "
+              "after three quarters of the run.",
+              {},
+              "Averages weights that have not learned yet.",
+              "Too few weights are averaged."},
+             {.unit = "epochs", .live = true, .nullWord = "auto"})
+        .add("swa_lr", &SwaSpec::swaLr, Real{.min = 0, .aboveMin = true, .log = true},
+             {"The rate that the schedule gives way to; it stays, so that the weights wander about the minimum that is "
+              "averaged. Empty: half of lr.",
+              {},
+              "All the averaged weights are the same.",
+              "The weights leave the minimum."},
+             {.tunable = true, .live = true, .nullWord = "auto"})
+        .add("anneal_epochs", &SwaSpec::annealEpochs, Int{0, 100000},
+             {"Epochs in which the rate goes over from the schedule's to swa_lr."}, {.unit = "epochs", .live = true})
+        .add("anneal_strategy", &SwaSpec::annealStrategy, Choice{{"cos", "linear"}},
+             {"Along half a cosine or in a line."}, {.live = true});
+}
+
 Fields<TrainSpec> trainFields()
 {
     return Fields<TrainSpec>{}
@@ -99,6 +136,17 @@ Fields<TrainSpec> trainFields()
              {.tunable = true, .onlyFor = networks})
         .add("schedule", &TrainSpec::schedule, OneOf{"schedules", scheduleCommon()},
              {"How the learning rate changes over the run."}, {.tunable = true, .live = true})
+        .add("decay_norms_and_biases", &TrainSpec::decayNormsAndBiases, Flag{},
+             {"Whether the optimizer's weight_decay pulls at biases and norm layers too, as it does in PyTorch unless "
+              "one makes groups. Most recipes leave them out: they cannot overfit much, and norms pulled to zero "
+              "weaken their layer."},
+             {.tunable = true, .live = true, .onlyFor = networks})
+        .add("layer_decay", &TrainSpec::layerDecay, Real{.min = 0, .max = 1, .aboveMin = true},
+             {"Lower layers learn slower: each layer's rate is this share of the one above it, the top's is lr. For "
+              "fine-tuning, where low layers know most already.",
+              "lr · layer_decay^(layers above it)", "Low layers stay as they are.",
+              "1: all layers learn at the same rate."},
+             {.tunable = true, .live = true, .onlyFor = networks})
         .add("l1", &TrainSpec::l1, Real{.min = 0, .log = true},
              {"Penalty on the size of the weights, which drives small ones to zero. Biases and norm layers are left "
               "out.",
@@ -113,6 +161,12 @@ Fields<TrainSpec> trainFields()
               {},
               "The network cannot bend enough: both losses stay high."},
              {.tunable = true, .live = true, .onlyFor = networks})
+        .add("max_norm", &TrainSpec::maxNorm, Real{.min = 0, .aboveMin = true, .log = true},
+             {"After each step, the weights that lead into a neuron or filter are shortened to this length. Goes well "
+              "with dropout and large rates. Empty: off.",
+              "w ← w · min(1, c / ‖w‖)", "Neurons cannot get loud enough: both losses stay high.",
+              "Never reached: nothing changes."},
+             {.tunable = true, .live = true, .onlyFor = networks})
         .add("clip_grad_norm", &TrainSpec::clipGradNorm, Real{.min = 0, .aboveMin = true, .log = true},
              {"Shortens the gradient of all weights together to this length. Empty: off.",
               "g ← g · min(1, c / (‖g‖ + 1e-6))", "Every step is cut short: slow.",
@@ -121,6 +175,19 @@ Fields<TrainSpec> trainFields()
         .add("clip_grad_value", &TrainSpec::clipGradValue, Real{.min = 0, .aboveMin = true, .log = true},
              {"Cuts every element of the gradient to ± this. Empty: off."},
              {.tunable = true, .live = true, .onlyFor = networks})
+        .group("ema", &TrainSpec::ema, emaFields(),
+               {"Keeps an exponential moving average of the weights beside those that train. Evaluation, surfaces, "
+                "exports and predict use the average; train/* and the weights' pictures are of the weights that train. "
+                "Batch norm's statistics are those of the training weights."},
+               {.onlyFor = networks})
+        .group(
+            "swa", &TrainSpec::swa, swaFields(),
+            {"Stochastic weight averaging: from start_epoch on the rate goes over to a constant one, and the weights "
+             "at the end of every epoch are averaged. Evaluation, surfaces, exports and predict use the average; "
+             "batch norm's statistics are estimated for it anew, which costs a forward pass over the training rows "
+             "an epoch.",
+             "average ← average + (w − average) / (n + 1)"},
+            {.onlyFor = networks})
         .group("early_stopping", &TrainSpec::earlyStopping, earlyStoppingFields(),
                {"Stops when the watched figure has not improved for `patience` epochs, and goes back to the best "
                 "weights. Off unless asked for."},

@@ -249,4 +249,27 @@ std::vector<std::int64_t> thinCheckpoints(const fs::path& folder, const std::set
     return gone;
 }
 
+std::vector<base::Blob> modelWeights(std::vector<base::Blob> tensors)
+{
+    constexpr std::string_view model = "model/", average = "average/", optimizer = "optimizer/";
+    const auto begun = std::find_if(tensors.begin(), tensors.end(), [](const base::Blob& blob) {
+        return blob.name == "average/updates" && blob.bytes.find_first_not_of('\0') != std::string::npos;
+    });
+    const bool averaged = begun != tensors.end();
+    std::vector<base::Blob> weights;
+    for (base::Blob& blob : tensors) {
+        if (blob.name.starts_with(optimizer) || blob.name.starts_with(average))
+            continue;
+        if (blob.name.starts_with(model))
+            blob.name.erase(0, model.size());
+        weights.push_back(std::move(blob));
+    }
+    for (base::Blob& blob : tensors)
+        if (averaged && blob.name.starts_with(average))
+            for (base::Blob& weight : weights)
+                if (weight.name == std::string_view(blob.name).substr(average.size()))
+                    weight.bytes = std::move(blob.bytes);
+    return weights;
+}
+
 }

@@ -10,7 +10,7 @@
 namespace core::store {
 
 /// Where a training stands: `state` holds counters, best-so-far, early stopping and edits; tensors hold weights
-/// (`model/<name>`) and optimizer state (`optimizer/<name>`).
+/// (`model/<name>`), optimizer state (`optimizer/<name>`) and averaged weights (`average/<name>`, `average/updates`).
 struct Checkpoint {
     std::int64_t step = 0;
     base::Value state;
@@ -37,6 +37,9 @@ base::Result<CheckpointFile> writeCheckpoint(const std::filesystem::path& folder
                                              Durability durability = Durability::Synced);
 /// Checks every digest; an error names the blob that is damaged.
 base::Result<Checkpoint> readCheckpoint(const std::filesystem::path& file);
+/// The weights that a checkpoint's predictions are made with, under their state-dict names: averaged ones in place of
+/// those that trained, where averaging has begun.
+std::vector<base::Blob> modelWeights(std::vector<base::Blob> tensors);
 /// Oldest first; unfinished ones (`.tmp`) are not among them.
 std::vector<CheckpointFile> listCheckpoints(const std::filesystem::path& folder);
 /// The newest that reads back whole, at or before `step` (-1: any).

@@ -174,6 +174,11 @@ Status Engine::checkMetric(const spec::Experiment& experiment, const data::DataM
     if (std::find(names.begin(), names.end(), metric) == names.end())
         return Error{ErrorKind::Spec, "no metric \"" + metric + "\" is evaluated here", "/train/early_stopping/metric",
                      "Did you mean \"" + spec::nearest(metric, names) + "\"?"};
+    CORE_TRY(schedule, makeSchedule(experiment.train, {}));
+    if (const std::string followed = schedule->watched();
+        !followed.empty() && std::find(names.begin(), names.end(), followed) == names.end())
+        return Error{ErrorKind::Spec, "no metric \"" + followed + "\" is evaluated here", "/train/schedule/metric",
+                     "Did you mean \"" + spec::nearest(followed, names) + "\"?"};
     return {};
 }
 
@@ -189,15 +194,7 @@ Status Engine::initialize()
         weightsFile = std::move(last);
     }
     CORE_TRY(file, store::readSafetensors(weightsFile));
-    std::vector<base::Blob> weights;
-    for (base::Blob& blob : file.tensors) {
-        if (blob.name.starts_with("optimizer/"))
-            continue;
-        if (blob.name.starts_with("model/"))
-            blob.name.erase(0, 6);
-        weights.push_back(std::move(blob));
-    }
-    return m_learner->initialize(weights, from);
+    return m_learner->initialize(store::modelWeights(std::move(file.tensors)), from);
 }
 
 StepResult Engine::advance(events::StepTrace* trace)
@@ -218,12 +215,31 @@ StepResult Engine::advance(events::StepTrace* trace)
         m_learner->trace(nullptr);
     }
     ++m_step;
+    if (m_timeline.epochEndsAt(m_step))
+        epochEnds();
     return result;
+}
+
+void Engine::epochEnds()
+{
+    m_learner->epochEnds(m_timeline.epochOf(m_step));
+    if (!m_learner->wantsStatistics())
+        return;
+    const data::RowSet& rows = m_data.rows(data::SplitName::Train);
+    const std::size_t size = std::size_t(m_timeline.plan().batchSize);
+    // A last batch of one row has no variance.
+    const std::size_t batches = rows.size() / size + (rows.size() % size > 1);
+    m_learner->estimateStatistics(std::int64_t(batches), [&](std::int64_t batch) {
+        const std::vector<std::int64_t> wanted = rows.some(std::size_t(batch) * size, size);
+        if (m_data.streamed())
+            m_data.expect(rows, std::size_t(batch) * size + wanted.size());
+        return m_data.gather(wanted).input;
+    });
 }
 
 bool Engine::goBack(std::int64_t step)
 {
-    if (step > m_step || !m_learner->forget(m_step - step))
+    if (step > m_step || !m_learner->schedule().watched().empty() || !m_learner->forget(m_step - step))
         return false;
     m_step = step;
     return true;
@@ -259,7 +275,14 @@ Judgement Engine::judge(const EvaluationRequest& tables)
             m_best = Best{watched, value, epochs, m_step, {m_step, before, tensors()}};
             judgement.improved = true;
         }
+    m_learner->schedule().observe(judgement.values, m_timeline.scheduleStep(m_step));
     return judgement;
+}
+
+void Engine::judgeIfFollowed()
+{
+    if (judgeDue() && !m_learner->schedule().watched().empty())
+        judge();
 }
 
 base::Result<Value> Engine::edit(const std::string& path, const Value& value)
@@ -312,6 +335,8 @@ Value Engine::state() const
                  {"network", networkValue()},
                  {"data", dataFacts()},
                  {"spec", spec::experimentFields().write(m_experiment)}};
+    if (Value observed = m_learner->schedule().state(); !observed.isNull())
+        state.set("schedule", std::move(observed));
     if (m_best)
         state.set("best", Object{{"metric", m_best->metric},
                                  {"value", m_best->value},
@@ -366,6 +391,7 @@ Status Engine::load(const store::Checkpoint& checkpoint)
     m_timeline = std::move(timeline);
     m_timeline.load(checkpoint.state["timeline"], m_experiment.train);
     CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
+    m_learner->schedule().load(checkpoint.state["schedule"]);
     m_stopping->load(checkpoint.state["early_stopping"]);
     m_best.reset();
     return {};
@@ -383,6 +409,7 @@ Status Engine::graft(const store::Checkpoint& checkpoint)
     m_timeline.load(checkpoint.state["timeline"], then.train);
     CORE_CHECK(m_timeline.change(m_step, m_experiment.train, trainRows(m_data), newRows));
     CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
+    m_learner->schedule().load(checkpoint.state["schedule"]);
     m_stopping->load(checkpoint.state["early_stopping"]);
     return {};
 }

@@ -52,6 +52,8 @@ public:
     bool goBack(std::int64_t step);
     /// Evaluates, keeps the best, uses up patience.
     Judgement judge(const EvaluationRequest& tables = {});
+    /// For whoever trains again without evaluating: does so where the rates to come depend on it.
+    void judgeIfFollowed();
     /// Sets a parameter before update step(); after an error nothing has changed. Which value it had.
     base::Result<base::Value> edit(const std::string& path, const base::Value& value);
 
@@ -93,6 +95,7 @@ private:
     base::Status become(const spec::Experiment& next);
     /// Hands the training rows to a learner that keeps them.
     base::Status giveRows(const data::DataModule& data);
+    void epochEnds();
     base::Result<std::unique_ptr<data::DataLoader>>
     makeLoader(const spec::Experiment& experiment, const data::DataModule& data, const StepPlan& plan) const;
     base::Value state() const;

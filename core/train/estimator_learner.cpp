@@ -90,7 +90,7 @@ base::Pick lossOf(const spec::Experiment& experiment, bool classifies)
 base::Result<std::unique_ptr<Schedule>> scheduleOf(const spec::Experiment& experiment, double rate,
                                                    const StepPlan& plan)
 {
-    return makeSchedule(experiment.train.schedule, {rate, plan.totalSteps, plan.stepsPerEpoch});
+    return makeSchedule(experiment.train, {rate, plan.totalSteps, plan.stepsPerEpoch});
 }
 
 }
@@ -117,7 +117,7 @@ base::Result<std::unique_ptr<Learner>> EstimatorLearner::make(const spec::Experi
     learner->m_loss = std::move(loss);
     learner->m_lossPick = pick;
     CORE_TRY(schedule, scheduleOf(experiment, learner->m_estimator->rate(), plan));
-    learner->m_schedule = std::move(schedule);
+    learner->follow(std::move(schedule));
     return std::unique_ptr<Learner>(std::move(learner));
 }
 
@@ -198,7 +198,7 @@ base::Status EstimatorLearner::reconfigure(const spec::Experiment& experiment, c
                      "/train/loss/class_weights", "Train a new run"};
     if (!m_estimator->edit(experiment.model.params))
         return Error{ErrorKind::Spec, "the model cannot take this change while it runs", "/model", {}};
-    m_schedule = std::move(schedule);
+    follow(std::move(schedule));
     return {};
 }
 

@@ -3,7 +3,6 @@
 
 #include "core/model/estimator.h"
 #include "core/train/learner.h"
-#include "core/train/schedule.h"
 
 namespace core::train {
 
@@ -38,7 +37,6 @@ private:
 
     std::unique_ptr<model::Estimator> m_estimator;
     std::unique_ptr<Loss> m_loss;
-    std::unique_ptr<Schedule> m_schedule;
     base::Pick m_lossPick;
     at::Tensor m_target, m_weights; ///< m_weights: of the rows; undefined where all count alike
 

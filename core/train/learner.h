@@ -5,6 +5,7 @@
 #include "core/events/frames.h"
 #include "core/train/loss.h"
 #include "core/train/plan.h"
+#include "core/train/schedule.h"
 
 #include <functional>
 
@@ -14,8 +15,9 @@ namespace core::train {
 struct StepResult {
     double loss = 0; ///< mean over the step's rows before the update, without penalties
     double lr = 0;
-    double gradNorm = 0; ///< before clipping
-    double accuracy = 0; ///< for classification
+    double gradNorm = 0;                 ///< before clipping
+    double accuracy = 0;                 ///< for classification
+    std::optional<double> momentum = {}; ///< the schedule's
     std::int64_t rows = 0;
 };
 
@@ -38,6 +40,17 @@ public:
     }
     /// Step `step`, from one or more batches. `scheduleStep`: what the schedule takes for it.
     virtual StepResult step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep) = 0;
+    /// So many whole epochs have been learned from.
+    virtual void epochEnds(std::int64_t epochs) { (void)epochs; }
+    /// Whether batch norm's statistics must now be estimated anew, from all training rows.
+    virtual bool wantsStatistics() const { return false; }
+    virtual void estimateStatistics(std::int64_t batches, const std::function<at::Tensor(std::int64_t batch)>& input)
+    {
+        (void)batches;
+        (void)input;
+    }
+    const Schedule& schedule() const { return *m_schedule; }
+    Schedule& schedule() { return *m_schedule; }
     /// Whether weights() move in place, along gradients.
     virtual bool hasGradients() const { return false; }
     /// Called in each step of such a learner when its gradients are complete and neither clipped nor used.
@@ -79,6 +92,15 @@ public:
     virtual std::vector<std::string> digestNames() const = 0;
 
 protected:
+    /// Takes the place of the schedule so far; what that has observed is carried over to one of its kind.
+    void follow(std::unique_ptr<Schedule> schedule)
+    {
+        if (m_schedule)
+            schedule->load(m_schedule->state());
+        m_schedule = std::move(schedule);
+    }
+
+    std::unique_ptr<Schedule> m_schedule;
     std::function<void()> m_onGradients;
     events::StepTrace* m_trace = nullptr; ///< nullptr but for a step that somebody looks at
 };

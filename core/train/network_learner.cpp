@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/network_learner.h"
 
+#include "core/train/parameter_groups.h"
 #include "core/train/step_tracer.h"
 
 #include <ATen/ops/clamp.h>
@@ -36,6 +37,12 @@ double sumOfSquares(const float* values, std::int64_t count)
     for (; i < count; ++i)
         sums[0] += double(values[i]) * values[i];
     return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
+// Each batch of a step has dropout of its own.
+model::Mode partOf(const model::Mode& mode, std::uint64_t part)
+{
+    return {mode.training, part > 0 ? mode.draw.within(part) : mode.draw};
 }
 
 at::Tensor moved(const at::Tensor& tensor, at::Device device)
@@ -95,9 +102,15 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
     learner->m_network->moveTo(learner->m_device);
     CORE_TRY(optimizer, allOptimizers().make(experiment.train.optimizer, learner->m_network->parameters()));
     learner->m_optimizer = std::move(optimizer);
-    CORE_TRY(schedule,
-             makeSchedule(experiment.train.schedule, {baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
-    learner->m_schedule = std::move(schedule);
+    CORE_CHECK(learner->m_optimizer->setRules(rulesFor(learner->m_network->parameters(), experiment.train)));
+    CORE_TRY(schedule, makeSchedule(experiment.train, {baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
+    learner->follow(std::move(schedule));
+    if (experiment.train.ema && experiment.train.swa)
+        return Error{ErrorKind::Spec, "ema and swa both say what is averaged", "/train/swa", "Set one of them to null"};
+    if (experiment.train.ema || experiment.train.swa)
+        learner->m_average = std::make_unique<WeightAverage>(*learner->m_network, experiment.train.swa.has_value());
+    if (experiment.train.swa)
+        learner->m_swaStart = swaStart(*experiment.train.swa, plan.totalSteps, plan.stepsPerEpoch);
     learner->m_weights = model::stateOf(*learner->m_network);
     return std::unique_ptr<Learner>(std::move(learner));
 }
@@ -108,18 +121,46 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     for (const data::Batch& batch : batches)
         result.rows += batch.input.size(0);
     const model::Mode mode{true, base::Draw(std::uint64_t(m_spec.seed), "dropout", std::uint64_t(step))};
+    StepTracer tracer(m_trace, m_network->parameters());
+    computeGradients(batches, mode, tracer, result);
+    at::NoGradGuard noGraph;
+    const double penalty = addPenalties();
+    result.gradNorm = gradientNorm();
+    if (m_onGradients)
+        m_onGradients();
+    clip(result.gradNorm);
+    result.lr = m_schedule->lr(scheduleStep);
+    result.momentum = m_schedule->momentum(scheduleStep);
+    m_optimizer->setMomentum(result.momentum);
+    tracer.updateBegins();
+    if (m_optimizer->looksAgain()) {
+        bool first = true;
+        m_optimizer->step(result.lr, [&] {
+            return std::exchange(first, false) ? result.loss + penalty : lookAgain(batches, mode, result.rows);
+        });
+    } else {
+        m_optimizer->step(result.lr);
+    }
+    constrain();
+    tracer.updateEnds();
+    average(step + 1);
+    if (tracer)
+        m_trace->lossAfter = lossOf(batches, mode, result.rows);
+    return result;
+}
+
+// Forward and backward through every batch; adds to the loss and the accuracy of `result`, whose rows are counted.
+void NetworkLearner::computeGradients(std::span<const data::Batch> batches, const model::Mode& mode, StepTracer& tracer,
+                                      StepResult& result)
+{
     for (const auto& parameter : m_network->parameters())
         const_cast<at::Tensor&>(parameter.tensor).mutable_grad().reset();
-    StepTracer tracer(m_trace, m_network->parameters());
-    std::int64_t part = 0;
+    std::uint64_t part = 0;
     double correct = 0;
     for (const data::Batch& batch : batches) {
         tracer.forwardBegins();
         const at::Tensor input = moved(batch.input, m_device), target = moved(batch.target, m_device);
-        model::Mode partMode = mode;
-        if (part > 0)
-            partMode.draw = mode.draw.within(std::uint64_t(part));
-        const at::Tensor output = m_network->forward(input, partMode);
+        const at::Tensor output = m_network->forward(input, partOf(mode, part++));
         at::Tensor loss = m_loss->compute(output, target);
         const double share = double(batch.input.size(0)) / double(result.rows);
         tracer.forwardEnds();
@@ -131,22 +172,24 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
         result.loss += loss.item<double>() * share;
         if (classifies())
             correct += double(countCorrect(output, target));
-        ++part;
     }
-    at::NoGradGuard noGraph;
     result.accuracy = correct / double(result.rows);
-    addPenalties();
-    result.gradNorm = gradientNorm();
-    if (m_onGradients)
-        m_onGradients();
-    clip(result.gradNorm);
-    result.lr = m_schedule->lr(scheduleStep);
-    tracer.updateBegins();
-    m_optimizer->step(result.lr);
-    tracer.updateEnds();
-    if (tracer)
-        m_trace->lossAfter = lossOf(batches, mode, result.rows);
-    return result;
+}
+
+// The same rows under other weights, dropout as before: what an optimizer wants that looks several times a step.
+double NetworkLearner::lookAgain(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows)
+{
+    StepResult result;
+    result.rows = rows;
+    StepTracer untraced(nullptr, m_network->parameters());
+    {
+        const at::AutoGradMode graph(true);
+        computeGradients(batches, mode, untraced, result);
+    }
+    const double penalty = addPenalties();
+    if (m_spec.clipGradNorm || m_spec.clipGradValue)
+        clip(gradientNorm());
+    return result.loss + penalty;
 }
 
 // The same rows once more, dropout as before; what a forward pass leaves in buffers is put back.
@@ -158,11 +201,7 @@ double NetworkLearner::lossOf(std::span<const data::Batch> batches, const model:
     double sum = 0;
     std::uint64_t part = 0;
     for (const data::Batch& batch : batches) {
-        model::Mode partMode = mode;
-        if (part > 0)
-            partMode.draw = mode.draw.within(part);
-        ++part;
-        const at::Tensor output = m_network->forward(moved(batch.input, m_device), partMode);
+        const at::Tensor output = m_network->forward(moved(batch.input, m_device), partOf(mode, part++));
         sum += m_loss->compute(output, moved(batch.target, m_device)).item<double>() * double(batch.input.size(0));
     }
     for (std::size_t i = 0; i < kept.size(); ++i)
@@ -171,10 +210,12 @@ double NetworkLearner::lossOf(std::span<const data::Batch> batches, const model:
     return sum / double(rows);
 }
 
-void NetworkLearner::addPenalties()
+// Adds the penalties' slope to the gradients; the penalty itself, for optimizers that compare losses.
+double NetworkLearner::addPenalties()
 {
     if (m_spec.l1 == 0 && m_spec.l2 == 0)
-        return;
+        return 0;
+    double penalty = 0;
     for (const auto& parameter : m_network->parameters()) {
         if (!penalized(parameter) || !parameter.tensor.grad().defined())
             continue;
@@ -183,7 +224,11 @@ void NetworkLearner::addPenalties()
             gradient.add_(parameter.tensor, m_spec.l2);
         if (m_spec.l1 != 0)
             gradient.add_(at::sign(parameter.tensor), m_spec.l1);
+        if (m_optimizer->looksAgain())
+            penalty += m_spec.l2 / 2 * parameter.tensor.square().sum().item<double>() +
+                       m_spec.l1 * parameter.tensor.abs().sum().item<double>();
     }
+    return penalty;
 }
 
 double NetworkLearner::gradientNorm() const
@@ -220,9 +265,49 @@ void NetworkLearner::clip(double norm)
     }
 }
 
+// Srivastava et al. 2014, as keras.constraints.MaxNorm: on what leads into each neuron or filter.
+void NetworkLearner::constrain()
+{
+    if (!m_spec.maxNorm)
+        return;
+    for (const auto& parameter : m_network->parameters())
+        if (penalized(parameter))
+            parameter.tensor.renorm_(2, 0, *m_spec.maxNorm);
+}
+
+// After so many updates.
+void NetworkLearner::average(std::int64_t updates)
+{
+    if (!m_spec.ema || !m_average)
+        return;
+    const std::int64_t since = updates - m_spec.ema->startStep - 1;
+    if (since >= 0 && since % m_spec.ema->updateEvery == 0)
+        m_average->update(1 - m_spec.ema->decay);
+}
+
+void NetworkLearner::epochEnds(std::int64_t epochs)
+{
+    if (!m_spec.swa || !m_average || epochs <= m_swaStart)
+        return;
+    m_average->update(1 / double(m_average->updates() + 1));
+    m_statisticsDue = m_average->hasStatistics();
+    m_epochs = epochs;
+}
+
+void NetworkLearner::estimateStatistics(std::int64_t batches,
+                                        const std::function<at::Tensor(std::int64_t batch)>& input)
+{
+    const base::Draw draw(std::uint64_t(m_spec.seed), "update_bn", std::uint64_t(m_epochs));
+    m_average->estimate(batches, [&](std::int64_t batch) {
+        m_network->forward(moved(input(batch), m_device), {true, draw.within(std::uint64_t(batch))});
+    });
+    m_statisticsDue = false;
+}
+
 at::Tensor NetworkLearner::predict(const at::Tensor& input)
 {
     at::NoGradGuard noGraph;
+    const WeightAverage::Borrowed averaged(m_average.get());
     return m_network->forward(moved(input, m_device), {});
 }
 
@@ -233,6 +318,9 @@ std::vector<tensor::NamedTensor> NetworkLearner::state() const
         all.push_back({"model/" + name, tensor});
     for (const auto& [name, tensor] : m_optimizer->state())
         all.push_back({"optimizer/" + name, tensor});
+    if (m_average)
+        for (tensor::NamedTensor& named : m_average->state())
+            all.push_back(std::move(named));
     return all;
 }
 
@@ -240,17 +328,32 @@ base::Status NetworkLearner::load(const std::vector<base::Blob>& blobs, const st
 {
     std::vector<base::Blob> wanted = blobs;
     std::vector<tensor::NamedTensor> here = state();
-    if (!optimizerToo) {
-        std::erase_if(wanted, [](const base::Blob& blob) { return !blob.name.starts_with("model/"); });
-        std::erase_if(here, [](const tensor::NamedTensor& named) { return !named.name.starts_with("model/"); });
-    }
-    std::vector<base::Blob> weights, moments;
+    const auto leaveOut = [&](const char* part) {
+        std::erase_if(wanted, [&](const base::Blob& blob) { return blob.name.starts_with(part); });
+        std::erase_if(here, [&](const tensor::NamedTensor& named) { return named.name.starts_with(part); });
+    };
+    // A branch may begin to average, or leave off.
+    const bool averaged =
+        m_average && std::ranges::any_of(blobs, [](const base::Blob& b) { return b.name.starts_with("average/"); });
+    if (!averaged)
+        leaveOut("average/");
+    if (!optimizerToo)
+        leaveOut("optimizer/");
+    std::vector<base::Blob> weights, moments, averages;
     for (base::Blob& blob : renamed(std::move(wanted), here)) {
+        if (blob.name.starts_with("average/")) {
+            averages.push_back(std::move(blob));
+            continue;
+        }
         const bool weight = blob.name.starts_with("model/");
         blob.name.erase(0, blob.name.find('/') + 1);
         (weight ? weights : moments).push_back(std::move(blob));
     }
     CORE_CHECK(model::loadWeights(*m_network, weights, where));
+    if (averaged)
+        CORE_CHECK(m_average->load(averages));
+    else if (m_average)
+        m_average->reset();
     return optimizerToo ? m_optimizer->load(moments) : base::Status{};
 }
 
@@ -286,15 +389,24 @@ std::vector<std::string> NetworkLearner::digestNames() const
 
 base::Status NetworkLearner::reconfigure(const spec::Experiment& experiment, const StepPlan& plan)
 {
-    CORE_TRY(schedule,
-             makeSchedule(experiment.train.schedule, {baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
+    const spec::TrainSpec& train = experiment.train;
+    if (train.ema.has_value() != m_spec.ema.has_value() || train.swa.has_value() != m_spec.swa.has_value())
+        return Error{ErrorKind::Spec, "averaging cannot begin or leave off while a run trains",
+                     train.ema.has_value() != m_spec.ema.has_value() ? "/train/ema" : "/train/swa",
+                     "Branch from here with the change"};
+    CORE_TRY(schedule, makeSchedule(train, {baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
     CORE_TRY(loss, makeLoss(experiment, m_info));
-    if (!m_optimizer->edit(experiment.train.optimizer.params))
+    CORE_CHECK(m_optimizer->setRules(rulesFor(m_network->parameters(), train)));
+    if (!m_optimizer->edit(train.optimizer.params)) {
+        (void)m_optimizer->setRules(rulesFor(m_network->parameters(), m_spec));
         return Error{ErrorKind::Spec, "the optimizer cannot take this change while it runs", "/train/optimizer", {}};
+    }
     m_network->setDropout(experiment.model.params["dropout"].toReal(0));
-    m_schedule = std::move(schedule);
+    follow(std::move(schedule));
     m_loss = std::move(loss);
-    m_spec = experiment.train;
+    m_spec = train;
+    if (train.swa)
+        m_swaStart = swaStart(*train.swa, plan.totalSteps, plan.stepsPerEpoch);
     return {};
 }
 

@@ -5,8 +5,11 @@
 #include "core/train/learner.h"
 #include "core/train/optimizer.h"
 #include "core/train/schedule.h"
+#include "core/train/weight_average.h"
 
 namespace core::train {
+
+class StepTracer;
 
 /// A network that learns: forward, loss, backward, penalties, clipping, update.
 class NetworkLearner final : public Learner {
@@ -17,7 +20,10 @@ public:
 
     /// Gradients are weighted by rows, so that accumulating equals one large batch.
     StepResult step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep) override;
-    /// In evaluation mode.
+    void epochEnds(std::int64_t epochs) override;
+    bool wantsStatistics() const override { return m_statisticsDue; }
+    void estimateStatistics(std::int64_t batches, const std::function<at::Tensor(std::int64_t batch)>& input) override;
+    /// In evaluation mode, with the averaged weights where there are any.
     at::Tensor predict(const at::Tensor& input) override;
     bool hasGradients() const override { return true; }
     const Loss& loss() const override { return *m_loss; }
@@ -39,16 +45,23 @@ public:
 private:
     NetworkLearner(at::Device device) : m_device(device) {}
     double lossOf(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows);
-    void addPenalties();
+    void computeGradients(std::span<const data::Batch> batches, const model::Mode& mode, StepTracer& tracer,
+                          StepResult& result);
+    double lookAgain(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows);
+    double addPenalties();
     double gradientNorm() const;
     void clip(double norm);
+    void constrain();
+    void average(std::int64_t updates);
 
     at::Device m_device;
     std::unique_ptr<model::Network> m_network;
     std::vector<tensor::NamedTensor> m_weights; ///< of the network, live
     std::unique_ptr<Loss> m_loss;
     std::unique_ptr<Optimizer> m_optimizer;
-    std::unique_ptr<Schedule> m_schedule;
+    std::unique_ptr<WeightAverage> m_average; ///< under train.ema or train.swa
+    bool m_statisticsDue = false;
+    std::int64_t m_epochs = 0, m_swaStart = 0;
     spec::TrainSpec m_spec;
     data::DatasetInfo m_info;
 };

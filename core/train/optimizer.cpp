@@ -28,6 +28,58 @@ base::Status Optimizer::load(const std::vector<base::Blob>& saved)
     return {};
 }
 
+Optimizer::Optimizer(std::vector<tensor::NamedTensor> parameters) : m_parameters(std::move(parameters))
+{
+    (void)Optimizer::setRules(std::vector<ParameterRule>(m_parameters.size()));
+}
+
+base::Status Optimizer::setRules(const std::vector<ParameterRule>& rules)
+{
+    m_groups.clear();
+    for (std::size_t i = 0; i < m_parameters.size(); ++i) {
+        if (rules[i].rate == 0)
+            continue;
+        auto group = std::find_if(m_groups.begin(), m_groups.end(), [&](const Work& w) { return w.rule == rules[i]; });
+        if (group == m_groups.end()) {
+            m_groups.push_back({});
+            group = m_groups.end() - 1;
+            group->rule = rules[i];
+        }
+        group->parameters.push_back(m_parameters[i].tensor);
+        group->places.push_back(i);
+    }
+    return {};
+}
+
+void Optimizer::step(double lr, const Evaluate& evaluate)
+{
+    at::NoGradGuard noGraph;
+    for (const Work& group : m_groups) {
+        Work work = workOf(group);
+        work.evaluate = &evaluate;
+        if (!work.places.empty())
+            update(work, lr * group.rule.rate);
+    }
+}
+
+Optimizer::Work Optimizer::workOf(const Work& group) const
+{
+    Work now;
+    now.rule = group.rule;
+    now.parameters.reserve(group.places.size());
+    now.gradients.reserve(group.places.size());
+    now.places.reserve(group.places.size());
+    for (std::size_t i = 0; i < group.places.size(); ++i) {
+        const at::Tensor& gradient = group.parameters[i].grad();
+        if (!gradient.defined())
+            continue;
+        now.parameters.push_back(group.parameters[i]);
+        now.gradients.push_back(gradient);
+        now.places.push_back(group.places[i]);
+    }
+    return now;
+}
+
 Optimizer::Tensors Optimizer::Work::of(const Tensors& all) const
 {
     Tensors some;
@@ -37,21 +89,18 @@ Optimizer::Tensors Optimizer::Work::of(const Tensors& all) const
     return some;
 }
 
-Optimizer::Work Optimizer::work() const
+Optimizer::Tensors Optimizer::Work::decayed(double weightDecay) const
 {
-    Work now;
-    now.parameters.reserve(m_parameters.size());
-    now.gradients.reserve(m_parameters.size());
-    now.places.reserve(m_parameters.size());
-    for (std::size_t i = 0; i < m_parameters.size(); ++i) {
-        const at::Tensor& parameter = m_parameters[i].tensor;
-        if (!parameter.grad().defined())
-            continue;
-        now.parameters.push_back(parameter);
-        now.gradients.push_back(parameter.grad());
-        now.places.push_back(i);
-    }
-    return now;
+    const double share = decay(weightDecay);
+    return share == 0 ? gradients : at::_foreach_add(gradients, parameters, share);
+}
+
+void Optimizer::Work::add(const Work& from, std::size_t i)
+{
+    parameters.push_back(from.parameters[i]);
+    gradients.push_back(from.gradients[i]);
+    places.push_back(from.places[i]);
+    rule = from.rule;
 }
 
 Optimizer::Tensors Optimizer::zerosLikeAll() const
@@ -77,6 +126,23 @@ void Optimizer::countUp(const Tensors& counters)
         return at::_foreach_add_(counters, 1);
     for (const at::Tensor& counter : counters)
         *counter.mutable_data_ptr<float>() += 1;
+}
+
+Optimizer::Tensors Optimizer::hostCounters() const
+{
+    Tensors all;
+    for (std::size_t i = 0; i < m_parameters.size(); ++i)
+        all.push_back(tensor::zeros({}));
+    return all;
+}
+
+std::vector<double> Optimizer::countedUp(const Tensors& counters)
+{
+    std::vector<double> counts;
+    counts.reserve(counters.size());
+    for (const at::Tensor& counter : counters)
+        counts.push_back(double(*counter.mutable_data_ptr<float>() += 1));
+    return counts;
 }
 
 std::vector<tensor::NamedTensor> Optimizer::named(const std::vector<std::pair<std::string, Tensors>>& lists) const

@@ -4,17 +4,36 @@
 #include "core/base/registry.h"
 #include "core/tensor/tensor.h"
 
+#include <functional>
+
 namespace core::train {
+
+/// What one parameter has of its own; parameters with equal rules are a group, as PyTorch's parameter groups.
+struct ParameterRule {
+    double rate = 1;    ///< times the step's rate; 0: frozen, left out of every update
+    bool decays = true; ///< `weight_decay` pulls at it
+
+    bool operator==(const ParameterRule&) const = default;
+};
 
 /// Moves parameters along their gradients. One plug-in of `core/train/optim`, with PyTorch's parameter names,
 /// defaults and steps. The plug-in's Spec has a field `lr`; the rate of each step comes from the schedule.
 class Optimizer {
 public:
-    explicit Optimizer(std::vector<tensor::NamedTensor> parameters) : m_parameters(std::move(parameters)) {}
+    /// The loss of the step's rows under the weights of the moment; leaves their gradients behind.
+    using Evaluate = std::function<double()>;
+
+    explicit Optimizer(std::vector<tensor::NamedTensor> parameters);
     virtual ~Optimizer() = default;
 
     /// One update with rate `lr` from the parameters' `.grad()`; a parameter without a gradient stays.
-    virtual void step(double lr) = 0;
+    void step(double lr, const Evaluate& evaluate = {});
+    /// Whether a step calls `evaluate`, the first time for the weights before it.
+    virtual bool looksAgain() const { return false; }
+    /// One rule for each parameter; an error names what this optimizer cannot give to some of them alone.
+    virtual base::Status setRules(const std::vector<ParameterRule>& rules);
+    /// From now on in place of the Spec's `momentum` or β₁; those without either take no notice.
+    void setMomentum(std::optional<double> momentum) { m_momentum = momentum; }
     /// Everything that the next step depends on besides parameters and gradients, named `<state>/<parameter>`
     /// (`exp_avg/0.weight`); the tensors are the live ones, complete before the first step.
     virtual std::vector<tensor::NamedTensor> state() = 0;
@@ -25,26 +44,45 @@ public:
 
 protected:
     using Tensors = std::vector<at::Tensor>;
+    using Scalars = std::vector<at::Scalar>;
 
-    /// What one update works on: the parameters that have a gradient.
+    /// What one update works on: the parameters of a group that have a gradient.
     struct Work {
         Tensors parameters;
         Tensors gradients;
-        std::vector<std::size_t> places; ///< in the list of all parameters
+        std::vector<std::size_t> places = {}; ///< in the list of all parameters
+        ParameterRule rule = {};
+        const Evaluate* evaluate = nullptr;
 
         /// Those of `all` (one for each parameter) that belong to this work.
         Tensors of(const Tensors& all) const;
+        double decay(double weightDecay) const { return rule.decays ? weightDecay : 0; }
+        /// The gradients with L2 in them: g + decay · w.
+        Tensors decayed(double weightDecay) const;
+        void add(const Work& from, std::size_t i);
     };
-    Work work() const;
+    /// One group's update, without a graph; called for groups that have work.
+    virtual void update(const Work& work, double lr) = 0;
+
+    double momentumOr(double own) const { return m_momentum.value_or(own); }
     /// Zeros like each parameter.
     Tensors zerosLikeAll() const;
-    /// Updates so far: a float32 scalar for each parameter, as the fused kernels want them.
+    /// Updates so far: a float32 scalar for each parameter, where the parameter is, as the fused kernels want them.
     Tensors counters() const;
     static void countUp(const Tensors& counters);
+    /// The same on the CPU for those that compute with the numbers; one more, and what they are then.
+    Tensors hostCounters() const;
+    static std::vector<double> countedUp(const Tensors& counters);
     /// `<state>/<parameter>` for each list of one tensor a parameter.
     std::vector<tensor::NamedTensor> named(const std::vector<std::pair<std::string, Tensors>>& lists) const;
-
-    /// `spec` with the values of `params`; nothing if one of them differs and its field is not live.
+    /// Takes `params` over into `spec`; false, and nothing taken, if one of them differs and its field is not live.
+    template <class Spec>
+    static bool takeOver(const base::Fields<Spec>& fields, Spec& spec, const base::Value& params)
+    {
+        const auto changed = edited(fields, spec, params);
+        spec = changed.value_or(spec);
+        return changed.has_value();
+    }
     template <class Spec>
     static std::optional<Spec> edited(const base::Fields<Spec>& fields, const Spec& spec, const base::Value& params)
     {
@@ -61,51 +99,15 @@ protected:
     }
 
     std::vector<tensor::NamedTensor> m_parameters;
+
+private:
+    Work workOf(const Work& group) const;
+
+    std::vector<Work> m_groups; ///< all parameters of each that is not frozen; no gradients
+    std::optional<double> m_momentum;
 };
 
 using Optimizers = base::Registry<Optimizer, const std::vector<tensor::NamedTensor>&>;
 const Optimizers& allOptimizers();
-
-/// The rate, with what happens when it is too low or too high.
-template <class Spec>
-void addRate(base::Fields<Spec>& fields)
-{
-    fields.add("lr", &Spec::lr, base::Real{.min = 0, .log = true},
-               {"The learning rate: how far each update goes. The schedule starts from it.", "w ← w − lr · direction",
-                "The loss creeps: many epochs for little.", "The loss jumps about, or grows without bound."},
-               {.tunable = true, .live = true});
-}
-
-template <class Spec>
-void addWeightDecay(base::Fields<Spec>& fields, std::string text, std::string formula)
-{
-    fields.add("weight_decay", &Spec::weightDecay, base::Real{.min = 0, .log = true},
-               {std::move(text), std::move(formula), "Weights may grow as they like: overfitting is not held back.",
-                "Weights are pulled to zero before they learn: both losses stay high."},
-               {.tunable = true, .live = true});
-}
-
-template <class Spec>
-void addEps(base::Fields<Spec>& fields)
-{
-    fields.add("eps", &Spec::eps, base::Real{.min = 0, .log = true},
-               {"Added to the divisor so that small gradients are not divided by nothing.",
-                {},
-                {},
-                "Steps shrink: the method turns into plain gradient descent with a small rate."},
-               {.live = true});
-}
-
-/// Decay rates of Adam's two averages.
-template <class Spec>
-void addBetas(base::Fields<Spec>& fields)
-{
-    const base::Domain share = base::Real{.min = 0, .max = 1, .belowMax = true};
-    fields.add("betas", &Spec::betas, std::make_shared<const base::List>(base::List{share, 2, 2}),
-               {"How slowly the average of the gradients and that of their squares forget: about 1 / (1 − β) steps.",
-                "m ← β₁·m + (1 − β₁)·g    v ← β₂·v + (1 − β₂)·g²", "Each batch's noise comes through.",
-                "Old gradients push on after the slope has turned."},
-               {.live = true});
-}
 
 }

@@ -227,11 +227,11 @@ Status Trainer::oneStep()
     const StepResult result = m_engine->advance(watched ? &trace : nullptr);
     m_watch.after(*m_context.hub);
     const bool classifies = m_engine->learner().classifies();
-    events::ScalarRow row{step,
-                          base::wallSeconds(),
-                          stepGroup,
-                          std::uint16_t(classifies ? 4 : 3),
-                          {result.loss, result.lr, result.gradNorm, result.accuracy}};
+    events::ScalarRow row{step, base::wallSeconds(), stepGroup, 3, {result.loss, result.lr, result.gradNorm}};
+    if (classifies)
+        row.values[row.count++] = result.accuracy;
+    if (m_momentum)
+        row.values[row.count++] = result.momentum.value_or(std::nan(""));
     m_context.hub->publish(row);
     if (watched)
         m_context.hub->publish(std::move(trace));

@@ -15,11 +15,13 @@ namespace {
 constexpr double tickSeconds = 0.1;
 constexpr std::int64_t surfaceCells = 72;
 
-std::vector<std::string> stepNames(bool classification)
+std::vector<std::string> stepNames(bool classification, bool momentum)
 {
     std::vector<std::string> names{"train/loss", "train/lr", "train/grad_norm"};
     if (classification)
         names.push_back("train/accuracy");
+    if (momentum)
+        names.push_back("train/momentum");
     return names;
 }
 
@@ -33,7 +35,8 @@ void Trainer::announce()
     opened.id = m_context.folder->id();
     opened.folder = m_context.folder->path().string();
     opened.spec = m_context.resolved;
-    opened.groups = {stepNames(m_engine->learner().classifies()), m_engine->evaluationNames()};
+    m_momentum = m_engine->learner().schedule().momentum(0).has_value();
+    opened.groups = {stepNames(m_engine->learner().classifies(), m_momentum), m_engine->evaluationNames()};
     opened.firstStep = m_engine->step();
     opened.stepsPerEpoch = m_engine->timeline().plan().stepsPerEpoch;
     opened.totalSteps = m_engine->timeline().totalSteps();

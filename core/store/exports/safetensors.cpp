@@ -15,14 +15,12 @@ public:
 
     base::Result<std::vector<std::filesystem::path>> write(const ExportRequest& request) const override
     {
-        constexpr std::string_view prefix = "model/";
         CORE_TRY(source, checkpointAt(request.run, request.at));
         CORE_TRY(checkpoint, readCheckpoint(source));
+        const std::vector<base::Blob> model = modelWeights(std::move(checkpoint.tensors));
         std::vector<base::BlobView> weights;
-        for (const base::Blob& blob : checkpoint.tensors)
-            if (blob.name.starts_with(prefix))
-                weights.push_back(
-                    {blob.name.substr(prefix.size()), blob.dtype, blob.shape, blob.bytes.data(), blob.bytes.size()});
+        for (const base::Blob& blob : model)
+            weights.push_back({blob.name, blob.dtype, blob.shape, blob.bytes.data(), blob.bytes.size()});
         CORE_TRY(file, exportFile(request, ".safetensors"));
         CORE_CHECK(writeSafetensors(file, {{"format", "pt"}, {"step", std::to_string(checkpoint.step)}}, weights));
         return std::vector{file};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/train/optimizer.h"
+#include "core/train/optimizer_fields.h"
 
 #include <ATen/ops/_fused_adam.h>
 
@@ -12,6 +12,7 @@ struct Spec {
     std::vector<double> betas{0.9, 0.999};
     double eps = 1e-8;
     double weightDecay = 0;
+    bool amsgrad = false;
 };
 
 const base::Fields<Spec>& fields()
@@ -24,6 +25,7 @@ const base::Fields<Spec>& fields()
         addWeightDecay(
             made, "L2: pulls the weights to zero through the gradient, where Adam rescales it. AdamW decouples it.",
             "g ← g + weight_decay · w");
+        addAmsgrad(made);
         return made;
     }();
     return all;
@@ -39,35 +41,30 @@ public:
           m_average(zerosLikeAll()),
           m_squares(zerosLikeAll())
     {
+        if (m_spec.amsgrad)
+            m_largest = zerosLikeAll();
     }
 
-    void step(double lr) override
+    void update(const Work& now, double lr) override
     {
-        const Work now = work();
-        if (now.places.empty())
-            return;
-        at::NoGradGuard noGraph;
         const Tensors steps = now.of(m_steps);
         countUp(steps);
-        at::_fused_adam_(now.parameters, now.gradients, now.of(m_average), now.of(m_squares), {}, steps, lr,
-                         m_spec.betas[0], m_spec.betas[1], m_spec.weightDecay, m_spec.eps, false, false);
+        at::_fused_adam_(now.parameters, now.gradients, now.of(m_average), now.of(m_squares),
+                         m_spec.amsgrad ? now.of(m_largest) : Tensors{}, steps, lr, momentumOr(m_spec.betas[0]),
+                         m_spec.betas[1], now.decay(m_spec.weightDecay), m_spec.eps, m_spec.amsgrad, false);
     }
 
     std::vector<tensor::NamedTensor> state() override
     {
-        return named({{"step", m_steps}, {"exp_avg", m_average}, {"exp_avg_sq", m_squares}});
+        return named(
+            {{"step", m_steps}, {"exp_avg", m_average}, {"exp_avg_sq", m_squares}, {"max_exp_avg_sq", m_largest}});
     }
 
-    bool edit(const base::Value& params) override
-    {
-        const auto changed = edited(fields(), m_spec, params);
-        m_spec = changed.value_or(m_spec);
-        return changed.has_value();
-    }
+    bool edit(const base::Value& params) override { return takeOver(fields(), m_spec, params); }
 
 private:
     Spec m_spec;
-    Tensors m_steps, m_average, m_squares;
+    Tensors m_steps, m_average, m_squares, m_largest;
 };
 
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/train/optimizer.h"
+#include "core/train/optimizer_fields.h"
 
 #include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/_foreach_addcdiv.h>
@@ -60,20 +60,15 @@ public:
             m_averages = zerosLikeAll();
     }
 
-    void step(double lr) override
+    void update(const Work& now, double lr) override
     {
-        const Work now = work();
-        if (now.places.empty())
-            return;
-        at::NoGradGuard noGraph;
-        const Tensors gradients = m_spec.weightDecay == 0
-                                      ? now.gradients
-                                      : at::_foreach_add(now.gradients, now.parameters, m_spec.weightDecay);
+        const Tensors gradients = now.decayed(m_spec.weightDecay);
+        const double momentum = momentumOr(m_spec.momentum);
         const Tensors divisors = spreads(now, gradients);
-        if (m_spec.momentum == 0)
+        if (momentum == 0)
             return at::_foreach_addcdiv_(now.parameters, gradients, divisors, -lr);
         const Tensors buffers = now.of(m_buffers);
-        at::_foreach_mul_(buffers, m_spec.momentum);
+        at::_foreach_mul_(buffers, momentum);
         at::_foreach_addcdiv_(buffers, gradients, divisors);
         at::_foreach_add_(now.parameters, buffers, -lr);
     }
@@ -83,12 +78,7 @@ public:
         return named({{"square_avg", m_squares}, {"grad_avg", m_averages}, {"momentum_buffer", m_buffers}});
     }
 
-    bool edit(const base::Value& params) override
-    {
-        const auto changed = edited(fields(), m_spec, params);
-        m_spec = changed.value_or(m_spec);
-        return changed.has_value();
-    }
+    bool edit(const base::Value& params) override { return takeOver(fields(), m_spec, params); }
 
 private:
     // √v + eps after taking in the gradients.

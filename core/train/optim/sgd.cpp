@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/train/optimizer.h"
+#include "core/train/optimizer_fields.h"
 
 #include <ATen/ops/_fused_sgd.h>
 
@@ -54,23 +54,18 @@ public:
         return std::unique_ptr<Optimizer>(new Sgd(spec, parameters));
     }
 
-    void step(double lr) override
+    void update(const Work& now, double lr) override
     {
-        at::NoGradGuard noGraph;
-        const Work now = work();
-        if (m_spec.momentum == 0)
-            return update(now, lr, false);
+        if (momentumOr(m_spec.momentum) == 0)
+            return move(now, lr, false);
         Work first, later;
         for (std::size_t i = 0; i < now.places.size(); ++i) {
             float& moves = *m_moves[now.places[i]].mutable_data_ptr<float>();
-            Work& part = moves == 0 ? first : later;
-            part.parameters.push_back(now.parameters[i]);
-            part.gradients.push_back(now.gradients[i]);
-            part.places.push_back(now.places[i]);
+            (moves == 0 ? first : later).add(now, i);
             moves = 1;
         }
-        update(first, lr, true);
-        update(later, lr, false);
+        move(first, lr, true);
+        move(later, lr, false);
     }
 
     std::vector<tensor::NamedTensor> state() override
@@ -97,12 +92,13 @@ private:
             m_moves.push_back(tensor::zeros({}));
     }
 
-    void update(const Work& part, double lr, bool first)
+    void move(const Work& part, double lr, bool first)
     {
         if (part.places.empty())
             return;
-        const Tensors buffers = m_spec.momentum == 0 ? Tensors{} : part.of(m_buffers);
-        at::_fused_sgd_(part.parameters, part.gradients, buffers, m_spec.weightDecay, m_spec.momentum, lr,
+        const double momentum = momentumOr(m_spec.momentum);
+        const Tensors buffers = momentum == 0 ? Tensors{} : part.of(m_buffers);
+        at::_fused_sgd_(part.parameters, part.gradients, buffers, part.decay(m_spec.weightDecay), momentum, lr,
                         m_spec.dampening, m_spec.nesterov, false, first);
     }
 

@@ -44,10 +44,17 @@ std::vector<double> weightsAfter(const Pick& model, const Pick& optimizer, const
     for (std::uint64_t step = 0; step < 5; ++step) {
         const at::Tensor input = tensorOf(wave(elements, double(step)), shape, at::kFloat).to(device);
         const at::Tensor target = tensorOf({0, 1, 2, 0, 1, 2, 0, 1}, {8}, at::kLong).to(device);
-        for (const auto& named : (*network)->parameters())
-            const_cast<at::Tensor&>(named.tensor).mutable_grad().reset();
-        (*loss)->compute((*network)->forward(input, {true, base::Draw(1, "dropout", step)}), target).backward();
-        (*steps)->step(0.01);
+        const auto look = [&] {
+            const at::AutoGradMode graph(true);
+            for (const auto& named : (*network)->parameters())
+                const_cast<at::Tensor&>(named.tensor).mutable_grad().reset();
+            const at::Tensor value =
+                (*loss)->compute((*network)->forward(input, {true, base::Draw(1, "dropout", step)}), target);
+            value.backward();
+            return value.item<double>();
+        };
+        look();
+        (*steps)->step(0.01, look);
     }
     std::vector<double> all;
     for (const auto& named : model::stateOf(**network))
@@ -81,8 +88,9 @@ TEST_CASE("a GPU steps with every optimizer as the processor does", "[gpu]")
         INFO(entry.kind);
         const Pick optimizer{entry.kind, Object{}};
         const Pick linear{"linear", Object{}};
+        // Muon computes its directions in bfloat16.
         CHECK(distance(weightsAfter(linear, optimizer, {4}, *gpu), weightsAfter(linear, optimizer, {4}, at::kCPU)) <
-              1e-4);
+              (entry.kind == "muon" ? 2e-3 : 1e-4));
     }
 }
 
