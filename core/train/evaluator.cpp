@@ -77,6 +77,7 @@ EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const 
     const Loss& loss = learner.loss();
     const MetricSet metrics = request.metrics ? *request.metrics : MetricSet::usual(loss, data.info());
     Tally tally(loss.says(), metrics.needs());
+    const bool counts = !metrics.names().empty();
     const bool tables = (request.confusion || request.predictions > 0) && loss.says() != Says::Vectors;
     if (request.confusion && learner.classifies()) {
         result.confusion.classes = data.info().outputs();
@@ -97,8 +98,9 @@ EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const 
         weights += loss.weightOf(target);
         const at::Tensor said = inOwnUnit(loss.predictionOf(output), data.info()),
                          truth = inOwnUnit(target, data.info());
-        tally.add(said, truth,
-                  metrics.needs().quantiles ? inOwnUnit(loss.quantilesOf(output), data.info()) : std::nullopt);
+        if (counts)
+            tally.add(said, truth,
+                      metrics.needs().quantiles ? inOwnUnit(loss.quantilesOf(output), data.info()) : std::nullopt);
         if (tables)
             look(said, perItem, truth, part, learner.classifies(), request, result);
     }

@@ -47,7 +47,7 @@ base::Status MetricSet::add(const base::Pick& pick, const Loss& loss, const data
 {
     CORE_TRY(metric, allMetrics().make(pick));
     if (!metric->fits(loss, info))
-        return Error{ErrorKind::Spec, "\"" + pick.kind + "\" does not fit " + info.task + " with this loss", where,
+        return Error{ErrorKind::Spec, "\"" + pick.kind + "\" does not fit this " + info.task + " and its loss", where,
                      "Those that fit: " + listOf(fitting(loss, info))};
     std::string name = nameOf(pick, *metric);
     if (has(name))

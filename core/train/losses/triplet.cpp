@@ -43,8 +43,10 @@ base::Fields<Spec> fields()
 
 constexpr double eps = 1e-6; // PyTorch's, on each difference
 
+constexpr std::size_t atOnce = 1 << 20; ///< triplets
+
 struct Triplets {
-    std::vector<std::int64_t> positives, negatives; ///< places a · rows + p and a · rows + n of the distances
+    std::vector<std::int64_t> anchors, positives, negatives; ///< rows
 };
 
 /// torch.nn.TripletMarginLoss over triplets that are found in the batch (Schroff et al. 2015, Hermans et al. 2017), the
@@ -59,7 +61,8 @@ public:
     {
         const at::Tensor distances = distancesOf(output);
         at::Tensor sum = output.sum().mul(0); // so that a batch without triplets has a gradient, of 0
-        forAnchors(distances, target, [&](std::int64_t, const at::Tensor& losses) { sum = sum.add(losses.sum()); });
+        forTriplets(distances, target,
+                    [&](const at::Tensor&, const at::Tensor& losses) { sum = sum.add(losses.sum()); });
         return sum.div(std::max(1., weightOf(target)));
     }
 
@@ -67,8 +70,8 @@ public:
     {
         at::NoGradGuard noGraph;
         at::Tensor each = at::zeros({output.size(0)}, output.options());
-        forAnchors(distancesOf(output), target,
-                   [&](std::int64_t anchor, const at::Tensor& losses) { each[anchor].copy_(losses.sum()); });
+        forTriplets(distancesOf(output), target,
+                    [&](const at::Tensor& anchors, const at::Tensor& losses) { each.index_add_(0, anchors, losses); });
         return each;
     }
 
@@ -101,51 +104,58 @@ private:
         return at::linalg_vector_norm(output.unsqueeze(1).sub(output.unsqueeze(0)).add(eps), m_spec.p, {2});
     }
 
-    // Row after row: all triplets of a large batch at once would not fit into memory.
+    // All triplets of a large batch at once would not fit into memory.
     template <class Take>
-    void forAnchors(const at::Tensor& distances, const at::Tensor& target, Take take) const
+    void forTriplets(const at::Tensor& distances, const at::Tensor& target, Take take) const
     {
         const std::vector<std::int64_t> classes = idsOf(target);
-        const at::Tensor seen = distances.detach().to(at::kCPU, at::kDouble).contiguous();
+        const at::Tensor seen = distances.detach().to(at::kCPU, at::kDouble).contiguous(), flat = distances.flatten();
         const std::size_t rows = classes.size();
+        Triplets found;
         for (std::size_t anchor = 0; anchor < rows; ++anchor) {
-            const Triplets found = tripletsOf(anchor, classes, {seen.const_data_ptr<double>() + anchor * rows, rows});
-            if (found.positives.empty())
+            addTriplets(anchor, classes, {seen.const_data_ptr<double>() + anchor * rows, rows}, found);
+            if (found.anchors.empty() || (found.anchors.size() < atOnce && anchor + 1 < rows))
                 continue;
-            const at::Tensor row = distances.select(0, std::int64_t(anchor));
-            const auto taken = [&](const std::vector<std::int64_t>& places) {
-                return row.index_select(0, at::tensor(at::ArrayRef<std::int64_t>(places), target.options()));
+            const auto moved = [&](const std::vector<std::int64_t>& places) {
+                return at::tensor(at::ArrayRef<std::int64_t>(places), target.options());
             };
-            take(std::int64_t(anchor),
-                 taken(found.positives).sub(taken(found.negatives)).add(m_spec.margin).clamp_min(0));
+            const at::Tensor anchors = moved(found.anchors), first = anchors.mul(std::int64_t(rows));
+            const auto away = [&](const std::vector<std::int64_t>& others) {
+                return flat.index_select(0, first.add(moved(others)));
+            };
+            take(anchors, away(found.positives).sub(away(found.negatives)).add(m_spec.margin).clamp_min(0));
+            found = {};
         }
     }
 
-    Triplets tripletsOf(std::size_t anchor, const std::vector<std::int64_t>& classes,
-                        std::span<const double> away) const
+    void addTriplets(std::size_t anchor, const std::vector<std::int64_t>& classes, std::span<const double> away,
+                     Triplets& found) const
     {
         std::vector<std::int64_t> same, other;
         for (std::size_t i = 0; i < classes.size(); ++i)
             if (i != anchor)
                 (classes[i] == classes[anchor] ? same : other).push_back(std::int64_t(i));
-        Triplets found;
         if (same.empty() || other.empty())
-            return found;
+            return;
+        const auto add = [&](std::int64_t positive, std::int64_t negative) {
+            found.anchors.push_back(std::int64_t(anchor));
+            found.positives.push_back(positive);
+            found.negatives.push_back(negative);
+        };
         const auto distance = [&](std::int64_t row) { return away[std::size_t(row)]; };
-        std::ranges::stable_sort(other, {}, distance);
-        if (m_spec.mining == "hard")
-            return {{*std::ranges::max_element(same, {}, distance)}, {other.front()}};
-        for (const std::int64_t one : same) {
-            if (m_spec.mining == "all") {
-                found.positives.insert(found.positives.end(), other.size(), one);
-                found.negatives.insert(found.negatives.end(), other.begin(), other.end());
-                continue;
-            }
-            const auto farther = std::ranges::upper_bound(other, distance(one), {}, distance);
-            found.positives.push_back(one);
-            found.negatives.push_back(farther == other.end() ? other.back() : *farther);
+        if (m_spec.mining == "hard") {
+            add(*std::ranges::max_element(same, {}, distance), *std::ranges::min_element(other, {}, distance));
+            return;
         }
-        return found;
+        std::ranges::stable_sort(other, {}, distance);
+        for (const std::int64_t one : same)
+            if (m_spec.mining == "all") {
+                for (const std::int64_t stranger : other)
+                    add(one, stranger);
+            } else {
+                const auto farther = std::ranges::upper_bound(other, distance(one), {}, distance);
+                add(one, farther == other.end() ? other.back() : *farther);
+            }
     }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/metric.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace core::train::metrics::recall_at_1 {
@@ -9,22 +10,28 @@ namespace {
 
 struct Spec {};
 
-std::size_t nearest(const std::vector<float>& vectors, std::size_t rows, std::size_t size, std::size_t row)
+constexpr std::int64_t atOnce = 256; ///< rows that are compared with all
+
+// Of each of the rows `first` … the row that is nearest to it, besides itself.
+std::vector<std::int64_t> nearest(const at::Tensor& all, const at::Tensor& squares, std::int64_t first)
 {
-    const float* own = vectors.data() + row * size;
-    std::size_t best = row == 0 ? 1 : 0;
-    float least = HUGE_VALF;
-    for (std::size_t other = 0; other < rows; ++other) {
-        const float* theirs = vectors.data() + other * size;
-        float sum = 0;
-        for (std::size_t i = 0; i < size; ++i)
-            sum += (own[i] - theirs[i]) * (own[i] - theirs[i]);
-        if (other != row && sum < least) {
-            least = sum;
-            best = other;
-        }
+    const std::int64_t rows = all.size(0), count = std::min(atOnce, rows - first);
+    const at::Tensor products = all.narrow(0, first, count).mm(all.t()).contiguous();
+    const double* product = products.const_data_ptr<double>();
+    const double* square = squares.const_data_ptr<double>();
+    std::vector<std::int64_t> found;
+    for (std::int64_t row = first; row < first + count; ++row, product += rows) {
+        std::int64_t best = row == 0 ? 1 : 0;
+        double least = HUGE_VAL;
+        for (std::int64_t other = 0; other < rows; ++other)
+            // |a − b|² without |a|², which is the same for all.
+            if (const double away = square[other] - 2 * product[other]; away < least && other != row) {
+                least = away;
+                best = other;
+            }
+        found.push_back(best);
     }
-    return best;
+    return found;
 }
 
 /// By Euclidean distance; of equally near rows the first.
@@ -36,11 +43,20 @@ public:
 
     double value(const Tally& tally) const override
     {
-        const std::size_t rows = tally.truths().size(), size = rows > 0 ? tally.vectors().size() / rows : 0;
-        std::int64_t found = 0;
-        for (std::size_t row = 0; row < rows; ++row)
-            found += rows > 1 && tally.truths()[nearest(tally.vectors(), rows, size, row)] == tally.truths()[row];
-        return rows > 1 ? double(found) / double(rows) : std::nan("");
+        const std::vector<std::int64_t>& truths = tally.truths();
+        const std::int64_t rows = std::int64_t(truths.size());
+        if (rows < 2)
+            return std::nan("");
+        at::Tensor all = tensor::empty({rows, std::int64_t(tally.vectors().size()) / rows}, at::kDouble);
+        std::ranges::copy(tally.vectors(), all.mutable_data_ptr<double>());
+        const at::Tensor squares = all.square().sum(1);
+        std::int64_t right = 0;
+        for (std::int64_t first = 0; first < rows; first += atOnce) {
+            std::int64_t row = first;
+            for (const std::int64_t other : nearest(all, squares, first))
+                right += truths[std::size_t(other)] == truths[std::size_t(row++)];
+        }
+        return double(right) / double(rows);
     }
 
     bool higherIsBetter() const override { return true; }

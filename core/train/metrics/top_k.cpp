@@ -34,6 +34,11 @@ public:
         return tally.rows() > 0 ? double(found) / double(tally.rows()) : std::nan("");
     }
 
+    bool fits(const Loss& loss, const data::DatasetInfo& info) const override
+    {
+        // Of so few classes the true one is always among them.
+        return Metric::fits(loss, info) && std::int64_t(info.classes.size()) > m_spec.k;
+    }
     bool higherIsBetter() const override { return true; }
     Says of() const override { return Says::Classes; }
     std::string name() const override { return "top_" + std::to_string(m_spec.k); }
