@@ -230,7 +230,15 @@ Result<Outcome> evaluate(const Options& options, const Common& common)
     if (evaluation.optimism > 0)
         text += "If each look was at another model and the best was kept, its accuracy is too good by about " +
                 shown(evaluation.optimism) + "\n";
+    Array classes;
+    for (const session::Evaluation::Class& one : evaluation.classes)
+        classes.push_back(Object{{"name", one.name},
+                                 {"precision", one.precision},
+                                 {"recall", one.recall},
+                                 {"f1", one.f1},
+                                 {"support", one.support}});
     return Outcome{Object{{"metrics", metricsObject(evaluation.metrics)},
+                          {"classes", std::move(classes)},
                           {"rows", evaluation.rows},
                           {"test_openings", evaluation.testOpenings},
                           {"optimism", evaluation.optimism}},

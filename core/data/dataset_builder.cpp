@@ -31,7 +31,11 @@ public:
 
     base::Result<DataModule> build()
     {
-        const SourceRequest request{m_experiment.data};
+        SourceRequest request{m_experiment.data};
+        // Rows to be embedded are read as rows of classes.
+        const bool embeds = request.data.task == "embedding";
+        if (embeds)
+            request.data.task = "classification";
         if (m_experiment.data.mode == "pipe") {
             CORE_CHECK(openStream(request));
         } else {
@@ -44,6 +48,8 @@ public:
         if (m_loaded.table)
             CORE_CHECK(
                 chooseColumns(m_loaded, request, {m_experiment.split.group, m_experiment.split.column}, !m_training));
+        if (embeds && m_loaded.info.classifies())
+            m_loaded.info.task = "embedding";
         joinTestRows();
         CORE_CHECK(checkClasses());
         // In a sample of a stream a class may be missing by chance.
@@ -69,7 +75,7 @@ public:
         const bool texts = m_loaded.info.modality == Modality::Text;
         CORE_CHECK(scale(texts ? "none" : m_experiment.data.normalize));
         scaleForecasts();
-        m_made.m_spec = m_experiment.data;
+        m_made.m_spec = request.data;
         const Column* target = m_loaded.table ? m_loaded.table->find(m_loaded.info.target) : nullptr;
         m_loaded.info.trainCounts = countClasses(m_loaded, m_parts[0]);
         m_made.m_textTarget = target && target->kind == ColumnKind::Text;
@@ -324,7 +330,7 @@ private:
 
     base::Status checkClasses() const
     {
-        if (m_loaded.info.task != "classification")
+        if (!m_loaded.info.classifies())
             return {};
         const std::int64_t* label = m_loaded.targets.const_data_ptr<std::int64_t>();
         for (std::int64_t row = 0; row < m_loaded.targets.size(0); ++row)

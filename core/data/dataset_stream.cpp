@@ -204,7 +204,7 @@ base::Result<BlockRows> DataModule::readBlocks(const RowStream& stream, std::spa
     request.alike = &m_info;
     // What was decided of the first rows holds for all.
     request.data.target = m_info.target;
-    request.data.task = m_info.task;
+    request.data.task = m_info.embeds() ? "classification" : m_info.task;
     CORE_TRY(loaded, stream.read(blocks, request));
     loaded.firstRow = blocks.front() * stream.blockRows();
     if (loaded.table)
@@ -223,7 +223,7 @@ base::Result<BlockRows> DataModule::becomeBlocks(Loaded loaded, const RowStream&
                                                  std::span<const std::int64_t> blocks) const
 {
     if (loaded.table)
-        CORE_CHECK(encodeTarget(loaded, m_info.target, m_info.task));
+        CORE_CHECK(encodeTarget(loaded, m_info.target, m_info.embeds() ? "classification" : m_info.task));
     BlockRows rows;
     CORE_TRY(targets, targetsOf(loaded));
     rows.targets = std::move(targets);

@@ -23,7 +23,7 @@ std::string_view name(SplitName split);
 /// What a data set is, without its rows.
 struct DatasetInfo {
     std::string name;
-    std::string task; ///< classification, regression, forecasting, detection, segmentation
+    std::string task; ///< classification, regression, forecasting, embedding, detection, segmentation
     Modality modality = Modality::Table;
     std::int64_t rows = 0;         ///< without the source's own test rows
     std::int64_t testRows = 0;     ///< rows of the source's own test file, numbered after the others
@@ -47,7 +47,10 @@ struct DatasetInfo {
     double targetShift = 0, targetScale = 1;
 
     bool image() const { return modality == Modality::Image; }
-    bool classifies() const { return task == "classification"; }
+    /// Whether each row is of one of `classes`.
+    bool classifies() const { return task == "classification" || embeds(); }
+    /// Whether models are to make vectors of rows, near to each other where the class is the same.
+    bool embeds() const { return task == "embedding"; }
     bool forecasts() const { return task == "forecasting"; }
     /// Whether what is to be told of a row is boxes or a mask, which its sample bears.
     bool locates() const { return task == "detection" || task == "segmentation"; }

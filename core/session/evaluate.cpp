@@ -10,6 +10,7 @@
 #include "core/train/evaluator.h"
 #include "core/train/threads.h"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/softmax.h>
 
 #include <charconv>
@@ -126,16 +127,30 @@ base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::s
     } else if (const auto summary = store::summarize(run)) {
         evaluation.testOpenings = summary->testOpenings;
     }
-    train::EvaluationResult result = train::evaluate(*restored.learner, restored.module, rows, {true, 0});
+    const train::Loss& loss = restored.learner->loss();
+    const data::DatasetInfo& info = restored.module.info();
+    const train::MetricSet all = train::MetricSet::all(loss, info);
+    CORE_TRY(recorded, train::MetricSet::of(restored.experiment.train, loss, info));
+    train::EvaluationResult result = train::evaluate(*restored.learner, restored.module, rows, {true, 0, &all});
     evaluation.rows = std::int64_t(rows.size());
     evaluation.metrics.emplace_back(split + "/loss", result.loss);
     for (const auto& [name, value] : result.metrics)
         evaluation.metrics.emplace_back(split + "/" + name, value);
+    for (std::size_t c = 0; c < std::min(info.classes.size(), result.classes.size()); ++c) {
+        const train::ClassCounts& one = result.classes[c];
+        evaluation.classes.push_back({info.classes[c], one.precision(), one.recall(), one.f1(), one.there});
+    }
     if (data::SplitName(index) == data::SplitName::Test) {
         for (const auto& [name, value] : result.metrics)
             if (name == "accuracy")
                 evaluation.optimism = optimismOf(value, evaluation.rows, evaluation.testOpenings);
-        CORE_CHECK(store::keepTestResult(run, evaluation.rows, evaluation.metrics));
+        // What the run is compared by, not all that can be said of it.
+        auto kept = evaluation.metrics;
+        std::erase_if(kept, [&](const auto& figure) {
+            const std::string name = figure.first.substr(figure.first.find('/') + 1);
+            return name != "loss" && !recorded.has(name);
+        });
+        CORE_CHECK(store::keepTestResult(run, evaluation.rows, kept));
     }
     evaluation.confusion = std::move(result.confusion);
     return evaluation;
@@ -143,33 +158,73 @@ base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::s
 
 namespace {
 
-std::string headOf(const data::DatasetInfo& info)
+/// What a row of predictions is made of: columns of numbers, with the class that they stand for before them.
+struct Predictions {
+    std::vector<std::string> header;
+    at::Tensor values; ///< [rows, numbers] float32 on the processor
+};
+
+std::string levelName(double level)
 {
-    std::string head = info.classes.empty() ? "prediction" : "prediction,confidence";
+    return "q" + number(level);
+}
+
+// Quantiles stand behind the numbers that they are of.
+void addQuantiles(const train::Quantiles& quantiles, const std::vector<std::string>& numbers, double shift,
+                  double scale, Predictions& told)
+{
+    for (const std::string& name : numbers)
+        for (const double level : quantiles.levels)
+            told.header.push_back(name + "_" + levelName(level));
+    const at::Tensor flat = quantiles.values.div(scale).add(shift).flatten(1).to(at::kCPU, at::kFloat);
+    told.values = at::cat({told.values, flat}, 1);
+}
+
+Predictions predictionsOf(const train::Loss& loss, const data::DatasetInfo& info, const at::Tensor& output)
+{
+    Predictions told;
+    const at::Tensor said = loss.predictionOf(output);
+    if (loss.classifies()) {
+        told.header = {"prediction", "confidence"};
+        for (const std::string& name : info.classes)
+            told.header.push_back("p(" + name + ")");
+        told.values = at::softmax(said, 1).to(at::kCPU, at::kFloat).contiguous();
+        return told;
+    }
+    const bool vectors = loss.says() == train::Says::Vectors;
+    const at::Tensor flat = said.reshape({said.size(0), -1}).to(at::kCPU, at::kFloat);
+    told.values = vectors ? flat.contiguous() : flat.div(info.targetScale).add(info.targetShift).contiguous();
+    const std::string name = vectors ? "embedding" : "prediction";
     // Of several steps each has a column; the first is the next step.
-    for (std::int64_t step = 1; info.classes.empty() && info.outputs() > 1 && step <= info.outputs(); ++step)
-        head += (step == 1 ? "_1" : ",prediction_" + std::to_string(step));
-    for (const std::string& name : info.classes)
-        head += "," + quoted("p(" + name + ")");
+    for (std::int64_t i = 1; i <= told.values.size(1); ++i)
+        told.header.push_back(told.values.size(1) > 1 ? name + "_" + std::to_string(i) : name);
+    if (const auto quantiles = loss.quantilesOf(output))
+        addQuantiles(*quantiles, std::vector<std::string>(told.header), info.targetShift, info.targetScale, told);
+    told.values = told.values.contiguous();
+    return told;
+}
+
+std::string headOf(const Predictions& told)
+{
+    std::string head;
+    for (const std::string& name : told.header)
+        head += (head.empty() ? "" : ",") + quoted(name);
     return head + "\n";
 }
 
 // One line a row.
-std::string linesOf(const at::Tensor& scores, const std::vector<std::string>& classes)
+std::string linesOf(const Predictions& told, const std::vector<std::string>& classes)
 {
     std::string csv;
-    const float* row = scores.const_data_ptr<float>();
-    for (std::int64_t i = 0; i < scores.size(0); ++i, row += scores.size(1)) {
-        if (classes.empty()) {
-            for (std::int64_t step = 0; step < scores.size(1); ++step)
-                csv += (step ? "," : "") + number(row[step]);
-            csv += "\n";
-            continue;
+    const std::int64_t width = told.values.size(1);
+    const float* row = told.values.const_data_ptr<float>();
+    for (std::int64_t i = 0; i < told.values.size(0); ++i, row += width) {
+        if (!classes.empty()) {
+            const auto best = std::max_element(row, row + width) - row;
+            csv += quoted(classes[std::size_t(best)]) + "," + number(row[best]) + ",";
         }
-        const auto best = std::max_element(row, row + scores.size(1)) - row;
-        csv += quoted(classes[std::size_t(best)]) + "," + number(row[best]);
-        for (std::int64_t c = 0; c < scores.size(1); ++c)
-            csv += "," + number(row[c]);
+        for (std::int64_t c = 0; c < width; ++c)
+            csv += (c > 0 ? "," : "") + number(row[c]);
         csv += "\n";
     }
     return csv;
@@ -182,22 +237,22 @@ base::Result<std::int64_t> predict(const std::filesystem::path& run, const std::
 {
     CORE_TRY(restored, restore(run, at));
     const data::DatasetInfo& info = restored.module.info();
+    const train::Loss& loss = restored.learner->loss();
+    const std::vector<std::string> classes = loss.classifies() ? info.classes : std::vector<std::string>{};
     CORE_TRY(file, store::FileBeside::create(output));
-    CORE_CHECK(file.write(headOf(info)));
     at::NoGradGuard noGraph;
     std::int64_t rows = 0;
+    const auto tell = [&](const at::Tensor& inputs) -> base::Status {
+        const Predictions told = predictionsOf(loss, info, restored.learner->predict(inputs));
+        if (rows == 0)
+            CORE_CHECK(file.write(headOf(told)));
+        rows += inputs.size(0);
+        return file.write(linesOf(told, classes));
+    };
     CORE_CHECK(restored.module.readInputs(input.string(), [&](at::Tensor inputs) -> base::Status {
         constexpr std::int64_t part = 512;
-        for (std::int64_t first = 0; first < inputs.size(0); first += part) {
-            at::Tensor scores =
-                restored.learner->predict(inputs.narrow(0, first, std::min(part, inputs.size(0) - first)));
-            scores =
-                (info.classes.empty() ? scores.div(info.targetScale).add(info.targetShift) : at::softmax(scores, 1))
-                    .to(at::kCPU, at::kFloat)
-                    .contiguous();
-            CORE_CHECK(file.write(linesOf(scores, info.classes)));
-        }
-        rows += inputs.size(0);
+        for (std::int64_t first = 0; first < inputs.size(0); first += part)
+            CORE_CHECK(tell(inputs.narrow(0, first, std::min(part, inputs.size(0) - first))));
         return {};
     }));
     CORE_CHECK(file.commit());

@@ -91,7 +91,14 @@ struct Evaluation {
     std::int64_t testOpenings = 0;
     double optimism = 0; ///< what the openings so far may have added to the accuracy, see optimismOf()
     events::ConfusionFrame confusion;
+    struct Class {
+        std::string name;
+        double precision = 0, recall = 0, f1 = 0;
+        std::int64_t support = 0; ///< rows that are of it
+    };
+    std::vector<Class> classes; ///< of a classification
 };
+/// Every metric that fits, whatever the training records.
 base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::string& split, const std::string& at);
 
 /// Writes predictions for the rows of `input` (the run's own source format) as CSV. Returns the number of rows.

@@ -93,7 +93,8 @@ base::Result<ModelPreview> previewModel(const Value& resolved, const data::Datas
     if (model::isEstimator(experiment.model.kind))
         return previewEstimator(experiment, info, plan);
     CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
-    ModelPreview preview{info.inputShape, architecture->describe({info.inputShape, info.outputs()})};
+    CORE_TRY(loss, train::makeLoss(experiment, info));
+    ModelPreview preview{info.inputShape, architecture->describe({info.inputShape, loss->outputs(info)})};
     std::uint64_t activations = 0;
     for (const model::LayerInfo& layer : preview.layers) {
         preview.parameters += layer.parameters;

@@ -50,6 +50,7 @@ struct TrainSpec {
     std::int64_t accumulate = 1;
     bool dropLast = false;
     std::optional<Pick> loss;
+    std::vector<Pick> metrics;
     Pick optimizer{"adam", base::Object{}};
     Pick schedule{"constant", base::Object{}};
     bool decayNormsAndBiases = true;

@@ -130,8 +130,11 @@ Fields<TrainSpec> trainFields()
         .add("drop_last", &TrainSpec::dropLast, Flag{}, {"Leaves out the last batch of an epoch if it is not full."},
              {.onlyFor = networks})
         .add("loss", &TrainSpec::loss, OneOf{"losses"},
-             {"What training makes small. Empty: cross_entropy for classes, mse for numbers."},
+             {"What training makes small. Empty: cross_entropy for classes, mse for numbers, triplet for embeddings."},
              {.live = true, .nullWord = "auto", .onlyFor = networks})
+        .add("metrics", &TrainSpec::metrics, listOf(OneOf{"metrics"}),
+             {"What is told of the validation rows after each epoch, besides the loss. Empty: what is usual for the "
+              "task, such as accuracy and F1 of classes, mean absolute error and R² of numbers."})
         .add("optimizer", &TrainSpec::optimizer, OneOf{"optim"}, {"How gradients move the weights."},
              {.tunable = true, .onlyFor = networks})
         .add("schedule", &TrainSpec::schedule, OneOf{"schedules", scheduleCommon()},

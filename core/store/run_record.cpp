@@ -81,7 +81,8 @@ std::vector<std::pair<std::string, double>> lastMetrics(const RunRecord& record)
     std::vector<std::pair<std::string, double>> metrics;
     for (const bool validation : {true, false})
         for (const auto& [name, series] : record.scalars)
-            if (name.starts_with("validation/") == validation && !series.values.empty())
+            if (name.starts_with("validation/") == validation && !series.values.empty() &&
+                name.find("/per_class/") == name.npos)
                 metrics.emplace_back(name, series.values.back());
     return metrics;
 }

@@ -16,10 +16,12 @@ constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 bool higherIsBetter(std::string_view metric)
 {
-    static constexpr std::array<std::string_view, 8> rising{"accuracy", "r2",  "f1",  "precision",
-                                                            "recall",   "auc", "map", "iou"};
+    static constexpr std::array<std::string_view, 13> rising{
+        "accuracy", "balanced_accuracy", "precision", "recall", "f1",
+        "auc",      "average_precision", "matthews",  "iou",    "map",
+        "r2",       "recall_at_1",       "coverage"};
     const std::string_view last = metric.substr(metric.rfind('/') + 1);
-    return std::find(rising.begin(), rising.end(), last) != rising.end();
+    return last.starts_with("top_") || std::find(rising.begin(), rising.end(), last) != rising.end();
 }
 
 EarlyStopping::EarlyStopping(spec::EarlyStoppingSpec spec) : m_bestValue(none)

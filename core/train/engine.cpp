@@ -2,6 +2,7 @@
 #include "core/train/engine.h"
 
 #include "core/store/exporter.h"
+#include "core/train/class_curves.h"
 #include "core/train/data_facts.h"
 #include "core/train/threads.h"
 
@@ -19,14 +20,14 @@ using base::Value;
 
 namespace {
 
-std::vector<std::string> namesOfEvaluation(bool classification, bool validation)
+std::vector<std::string> namesOfEvaluation(const MetricSet& metrics, bool validation)
 {
     std::vector<std::string> names;
     for (const std::string split : {"validation", "train_eval"}) {
         if (split == "validation" && !validation)
             continue;
         names.push_back(split + "/loss");
-        for (const std::string& metric : metricNames(classification))
+        for (const std::string& metric : metrics.names())
             names.push_back(split + "/" + metric);
     }
     return names;
@@ -136,6 +137,8 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
     CORE_TRY(loader, makeLoader(m_experiment, m_data, m_timeline.plan()));
     m_loader = std::move(loader);
     m_trainSample = trainSample(m_data, std::uint64_t(m_experiment.train.seed));
+    CORE_TRY(metrics, MetricSet::of(m_experiment.train, m_learner->loss(), m_data.info()));
+    m_metrics = std::move(metrics);
     CORE_CHECK(checkMetric(m_experiment, m_data));
     m_stopping = std::make_unique<EarlyStopping>(watchedOf(m_experiment, m_data));
     return from ? load(*from) : Status{};
@@ -164,13 +167,24 @@ Engine::makeLoader(const spec::Experiment& experiment, const data::DataModule& d
 
 std::vector<std::string> Engine::evaluationNames() const
 {
-    return namesOfEvaluation(m_learner->classifies(), hasValidation(m_data));
+    return namesOfEvaluation(m_metrics, hasValidation(m_data));
+}
+
+std::vector<std::string> Engine::classNames() const
+{
+    const std::vector<std::string>& classes = m_data.info().classes;
+    if (!m_learner->classifies() || classes.size() > mostClassCurves || !hasValidation(m_data))
+        return {};
+    std::vector<std::string> names = classCurveNames(classes);
+    for (std::string& name : names)
+        name.insert(0, "validation/per_class/");
+    return names;
 }
 
 Status Engine::checkMetric(const spec::Experiment& experiment, const data::DataModule& data) const
 {
     const std::string metric = watchedOf(experiment, data).metric;
-    const auto names = namesOfEvaluation(m_learner->classifies(), hasValidation(data));
+    const auto names = namesOfEvaluation(m_metrics, hasValidation(data));
     if (std::find(names.begin(), names.end(), metric) == names.end())
         return Error{ErrorKind::Spec, "no metric \"" + metric + "\" is evaluated here", "/train/early_stopping/metric",
                      "Did you mean \"" + spec::nearest(metric, names) + "\"?"};
@@ -253,16 +267,18 @@ bool Engine::judgeDue() const
 Judgement Engine::judge(const EvaluationRequest& tables)
 {
     Judgement judgement;
+    EvaluationRequest request = tables;
+    request.metrics = &m_metrics;
     const auto add = [&](const std::string& split, const EvaluationResult& result) {
         judgement.values.emplace_back(split + "/loss", result.loss);
         for (const auto& [name, value] : result.metrics)
             judgement.values.emplace_back(split + "/" + name, value);
     };
     if (hasValidation(m_data)) {
-        judgement.validation = evaluate(*m_learner, m_data, m_data.rows(data::SplitName::Validation), tables);
+        judgement.validation = evaluate(*m_learner, m_data, m_data.rows(data::SplitName::Validation), request);
         add("validation", judgement.validation);
     }
-    add("train_eval", evaluate(*m_learner, m_data, m_trainSample));
+    add("train_eval", evaluate(*m_learner, m_data, m_trainSample, {.metrics = &m_metrics}));
     // A run that ends within an epoch counts it.
     const std::int64_t epochs = m_timeline.epochOf(m_step) + !m_timeline.epochEndsAt(m_step);
     const std::string& watched = m_stopping->spec().metric;

@@ -85,7 +85,11 @@ public:
     const std::optional<Best>& best() const { return m_best; }
     const EarlyStopping& stopping() const { return *m_stopping; }
     double waitedForData() const { return m_waited + m_loader->waitedSeconds(); }
+    /// Of Judgement::values, in order.
     std::vector<std::string> evaluationNames() const;
+    /// `validation/per_class/recall/` and a class's name, …: what classCurveValues() gives of a Judgement. Empty where
+    /// there are no classes, or too many to be told one by one.
+    std::vector<std::string> classNames() const;
 
 private:
     Engine() = default;
@@ -112,6 +116,7 @@ private:
     std::unique_ptr<data::DataLoader> m_loader;
     std::unique_ptr<EarlyStopping> m_stopping;
     std::optional<Best> m_best;
+    MetricSet m_metrics; ///< fixed when the run is opened: their names are told then
     data::RowSet m_trainSample;
     std::vector<data::Batch> m_batches;
     std::int64_t m_threads = 1;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/evaluator.h"
 
-#include "core/train/metric.h"
-
 #include <ATen/ops/softmax.h>
 
 #include <algorithm>
@@ -25,34 +23,26 @@ std::size_t batchFor(const Learner& learner, const data::DatasetInfo& info)
     return std::size_t(learner.takesBatches() ? evaluationBatch : std::max(evaluationBatch, evaluationCells / cells));
 }
 
-struct NamedMetric {
-    std::string name;
-    std::unique_ptr<Metric> metric;
-};
-
-std::vector<NamedMetric> fittingMetrics(bool classification)
-{
-    std::vector<NamedMetric> fitting;
-    for (const base::Entry& entry : allMetrics().family().entries)
-        if (auto metric = allMetrics().make({entry.kind, base::Object{}});
-            metric && (*metric)->classifies() == classification)
-            fitting.push_back({entry.kind, std::move(*metric)});
-    return fitting;
-}
-
 // What was learned to be said of a target, or a target as it was learned from, in the target's own unit.
 at::Tensor inOwnUnit(const at::Tensor& values, const data::DatasetInfo& info)
 {
     return info.targetShift == 0 && info.targetScale == 1 ? values : values.div(info.targetScale).add(info.targetShift);
 }
 
+std::optional<Quantiles> inOwnUnit(std::optional<Quantiles> quantiles, const data::DatasetInfo& info)
+{
+    if (quantiles)
+        quantiles->values = inOwnUnit(quantiles->values, info);
+    return quantiles;
+}
+
 // Adds the batch to the confusion matrix and to the candidates for the worst predictions.
-void look(const at::Tensor& output, const at::Tensor& perItem, const at::Tensor& target,
+void look(const at::Tensor& said, const at::Tensor& perItem, const at::Tensor& target,
           std::span<const std::int64_t> rows, bool classification, const EvaluationRequest& request,
           EvaluationResult& result)
 {
     const at::Tensor losses = perItem.to(at::kCPU, at::kDouble).contiguous();
-    const at::Tensor scores = (classification ? at::softmax(output, 1) : output.reshape({output.size(0), -1}))
+    const at::Tensor scores = (classification ? at::softmax(said, 1) : said.reshape({said.size(0), -1}))
                                   .to(at::kCPU, at::kDouble)
                                   .contiguous();
     const at::Tensor truths = target.to(at::kCPU, at::kDouble).contiguous();
@@ -79,20 +69,16 @@ void look(const at::Tensor& output, const at::Tensor& perItem, const at::Tensor&
 
 }
 
-std::vector<std::string> metricNames(bool classification)
-{
-    std::vector<std::string> names;
-    for (const NamedMetric& named : fittingMetrics(classification))
-        names.push_back(named.name);
-    return names;
-}
-
 EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const data::RowSet& rows,
                           const EvaluationRequest& request)
 {
     at::NoGradGuard noGraph;
     EvaluationResult result;
-    std::vector<NamedMetric> all = fittingMetrics(learner.classifies());
+    const Loss& loss = learner.loss();
+    const MetricSet metrics = request.metrics ? *request.metrics : MetricSet::usual(loss, data.info());
+    Tally tally(loss.says(), metrics.needs());
+    const bool counts = !metrics.names().empty();
+    const bool tables = (request.confusion || request.predictions > 0) && loss.says() != Says::Vectors;
     if (request.confusion && learner.classifies()) {
         result.confusion.classes = data.info().outputs();
         result.confusion.counts.assign(std::size_t(result.confusion.classes * result.confusion.classes), 0);
@@ -107,24 +93,26 @@ EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const 
         const std::vector<std::int64_t> part = data.usable(wanted);
         const at::Tensor output = learner.predict(batch.input);
         const at::Tensor target = batch.target.to(output.device());
-        const at::Tensor perItem = learner.loss().perItem(output, target);
+        const at::Tensor perItem = loss.perItem(output, target);
         sum += perItem.sum(at::kDouble).item<double>();
-        weights += learner.loss().weightOf(target);
-        const at::Tensor said = inOwnUnit(output, data.info()), truth = inOwnUnit(target, data.info());
-        for (NamedMetric& named : all)
-            named.metric->add(said, truth);
-        if (request.confusion || request.predictions > 0)
+        weights += loss.weightOf(target);
+        const at::Tensor said = inOwnUnit(loss.predictionOf(output), data.info()),
+                         truth = inOwnUnit(target, data.info());
+        if (counts)
+            tally.add(said, truth,
+                      metrics.needs().quantiles ? inOwnUnit(loss.quantilesOf(output), data.info()) : std::nullopt);
+        if (tables)
             look(said, perItem, truth, part, learner.classifies(), request, result);
     }
     result.loss = rows.empty() ? std::nan("") : sum / weights;
-    for (const NamedMetric& named : all)
-        result.metrics.emplace_back(named.name, named.metric->value());
+    result.metrics = metrics.values(tally);
+    result.classes = tally.classes();
     return result;
 }
 
 std::optional<events::SurfaceFrame> surface(Learner& learner, const data::DataModule& data, std::int64_t cells)
 {
-    if (data.info().inputShape != std::vector<std::int64_t>{2})
+    if (data.info().inputShape != std::vector<std::int64_t>{2} || learner.loss().says() == Says::Vectors)
         return {};
     double low[2] = {HUGE_VAL, HUGE_VAL}, high[2] = {-HUGE_VAL, -HUGE_VAL};
     const std::int64_t known = std::min<std::int64_t>(data.size(), 20000);
@@ -150,7 +138,7 @@ std::optional<events::SurfaceFrame> surface(Learner& learner, const data::DataMo
                 out[k] = float((at[k] - data.shift()[k]) * data.scale()[k]);
         }
     at::NoGradGuard noGraph;
-    at::Tensor output = learner.predict(grid);
+    at::Tensor output = learner.loss().predictionOf(learner.predict(grid));
     output = (learner.classifies() ? at::softmax(output, 1) : output.reshape({cells * cells, 1}))
                  .to(at::kCPU, at::kFloat)
                  .contiguous();

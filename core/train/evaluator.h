@@ -3,6 +3,7 @@
 
 #include "core/events/event.h"
 #include "core/train/learner.h"
+#include "core/train/metric_set.h"
 
 namespace core::train {
 
@@ -10,6 +11,7 @@ namespace core::train {
 struct EvaluationResult {
     double loss = 0;
     std::vector<std::pair<std::string, double>> metrics;   ///< `accuracy`, …, without a split's name
+    std::vector<ClassCounts> classes;                      ///< of a classification
     events::ConfusionFrame confusion;                      ///< classes 0 unless asked for
     std::vector<events::PredictionFrame::Row> predictions; ///< worst losses first; empty unless asked for
 };
@@ -17,14 +19,12 @@ struct EvaluationResult {
 struct EvaluationRequest {
     bool confusion = false;
     std::size_t predictions = 0;
+    const MetricSet* metrics = nullptr; ///< nullptr: those that are usual for the task
 };
 
-/// Loss and every metric that fits the task, in evaluation mode, without augmentation.
+/// Loss and metrics, in evaluation mode, without augmentation.
 EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const data::RowSet& rows,
                           const EvaluationRequest& request = {});
-
-/// Names of the metrics that fit a task, in the registry's order.
-std::vector<std::string> metricNames(bool classification);
 
 /// The decision surface over the two features of a table; nothing for other data.
 std::optional<events::SurfaceFrame> surface(Learner& learner, const data::DataModule& data, std::int64_t cells);

@@ -18,21 +18,50 @@ base::Result<std::unique_ptr<Learner>> Learner::make(const spec::Experiment& exp
         return Error{ErrorKind::Spec,
                      info.task == "detection" ? "no network here learns boxes yet" : "no network here learns masks yet",
                      "/data/task", "The data can be looked at, divided and augmented; train on another task"};
+    if (info.embeds() && model::isEstimator(experiment.model.kind))
+        return Error{ErrorKind::Spec, experiment.model.kind + " makes no vectors of rows", "/model/kind",
+                     "Use a network, or set data.task to classification"};
     if (model::isEstimator(experiment.model.kind))
         return EstimatorLearner::make(experiment, info, plan);
     return NetworkLearner::make(experiment, info, plan, device);
 }
 
+namespace {
+
+std::string lossesFor(const data::DatasetInfo& info)
+{
+    std::string fitting;
+    for (const base::Entry& entry : allLosses().family().entries)
+        if (const auto loss = allLosses().make({entry.kind, base::Object{}}); loss && (*loss)->misfit(info).empty())
+            fitting += (fitting.empty() ? "" : ", ") + entry.kind;
+    return fitting;
+}
+
+std::string mixerIn(const std::vector<base::Pick>& augment)
+{
+    for (const base::Pick& pick : augment)
+        if (const auto transform = data::allTransforms().make(pick);
+            transform && (*transform)->works() == data::Works::Batch)
+            return pick.kind;
+    return {};
+}
+
+}
+
 base::Result<std::unique_ptr<Loss>> makeLoss(const spec::Experiment& experiment, const data::DatasetInfo& info)
 {
-    const bool classification = info.classifies();
-    const base::Pick pick =
-        experiment.train.loss.value_or(base::Pick{classification ? "cross_entropy" : "mse", base::Object{}});
+    const bool classes = info.classifies() || info.task == "segmentation";
+    const base::Pick pick = experiment.train.loss.value_or(base::Pick{info.embeds() ? "triplet"
+                                                                      : classes     ? "cross_entropy"
+                                                                                    : "mse",
+                                                                      base::Object{}});
     CORE_TRY(loss, allLosses().make(pick));
-    if (loss->classifies() != classification)
-        return Error{ErrorKind::Spec,
-                     "\"" + pick.kind + "\" does not fit " + (classification ? "classification" : "regression"),
-                     "/train/loss", classification ? "Use cross_entropy" : "Use mse"};
+    if (const std::string misfit = loss->misfit(info); !misfit.empty())
+        return Error{ErrorKind::Spec, "\"" + pick.kind + "\" " + misfit, "/train/loss",
+                     "Those that fit " + info.task + ": " + lossesFor(info)};
+    if (const std::string mixer = mixerIn(experiment.augment); classes && !mixer.empty() && !loss->takesShares())
+        return Error{ErrorKind::Spec, "\"" + pick.kind + "\" takes one class a row, and " + mixer + " mixes them",
+                     "/train/loss", "Use cross_entropy, or leave " + mixer + " out"};
     CORE_CHECK(loss->begin(info.trainCounts));
     return std::move(loss);
 }

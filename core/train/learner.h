@@ -115,7 +115,7 @@ std::string ratePath(const spec::Experiment& experiment);
 /// The version of torch, and the library that the learner uses besides.
 std::string librariesOf(const Learner& learner);
 
-/// Rows whose largest output is the target's: a class id, or the largest of shares of classes.
-std::int64_t countCorrect(const at::Tensor& output, const at::Tensor& target);
+/// Rows whose largest score is the target's: a class id, or the largest of shares of classes.
+std::int64_t countCorrect(const at::Tensor& scores, const at::Tensor& target);
 
 }

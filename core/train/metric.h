@@ -1,27 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/registry.h"
-#include "core/tensor/tensor.h"
+#include "core/train/loss.h"
+#include "core/train/tally.h"
 
 namespace core::train {
 
-/// A figure over any number of batches. One plug-in of `core/train/metrics`.
+/// A figure of some rows. One plug-in of `core/train/metrics`: all of them are read off one Tally, so that however many
+/// are wanted the rows are gone through once.
 class Metric {
 public:
     virtual ~Metric() = default;
-    /// `output` [n, outputs], `target` [n], or [n, outputs] numbers; on any device, without a graph.
-    virtual void add(const at::Tensor& output, const at::Tensor& target) = 0;
-    virtual double value() const = 0;
-    virtual void reset() = 0;
+    /// What it needs to be counted besides what always is.
+    virtual Needs needs() const { return {}; }
+    /// NaN where the rows do not say: none at all, or none of a class that it needs.
+    virtual double value(const Tally& tally) const = 0;
     virtual bool higherIsBetter() const = 0;
-    virtual bool classifies() const = 0; ///< for classification; else for regression
+    /// What must be said of the rows.
+    virtual Says of() const = 0;
+    virtual bool fits(const Loss& loss, const data::DatasetInfo& info) const
+    {
+        return loss.says() == of() && (!needs().scores || info.task != "segmentation");
+    }
+    /// Whether it is recorded where none were asked for.
+    virtual bool usual(const data::DatasetInfo& info) const
+    {
+        (void)info;
+        return false;
+    }
+    /// What it is called if not as its kind, since there may be others of it; else empty.
+    virtual std::string name() const { return {}; }
 };
 
 using Metrics = base::Registry<Metric>;
 const Metrics& allMetrics();
-
-/// All elements in row-major order, from any device.
-std::vector<double> numbersOf(const at::Tensor& values);
 
 }

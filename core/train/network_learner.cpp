@@ -92,8 +92,9 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
         return Error{ErrorKind::Spec, "a network cannot learn from rows with missing values", "/data/missing",
                      "Set it to drop, mean, median or most_frequent"};
     CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
-    CORE_TRY(network, architecture->build({info.inputShape, info.outputs(), std::uint64_t(experiment.train.seed)}));
     CORE_TRY(loss, makeLoss(experiment, info));
+    CORE_TRY(network,
+             architecture->build({info.inputShape, loss->outputs(info), std::uint64_t(experiment.train.seed)}));
     std::unique_ptr<NetworkLearner> learner(new NetworkLearner(at::Device(device)));
     learner->m_network = std::move(network);
     learner->m_loss = std::move(loss);
@@ -171,7 +172,7 @@ void NetworkLearner::computeGradients(std::span<const data::Batch> batches, cons
         tracer.backwardEnds();
         result.loss += loss.item<double>() * share;
         if (classifies())
-            correct += double(countCorrect(output, target));
+            correct += double(countCorrect(m_loss->predictionOf(output), target));
     }
     result.accuracy = correct / double(result.rows);
 }
@@ -396,6 +397,9 @@ base::Status NetworkLearner::reconfigure(const spec::Experiment& experiment, con
                      "Branch from here with the change"};
     CORE_TRY(schedule, makeSchedule(train, {baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
     CORE_TRY(loss, makeLoss(experiment, m_info));
+    if (loss->outputs(m_info) != m_loss->outputs(m_info) || loss->says() != m_loss->says())
+        return Error{ErrorKind::Spec, "this loss needs another last layer than the network has", "/train/loss",
+                     "Train it as an experiment of its own"};
     CORE_CHECK(m_optimizer->setRules(rulesFor(m_network->parameters(), train)));
     if (!m_optimizer->edit(train.optimizer.params)) {
         (void)m_optimizer->setRules(rulesFor(m_network->parameters(), m_spec));

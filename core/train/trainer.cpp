@@ -20,7 +20,7 @@ using events::RunState;
 
 namespace {
 
-constexpr std::uint16_t stepGroup = 0, evaluationGroup = 1;
+constexpr std::uint16_t stepGroup = 0;
 constexpr EvaluationRequest tables{true, 24};
 
 // Torch's exceptions end here: each becomes the reason of a failed run.
@@ -259,15 +259,9 @@ void Trainer::judge()
     // Tables cost a pass over the scores and room in the file: a few times a second for whoever watches.
     const bool watched = m_context.frames && base::steadySeconds() >= m_nextTables;
     Judgement judgement = m_engine->judge(watched ? tables : EvaluationRequest{});
+    publishEvaluation(judgement);
     if (watched && judgement.values.front().first == "validation/loss")
         publishTables(std::move(judgement.validation));
-    events::ScalarRow row{step, base::wallSeconds(), evaluationGroup};
-    for (const auto& [name, value] : judgement.values) {
-        if (row.count < row.values.size())
-            row.values[row.count++] = value;
-        note(name, value);
-    }
-    m_context.hub->publish(row);
     const EarlyStopping& stopping = m_engine->stopping();
     if (judgement.improved) {
         const Best& best = *m_engine->best();

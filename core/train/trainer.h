@@ -79,6 +79,7 @@ private:
     // What is told (trainer_events.cpp).
     void announce();
     void tick();
+    void publishEvaluation(const Judgement& judgement);
     void publishSurface(bool force);
     void publishTables(EvaluationResult result);
     void publishWeights(bool evaluated, bool force = false);
@@ -108,6 +109,7 @@ private:
     std::int64_t m_surfaceStep = -1, m_tablesStep = -1, m_weightsStep = -1;
     double m_surfaceEpoch = 1, m_weightsEpoch = 0;
     std::int64_t m_leftOutTold = 0;
+    bool m_tellsClasses = false; ///< one by one
     std::int64_t m_rateSteps = 0, m_rateRows = 0, m_rows = 0;
     double m_rateSince = 0, m_stepsPerSecond = 0, m_rowsPerSecond = 0;
 };

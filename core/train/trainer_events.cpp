@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The part of the trainer that tells what happens: the run's facts, progress, surfaces, tables, the summary.
 #include "core/base/clock.h"
+#include "core/train/class_curves.h"
 #include "core/train/trainer.h"
 #include "core/train/weights_frame.h"
 
@@ -25,6 +26,16 @@ std::vector<std::string> stepNames(bool classification, bool momentum)
     return names;
 }
 
+// Names of values that do not fit into one row go on in the next group.
+void addGroups(std::vector<std::vector<std::string>>& groups, const std::vector<std::string>& names)
+{
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (i % events::ScalarRow::capacity == 0)
+            groups.emplace_back();
+        groups.back().push_back(names[i]);
+    }
+}
+
 }
 
 void Trainer::announce()
@@ -36,7 +47,11 @@ void Trainer::announce()
     opened.folder = m_context.folder->path().string();
     opened.spec = m_context.resolved;
     m_momentum = m_engine->learner().schedule().momentum(0).has_value();
-    opened.groups = {stepNames(m_engine->learner().classifies(), m_momentum), m_engine->evaluationNames()};
+    opened.groups = {stepNames(m_engine->learner().classifies(), m_momentum)};
+    const std::vector<std::string> classes = m_engine->classNames();
+    m_tellsClasses = !classes.empty();
+    addGroups(opened.groups, m_engine->evaluationNames());
+    addGroups(opened.groups, classes);
     opened.firstStep = m_engine->step();
     opened.stepsPerEpoch = m_engine->timeline().plan().stepsPerEpoch;
     opened.totalSteps = m_engine->timeline().totalSteps();
@@ -53,6 +68,30 @@ void Trainer::announce()
     opened.classes = data.info().classes;
     opened.parameters = m_engine->learner().parameterCount();
     m_context.hub->publish(opened);
+}
+
+void Trainer::publishEvaluation(const Judgement& judgement)
+{
+    const double time = base::wallSeconds();
+    std::uint16_t group = 0;
+    const auto publish = [&](const std::vector<double>& values) {
+        for (std::size_t first = 0; first < values.size(); first += events::ScalarRow::capacity) {
+            events::ScalarRow row{m_engine->step(), time, ++group};
+            while (row.count < row.values.size() && first + row.count < values.size()) {
+                row.values[row.count] = values[first + row.count];
+                ++row.count;
+            }
+            m_context.hub->publish(row);
+        }
+    };
+    std::vector<double> values;
+    for (const auto& [name, value] : judgement.values) {
+        values.push_back(value);
+        note(name, value);
+    }
+    publish(values);
+    if (m_tellsClasses)
+        publish(classCurveValues(judgement.validation.classes));
 }
 
 void Trainer::publishTables(EvaluationResult result)

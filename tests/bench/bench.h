@@ -27,6 +27,7 @@ core::base::Result<core::base::Object> stream();
 core::base::Result<core::base::Object> csv();
 core::base::Result<core::base::Object> jpeg();
 core::base::Result<core::base::Object> boost();
+core::base::Result<core::base::Object> metrics();
 core::base::Result<core::base::Object> start();
 core::base::Result<core::base::Object> keyframe();
 core::base::Result<core::base::Object> seek();

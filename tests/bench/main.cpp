@@ -39,6 +39,8 @@ int main(int argc, char** argv)
         {"jpeg", "a folder of 224x224 JPEG files: decoded, cropped and resized, flipped, normalized, on one core",
          bench::jpeg},
         {"boost", "rounds of boosted trees, all scalars recorded, against a bare loop of XGBoost", bench::boost},
+        {"metrics", "an evaluation with metrics and without, and against scikit-learn on the same scores",
+         bench::metrics},
         {"start", "the window's first paint", bench::start},
         {"keyframe", "the share of a training that keyframes take", bench::keyframe},
         {"seek", "going back to any of 10,000 steps", bench::seek},

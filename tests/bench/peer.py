@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The benchmarks' peer: the same steps in eager PyTorch, torchvision, imbalanced-learn, pandas or pyarrow, on one core.
-Prints one figure: steps, images, new rows or megabytes a second."""
+"""The benchmarks' peer: the same steps in eager PyTorch, torchvision, scikit-learn, imbalanced-learn, pandas or pyarrow, on one
+core. Prints one figure: steps, images, new rows, evaluations or megabytes a second."""
 import os
 import sys
 import time
@@ -28,6 +28,40 @@ def csv(name, times):
         best = max(best, 1e-6 * os.path.getsize(path) / (time.perf_counter() - start))
     return best
 
+
+def metrics(which, times):
+    import numpy as np
+    from sklearn import metrics as of
+
+    path = os.environ["DESCENT_BENCH_DATA"]
+    scores = np.fromfile(path, np.float32).reshape(-1, 10)
+    truth = np.fromfile(path + ".truth", np.int64)
+
+    def usual():
+        said = scores.argmax(1)
+        return of.accuracy_score(truth, said), of.f1_score(truth, said, average="macro")
+
+    def every():
+        said = scores.argmax(1)
+        parts = np.exp(scores - scores.max(1, keepdims=True))
+        p = (parts / parts.sum(1, keepdims=True)).astype(np.float64)
+        p /= p.sum(1, keepdims=True)
+        return (*usual(), of.balanced_accuracy_score(truth, said), of.precision_score(truth, said, average="macro"),
+                of.recall_score(truth, said, average="macro"), of.matthews_corrcoef(truth, said), of.log_loss(truth, p),
+                of.roc_auc_score(truth, p, multi_class="ovr"), of.average_precision_score(truth, p, average="macro"),
+                of.top_k_accuracy_score(truth, p, k=5))
+
+    work = usual if which == "usual" else every
+    work()
+    start = time.perf_counter()
+    for _ in range(times):
+        work()
+    return times / (time.perf_counter() - start)
+
+
+if sys.argv[1].startswith("metrics-"):
+    print(metrics(sys.argv[1].removeprefix("metrics-"), int(sys.argv[2])))
+    sys.exit()
 
 if sys.argv[1].startswith("csv-"):
     # Without the seconds that the import of PyTorch takes.

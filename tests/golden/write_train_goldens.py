@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes what PyTorch computes for optimizers, schedules, losses and networks, for the tests to compare with.
+"""Writes what PyTorch computes for optimizers, schedules and networks, for the tests to compare with.
 
     python3 tests/golden/write_train_goldens.py        # needs torch and fastai (--no-deps);
                                                         # written with 2.11.0 and 2.8.4
@@ -374,33 +374,6 @@ def write_averages():
     write("averages.json", cases)
 
 
-# Losses: value, one value an item, gradient.
-
-def loss_case(kind, params, function, output, target):
-    output = output.clone().requires_grad_(True)
-    mean = function("mean")(output)
-    mean.backward()
-    return {"kind": kind, "params": params, "output": output.tolist(), "target": target.tolist(), "mean": mean.item(),
-            "per_item": function("none")(output).tolist(), "gradient": output.grad.tolist()}
-
-
-def write_losses():
-    logits = 3 * torch.tensor(wave(24, 0.3), dtype=torch.float64).reshape(6, 4)
-    classes = torch.tensor([0, 3, 1, 1, 2, 0])
-    numbers = torch.tensor(wave(6, 1.1), dtype=torch.float64)
-    cases = [loss_case("cross_entropy", {"label_smoothing": s},
-                       lambda r, s=s: lambda o: nn.functional.cross_entropy(o, classes, reduction=r, label_smoothing=s),
-                       logits, classes) for s in (0.0, 0.1, 0.5)]
-    weights = [0.5, 2.0, 1.0, 3.0]
-    cases += [loss_case("cross_entropy", {"label_smoothing": s, "class_weights": weights},
-                        lambda r, s=s: lambda o: nn.functional.cross_entropy(
-                            o, classes, torch.tensor(weights, dtype=o.dtype), reduction=r, label_smoothing=s),
-                        logits, classes) for s in (0.0, 0.1)]
-    cases.append(loss_case("mse", {}, lambda r: lambda o: nn.functional.mse_loss(o.squeeze(1), numbers, reduction=r),
-                           torch.tensor(wave(6, 4.0), dtype=torch.float64).reshape(6, 1), numbers))
-    write("losses.json", cases)
-
-
 # Networks: a PyTorch module beside the kind and parameters that must make the same. Every tensor of the state dict is a wave.
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "leaky_relu": nn.LeakyReLU, "elu": nn.ELU,
@@ -485,5 +458,4 @@ if __name__ == "__main__":
     write_schedules()
     write_plateaus()
     write_averages()
-    write_losses()
     write_networks()

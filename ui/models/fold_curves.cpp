@@ -94,7 +94,7 @@ bool FoldCurves::update(const std::vector<const RunModel*>& runs)
         return true;
     m_epochs = m_folds.front()->epochs();
     for (const QString& name : m_folds.front()->seriesNames())
-        if (name != "train/lr")
+        if (name != "train/lr" && name.count('/') == 1)
             join(name);
     return true;
 }

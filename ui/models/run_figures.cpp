@@ -129,6 +129,8 @@ QString shownMetric(const RunModel& run)
     QString first;
     for (const QString& name : run.seriesNames()) {
         const QString metric = name.section('/', 1);
+        if (metric.contains('/')) // of one class
+            continue;
         if (metric == "accuracy")
             return metric;
         if (first.isEmpty() && (name.startsWith("validation/") || name.startsWith("train_eval/")) && metric != "loss")

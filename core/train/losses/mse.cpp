@@ -10,32 +10,25 @@ namespace {
 
 struct Spec {};
 
-/// torch.nn.MSELoss: the mean of (output − target)² over rows and outputs.
-class Mse final : public Loss {
+/// torch.nn.MSELoss: (output − target)².
+class Mse final : public NumberLoss {
 public:
     explicit Mse(Spec) {}
 
-    at::Tensor compute(const at::Tensor& output, const at::Tensor& target) const override
+protected:
+    at::Tensor each(const at::Tensor& output, const at::Tensor& target) const override
     {
-        return at::mse_loss(output.reshape(target.sizes()), target.to(output.scalar_type()), at::Reduction::Mean);
+        return at::mse_loss(output, target, at::Reduction::None);
     }
-
-    at::Tensor perItem(const at::Tensor& output, const at::Tensor& target) const override
-    {
-        at::NoGradGuard noGraph;
-        const at::Tensor squares =
-            at::mse_loss(output.reshape(target.sizes()), target.to(output.scalar_type()), at::Reduction::None);
-        return squares.dim() > 1 ? squares.mean(1) : squares;
-    }
-
-    bool classifies() const override { return false; }
 };
 
 }
 
 void enroll(Losses& all)
 {
-    all.add<Mse>("mse", "Mean squared error", "The mean of the squared distances: twice as wrong counts four times.",
+    all.add<Mse>("mse", "Mean squared error",
+                 "The mean of the squared distances: twice as wrong counts four times, so a few outliers may rule. "
+                 "Its best answer is the mean. In the square of the target's unit.",
                  base::Fields<Spec>{});
 }
 

@@ -9,34 +9,32 @@ namespace {
 
 struct Spec {};
 
-/// mean |output − target|, over rows and outputs.
+/// Mean |y − ŷ| over rows and numbers.
 class Mae final : public Metric {
 public:
     explicit Mae(Spec) {}
 
-    void add(const at::Tensor& output, const at::Tensor& target) override
+    double value(const Tally& tally) const override
     {
-        const std::vector<double> predicted = numbersOf(output), truths = numbersOf(target);
-        for (std::size_t i = 0; i < truths.size(); ++i)
-            m_sum += std::abs(predicted[i] - truths[i]);
-        m_rows += std::int64_t(truths.size());
+        double sum = 0;
+        std::int64_t rows = 0;
+        for (const NumberSums& one : tally.numbers()) {
+            sum += one.absolute;
+            rows += one.rows;
+        }
+        return rows > 0 ? sum / double(rows) : std::nan("");
     }
 
-    double value() const override { return m_rows > 0 ? m_sum / double(m_rows) : std::nan(""); }
-    void reset() override { *this = Mae({}); }
     bool higherIsBetter() const override { return false; }
-    bool classifies() const override { return false; }
-
-private:
-    double m_sum = 0;
-    std::int64_t m_rows = 0;
+    Says of() const override { return Says::Numbers; }
+    bool usual(const data::DatasetInfo&) const override { return true; }
 };
 
 }
 
 void enroll(Metrics& all)
 {
-    all.add<Mae>("mae", "Mean absolute error", "How far predictions are off on average, in the target's own unit.",
+    all.add<Mae>("mae", "Mean absolute error", "How far predictions are off on average, in the unit of the target.",
                  base::Fields<Spec>{});
 }
 

@@ -9,46 +9,25 @@ namespace {
 
 struct Spec {};
 
-/// 1 − Σ(y − ŷ)² / Σ(y − ȳ)² of each output, and the mean over them; for a constant target 1 if all is right and else
+/// 1 − Σ(y − ŷ)² / Σ(y − ȳ)² of each number, and the mean over them; for a constant target 1 if all is right and else
 /// 0, as scikit-learn's r2_score.
 class R2 final : public Metric {
 public:
     explicit R2(Spec) {}
 
-    void add(const at::Tensor& output, const at::Tensor& target) override
+    double value(const Tally& tally) const override
     {
-        const std::vector<double> predicted = numbersOf(output), truths = numbersOf(target);
-        m_outputs.resize(target.dim() > 1 ? std::size_t(target.size(1)) : 1);
-        for (std::size_t i = 0; i < truths.size(); ++i) {
-            Output& one = m_outputs[i % m_outputs.size()];
-            const double miss = truths[i] - predicted[i];
-            one.misses += miss * miss;
-            // Welford 1962: no difference of large squares.
-            const double before = truths[i] - one.mean;
-            one.mean += before / double(++one.rows);
-            one.spread += before * (truths[i] - one.mean);
-        }
-    }
-
-    double value() const override
-    {
-        if (m_outputs.empty() || m_outputs.front().rows < 2)
+        if (tally.numbers().empty() || tally.numbers().front().rows < 2)
             return std::nan("");
         double sum = 0;
-        for (const Output& one : m_outputs)
-            sum += one.spread > 0 ? 1 - one.misses / one.spread : one.misses == 0 ? 1 : 0;
-        return sum / double(m_outputs.size());
+        for (const NumberSums& one : tally.numbers())
+            sum += one.spread > 0 ? 1 - one.squares / one.spread : one.squares == 0 ? 1 : 0;
+        return sum / double(tally.numbers().size());
     }
-    void reset() override { *this = R2({}); }
-    bool higherIsBetter() const override { return true; }
-    bool classifies() const override { return false; }
 
-private:
-    struct Output {
-        double misses = 0, mean = 0, spread = 0;
-        std::int64_t rows = 0;
-    };
-    std::vector<Output> m_outputs;
+    bool higherIsBetter() const override { return true; }
+    Says of() const override { return Says::Numbers; }
+    bool usual(const data::DatasetInfo&) const override { return true; }
 };
 
 }
