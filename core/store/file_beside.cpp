@@ -98,7 +98,7 @@ base::Status FileBeside::show()
 {
     CORE_CHECK(drain());
     if (::rename(m_beside.c_str(), m_path.c_str()) != 0)
-        return base::systemError("rename", m_beside, errno);
+        return base::systemError("rename", m_path, errno);
     ::close(std::exchange(m_file, -1));
     return {};
 }

@@ -332,7 +332,7 @@ TEST_CASE(
     CHECK(reason.message.find("too few points to learn from: class 2 has ") == 0);
     CHECK(reason.advice == "Paint at least 5 points of each class, and of two classes at least");
     paint(Qt::Key_1, middle + QPoint(0, 60), {80, 0});
-    REQUIRE(shown.page->shown()->info().classes == std::vector<std::string>{"2", "1"});
+    REQUIRE(shown.page->shown()->info().classes == std::vector<std::string>{"1", "2"});
     shown.bench->train();
     REQUIRE(tests::spinUntil(
         [&] { return shown.bench->front() && shown.bench->front()->state() == core::events::RunState::Completed; }));
