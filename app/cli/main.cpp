@@ -100,6 +100,8 @@ bool endsInJson = false; // what endWithoutMemory() writes
 
 int main(int argc, char** argv)
 {
+    for (int i = 1; i < argc; ++i)
+        endsInJson = endsInJson || std::string_view(argv[i]) == "--json";
     std::set_terminate(endWithoutMemory);
     core::session::prepareProcess(argc, argv);
     std::signal(SIGPIPE, SIG_IGN);
@@ -121,9 +123,7 @@ int main(int argc, char** argv)
     app::cli::addLooking(program);
     app::cli::addRuns(program);
     // Known before parsing ends, so that bad usage is told as JSON too.
-    for (int i = 1; i < argc; ++i)
-        if (std::string_view(argv[i]) == "--json")
-            common.json = endsInJson = true;
+    common.json = endsInJson;
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp& help) {
