@@ -15,7 +15,7 @@ using core::base::Value;
 
 namespace {
 
-constexpr int rounds = 41;
+constexpr int rounds = 15;
 
 Result<std::unique_ptr<core::train::Engine>> engineOf(const std::string& text, const Object& settings)
 {
