@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/weight_average.h"
 
+#include <ATen/ops/_foreach_lerp.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -11,12 +13,13 @@ namespace {
 /// Fewer numbers than this are done sooner by a loop than by calling an operator.
 constexpr std::int64_t few = 1 << 14;
 
+bool isSmall(const at::Tensor& average, const at::Tensor& live)
+{
+    return average.is_cpu() && average.numel() <= few && average.scalar_type() == at::kFloat && live.is_contiguous();
+}
+
 void approach(const at::Tensor& average, const at::Tensor& live, double share)
 {
-    if (!average.is_cpu() || average.numel() > few || average.scalar_type() != at::kFloat || !live.is_contiguous()) {
-        average.lerp_(live, share);
-        return;
-    }
     float* to = average.mutable_data_ptr<float>();
     const float *from = live.const_data_ptr<float>(), part = float(share), rest = float(1 - share);
     const std::int64_t count = average.numel();
@@ -55,11 +58,20 @@ void WeightAverage::update(double share)
 {
     const at::NoGradGuard noGraph;
     const bool first = updates() == 0;
-    for (std::size_t i = 0; i < m_parameters; ++i)
+    std::vector<at::Tensor> averages, lives;
+    for (std::size_t i = 0; i < m_parameters; ++i) {
+        const auto& [name, live, average] = m_pairs[i];
         if (first)
-            m_pairs[i].average.copy_(m_pairs[i].live);
-        else
-            approach(m_pairs[i].average, m_pairs[i].live, share);
+            average.copy_(live);
+        else if (isSmall(average, live))
+            approach(average, live, share);
+        else {
+            averages.push_back(average);
+            lives.push_back(live);
+        }
+    }
+    if (!averages.empty())
+        at::_foreach_lerp_(averages, lives, share);
     ++*m_updates.mutable_data_ptr<std::int64_t>();
 }
 

@@ -45,6 +45,7 @@ int main(int argc, char** argv)
         {"keyframe", "the share of a training that keyframes take", bench::keyframe},
         {"seek", "going back to any of 10,000 steps", bench::seek},
         {"capture", "statistics of every weight and gradient at every step", bench::capture},
+        {"averaging", "what gradient accumulation and averaged weights (EMA) cost", bench::averaging},
     };
     std::string wanted;
     bool json = false;

@@ -129,6 +129,33 @@ TEST_CASE("while it trains, the rate of the steps to come is dragged on its curv
     CHECK(shown.troubles.empty());
 }
 
+TEST_CASE("the rate that a plateau has lowered is carried on")
+{
+    Shown shown;
+    shown.open(tests::quickOverfit);
+    shown.workbench->document().set(
+        "train.schedule",
+        core::base::Object{{"kind", "reduce_on_plateau"}, {"patience", 0}, {"threshold", 1.0}, {"factor", 0.5}});
+    shown.workbench->train(true);
+    REQUIRE(tests::spinUntil([&] { return shown.workbench->paused(); }, 60));
+    const auto present = [&] {
+        const ui::plots::SeriesBuffer* lr = shown.workbench->front()->series("train/lr");
+        return lr && !lr->empty() ? lr->value(lr->size() - 1) : 0.1;
+    };
+    for (int step = 1; step <= 100 && present() > 0.06; ++step) {
+        shown.workbench->singleStep();
+        REQUIRE(tests::spinUntil([&] { return shown.workbench->front()->step() >= step; }, 60));
+    }
+    CHECK(present() == Approx(0.05));
+    ui::plots::LivePlot& plot = *shown.page.curves()->plot();
+    REQUIRE(tests::spinUntil([&] {
+        plot.refreshNow();
+        return plot.scene().routePanel == 2;
+    }));
+    const double ahead = plot.scene().route.ends - 1;
+    CHECK(plot.scene().route.valueAt(ahead) == Approx(0.05));
+}
+
 TEST_CASE("the closing button really runs again with early stopping, over the earlier run")
 {
     Shown shown;

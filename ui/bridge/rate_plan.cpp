@@ -71,18 +71,33 @@ qint64 RatePlan::done() const
     return m_bench.front() && m_bench.training() ? m_bench.front()->step() + offset() : 0;
 }
 
+// A rate that follows a figure is not known beforehand: the present one, as a share of what is planned, is carried on.
+double RatePlan::lowered() const
+{
+    const models::RunModel* run = m_bench.front();
+    if (m_asked["train"]["schedule"]["kind"].text() != "reduce_on_plateau" || !run || !m_bench.training())
+        return 1;
+    const plots::SeriesBuffer* lr = run->series(QStringLiteral("train/lr"));
+    if (!lr || lr->empty())
+        return 1;
+    const qint64 step = qint64(lr->step(lr->size() - 1)) + offset();
+    const double planned = m_rates.lr[std::size_t(std::clamp<qint64>(step, 0, qint64(m_rates.lr.size()) - 1))];
+    return planned > 0 ? lr->value(lr->size() - 1) / planned : 1;
+}
+
 plots::Route RatePlan::route() const
 {
     plots::Route route;
     if (m_rates.lr.empty() || !m_problem.isEmpty())
         return route;
+    const double share = lowered();
     for (const auto& point : m_points)
-        route.points.emplace_back(double(point.step), point.lr);
+        route.points.emplace_back(double(point.step), share * point.lr);
     const std::size_t last = m_rates.lr.size() - 1, stride = std::max<std::size_t>(1, last / finest);
     for (std::size_t step = 0; step <= last; step += stride)
-        route.line.emplace_back(double(step), m_rates.lr[step]);
+        route.line.emplace_back(double(step), share * m_rates.lr[step]);
     if (route.line.back().x() < double(last))
-        route.line.emplace_back(double(last), m_rates.lr[last]);
+        route.line.emplace_back(double(last), share * m_rates.lr[last]);
     route.begins = double(done());
     route.ends = double(m_rates.totalSteps);
     return route;

@@ -34,6 +34,7 @@ Q_SIGNALS:
 
 private:
     qint64 done() const;
+    double lowered() const;
 
     Workbench& m_bench;
     Preview m_preview;

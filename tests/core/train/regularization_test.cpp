@@ -195,4 +195,35 @@ TEST_CASE("averages and their statistics are those of torch.optim.swa_utils")
     CHECK(tensor::digestOf(model::stateOf(**network)) == live);
 }
 
+// A network of one tensor, for what a small one and a large one have to have in common.
+class OneTensor final : public model::Network {
+public:
+    explicit OneTensor(std::int64_t length) : m_parameters{{"weight", tensor::zeros({length})}} {}
+    at::Tensor forward(const at::Tensor& input, const model::Mode&) override { return input; }
+    const std::vector<NamedTensor>& parameters() const override { return m_parameters; }
+    const std::vector<NamedTensor>& buffers() const override { return m_buffers; }
+    void moveTo(at::Device) override {}
+
+private:
+    std::vector<NamedTensor> m_parameters, m_buffers;
+};
+
+TEST_CASE("small tensors are averaged as large ones are")
+{
+    constexpr std::int64_t small = 100, large = 40'000;
+    for (const double share : {0.001, 0.7}) {
+        OneTensor few(small), many(large);
+        train::WeightAverage averages[] = {{few, false}, {many, false}};
+        for (int step = 0; step < 6; ++step) {
+            many.parameters()[0].tensor.copy_(tensorOf(wave(large, step), {large}, at::kFloat));
+            few.parameters()[0].tensor.copy_(many.parameters()[0].tensor.narrow(0, 0, small));
+            for (auto& average : averages)
+                average.update(share);
+        }
+        const auto here = numbersIn(averages[0].state()[0].tensor), there = numbersIn(averages[1].state()[0].tensor);
+        CHECK(distance(here, {there.begin(), there.begin() + small}) < 1e-6);
+        CHECK(distance(here, numbersIn(few.parameters()[0].tensor)) > 1e-3);
+    }
+}
+
 }
