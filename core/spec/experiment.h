@@ -64,6 +64,7 @@ struct TrainSpec {
     std::optional<SwaSpec> swa;
     std::optional<EarlyStoppingSpec> earlyStopping;
     CheckpointSpec checkpoint;
+    std::string precision = "32-true";
     Value threads = "auto";
     std::int64_t seed = 0;
     bool shuffle = true;

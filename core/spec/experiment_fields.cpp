@@ -197,6 +197,10 @@ Fields<TrainSpec> trainFields()
                {.live = true})
         .group("checkpoint", &TrainSpec::checkpoint, checkpointFields(),
                {"What is kept so that nothing is lost and every step can be gone back to."})
+        .add("precision", &TrainSpec::precision, Choice{{"32-true", "bf16-mixed", "16-mixed"}},
+             {"In which numbers products of matrices and convolutions are computed; weights and sums stay float32. "
+              "bf16-mixed: the range of float32 with 3 digits. 16-mixed: 4 digits in a small range, so the loss is "
+              "scaled. Faster and smaller where the processor or the GPU has units for it, slower elsewhere."})
         .add("threads", &TrainSpec::threads, Int{1, 1024},
              {"Processor threads for each operation. auto measures on scratch tensors before the first step. The "
               "number changes the last bits, so it is recorded."},

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/spec/experiment.h"
 
+#include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace core::spec {
 
@@ -9,7 +11,14 @@ using namespace base;
 
 namespace {
 
-Object objectSchema(const Schema& schema, const Catalog& catalog);
+/// Families may choose from themselves: such a choice is written once, under `$defs`.
+struct Writing {
+    const Catalog& catalog;
+    std::vector<std::string> open = {};
+    std::set<std::string> shared = {};
+};
+
+Object objectSchema(const Schema& schema, Writing& writing);
 
 Value kinds(const Family* family)
 {
@@ -21,19 +30,24 @@ Value kinds(const Family* family)
 }
 
 // `usual`: the kind that parameters without one belong to; empty if there is none.
-Object oneOfSchema(const OneOf& domain, const Catalog& catalog, const std::string& usual)
+Object oneOfSchema(const OneOf& domain, Writing& writing, const std::string& usual)
 {
-    const Family* family = catalog.find(domain.family);
+    if (std::ranges::find(writing.open, domain.family) != writing.open.end()) {
+        writing.shared.insert(domain.family);
+        return {{"$ref", "#/$defs/" + domain.family}};
+    }
+    writing.open.push_back(domain.family);
+    const Family* family = writing.catalog.find(domain.family);
     Array alternatives;
     alternatives.push_back(domain.textKind.empty() ? Object{{"enum", kinds(family)}} : Object{{"type", "string"}});
     if (family)
         for (const Entry& entry : family->entries) {
-            Object object = objectSchema(entry.schema, catalog);
+            Object object = objectSchema(entry.schema, writing);
             Object properties{{"kind", Object{{"const", entry.kind}}}};
             for (const auto& [key, value] : object.find("properties")->object())
                 properties.set(key, value);
             const Object common =
-                domain.common ? objectSchema(*domain.common, catalog) : Object{{"properties", Object{}}};
+                domain.common ? objectSchema(*domain.common, writing) : Object{{"properties", Object{}}};
             for (const auto& [key, value] : common.find("properties")->object())
                 properties.set(key, value);
             object.set("title", entry.title);
@@ -43,10 +57,11 @@ Object oneOfSchema(const OneOf& domain, const Catalog& catalog, const std::strin
                 object.set("required", Array{"kind"});
             alternatives.push_back(std::move(object));
         }
+    writing.open.pop_back();
     return {{"anyOf", std::move(alternatives)}};
 }
 
-Object domainSchema(const Domain& domain, const Catalog& catalog, const std::string& usual = {})
+Object domainSchema(const Domain& domain, Writing& writing, const std::string& usual = {})
 {
     if (std::holds_alternative<Flag>(domain))
         return {{"type", "boolean"}};
@@ -68,7 +83,7 @@ Object domainSchema(const Domain& domain, const Catalog& catalog, const std::str
         Array options;
         for (const std::string& option : d->options)
             options.push_back(option);
-        if (const Family* family = catalog.find(d->family))
+        if (const Family* family = writing.catalog.find(d->family))
             for (const Entry& entry : family->entries)
                 options.push_back(entry.kind);
         return {{"enum", std::move(options)}};
@@ -76,11 +91,11 @@ Object domainSchema(const Domain& domain, const Catalog& catalog, const std::str
     if (std::holds_alternative<Text>(domain) || std::holds_alternative<Path>(domain))
         return {{"type", "string"}};
     if (const OneOf* d = std::get_if<OneOf>(&domain))
-        return oneOfSchema(*d, catalog, usual);
+        return oneOfSchema(*d, writing, usual);
     if (const Group* d = std::get_if<Group>(&domain))
-        return objectSchema(*d->schema, catalog);
+        return objectSchema(*d->schema, writing);
     if (const auto* d = std::get_if<std::shared_ptr<const List>>(&domain)) {
-        const Object items = domainSchema((*d)->items, catalog);
+        const Object items = domainSchema((*d)->items, writing);
         return {{"anyOf", Array{items, Object{{"type", "array"},
                                               {"items", items},
                                               {"minItems", std::int64_t((*d)->min)},
@@ -89,9 +104,9 @@ Object domainSchema(const Domain& domain, const Catalog& catalog, const std::str
     return {};
 }
 
-Object fieldSchema(const Field& field, const Catalog& catalog)
+Object fieldSchema(const Field& field, Writing& writing)
 {
-    Object out = domainSchema(field.domain, catalog, field.fallback["kind"].text());
+    Object out = domainSchema(field.domain, writing, field.fallback["kind"].text());
     if (field.nullable || !field.words.empty()) {
         Array alternatives{std::move(out)};
         if (field.nullable)
@@ -117,11 +132,11 @@ Object fieldSchema(const Field& field, const Catalog& catalog)
     return out;
 }
 
-Object objectSchema(const Schema& schema, const Catalog& catalog)
+Object objectSchema(const Schema& schema, Writing& writing)
 {
     Object properties;
     for (const Field& field : schema.fields)
-        properties.set(field.key, fieldSchema(field, catalog));
+        properties.set(field.key, fieldSchema(field, writing));
     return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
 }
 
@@ -130,11 +145,18 @@ Object objectSchema(const Schema& schema, const Catalog& catalog)
 Value jsonSchema(const Schema& schema, const Catalog& catalog)
 {
     Object out{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Descent experiment"}};
-    Object body = objectSchema(schema, catalog);
+    Writing writing{catalog};
+    Object body = objectSchema(schema, writing);
     // An editor finds the schema by this key; it is no part of the experiment.
     body.find("properties")->object().set("$schema", Object{{"type", "string"}});
     for (const auto& [key, value] : body)
         out.set(key, value);
+    if (!writing.shared.empty()) {
+        Object defs;
+        for (const std::string& family : std::set<std::string>(writing.shared))
+            defs.set(family, oneOfSchema(OneOf{family}, writing, {}));
+        out.set("$defs", std::move(defs));
+    }
     return out;
 }
 

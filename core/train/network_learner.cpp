@@ -45,6 +45,13 @@ model::Mode partOf(const model::Mode& mode, std::uint64_t part)
     return {mode.training, part > 0 ? mode.draw.within(part) : mode.draw};
 }
 
+// Losses and figures are computed in float32, whatever the network computed in.
+at::Tensor whole(const at::Tensor& output)
+{
+    const at::ScalarType type = output.scalar_type();
+    return type == at::kBFloat16 || type == at::kHalf ? output.to(at::kFloat) : output;
+}
+
 at::Tensor moved(const at::Tensor& tensor, at::Device device)
 {
     if (tensor.device() == device)
@@ -106,6 +113,14 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
     CORE_CHECK(learner->m_optimizer->setRules(rulesFor(learner->m_network->parameters(), experiment.train)));
     CORE_TRY(schedule, makeSchedule(experiment.train, {baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
     learner->follow(std::move(schedule));
+    if (experiment.train.precision == "16-mixed") {
+        if (learner->m_optimizer->looksAgain())
+            return Error{ErrorKind::Spec,
+                         "this optimizer looks at each step's rows several times, which does not go "
+                         "with a scaled loss",
+                         "/train/precision", "Use bf16-mixed or 32-true"};
+        learner->m_scaler = std::make_unique<LossScaler>();
+    }
     if (experiment.train.ema && experiment.train.swa)
         return Error{ErrorKind::Spec, "ema and swa both say what is averaged", "/train/swa", "Set one of them to null"};
     if (experiment.train.ema || experiment.train.swa)
@@ -121,10 +136,13 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     StepResult result;
     for (const data::Batch& batch : batches)
         result.rows += batch.input.size(0);
-    const model::Mode mode{true, base::Draw(std::uint64_t(m_spec.seed), "dropout", std::uint64_t(step))};
+    model::Mode mode = modeOf(true);
+    mode.draw = base::Draw(std::uint64_t(m_spec.seed), "dropout", std::uint64_t(step));
     StepTracer tracer(m_trace, m_network->parameters());
     computeGradients(batches, mode, tracer, result);
     at::NoGradGuard noGraph;
+    if (m_scaler)
+        unscale();
     const double penalty = addPenalties();
     result.gradNorm = gradientNorm();
     if (m_onGradients)
@@ -134,7 +152,12 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     result.momentum = m_schedule->momentum(scheduleStep);
     m_optimizer->setMomentum(result.momentum);
     tracer.updateBegins();
-    if (m_optimizer->looksAgain()) {
+    const bool finite = !m_scaler || std::isfinite(result.gradNorm);
+    if (m_scaler)
+        m_scaler->update(finite);
+    if (!finite) {
+        // Too large for float16: nothing is learned from this step, and the next one has a smaller scale.
+    } else if (m_optimizer->looksAgain()) {
         bool first = true;
         m_optimizer->step(result.lr, [&] {
             return std::exchange(first, false) ? result.loss + penalty : lookAgain(batches, mode, result.rows);
@@ -161,14 +184,15 @@ void NetworkLearner::computeGradients(std::span<const data::Batch> batches, cons
     for (const data::Batch& batch : batches) {
         tracer.forwardBegins();
         const at::Tensor input = moved(batch.input, m_device), target = moved(batch.target, m_device);
-        const at::Tensor output = m_network->forward(input, partOf(mode, part++));
+        const at::Tensor output = whole(m_network->forward(input, partOf(mode, part++)));
         at::Tensor loss = m_loss->compute(output, target);
         const double share = double(batch.input.size(0)) / double(result.rows);
         tracer.forwardEnds();
-        if (batches.size() == 1)
+        const double factor = (batches.size() == 1 ? 1 : share) * (m_scaler ? m_scaler->scale() : 1);
+        if (factor == 1)
             loss.backward();
         else
-            loss.mul(share).backward();
+            loss.mul(factor).backward();
         tracer.backwardEnds();
         result.loss += loss.item<double>() * share;
         if (classifies())
@@ -202,7 +226,7 @@ double NetworkLearner::lossOf(std::span<const data::Batch> batches, const model:
     double sum = 0;
     std::uint64_t part = 0;
     for (const data::Batch& batch : batches) {
-        const at::Tensor output = m_network->forward(moved(batch.input, m_device), partOf(mode, part++));
+        const at::Tensor output = whole(m_network->forward(moved(batch.input, m_device), partOf(mode, part++)));
         sum += m_loss->compute(output, moved(batch.target, m_device)).item<double>() * double(batch.input.size(0));
     }
     for (std::size_t i = 0; i < kept.size(); ++i)
@@ -309,7 +333,23 @@ at::Tensor NetworkLearner::predict(const at::Tensor& input)
 {
     at::NoGradGuard noGraph;
     const WeightAverage::Borrowed averaged(m_average.get());
-    return m_network->forward(moved(input, m_device), {});
+    return whole(m_network->forward(moved(input, m_device), modeOf(false)));
+}
+
+model::Mode NetworkLearner::modeOf(bool training) const
+{
+    model::Mode mode{training};
+    if (m_spec.precision != "32-true")
+        mode.compute = m_spec.precision == "bf16-mixed" ? at::kBFloat16 : at::kHalf;
+    return mode;
+}
+
+void NetworkLearner::unscale()
+{
+    const double factor = 1 / m_scaler->scale();
+    for (const auto& parameter : m_network->parameters())
+        if (parameter.tensor.grad().defined())
+            parameter.tensor.grad().mul_(factor);
 }
 
 std::vector<tensor::NamedTensor> NetworkLearner::state() const
@@ -319,6 +359,8 @@ std::vector<tensor::NamedTensor> NetworkLearner::state() const
         all.push_back({"model/" + name, tensor});
     for (const auto& [name, tensor] : m_optimizer->state())
         all.push_back({"optimizer/" + name, tensor});
+    if (m_scaler)
+        all.push_back(m_scaler->state());
     if (m_average)
         for (tensor::NamedTensor& named : m_average->state())
             all.push_back(std::move(named));
@@ -349,6 +391,12 @@ base::Status NetworkLearner::load(const std::vector<base::Blob>& blobs, const st
         const bool weight = blob.name.starts_with("model/");
         blob.name.erase(0, blob.name.find('/') + 1);
         (weight ? weights : moments).push_back(std::move(blob));
+    }
+    const auto scale = std::ranges::find(moments, "loss_scale", &base::Blob::name);
+    if (scale != moments.end()) {
+        if (m_scaler)
+            CORE_CHECK(m_scaler->load(*scale));
+        moments.erase(scale);
     }
     CORE_CHECK(model::loadWeights(*m_network, weights, where));
     if (averaged)

@@ -3,6 +3,7 @@
 
 #include "core/model/network.h"
 #include "core/train/learner.h"
+#include "core/train/loss_scaler.h"
 #include "core/train/optimizer.h"
 #include "core/train/schedule.h"
 #include "core/train/weight_average.h"
@@ -48,6 +49,8 @@ private:
     void computeGradients(std::span<const data::Batch> batches, const model::Mode& mode, StepTracer& tracer,
                           StepResult& result);
     double lookAgain(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows);
+    model::Mode modeOf(bool training) const;
+    void unscale();
     double addPenalties();
     double gradientNorm() const;
     void clip(double norm);
@@ -59,6 +62,7 @@ private:
     std::vector<tensor::NamedTensor> m_weights; ///< of the network, live
     std::unique_ptr<Loss> m_loss;
     std::unique_ptr<Optimizer> m_optimizer;
+    std::unique_ptr<LossScaler> m_scaler;     ///< under 16-mixed
     std::unique_ptr<WeightAverage> m_average; ///< under train.ema or train.swa
     bool m_statisticsDue = false;
     std::int64_t m_epochs = 0, m_swaStart = 0;
