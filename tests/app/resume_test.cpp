@@ -52,10 +52,12 @@ struct Whole {
         }
         const auto& evaluated = record.scalars.at("validation/loss");
         for (std::size_t i = 0; i < evaluated.steps.size() && evaluated.steps[i] <= step; ++i) {
-            core::events::ScalarRow row{evaluated.steps[i], evaluated.times[i], 1, 0, {}};
-            for (const std::string& name : record.opened->groups[1])
-                row.values[row.count++] = record.scalars.at(name).values[i];
-            (*recorder)->onScalars(row);
+            for (std::uint16_t group = 1; group < record.opened->groups.size(); ++group) {
+                core::events::ScalarRow row{evaluated.steps[i], evaluated.times[i], group, 0, {}};
+                for (const std::string& name : record.opened->groups[group])
+                    row.values[row.count++] = record.scalars.at(name).values[i];
+                (*recorder)->onScalars(row);
+            }
         }
         REQUIRE((*recorder)->sync());
         if (checkpoints)

@@ -202,11 +202,11 @@ TEST_CASE("each task has its usual metrics; others are asked for, and what early
 
     const auto loss = lossOf("cross_entropy");
     spec::TrainSpec spec;
-    spec.metrics = {{"auc", Object{}}, {"top_k", Object{{"k", 2}}}, {"top_k", Object{{"k", 3}}}};
+    spec.metrics = {{"auc", Object{}}, {"top_k", Object{{"k", 2}}}, {"top_k", Object{{"k", 1}}}};
     spec.earlyStopping.emplace().metric = "validation/recall";
     const auto set = train::MetricSet::of(spec, *loss, infoOf("classification"));
     REQUIRE(set);
-    CHECK(set->names() == Names{"auc", "top_2", "top_3", "recall"});
+    CHECK(set->names() == Names{"auc", "top_2", "top_1", "recall"});
     CHECK(set->needs().scores);
     CHECK_FALSE(set->needs().quantiles);
 
