@@ -68,7 +68,8 @@ Case caseOf(const base::Value& golden)
 
 std::unique_ptr<train::Metric> named(const std::string& name)
 {
-    return name.starts_with("top_") ? made("top_k", Object{{"k", std::int64_t(std::stoll(name.substr(4)))}}) : made(name);
+    return name.starts_with("top_") ? made("top_k", Object{{"k", std::int64_t(std::stoll(name.substr(4)))}})
+                                    : made(name);
 }
 
 TEST_CASE("metrics are scikit-learn's, over the whole as over parts")
