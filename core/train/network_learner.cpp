@@ -192,7 +192,8 @@ void NetworkLearner::computeGradients(std::span<const data::Batch> batches, cons
         if (factor == 1)
             loss.backward();
         else
-            loss.mul(factor).backward();
+            // Instead of a product, which would be one more node of the graph.
+            loss.backward(tensor::zeros({}, loss.scalar_type()).fill_(factor).to(loss.device()));
         tracer.backwardEnds();
         result.loss += loss.item<double>() * share;
         if (classifies())

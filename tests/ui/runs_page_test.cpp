@@ -158,7 +158,7 @@ TEST_CASE("the test split is opened after a question, counted, and the looks are
     const auto run = core::store::summarize(folder);
     CHECK(run->testOpenings == 3);
     CHECK(run->testRows == 9);
-    REQUIRE(run->testMetrics.size() == 2);
+    REQUIRE(run->testMetrics.size() == 3);
     CHECK(run->testMetrics[1].first == "test/accuracy");
     const double bought = core::session::optimismOf(run->testMetrics[1].second, run->testRows, 3);
     CHECK(cost->isVisible());
