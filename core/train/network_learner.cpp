@@ -42,7 +42,10 @@ double sumOfSquares(const float* values, std::int64_t count)
 // Each batch of a step has dropout of its own.
 model::Mode partOf(const model::Mode& mode, std::uint64_t part)
 {
-    return {mode.training, part > 0 ? mode.draw.within(part) : mode.draw};
+    model::Mode one = mode;
+    if (part > 0)
+        one.draw = mode.draw.within(part);
+    return one;
 }
 
 // Losses and figures are computed in float32, whatever the network computed in.

@@ -68,6 +68,8 @@ std::vector<Settings> everyKnob()
          {plateau, Value("one_cycle"), Value("cyclical"), Value(Object{{"kind", "cosine_warm_restarts"}, {"T_0", 1}}),
           Value(Object{{"kind", "reduce_on_plateau"}, {"patience", 0}, {"threshold", 0.5}, {"warmup_steps", 9}})})
         all.push_back({{"train.schedule", schedule}});
+    all.push_back({{"train.precision", "bf16-mixed"}, {"model.dropout", 0.2}});
+    all.push_back({{"train.precision", "16-mixed"}, {"train.accumulate", 2}});
     all.push_back({{"train.ema", Object{{"decay", 0.9}, {"update_every", 2}, {"start_step", 3}}}});
     all.push_back({{"train.swa", Object{{"start_epoch", 1}, {"anneal_epochs", 2}}}, {"train.schedule", plateau}});
     all.push_back({{"train.max_norm", 0.5}, {"train.l1", 0.001}, {"train.l2", 0.001}, {"train.clip_grad_value", 0.05}});
