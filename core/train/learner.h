@@ -18,6 +18,7 @@ struct StepResult {
     double gradNorm = 0;                 ///< before clipping
     double accuracy = 0;                 ///< for classification
     std::optional<double> momentum = {}; ///< the schedule's
+    bool leftOut = false; ///< gradients overflowed float16: no weight was changed
     std::int64_t rows = 0;
 };
 

@@ -155,10 +155,10 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     result.momentum = m_schedule->momentum(scheduleStep);
     m_optimizer->setMomentum(result.momentum);
     tracer.updateBegins();
-    const bool finite = !m_scaler || std::isfinite(result.gradNorm);
+    result.leftOut = m_scaler && !std::isfinite(result.gradNorm);
     if (m_scaler)
-        m_scaler->update(finite);
-    if (!finite) {
+        m_scaler->update(!result.leftOut);
+    if (result.leftOut) {
         // Too large for float16: nothing is learned from this step, and the next one has a smaller scale.
     } else if (m_optimizer->looksAgain()) {
         bool first = true;

@@ -240,7 +240,7 @@ Status Trainer::oneStep()
     note("train/grad_norm", result.gradNorm);
     if (classifies)
         note("train/accuracy", result.accuracy);
-    if (!std::isfinite(result.loss) || !std::isfinite(result.gradNorm))
+    if (!std::isfinite(result.loss) || (!std::isfinite(result.gradNorm) && !result.leftOut))
         return Error{ErrorKind::Run,
                      std::string(std::isfinite(result.loss) ? "the gradient" : "the loss") + " became " +
                          (std::isnan(result.loss) || std::isnan(result.gradNorm) ? "NaN" : "infinite"),

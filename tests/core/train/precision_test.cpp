@@ -81,6 +81,25 @@ TEST_CASE("a step whose gradients overflow float16 changes no weight")
     CHECK((*engine)->learner().digest() != before);
 }
 
+TEST_CASE("a run goes on behind steps that overflow float16, and ends where the loss itself is no number")
+{
+    Value spec = moons(5, 1, 0);
+    REQUIRE(spec.setAt("train.precision", "16-mixed"));
+    REQUIRE(spec.setAt("model.init", "normal"));
+    REQUIRE(spec.setAt("model.init_scale", 4));
+    REQUIRE(spec.setAt("train.optimizer", base::Object{{"kind", "sgd"}, {"lr", 1e-6}}));
+    const TempFolder folder;
+    const auto session = made(spec::resolve(spec, {session::catalog()}).value, folder);
+    REQUIRE(session);
+    session->start();
+    CHECK(session->wait().error.message == "");
+
+    REQUIRE(spec.setAt("train.optimizer", base::Object{{"kind", "sgd"}, {"lr", 1e30}}));
+    const auto lost = made(spec::resolve(spec, {session::catalog()}).value, folder);
+    lost->start();
+    CHECK_THAT(lost->wait().error.message, Catch::Contains("became"));
+}
+
 TEST_CASE("an optimizer that looks at its rows again does not go with a scaled loss")
 {
     const auto refused = engineOf("16-mixed", "lbfgs");
