@@ -26,9 +26,8 @@ ChipStrip::ChipStrip(QWidget* parent) : QWidget(parent)
 {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
-    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    policy.setHeightForWidth(true);
-    setSizePolicy(policy);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    takeHeight();
 }
 
 void ChipStrip::setChips(std::vector<Chip> chips)
@@ -41,7 +40,7 @@ void ChipStrip::setChips(std::vector<Chip> chips)
     for (const Chip& chip : m_chips)
         names << chip.title;
     setAccessibleDescription(names.join(QStringLiteral(", ")));
-    updateGeometry();
+    takeHeight();
     update();
 }
 
@@ -113,12 +112,19 @@ int ChipStrip::dropPlace(QPoint position) const
 
 QSize ChipStrip::sizeHint() const
 {
-    return {160, heightForWidth(width() > 0 ? width() : 160)};
+    return {160, height()};
 }
 
-int ChipStrip::heightForWidth(int width) const
+// By itself: a height that depends on the width is passed on by nested columns only when all are laid out again.
+void ChipStrip::takeHeight()
 {
-    return layout(width).back().bottom() + 1;
+    setFixedHeight(layout(width()).back().bottom() + 1);
+}
+
+void ChipStrip::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    takeHeight();
 }
 
 // --- Painting

@@ -35,8 +35,6 @@ public:
     void openKinds();
 
     QSize sizeHint() const override;
-    bool hasHeightForWidth() const override { return true; }
-    int heightForWidth(int width) const override;
 
 Q_SIGNALS:
     void added(const QString& kind);
@@ -50,6 +48,7 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
@@ -58,6 +57,7 @@ protected:
 
 private:
     std::vector<QRect> layout(int width) const;
+    void takeHeight();
     int indexAt(QPoint position) const;
     int dropPlace(QPoint position) const;
     QRect crossRect(int index) const;
