@@ -147,6 +147,16 @@ std::vector<LayerInfo> describe(const Chain& chain, const Shape& inputShape)
     return all;
 }
 
+std::vector<LayerInfo> TreeArchitecture::describe(const NetworkContext& context) const
+{
+    return model::describe(plan(context), context.inputShape);
+}
+
+base::Result<std::unique_ptr<Network>> TreeArchitecture::build(const NetworkContext& context) const
+{
+    return makeTree(plan(context), context, m_init, m_own);
+}
+
 std::shared_ptr<const Layer> layer(const std::string& kind, base::Object params)
 {
     auto made = allLayers().make({kind, std::move(params)});

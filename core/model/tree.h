@@ -14,6 +14,22 @@ base::Result<std::unique_ptr<Network>> makeTree(const Chain& chain, const Networ
 /// unknown from there on.
 std::vector<LayerInfo> describe(const Chain& chain, const Shape& inputShape);
 
+/// A kind of network that is a chain of layers, and of layers inside them.
+class TreeArchitecture : public Architecture {
+public:
+    /// `own`: what the init `default` stands for.
+    explicit TreeArchitecture(Init init, Init own = {}) : m_init(std::move(init)), m_own(std::move(own)) {}
+
+    std::vector<LayerInfo> describe(const NetworkContext& context) const final;
+    base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const final;
+
+protected:
+    virtual Chain plan(const NetworkContext& context) const = 0;
+
+private:
+    Init m_init, m_own;
+};
+
 /// A layer as parts hold it.
 template <class AnyLayer, class... Args>
 std::shared_ptr<const Layer> layer(Args&&... args)

@@ -45,22 +45,12 @@ base::Fields<Spec> fields()
 
 /// Conv1d (padded by half a kernel), norm, activation and MaxPool1d for each of `channels`; the mean of each channel;
 /// Dropout and Linear.
-class Convolutions final : public Architecture {
+class Convolutions final : public TreeArchitecture {
 public:
-    explicit Convolutions(Spec spec) : m_spec(std::move(spec)) {}
-
-    std::vector<LayerInfo> describe(const NetworkContext& context) const override
-    {
-        return model::describe(plan(context), context.inputShape);
-    }
-
-    base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const override
-    {
-        return makeTree(plan(context), context, {m_spec.init, m_spec.initScale});
-    }
+    explicit Convolutions(Spec spec) : TreeArchitecture({spec.init, spec.initScale}), m_spec(std::move(spec)) {}
 
 private:
-    Chain plan(const NetworkContext& context) const
+    Chain plan(const NetworkContext& context) const override
     {
         Parts features;
         const auto add = [&](std::shared_ptr<const Layer> next) {

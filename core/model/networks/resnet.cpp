@@ -53,24 +53,18 @@ std::shared_ptr<const Layer> conv(std::int64_t channels, std::int64_t kernel, st
 
 /// He et al. 2016 as torchvision.models.resnet18, 34 and 50 build it, by the same names: the stride of a bottleneck is
 /// in its 3×3 convolution.
-class ResNet final : public Architecture {
+class ResNet final : public TreeArchitecture {
 public:
-    explicit ResNet(Spec spec) : m_spec(std::move(spec)) {}
-
-    std::vector<LayerInfo> describe(const NetworkContext& context) const override
+    explicit ResNet(Spec spec)
+        : TreeArchitecture({spec.init, spec.initScale}, {convolutionsByFanOut}),
+          m_spec(std::move(spec))
     {
-        return model::describe(plan(context), context.inputShape);
-    }
-
-    base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const override
-    {
-        return makeTree(plan(context), context, {m_spec.init, m_spec.initScale}, {convolutionsByFanOut});
     }
 
 private:
     bool bottleneck() const { return m_spec.depth == "50"; }
 
-    Chain plan(const NetworkContext& context) const
+    Chain plan(const NetworkContext& context) const override
     {
         const auto norm = layer("BatchNorm2d"), relu = layer("ReLU");
         const Shape& input = context.inputShape;

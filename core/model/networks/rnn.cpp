@@ -42,22 +42,12 @@ base::Fields<Spec> fields()
 
 /// A recurrent layer over the steps; what it carries behind the last one goes through a Linear. The steps of pictures
 /// are their columns.
-class Recurrent final : public Architecture {
+class Recurrent final : public TreeArchitecture {
 public:
-    explicit Recurrent(Spec spec) : m_spec(std::move(spec)) {}
-
-    std::vector<LayerInfo> describe(const NetworkContext& context) const override
-    {
-        return model::describe(plan(context), context.inputShape);
-    }
-
-    base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const override
-    {
-        return makeTree(plan(context), context, {m_spec.init, m_spec.initScale});
-    }
+    explicit Recurrent(Spec spec) : TreeArchitecture({spec.init, spec.initScale}), m_spec(std::move(spec)) {}
 
 private:
-    Chain plan(const NetworkContext& context) const
+    Chain plan(const NetworkContext& context) const override
     {
         const std::string kind = m_spec.cell == "lstm" ? "LSTM" : m_spec.cell == "gru" ? "GRU" : "RNN";
         Parts parts;

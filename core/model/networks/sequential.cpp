@@ -25,7 +25,7 @@ base::Fields<Spec> fields()
 }
 
 /// torch.nn.Sequential of any layers.
-class Free final : public Architecture {
+class Free final : public TreeArchitecture {
 public:
     static base::Result<std::unique_ptr<Architecture>> make(Spec spec)
     {
@@ -33,20 +33,15 @@ public:
         return std::unique_ptr<Architecture>(new Free(std::move(spec), std::move(parts)));
     }
 
-    std::vector<LayerInfo> describe(const NetworkContext& context) const override
-    {
-        return model::describe(plan(context), context.inputShape);
-    }
-
-    base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const override
-    {
-        return makeTree(plan(context), context, {m_spec.init, m_spec.initScale});
-    }
-
 private:
-    Free(Spec spec, Parts parts) : m_spec(std::move(spec)), m_parts(std::move(parts)) {}
+    Free(Spec spec, Parts parts)
+        : TreeArchitecture({spec.init, spec.initScale}),
+          m_spec(std::move(spec)),
+          m_parts(std::move(parts))
+    {
+    }
 
-    Chain plan(const NetworkContext& context) const
+    Chain plan(const NetworkContext& context) const override
     {
         Parts parts = m_parts;
         if (m_spec.head)

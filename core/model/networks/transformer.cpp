@@ -47,22 +47,12 @@ base::Fields<Spec> fields()
 
 /// torch.nn.TransformerEncoder over the steps, behind a Linear (or Embedding) to d_model and waves that tell the place;
 /// the mean over the steps goes through a Linear.
-class Transformer final : public Architecture {
+class Transformer final : public TreeArchitecture {
 public:
-    explicit Transformer(Spec spec) : m_spec(std::move(spec)) {}
-
-    std::vector<LayerInfo> describe(const NetworkContext& context) const override
-    {
-        return model::describe(plan(context), context.inputShape);
-    }
-
-    base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const override
-    {
-        return makeTree(plan(context), context, {m_spec.init, m_spec.initScale});
-    }
+    explicit Transformer(Spec spec) : TreeArchitecture({spec.init, spec.initScale}), m_spec(std::move(spec)) {}
 
 private:
-    Chain plan(const NetworkContext& context) const
+    Chain plan(const NetworkContext& context) const override
     {
         Parts parts{stepsOf(context, m_spec.dModel)};
         if (context.vocabulary == 0)

@@ -100,22 +100,12 @@ public:
 };
 
 /// Dosovitskiy et al. 2021 as torchvision.models.VisionTransformer, by the same names, of any size.
-class VisionTransformer final : public Architecture {
+class VisionTransformer final : public TreeArchitecture {
 public:
-    explicit VisionTransformer(Spec spec) : m_spec(std::move(spec)) {}
-
-    std::vector<LayerInfo> describe(const NetworkContext& context) const override
-    {
-        return model::describe(plan(context), context.inputShape);
-    }
-
-    base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const override
-    {
-        return makeTree(plan(context), context, {m_spec.init, m_spec.initScale});
-    }
+    explicit VisionTransformer(Spec spec) : TreeArchitecture({spec.init, spec.initScale}), m_spec(std::move(spec)) {}
 
 private:
-    Chain plan(const NetworkContext& context) const
+    Chain plan(const NetworkContext& context) const override
     {
         Parts layers;
         for (std::int64_t i = 0; i < m_spec.numLayers; ++i)
