@@ -10,8 +10,11 @@
 #include "ui/pages/network_view.h"
 #include "ui/pages/schedule_preview.h"
 
+#include <QApplication>
 #include <QHeaderView>
 #include <QLabel>
+#include <QMenu>
+#include <QMouseEvent>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QTableView>
@@ -184,6 +187,57 @@ TEST_CASE("up and down walk the blocks")
     QTest::keyClick(&view, Qt::Key_Up);
     CHECK(view.current() == 0);
     CHECK(view.accessibleDescription().contains("2 → 16"));
+}
+
+TEST_CASE("layers of one's own are added, dragged into order, taken out, and taken back")
+{
+    Bench bench(R"({"data": {"source": "blobs", "rows": 60}, "model": {"kind": "sequential", "layers": [
+        {"kind": "Linear", "out_features": 8}, "Tanh", {"kind": "Dropout", "p": 0.1}]}})");
+    const auto page = shown<ModelPage>(bench);
+    NetworkView* view = page->network();
+    const auto types = [&] {
+        QStringList all;
+        for (const auto& layer : page->shown().layers)
+            all << QString::fromStdString(layer.type);
+        return all.join(' ');
+    };
+    REQUIRE(types() == "Linear Tanh Dropout Linear");
+    std::vector<std::string> wanted;
+    QObject::connect(page.get(), &Page::wanted, [&](const QString& path) { wanted.push_back(path.toStdString()); });
+
+    const auto middle = [&](int index) { return view->blockRect(index).center(); };
+    QTest::mousePress(view->viewport(), Qt::LeftButton, {}, middle(2));
+    CHECK(wanted == std::vector<std::string>{"model.layers.2"});
+    const QPoint above(middle(1).x(), view->blockRect(1).top() - 4);
+    QMouseEvent drag(QEvent::MouseMove, above, view->viewport()->mapToGlobal(above), Qt::NoButton, Qt::LeftButton, {});
+    QApplication::sendEvent(view->viewport(), &drag);
+    QTest::mouseRelease(view->viewport(), Qt::LeftButton, {}, above);
+    REQUIRE(tests::spinUntil([&] { return types() == "Linear Dropout Tanh Linear"; }));
+
+    QTest::keyClick(view, Qt::Key_Down, Qt::AltModifier);
+    REQUIRE(tests::spinUntil([&] { return types() == "Linear Tanh Dropout Linear"; }));
+    // The last block is the task's own.
+    QTest::keyClick(view, Qt::Key_Down, Qt::AltModifier);
+    CHECK(types() == "Linear Tanh Dropout Linear");
+    QTest::keyClick(view, Qt::Key_Delete);
+    REQUIRE(tests::spinUntil([&] { return types() == "Linear Tanh Linear"; }));
+
+    const auto* add = page->findChild<QPushButton*>("add layer");
+    REQUIRE(add);
+    REQUIRE(add->isVisible());
+    view->choose(0);
+    for (QAction* action : add->menu()->actions())
+        if (action->text() == "BatchNorm1d")
+            action->trigger();
+    REQUIRE(tests::spinUntil([&] { return types() == "Linear BatchNorm1d Tanh Linear"; }));
+    CHECK(view->current() == 1);
+    for (const char* before : {"Linear Tanh Linear", "Linear Tanh Dropout Linear", "Linear Dropout Tanh Linear",
+                               "Linear Tanh Dropout Linear"}) {
+        bench.bench->document().undoStack()->undo();
+        CHECK(tests::spinUntil([&] { return types() == before; }));
+    }
+    bench.bench->document().set("model", "mlp");
+    REQUIRE(tests::spinUntil([&] { return !page->busy() && add->isHidden(); }));
 }
 
 TEST_CASE("of boosted trees the model page tells rounds, not layers")

@@ -265,8 +265,13 @@ void ChipsPart::put(Array items)
 
 void ChipsPart::choose(int index)
 {
-    m_chips->setCurrent(index);
+    show(index);
     m_chips->setFocus();
+}
+
+void ChipsPart::show(int index)
+{
+    m_chips->setCurrent(index);
 }
 
 void ChipsPart::refresh()

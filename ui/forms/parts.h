@@ -105,6 +105,8 @@ public:
     void refresh() override;
     ChipStrip* chips() const { return m_chips; }
     void choose(int index);
+    /// The same without the keyboard.
+    void show(int index);
 
 private:
     const core::base::OneOf& domain() const;

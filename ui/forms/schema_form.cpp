@@ -180,6 +180,13 @@ bool SchemaForm::focusField(const QString& path)
     return found;
 }
 
+void SchemaForm::showItem(const QString& path)
+{
+    for (ChipsPart* part : findChildren<ChipsPart*>())
+        if (path.startsWith(part->path() + QLatin1Char('.')))
+            part->show(path.mid(part->path().size() + 1).toInt());
+}
+
 bool SchemaForm::hasLive() const
 {
     const auto rows = findChildren<FieldRow*>();

@@ -30,6 +30,8 @@ public:
     FieldRow* row(const QString& path) const;
     /// Gives the keyboard to a field; false if it is not shown.
     bool focusField(const QString& path);
+    /// Opens the item of a list of chips (`augment.2`) without taking the keyboard.
+    void showItem(const QString& path);
     /// Whether a field that is shown may change while it trains.
     bool hasLive() const;
     /// Problems under the form's paths that no line of it shows.

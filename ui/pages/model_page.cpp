@@ -9,6 +9,7 @@
 #include "ui/style/theme.h"
 
 #include <QGridLayout>
+#include <QMenu>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -16,6 +17,7 @@
 
 namespace ui::pages {
 
+using core::base::Array;
 using core::base::Object;
 using core::base::Result;
 using core::base::Value;
@@ -58,7 +60,8 @@ ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
       m_state(new Label({}, Tone::Muted, this)),
       m_failure(new Label({}, Tone::Problem, this)),
       m_estimate(new Label({}, Tone::Muted, this)),
-      m_measure(new QPushButton(tr("Measure a few steps"), this))
+      m_measure(new QPushButton(tr("Measure a few steps"), this)),
+      m_add(new QPushButton(tr("Add a layer"), this))
 {
     auto* head = new QHBoxLayout;
     head->setSpacing(12);
@@ -67,6 +70,7 @@ ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
     head->addWidget(m_sum, 0, Qt::AlignBottom);
     head->addStretch();
     head->addWidget(m_state);
+    head->addWidget(m_add);
     auto* side = new QVBoxLayout;
     side->setSpacing(8);
     side->addWidget(new Label(tr("Totals"), Tone::Strong, this));
@@ -99,6 +103,21 @@ ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
     column->addLayout(head);
     column->addLayout(row, 1);
     m_failure->hide();
+    offerKinds();
+    connect(m_network, &NetworkView::chosen, this, [this](int index) {
+        if (!m_add->isHidden())
+            Q_EMIT wanted(QStringLiteral("model.layers.%1").arg(index));
+    });
+    connect(m_network, &NetworkView::removed, this, [this](int index) {
+        edit(tr("Take a layer out"), [&](Array& layers) { layers.erase(layers.begin() + index); });
+    });
+    connect(m_network, &NetworkView::moved, this, [this](int from, int to) {
+        edit(tr("Move a layer"), [&](Array& layers) {
+            Value carried = std::move(layers[std::size_t(from)]);
+            layers.erase(layers.begin() + from);
+            layers.insert(layers.begin() + to, std::move(carried));
+        });
+    });
     connect(m_measure, &QPushButton::clicked, this, &ModelPage::measure);
     connect(&m_preview, &bridge::Preview::slow, this,
             [this](bool slow) { m_state->setText(slow ? tr("reading the data's shape…") : QString()); });
@@ -112,6 +131,40 @@ ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
         if (isVisible() && m_shown.estimator)
             showFacts();
     });
+}
+
+// A new layer stands behind the chosen one, or at the end.
+void ModelPage::offerKinds()
+{
+    m_add->hide();
+    m_add->setObjectName(QStringLiteral("add layer"));
+    m_add->setToolTip(tr("Adds a layer behind the chosen block. Blocks are dragged into order; Delete takes one out."));
+    auto* menu = new QMenu(m_add);
+    menu->setToolTipsVisible(true);
+    const core::base::Family* layers = core::session::catalog().find("layers");
+    for (const core::base::Entry& entry : layers->entries)
+        menu->addAction(QString::fromStdString(entry.kind), this,
+                        [this, kind = entry.kind] {
+                            edit(tr("Add a layer"), [&](Array& list) {
+                                const int current = m_network->current();
+                                const std::size_t place =
+                                    current >= 0 ? std::min(std::size_t(current) + 1, list.size()) : list.size();
+                                list.insert(list.begin() + std::ptrdiff_t(place), Object{{"kind", kind}});
+                                m_network->setCurrent(int(place));
+                            });
+                        })
+            ->setToolTip(QString::fromStdString(entry.title + ". " + entry.help));
+    m_add->setMenu(menu);
+}
+
+void ModelPage::edit(const QString& what, const std::function<void(Array&)>& change)
+{
+    const bridge::ExperimentDocument& document = m_bench.document();
+    Array layers = document.given()["model"]["layers"].array();
+    if (layers.empty())
+        layers = document.resolved()["model"]["layers"].array();
+    change(layers);
+    m_bench.document().setAll({{QStringLiteral("model.layers"), std::move(layers)}}, what);
 }
 
 void ModelPage::showEvent(QShowEvent*)
@@ -149,6 +202,10 @@ void ModelPage::take(Result<ModelPreview> preview)
         m_shown = {};
     } else
         m_shown = std::move(*preview);
+    const Value& model = m_bench.document().resolved()["model"];
+    const bool free = model["kind"].text() == "sequential";
+    m_network->setEditable(free ? int(model["layers"].array().size()) : 0);
+    m_add->setVisible(free);
     m_network->setNetwork(m_shown.inputShape, m_shown.layers);
     showFacts();
 }

@@ -5,6 +5,8 @@
 #include "ui/bridge/preview.h"
 #include "ui/pages/page.h"
 
+#include <functional>
+
 class QGridLayout;
 class QPushButton;
 
@@ -40,6 +42,9 @@ private:
     void nameFacts(const QStringList& names, const QString& memory);
     void showNetwork(bool some, bool fits);
     void showRounds();
+    void offerKinds();
+    /// Changes the list of layers as one undo step.
+    void edit(const QString& what, const std::function<void(core::base::Array&)>& change);
 
     bridge::Workbench& m_bench;
     bridge::Preview m_preview;
@@ -54,6 +59,7 @@ private:
     std::vector<std::pair<style::Label*, style::Label*>> m_facts; ///< names and values
     style::Label* m_estimate;
     QPushButton* m_measure;
+    QPushButton* m_add; ///< a layer, where they are free
 };
 
 }

@@ -3,11 +3,13 @@
 
 #include "ui/style/theme.h"
 
+#include <QApplication>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QScrollBar>
 
 #include <algorithm>
+#include <utility>
 
 namespace ui::pages {
 
@@ -110,6 +112,12 @@ void NetworkView::paintEvent(QPaintEvent*)
         if (m_layers[i].problem.empty() && i + 1 < blocks.size())
             paintEdge(painter, {middle, blocks[i].rect.bottom() + 1}, edge, m_layers[i].outputShape);
     }
+    if (m_drop >= 0) {
+        const int place = std::min(m_drop, int(blocks.size()) - 1);
+        const QRect& rect = blocks[std::size_t(place)].rect;
+        const int y = m_drop > place ? rect.bottom() + edge / 2 : rect.top() - edge / 2;
+        painter.fillRect(QRect(rect.left(), y - 1, rect.width(), 2), theme().accent);
+    }
     if (m_layers.back().problem.empty()) {
         painter.setPen(theme().muted);
         painter.setFont(theme().body());
@@ -200,21 +208,67 @@ void NetworkView::choose(int index)
     else if (rect.bottom() + edgeLength > bar->value() + viewport()->height())
         bar->setValue(rect.bottom() + edgeLength - viewport()->height());
     viewport()->update();
+    Q_EMIT chosen(index);
+}
+
+QRect NetworkView::blockRect(int index) const
+{
+    return layout().at(std::size_t(index)).rect.translated(0, -verticalScrollBar()->value());
+}
+
+int NetworkView::dropPlace(int y) const
+{
+    int place = 0;
+    for (int i = 0; i < m_editable && i < int(m_layers.size()); ++i)
+        if (y > blockRect(i).center().y())
+            place = i + 1;
+    return place;
 }
 
 void NetworkView::mousePressEvent(QMouseEvent* event)
 {
     const QPoint at = event->position().toPoint() + QPoint(0, verticalScrollBar()->value());
     const auto blocks = layout();
+    m_pressed = -1;
     for (std::size_t i = 0; i < blocks.size(); ++i)
-        if (blocks[i].rect.contains(at))
+        if (blocks[i].rect.contains(at)) {
             choose(int(i));
+            m_pressed = int(i) < m_editable && event->button() == Qt::LeftButton ? int(i) : -1;
+        }
+    m_pressedAt = event->position().toPoint();
+}
+
+void NetworkView::mouseMoveEvent(QMouseEvent* event)
+{
+    const QPoint at = event->position().toPoint();
+    if (m_pressed < 0 || (m_drop < 0 && (at - m_pressedAt).manhattanLength() < QApplication::startDragDistance()))
+        return;
+    m_drop = dropPlace(at.y());
+    viewport()->update();
+}
+
+void NetworkView::mouseReleaseEvent(QMouseEvent*)
+{
+    const int from = std::exchange(m_pressed, -1), drop = std::exchange(m_drop, -1);
+    viewport()->update();
+    const int to = drop > from ? drop - 1 : drop;
+    if (from < 0 || drop < 0 || to == from)
+        return;
+    m_current = to;
+    Q_EMIT moved(from, to);
 }
 
 void NetworkView::keyPressEvent(QKeyEvent* event)
 {
     const int step = event->key() == Qt::Key_Up ? -1 : event->key() == Qt::Key_Down ? 1 : 0;
-    if (step != 0 && !m_layers.empty())
+    const bool editable = m_current >= 0 && m_current < m_editable;
+    if (editable && step != 0 && (event->modifiers() & Qt::AltModifier)) {
+        const int to = m_current + step;
+        if (to >= 0 && to < m_editable)
+            Q_EMIT moved(std::exchange(m_current, to), to);
+    } else if (editable && (event->key() == Qt::Key_Delete || event->key() == Qt::Key_Backspace))
+        Q_EMIT removed(m_current);
+    else if (step != 0 && !m_layers.empty())
         choose(std::clamp(m_current + step, 0, int(m_layers.size()) - 1));
     else
         QAbstractScrollArea::keyPressEvent(event);

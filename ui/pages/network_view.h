@@ -8,7 +8,8 @@
 namespace ui::pages {
 
 /// A network top to bottom: a block for each layer, the shape on each edge, the parameters at the side. A block that
-/// cannot stand where it does is outlined and says why. Up and down walk.
+/// cannot stand where it does is outlined and says why. Up and down walk. Blocks that may be edited are dragged into
+/// order or moved by Alt with up and down, and taken out by Delete.
 class NetworkView final : public QAbstractScrollArea {
     Q_OBJECT
 
@@ -16,13 +17,27 @@ public:
     explicit NetworkView(QWidget* parent = nullptr);
 
     void setNetwork(std::vector<std::int64_t> inputShape, std::vector<core::model::LayerInfo> layers);
+    /// The first `count` blocks may be moved and taken out.
+    void setEditable(int count) { m_editable = count; }
     int current() const { return m_current; }
+    void choose(int index);
+    /// Chosen as soon as there is such a block.
+    void setCurrent(int index) { m_current = index; }
+    /// Where block `index` stands in the viewport.
+    QRect blockRect(int index) const;
     /// What block `index` says, in a sentence.
     QString describe(int index) const;
+
+Q_SIGNALS:
+    void chosen(int index);
+    void removed(int index);
+    void moved(int from, int to);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
@@ -41,12 +56,14 @@ private:
     Pitch pitch() const;
     void paintBlock(QPainter& painter, const Block& block, int index) const;
     void paintEdge(QPainter& painter, const QPoint& top, int length, const std::vector<std::int64_t>& shape) const;
-    void choose(int index);
     void fit();
+    int dropPlace(int y) const;
 
     std::vector<std::int64_t> m_input;
     std::vector<core::model::LayerInfo> m_layers;
-    int m_current = -1;
+    int m_current = -1, m_editable = 0;
+    int m_pressed = -1, m_drop = -1; ///< the block under a pressed button; where it would go, while it is dragged
+    QPoint m_pressedAt;
 };
 
 /// `64 × 28 × 28`

@@ -24,6 +24,8 @@ public:
 Q_SIGNALS:
     /// `inspected` or `inspectorPanel` changed.
     void inspectedChanged();
+    /// The inspector should show this setting, or this item of a list.
+    void wanted(const QString& path);
 };
 
 }

@@ -173,6 +173,7 @@ void Inspector::show(pages::Page* page)
     m_teach->clear();
     if (page)
         connect(page, &pages::Page::inspectedChanged, this, &Inspector::refresh);
+        connect(page, &pages::Page::wanted, m_form, &forms::SchemaForm::showItem);
     m_edits = -1;
     refresh();
     showRun();
