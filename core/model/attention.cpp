@@ -97,7 +97,7 @@ std::string EncoderBlock::text(const Shape& input, const Shape&) const
 base::Result<Shape> EncoderBlock::shapeBehind(const Shape& input) const
 {
     if (input.size() != 2)
-        return misfit("steps × features: put ToSteps or an Embedding in front", input);
+        return misfit("steps × features", input, "put ToSteps or an Embedding in front");
     if (input[1] % m_spec.heads != 0)
         return misfit("features that divide into " + std::to_string(m_spec.heads) + " heads", input);
     return input;

@@ -24,9 +24,12 @@ base::Result<Parts> partsOf(const std::vector<base::Pick>& picks, const std::str
     return parts;
 }
 
-base::Error misfit(const std::string& needs, const Shape& input)
+base::Error misfit(const std::string& needs, const Shape& input, const std::string& advice)
 {
-    return {base::ErrorKind::Spec, "needs " + needs + ", but gets " + textOf(input), "/model", {}};
+    return {base::ErrorKind::Spec,
+            "needs " + needs + ", but gets " + textOf(input) + (advice.empty() ? "" : ": " + advice),
+            "/model",
+            {}};
 }
 
 }

@@ -49,6 +49,6 @@ const Layers& allLayers();
 base::Result<Parts> partsOf(const std::vector<base::Pick>& picks, const std::string& where);
 
 /// What a layer says of an input that it cannot take.
-base::Error misfit(const std::string& needs, const Shape& input);
+base::Error misfit(const std::string& needs, const Shape& input, const std::string& advice = {});
 
 }

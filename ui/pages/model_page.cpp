@@ -70,9 +70,9 @@ ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
     head->addWidget(m_sum, 0, Qt::AlignBottom);
     head->addStretch();
     head->addWidget(m_state);
-    head->addWidget(m_add);
     auto* side = new QVBoxLayout;
     side->setSpacing(8);
+    side->addWidget(m_add, 0, Qt::AlignLeft);
     side->addWidget(new Label(tr("Totals"), Tone::Strong, this));
     side->addLayout(factGrid(this, {tr("layers"), tr("parameters"), tr("weights"), tr("memory to train")}, m_facts));
     side->addSpacing(8);

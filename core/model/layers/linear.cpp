@@ -30,7 +30,7 @@ public:
     base::Result<Shape> shapeBehind(const Shape& input) const override
     {
         if (input.empty() || input.size() > 2)
-            return misfit("rows of numbers or steps × features: flatten it first", input);
+            return misfit("rows of numbers or steps × features", input, "put Flatten in front");
         Shape output = input;
         output.back() = m_spec.outFeatures;
         return output;

@@ -126,7 +126,7 @@ public:
     base::Result<Shape> shapeBehind(const Shape& input) const override
     {
         if (input.size() != 2)
-            return misfit("steps × features: put ToSteps or an Embedding in front", input);
+            return misfit("steps × features", input, "put ToSteps or an Embedding in front");
         return m_spec.output == "all" ? Shape{input[0], width()} : Shape{width()};
     }
 
