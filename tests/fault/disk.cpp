@@ -165,8 +165,17 @@ bool Disk::hasPending() const
 
 bool Disk::isSynced(const std::string& path) const
 {
-    const std::size_t node = find(path);
-    return node != none && m_nodes[node].changes.empty();
+    const auto [folder, name] = split(path);
+    const std::size_t parent = find(folder), node = find(path);
+    if (node == none)
+        return false;
+    const auto whole = [&](std::size_t each) { return m_nodes[each].changes.empty(); };
+    // Until the folder is synced, the name may still stand for the file that had it before.
+    const Node& names = m_nodes[parent];
+    const auto before = names.syncedNames.find(name);
+    return whole(node) && (before == names.syncedNames.end() || whole(before->second)) &&
+           std::ranges::all_of(names.nameChanges,
+                               [&](const NameChange& change) { return change.come != name || whole(change.node); });
 }
 
 std::string Disk::content(const Node& node, Cut cut, bool last, const core::base::Draw& draw) const

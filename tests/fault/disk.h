@@ -38,7 +38,7 @@ public:
     Tree after(Cut cut, const core::base::Draw& draw) const;
     /// Names that could be lost now, or files with bytes that could.
     bool hasPending() const;
-    /// True if all bytes of the file that has this name are synced.
+    /// True if all bytes are synced of every file that may have this name after a cut.
     bool isSynced(const std::string& path) const;
 
 private:
