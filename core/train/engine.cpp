@@ -9,6 +9,7 @@
 #include <ATen/Context.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace core::train {
 
@@ -256,6 +257,7 @@ bool Engine::goBack(std::int64_t step)
     if (step > m_step || !m_learner->schedule().watched().empty() || !m_learner->forget(m_step - step))
         return false;
     m_step = step;
+    m_judged = -1;
     return true;
 }
 
@@ -286,8 +288,10 @@ Judgement Engine::judge(const EvaluationRequest& tables)
     Value before = state();
     // Whoever goes on from here finds this best again; the one before may never have been written.
     before.object().erase("best");
+    // A run that was stopped right here has counted this evaluation already.
+    const bool counted = std::exchange(m_judged, m_step) == m_step;
     for (const auto& [name, value] : judgement.values)
-        if (name == watched && m_stopping->update(value, epochs - 1)) {
+        if (name == watched && !counted && m_stopping->update(value, epochs - 1)) {
             m_best = Best{watched, value, epochs, m_step, {m_step, before, tensors()}};
             judgement.improved = true;
         }
@@ -347,6 +351,7 @@ Value Engine::state() const
     Object state{{"step", m_step},
                  {"threads", m_threads},
                  {"early_stopping", m_stopping->state()},
+                 {"judged", m_judged},
                  {"timeline", m_timeline.state()},
                  {"network", networkValue()},
                  {"data", dataFacts()},
@@ -409,6 +414,7 @@ Status Engine::load(const store::Checkpoint& checkpoint)
     CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
     m_learner->schedule().load(checkpoint.state["schedule"]);
     m_stopping->load(checkpoint.state["early_stopping"]);
+    m_judged = checkpoint.state["judged"].toInt(-1);
     m_best.reset();
     return {};
 }
@@ -427,6 +433,7 @@ Status Engine::graft(const store::Checkpoint& checkpoint)
     CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
     m_learner->schedule().load(checkpoint.state["schedule"]);
     m_stopping->load(checkpoint.state["early_stopping"]);
+    m_judged = checkpoint.state["judged"].toInt(-1);
     return {};
 }
 

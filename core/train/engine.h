@@ -120,6 +120,7 @@ private:
     data::RowSet m_trainSample;
     std::vector<data::Batch> m_batches;
     std::int64_t m_threads = 1;
+    std::int64_t m_judged = -1; ///< the step whose evaluation early stopping has counted last
     std::int64_t m_step = 0;
     double m_waited = 0; ///< for loaders that are gone
     mutable base::Value m_dataFacts;

@@ -112,6 +112,28 @@ TEST_CASE("with every knob a run repeats, goes on after a kill, branches and is 
     }
 }
 
+TEST_CASE("an evaluation that a stopped run has counted is not counted again when it goes on")
+{
+    // Nothing improves by so much, so each evaluation uses up patience.
+    const Value spec = specOf({{"train.early_stopping", Object{{"patience", 9}, {"min_delta", 1000}}}});
+    const auto engine = engineOf(spec);
+    const std::int64_t epoch = engine->timeline().plan().stepsPerEpoch;
+    go(*engine, 2 * epoch);
+    const store::Checkpoint before = engine->snapshot();
+    engine->judge();
+    const std::int64_t waited = engine->stopping().waited();
+    CHECK(waited == 1);
+    // As a keyframe stands, and as the end of a stopped run does.
+    for (const store::Checkpoint& kept : {before, engine->snapshot()}) {
+        const auto resumed = engineOf(spec, &kept);
+        resumed->judge();
+        CHECK(resumed->stopping().waited() == waited);
+        go(*resumed, 3 * epoch);
+        resumed->judge();
+        CHECK(resumed->stopping().waited() == waited + 1);
+    }
+}
+
 TEST_CASE("a plateau lowers the rate of a run, which is recorded and replays")
 {
     const Value spec =
