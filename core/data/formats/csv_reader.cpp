@@ -76,6 +76,8 @@ public:
     }
 
 private:
+    static bool commented(std::string_view text) { return text.starts_with('#') || text.starts_with("\xef\xbb\xbf#"); }
+
     const CsvText& m_text;
     const std::string& m_where;
     const CsvOptions& m_options;
@@ -86,6 +88,9 @@ private:
     base::Status readColumns()
     {
         TextPieces pieces = m_text.open();
+        // Comments are found in the head, however small the pieces are.
+        while (commented(pieces.text()) && pieces.text().size() < csvHeadBytes && pieces.more(0)) {
+        }
         const std::string_view text = pieces.text();
         const std::size_t mark = text.starts_with("\xef\xbb\xbf") ? 3 : 0;
         const std::string_view whole = text.substr(mark, csvHeadBytes);
