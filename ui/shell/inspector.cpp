@@ -173,7 +173,10 @@ void Inspector::show(pages::Page* page)
     m_teach->clear();
     if (page)
         connect(page, &pages::Page::inspectedChanged, this, &Inspector::refresh);
-        connect(page, &pages::Page::wanted, m_form, &forms::SchemaForm::showItem);
+    connect(page, &pages::Page::wanted, this, [this](const QString& path) {
+        if (m_form)
+            m_form->showItem(path);
+    });
     m_edits = -1;
     refresh();
     showRun();
