@@ -171,12 +171,10 @@ void Inspector::show(pages::Page* page)
         disconnect(m_page, nullptr, this, nullptr);
     m_page = page;
     m_teach->clear();
-    if (page)
+    if (page) {
         connect(page, &pages::Page::inspectedChanged, this, &Inspector::refresh);
-    connect(page, &pages::Page::wanted, this, [this](const QString& path) {
-        if (m_form)
-            m_form->showItem(path);
-    });
+        connect(page, &pages::Page::wanted, this, [this](const QString& path) { m_form->showItem(path); });
+    }
     m_edits = -1;
     refresh();
     showRun();
