@@ -62,21 +62,19 @@ at::Tensor pull(const Linear&, const Block& block, const at::Tensor& gradient, c
     return wanted ? gradient.mm(block.parameters[0].to(gradient.scalar_type())) : at::Tensor();
 }
 
-// Channels last: the processor's pooling and convolution run about twice as fast so. With one channel the memory is
-// the same, and only the strides say it.
-at::Tensor pictureLayout(const at::Tensor& input)
+// With one channel the memory is the same in both orders, and only the strides say which it is.
+at::Tensor pictureLayout(const at::Tensor& input, const Mode& mode)
 {
-    if (!input.is_cpu() || input.scalar_type() == at::kDouble)
-        return input;
+    const at::MemoryFormat layout = layoutOf(input, mode);
     const std::int64_t c = input.size(1), h = input.size(2), w = input.size(3);
-    if (c == 1)
+    if (layout == at::MemoryFormat::ChannelsLast && c == 1)
         return input.contiguous().as_strided(input.sizes(), {h * w, 1, w, 1});
-    return input.contiguous(at::MemoryFormat::ChannelsLast);
+    return input.contiguous(layout);
 }
 
 at::Tensor run(const Conv2d& conv, const Block& block, const at::Tensor& input, const Mode& mode, Kept* kept)
 {
-    const at::Tensor picture = pictureLayout(cast(input, mode));
+    const at::Tensor picture = pictureLayout(cast(input, mode), mode);
     if (kept)
         kept->input = picture;
     return at::convolution(picture, cast(block.parameters[0], mode), cast(block.parameters[1], mode), {1, 1},
@@ -102,11 +100,12 @@ at::Tensor run(const BatchNorm& norm, const Block& block, const at::Tensor& give
     const at::Tensor input = given.to(block.parameters[0].scalar_type());
     TORCH_CHECK(!mode.training || input.numel() > input.size(1),
                 "batch norm needs more than one row in a batch: choose another batch_size, or drop_last");
-    if (mode.training)
+    if (mode.training && !mode.again)
         block.buffers[2].add_(1);
-    auto [output, mean, scale, reserve, kernel] =
-        at::_batch_norm_impl_index(input, block.parameters[0], block.parameters[1], block.buffers[0], block.buffers[1],
-                                   mode.training, norm.momentum, norm.eps, true);
+    const at::Tensor none;
+    auto [output, mean, scale, reserve, kernel] = at::_batch_norm_impl_index(
+        input, block.parameters[0], block.parameters[1], mode.again ? none : block.buffers[0],
+        mode.again ? none : block.buffers[1], mode.training, norm.momentum, norm.eps, true);
     if (kept)
         *kept = {input, {}, mean, scale, reserve, kernel, mode.training};
     return output;
@@ -208,7 +207,7 @@ at::Tensor run(const Dropout& dropout, const Block& block, const at::Tensor& inp
     if (!mode.training || dropout.p == 0)
         return input;
     const at::ScalarType type = input.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-    const at::Tensor mask = dropoutMask(input.numel(), type, input.device(), dropout.p, mode.draw.within(block.place))
+    const at::Tensor mask = dropoutMask(input.numel(), type, input.device(), dropout.p, mode.drawAt(block.place))
                                 .view(input.sizes())
                                 .to(input.scalar_type());
     if (kept)

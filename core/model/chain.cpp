@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/chain.h"
 
+#include "core/model/checkpointed.h"
 #include "core/model/module.h"
+
+#include <utility>
 
 namespace core::model {
 
@@ -48,7 +51,12 @@ class ChainModule final : public Module {
 public:
     explicit ChainModule(Modules modules) : m_modules(std::move(modules)) {}
 
-    at::Tensor forward(const at::Tensor& input, const Mode& mode) override { return through(m_modules, input, mode); }
+    at::Tensor forward(const at::Tensor& input, const Mode& mode) override
+    {
+        if (mode.checkpoints < 2 || mode.watch || !mode.training || !at::GradMode::is_enabled())
+            return through(m_modules, input, mode);
+        return inParts(input, mode);
+    }
     void setDropout(double p) override
     {
         for (auto& [name, module] : m_modules)
@@ -56,6 +64,36 @@ public:
     }
 
 private:
+    // What is kept of the last part is needed at once.
+    at::Tensor inParts(const at::Tensor& input, Mode mode) const
+    {
+        std::vector<Module*> all;
+        addFlat(all);
+        const std::vector<std::size_t> places = cuts(all.size(), std::exchange(mode.checkpoints, 0));
+        at::Tensor values = input;
+        for (std::size_t part = 0; part + 1 < places.size(); ++part) {
+            const std::vector<Module*> some(all.begin() + std::ptrdiff_t(places[part]),
+                                            all.begin() + std::ptrdiff_t(places[part + 1]));
+            const Pass pass = [some](at::Tensor x, const Mode& now) {
+                for (Module* module : some)
+                    x = module->forward(x, now);
+                return x;
+            };
+            values = part + 2 < places.size() ? checkpointed(pass, values, mode) : pass(values, mode);
+        }
+        return values;
+    }
+
+    // Chains inside a chain count as their layers.
+    void addFlat(std::vector<Module*>& into) const
+    {
+        for (const auto& [name, module] : m_modules)
+            if (const auto* chain = dynamic_cast<const ChainModule*>(module.get()))
+                chain->addFlat(into);
+            else
+                into.push_back(module.get());
+    }
+
     Modules m_modules;
 };
 

@@ -7,6 +7,14 @@
 
 namespace core::model {
 
+at::MemoryFormat layoutOf(const at::Tensor& picture, const Mode& mode)
+{
+    if (mode.layout)
+        return *mode.layout;
+    const bool last = picture.is_cpu() ? picture.scalar_type() != at::kDouble : mode.compute.has_value();
+    return last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+}
+
 namespace {
 
 std::string shapeText(at::IntArrayRef shape)

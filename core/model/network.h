@@ -22,7 +22,24 @@ struct Mode {
     /// bfloat16 or float16: products of matrices and convolutions are computed in it, weights stay float32 (mixed
     /// precision, Micikevicius et al. 2018). The output is of this type too.
     std::optional<at::ScalarType> compute = {};
+    std::optional<at::MemoryFormat> layout = {}; ///< of pictures; none: as the device likes it
+    /// Above 1: so many parts of which only the inputs are kept for the backward pass (Chen et al. 2016,
+    /// arXiv:1604.06174); the rest is computed again there, with the same bits.
+    std::int64_t checkpoints = 0;
+    bool again = false;   ///< such a second pass: what the first left in buffers stays
+    bool* drew = nullptr; ///< set where a layer drew: this pass depends on the step
+
+    /// The stream of the layer at `place`.
+    base::Draw drawAt(std::uint64_t place) const
+    {
+        if (drew)
+            *drew = true;
+        return draw.within(place);
+    }
 };
+
+/// How `picture` [n, channels, height, width] should lie in memory.
+at::MemoryFormat layoutOf(const at::Tensor& picture, const Mode& mode);
 
 /// A network with its weights. Names are those of a PyTorch state dict.
 class Network {

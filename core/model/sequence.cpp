@@ -2,6 +2,7 @@
 #include "core/model/sequence.h"
 
 #include "core/model/block.h"
+#include "core/model/checkpointed.h"
 #include "core/model/maker.h"
 
 #include <ATen/core/LegacyTypeDispatch.h>
@@ -37,18 +38,51 @@ public:
         at::Tensor gradient = std::move(arrived[0]);
         std::size_t end = gradients.size();
         for (std::size_t i = m_blocks->size(); i-- > 0;) {
+            goThroughAgain(i);
             const Block& block = (*m_blocks)[i];
             end -= block.parameters.size();
             gradient = backward(block, gradient, m_kept[i], i > 0 || inputWanted, &gradients[end]);
+            m_kept[i] = {};
         }
         if (inputWanted)
             gradients[0] = gradient.reshape(m_inputShape);
         return gradients;
     }
 
-    void release_variables() override { m_kept.clear(); }
+    /// From the forward pass: nothing is kept of the blocks from `first` up to `end`, which got `input`.
+    void forgets(std::size_t first, std::size_t end, const at::Tensor& input, const Mode& mode)
+    {
+        m_inputs.push_back({first, end, input});
+        m_mode = mode;
+        m_mode.again = true;
+    }
+
+    void release_variables() override
+    {
+        m_kept.clear();
+        m_inputs.clear();
+    }
 
 private:
+    struct Part {
+        std::size_t first, end;
+        at::Tensor input;
+    };
+
+    // If block `i` is the last of a part of which nothing was kept.
+    void goThroughAgain(std::size_t i)
+    {
+        if (m_inputs.empty() || m_inputs.back().end != i + 1)
+            return;
+        const Part part = std::move(m_inputs.back());
+        at::Tensor values = part.input;
+        for (std::size_t k = part.first; k < part.end; ++k)
+            values = forward((*m_blocks)[k], values, m_mode, &m_kept[k]);
+        m_inputs.pop_back();
+    }
+
+    std::vector<Part> m_inputs; ///< of parts, in order
+    Mode m_mode;
     std::shared_ptr<const Blocks> m_blocks;
     std::vector<Kept> m_kept;
     Shape m_inputShape;
@@ -121,8 +155,16 @@ private:
     {
         at::AutoDispatchBelowADInplaceOrView noGraph;
         at::Tensor values = m_rows && input.dim() > 2 ? input.flatten(1) : input;
-        for (std::size_t i = 0; i < m_blocks->size(); ++i)
-            values = model::forward((*m_blocks)[i], values, mode, node ? node->kept(i) : nullptr);
+        const bool inParts = node && mode.training && mode.checkpoints > 1;
+        const std::vector<std::size_t> places = cuts(m_blocks->size(), inParts ? mode.checkpoints : 1);
+        for (std::size_t part = 0; part + 1 < places.size(); ++part) {
+            // What is kept of the last part is needed at once.
+            const bool keeps = node && part + 2 == places.size();
+            if (node && !keeps)
+                node->forgets(places[part], places[part + 1], values, mode);
+            for (std::size_t i = places[part]; i < places[part + 1]; ++i)
+                values = model::forward((*m_blocks)[i], values, mode, keeps ? node->kept(i) : nullptr);
+        }
         return values;
     }
 

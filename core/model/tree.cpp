@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/tree.h"
 
+#include "core/model/autocast.h"
 #include "core/model/module.h"
-
-#include <ATen/autocast_mode.h>
 
 #include <algorithm>
 #include <array>
@@ -13,40 +12,6 @@
 namespace core::model {
 
 namespace {
-
-/// PyTorch's autocast as long as it lives, if a type is given.
-class Autocast {
-public:
-    Autocast(at::DeviceType device, std::optional<at::ScalarType> type)
-        : m_device(device),
-          m_before(at::autocast::is_autocast_enabled(device)),
-          m_typeBefore(at::autocast::get_autocast_dtype(device)),
-          m_on(type.has_value())
-    {
-        if (!m_on)
-            return;
-        at::autocast::increment_nesting();
-        at::autocast::set_autocast_dtype(device, *type);
-        at::autocast::set_autocast_enabled(device, true);
-    }
-    Autocast(const Autocast&) = delete;
-    Autocast& operator=(const Autocast&) = delete;
-    ~Autocast()
-    {
-        if (!m_on)
-            return;
-        if (at::autocast::decrement_nesting() == 0)
-            at::autocast::clear_cache();
-        at::autocast::set_autocast_enabled(m_device, m_before);
-        at::autocast::set_autocast_dtype(m_device, m_typeBefore);
-    }
-
-private:
-    at::DeviceType m_device;
-    bool m_before;
-    at::ScalarType m_typeBefore;
-    bool m_on;
-};
 
 class Tree final : public Network {
 public:
@@ -60,10 +25,8 @@ public:
 
     at::Tensor forward(const at::Tensor& input, const Mode& mode) override
     {
-        // Channels last: the processor's pooling and convolution run about twice as fast so.
-        const bool picture = input.dim() == 4 && input.is_cpu() && input.scalar_type() != at::kDouble;
         const Autocast cast(input.device().type(), mode.compute);
-        return m_root->forward(picture ? input.contiguous(at::MemoryFormat::ChannelsLast) : input, mode);
+        return m_root->forward(input.dim() == 4 ? input.contiguous(layoutOf(input, mode)) : input, mode);
     }
 
     const std::vector<tensor::NamedTensor>& parameters() const override { return m_parameters; }

@@ -103,6 +103,11 @@ base::Result<ModelPreview> previewModel(const Value& resolved, const data::Datas
             cells *= std::uint64_t(std::max<std::int64_t>(side, 0));
         activations += cells;
     }
+    // Of a network in parts, one input of each and the layers of one; see train.gradient_checkpointing.
+    if (const auto parts = std::uint64_t(experiment.train.gradientCheckpointing); parts > 1)
+        activations =
+            std::min(activations,
+                     activations / parts + parts * (activations / std::max<std::uint64_t>(1, preview.layers.size())));
     // Weights, gradients and at most two moments; activations are kept once forward and once backward.
     preview.bytes = 4 * (std::uint64_t(preview.parameters) * 4 + 2 * activations * std::uint64_t(plan.batchSize));
     return preview;

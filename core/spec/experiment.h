@@ -65,6 +65,8 @@ struct TrainSpec {
     std::optional<EarlyStoppingSpec> earlyStopping;
     CheckpointSpec checkpoint;
     std::string precision = "32-true";
+    std::string memoryFormat = "auto";
+    std::int64_t gradientCheckpointing = 0;
     Value threads = "auto";
     std::int64_t seed = 0;
     bool shuffle = true;

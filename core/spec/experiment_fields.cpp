@@ -201,6 +201,19 @@ Fields<TrainSpec> trainFields()
              {"In which numbers products of matrices and convolutions are computed; weights and sums stay float32. "
               "bf16-mixed: the range of float32 with 3 digits. 16-mixed: 4 digits in a small range, so the loss is "
               "scaled. Faster and smaller where the processor or the GPU has units for it, slower elsewhere."})
+        .add("memory_format", &TrainSpec::memoryFormat, Choice{{"auto", "contiguous", "channels_last"}},
+             {"In which order the numbers of pictures stand in memory. contiguous: one channel after the other. "
+              "channels_last: all channels of a pixel side by side, which the units for halves of a GPU want and the "
+              "processor's convolutions run about twice as fast with. auto: channels_last on the processor, and on a "
+              "GPU under mixed precision. Changes the last bits, no more."},
+             {.onlyFor = networks})
+        .add(
+            "gradient_checkpointing", &TrainSpec::gradientCheckpointing, Int{0, 1024},
+            {"Into how many parts the network is cut, of which only the inputs are kept for the backward pass; what is "
+             "inside them is computed once more when it is needed. 0: everything is kept. About √layers parts "
+             "need the least memory; a step costs one more forward pass, about a third. Gives the same bits.",
+             "memory ≈ inputs of the parts + one part's layers, instead of all layers"},
+            {.unit = "parts", .onlyFor = networks})
         .add("threads", &TrainSpec::threads, Int{1, 1024},
              {"Processor threads for each operation. auto measures on scratch tensors before the first step. The "
               "number changes the last bits, so it is recorded."},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tensor/device.h"
 
+#include "core/tensor/device_graph.h"
+
 #include <ATen/Context.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/Device.h>
@@ -19,20 +21,33 @@ namespace {
 struct Cuda {
     int count = 0;
     std::string why;
+    void* part = nullptr; ///< libdescent_cuda.so, where it was built
 };
+
+// Beside the program, or where the loader looks.
+void* loadPart()
+{
+    std::error_code none;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", none).parent_path();
+    if (void* part = dlopen((program / "libdescent_cuda.so").c_str(), RTLD_NOW | RTLD_LOCAL))
+        return part;
+    return dlopen("libdescent_cuda.so", RTLD_NOW | RTLD_LOCAL);
+}
 
 // Must come before any query: the first one keeps the answer of the hooks that it finds.
 Cuda loadCuda()
 {
     if (!std::filesystem::exists("/dev/nvidiactl") && !std::filesystem::exists("/dev/nvidia0"))
         return {0, "no NVIDIA driver on this machine"};
+    // Read when cuBLAS starts: without it its products may differ from run to run, and deterministic training refuses.
+    ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
     if (!dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL)) {
         const char* reason = dlerror();
         return {0, std::string("LibTorch's CUDA part cannot be loaded: ") + (reason ? reason : "unknown reason")};
     }
     try {
         const int count = at::detail::getCUDAHooks().deviceCount();
-        return {count, count > 0 ? "" : "the driver lists no device"};
+        return {count, count > 0 ? "" : "the driver lists no device", count > 0 ? loadPart() : nullptr};
     } catch (const std::exception& failure) {
         return {0, std::string("CUDA does not start: ") + failure.what()};
     }
@@ -44,6 +59,13 @@ const Cuda& cuda()
     return state;
 }
 
+// A function of libdescent_cuda.so; nullptr without it.
+template <class Function>
+Function part(const char* name)
+{
+    return cuda().part ? reinterpret_cast<Function>(dlsym(cuda().part, name)) : nullptr;
+}
+
 }
 
 std::vector<DeviceInfo> devices()
@@ -53,6 +75,11 @@ std::vector<DeviceInfo> devices()
                                  std::uint64_t(sysconf(_SC_PHYS_PAGES)) * page}};
     for (int i = 0; i < cuda().count; ++i) {
         DeviceInfo info{"cuda:" + std::to_string(i), "CUDA device"};
+        char name[128] = {};
+        if (const auto ask = part<void (*)(int, char*, unsigned long)>("descentDeviceName"))
+            ask(i, name, sizeof name);
+        if (*name)
+            info.model = name;
         // cudaMemGetInfo by name: the program links no CUDA library.
         using MemGetInfo = int (*)(std::size_t*, std::size_t*);
         if (auto query = reinterpret_cast<MemGetInfo>(dlsym(RTLD_DEFAULT, "cudaMemGetInfo"))) {
@@ -66,6 +93,18 @@ std::vector<DeviceInfo> devices()
         all.push_back(info);
     }
     return all;
+}
+
+std::unique_ptr<DeviceGraph> makeDeviceGraph(at::Device device)
+{
+    const auto make = device.is_cuda() ? part<DeviceGraph* (*)()>("descentMakeGraph") : nullptr;
+    return std::unique_ptr<DeviceGraph>(make ? make() : nullptr);
+}
+
+void takeStream(at::Device device)
+{
+    if (const auto take = device.is_cuda() ? part<void (*)(int)>("descentTakeStream") : nullptr)
+        take(device.index());
 }
 
 std::string whyNoCuda()

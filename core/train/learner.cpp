@@ -89,12 +89,26 @@ std::string librariesOf(const Learner& learner)
 }
 
 // A raw loop, since at this size the call of an operator costs more.
+namespace {
+
+// Shares of classes count as the class with the largest one.
+at::Tensor classIds(const at::Tensor& target)
+{
+    return target.dim() > 1 ? target.argmax(1) : target;
+}
+
+}
+
+at::Tensor correctIn(const at::Tensor& scores, const at::Tensor& target)
+{
+    return scores.detach().argmax(1).eq(classIds(target)).sum();
+}
+
 std::int64_t countCorrect(const at::Tensor& output, const at::Tensor& given)
 {
-    // Shares of classes count as the class with the largest one.
-    const at::Tensor target = given.dim() > 1 ? given.argmax(1) : given;
     if (!output.is_cpu() || !output.is_contiguous() || output.scalar_type() != at::kFloat)
-        return output.detach().argmax(1).eq(target).sum().item<std::int64_t>();
+        return correctIn(output, given).item<std::int64_t>();
+    const at::Tensor target = classIds(given);
     const std::int64_t rows = output.size(0), classes = output.size(1);
     const float* scores = output.const_data_ptr<float>();
     const std::int64_t* truth = target.const_data_ptr<std::int64_t>();

@@ -18,7 +18,7 @@ struct StepResult {
     double gradNorm = 0;                 ///< before clipping
     double accuracy = 0;                 ///< for classification
     std::optional<double> momentum = {}; ///< the schedule's
-    bool leftOut = false; ///< gradients overflowed float16: no weight was changed
+    bool leftOut = false;                ///< gradients overflowed float16: no weight was changed
     std::int64_t rows = 0;
 };
 
@@ -118,5 +118,7 @@ std::string librariesOf(const Learner& learner);
 
 /// Rows whose largest score is the target's: a class id, or the largest of shares of classes.
 std::int64_t countCorrect(const at::Tensor& scores, const at::Tensor& target);
+/// The same as a scalar where the scores are, without waiting for them.
+at::Tensor correctIn(const at::Tensor& scores, const at::Tensor& target);
 
 }

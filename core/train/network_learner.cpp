@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/network_learner.h"
 
+#include "core/train/gradients.h"
 #include "core/train/parameter_groups.h"
 #include "core/train/step_tracer.h"
 
-#include <ATen/ops/clamp.h>
-#include <ATen/ops/linalg_vector_norm.h>
-#include <ATen/ops/sign.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <charconv>
@@ -19,25 +19,6 @@ using base::Error;
 using base::ErrorKind;
 
 namespace {
-
-// Weights, but no biases and no norm layers: those have one dimension.
-bool penalized(const tensor::NamedTensor& parameter)
-{
-    return parameter.tensor.dim() > 1;
-}
-
-// Eight partial sums: the compiler may not reorder one sum of floats, and one chain would wait for each addition.
-double sumOfSquares(const float* values, std::int64_t count)
-{
-    double sums[8] = {};
-    std::int64_t i = 0;
-    for (; i + 8 <= count; i += 8)
-        for (int k = 0; k < 8; ++k)
-            sums[k] += double(values[i + k]) * values[i + k];
-    for (; i < count; ++i)
-        sums[0] += double(values[i]) * values[i];
-    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
-}
 
 // Each batch of a step has dropout of its own.
 model::Mode partOf(const model::Mode& mode, std::uint64_t part)
@@ -106,11 +87,13 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
     CORE_TRY(network,
              architecture->build({info.inputShape, loss->outputs(info), std::uint64_t(experiment.train.seed)}));
     std::unique_ptr<NetworkLearner> learner(new NetworkLearner(at::Device(device)));
+    tensor::takeStream(learner->m_device);
     learner->m_network = std::move(network);
     learner->m_loss = std::move(loss);
     learner->m_spec = experiment.train;
     learner->m_info = info;
     learner->m_network->moveTo(learner->m_device);
+    learner->layWeights();
     CORE_TRY(optimizer, allOptimizers().make(experiment.train.optimizer, learner->m_network->parameters()));
     learner->m_optimizer = std::move(optimizer);
     CORE_CHECK(learner->m_optimizer->setRules(rulesFor(learner->m_network->parameters(), experiment.train)));
@@ -131,6 +114,8 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
     if (experiment.train.swa)
         learner->m_swaStart = swaStart(*experiment.train.swa, plan.totalSteps, plan.stepsPerEpoch);
     learner->m_weights = model::stateOf(*learner->m_network);
+    if (learner->m_device.is_cuda())
+        learner->m_deviceStep = std::make_unique<DeviceStep>(learner->m_device, learner->m_network->parameters());
     return std::unique_ptr<Learner>(std::move(learner));
 }
 
@@ -142,15 +127,19 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     model::Mode mode = modeOf(true);
     mode.draw = base::Draw(std::uint64_t(m_spec.seed), "dropout", std::uint64_t(step));
     StepTracer tracer(m_trace, m_network->parameters());
-    computeGradients(batches, mode, tracer, result);
+    m_deviceNorm.reset();
+    if (m_deviceStep && batches.size() == 1 && !m_scaler && !mode.watch && !tracer)
+        computeOnDevice(batches.front(), mode, result);
+    else
+        computeGradients(batches, mode, tracer, result);
     at::NoGradGuard noGraph;
     if (m_scaler)
-        unscale();
-    const double penalty = addPenalties();
-    result.gradNorm = gradientNorm();
+        scale(m_network->parameters(), 1 / m_scaler->scale());
+    const double penalty = addPenalties(m_network->parameters(), m_spec.l1, m_spec.l2, m_optimizer->looksAgain());
+    result.gradNorm = m_deviceNorm && !penalizes() ? *m_deviceNorm : normOfGradients(m_network->parameters());
     if (m_onGradients)
         m_onGradients();
-    clip(result.gradNorm);
+    clip(m_network->parameters(), result.gradNorm, m_spec.clipGradNorm, m_spec.clipGradValue);
     result.lr = m_schedule->lr(scheduleStep);
     result.momentum = m_schedule->momentum(scheduleStep);
     m_optimizer->setMomentum(result.momentum);
@@ -168,7 +157,8 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     } else {
         m_optimizer->step(result.lr);
     }
-    constrain();
+    if (m_spec.maxNorm)
+        constrain(m_network->parameters(), *m_spec.maxNorm);
     tracer.updateEnds();
     average(step + 1);
     if (tracer)
@@ -205,6 +195,32 @@ void NetworkLearner::computeGradients(std::span<const data::Batch> batches, cons
     result.accuracy = correct / double(result.rows);
 }
 
+// The same of one batch on a CUDA device: nothing waits for the device before all of it is under way.
+void NetworkLearner::computeOnDevice(const data::Batch& batch, const model::Mode& mode, StepResult& result)
+{
+    model::Mode watched = mode;
+    watched.drew = &m_drew;
+    const auto work = [&](const at::Tensor& input, const at::Tensor& target) {
+        const at::Tensor output = whole(m_network->forward(input, watched));
+        const at::Tensor loss = m_loss->compute(output, target);
+        loss.backward();
+        const at::NoGradGuard noGraph;
+        std::vector<at::Tensor> figures{loss.detach().to(at::kDouble)};
+        if (const at::Tensor norm = normOnDevice(m_network->parameters()); norm.defined())
+            figures.push_back(norm);
+        else
+            figures.push_back(at::zeros({}, figures.front().options()));
+        if (classifies())
+            figures.push_back(correctIn(m_loss->predictionOf(output), target).to(at::kDouble));
+        return at::stack(figures);
+    };
+    const std::vector<double> figures = m_deviceStep->run(batch, work, !m_drew && !m_optimizer->looksAgain());
+    result.loss = figures[0];
+    m_deviceNorm = figures[1];
+    if (classifies())
+        result.accuracy = figures[2] / double(result.rows);
+}
+
 // The same rows under other weights, dropout as before: what an optimizer wants that looks several times a step.
 double NetworkLearner::lookAgain(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows)
 {
@@ -215,9 +231,10 @@ double NetworkLearner::lookAgain(std::span<const data::Batch> batches, const mod
         const at::AutoGradMode graph(true);
         computeGradients(batches, mode, untraced, result);
     }
-    const double penalty = addPenalties();
+    const double penalty = addPenalties(m_network->parameters(), m_spec.l1, m_spec.l2, m_optimizer->looksAgain());
     if (m_spec.clipGradNorm || m_spec.clipGradValue)
-        clip(gradientNorm());
+        clip(m_network->parameters(), normOfGradients(m_network->parameters()), m_spec.clipGradNorm,
+             m_spec.clipGradValue);
     return result.loss + penalty;
 }
 
@@ -237,71 +254,6 @@ double NetworkLearner::lossOf(std::span<const data::Batch> batches, const model:
         if (kept[i].defined())
             const_cast<at::Tensor&>(m_weights[i].tensor).copy_(kept[i]);
     return sum / double(rows);
-}
-
-// Adds the penalties' slope to the gradients; the penalty itself, for optimizers that compare losses.
-double NetworkLearner::addPenalties()
-{
-    if (m_spec.l1 == 0 && m_spec.l2 == 0)
-        return 0;
-    double penalty = 0;
-    for (const auto& parameter : m_network->parameters()) {
-        if (!penalized(parameter) || !parameter.tensor.grad().defined())
-            continue;
-        at::Tensor gradient = parameter.tensor.grad();
-        if (m_spec.l2 != 0)
-            gradient.add_(parameter.tensor, m_spec.l2);
-        if (m_spec.l1 != 0)
-            gradient.add_(at::sign(parameter.tensor), m_spec.l1);
-        if (m_optimizer->looksAgain())
-            penalty += m_spec.l2 / 2 * parameter.tensor.square().sum().item<double>() +
-                       m_spec.l1 * parameter.tensor.abs().sum().item<double>();
-    }
-    return penalty;
-}
-
-double NetworkLearner::gradientNorm() const
-{
-    double sum = 0;
-    for (const auto& parameter : m_network->parameters()) {
-        const at::Tensor& gradient = parameter.tensor.grad();
-        if (!gradient.defined())
-            continue;
-        if (gradient.is_cpu() && gradient.scalar_type() == at::kFloat && gradient.is_contiguous())
-            sum += sumOfSquares(gradient.const_data_ptr<float>(), gradient.numel());
-        else {
-            const double norm = at::linalg_vector_norm(gradient, 2).item<double>();
-            sum += norm * norm;
-        }
-    }
-    return std::sqrt(sum);
-}
-
-// PyTorch's clip_grad_norm_: the factor has 1e-6 in its divisor and never lengthens.
-void NetworkLearner::clip(double norm)
-{
-    const double factor = m_spec.clipGradNorm ? *m_spec.clipGradNorm / (norm + 1e-6) : 1;
-    if (factor >= 1 && !m_spec.clipGradValue)
-        return;
-    for (const auto& parameter : m_network->parameters()) {
-        at::Tensor gradient = parameter.tensor.grad();
-        if (!gradient.defined())
-            continue;
-        if (factor < 1)
-            gradient.mul_(factor);
-        if (m_spec.clipGradValue)
-            gradient.clamp_(-*m_spec.clipGradValue, *m_spec.clipGradValue);
-    }
-}
-
-// Srivastava et al. 2014, as keras.constraints.MaxNorm: on what leads into each neuron or filter.
-void NetworkLearner::constrain()
-{
-    if (!m_spec.maxNorm)
-        return;
-    for (const auto& parameter : m_network->parameters())
-        if (penalized(parameter))
-            parameter.tensor.renorm_(2, 0, *m_spec.maxNorm);
 }
 
 // After so many updates.
@@ -345,15 +297,20 @@ model::Mode NetworkLearner::modeOf(bool training) const
     model::Mode mode{training};
     if (m_spec.precision != "32-true")
         mode.compute = m_spec.precision == "bf16-mixed" ? at::kBFloat16 : at::kHalf;
+    if (m_spec.memoryFormat != "auto")
+        mode.layout =
+            m_spec.memoryFormat == "channels_last" ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+    mode.checkpoints = m_spec.gradientCheckpointing;
     return mode;
 }
 
-void NetworkLearner::unscale()
+// A GPU's convolutions in channels_last want their filters so too, else they turn them round in every step.
+void NetworkLearner::layWeights()
 {
-    const double factor = 1 / m_scaler->scale();
-    for (const auto& parameter : m_network->parameters())
-        if (parameter.tensor.grad().defined())
-            parameter.tensor.grad().mul_(factor);
+    const model::Mode mode = modeOf(true);
+    for (const tensor::NamedTensor& parameter : m_network->parameters())
+        if (m_device.is_cuda() && parameter.tensor.dim() == 4)
+            parameter.tensor.set_data(parameter.tensor.detach().contiguous(layoutOf(parameter.tensor, mode)));
 }
 
 std::vector<tensor::NamedTensor> NetworkLearner::state() const
@@ -461,6 +418,9 @@ base::Status NetworkLearner::reconfigure(const spec::Experiment& experiment, con
     follow(std::move(schedule));
     m_loss = std::move(loss);
     m_spec = train;
+    m_drew = false;
+    if (m_deviceStep)
+        m_deviceStep->forget();
     if (train.swa)
         m_swaStart = swaStart(*train.swa, plan.totalSteps, plan.stepsPerEpoch);
     return {};

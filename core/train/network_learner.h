@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/network.h"
+#include "core/train/device_step.h"
 #include "core/train/learner.h"
 #include "core/train/loss_scaler.h"
 #include "core/train/optimizer.h"
@@ -48,13 +49,11 @@ private:
     double lossOf(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows);
     void computeGradients(std::span<const data::Batch> batches, const model::Mode& mode, StepTracer& tracer,
                           StepResult& result);
+    void computeOnDevice(const data::Batch& batch, const model::Mode& mode, StepResult& result);
     double lookAgain(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows);
     model::Mode modeOf(bool training) const;
-    void unscale();
-    double addPenalties();
-    double gradientNorm() const;
-    void clip(double norm);
-    void constrain();
+    void layWeights();
+    bool penalizes() const { return m_spec.l1 != 0 || m_spec.l2 != 0; }
     void average(std::int64_t updates);
 
     at::Device m_device;
@@ -64,6 +63,9 @@ private:
     std::unique_ptr<Optimizer> m_optimizer;
     std::unique_ptr<LossScaler> m_scaler;     ///< under 16-mixed
     std::unique_ptr<WeightAverage> m_average; ///< under train.ema or train.swa
+    std::unique_ptr<DeviceStep> m_deviceStep; ///< on a CUDA device
+    std::optional<double> m_deviceNorm;       ///< of the gradients as backward left them
+    bool m_drew = false;                      ///< a pass of this network depends on the step
     bool m_statisticsDue = false;
     std::int64_t m_epochs = 0, m_swaStart = 0;
     spec::TrainSpec m_spec;

@@ -72,6 +72,8 @@ public:
         return moduleOf([=, spec = m_spec](const at::Tensor& x, const Mode& mode) {
             TORCH_CHECK(!mode.training || x.numel() > x.size(1),
                         "batch norm needs more than one row in a batch: choose another batch_size, or drop_last");
+            if (mode.again)
+                return at::batch_norm(x, weight, bias, {}, {}, true, spec.momentum, spec.eps, true);
             if (mode.training)
                 batches.add_(1);
             return at::batch_norm(x, weight, bias, mean, variance, mode.training, spec.momentum, spec.eps, true);

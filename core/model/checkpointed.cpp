@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/checkpointed.h"
+
+#include "core/model/autocast.h"
+
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/functions/utils.h>
+
+namespace core::model {
+
+namespace {
+
+class SecondPass final : public torch::autograd::Node {
+public:
+    SecondPass(Pass pass, const at::Tensor& input, const Mode& mode)
+        : m_pass(std::move(pass)),
+          m_input(input),
+          m_mode(mode)
+    {
+        m_mode.again = true;
+        m_mode.drew = nullptr;
+    }
+
+    torch::autograd::variable_list apply(torch::autograd::variable_list&& arrived) override
+    {
+        TORCH_CHECK(m_pass, "backward was called twice on one forward pass");
+        torch::autograd::variable_list gradients(1);
+        if (!arrived[0].defined())
+            return gradients;
+        const bool wanted = task_should_compute_output(0);
+        const at::Tensor input = m_input.detach().requires_grad_(wanted);
+        at::Tensor output;
+        {
+            const at::AutoGradMode graph(true);
+            const Autocast cast(input.device().type(), m_mode.compute);
+            output = m_pass(input, m_mode);
+        }
+        torch::autograd::backward({output}, {arrived[0]});
+        if (wanted)
+            gradients[0] = input.grad();
+        return gradients;
+    }
+
+    void release_variables() override
+    {
+        m_pass = {};
+        m_input.reset();
+    }
+
+private:
+    Pass m_pass;
+    at::Tensor m_input;
+    Mode m_mode;
+};
+
+}
+
+at::Tensor checkpointed(Pass pass, const at::Tensor& input, const Mode& mode)
+{
+    const std::shared_ptr<SecondPass> node(new SecondPass(pass, input, mode), torch::autograd::deleteNode);
+    node->add_next_edge(input.requires_grad() ? torch::autograd::impl::gradient_edge(input) : torch::autograd::Edge());
+    at::Tensor output;
+    {
+        const at::NoGradGuard noGraph;
+        output = pass(input, mode);
+    }
+    // A pass that only views its input would otherwise hand its history to the input.
+    output = output.variable_data();
+    torch::autograd::set_history(output, node);
+    return output;
+}
+
+std::vector<std::size_t> cuts(std::size_t count, std::int64_t parts)
+{
+    const std::size_t all = std::min(count, std::size_t(std::max<std::int64_t>(1, parts)));
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i <= all; ++i)
+        places.push_back(i * count / std::max<std::size_t>(1, all));
+    return places;
+}
+
+}
