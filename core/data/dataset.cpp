@@ -108,7 +108,9 @@ Batch DataModule::gatherTargets(std::span<const std::int64_t> rows) const
     std::vector<std::int64_t> shape = m_info.inputShape;
     shape.insert(shape.begin(), std::int64_t(rows.size()));
     Batch batch{tensor::empty(shape), {}};
-    if (!m_targets.defined())
+    if (m_info.segments())
+        batch.target = tensor::empty({shape[0], shape[2], shape[3]}, at::kLong);
+    if (!m_targets.defined() || m_info.segments() || m_info.reconstructs())
         return batch;
     shape.assign(m_targets.sizes().begin(), m_targets.sizes().end());
     shape.front() = std::int64_t(rows.size());
@@ -128,11 +130,18 @@ Batch DataModule::gather(std::span<const std::int64_t> rows) const
 {
     if (m_stream)
         return gatherStreamed(rows);
-    if (decodes())
+    if (decodes() || m_info.segments())
         return gatherDecoded(rows);
     Batch batch = gatherTargets(rows);
     normalize(m_inputs, rows, batch.input);
+    becomeTarget(batch);
     return batch;
+}
+
+void DataModule::becomeTarget(Batch& batch) const
+{
+    if (m_info.reconstructs())
+        batch.target = batch.input.flatten(1);
 }
 
 base::Result<Sample> DataModule::sample(std::int64_t row) const
@@ -157,7 +166,7 @@ base::Result<Sample> DataModule::sample(std::int64_t row) const
     return sample;
 }
 
-base::Status DataModule::finish(Sample& sample, float* out) const
+base::Status DataModule::finish(Sample& sample, float* out, std::int64_t* mask) const
 {
     if (m_featurizer)
         CORE_CHECK(m_featurizer->apply(sample));
@@ -176,6 +185,13 @@ base::Status DataModule::finish(Sample& sample, float* out) const
     for (std::int64_t g = 0; g < groups; ++g)
         convert(sample.values.data() + g * plane, out + g * plane, plane, m_scaling.shift[std::size_t(g)] * unit,
                 m_scaling.scale[std::size_t(g)] / unit);
+    if (!mask)
+        return {};
+    if (std::int64_t(sample.mask.size()) != sample.height() * sample.width())
+        return base::Error{base::ErrorKind::Data, "a picture has no mask of its size", m_info.name, {}};
+    const auto classes = std::uint8_t(std::min<std::size_t>(255, m_info.classes.size()));
+    std::ranges::transform(sample.mask, mask,
+                           [classes](std::uint8_t id) { return id < classes ? std::int64_t(id) : -100; });
     return {};
 }
 

@@ -35,6 +35,8 @@ public:
     Batch gather(std::span<const std::int64_t> rows) const;
     /// The same with inputs that are still to be written; `rows` are usable().
     Batch gatherTargets(std::span<const std::int64_t> rows) const;
+    /// Where rows are to be told themselves: the target of a batch whose inputs are written.
+    void becomeTarget(Batch& batch) const;
     /// Whether a streamed row turned out to be of no use so far.
     bool leavesOut() const { return m_leftOut && m_leftOut->any(); }
     /// Without those rows.
@@ -48,8 +50,9 @@ public:
     base::Result<Sample> sample(std::int64_t row) const;
     /// Makes of a sample what a network would see of it, but for normalization.
     base::Status featurize(Sample& sample) const { return m_featurizer ? m_featurizer->apply(sample) : base::Status{}; }
-    /// Writes a sample's numbers, normalized, to `out` [inputShape].
-    base::Status finish(Sample& sample, float* out) const;
+    /// Writes a sample's numbers, normalized, to `out` [inputShape], and the classes of its pixels to `mask` [height,
+    /// width] if that is given: −100, PyTorch's ignore_index, where they count for nothing.
+    base::Status finish(Sample& sample, float* out, std::int64_t* mask = nullptr) const;
     /// What an epoch goes through: the training rows, or what transforms that work on rows made of them (new ones are
     /// numbered after all others), `data.copies` times. Item k is another copy of row `k mod size()` for every whole
     /// number of times that size() goes into k.

@@ -33,9 +33,11 @@ public:
     {
         SourceRequest request{m_experiment.data};
         // Rows to be embedded are read as rows of classes.
-        const bool embeds = request.data.task == "embedding";
+        const bool embeds = request.data.task == "embedding", reconstructs = request.data.task == "reconstruction";
         if (embeds)
             request.data.task = "classification";
+        if (reconstructs)
+            request.data.task = "auto";
         if (m_experiment.data.mode == "pipe") {
             CORE_CHECK(openStream(request));
         } else {
@@ -50,6 +52,8 @@ public:
                 chooseColumns(m_loaded, request, {m_experiment.split.group, m_experiment.split.column}, !m_training));
         if (embeds && m_loaded.info.classifies())
             m_loaded.info.task = "embedding";
+        if (reconstructs && !m_loaded.info.locates())
+            m_loaded.info.task = "reconstruction";
         joinTestRows();
         CORE_CHECK(checkClasses());
         // In a sample of a stream a class may be missing by chance.

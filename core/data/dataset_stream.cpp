@@ -67,10 +67,14 @@ Batch DataModule::gatherDecoded(std::span<const std::int64_t> wanted) const
         Batch batch = gatherTargets(rows);
         const std::int64_t length = batch.input.numel() / std::max<std::int64_t>(1, batch.input.size(0));
         float* out = batch.input.mutable_data_ptr<float>();
+        std::int64_t* masks = m_info.segments() ? batch.target.mutable_data_ptr<std::int64_t>() : nullptr;
+        const std::int64_t pixels = masks ? batch.target.numel() / std::max<std::int64_t>(1, batch.target.size(0)) : 0;
         std::vector<base::Status> failed(rows.size());
         inParallel(rows.size(), [&](std::size_t i) {
             auto sample = m_samples->read(rows[i]);
-            failed[i] = sample ? finish(*sample, out + std::int64_t(i) * length) : base::Status(sample.error());
+            failed[i] = sample ? finish(*sample, out + std::int64_t(i) * length,
+                                        masks ? masks + std::int64_t(i) * pixels : nullptr)
+                               : base::Status(sample.error());
         });
         bool all = true;
         for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -80,8 +84,10 @@ Batch DataModule::gatherDecoded(std::span<const std::int64_t> wanted) const
             if (!leaveOut(rows[i], failed[i].error()))
                 fail(failed[i].error());
         }
-        if (all && !rows.empty())
+        if (all && !rows.empty()) {
+            becomeTarget(batch);
             return batch;
+        }
         if (rows.empty())
             fail({base::ErrorKind::Data, "no row of a batch can be read: " + m_leftOut->problems().front().message,
                   m_info.name, "Mend or remove these rows"});
@@ -108,6 +114,7 @@ Batch DataModule::gatherStreamed(std::span<const std::int64_t> wanted) const
         places[i] = std::int64_t(i);
     Batch batch{tensor::empty(gathered->inputs.sizes().vec()), std::move(gathered->targets)};
     normalize(gathered->inputs, places, batch.input);
+    becomeTarget(batch);
     return batch;
 }
 

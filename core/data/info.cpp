@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/info.h"
 
+#include <functional>
+#include <numeric>
 #include <string_view>
 
 namespace core::data {
@@ -37,6 +39,13 @@ std::string_view pluralOf(Modality modality)
         break;
     }
     return "series";
+}
+
+std::int64_t DatasetInfo::outputs() const
+{
+    if (reconstructs())
+        return std::accumulate(inputShape.begin(), inputShape.end(), std::int64_t(1), std::multiplies<>());
+    return forecasts() ? horizon : classes.empty() ? 1 : std::int64_t(classes.size());
 }
 
 std::string_view name(SplitName split)

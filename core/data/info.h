@@ -23,7 +23,7 @@ std::string_view name(SplitName split);
 /// What a data set is, without its rows.
 struct DatasetInfo {
     std::string name;
-    std::string task; ///< classification, regression, forecasting, embedding, detection, segmentation
+    std::string task; ///< classification, regression, forecasting, embedding, reconstruction, detection, segmentation
     Modality modality = Modality::Table;
     std::int64_t rows = 0;         ///< without the source's own test rows
     std::int64_t testRows = 0;     ///< rows of the source's own test file, numbered after the others
@@ -52,9 +52,13 @@ struct DatasetInfo {
     /// Whether models are to make vectors of rows, near to each other where the class is the same.
     bool embeds() const { return task == "embedding"; }
     bool forecasts() const { return task == "forecasting"; }
+    /// Whether every pixel of a row is of one of `classes`.
+    bool segments() const { return task == "segmentation"; }
+    /// Whether what is to be told of a row is the row itself.
+    bool reconstructs() const { return task == "reconstruction"; }
     /// Whether what is to be told of a row is boxes or a mask, which its sample bears.
     bool locates() const { return task == "detection" || task == "segmentation"; }
-    std::int64_t outputs() const { return forecasts() ? horizon : classes.empty() ? 1 : std::int64_t(classes.size()); }
+    std::int64_t outputs() const;
 };
 
 /// Something in the data that spoils a training, as `data --json` lists it.

@@ -78,14 +78,17 @@ base::Result<Batch> Pipeline::attempt(const DataModule& data, std::span<const st
     const std::vector<std::int64_t>& shape = data.info().inputShape;
     const std::int64_t length = batch.input.numel() / std::max<std::int64_t>(1, batch.input.size(0));
     float* out = batch.input.mutable_data_ptr<float>();
-    for (std::size_t i = 0; i < items.size() && !(m_early.empty() && m_late.empty()); ++i, out += length) {
+    std::int64_t* mask = data.info().segments() ? batch.target.mutable_data_ptr<std::int64_t>() : nullptr;
+    const std::int64_t pixels = mask ? batch.target.numel() / std::max<std::int64_t>(1, batch.target.size(0)) : 0;
+    for (std::size_t i = 0; i < items.size() && !(m_early.empty() && m_late.empty());
+         ++i, out += length, mask += pixels) {
         if (!m_early.empty()) {
             auto sample = look(data, items[i], epochDraw);
             if (!sample) {
                 lost = data.leaveOut(rows[i], sample.error());
                 return sample.error();
             }
-            CORE_CHECK(data.finish(*sample, out));
+            CORE_CHECK(data.finish(*sample, out, mask));
         }
         if (m_late.empty())
             continue;
@@ -97,6 +100,7 @@ base::Result<Batch> Pipeline::attempt(const DataModule& data, std::span<const st
             return base::Error{base::ErrorKind::Internal, "a transform changed the shape of a row", "/augment", {}};
         std::copy(late.values.begin(), late.values.end(), out);
     }
+    data.becomeTarget(batch);
     for (const Stage& stage : m_batch)
         if (!items.empty())
             stage.transform->mix(batch, data.info().classifies() ? data.info().outputs() : 0,

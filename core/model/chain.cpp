@@ -4,6 +4,9 @@
 #include "core/model/checkpointed.h"
 #include "core/model/module.h"
 
+#include <ATen/ops/cat.h>
+#include <ATen/ops/upsample_nearest2d.h>
+
 #include <utility>
 
 namespace core::model {
@@ -130,6 +133,32 @@ private:
 
 }
 
+namespace {
+
+class ConcatModule final : public Module {
+public:
+    explicit ConcatModule(Modules modules) : m_modules(std::move(modules)) {}
+
+    at::Tensor forward(const at::Tensor& input, const Mode& mode) override
+    {
+        at::Tensor inside = through(m_modules, input, mode);
+        if (input.dim() == 4 && inside.sizes().slice(2) != input.sizes().slice(2))
+            inside = at::upsample_nearest2d(inside, {input.size(2), input.size(3)});
+        // Mixed precision may have made one of them a half.
+        return at::cat({input.to(inside.scalar_type()), inside}, 1);
+    }
+    void setDropout(double p) override
+    {
+        for (auto& [name, module] : m_modules)
+            module->setDropout(p);
+    }
+
+private:
+    Modules m_modules;
+};
+
+}
+
 base::Result<Shape> Chain::shapeBehind(const Shape& input) const
 {
     return behind(m_parts, input);
@@ -160,6 +189,33 @@ std::unique_ptr<Module> ResidualBlock::make(Maker& maker, const Shape& input) co
     std::unique_ptr<Module> after = m_parts.after ? m_parts.after->make(maker, input) : nullptr;
     return std::make_unique<ResidualModule>(std::move(main), std::move(shortcut), std::move(after),
                                             m_parts.stochasticDepth, maker.place());
+}
+
+std::string ConcatBlock::text(const Shape& input, const Shape& output) const
+{
+    return std::to_string(input[0]) + " + " + std::to_string(output[0] - input[0]) +
+           (input.size() > 1 ? " channels" : " features");
+}
+
+base::Result<Shape> ConcatBlock::shapeBehind(const Shape& input) const
+{
+    CORE_TRY(inside, behind(m_parts, input));
+    const bool pictures = input.size() == 3 && inside.size() == 3;
+    if (input.empty() || inside.size() != input.size() ||
+        (!pictures && !std::equal(input.begin() + 1, input.end(), inside.begin() + 1)))
+        return base::Error{base::ErrorKind::Spec,
+                           "puts what it made, " + textOf(inside) + ", beside its input, " + textOf(input) +
+                               ": both must be pictures, or alike but for their channels",
+                           "/model",
+                           {}};
+    Shape output = input;
+    output[0] += inside[0];
+    return output;
+}
+
+std::unique_ptr<Module> ConcatBlock::make(Maker& maker, const Shape& input) const
+{
+    return std::make_unique<ConcatModule>(modulesOf(m_parts, maker, input));
 }
 
 double depthRate(double last, std::int64_t place, std::int64_t blocks)

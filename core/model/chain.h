@@ -42,6 +42,24 @@ private:
     ResidualParts m_parts;
 };
 
+/// Puts what its layers make of x behind the channels of x itself (Ronneberger et al. 2015, U-Net), with pictures
+/// brought to the size of x by taking the nearest pixel.
+class ConcatBlock final : public Layer {
+public:
+    explicit ConcatBlock(Parts parts, std::string type = "Concat") : m_parts(std::move(parts)), m_type(std::move(type))
+    {
+    }
+
+    std::string type(const Shape&) const override { return m_type; }
+    std::string text(const Shape& input, const Shape& output) const override;
+    base::Result<Shape> shapeBehind(const Shape& input) const override;
+    std::unique_ptr<Module> make(Maker& maker, const Shape& input) const override;
+
+private:
+    Parts m_parts;
+    std::string m_type;
+};
+
 /// Rates of stochastic depth that grow evenly with the block's place up to `last`, which the last one has.
 double depthRate(double last, std::int64_t place, std::int64_t blocks);
 

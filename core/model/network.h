@@ -61,6 +61,13 @@ struct NetworkContext {
     std::int64_t outputs = 1;
     std::uint64_t seed = 0;
     std::int64_t vocabulary = 0; ///< above 0: the input is ids of so many tokens, [length]
+    bool pixels = false;         ///< the outputs are wanted for every pixel: [outputs, height, width]
+
+    std::vector<std::int64_t> outputShape() const
+    {
+        return pixels && inputShape.size() == 3 ? std::vector{outputs, inputShape[1], inputShape[2]}
+                                                : std::vector{outputs};
+    }
 };
 
 /// A kind of network with its parameters chosen. One plug-in of `core/model/networks`.

@@ -208,6 +208,9 @@ base::Result<std::unique_ptr<Network>> makeSequence(const PlainLayers& layers, c
             return base::Error{base::ErrorKind::Spec,
                                (info.name.empty() ? "" : "layer " + info.name + ", ") + info.type + ": " + info.problem,
                                "/model", "Choose another model or other sizes"};
+    if (context.pixels)
+        return base::Error{base::ErrorKind::Spec, "this network gives one answer for a picture, but every pixel needs one",
+                           "/model/kind", "Choose unet, or sequential with layers that keep the picture"};
     Maker maker(layers.init, context.seed);
     Blocks blocks;
     Shape shape = inputOf(layers, context.inputShape);

@@ -82,7 +82,7 @@ void addBlocks(const Parts& parts, const std::string& prefix, std::optional<Shap
 }
 
 base::Result<std::unique_ptr<Network>> makeTree(const Chain& chain, const NetworkContext& context, const Init& init,
-                                                const Init& own)
+                                                const Init& own, const std::string& advice)
 {
     for (const LayerInfo& info : describe(chain, context.inputShape))
         if (!info.problem.empty())
@@ -90,11 +90,14 @@ base::Result<std::unique_ptr<Network>> makeTree(const Chain& chain, const Networ
                                (info.name.empty() ? "" : "layer " + info.name + ", ") + info.type + ": " + info.problem,
                                "/model", "Choose another model or other sizes"};
     CORE_TRY(output, chain.shapeBehind(context.inputShape));
-    if (output != Shape{context.outputs})
+    if (const Shape wanted = context.outputShape(); output != wanted)
         return base::Error{base::ErrorKind::Spec,
-                           "the last layer gives " + textOf(output) + ", but the task needs " +
-                               std::to_string(context.outputs) + (context.outputs == 1 ? " output" : " outputs"),
-                           "/model", "End with a Linear layer"};
+                           "the last layer gives " + textOf(output) + ", but the task needs " + textOf(wanted) +
+                               (wanted == Shape{1} ? " output" : " outputs"),
+                           "/model",
+                           !advice.empty()  ? advice
+                           : context.pixels ? "Choose unet, or end with a Conv2d of so many channels"
+                                            : "End with a Linear layer"};
     Maker maker(init, context.seed);
     maker.setDefault(own);
     std::unique_ptr<Module> root = chain.make(maker, context.inputShape);
@@ -117,7 +120,7 @@ std::vector<LayerInfo> TreeArchitecture::describe(const NetworkContext& context)
 
 base::Result<std::unique_ptr<Network>> TreeArchitecture::build(const NetworkContext& context) const
 {
-    return makeTree(plan(context), context, m_init, m_own);
+    return makeTree(plan(context), context, m_init, m_own, advice());
 }
 
 std::shared_ptr<const Layer> layer(const std::string& kind, base::Object params)

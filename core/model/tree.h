@@ -6,9 +6,9 @@
 namespace core::model {
 
 /// The network of a chain of layers and of layers inside them, by autograd. An error if a layer does not fit.
-/// `own`: what the init `default` stands for.
+/// `own`: what the init `default` stands for. `advice`: where the task needs other outputs.
 base::Result<std::unique_ptr<Network>> makeTree(const Chain& chain, const NetworkContext& context, const Init& init,
-                                                const Init& own = {});
+                                                const Init& own = {}, const std::string& advice = {});
 
 /// Its blocks with shapes and numbers of parameters. The first that cannot stand where it is says why; shapes are
 /// unknown from there on.
@@ -25,6 +25,8 @@ public:
 
 protected:
     virtual Chain plan(const NetworkContext& context) const = 0;
+    /// What to do where the task needs other outputs.
+    virtual std::string advice() const { return {}; }
 
 private:
     Init m_init, m_own;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/data/formats/png_writer.h"
 #include "core/session/inspect.h"
 #include "core/session/past.h"
 #include "core/store/checkpoint.h"
@@ -12,6 +13,7 @@
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/softmax.h>
+#include <ATen/ops/stack.h>
 
 #include <charconv>
 #include <cmath>
@@ -184,6 +186,17 @@ Predictions predictionsOf(const train::Loss& loss, const data::DatasetInfo& info
 {
     Predictions told;
     const at::Tensor said = loss.predictionOf(output);
+    if (info.segments()) {
+        // Of the pixels of a picture, the share that is said to be of each class.
+        for (const std::string& name : info.classes)
+            told.header.push_back("share(" + name + ")");
+        std::vector<at::Tensor> shares;
+        const at::Tensor best = said.argmax(1).flatten(1);
+        for (std::int64_t c = 0; c < said.size(1); ++c)
+            shares.push_back(best.eq(c).to(at::kFloat).mean(1));
+        told.values = at::stack(shares, 1).to(at::kCPU).contiguous();
+        return told;
+    }
     if (loss.classifies()) {
         told.header = {"prediction", "confidence"};
         for (const std::string& name : info.classes)
@@ -202,6 +215,27 @@ Predictions predictionsOf(const train::Loss& loss, const data::DatasetInfo& info
         addQuantiles(*quantiles, std::vector<std::string>(told.header), info.targetShift, info.targetScale, told);
     told.values = told.values.contiguous();
     return told;
+}
+
+// Grey pictures of class ids in a folder beside `output`: `p.csv` → `p.masks/000000.png`, …
+base::Status writeMasks(const at::Tensor& scores, const std::filesystem::path& output, std::int64_t first)
+{
+    std::filesystem::path folder = output;
+    folder.replace_extension(".masks");
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (failed)
+        return base::Error{base::ErrorKind::Resource, "cannot be made: " + failed.message(), folder.string(), {}};
+    const at::Tensor ids = scores.argmax(1).to(at::kCPU, at::kByte).contiguous();
+    const std::int64_t height = ids.size(1), width = ids.size(2), pixels = height * width;
+    for (std::int64_t i = 0; i < ids.size(0); ++i) {
+        std::string name = std::to_string(first + i);
+        name.insert(0, name.size() < 6 ? 6 - name.size() : 0, '0');
+        CORE_CHECK(data::writePng(folder / (name + ".png"),
+                                  {ids.const_data_ptr<std::uint8_t>() + i * pixels, std::size_t(pixels)},
+                                  std::uint32_t(width), std::uint32_t(height), data::PngPixels::Grey));
+    }
+    return {};
 }
 
 std::string headOf(const Predictions& told)
@@ -238,12 +272,16 @@ base::Result<std::int64_t> predict(const std::filesystem::path& run, const std::
     CORE_TRY(restored, restore(run, at));
     const data::DatasetInfo& info = restored.module.info();
     const train::Loss& loss = restored.learner->loss();
-    const std::vector<std::string> classes = loss.classifies() ? info.classes : std::vector<std::string>{};
+    const std::vector<std::string> classes =
+        loss.classifies() && !info.segments() ? info.classes : std::vector<std::string>{};
     CORE_TRY(file, store::FileBeside::create(output));
     at::NoGradGuard noGraph;
     std::int64_t rows = 0;
     const auto tell = [&](const at::Tensor& inputs) -> base::Status {
-        const Predictions told = predictionsOf(loss, info, restored.learner->predict(inputs));
+        const at::Tensor said = restored.learner->predict(inputs);
+        const Predictions told = predictionsOf(loss, info, said);
+        if (info.segments())
+            CORE_CHECK(writeMasks(loss.predictionOf(said), output, rows));
         if (rows == 0)
             CORE_CHECK(file.write(headOf(told)));
         rows += inputs.size(0);

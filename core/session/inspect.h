@@ -101,7 +101,9 @@ struct Evaluation {
 /// Every metric that fits, whatever the training records.
 base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::string& split, const std::string& at);
 
-/// Writes predictions for the rows of `input` (the run's own source format) as CSV. Returns the number of rows.
+/// Writes predictions for the rows of `input` (the run's own source format) as CSV. Returns the number of rows. Where
+/// every pixel has a class: the share of each class, and in a folder beside it (`p.csv` → `p.masks`) a grey PNG of class
+/// ids for each row.
 base::Result<std::int64_t> predict(const std::filesystem::path& run, const std::filesystem::path& input,
                                    const std::filesystem::path& output, const std::string& at);
 

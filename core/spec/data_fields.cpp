@@ -121,10 +121,11 @@ Fields<DataSpec> dataFields()
         .add("target", &DataSpec::target, Text{}, {"The column to predict. Empty: the last one."})
         .add("features", &DataSpec::features, listOf(Text{}), {"The columns to learn from. Empty: all but the target."})
         .add("task", &DataSpec::task,
-             Choice{{"auto", "classification", "regression", "forecasting", "detection", "segmentation", "embedding"}},
-             {"What to predict: a class, a number, the next steps of a series, boxes or areas in a picture; or, for "
-              "rows of classes, vectors that lie near to each other where the class is the same. auto decides by the "
-              "data."})
+             Choice{{"auto", "classification", "regression", "forecasting", "detection", "segmentation", "embedding",
+                     "reconstruction"}},
+             {"What to predict: a class, a number, the next steps of a series, boxes or areas in a picture; for rows "
+              "of classes, vectors that lie near to each other where the class is the same; or the row itself, which "
+              "an autoencoder has to press through a few numbers. auto decides by the data."})
         .add("missing", &DataSpec::missing, Choice{{"error", "drop", "mean", "median", "most_frequent", "keep"}},
              {"What to do with empty cells. Filling uses the training rows alone, so that nothing leaks. keep leaves "
               "them empty, for models that know what to do with them: boosted trees."})

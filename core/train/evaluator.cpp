@@ -36,6 +36,51 @@ std::optional<Quantiles> inOwnUnit(std::optional<Quantiles> quantiles, const dat
     return quantiles;
 }
 
+// The same of pictures whose pixels have classes: a row stands for its picture, with the class of which most pixels
+// were missed, what they were taken for, and the share of pixels that are right.
+void lookAtPixels(const at::Tensor& said, const at::Tensor& perItem, const at::Tensor& target,
+                  std::span<const std::int64_t> rows, const EvaluationRequest& request, EvaluationResult& result)
+{
+    const std::int64_t classes = said.size(1);
+    const at::Tensor best = said.argmax(1).to(at::kCPU).contiguous(), truth = target.to(at::kCPU).contiguous(),
+                     losses = perItem.to(at::kCPU, at::kDouble).contiguous();
+    const std::int64_t pixels = best.numel() / std::max<std::int64_t>(1, best.size(0));
+    std::vector<std::int64_t> counts(std::size_t(classes * classes));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::int64_t* is = truth.const_data_ptr<std::int64_t>() + std::int64_t(i) * pixels;
+        const std::int64_t* told = best.const_data_ptr<std::int64_t>() + std::int64_t(i) * pixels;
+        std::ranges::fill(counts, 0);
+        std::int64_t known = 0, right = 0, most = -1;
+        for (std::int64_t k = 0; k < pixels; ++k)
+            if (is[k] >= 0) {
+                ++known;
+                right += is[k] == told[k];
+                ++counts[std::size_t(is[k] * classes + told[k])];
+            }
+        if (request.confusion)
+            for (std::size_t k = 0; k < counts.size(); ++k)
+                result.confusion.counts[k] += counts[k];
+        for (std::int64_t k = 0; k < classes * classes; ++k)
+            if (k / classes != k % classes && counts[std::size_t(k)] > (most < 0 ? 0 : counts[std::size_t(most)]))
+                most = k;
+        if (most < 0) // nothing is wrong: what most of it is
+            most = std::ranges::max_element(counts) - counts.begin();
+        if (request.predictions > 0)
+            result.predictions.push_back(
+                {rows[i], double(most / classes), double(most % classes), known > 0 ? double(right) / double(known) : 1,
+                 losses.const_data_ptr<double>()[i] / double(std::max<std::int64_t>(1, known))});
+    }
+}
+
+void keepWorst(const EvaluationRequest& request, EvaluationResult& result)
+{
+    const auto worse = [](const auto& a, const auto& b) { return a.loss != b.loss ? a.loss > b.loss : a.row < b.row; };
+    const std::size_t kept = std::min(result.predictions.size(), request.predictions);
+    std::partial_sort(result.predictions.begin(), result.predictions.begin() + std::ptrdiff_t(kept),
+                      result.predictions.end(), worse);
+    result.predictions.resize(kept);
+}
+
 // Adds the batch to the confusion matrix and to the candidates for the worst predictions.
 void look(const at::Tensor& said, const at::Tensor& perItem, const at::Tensor& target,
           std::span<const std::int64_t> rows, bool classification, const EvaluationRequest& request,
@@ -56,14 +101,6 @@ void look(const at::Tensor& said, const at::Tensor& perItem, const at::Tensor& t
         if (request.predictions > 0)
             result.predictions.push_back({rows[i], truth, classification ? double(best) : score[0],
                                           classification ? score[best] : 1, losses.const_data_ptr<double>()[i]});
-    }
-    const auto worse = [](const auto& a, const auto& b) { return a.loss != b.loss ? a.loss > b.loss : a.row < b.row; };
-    if (result.predictions.size() > request.predictions) {
-        std::partial_sort(result.predictions.begin(), result.predictions.begin() + std::ptrdiff_t(request.predictions),
-                          result.predictions.end(), worse);
-        result.predictions.resize(request.predictions);
-    } else {
-        std::sort(result.predictions.begin(), result.predictions.end(), worse);
     }
 }
 
@@ -101,8 +138,11 @@ EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const 
         if (counts)
             tally.add(said, truth,
                       metrics.needs().quantiles ? inOwnUnit(loss.quantilesOf(output), data.info()) : std::nullopt);
-        if (tables)
+        if (tables && data.info().segments())
+            lookAtPixels(said, perItem, truth, part, request, result);
+        else if (tables)
             look(said, perItem, truth, part, learner.classifies(), request, result);
+        keepWorst(request, result);
     }
     result.loss = rows.empty() ? std::nan("") : sum / weights;
     result.metrics = metrics.values(tally);

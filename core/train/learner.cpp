@@ -14,10 +14,13 @@ using base::ErrorKind;
 base::Result<std::unique_ptr<Learner>> Learner::make(const spec::Experiment& experiment, const data::DatasetInfo& info,
                                                      const StepPlan& plan, const std::string& device)
 {
-    if (info.locates())
+    if (info.task == "detection")
+        return Error{ErrorKind::Spec, "no network here learns boxes yet", "/data/task",
+                     "The data can be looked at, divided and augmented; train on another task"};
+    if ((info.segments() || info.reconstructs()) && model::isEstimator(experiment.model.kind))
         return Error{ErrorKind::Spec,
-                     info.task == "detection" ? "no network here learns boxes yet" : "no network here learns masks yet",
-                     "/data/task", "The data can be looked at, divided and augmented; train on another task"};
+                     experiment.model.kind + " tells one thing of a row, and " + info.task + " asks for many",
+                     "/model/kind", info.segments() ? "Use unet" : "Use autoencoder, or another network"};
     if (info.embeds() && model::isEstimator(experiment.model.kind))
         return Error{ErrorKind::Spec, experiment.model.kind + " makes no vectors of rows", "/model/kind",
                      "Use a network, or set data.task to classification"};
@@ -101,13 +104,18 @@ at::Tensor classIds(const at::Tensor& target)
 
 at::Tensor correctIn(const at::Tensor& scores, const at::Tensor& target)
 {
+    if (scores.dim() == 4) {
+        const at::Tensor counts = target.ge(0);
+        const at::Tensor right = scores.detach().argmax(1).eq(target).logical_and_(counts).sum();
+        return right.to(at::kDouble).div(counts.sum().clamp_min(1)).mul(double(scores.size(0)));
+    }
     return scores.detach().argmax(1).eq(classIds(target)).sum();
 }
 
-std::int64_t countCorrect(const at::Tensor& output, const at::Tensor& given)
+double countCorrect(const at::Tensor& output, const at::Tensor& given)
 {
-    if (!output.is_cpu() || !output.is_contiguous() || output.scalar_type() != at::kFloat)
-        return correctIn(output, given).item<std::int64_t>();
+    if (!output.is_cpu() || !output.is_contiguous() || output.scalar_type() != at::kFloat || output.dim() > 2)
+        return correctIn(output, given).item<double>();
     const at::Tensor target = classIds(given);
     const std::int64_t rows = output.size(0), classes = output.size(1);
     const float* scores = output.const_data_ptr<float>();

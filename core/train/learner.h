@@ -116,8 +116,9 @@ std::string ratePath(const spec::Experiment& experiment);
 /// The version of torch, and the library that the learner uses besides.
 std::string librariesOf(const Learner& learner);
 
-/// Rows whose largest score is the target's: a class id, or the largest of shares of classes.
-std::int64_t countCorrect(const at::Tensor& scores, const at::Tensor& target);
+/// Rows whose largest score is the target's: a class id, or the largest of shares of classes. Of pictures whose pixels
+/// have classes: their number times the share of pixels that are right.
+double countCorrect(const at::Tensor& scores, const at::Tensor& target);
 /// The same as a scalar where the scores are, without waiting for them.
 at::Tensor correctIn(const at::Tensor& scores, const at::Tensor& target);
 

@@ -84,8 +84,10 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
                      "Set it to drop, mean, median or most_frequent"};
     CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
     CORE_TRY(loss, makeLoss(experiment, info));
-    CORE_TRY(network,
-             architecture->build({info.inputShape, loss->outputs(info), std::uint64_t(experiment.train.seed)}));
+    CORE_TRY(network, architecture->build({.inputShape = info.inputShape,
+                                           .outputs = loss->outputs(info),
+                                           .seed = std::uint64_t(experiment.train.seed),
+                                           .pixels = info.segments()}));
     std::unique_ptr<NetworkLearner> learner(new NetworkLearner(at::Device(device)));
     tensor::takeStream(learner->m_device);
     learner->m_network = std::move(network);
@@ -190,7 +192,7 @@ void NetworkLearner::computeGradients(std::span<const data::Batch> batches, cons
         tracer.backwardEnds();
         result.loss += loss.item<double>() * share;
         if (classifies())
-            correct += double(countCorrect(m_loss->predictionOf(output), target));
+            correct += countCorrect(m_loss->predictionOf(output), target);
     }
     result.accuracy = correct / double(result.rows);
 }

@@ -33,6 +33,10 @@ core::base::Result<core::base::Object> keyframe();
 core::base::Result<core::base::Object> seek();
 core::base::Result<core::base::Object> capture();
 core::base::Result<core::base::Object> averaging();
+core::base::Result<core::base::Object> gpu();
+
+/// Steps a second of an experiment (JSON) as a run of its own on `device`, everything recorded.
+core::base::Result<double> stepsPerSecond(const std::string& text, const std::string& device);
 
 /// Steps a second of the same network in a bare LibTorch loop, with nothing recorded.
 double bareMlpStepsPerSecond(int steps);

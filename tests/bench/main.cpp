@@ -46,6 +46,7 @@ int main(int argc, char** argv)
         {"seek", "going back to any of 10,000 steps", bench::seek},
         {"capture", "statistics of every weight and gradient at every step", bench::capture},
         {"averaging", "what gradient accumulation and averaged weights (EMA) cost", bench::averaging},
+        {"gpu", "small networks and ResNet-18 on a CUDA device, against eager PyTorch and torch.compile", bench::gpu},
     };
     std::string wanted;
     bool json = false;

@@ -76,12 +76,12 @@ def measure(net, inputs, targets, batch, steps):
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3)
     loss_of = nn.CrossEntropyLoss()
     rows = len(inputs)
-    order, place = torch.randperm(rows), 0
+    order, place = torch.randperm(rows, device=inputs.device), 0
 
     def step():
         nonlocal order, place
         if place + batch > rows:
-            order, place = torch.randperm(rows), 0
+            order, place = torch.randperm(rows, device=inputs.device), 0
         now = order[place:place + batch]
         place += batch
         optimizer.zero_grad()
@@ -96,6 +96,32 @@ def measure(net, inputs, targets, batch, steps):
     for _ in range(steps):
         step()
     return steps / (time.perf_counter() - start)
+
+
+def on_gpu(name, steps):
+    """The same steps on a GPU, the data already there; float32 multiplies as PyTorch's defaults say."""
+    if name == "gpu-mlp":
+        net, shape, classes, batch = (nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 2)),
+                                      (4113, 2), 2, 32)
+    elif name == "gpu-cnn":
+        net, shape, classes, batch = (nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+                                                    nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+                                                    nn.Linear(32 * 7 * 7, 10)), (10800, 1, 28, 28), 10, 64)
+    else:
+        net, shape, classes, batch = deep("step-resnet").to(memory_format=torch.channels_last), (2700, 3, 32, 32), 10, 64
+    net.cuda()
+    inputs, targets = torch.randn(shape, device="cuda"), torch.randint(0, classes, shape[:1], device="cuda")
+    if "resnet" not in name:
+        return measure(net, inputs, targets, batch, steps)
+    inputs = inputs.to(memory_format=torch.channels_last)
+
+    def halves(x):
+        with torch.autocast("cuda", torch.bfloat16):
+            return net(x)
+
+    run = torch.compile(halves) if name.endswith("compiled") else halves
+    run.parameters = net.parameters
+    return measure(run, inputs, targets, batch, steps)
 
 
 def loader(steps):
@@ -189,6 +215,8 @@ def main():
     elif name in ("step-resnet", "step-lstm", "step-transformer"):
         sides = (3, 32, 32) if name == "step-resnet" else (1, 28, 28)
         print(measure(deep(name), torch.randn(2700, *sides), torch.randint(0, 10, (2700,)), 64, steps))
+    elif name.startswith("gpu-"):
+        print(on_gpu(name, steps))
     elif name == "loader":
         print(loader(steps))
     elif name == "jpeg":

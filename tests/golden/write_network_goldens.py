@@ -86,6 +86,48 @@ class Residual(nn.Sequential):
         return made + (self.shortcut(x) if hasattr(self, "shortcut") else x)
 
 
+class Twice(nn.Module):
+    def __init__(self, channels, width):
+        super().__init__()
+        self.conv1, self.norm1 = nn.Conv2d(channels, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
+        self.conv2, self.norm2 = nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
+
+    def forward(self, x):
+        return self.norm2(self.conv2(self.norm1(self.conv1(x)).relu())).relu()
+
+
+class Level(nn.Module):
+    """A level of a U-Net with all that is below it; `outer` channels come out of it, or the outputs at the top."""
+    def __init__(self, channels, width, depth, outer, outputs=0):
+        super().__init__()
+        self.enc = Twice(channels, width)
+        if depth > 0:
+            self.below = Level(width, 2 * width, depth - 1, width)
+            self.dec = Twice(2 * width, width)
+        if outputs:
+            self.head = nn.Conv2d(width, outputs, 1)
+        else:
+            self.up = nn.ConvTranspose2d(width, outer, 2, 2)
+
+    def forward(self, x):
+        if hasattr(self, "up"):
+            x = nn.functional.max_pool2d(x, 2)
+        x = self.enc(x)
+        if hasattr(self, "below"):
+            below = nn.functional.interpolate(self.below(x), x.shape[2:])
+            x = self.dec(torch.cat([x, below], 1))
+        return self.head(x) if hasattr(self, "head") else self.up(x)
+
+
+class Autoencoder(nn.Module):
+    def __init__(self, encoder, decoder):
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x)).flatten(1)
+
+
 def small_stem(network):
     network.conv1 = nn.Conv2d(network.conv1.in_channels, 64, 3, 1, 1, bias=False)
     network.maxpool = nn.Identity()
@@ -112,6 +154,15 @@ def networks():
     yield ({"kind": "cnn1d", "channels": [3, 4], "kernel": 3, "norm": "batch"}, [2, 9], 2,
            Series(nn.Sequential(nn.Conv1d(2, 3, 3, padding=1), nn.BatchNorm1d(3), nn.ReLU(), nn.MaxPool1d(2),
                                 nn.Conv1d(3, 4, 3, padding=1), nn.BatchNorm1d(4), nn.ReLU(), nn.MaxPool1d(2)), 4, 2))
+    yield {"kind": "unet", "depth": 2, "width": 4}, [2, 9, 8], 3, Level(2, 4, 2, 0, 3)
+    yield ({"kind": "autoencoder", "hidden": [6], "bottleneck": 2}, [9], 9,
+           Autoencoder(nn.Sequential(nn.Linear(9, 6), nn.ReLU(), nn.Identity(), nn.Linear(6, 2)),
+                       nn.Sequential(nn.Linear(2, 6), nn.ReLU(), nn.Linear(6, 9))))
+    yield ({"kind": "autoencoder", "channels": [3, 4], "hidden": [], "bottleneck": 5, "activation": "tanh"}, [1, 7, 7], 49,
+           Autoencoder(nn.Sequential(nn.Conv2d(1, 3, 3, 2, 1), nn.Tanh(), nn.Conv2d(3, 4, 3, 2, 1), nn.Tanh(), nn.Flatten(), nn.Identity(),
+                                     nn.Linear(16, 5)),
+                       nn.Sequential(nn.Linear(5, 16), nn.Tanh(), nn.Unflatten(1, (4, 2, 2)), nn.Upsample((4, 4)), nn.Conv2d(4, 3, 3, padding=1),
+                                     nn.Tanh(), nn.Upsample((7, 7)), nn.Conv2d(3, 1, 3, padding=1))))
     layers = [
         ({"kind": "Conv2d", "out_channels": 4, "kernel_size": 3, "stride": 2, "padding": 1, "bias": False}, nn.Conv2d(2, 4, 3, 2, 1, bias=False)),
         ({"kind": "BatchNorm2d", "momentum": 0.3}, nn.BatchNorm2d(4, momentum=0.3)),
@@ -192,7 +243,7 @@ def main():
         evaluated = module(data).tolist()
         if len(state) > 200: # deep: a few of many are enough
             gradients, buffers = dict(list(gradients.items())[::9]), dict(list(buffers.items())[::20])
-        cases.append({"model": model, "input_shape": shape, "vocabulary": vocabulary, "outputs": outputs, "rows": rows,
+        cases.append({"model": model, "input_shape": shape, "vocabulary": vocabulary, "outputs": outputs, "rows": rows, "pixels": output.dim() == 4,
                       "state": state, "output": trained, "evaluated": evaluated, "gradients": gradients,
                       "input_gradient": [] if vocabulary else digest(data.grad), "buffers": buffers})
     (HERE / "deep_networks.json").write_text("[\n" + ",\n".join(json.dumps(case) for case in cases) + "\n]\n")

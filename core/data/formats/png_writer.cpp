@@ -26,13 +26,14 @@ void addChunk(std::string& out, const char* type, const std::string& content)
 
 }
 
-base::Status writePng(const std::filesystem::path& file, const std::vector<std::uint8_t>& pixels, std::uint32_t width,
-                      std::uint32_t height)
+base::Status writePng(const std::filesystem::path& file, std::span<const std::uint8_t> pixels, std::uint32_t width,
+                      std::uint32_t height, PngPixels kind)
 {
     std::string lines;
     for (std::uint32_t y = 0; y < height; ++y) {
         lines += '\0'; // no filter
-        lines.append(reinterpret_cast<const char*>(pixels.data()) + std::size_t(y) * width * 3, std::size_t(width) * 3);
+        const std::size_t line = std::size_t(width) * std::size_t(kind);
+        lines.append(reinterpret_cast<const char*>(pixels.data()) + y * line, line);
     }
     uLongf packedSize = compressBound(uLong(lines.size()));
     std::string packed(packedSize, '\0');
@@ -43,7 +44,8 @@ base::Status writePng(const std::filesystem::path& file, const std::vector<std::
     std::string header;
     addBigEndian(header, width);
     addBigEndian(header, height);
-    header += std::string("\x08\x02\x00\x00\x00", 5); // 8 bits, RGB, no interlace
+    header += std::string(kind == PngPixels::Rgb ? "\x08\x02\x00\x00\x00" : "\x08\x00\x00\x00\x00",
+                          5); // 8 bits, no interlace
     std::string png("\x89PNG\r\n\x1a\n", 8);
     addChunk(png, "IHDR", header);
     addChunk(png, "IDAT", packed);

@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <vector>
+#include <span>
 
 namespace core::data {
 
-/// Writes `pixels` [height · width · 3], row-major, as an RGB PNG of 8 bits, whole or not at all.
-base::Status writePng(const std::filesystem::path& file, const std::vector<std::uint8_t>& pixels, std::uint32_t width,
-                      std::uint32_t height);
+enum class PngPixels { Grey = 1, Rgb = 3 };
+
+/// Writes `pixels` [height · width · 3, or · 1 of grey], row-major, as a PNG of 8 bits, whole or not at all.
+base::Status writePng(const std::filesystem::path& file, std::span<const std::uint8_t> pixels, std::uint32_t width,
+                      std::uint32_t height, PngPixels kind = PngPixels::Rgb);
 
 }

@@ -27,7 +27,8 @@ public:
 
     bool higherIsBetter() const override { return true; }
     Says of() const override { return Says::Numbers; }
-    bool usual(const data::DatasetInfo&) const override { return true; }
+    // Of many numbers some hardly vary, and of such a one r² says nothing.
+    bool usual(const data::DatasetInfo& info) const override { return !info.reconstructs(); }
 };
 
 }
