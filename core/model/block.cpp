@@ -207,7 +207,7 @@ at::Tensor run(const Dropout& dropout, const Block& block, const at::Tensor& inp
     if (!mode.training || dropout.p == 0)
         return input;
     const at::ScalarType type = input.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-    const at::Tensor mask = dropoutMask(input.numel(), type, input.device(), dropout.p, mode.drawAt(block.place))
+    const at::Tensor mask = dropoutMask(input.numel(), type, input.device(), dropout.p, mode, block.place)
                                 .view(input.sizes())
                                 .to(input.scalar_type());
     if (kept)

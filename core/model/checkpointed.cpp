@@ -19,7 +19,6 @@ public:
           m_mode(mode)
     {
         m_mode.again = true;
-        m_mode.drew = nullptr;
     }
 
     torch::autograd::variable_list apply(torch::autograd::variable_list&& arrived) override

@@ -83,24 +83,80 @@ at::Tensor dropoutMask(std::int64_t elements, at::ScalarType type, at::Device de
     return mask;
 }
 
+namespace {
+
 // Signed 32-bit tensors multiply and add with the same bits as unsigned numbers; only shifts and the comparison differ.
-at::Tensor dropoutMaskByOperators(std::int64_t elements, at::ScalarType type, at::Device device, double p,
-                                  const base::Draw& draw)
+std::int64_t bits(std::uint32_t word)
 {
-    const DropoutKey key = keyOf(draw, p);
-    const auto bits = [](std::uint32_t word) { return std::int64_t(std::int32_t(word)); };
+    return std::int64_t(std::int32_t(word));
+}
+
+// A key's halves are numbers, or tensors on the device.
+template <class Half>
+at::Tensor byOperators(std::int64_t elements, at::ScalarType type, at::Device device, double p, const Half& first,
+                       const Half& second, std::uint32_t threshold)
+{
     at::Tensor x = at::arange(elements, at::TensorOptions(device).dtype(at::kInt));
     const auto foldBy = [&](std::int64_t shift) {
         x.bitwise_xor_(x.bitwise_right_shift(shift).bitwise_and_((std::int64_t(1) << (32 - shift)) - 1));
     };
-    x.mul_(bits(weyl)).add_(bits(key.first));
+    x.mul_(bits(weyl)).add_(first);
     foldBy(16);
-    x.mul_(bits(round1)).bitwise_xor_(bits(key.second));
+    x.mul_(bits(round1)).bitwise_xor_(second);
     foldBy(15);
     x.mul_(bits(round2));
     foldBy(16);
     constexpr std::uint32_t sign = 0x80000000u;
-    return x.bitwise_xor_(bits(sign)).ge(bits(key.threshold ^ sign)).to(type).mul_(1 / (1 - p));
+    return x.bitwise_xor_(bits(sign)).ge(bits(threshold ^ sign)).to(type).mul_(1 / (1 - p));
+}
+
+}
+
+at::Tensor dropoutMaskByOperators(std::int64_t elements, at::ScalarType type, at::Device device, double p,
+                                  const base::Draw& draw)
+{
+    const DropoutKey key = keyOf(draw, p);
+    return byOperators(elements, type, device, p, at::Scalar(bits(key.first)), at::Scalar(bits(key.second)),
+                       key.threshold);
+}
+
+at::Tensor dropoutMask(std::int64_t elements, at::ScalarType type, at::Device device, double p, const Mode& mode,
+                       std::uint64_t place)
+{
+    if (!mode.keys)
+        return dropoutMask(elements, type, device, p, mode.draw.within(place));
+    const auto [first, second] = mode.keys->of(place);
+    return byOperators(elements, type, device, p, first, second, keyOf(mode.draw, p).threshold);
+}
+
+namespace {
+
+constexpr std::int64_t mostPlaces = 1024;
+
+}
+
+DeviceKeys::DeviceKeys(at::Device device) : m_keys(tensor::zeros({mostPlaces, 2}, at::kInt).to(device)) {}
+
+std::pair<at::Tensor, at::Tensor> DeviceKeys::of(std::uint64_t place)
+{
+    const auto row = std::int64_t(m_places.size());
+    TORCH_CHECK(row < mostPlaces, "too many layers draw");
+    m_places.push_back(place);
+    return {m_keys.select(0, row).select(0, 0), m_keys.select(0, row).select(0, 1)};
+}
+
+void DeviceKeys::fill(const base::Draw& draw)
+{
+    if (m_places.empty())
+        return;
+    at::Tensor keys = tensor::empty({std::int64_t(m_places.size()), 2}, at::kInt);
+    std::int32_t* out = keys.mutable_data_ptr<std::int32_t>();
+    for (const std::uint64_t place : m_places) {
+        const std::uint64_t key = draw.within(place).key();
+        *out++ = std::int32_t(std::uint32_t(key));
+        *out++ = std::int32_t(std::uint32_t(key >> 32));
+    }
+    m_keys.narrow(0, 0, keys.size(0)).copy_(keys.pin_memory(), true);
 }
 
 }

@@ -14,7 +14,7 @@ at::Tensor dropped(const at::Tensor& input, double p, const Mode& mode, std::uin
         std::fill(shape.begin() + std::min(whole, input.dim()), shape.end(), 1);
     // The processor draws float32 and float64; halves take the mask of float32.
     const at::ScalarType type = input.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-    const at::Tensor mask = dropoutMask(elementsOf(shape), type, input.device(), p, mode.drawAt(place));
+    const at::Tensor mask = dropoutMask(elementsOf(shape), type, input.device(), p, mode, place);
     return input.mul(mask.view(shape).to(input.scalar_type()));
 }
 

@@ -14,6 +14,8 @@ namespace core::model {
 /// Told of each layer's output, by the layer's name.
 using Watch = std::function<void(const std::string& name, const at::Tensor& output)>;
 
+class DeviceKeys;
+
 /// How a forward pass is meant.
 struct Mode {
     bool training = false;
@@ -26,16 +28,8 @@ struct Mode {
     /// Above 1: so many parts of which only the inputs are kept for the backward pass (Chen et al. 2016,
     /// arXiv:1604.06174); the rest is computed again there, with the same bits.
     std::int64_t checkpoints = 0;
-    bool again = false;   ///< such a second pass: what the first left in buffers stays
-    bool* drew = nullptr; ///< set where a layer drew: this pass depends on the step
-
-    /// The stream of the layer at `place`.
-    base::Draw drawAt(std::uint64_t place) const
-    {
-        if (drew)
-            *drew = true;
-        return draw.within(place);
-    }
+    bool again = false;         ///< such a second pass: what the first left in buffers stays
+    DeviceKeys* keys = nullptr; ///< of a pass that is recorded: layers draw by these, whatever `draw` is
 };
 
 /// How `picture` [n, channels, height, width] should lie in memory.

@@ -31,13 +31,14 @@ bool DeviceStep::alike(const data::Batch& batch) const
            batch.target.sizes() == at::IntArrayRef(m_targetShape) && batch.target.scalar_type() == m_targetType;
 }
 
-std::vector<double> DeviceStep::run(const data::Batch& batch, const Work& work, bool recordable)
+std::vector<double> DeviceStep::run(const data::Batch& batch, const Work& work, bool recordable,
+                                    const std::function<void()>& refresh)
 {
     if (recordable && alike(batch)) {
         if (!m_graph && !m_impossible && m_sameShape >= stepsBefore)
             record(batch, work);
         if (m_graph)
-            return play(batch);
+            return play(batch, refresh);
         ++m_sameShape;
     } else if (!m_graph && recordable) {
         m_inputShape = batch.input.sizes().vec();
@@ -47,7 +48,7 @@ std::vector<double> DeviceStep::run(const data::Batch& batch, const Work& work, 
     }
     for (const tensor::NamedTensor& parameter : m_parameters)
         parameter.tensor.mutable_grad().reset();
-    return onHost(work(moved(batch.input, m_device), moved(batch.target, m_device)));
+    return onHost(work(moved(batch.input, m_device), moved(batch.target, m_device), false));
 }
 
 void DeviceStep::record(const data::Batch& batch, const Work& work)
@@ -62,7 +63,7 @@ void DeviceStep::record(const data::Batch& batch, const Work& work)
     for (const tensor::NamedTensor& parameter : m_parameters)
         parameter.tensor.mutable_grad().reset();
     try {
-        m_graph->record([&] { m_figures = work(m_input, m_target); });
+        m_graph->record([&] { m_figures = work(m_input, m_target, true); });
     } catch (const c10::Error&) {
         // Something in it waits for the device.
         forget();
@@ -73,8 +74,9 @@ void DeviceStep::record(const data::Batch& batch, const Work& work)
         m_gradients.push_back(parameter.tensor.grad());
 }
 
-std::vector<double> DeviceStep::play(const data::Batch& batch)
+std::vector<double> DeviceStep::play(const data::Batch& batch, const std::function<void()>& refresh)
 {
+    refresh();
     m_input.copy_(batch.input.is_cpu() ? batch.input.pin_memory() : batch.input, true);
     m_target.copy_(batch.target.is_cpu() ? batch.target.pin_memory() : batch.target, true);
     m_graph->play();

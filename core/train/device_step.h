@@ -12,8 +12,9 @@ namespace core::train {
 /// in one piece, which gives the same bits; what cannot be recorded goes on step by step.
 class DeviceStep {
 public:
-    /// From a batch on the device: leaves gradients of the parameters, returns figures (float64, one dimension).
-    using Work = std::function<at::Tensor(const at::Tensor& input, const at::Tensor& target)>;
+    /// From a batch on the device: leaves gradients of the parameters, returns figures (float64, one dimension). Of
+    /// what is `recorded` all that changes from step to step must be read from the device.
+    using Work = std::function<at::Tensor(const at::Tensor& input, const at::Tensor& target, bool recorded)>;
 
     DeviceStep(at::Device device, const std::vector<tensor::NamedTensor>& parameters)
         : m_device(device),
@@ -21,15 +22,16 @@ public:
     {
     }
 
-    /// The figures. `recordable`: nothing in `work` depends on the step but the batch and the weights.
-    std::vector<double> run(const data::Batch& batch, const Work& work, bool recordable);
+    /// The figures. `refresh`: writes to the device what a recorded step reads there.
+    std::vector<double> run(
+        const data::Batch& batch, const Work& work, bool recordable, const std::function<void()>& refresh = [] {});
     /// The work will be another one.
     void forget();
     bool recorded() const { return m_graph != nullptr; }
 
 private:
     void record(const data::Batch& batch, const Work& work);
-    std::vector<double> play(const data::Batch& batch);
+    std::vector<double> play(const data::Batch& batch, const std::function<void()>& refresh);
     bool alike(const data::Batch& batch) const;
 
     at::Device m_device;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/gradients.h"
 
+#include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/linalg_vector_norm.h>
@@ -87,9 +88,12 @@ at::Tensor normOnDevice(const Parameters& parameters)
 
 void scale(const Parameters& parameters, double factor)
 {
+    std::vector<at::Tensor> gradients;
     for (const auto& parameter : parameters)
         if (parameter.tensor.grad().defined())
-            parameter.tensor.grad().mul_(factor);
+            gradients.push_back(parameter.tensor.grad());
+    if (!gradients.empty())
+        at::_foreach_mul_(gradients, factor);
 }
 
 void clip(const Parameters& parameters, double norm, std::optional<double> mostNorm, std::optional<double> mostValue)

@@ -6,7 +6,7 @@
 #include "core/train/step_tracer.h"
 
 #include <ATen/ops/stack.h>
-#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
 #include <charconv>
@@ -116,8 +116,11 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
     if (experiment.train.swa)
         learner->m_swaStart = swaStart(*experiment.train.swa, plan.totalSteps, plan.stepsPerEpoch);
     learner->m_weights = model::stateOf(*learner->m_network);
-    if (learner->m_device.is_cuda())
+    if (learner->m_device.is_cuda()) {
+        learner->m_keys = std::make_unique<model::DeviceKeys>(learner->m_device);
+        learner->m_deviceScale = tensor::zeros({}).to(learner->m_device);
         learner->m_deviceStep = std::make_unique<DeviceStep>(learner->m_device, learner->m_network->parameters());
+    }
     return std::unique_ptr<Learner>(std::move(learner));
 }
 
@@ -130,7 +133,7 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     mode.draw = base::Draw(std::uint64_t(m_spec.seed), "dropout", std::uint64_t(step));
     StepTracer tracer(m_trace, m_network->parameters());
     m_deviceNorm.reset();
-    if (m_deviceStep && batches.size() == 1 && !m_scaler && !mode.watch && !tracer)
+    if (m_deviceStep && batches.size() == 1 && !mode.watch && !tracer)
         computeOnDevice(batches.front(), mode, result);
     else
         computeGradients(batches, mode, tracer, result);
@@ -200,25 +203,30 @@ void NetworkLearner::computeGradients(std::span<const data::Batch> batches, cons
 // The same of one batch on a CUDA device: nothing waits for the device before all of it is under way.
 void NetworkLearner::computeOnDevice(const data::Batch& batch, const model::Mode& mode, StepResult& result)
 {
-    model::Mode watched = mode;
-    watched.drew = &m_drew;
-    const auto work = [&](const at::Tensor& input, const at::Tensor& target) {
-        const at::Tensor output = whole(m_network->forward(input, watched));
+    const auto work = [&](const at::Tensor& input, const at::Tensor& target, bool recorded) {
+        model::Mode pass = mode;
+        if (recorded) {
+            m_keys->begin();
+            pass.keys = m_keys.get();
+        }
+        const at::Tensor output = whole(m_network->forward(input, pass));
         const at::Tensor loss = m_loss->compute(output, target);
-        loss.backward();
+        loss.backward(m_scaler ? m_deviceScale.to(loss.scalar_type()) : at::Tensor());
         const at::NoGradGuard noGraph;
         std::vector<at::Tensor> figures{loss.detach().to(at::kDouble)};
-        if (const at::Tensor norm = normOnDevice(m_network->parameters()); norm.defined())
-            figures.push_back(norm);
-        else
-            figures.push_back(at::zeros({}, figures.front().options()));
+        const at::Tensor norm = normOnDevice(m_network->parameters());
+        figures.push_back(norm.defined() ? norm : at::zeros_like(figures.front()));
         if (classifies())
             figures.push_back(correctIn(m_loss->predictionOf(output), target).to(at::kDouble));
         return at::stack(figures);
     };
-    const std::vector<double> figures = m_deviceStep->run(batch, work, !m_drew && !m_optimizer->looksAgain());
+    if (m_scaler)
+        m_deviceScale.fill_(m_scaler->scale());
+    const std::vector<double> figures =
+        m_deviceStep->run(batch, work, !m_optimizer->looksAgain(), [&] { m_keys->fill(mode.draw); });
     result.loss = figures[0];
-    m_deviceNorm = figures[1];
+    if (!m_scaler) // else of gradients that are still scaled
+        m_deviceNorm = figures[1];
     if (classifies())
         result.accuracy = figures[2] / double(result.rows);
 }
@@ -420,7 +428,6 @@ base::Status NetworkLearner::reconfigure(const spec::Experiment& experiment, con
     follow(std::move(schedule));
     m_loss = std::move(loss);
     m_spec = train;
-    m_drew = false;
     if (m_deviceStep)
         m_deviceStep->forget();
     if (train.swa)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model/dropout.h"
 #include "core/model/network.h"
 #include "core/train/device_step.h"
 #include "core/train/learner.h"
@@ -61,11 +62,12 @@ private:
     std::vector<tensor::NamedTensor> m_weights; ///< of the network, live
     std::unique_ptr<Loss> m_loss;
     std::unique_ptr<Optimizer> m_optimizer;
-    std::unique_ptr<LossScaler> m_scaler;     ///< under 16-mixed
-    std::unique_ptr<WeightAverage> m_average; ///< under train.ema or train.swa
-    std::unique_ptr<DeviceStep> m_deviceStep; ///< on a CUDA device
-    std::optional<double> m_deviceNorm;       ///< of the gradients as backward left them
-    bool m_drew = false;                      ///< a pass of this network depends on the step
+    std::unique_ptr<LossScaler> m_scaler;      ///< under 16-mixed
+    std::unique_ptr<WeightAverage> m_average;  ///< under train.ema or train.swa
+    std::unique_ptr<DeviceStep> m_deviceStep;  ///< on a CUDA device
+    std::optional<double> m_deviceNorm;        ///< of the gradients as backward left them
+    std::unique_ptr<model::DeviceKeys> m_keys; ///< that a recorded step draws by
+    at::Tensor m_deviceScale;                  ///< that it scales the loss by, under 16-mixed
     bool m_statisticsDue = false;
     std::int64_t m_epochs = 0, m_swaStart = 0;
     spec::TrainSpec m_spec;

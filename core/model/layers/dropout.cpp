@@ -80,10 +80,8 @@ public:
             constexpr double alpha = 1.7580993408473766; // SELU's scale · alpha
             const double a = 1 / std::sqrt((alpha * alpha * p + 1) * (1 - p));
             const at::ScalarType type = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-            const at::Tensor kept = dropoutMask(x.numel(), type, x.device(), p, mode.drawAt(place))
-                                        .gt(0)
-                                        .view(x.sizes())
-                                        .to(x.scalar_type());
+            const at::Tensor kept =
+                dropoutMask(x.numel(), type, x.device(), p, mode, place).gt(0).view(x.sizes()).to(x.scalar_type());
             return x.mul(kept.mul(a)).add(kept.mul(alpha * a).add(alpha * a * (p - 1)));
         });
     }

@@ -121,7 +121,7 @@ TEST_CASE("a recorded step has the gradients and figures of one that goes kernel
     const auto loss = train::allLosses().make({"cross_entropy", Object{}});
     REQUIRE(loss);
     train::DeviceStep steps(*gpu, (*network)->parameters());
-    const auto work = [&](const at::Tensor& input, const at::Tensor& target) {
+    const auto work = [&](const at::Tensor& input, const at::Tensor& target, bool) {
         const at::Tensor value = (*loss)->compute((*network)->forward(input, {true}), target);
         value.backward();
         return value.detach().to(at::kDouble).reshape({1});
