@@ -4,6 +4,7 @@
 #include "core/session/sweep_set.h"
 #include "core/store/run_record.h"
 #include "core/train/engine.h"
+#include "core/train/optimizer.h"
 
 #include <c10/util/Exception.h>
 

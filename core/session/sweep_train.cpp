@@ -108,7 +108,7 @@ Status follow(SweepSet& set, std::size_t run, const Options& options, const Swee
 {
     CORE_TRY(session, openRun(set, run, options));
     Follower follower;
-    const auto watching = session->events().subscribe(follower);
+    auto watching = session->events().subscribe(follower);
     const double began = base::steadySeconds();
     bool paused = false, stopped = false;
     double nextTell = 0;
@@ -129,7 +129,8 @@ Status follow(SweepSet& set, std::size_t run, const Options& options, const Swee
         std::this_thread::sleep_for(lookEvery);
     }
     const events::RunFinished result = session->wait();
-    session.reset();
+    watching.reset();
+    session.reset(); // joined: its files are whole
     set.refresh();
     if (!set.runs()[run].ended && (control.stopped || result.state == events::RunState::Interrupted))
         return Error{ErrorKind::Interrupted, "stopped before its end", set.id(),

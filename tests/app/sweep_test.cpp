@@ -199,7 +199,7 @@ TEST_CASE("optimizers begin at the same place and their paths are recorded")
                             "--methods", "batch,stochastic,momentum,adam",
                             "--set",     "data.source=regression",
                             "--set",     "data.rows=60",
-                            "--set",     "data.features=[\"x0\"]",
+                            "--set",     "data.features=[\"x1\"]",
                             "--set",     "data.target=y",
                             "--set",     "data.missing=error",
                             "--runs",    runs,

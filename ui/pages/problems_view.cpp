@@ -139,7 +139,7 @@ ProblemsView::ProblemsView(bridge::Workbench& bench, QWidget* parent)
     connect(&bench, &bridge::Workbench::frontChanged, this, &ProblemsView::look);
     connect(&bench, &bridge::Workbench::stateChanged, this, &ProblemsView::look);
     connect(&bench.document(), &bridge::ExperimentDocument::changed, this, [this] {
-        if (isVisible() && !hasRun())
+        if (isVisible() && !branches())
             fillDetail();
     });
     connect(new QShortcut(QKeySequence::Find, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut),
@@ -177,9 +177,14 @@ bool ProblemsView::hasRun() const
     return m_seen && m_bench.front() && m_bench.front()->folder() == m_seen->folder;
 }
 
+bool ProblemsView::branches() const
+{
+    return hasRun() && m_seen->evidence.steps > 0;
+}
+
 const Value& ProblemsView::resolved() const
 {
-    return hasRun() ? m_seen->evidence.spec : m_bench.document().resolved();
+    return branches() ? m_seen->evidence.spec : m_bench.document().resolved();
 }
 
 const Sighting* ProblemsView::sighting(const QString& key) const
@@ -292,7 +297,7 @@ QWidget* ProblemsView::remedyRow(const TrainingProblem& problem, const Remedy& r
     auto* words = new QVBoxLayout;
     words->setSpacing(2);
     words->addWidget(paragraph(text(remedy.label) + QStringLiteral(".  ") + text(remedy.why)));
-    const bool run = hasRun(), anew = remedy.from == Remedy::From::Anew;
+    const bool run = branches(), anew = remedy.from == Remedy::From::Anew;
     const auto changes = fitting(remedy, resolved());
     std::int64_t step = 0;
     QString reason, edit;
@@ -347,7 +352,8 @@ void ProblemsView::fillDetail()
     example->setObjectName("problemExample");
     example->setProperty("flat", true);
     example->setToolTip(tr("Opens a small experiment that has this problem and trains it in seconds"));
-    connect(example, &QPushButton::clicked, this, [this, problem] { showExample(*problem); });
+    connect(
+        example, &QPushButton::clicked, this, [this, problem] { showExample(*problem); }, Qt::QueuedConnection);
     head->addWidget(example);
     column->addLayout(head);
     column->addWidget(paragraph(text(problem->symptom)));
@@ -386,7 +392,7 @@ void ProblemsView::apply(const Remedy& remedy, const Changes& changes, std::int6
     std::vector<std::pair<QString, Value>> edits;
     for (const auto& [path, value] : changes)
         edits.emplace_back(text(path), value);
-    if (!hasRun()) {
+    if (!branches()) {
         m_bench.document().setAll(edits, text(remedy.label));
         return say(tr("%1: the experiment is changed. Ctrl+Z takes it back.").arg(text(remedy.label)));
     }

@@ -62,6 +62,7 @@ private:
                        std::size_t place);
     const core::base::Value& resolved() const;
     bool hasRun() const;
+    bool branches() const; ///< a run is in front that has something to grow from
     void apply(const core::session::Remedy& remedy, const core::session::Changes& changes, std::int64_t step);
     void branch(const core::session::Changes& changes, std::int64_t step);
     void showExample(const core::session::TrainingProblem& problem);

@@ -21,6 +21,7 @@
 #include <QTableWidget>
 
 #include <algorithm>
+#include <cmath>
 
 namespace ui::pages {
 
@@ -249,7 +250,7 @@ void SweepView::estimate()
             m_estimate.clear();
             if (told) {
                 m_estimate =
-                    tr("%n run(s), about %1", nullptr, int(told->runs))
+                    (told->runs == 1 ? tr("1 run, about %1") : tr("%1 runs, about %2").arg(told->runs))
                         .arg(style::duration(std::max(1.0, std::ceil(told->seconds + 0.15 * double(told->runs)))));
                 for (const std::string& note : told->notes)
                     m_estimate += QStringLiteral("; ") + text(note);

@@ -302,7 +302,7 @@ void SpreadPlot::paintChip(QPainter& painter, const Axes& axes) const
                     ? tr("%1 ± %2 over %3 seeds").arg(text(point.mean), text(point.spread), QString::number(point.runs))
                     : text(point.mean));
     if (point.diverged > 0)
-        lines << tr("%n run(s) diverged", nullptr, point.diverged);
+        lines << (point.diverged == 1 ? tr("1 run diverged") : tr("%1 runs diverged").arg(point.diverged));
     lines << tr("Click to open a run");
     const double s = theme().scale;
     painter.setFont(theme().body());

@@ -58,7 +58,7 @@ void enroll(Problems& all)
                return setTo(now, "model.hidden", std::move(halves));
            }}},
          look,
-         "overfitting"});
+         "problem-overfitting"});
 }
 
 }

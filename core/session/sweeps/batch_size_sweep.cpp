@@ -12,7 +12,7 @@ struct Spec : SweepCommon {
     std::vector<std::int64_t> sizes{16, 32, 64, 128, 256, 512, 1024};
     bool scaled = true;
     std::optional<std::int64_t> reference;
-    double warmupEpochs = 1;
+    double warmupEpochs = 2;
 };
 
 base::Fields<Spec> fields()
@@ -120,9 +120,9 @@ public:
         return Object{{"name", "batch-size"},
                       {"data", Object{{"source", "fashion-mnist"}, {"rows", 6000}}},
                       {"model", Object{{"kind", "mlp"}, {"hidden", base::Array{64}}}},
-                      {"train", Object{{"epochs", 5},
+                      {"train", Object{{"epochs", 8},
                                        {"batch_size", 16},
-                                       {"optimizer", Object{{"kind", "sgd"}, {"lr", 0.02}, {"momentum", 0.9}}},
+                                       {"optimizer", Object{{"kind", "sgd"}, {"lr", 0.002}, {"momentum", 0.9}}},
                                        {"threads", 1}}}};
     }
 

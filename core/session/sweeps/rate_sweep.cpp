@@ -82,15 +82,18 @@ public:
             if (!best || sign * value->mean > sign * best->find(summary.validation())->mean)
                 best = &point;
         }
-        if (!best || low == best)
+        if (!best)
             return {};
         const Spread &top = *best->find(summary.validation()), &bottom = *low->find(summary.validation());
-        std::string text =
-            "The best rate was " + figure(best->x) + " with validation " + summary.metric + " " +
-            valued(summary, top.mean) +
-            (top.n > 1 ? " ± " + (summary.metric == "accuracy" ? difference(summary, top.std) : figure(top.std)) : "") +
-            ". At " + figure(low->x) + " it was " + difference(summary, std::abs(top.mean - bottom.mean)) +
-            " worse after the same epochs.";
+        std::string text = "The best rate was " + figure(best->x) + " with validation " + summary.metric + " " +
+                           valued(summary, top.mean);
+        if (top.n > 1)
+            text += " ± " + difference(summary, top.std);
+        if (low != best)
+            text += ". At " + figure(low->x) + " it was " + difference(summary, std::abs(top.mean - bottom.mean)) +
+                    " worse after the same epochs.";
+        else
+            text += ", the lowest that was tried: lower ones may be better still.";
         if (edge)
             text += " From " + figure(edge->x) + " on runs diverged (" + std::to_string(edge->diverged) + " of " +
                     std::to_string(edge->ended) + " there): the best rate lies a factor of " +
