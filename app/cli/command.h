@@ -35,14 +35,15 @@ struct Program {
     std::function<void(CLI::App*, Work)> on;
 };
 
-void addTraining(Program& program); ///< train, resume
-void addLooking(Program& program);  ///< data, schedule, schema, doctor
+void addTraining(Program& program);  ///< train, resume
+void addLooking(Program& program);   ///< data, schedule, schema, doctor
 void addBranching(Program& program); ///< branch, replay
-void addFinding(Program& program); ///< lr-find, scale-batch-size
-void addRuns(Program& program);     ///< runs, evaluate, predict, export
+void addFinding(Program& program);   ///< lr-find, scale-batch-size
+void addSweeping(Program& program);  ///< sweep
+void addRuns(Program& program);      ///< runs, evaluate, predict, export
 
-/// Trains to the end, handing signals on as a stop. `started`: steady seconds when the command began; `more` is added to
-/// the object.
+/// Trains to the end, handing signals on as a stop. `started`: steady seconds when the command began; `more` is added
+/// to the object.
 core::base::Result<Outcome> conduct(core::session::Session& run, double started, core::base::Object more = {});
 
 /// The typed experiment of a file with its --set changes.

@@ -237,6 +237,9 @@ base::Status DataModule::resample(const std::vector<base::Pick>& augment, std::u
             m_targets = at::cat({m_targets, made->newTargets});
         }
         m_trainRows = std::move(next);
+        // What is left out is no training row any more: the fair partner of validation is drawn from the others.
+        if (augment[i].kind == "RandomSubset" && (m_trainRows.empty() || m_trainRows.back() < m_info.rows))
+            m_rows[std::size_t(SplitName::Train)] = m_trainRows;
     }
     return {};
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/workbench.h"
 
+#include "core/session/inspect.h"
 #include "ui/bridge/lesson_player.h"
+#include "ui/pages/experiments_view.h"
 #include "ui/pages/learn_page.h"
+#include "ui/pages/sweep_view.h"
 
 #include <QLabel>
 #include <QPushButton>
@@ -110,7 +113,7 @@ TEST_CASE("an impatient press brings a moving curve to its end before it goes on
 TEST_CASE("demonstrations begin from the list and can be left")
 {
     Shown shown;
-    REQUIRE(shown.page.lessons().size() == 2);
+    REQUIRE(shown.page.lessons().size() == 4);
     QTest::mouseClick(shown.page.findChild<QPushButton*>("begin-overfitting"), Qt::LeftButton);
     REQUIRE(shown.player.active());
     CHECK(shown.says(shown.page.lessons()[0].stations[0].title));
@@ -128,4 +131,35 @@ TEST_CASE("a demonstration does not disturb a run that trains")
     CHECK_FALSE(shown.page.begin("overfitting"));
     CHECK(shown.troubles.size() == 1);
     CHECK_FALSE(shown.page.begin("no-such-lesson"));
+}
+
+TEST_CASE("a lesson ends where its experiment begins")
+{
+    Shown shown;
+    Lesson one = lesson();
+    one.stations = {{"Try it", "Yourself", {}, {}, 0, 0, "experiments/rate_sweep"}};
+    REQUIRE(shown.player.begin(one));
+    auto* open = shown.page.findChild<QPushButton*>("lessonOpen");
+    CHECK(open->isVisible());
+    QTest::mouseClick(open, Qt::LeftButton);
+    CHECK_FALSE(shown.player.active());
+    REQUIRE(shown.page.experiments().shown());
+    CHECK(shown.page.experiments().shown()->isVisible());
+}
+
+TEST_CASE("every lesson's experiments are right ones, and what it opens is there")
+{
+    Shown shown;
+    for (const Lesson& one : shown.page.lessons()) {
+        INFO(one.key.toStdString());
+        for (const auto& experiment : one.experiments) {
+            const auto checked = core::spec::resolve(experiment, {core::session::catalog()});
+            CHECK(checked.problems.empty());
+        }
+        for (const auto& station : one.stations) {
+            CHECK(station.run < one.experiments.size());
+            if (!station.open.isEmpty())
+                CHECK(shown.page.showSection(station.open));
+        }
+    }
 }

@@ -22,7 +22,8 @@ Station readStation(const Value& value)
                     textAt(value, "question"),
                     textAt(value, "answer"),
                     std::size_t(value["run"].toInt()),
-                    value["until_epoch"].toReal()};
+                    value["until_epoch"].toReal(),
+                    textAt(value, "open")};
     if (value["until_epoch"].text() == "end")
         station.until = std::numeric_limits<double>::infinity();
     return station;

@@ -17,6 +17,7 @@ struct Station {
     QString question, answer;
     std::size_t run = 0; ///< which of the lesson's runs plays; those before it lie behind, whole
     double until = 0;    ///< epochs; infinity: to the end
+    QString open = {};   ///< a part of the Learn page that goes on from here: `experiments/rate_sweep`
 };
 
 /// What is on screen between two presses of a key.

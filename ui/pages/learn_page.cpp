@@ -4,12 +4,15 @@
 #include "ui/bridge/lesson_player.h"
 #include "ui/bridge/workbench.h"
 #include "ui/pages/closing_bar.h"
+#include "ui/pages/experiments_view.h"
 #include "ui/pages/lesson_list.h"
+#include "ui/pages/problems_view.h"
 #include "ui/pages/run_curves.h"
 #include "ui/pages/run_side.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
+#include <QButtonGroup>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -18,6 +21,7 @@
 #include <QStackedWidget>
 
 #include <algorithm>
+#include <tuple>
 
 namespace ui::pages {
 
@@ -46,6 +50,9 @@ LearnPage::LearnPage(bridge::Workbench& workbench, QWidget* parent)
       m_workbench(workbench),
       m_player(new bridge::LessonPlayer(workbench, this)),
       m_stack(new QStackedWidget),
+      m_sections(new QStackedWidget),
+      m_experiments(new ExperimentsView(workbench)),
+      m_problems(new ProblemsView(workbench)),
       m_keys(new LessonKeys(this))
 {
     m_keys->hide();
@@ -54,9 +61,7 @@ LearnPage::LearnPage(bridge::Workbench& workbench, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_stack);
-    auto* list = new LessonList(m_lessons);
-    connect(list, &LessonList::wanted, this, &LearnPage::begin);
-    m_stack->addWidget(list);
+    m_stack->addWidget(buildHome());
     m_stack->addWidget(buildLesson());
 
     const auto key = [this](Qt::Key code, auto action) {
@@ -76,7 +81,62 @@ LearnPage::LearnPage(bridge::Workbench& workbench, QWidget* parent)
 
 QWidget* LearnPage::inspectorPanel()
 {
-    return m_keys;
+    if (m_player->active() || m_sections->currentIndex() == 0)
+        return m_keys;
+    return m_sections->currentWidget() == m_experiments ? m_experiments->panel() : nullptr;
+}
+
+QWidget* LearnPage::buildHome()
+{
+    auto* home = new QWidget;
+    auto* column = new QVBoxLayout(home);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* tabs = new QHBoxLayout;
+    tabs->setContentsMargins(16, 12, 24, 0);
+    tabs->setSpacing(4);
+    auto* group = new QButtonGroup(home);
+    const std::tuple<QString, QString, QString> names[] = {
+        {QStringLiteral("lessons"), tr("Lessons"), tr("Demonstrations for a class, step by step")},
+        {QStringLiteral("experiments"), tr("Experiments"), tr("Sets of runs that answer a question in numbers")},
+        {QStringLiteral("problems"), tr("Common problems"), tr("Symptoms, how to see them, what to change")}};
+    for (const auto& [name, title, tip] : names) {
+        auto* tab = new QPushButton(title);
+        tab->setObjectName("section-" + name);
+        tab->setProperty("flat", true);
+        tab->setCheckable(true);
+        tab->setToolTip(tip);
+        group->addButton(tab);
+        tabs->addWidget(tab);
+        m_tabs.push_back(tab);
+        connect(tab, &QPushButton::clicked, this, [this, name = name] { showSection(name); });
+    }
+    tabs->addStretch(1);
+    column->addLayout(tabs);
+    auto* list = new LessonList(m_lessons);
+    connect(list, &LessonList::wanted, this, &LearnPage::begin);
+    m_sections->addWidget(list);
+    m_sections->addWidget(m_experiments);
+    m_sections->addWidget(m_problems);
+    column->addWidget(m_sections, 1);
+    connect(m_experiments, &ExperimentsView::panelChanged, this, &LearnPage::inspectedChanged);
+    showSection(QStringLiteral("lessons"));
+    return home;
+}
+
+bool LearnPage::showSection(const QString& path)
+{
+    const QString name = path.section(QLatin1Char('/'), 0, 0), what = path.section(QLatin1Char('/'), 1);
+    const QStringList names{QStringLiteral("lessons"), QStringLiteral("experiments"), QStringLiteral("problems")};
+    const int place = int(names.indexOf(name));
+    if (place < 0)
+        return false;
+    m_sections->setCurrentIndex(place);
+    m_tabs[std::size_t(place)]->setChecked(true);
+    Q_EMIT inspectedChanged();
+    if (what.isEmpty())
+        return true;
+    return place == 0 ? begin(what) : place == 1 ? m_experiments->open(what) : m_problems->select(what);
 }
 
 QWidget* LearnPage::buildText()
@@ -96,6 +156,16 @@ QWidget* LearnPage::buildText()
          {static_cast<QWidget*>(m_lesson), static_cast<QWidget*>(m_title), static_cast<QWidget*>(m_text),
           static_cast<QWidget*>(m_ask), static_cast<QWidget*>(m_question), static_cast<QWidget*>(m_answer)})
         column->addWidget(part);
+    m_open = new QPushButton(tr("Open the experiment"));
+    m_open->setObjectName("lessonOpen");
+    m_open->setProperty("outlined", true);
+    m_open->setToolTip(tr("Ends the lesson and opens what it was about, to be tried"));
+    connect(m_open, &QPushButton::clicked, this, [this] {
+        const QString path = m_player->active() ? m_player->station().open : QString();
+        m_player->end();
+        showSection(path);
+    });
+    column->addWidget(m_open);
     column->addStretch(1);
     auto* keys = new QHBoxLayout;
     keys->setSpacing(8);
@@ -168,7 +238,10 @@ bool LearnPage::begin(const QString& key)
 
 void LearnPage::showFrame()
 {
-    m_stack->setCurrentIndex(m_player->active() ? 1 : 0);
+    if (const int place = m_player->active() ? 1 : 0; place != m_stack->currentIndex()) {
+        m_stack->setCurrentIndex(place);
+        Q_EMIT inspectedChanged();
+    }
     if (!m_player->active())
         return;
     const models::Station& station = m_player->station();
@@ -182,6 +255,7 @@ void LearnPage::showFrame()
     m_question->setText(station.question);
     m_answer->setVisible(revealed && !station.answer.isEmpty());
     m_answer->setText(station.answer);
+    m_open->setVisible(!station.open.isEmpty());
     m_place->setText(tr("%1 of %2").arg(m_player->at() + 1).arg(m_player->count()));
     m_back->setEnabled(m_player->at() > 0);
     const bool last = m_player->at() + 1 == m_player->count();

@@ -24,11 +24,14 @@ class Label;
 namespace ui::pages {
 
 class ClosingBar;
+class ExperimentsView;
+class ProblemsView;
 class RunCurves;
 class RunSide;
 
-/// Demonstrations for a class: a column of text, the live experiment beside it, and a question before each reveal.
-/// Right, Page Down and Enter go on; Left and Page Up go back.
+/// Three sections: lessons for a class (a column of text, the live experiment beside it, and a question before each
+/// reveal; Right, Page Down and Enter go on, Left and Page Up go back), experiments that train sets of runs, and the
+/// field's common problems.
 class LearnPage final : public Page {
     Q_OBJECT
 
@@ -40,11 +43,16 @@ public:
     const std::vector<models::Lesson>& lessons() const { return m_lessons; }
     /// By its key; false if there is none or something else is training.
     bool begin(const QString& key);
+    /// `lessons`, `experiments` or `problems`; behind a slash the one that is opened (`experiments/rate_sweep`).
+    bool showSection(const QString& path);
+    ExperimentsView& experiments() { return *m_experiments; }
+    ProblemsView& problems() { return *m_problems; }
 
 protected:
     void changeEvent(QEvent* event) override;
 
 private:
+    QWidget* buildHome();
     QWidget* buildLesson();
     QWidget* buildText();
     void showFrame();
@@ -55,12 +63,15 @@ private:
     bridge::Workbench& m_workbench;
     std::vector<models::Lesson> m_lessons;
     bridge::LessonPlayer* m_player;
-    QStackedWidget* m_stack;
+    QStackedWidget *m_stack, *m_sections;
+    std::vector<QPushButton*> m_tabs; ///< of the sections
+    ExperimentsView* m_experiments;
+    ProblemsView* m_problems;
     QWidget* m_keys;
     QWidget* m_column = nullptr;
     style::Label *m_lesson = nullptr, *m_place = nullptr;
     QLabel *m_title = nullptr, *m_text = nullptr, *m_ask = nullptr, *m_question = nullptr, *m_answer = nullptr;
-    QPushButton *m_back = nullptr, *m_next = nullptr;
+    QPushButton *m_back = nullptr, *m_next = nullptr, *m_open = nullptr;
     RunCurves* m_curves = nullptr;
     RunSide* m_side = nullptr;
     ClosingBar* m_closing = nullptr;

@@ -2,6 +2,7 @@
 #include "ui/shell/launch.h"
 
 #include "core/store/run_folder.h"
+#include "ui/pages/learn_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/notice_bar.h"
 #include "ui/shell/opener.h"
@@ -35,7 +36,9 @@ void addOptions(QCommandLineParser& parser)
 {
     parser.addOptions({
         {QStringLiteral("start"), QStringLiteral("Train at once.")},
-        {QStringLiteral("page"), QStringLiteral("Begin on this page: %1.").arg(pageNames().join(QStringLiteral(", "))),
+        {QStringLiteral("page"),
+         QStringLiteral("Begin on this page: %1; learn/experiments and learn/problems are parts of one.")
+             .arg(pageNames().join(QStringLiteral(", "))),
          QStringLiteral("NAME")},
         {QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("THEME")},
         {QStringLiteral("size"), QStringLiteral("Size of the window, such as 1280x800."), QStringLiteral("WxH")},
@@ -82,7 +85,7 @@ core::base::Status readValues(const QCommandLineParser& parser, LaunchOptions& o
 {
     if (parser.isSet(QStringLiteral("page"))) {
         options.page = parser.value(QStringLiteral("page")).toLower();
-        if (!pageNames().contains(options.page))
+        if (!pageNames().contains(options.page.section(QLatin1Char('/'), 0, 0)))
             return usage(QStringLiteral("--page"), QStringLiteral("\"%1\" is no page").arg(options.page),
                          QStringLiteral("Known: ") + pageNames().join(QStringLiteral(", ")));
     }
@@ -221,8 +224,11 @@ int launch(const LaunchOptions& options)
     bool opened = true;
     if (!options.what.isEmpty())
         opened = window.openPath(options.what);
-    if (!options.page.isEmpty())
-        window.showPage(options.page);
+    if (!options.page.isEmpty()) {
+        window.showPage(options.page.section(QLatin1Char('/'), 0, 0));
+        if (auto* learn = qobject_cast<pages::LearnPage*>(window.pageWidget()))
+            learn->showSection(options.page.section(QLatin1Char('/'), 1));
+    }
     window.show();
     if (options.start && opened)
         startTraining(window, options);
