@@ -94,7 +94,8 @@ base::Result<ModelPreview> previewModel(const Value& resolved, const data::Datas
         return previewEstimator(experiment, info, plan);
     CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
     CORE_TRY(loss, train::makeLoss(experiment, info));
-    ModelPreview preview{info.inputShape, architecture->describe({info.inputShape, loss->outputs(info)})};
+    ModelPreview preview{info.inputShape, architecture->describe({info.inputShape, loss->outputs(info), 0,
+                                                                  std::int64_t(info.tokens.size())})};
     std::uint64_t activations = 0;
     for (const model::LayerInfo& layer : preview.layers) {
         preview.parameters += layer.parameters;

@@ -26,6 +26,12 @@ base::Result<std::unique_ptr<Learner>> Learner::make(const spec::Experiment& exp
     return NetworkLearner::make(experiment, info, plan, device);
 }
 
+base::Status Learner::remember(const data::DataModule*, const std::vector<base::Blob>&)
+{
+    return Error{ErrorKind::Spec, "only networks learn a new task on top of an old one", "/train/incremental",
+                 "Leave it out, or choose a network"};
+}
+
 namespace {
 
 std::string lossesFor(const data::DatasetInfo& info)

@@ -74,6 +74,15 @@ public:
                               bool optimizerToo = true) = 0;
     /// Begins with weights from elsewhere, whose names must be those of weights().
     virtual base::Status initialize(const std::vector<base::Blob>& blobs, const std::string& where) = 0;
+    /// Begins to hold on to what the weights know now of an old task. `old`: its rows, nullptr if they are gone;
+    /// `from`: the weights that came from it, empty if all did.
+    virtual base::Status remember(const data::DataModule* old, const std::vector<base::Blob>& from);
+    /// Whether state() of another run has what remember() makes of this one.
+    virtual bool remembers(const std::vector<base::Blob>& blobs) const
+    {
+        (void)blobs;
+        return true;
+    }
     /// Goes back by so many steps as if they had never been; false if only training again leads there.
     virtual bool forget(std::int64_t steps)
     {

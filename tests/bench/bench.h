@@ -33,6 +33,7 @@ core::base::Result<core::base::Object> keyframe();
 core::base::Result<core::base::Object> seek();
 core::base::Result<core::base::Object> capture();
 core::base::Result<core::base::Object> averaging();
+core::base::Result<core::base::Object> incremental();
 
 /// Steps a second of the same network in a bare LibTorch loop, with nothing recorded.
 double bareMlpStepsPerSecond(int steps);

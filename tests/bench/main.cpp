@@ -46,6 +46,8 @@ int main(int argc, char** argv)
         {"seek", "going back to any of 10,000 steps", bench::seek},
         {"capture", "statistics of every weight and gradient at every step", bench::capture},
         {"averaging", "what gradient accumulation and averaged weights (EMA) cost", bench::averaging},
+        {"incremental", "what is forgotten of eight classes of Fashion-MNIST while two more are learned",
+         bench::incremental},
     };
     std::string wanted;
     bool json = false;
