@@ -21,6 +21,9 @@ base::Result<std::unique_ptr<Learner>> Learner::make(const spec::Experiment& exp
     if (info.embeds() && model::isEstimator(experiment.model.kind))
         return Error{ErrorKind::Spec, experiment.model.kind + " makes no vectors of rows", "/model/kind",
                      "Use a network, or set data.task to classification"};
+    if (!info.tokens.empty() && model::isEstimator(experiment.model.kind))
+        return Error{ErrorKind::Spec, experiment.model.kind + " does not read tokens in their order", "/data/tokens",
+                     "Leave data.tokens out, so that words are counted, or choose transformer, rnn or cnn1d"};
     if (model::isEstimator(experiment.model.kind))
         return EstimatorLearner::make(experiment, info, plan);
     return NetworkLearner::make(experiment, info, plan, device);

@@ -350,8 +350,8 @@ base::Status NetworkLearner::load(const std::vector<base::Blob>& blobs, const st
         m_average && std::ranges::any_of(blobs, [](const base::Blob& b) { return b.name.starts_with("average/"); });
     if (!averaged)
         leaveOut("average/");
-    // So may it begin to remember an old task.
-    if (!optimizerToo || !remembers(blobs))
+    // So may it begin to remember an old task, or leave off.
+    if (!optimizerToo || memory().empty() || !remembers(blobs))
         leaveOut("remedy/");
     if (!optimizerToo)
         leaveOut("optimizer/");

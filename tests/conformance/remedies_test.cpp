@@ -105,12 +105,12 @@ TEST_CASE("a last layer grows by new outputs, and the old ones keep their bits")
     std::vector<base::Blob> saved{tensor::toBlob("0.weight", tensorOf(wave(12, 1), {4, 3}, at::kFloat)),
                                   tensor::toBlob("2.weight", tensorOf(wave(8, 2), {2, 4}, at::kFloat))};
     const auto grown = train::grownToFit(saved, network, 2);
-    CHECK(grown[0] == saved[0]);
+    CHECK((grown[0] == saved[0]));
     CHECK(grown[1].shape == std::vector<std::int64_t>{3, 4});
     CHECK(grown[1].bytes.substr(0, saved[1].bytes.size()) == saved[1].bytes);
     CHECK(grown[1].bytes.substr(saved[1].bytes.size()) == std::string(4 * sizeof(float), '\0'));
     // Where another number of outputs is old, nothing fits.
-    CHECK(train::grownToFit(saved, network, 1) == saved);
+    CHECK((train::grownToFit(saved, network, 1) == saved));
 }
 
 }

@@ -231,6 +231,13 @@ LookView::LookView(QWidget* parent) : QWidget(parent)
 void LookView::setLook(std::optional<Look> look)
 {
     m_look = std::move(look);
+    setToolTip(
+        m_look && !m_look->tokens.empty()
+            ? tr("<b>Tokens</b><br>What a network is given of this text, in this order; each has a number of its "
+                 "own. <i>&lt;unk&gt;</i> stands for every token that the vocabulary lacks: with many of them, "
+                 "enlarge data.tokens.vocabulary or cut words into pieces (bpe). A text that ends too early "
+                 "here was cut off by data.tokens.max_length.")
+            : QString());
     update();
 }
 

@@ -81,10 +81,8 @@ QStringList TrainPage::inspected() const
 {
     if (core::session::learnsInRounds(m_workbench.document().resolved()))
         return {"model", "train.schedule", "train.early_stopping", "train.epochs"};
-    QStringList shown{"train.optimizer", "train.schedule", "train.early_stopping", "train.epochs", "train.batch_size"};
-    if (m_workbench.document().resolved()["train"]["incremental"].isObject())
-        shown.prepend("train.incremental");
-    return shown;
+    return {"train.optimizer", "train.schedule",   "train.early_stopping",
+            "train.epochs",    "train.batch_size", "train.incremental"};
 }
 
 std::vector<models::RunModel*> TrainPage::runs() const
