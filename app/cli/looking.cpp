@@ -6,6 +6,7 @@
 #include "core/session/inspect.h"
 #include "core/session/mode_costs.h"
 #include "core/session/preview_picture.h"
+#include "core/session/word_match.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -106,6 +107,37 @@ Object modesObject(const session::ModeCosts& costs, std::string& text)
     return modes;
 }
 
+// The vocabulary, a text as an example, and what of the vocabulary a file of word vectors knows.
+Status addTokens(const session::DataView& view, const Value& resolved, Object& object, std::string& text)
+{
+    constexpr std::size_t most = 50;
+    const std::vector<std::string>& vocabulary = view.info().tokens;
+    Array first, example;
+    for (std::size_t i = 0; i < std::min(most, vocabulary.size()); ++i)
+        first.push_back(vocabulary[i]);
+    text += "  " + std::to_string(vocabulary.size()) + " tokens, <pad> and <unk> among them\n";
+    Object tokens{{"vocabulary", std::int64_t(vocabulary.size())}, {"first", std::move(first)}};
+    if (const auto rows = view.spread(1); !rows.empty())
+        if (const auto look = view.look(rows.front())) {
+            for (const std::string& token : look->tokens)
+                example.push_back(token);
+            tokens.set("example", Object{{"row", look->row}, {"text", look->text}, {"tokens", std::move(example)}});
+        }
+    object.set("tokens", std::move(tokens));
+    const std::string file = resolved["model"]["word_vectors"].text();
+    if (file.empty())
+        return {};
+    CORE_TRY(found, session::matchWordVectors(resolved, view.info()));
+    object.set("word_vectors", Object{{"dimension", found.dimension},
+                                      {"entries", found.entries},
+                                      {"duplicates", found.duplicates},
+                                      {"matched", found.matched},
+                                      {"tokens", found.tokens}});
+    text += "  " + std::to_string(found.matched) + " of " + std::to_string(found.tokens) + " tokens have a vector of " +
+            std::to_string(found.dimension) + " numbers in " + file + "\n";
+    return {};
+}
+
 Result<Outcome> lookAtData(const Options& options)
 {
     CORE_TRY(resolved, loadExperiment(options.experiment, options.sets));
@@ -142,6 +174,8 @@ Result<Outcome> lookAtData(const Options& options)
             channels.set(name, path);
     if (!channels.empty())
         object.set("channels", std::move(channels));
+    if (!info.tokens.empty())
+        CORE_CHECK(addTokens(*view, resolved, object, text));
     if (!options.preview.empty())
         object.set("preview", options.preview);
     if (options.costs) {

@@ -11,6 +11,8 @@
 
 namespace core::data {
 
+class Tokenizer;
+
 /// All rows of a data set, before anything is filled, and how they were divided.
 struct Examined {
     const spec::Experiment& experiment;
@@ -25,6 +27,7 @@ struct Examined {
     const SampleStore* samples = nullptr;                  ///< of rows that are no tables
     std::vector<const Column*> columns = {};               ///< of a table as it was read, without bare row numbers
     std::span<const Marks> marks = {};                     ///< of detection and segmentation
+    const Tokenizer* tokenizer = nullptr;                  ///< of texts as rows of tokens
 };
 
 /// Looks for one thing in the data that spoils a training. One plug-in of `core/data/checks`.

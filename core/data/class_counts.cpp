@@ -15,6 +15,21 @@ std::vector<std::int64_t> countClasses(const Loaded& loaded, std::span<const std
     return counts;
 }
 
+base::Status checkLabels(const Loaded& loaded)
+{
+    if (!loaded.info.classifies())
+        return {};
+    const std::int64_t* label = loaded.targets.const_data_ptr<std::int64_t>();
+    for (std::int64_t row = 0; row < loaded.targets.size(0); ++row)
+        if (label[row] < -1 || label[row] >= std::int64_t(loaded.info.classes.size()))
+            return base::Error{base::ErrorKind::Data,
+                               "label " + std::to_string(label[row]) + " of row " + std::to_string(row) +
+                                   " is out of range: there are " + std::to_string(loaded.info.classes.size()) +
+                                   " classes",
+                               loaded.where.empty() ? loaded.info.name : loaded.where, "Correct the label"};
+    return {};
+}
+
 base::Status enoughOfEach(const Loaded& loaded)
 {
     if (loaded.fewestOfClass == 0)

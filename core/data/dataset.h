@@ -30,8 +30,7 @@ public:
     /// What `auto` became, and how many folds there are to train.
     const std::string& splitKind() const { return m_splitKind; }
     std::int64_t folds() const { return m_folds; }
-    /// Rows in any order, normalized, without augmentation. Streamed rows that are of no use are left out. Throws where
-    /// streamed rows cannot be read.
+    /// Rows in any order, normalized, not augmented, without streamed ones of no use; throws if those cannot be read.
     Batch gather(std::span<const std::int64_t> rows) const;
     /// The same with inputs that are still to be written; `rows` are usable().
     Batch gatherTargets(std::span<const std::int64_t> rows) const;
@@ -45,8 +44,7 @@ public:
     bool leaveOut(std::int64_t row, const base::Error& why) const;
     /// As given by the source, before normalization: [inputShape].
     at::Tensor raw(std::int64_t row) const;
-    /// The same as a sample, before it becomes numbers of inputShape: an image, a text, a waveform. Images have pixels
-    /// in [0, 1].
+    /// The same as a sample, before it becomes numbers of inputShape: an image (pixels in [0, 1]), a text, a waveform.
     base::Result<Sample> sample(std::int64_t row) const;
     /// Makes of a sample what a network would see of it, but for normalization.
     base::Status featurize(Sample& sample) const { return m_featurizer ? m_featurizer->apply(sample) : base::Status{}; }
@@ -63,6 +61,7 @@ public:
         return m_trainRows[std::size_t(place % rows)] + place / rows * size();
     }
     const spec::DataSpec& spec() const { return m_spec; }
+    const std::shared_ptr<const DataModule>& old() const { return m_old; } ///< of incremental training; or nullptr
     /// Columns as the source has them, edits applied; nullptr if it has none.
     const Table* table() const { return m_table.get(); }
     const std::vector<double>& times() const { return m_times; }
@@ -115,6 +114,7 @@ private:
     std::shared_ptr<const SampleStore> m_samples; ///< of rows that are no tables
     std::shared_ptr<const Table> m_table;         ///< of rows that are
     std::optional<TableEncoder> m_encoder;
+    std::shared_ptr<const DataModule> m_old;
     std::shared_ptr<const Featurizer> m_featurizer; ///< nullptr: samples have the numbers of inputShape
     std::array<RowSet, 3> m_rows;
     std::vector<std::int64_t> m_trainRows;

@@ -5,9 +5,11 @@
 #include "core/data/dataset.h"
 #include "core/data/edit.h"
 #include "core/data/forecast_steps.h"
+#include "core/data/old_task.h"
 #include "core/data/open.h"
 #include "core/data/streams/stream_plan.h"
 #include "core/data/tables/row_labels.h"
+#include "core/data/texts/tokens.h"
 
 #include <ATen/ops/cat.h>
 
@@ -38,6 +40,8 @@ public:
             request.data.task = "classification";
         if (reconstructs)
             request.data.task = "auto";
+        CORE_TRY(old, openOldTask(m_experiment));
+        m_made.m_old = std::move(old);
         if (m_experiment.data.mode == "pipe") {
             CORE_CHECK(openStream(request));
         } else {
@@ -55,7 +59,7 @@ public:
         if (reconstructs && !m_loaded.info.locates())
             m_loaded.info.task = "reconstruction";
         joinTestRows();
-        CORE_CHECK(checkClasses());
+        CORE_CHECK(checkLabels(m_loaded));
         // In a sample of a stream a class may be missing by chance.
         if (!m_stream || !m_stream->problem())
             CORE_CHECK(checkChannelClasses(m_loaded));
@@ -78,6 +82,7 @@ public:
         // What a word counts is scaled by data.text.weighting already.
         const bool texts = m_loaded.info.modality == Modality::Text;
         CORE_CHECK(scale(texts ? "none" : m_experiment.data.normalize));
+        CORE_CHECK(joinOldTask());
         scaleForecasts();
         m_made.m_spec = request.data;
         const Column* target = m_loaded.table ? m_loaded.table->find(m_loaded.info.target) : nullptr;
@@ -164,22 +169,13 @@ private:
             m_made.m_scaling = scalingFor(m_loaded.inputs, m_parts[0], normalize);
             return {};
         }
-        constexpr std::size_t most = 512;
-        std::vector<Sample> some;
-        const std::size_t step = std::max<std::size_t>(1, m_parts[0].size() / most);
-        for (std::size_t i = 0; i < m_parts[0].size() && some.size() < most; i += step)
-            if (auto sample = m_loaded.samples->read(m_parts[0][i]))
-                some.push_back(std::move(*sample));
-        if (some.empty())
-            return base::Error{base::ErrorKind::Data, "no row can be read", m_loaded.where,
-                               "Mend or remove these files"};
-        std::vector<std::int64_t> all(some.size());
-        std::iota(all.begin(), all.end(), 0);
-        CORE_TRY(inputs, inputsOf(*heldSamples(std::move(some)), m_made.m_featurizer.get(), m_loaded.info.inputShape));
+        CORE_TRY(inputs, someInputs(m_loaded, m_made.m_featurizer.get(), m_parts[0]));
         // Pixels are bytes, here as in memory: both ways give the same bits.
         m_decodesBytes = m_loaded.info.image();
         if (m_decodesBytes)
             inputs = inputs.mul(255).round_().to(at::kByte);
+        std::vector<std::int64_t> all(std::size_t(inputs.size(0)));
+        std::iota(all.begin(), all.end(), 0);
         m_made.m_scaling = scalingFor(inputs, all, normalize);
         return {};
     }
@@ -289,9 +285,25 @@ private:
             target[i] = (target[i] - m_made.m_scaling.shift[0]) * m_made.m_scaling.scale[0];
     }
 
+    /// Weights that an old task taught know its scale and its classes' numbers.
+    base::Status joinOldTask()
+    {
+        if (!m_experiment.train.incremental)
+            return {};
+        const DataModule* old = m_made.m_old.get();
+        if (old) {
+            m_made.m_scaling = old->m_scaling;
+            m_made.m_fill = old->m_fill.empty() ? std::move(m_made.m_fill) : old->m_fill;
+        }
+        return takeOldClasses(m_experiment, old ? &old->info() : nullptr, m_loaded);
+    }
+
     base::Status encodeTable(std::span<const std::int64_t> rows)
     {
-        CORE_TRY(encoder, TableEncoder::fit(m_loaded, rows, m_experiment.data, std::uint64_t(m_experiment.split.seed)));
+        CORE_TRY(encoder,
+                 m_made.m_old && m_made.m_old->m_encoder
+                     ? base::Result<TableEncoder>(*m_made.m_old->m_encoder)
+                     : TableEncoder::fit(m_loaded, rows, m_experiment.data, std::uint64_t(m_experiment.split.seed)));
         CORE_TRY(inputs, encoder.encode(*m_loaded.table));
         encoder.replaceLearned(inputs);
         encoder.describe(m_loaded.info);
@@ -302,10 +314,14 @@ private:
 
     base::Status encodeSamples()
     {
-        CORE_TRY(featurizer, makeFeaturizer(m_loaded, m_experiment.data, m_parts[0]));
+        CORE_TRY(featurizer, m_made.m_old && m_made.m_old->m_featurizer
+                                 ? base::Result<std::shared_ptr<const Featurizer>>(m_made.m_old->m_featurizer)
+                                 : makeFeaturizer(m_loaded, m_experiment.data, m_parts[0]));
         if (featurizer) {
             m_loaded.info.inputShape = featurizer->shape();
             m_loaded.info.features = m_loaded.info.origins = featurizer->features();
+            if (const Tokenizer* tokenizer = featurizer->tokenizer())
+                m_loaded.info.tokens = tokenizer->vocabulary();
         }
         m_made.m_featurizer = std::move(featurizer);
         // Files of their own are decoded when they are wanted.
@@ -330,21 +346,6 @@ private:
         m_loaded.inputs = at::cat({m_loaded.inputs, m_loaded.testInputs});
         m_loaded.targets = at::cat({m_loaded.targets, m_loaded.testTargets});
         m_loaded.testInputs = m_loaded.testTargets = at::Tensor();
-    }
-
-    base::Status checkClasses() const
-    {
-        if (!m_loaded.info.classifies())
-            return {};
-        const std::int64_t* label = m_loaded.targets.const_data_ptr<std::int64_t>();
-        for (std::int64_t row = 0; row < m_loaded.targets.size(0); ++row)
-            if (label[row] < -1 || label[row] >= std::int64_t(m_loaded.info.classes.size()))
-                return base::Error{base::ErrorKind::Data,
-                                   "label " + std::to_string(label[row]) + " of row " + std::to_string(row) +
-                                       " is out of range: there are " + std::to_string(m_loaded.info.classes.size()) +
-                                       " classes",
-                                   m_loaded.where.empty() ? m_loaded.info.name : m_loaded.where, "Correct the label"};
-        return {};
     }
 
     base::Status refuseBadValues() const
@@ -477,7 +478,8 @@ private:
         }
         auto found = examine({m_experiment, m_loaded.info, m_loaded.inputs, m_loaded.targets, inputs, targets, m_parts,
                               m_loaded.times, m_made.m_splitKind, m_loaded.samples.get(),
-                              columnsRead(m_loaded, m_made.m_problems), marks});
+                              columnsRead(m_loaded, m_made.m_problems), marks,
+                              m_made.m_featurizer ? m_made.m_featurizer->tokenizer() : nullptr});
         // Of a forecast the steps are shown and edited.
         for (Problem& problem : found)
             for (std::int64_t& row : problem.rows)

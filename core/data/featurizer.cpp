@@ -5,6 +5,7 @@
 #include "core/data/parallel.h"
 #include "core/data/pictures/image_size.h"
 #include "core/data/signals/log_mel.h"
+#include "core/data/texts/tokens.h"
 #include "core/data/texts/words.h"
 
 #include <algorithm>
@@ -40,6 +41,25 @@ public:
 
 private:
     WordCounts m_counts;
+    std::vector<std::int64_t> m_shape;
+};
+
+class TokenFeaturizer final : public Featurizer {
+public:
+    TokenFeaturizer(Tokenizer tokenizer, std::int64_t length) : m_tokenizer(std::move(tokenizer)), m_shape{length} {}
+
+    const std::vector<std::int64_t>& shape() const override { return m_shape; }
+    const Tokenizer* tokenizer() const override { return &m_tokenizer; }
+
+    base::Status apply(Sample& sample) const override
+    {
+        sample.values = m_tokenizer.row(sample.text);
+        sample.shape = m_shape;
+        return {};
+    }
+
+private:
+    Tokenizer m_tokenizer;
     std::vector<std::int64_t> m_shape;
 };
 
@@ -144,15 +164,22 @@ base::Error placed(base::Error error, const SampleStore& samples, std::int64_t r
     return error;
 }
 
-Made forTexts(const SampleStore& samples, const spec::TextSpec& spec, std::span<const std::int64_t> rows)
+Made forTexts(const SampleStore& samples, const spec::DataSpec& data, std::span<const std::int64_t> rows)
 {
     base::Status failed;
-    WordCounts counts(spec, rows.size(), [&](std::size_t i) {
+    const auto textAt = [&](std::size_t i) {
         auto sample = samples.read(rows[i]);
         if (!sample && failed)
             failed = sample.error();
         return sample ? std::move(sample->text) : std::string();
-    });
+    };
+    if (data.tokens) {
+        Tokenizer tokenizer(*data.tokens, rows.size(), textAt);
+        CORE_CHECK(failed);
+        return std::shared_ptr<const Featurizer>(
+            std::make_shared<TokenFeaturizer>(std::move(tokenizer), data.tokens->maxLength));
+    }
+    WordCounts counts(data.text, rows.size(), textAt);
     CORE_CHECK(failed);
     if (counts.words().empty())
         return base::Error{base::ErrorKind::Data,
@@ -254,6 +281,20 @@ base::Result<at::Tensor> inputsOf(const SampleStore& samples, const Featurizer* 
     return inputs;
 }
 
+base::Result<at::Tensor> someInputs(const Loaded& loaded, const Featurizer* featurizer,
+                                    std::span<const std::int64_t> rows)
+{
+    constexpr std::size_t most = 512;
+    std::vector<Sample> some;
+    const std::size_t step = std::max<std::size_t>(1, rows.size() / most);
+    for (std::size_t i = 0; i < rows.size() && some.size() < most; i += step)
+        if (auto sample = loaded.samples->read(rows[i]))
+            some.push_back(std::move(*sample));
+    if (some.empty())
+        return base::Error{base::ErrorKind::Data, "no row can be read", loaded.where, "Mend or remove these files"};
+    return inputsOf(*heldSamples(std::move(some)), featurizer, loaded.info.inputShape);
+}
+
 base::Result<std::shared_ptr<const Featurizer>> makeFeaturizer(const Loaded& loaded, const spec::DataSpec& data,
                                                                std::span<const std::int64_t> rows)
 {
@@ -261,7 +302,7 @@ base::Result<std::shared_ptr<const Featurizer>> makeFeaturizer(const Loaded& loa
         return std::shared_ptr<const Featurizer>();
     switch (loaded.info.modality) {
     case Modality::Text:
-        return forTexts(*loaded.samples, data.text, rows);
+        return forTexts(*loaded.samples, data, rows);
     case Modality::Audio:
         return forAudio(*loaded.samples, data.audio, rows);
     case Modality::Image:

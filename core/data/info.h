@@ -36,6 +36,8 @@ struct DatasetInfo {
         origins; ///< per feature: the column it was made of (`colour` of `colour=red`); empty for images
     std::vector<std::string> classes;      ///< names in id order; empty for regression
     std::vector<std::int64_t> trainCounts; ///< of a classification: training rows of each class, before any are made
+    std::int64_t oldClasses = 0; ///< of incremental training: so many of `classes`, the first ones, are the old task's
+    std::vector<std::string> tokens; ///< of texts as rows of tokens: what each number stands for; 0 fills up
     std::string target;
     std::string time;   ///< the column of times that orders the rows; empty if there is none
     std::string text;   ///< the column of texts, of a text data set that was read from a table; else empty

@@ -8,6 +8,7 @@
 #include <ATen/ops/scaled_dot_product_attention.h>
 
 #include <cmath>
+#include <limits>
 
 namespace core::model {
 
@@ -55,12 +56,19 @@ private:
         const std::int64_t rows = x.size(0), steps = x.size(1), width = x.size(2);
         const at::Tensor all = in(x).view({rows, steps, 3, spec.heads, width / spec.heads}).permute({2, 0, 3, 1, 4});
         const at::Tensor query = all[0], key = all[1], value = all[2];
+        // torch's key_padding_mask: nobody looks at what fills a row up.
+        const at::Tensor filled = mode.padding.defined() && mode.padding.size(1) == steps
+                                      ? mode.padding.view({rows, 1, 1, steps})
+                                      : at::Tensor();
         at::Tensor heads;
         if (mode.training && spec.dropout > 0) {
-            const at::Tensor weights =
-                query.matmul(key.transpose(-2, -1)).mul(1 / std::sqrt(double(width / spec.heads))).softmax(-1);
-            heads = dropped(weights, spec.dropout, mode, place + 4).matmul(value);
-        } else
+            at::Tensor scores = query.matmul(key.transpose(-2, -1)).mul(1 / std::sqrt(double(width / spec.heads)));
+            if (filled.defined())
+                scores = scores.masked_fill(filled, -std::numeric_limits<double>::infinity());
+            heads = dropped(scores.softmax(-1), spec.dropout, mode, place + 4).matmul(value);
+        } else if (filled.defined())
+            heads = at::scaled_dot_product_attention(query, key, value, filled.logical_not());
+        else
             heads = at::scaled_dot_product_attention(query, key, value);
         return out(heads.transpose(1, 2).reshape({rows, steps, width}));
     }

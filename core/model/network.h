@@ -30,6 +30,7 @@ struct Mode {
     std::int64_t checkpoints = 0;
     bool again = false;         ///< such a second pass: what the first left in buffers stays
     DeviceKeys* keys = nullptr; ///< of a pass that is recorded: layers draw by these, whatever `draw` is
+    at::Tensor padding = {};    ///< of tokens: [n, steps], true where a row was filled up; undefined: nowhere
 };
 
 /// How `picture` [n, channels, height, width] should lie in memory.
@@ -55,6 +56,7 @@ struct NetworkContext {
     std::int64_t outputs = 1;
     std::uint64_t seed = 0;
     std::int64_t vocabulary = 0; ///< above 0: the input is ids of so many tokens, [length]
+    std::int64_t padding = -1;   ///< of tokens: the id that fills up short rows and that layers look past; −1: none
     bool pixels = false;         ///< the outputs are wanted for every pixel: [outputs, height, width]
 
     std::vector<std::int64_t> outputShape() const
@@ -68,6 +70,8 @@ struct NetworkContext {
 class Architecture {
 public:
     virtual ~Architecture() = default;
+    /// Whether it reads tokens in their order; others take their numbers for quantities.
+    virtual bool readsTokens() const { return false; }
     /// Blocks with shapes and parameter counts, without making a tensor. A block that cannot fit says why.
     virtual std::vector<LayerInfo> describe(const NetworkContext& context) const = 0;
     virtual base::Result<std::unique_ptr<Network>> build(const NetworkContext& context) const = 0;

@@ -16,16 +16,22 @@ namespace {
 class Tree final : public Network {
 public:
     Tree(std::unique_ptr<Module> root, std::vector<tensor::NamedTensor> parameters,
-         std::vector<tensor::NamedTensor> buffers)
+         std::vector<tensor::NamedTensor> buffers, std::int64_t padding)
         : m_root(std::move(root)),
           m_parameters(std::move(parameters)),
-          m_buffers(std::move(buffers))
+          m_buffers(std::move(buffers)),
+          m_padding(padding)
     {
     }
 
     at::Tensor forward(const at::Tensor& input, const Mode& mode) override
     {
         const Autocast cast(input.device().type(), mode.compute);
+        if (m_padding >= 0 && input.dim() == 2) {
+            Mode filled = mode;
+            filled.padding = input.eq(m_padding);
+            return m_root->forward(input, filled);
+        }
         return m_root->forward(input.dim() == 4 ? input.contiguous(layoutOf(input, mode)) : input, mode);
     }
 
@@ -45,6 +51,7 @@ public:
 private:
     std::unique_ptr<Module> m_root;
     std::vector<tensor::NamedTensor> m_parameters, m_buffers;
+    std::int64_t m_padding; ///< the token that fills up rows; −1: none
 };
 
 std::string joined(const std::string& prefix, const std::string& name)
@@ -101,8 +108,8 @@ base::Result<std::unique_ptr<Network>> makeTree(const Chain& chain, const Networ
     Maker maker(init, context.seed);
     maker.setDefault(own);
     std::unique_ptr<Module> root = chain.make(maker, context.inputShape);
-    return std::unique_ptr<Network>(
-        std::make_unique<Tree>(std::move(root), std::move(maker.parameters), std::move(maker.buffers)));
+    return std::unique_ptr<Network>(std::make_unique<Tree>(std::move(root), std::move(maker.parameters),
+                                                           std::move(maker.buffers), context.padding));
 }
 
 std::vector<LayerInfo> describe(const Chain& chain, const Shape& inputShape)

@@ -11,6 +11,7 @@
 #include "core/train/loss.h"
 #include "core/train/metric.h"
 #include "core/train/optimizer.h"
+#include "core/train/remedy.h"
 #include "core/train/schedule.h"
 
 namespace core::session {
@@ -36,6 +37,7 @@ base::Catalog makeCatalog()
     all.add(train::allMetrics().family());
     all.add(train::allOptimizers().family());
     all.add(train::allSchedules().family());
+    all.add(train::allRemedies().family());
     all.add(store::allExporters().family());
     return all;
 }

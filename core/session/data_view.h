@@ -41,6 +41,7 @@ struct Look {
     double target = 0;
     std::string label; ///< the target as a person says it; empty if there is none
     std::string text;
+    std::vector<std::string> tokens; ///< of a text as a row of tokens: what a network is given of it
     std::string where;               ///< its file
     std::vector<float> values;       ///< a table's row, a series, a waveform: row-major
     std::vector<std::int64_t> shape; ///< of `values`

@@ -263,6 +263,14 @@ Look DataView::Work::lookOf(std::int64_t row, const data::Sample& sample) const
             look.spectrogram = std::move(heard.values);
         }
     }
+    const std::vector<std::string>& vocabulary = module.info().tokens;
+    if (!vocabulary.empty()) {
+        data::Sample read = sample;
+        if (module.featurize(read))
+            for (const float number : read.values)
+                if (number > 0 && std::size_t(number) < vocabulary.size())
+                    look.tokens.push_back(vocabulary[std::size_t(number)]);
+    }
     return look;
 }
 

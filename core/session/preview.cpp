@@ -94,9 +94,7 @@ base::Result<ModelPreview> previewModel(const Value& resolved, const data::Datas
         return previewEstimator(experiment, info, plan);
     CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
     CORE_TRY(loss, train::makeLoss(experiment, info));
-    ModelPreview preview{info.inputShape, architecture->describe({.inputShape = info.inputShape,
-                                                                  .outputs = loss->outputs(info),
-                                                                  .pixels = info.segments()})};
+    ModelPreview preview{info.inputShape, architecture->describe(train::contextOf(info, *loss))};
     std::uint64_t activations = 0;
     for (const model::LayerInfo& layer : preview.layers) {
         preview.parameters += layer.parameters;

@@ -70,6 +70,32 @@ Fields<TextSpec> textFields()
               "tf_idf: count · (ln((1 + n) / (1 + df)) + 1)"});
 }
 
+Fields<TokensSpec> tokenFields()
+{
+    return Fields<TokensSpec>{}
+        .add("kind", &TokensSpec::kind, Choice{{"word", "whitespace", "character", "bpe"}},
+             {"What a token is. word: letters and digits in a row, and each other sign by itself. whitespace: what "
+              "stands "
+              "between spaces. character: each sign. bpe: pieces of words, made by joining the pair of pieces that "
+              "stands side by side most often, again and again (Sennrich et al. 2016), so that hardly any word is "
+              "unknown."})
+        .add("vocabulary", &TokensSpec::vocabulary, Int{3, 1'000'000},
+             {"So many different tokens there are at most, <pad> and <unk> among them; of the training rows' those "
+              "that are most frequent.",
+              {},
+              "Telling words become <unk>; bpe cuts them into small pieces.",
+              "Tokens that are seen a few times are learned by heart."},
+             {.unit = "tokens"})
+        .add("max_length", &TokensSpec::maxLength, Int{1, 65'536},
+             {"Texts with more tokens are cut at their end, shorter ones are filled up with <pad>, which networks "
+              "look past.",
+              {},
+              "The ends of long texts are not seen.",
+              "Attention costs the square of it."},
+             {.unit = "tokens"})
+        .add("lowercase", &TokensSpec::lowercase, Flag{}, {"Takes Word and word for the same."});
+}
+
 Fields<ChannelsSpec> channelFields()
 {
     return Fields<ChannelsSpec>{}
@@ -159,6 +185,10 @@ Fields<DataSpec> dataFields()
         .group("audio", &DataSpec::audio, audioFields(),
                {"Of recordings: how they become a picture of pitches over time."})
         .group("text", &DataSpec::text, textFields(), {"Of texts: which words are counted."})
+        .group("tokens", &DataSpec::tokens, tokenFields(),
+               {"Of texts: rows of token numbers in their order, for networks that read (transformer, rnn, cnn1d), "
+                "instead of counts of words. The vocabulary is learned from the training rows alone."},
+               {.onlyFor = "networks"})
         .group("window", &DataSpec::window, windowFields(),
                {"Of series for forecasting: how they are cut into rows. A row that would see a step which a later part "
                 "of the "

@@ -33,6 +33,14 @@ struct TextSpec {
     std::string weighting = "tf_idf";
 };
 
+/// How a text becomes a row of token numbers.
+struct TokensSpec {
+    std::string kind = "word";
+    std::int64_t vocabulary = 8'000;
+    std::int64_t maxLength = 64;
+    bool lowercase = true;
+};
+
 /// How a long series is cut into rows: so many steps are seen, so many after them are to be foretold.
 struct WindowSpec {
     std::int64_t context = 24;
@@ -70,6 +78,7 @@ struct DataSpec {
     ImageSpec image;
     AudioSpec audio;
     TextSpec text;
+    std::optional<TokensSpec> tokens; ///< instead of counts
     WindowSpec window;
 };
 

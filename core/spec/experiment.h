@@ -39,8 +39,16 @@ struct SwaSpec {
     std::string annealStrategy = "cos";
 };
 
+/// A training that goes on from what an older task taught, on new rows.
+struct IncrementalSpec {
+    std::string old;
+    std::vector<std::string> classes;
+    Pick remedy{"none", base::Object{}};
+};
+
 struct ModelSpec {
     std::string initializeFrom;
+    std::string wordVectors;
 };
 
 struct TrainSpec {
@@ -62,6 +70,7 @@ struct TrainSpec {
     std::optional<double> clipGradValue;
     std::optional<EmaSpec> ema;
     std::optional<SwaSpec> swa;
+    std::optional<IncrementalSpec> incremental;
     std::optional<EarlyStoppingSpec> earlyStopping;
     CheckpointSpec checkpoint;
     std::string precision = "32-true";

@@ -106,6 +106,21 @@ Fields<SwaSpec> swaFields()
              {"Along half a cosine or in a line."}, {.live = true});
 }
 
+Fields<IncrementalSpec> incrementalFields()
+{
+    return Fields<IncrementalSpec>{}
+        .add("old", &IncrementalSpec::old, Path{},
+             {"What was learned before: a run, an experiment file, or a file of rows. Its validation rows tell after "
+              "every epoch how much is forgotten; a run gives the weights too, unless model.initialize_from does. "
+              "Empty: the old rows are gone, and nothing is told of them.",
+              "forgetting = accuracy at the start − accuracy now (Chaudhry et al. 2018)"})
+        .add("classes", &IncrementalSpec::classes, listOf(Text{}),
+             {"The old task's classes in the order of the outputs. Empty: as old says. New classes are numbered after "
+              "them, and the last layer grows by an output for each."})
+        .add("remedy", &IncrementalSpec::remedy, OneOf{"remedies"}, {"What is done against forgetting."},
+             {.tunable = true});
+}
+
 Fields<TrainSpec> trainFields()
 {
     return Fields<TrainSpec>{}
@@ -191,6 +206,10 @@ Fields<TrainSpec> trainFields()
              "an epoch.",
              "average ← average + (w − average) / (n + 1)"},
             {.onlyFor = networks})
+        .group("incremental", &TrainSpec::incremental, incrementalFields(),
+               {"Goes on from weights that an older task taught, on new rows. What is learned last writes over what "
+                "was there: the forgetting meter tells how much, and a remedy keeps some of it."},
+               {.onlyFor = networks})
         .group("early_stopping", &TrainSpec::earlyStopping, earlyStoppingFields(),
                {"Stops when the watched figure has not improved for `patience` epochs, and goes back to the best "
                 "weights. Off unless asked for."},
@@ -262,10 +281,17 @@ static const Fields<CaptureSpec>& captureFields()
 
 const Fields<ModelSpec>& modelFields()
 {
-    static const auto fields = Fields<ModelSpec>{}.add(
-        "initialize_from", &ModelSpec::initializeFrom, Path{},
-        {"Starts from the weights of a safetensors file, or of a checkpoint or run, instead of random ones. Names and "
-         "shapes must fit."});
+    static const auto fields =
+        Fields<ModelSpec>{}
+            .add("initialize_from", &ModelSpec::initializeFrom, Path{},
+                 {"Starts from the weights of a safetensors file, or of a checkpoint or run, instead of random ones. "
+                  "Names and shapes must fit."})
+            .add(
+                "word_vectors", &ModelSpec::wordVectors, Path{},
+                {"Of texts as tokens: a file of word vectors, GloVe's or word2vec's text form or word2vec's binary "
+                 "one. Tokens that stand in it begin there, the others at random. Frozen, words that the training rows "
+                 "do not have keep their place among the others."},
+                {.onlyFor = networks});
     return fields;
 }
 

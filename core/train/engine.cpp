@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/engine.h"
 
-#include "core/store/exporter.h"
 #include "core/train/class_curves.h"
 #include "core/train/data_facts.h"
 #include "core/train/threads.h"
@@ -140,6 +139,8 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
     m_trainSample = trainSample(m_data, std::uint64_t(m_experiment.train.seed));
     CORE_TRY(metrics, MetricSet::of(m_experiment.train, m_learner->loss(), m_data.info()));
     m_metrics = std::move(metrics);
+    CORE_TRY(old, OldTask::make(m_experiment, m_data, m_metrics));
+    m_old = std::move(old);
     CORE_CHECK(checkMetric(m_experiment, m_data));
     m_stopping = std::make_unique<EarlyStopping>(watchedOf(m_experiment, m_data));
     return from ? load(*from) : Status{};
@@ -197,27 +198,13 @@ Status Engine::checkMetric(const spec::Experiment& experiment, const data::DataM
     return {};
 }
 
-Status Engine::initialize()
-{
-    const std::string& from = spec::modelFields().read(m_experiment.model.params).initializeFrom;
-    if (from.empty())
-        return {};
-    // Of a run, its last checkpoint.
-    std::filesystem::path weightsFile = from;
-    if (std::error_code ignored; std::filesystem::is_directory(weightsFile, ignored)) {
-        CORE_TRY(last, store::checkpointAt(weightsFile, "last"));
-        weightsFile = std::move(last);
-    }
-    CORE_TRY(file, store::readSafetensors(weightsFile));
-    return m_learner->initialize(store::modelWeights(std::move(file.tensors)), from);
-}
-
 StepResult Engine::advance(events::StepTrace* trace)
 {
     m_batches.clear();
     if (m_learner->takesBatches())
         for (const data::BatchRange& range : m_timeline.batchesOf(m_step))
-            m_batches.push_back(m_loader->get(range));
+            m_batches.push_back(m_old ? m_old->mixed(m_loader->get(range), m_step, m_batches.size())
+                                      : m_loader->get(range));
     m_learner->trace(trace);
     const StepResult result = m_learner->step(m_batches, m_step, m_timeline.scheduleStep(m_step));
     if (trace) {
@@ -281,6 +268,7 @@ Judgement Engine::judge(const EvaluationRequest& tables)
         add("validation", judgement.validation);
     }
     add("train_eval", evaluate(*m_learner, m_data, m_trainSample, {.metrics = &m_metrics}));
+    judgement.old = oldFigures();
     // A run that ends within an epoch counts it.
     const std::int64_t epochs = m_timeline.epochOf(m_step) + !m_timeline.epochEndsAt(m_step);
     const std::string& watched = m_stopping->spec().metric;
@@ -341,6 +329,12 @@ Status Engine::become(const spec::Experiment& next)
     m_data = std::move(data);
     if (newRows)
         m_trainSample = trainSample(m_data, std::uint64_t(next.train.seed));
+    if (newRows && m_old) {
+        const Value start = m_old->state();
+        CORE_TRY(old, OldTask::make(next, m_data, m_metrics));
+        m_old = std::move(old);
+        m_old->load(start);
+    }
     m_experiment = next;
     m_stopping->edit(watchedOf(m_experiment, m_data));
     return {};
@@ -358,6 +352,8 @@ Value Engine::state() const
                  {"spec", spec::experimentFields().write(m_experiment)}};
     if (Value observed = m_learner->schedule().state(); !observed.isNull())
         state.set("schedule", std::move(observed));
+    if (Value old = m_old ? m_old->state() : Value{}; !old.isNull())
+        state.set("old_task", std::move(old));
     if (m_best)
         state.set("best", Object{{"metric", m_best->metric},
                                  {"value", m_best->value},
@@ -414,6 +410,8 @@ Status Engine::load(const store::Checkpoint& checkpoint)
     CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
     m_learner->schedule().load(checkpoint.state["schedule"]);
     m_stopping->load(checkpoint.state["early_stopping"]);
+    if (m_old)
+        m_old->load(checkpoint.state["old_task"]);
     m_judged = checkpoint.state["judged"].toInt(-1);
     m_best.reset();
     return {};
@@ -434,7 +432,10 @@ Status Engine::graft(const store::Checkpoint& checkpoint)
     m_learner->schedule().load(checkpoint.state["schedule"]);
     m_stopping->load(checkpoint.state["early_stopping"]);
     m_judged = checkpoint.state["judged"].toInt(-1);
-    return {};
+    // What the parent did not keep, the branch begins to.
+    if (m_old && !m_old->load(checkpoint.state["old_task"]))
+        m_old->begin(*m_learner);
+    return m_learner->remembers(checkpoint.tensors) ? Status{} : m_learner->remember(m_data.old().get(), {});
 }
 
 Status Engine::restoreBest()

@@ -6,6 +6,7 @@
 #include "core/store/checkpoint.h"
 #include "core/train/early_stopping.h"
 #include "core/train/evaluator.h"
+#include "core/train/old_task.h"
 
 namespace core::train {
 
@@ -20,6 +21,7 @@ struct Best {
 /// What an evaluation between two steps gave.
 struct Judgement {
     std::vector<std::pair<std::string, double>> values; ///< `validation/loss`, …, `train_eval/loss`, …
+    std::vector<std::pair<std::string, double>> old;    ///< of incremental training: `old/loss`, …, `old/forgetting`
     EvaluationResult validation;                        ///< with tables if they were asked for
     bool improved = false;                              ///< Engine::best() is new
 };
@@ -40,8 +42,8 @@ public:
     /// The network that a checkpoint's run was made with; its spec may have been edited since.
     static base::Pick networkOf(const store::Checkpoint& checkpoint);
 
-    /// Takes the weights that `model.initialize_from` names, if it names any.
-    base::Status initialize();
+    /// Takes the weights that `model.initialize_from` names, if it names any. → what a person should know of it.
+    base::Result<std::vector<std::string>> initialize();
     /// Update step(), by which step() grows by one.
     /// `trace`: what its parts did, for somebody who looks at them.
     StepResult advance(events::StepTrace* trace = nullptr);
@@ -87,6 +89,9 @@ public:
     double waitedForData() const { return m_waited + m_loader->waitedSeconds(); }
     /// Of Judgement::values, in order.
     std::vector<std::string> evaluationNames() const;
+    /// Of the old task's figures, which oldFigures() tells; empty if there is none.
+    std::vector<std::string> oldNames() const { return m_old ? m_old->names() : std::vector<std::string>{}; }
+    std::vector<std::pair<std::string, double>> oldFigures();
     /// `validation/per_class/recall/` and a class's name, …: what classCurveValues() gives of a Judgement. Empty where
     /// there are no classes, or too many to be told one by one.
     std::vector<std::string> classNames() const;
@@ -99,6 +104,10 @@ private:
     base::Status become(const spec::Experiment& next);
     /// Hands the training rows to a learner that keeps them.
     base::Status giveRows(const data::DataModule& data);
+    /// The weights that an incremental training begins with; empty if it does not say.
+    std::string firstWeights() const;
+    /// From now on the old task may be forgotten, and a remedy holds on to it.
+    base::Status remember(const std::vector<base::Blob>& from);
     void epochEnds();
     base::Result<std::unique_ptr<data::DataLoader>>
     makeLoader(const spec::Experiment& experiment, const data::DataModule& data, const StepPlan& plan) const;
@@ -113,6 +122,7 @@ private:
     data::DataModule m_data;
     Timeline m_timeline;
     std::unique_ptr<Learner> m_learner;
+    std::unique_ptr<OldTask> m_old;
     std::unique_ptr<data::DataLoader> m_loader;
     std::unique_ptr<EarlyStopping> m_stopping;
     std::optional<Best> m_best;

@@ -24,9 +24,18 @@ base::Result<std::unique_ptr<Learner>> Learner::make(const spec::Experiment& exp
     if (info.embeds() && model::isEstimator(experiment.model.kind))
         return Error{ErrorKind::Spec, experiment.model.kind + " makes no vectors of rows", "/model/kind",
                      "Use a network, or set data.task to classification"};
+    if (!info.tokens.empty() && model::isEstimator(experiment.model.kind))
+        return Error{ErrorKind::Spec, experiment.model.kind + " does not read tokens in their order", "/data/tokens",
+                     "Leave data.tokens out, so that words are counted, or choose transformer, rnn or cnn1d"};
     if (model::isEstimator(experiment.model.kind))
         return EstimatorLearner::make(experiment, info, plan);
     return NetworkLearner::make(experiment, info, plan, device);
+}
+
+base::Status Learner::remember(const data::DataModule*, const std::vector<base::Blob>&)
+{
+    return Error{ErrorKind::Spec, "only networks learn a new task on top of an old one", "/train/incremental",
+                 "Leave it out, or choose a network"};
 }
 
 namespace {
@@ -49,6 +58,16 @@ std::string mixerIn(const std::vector<base::Pick>& augment)
     return {};
 }
 
+}
+
+model::NetworkContext contextOf(const data::DatasetInfo& info, const Loss& loss, std::uint64_t seed)
+{
+    return {.inputShape = info.inputShape,
+            .outputs = loss.outputs(info),
+            .seed = seed,
+            .vocabulary = std::int64_t(info.tokens.size()),
+            .padding = info.tokens.empty() ? -1 : 0,
+            .pixels = info.segments()};
 }
 
 base::Result<std::unique_ptr<Loss>> makeLoss(const spec::Experiment& experiment, const data::DatasetInfo& info)

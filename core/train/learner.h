@@ -3,6 +3,7 @@
 
 #include "core/data/dataset.h"
 #include "core/events/frames.h"
+#include "core/model/network.h"
 #include "core/train/loss.h"
 #include "core/train/plan.h"
 #include "core/train/schedule.h"
@@ -74,6 +75,15 @@ public:
                               bool optimizerToo = true) = 0;
     /// Begins with weights from elsewhere, whose names must be those of weights().
     virtual base::Status initialize(const std::vector<base::Blob>& blobs, const std::string& where) = 0;
+    /// Begins to hold on to what the weights know now of an old task. `old`: its rows, nullptr if they are gone;
+    /// `from`: the weights that came from it, empty if all did.
+    virtual base::Status remember(const data::DataModule* old, const std::vector<base::Blob>& from);
+    /// Whether state() of another run has what remember() makes of this one.
+    virtual bool remembers(const std::vector<base::Blob>& blobs) const
+    {
+        (void)blobs;
+        return true;
+    }
     /// Goes back by so many steps as if they had never been; false if only training again leads there.
     virtual bool forget(std::int64_t steps)
     {
@@ -108,6 +118,8 @@ protected:
 
 /// The loss that the experiment asks for, or the task's own.
 base::Result<std::unique_ptr<Loss>> makeLoss(const spec::Experiment& experiment, const data::DatasetInfo& info);
+/// What a network for these data and this loss is built for.
+model::NetworkContext contextOf(const data::DatasetInfo& info, const Loss& loss, std::uint64_t seed = 0);
 /// The rate that the schedule starts from.
 double baseRate(const spec::Experiment& experiment);
 /// Where that is set: `train.optimizer.lr`, `model.eta`.

@@ -84,10 +84,10 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
                      "Set it to drop, mean, median or most_frequent"};
     CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
     CORE_TRY(loss, makeLoss(experiment, info));
-    CORE_TRY(network, architecture->build({.inputShape = info.inputShape,
-                                           .outputs = loss->outputs(info),
-                                           .seed = std::uint64_t(experiment.train.seed),
-                                           .pixels = info.segments()}));
+    if (!info.tokens.empty() && !architecture->readsTokens())
+        return Error{ErrorKind::Spec, experiment.model.kind + " does not read tokens in their order", "/data/tokens",
+                     "Leave data.tokens out, so that words are counted, or choose transformer, rnn or cnn1d"};
+    CORE_TRY(network, architecture->build(contextOf(info, *loss, std::uint64_t(experiment.train.seed))));
     std::unique_ptr<NetworkLearner> learner(new NetworkLearner(at::Device(device)));
     tensor::takeStream(learner->m_device);
     learner->m_network = std::move(network);
@@ -99,6 +99,10 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
     CORE_TRY(optimizer, allOptimizers().make(experiment.train.optimizer, learner->m_network->parameters()));
     learner->m_optimizer = std::move(optimizer);
     CORE_CHECK(learner->m_optimizer->setRules(rulesFor(learner->m_network->parameters(), experiment.train)));
+    if (experiment.train.incremental) {
+        CORE_TRY(remedy, allRemedies().make(experiment.train.incremental->remedy, learner->m_network->parameters()));
+        learner->m_remedy = std::move(remedy);
+    }
     CORE_TRY(schedule, makeSchedule(experiment.train, {baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
     learner->follow(std::move(schedule));
     if (experiment.train.precision == "16-mixed") {
@@ -140,7 +144,7 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     at::NoGradGuard noGraph;
     if (m_scaler)
         scale(m_network->parameters(), 1 / m_scaler->scale());
-    const double penalty = addPenalties(m_network->parameters(), m_spec.l1, m_spec.l2, m_optimizer->looksAgain());
+    const double penalty = penalize();
     result.gradNorm = m_deviceNorm && !penalizes() ? *m_deviceNorm : normOfGradients(m_network->parameters());
     if (m_onGradients)
         m_onGradients();
@@ -241,7 +245,7 @@ double NetworkLearner::lookAgain(std::span<const data::Batch> batches, const mod
         const at::AutoGradMode graph(true);
         computeGradients(batches, mode, untraced, result);
     }
-    const double penalty = addPenalties(m_network->parameters(), m_spec.l1, m_spec.l2, m_optimizer->looksAgain());
+    const double penalty = penalize();
     if (m_spec.clipGradNorm || m_spec.clipGradValue)
         clip(m_network->parameters(), normOfGradients(m_network->parameters()), m_spec.clipGradNorm,
              m_spec.clipGradValue);
@@ -335,6 +339,8 @@ std::vector<tensor::NamedTensor> NetworkLearner::state() const
     if (m_average)
         for (tensor::NamedTensor& named : m_average->state())
             all.push_back(std::move(named));
+    for (tensor::NamedTensor& named : memory())
+        all.push_back(std::move(named));
     return all;
 }
 
@@ -351,10 +357,17 @@ base::Status NetworkLearner::load(const std::vector<base::Blob>& blobs, const st
         m_average && std::ranges::any_of(blobs, [](const base::Blob& b) { return b.name.starts_with("average/"); });
     if (!averaged)
         leaveOut("average/");
+    // So may it begin to remember an old task, or leave off.
+    if (!optimizerToo || memory().empty() || !remembers(blobs))
+        leaveOut("remedy/");
     if (!optimizerToo)
         leaveOut("optimizer/");
     std::vector<base::Blob> weights, moments, averages;
     for (base::Blob& blob : renamed(std::move(wanted), here)) {
+        if (blob.name.starts_with("remedy/")) {
+            CORE_CHECK(loadMemory(blob));
+            continue;
+        }
         if (blob.name.starts_with("average/")) {
             averages.push_back(std::move(blob));
             continue;

@@ -7,6 +7,7 @@
 #include "core/train/learner.h"
 #include "core/train/loss_scaler.h"
 #include "core/train/optimizer.h"
+#include "core/train/remedy.h"
 #include "core/train/schedule.h"
 #include "core/train/weight_average.h"
 
@@ -38,6 +39,8 @@ public:
     /// Layers may have other numbers there: they have where dropout came or went.
     base::Status load(const std::vector<base::Blob>& blobs, const std::string& where, bool optimizerToo) override;
     base::Status initialize(const std::vector<base::Blob>& blobs, const std::string& where) override;
+    base::Status remember(const data::DataModule* old, const std::vector<base::Blob>& from) override;
+    bool remembers(const std::vector<base::Blob>& blobs) const override;
     /// Rate, schedule, momentum, decay, clipping, penalties, loss, dropout.
     base::Status reconfigure(const spec::Experiment& experiment, const StepPlan& plan) override;
 
@@ -54,7 +57,10 @@ private:
     double lookAgain(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows);
     model::Mode modeOf(bool training) const;
     void layWeights();
-    bool penalizes() const { return m_spec.l1 != 0 || m_spec.l2 != 0; }
+    bool penalizes() const { return m_spec.l1 != 0 || m_spec.l2 != 0 || m_remedy; }
+    std::vector<tensor::NamedTensor> memory() const; ///< the remedy's part of state()
+    base::Status loadMemory(const base::Blob& blob);
+    double penalize(); ///< adds the slopes to the gradients
     void average(std::int64_t updates);
 
     at::Device m_device;
@@ -63,6 +69,7 @@ private:
     std::unique_ptr<Loss> m_loss;
     std::unique_ptr<Optimizer> m_optimizer;
     std::unique_ptr<LossScaler> m_scaler;      ///< under 16-mixed
+    std::unique_ptr<Remedy> m_remedy;          ///< under train.incremental
     std::unique_ptr<WeightAverage> m_average;  ///< under train.ema or train.swa
     std::unique_ptr<DeviceStep> m_deviceStep;  ///< on a CUDA device
     std::optional<double> m_deviceNorm;        ///< of the gradients as backward left them

@@ -70,7 +70,11 @@ Status Trainer::prepare()
     const store::Checkpoint* from = m_context.resumeFrom ? &*m_context.resumeFrom : nullptr;
     CORE_TRY(engine, Engine::make(m_context.resolved, m_context.device, from));
     m_engine = std::move(engine);
-    return from ? restore() : m_engine->initialize();
+    if (from)
+        return restore();
+    CORE_TRY(notes, m_engine->initialize());
+    m_notes = std::move(notes);
+    return {};
 }
 
 Status Trainer::restore()
@@ -102,6 +106,8 @@ Status Trainer::train()
         for (const data::Problem& problem : m_engine->data().problems())
             if (problem.kind == "fewer_than_folds")
                 m_context.hub->publish(events::Notice{0, {ErrorKind::Data, problem.message, {}, problem.remedy}});
+    for (const std::string& note : m_notes)
+        m_context.hub->publish(events::Notice{0, {ErrorKind::Data, note, "/model/initialize_from", {}}});
     m_watch.follow(*m_engine, *m_context.hub);
     m_paused = m_context.startPaused;
     m_lastCheckpoint = m_nextKeyframe = m_rateSince = m_runningSince = base::steadySeconds();
@@ -109,6 +115,9 @@ Status Trainer::train()
     m_digests.look(*m_engine);
     if (m_engine->step() == 0)
         CORE_CHECK(keepWhatIsDue());
+    // What was known of an old task before anything new was learned.
+    if (m_engine->step() == 0)
+        publishOld(m_engine->oldFigures());
     if (m_engine->judgeDue())
         judge();
     publishSurface(true);

@@ -80,6 +80,8 @@ private:
     void announce();
     void tick();
     void publishEvaluation(const Judgement& judgement);
+    std::uint16_t publishValues(const std::vector<double>& values, std::uint16_t group);
+    void publishOld(const std::vector<std::pair<std::string, double>>& figures);
     void publishSurface(bool force);
     void publishTables(EvaluationResult result);
     void publishWeights(bool evaluated, bool force = false);
@@ -94,6 +96,7 @@ private:
     DigestLog m_digests;
     TensorWatch m_watch;
     std::vector<std::pair<std::string, double>> m_last;
+    std::vector<std::string> m_notes; ///< what a person should know of how the run begins
 
     std::int64_t m_stepsAllowed = -1; ///< while paused: how many single steps are still to do
     bool m_paused = false;
@@ -109,7 +112,8 @@ private:
     std::int64_t m_surfaceStep = -1, m_tablesStep = -1, m_weightsStep = -1;
     double m_surfaceEpoch = 1, m_weightsEpoch = 0;
     std::int64_t m_leftOutTold = 0;
-    bool m_tellsClasses = false; ///< one by one
+    bool m_tellsClasses = false;  ///< one by one
+    std::uint16_t m_oldGroup = 0; ///< the first with figures of an old task
     std::int64_t m_rateSteps = 0, m_rateRows = 0, m_rows = 0;
     double m_rateSince = 0, m_stepsPerSecond = 0, m_rowsPerSecond = 0;
 };

@@ -52,6 +52,8 @@ void Trainer::announce()
     m_tellsClasses = !classes.empty();
     addGroups(opened.groups, m_engine->evaluationNames());
     addGroups(opened.groups, classes);
+    m_oldGroup = std::uint16_t(opened.groups.size());
+    addGroups(opened.groups, m_engine->oldNames());
     opened.firstStep = m_engine->step();
     opened.stepsPerEpoch = m_engine->timeline().plan().stepsPerEpoch;
     opened.totalSteps = m_engine->timeline().totalSteps();
@@ -72,26 +74,40 @@ void Trainer::announce()
 
 void Trainer::publishEvaluation(const Judgement& judgement)
 {
-    const double time = base::wallSeconds();
-    std::uint16_t group = 0;
-    const auto publish = [&](const std::vector<double>& values) {
-        for (std::size_t first = 0; first < values.size(); first += events::ScalarRow::capacity) {
-            events::ScalarRow row{m_engine->step(), time, ++group};
-            while (row.count < row.values.size() && first + row.count < values.size()) {
-                row.values[row.count] = values[first + row.count];
-                ++row.count;
-            }
-            m_context.hub->publish(row);
-        }
-    };
     std::vector<double> values;
     for (const auto& [name, value] : judgement.values) {
         values.push_back(value);
         note(name, value);
     }
-    publish(values);
+    std::uint16_t group = publishValues(values, 1);
     if (m_tellsClasses)
-        publish(classCurveValues(judgement.validation.classes));
+        publishValues(classCurveValues(judgement.validation.classes), group);
+    publishOld(judgement.old);
+}
+
+// Into groups from `group` on; the one behind them.
+std::uint16_t Trainer::publishValues(const std::vector<double>& values, std::uint16_t group)
+{
+    const double time = base::wallSeconds();
+    for (std::size_t first = 0; first < values.size(); first += events::ScalarRow::capacity) {
+        events::ScalarRow row{m_engine->step(), time, group++};
+        while (row.count < row.values.size() && first + row.count < values.size()) {
+            row.values[row.count] = values[first + row.count];
+            ++row.count;
+        }
+        m_context.hub->publish(row);
+    }
+    return group;
+}
+
+void Trainer::publishOld(const std::vector<std::pair<std::string, double>>& figures)
+{
+    std::vector<double> values;
+    for (const auto& [name, value] : figures) {
+        values.push_back(value);
+        note(name, value);
+    }
+    publishValues(values, m_oldGroup);
 }
 
 void Trainer::publishTables(EvaluationResult result)

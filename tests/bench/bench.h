@@ -33,6 +33,7 @@ core::base::Result<core::base::Object> keyframe();
 core::base::Result<core::base::Object> seek();
 core::base::Result<core::base::Object> capture();
 core::base::Result<core::base::Object> averaging();
+core::base::Result<core::base::Object> incremental();
 core::base::Result<core::base::Object> gpu();
 
 /// Steps a second of an experiment (JSON) as a run of its own on `device`, everything recorded.

@@ -47,6 +47,8 @@ int main(int argc, char** argv)
         {"capture", "statistics of every weight and gradient at every step", bench::capture},
         {"averaging", "what gradient accumulation and averaged weights (EMA) cost", bench::averaging},
         {"gpu", "small networks and ResNet-18 on a CUDA device, against eager PyTorch and torch.compile", bench::gpu},
+        {"incremental", "what is forgotten of eight classes of Fashion-MNIST while two more are learned",
+         bench::incremental},
     };
     std::string wanted;
     bool json = false;

@@ -24,8 +24,10 @@ std::unique_ptr<model::Network> built(const base::Value& golden)
     const auto architecture = model::allArchitectures().make({golden["model"]["kind"].text(), golden["model"]});
     REQUIRE(architecture);
     auto network = (*architecture)
-                       ->build({shapeOf(golden["input_shape"]), golden["outputs"].toInt(), 0,
-                                golden["vocabulary"].toInt(), golden["pixels"].toBool()});
+                       ->build({.inputShape = shapeOf(golden["input_shape"]),
+                                .outputs = golden["outputs"].toInt(),
+                                .vocabulary = golden["vocabulary"].toInt(),
+                                .pixels = golden["pixels"].toBool()});
     if (!network)
         FAIL(network.error().message);
     return std::move(*network);

@@ -55,7 +55,8 @@ QString shapeText(const core::data::DatasetInfo& info)
                  sides.value(0) == QLatin1String("1") ? DataPage::tr("grey")
                                                       : DataPage::tr("%1 channels").arg(sides.value(0)));
     case Modality::Text:
-        return DataPage::tr("texts, %1 words counted").arg(sides.value(0));
+        return info.tokens.empty() ? DataPage::tr("texts, %1 words counted").arg(sides.value(0))
+                                   : DataPage::tr("texts, %1 of %2 tokens").arg(sides.value(0)).arg(info.tokens.size());
     case Modality::Audio:
         return DataPage::tr("recordings, %1 bands × %2 moments").arg(sides.value(1), sides.value(2));
     case Modality::Series:
@@ -253,8 +254,7 @@ void DataPage::connectParts()
 
 QStringList DataPage::inspected() const
 {
-    // The source first: everything else is about it.
-    QStringList paths{QStringLiteral("data.source"), QStringLiteral("data.channels")};
+    QStringList paths{QStringLiteral("data.source"), QStringLiteral("data.channels")}; // all else is about these
     for (const char* key : {"rows", "target", "features", "task", "missing", "normalize", "format", "sampler", "copies",
                             "mode", "shuffle_buffer"})
         paths << QStringLiteral("data.") + QLatin1String(key);
@@ -267,7 +267,7 @@ QStringList DataPage::inspected() const
         if (modality == Modality::Audio)
             paths << QStringLiteral("data.audio");
         if (modality == Modality::Text)
-            paths << QStringLiteral("data.text");
+            paths << QStringLiteral("data.tokens") << QStringLiteral("data.text");
         if (view->info().task == "forecasting")
             paths << QStringLiteral("data.window");
     }

@@ -29,6 +29,56 @@ namespace {
 
 constexpr int mostCurves = 6;
 
+// Each token in a frame of its own, in their order, as far as there is room.
+void paintTokens(QPainter& painter, const QRectF& area, const std::vector<std::string>& tokens)
+{
+    const QFontMetricsF metrics(theme().body());
+    constexpr double height = 22, gap = 4, inside = 5;
+    double x = area.left(), y = area.top();
+    for (const std::string& token : tokens) {
+        QString text = QString::fromStdString(token);
+        const bool unknown = text == QLatin1String("<unk>");
+        if (text == QLatin1String(" "))
+            text = QStringLiteral("␣");
+        const double width = metrics.horizontalAdvance(text) + 2 * inside;
+        if (x > area.left() && x + width > area.right()) {
+            x = area.left();
+            y += height + gap;
+        }
+        if (y + height > area.bottom() + 1)
+            return;
+        const QRectF frame(x, y, std::min(width, area.width()), height);
+        painter.setPen(QPen(unknown ? theme().problem : theme().line, 1));
+        painter.setBrush(theme().surface);
+        painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
+        painter.setPen(unknown ? theme().problem : theme().text);
+        painter.drawText(frame, Qt::AlignCenter, text);
+        x += width + gap;
+    }
+}
+
+void paintText(QPainter& painter, const QRectF& area, const Look& look)
+{
+    painter.setFont(theme().body());
+    painter.setPen(theme().text);
+    const int flags = int(Qt::TextWordWrap) | int(Qt::AlignLeft) | int(Qt::AlignTop);
+    const QString text = QString::fromStdString(look.text.substr(0, 2000));
+    if (look.tokens.empty()) {
+        painter.drawText(area, flags, text);
+        return;
+    }
+    // The text above, what a network is given of it below.
+    const QRectF above(area.left(), area.top(), area.width(), area.height() * 0.4);
+    QRectF used;
+    painter.save();
+    painter.setClipRect(above, Qt::IntersectClip);
+    painter.drawText(above, flags, text, &used);
+    painter.restore();
+    const double top = std::min(used.bottom(), above.bottom()) + 8;
+    painter.setRenderHint(QPainter::Antialiasing);
+    paintTokens(painter, QRectF(area.left(), top, area.width(), area.bottom() - top), look.tokens);
+}
+
 void paintPicture(QPainter& painter, const QRectF& area, const Look& look)
 {
     const double scale = std::min(area.width() / double(look.width), area.height() / double(look.height));
@@ -158,10 +208,7 @@ void paintLook(QPainter& painter, const QRectF& area, const Look& look, const Lo
     if (!look.pixels.empty()) {
         paintPicture(painter, area, look);
     } else if (look.modality == core::data::Modality::Text) {
-        painter.setFont(theme().body());
-        painter.setPen(theme().text);
-        painter.drawText(area, int(Qt::TextWordWrap) | int(Qt::AlignLeft) | int(Qt::AlignTop),
-                         QString::fromStdString(look.text.substr(0, 2000)));
+        paintText(painter, area, look);
     } else if (look.modality == core::data::Modality::Audio) {
         const double wave = area.height() * 0.4;
         const std::int64_t frames = look.shape.empty() ? 0 : look.shape.back();
@@ -184,6 +231,13 @@ LookView::LookView(QWidget* parent) : QWidget(parent)
 void LookView::setLook(std::optional<Look> look)
 {
     m_look = std::move(look);
+    setToolTip(
+        m_look && !m_look->tokens.empty()
+            ? tr("<b>Tokens</b><br>What a network is given of this text, in this order; each has a number of its "
+                 "own. <i>&lt;unk&gt;</i> stands for every token that the vocabulary lacks: with many of them, "
+                 "enlarge data.tokens.vocabulary or cut words into pieces (bpe). A text that ends too early "
+                 "here was cut off by data.tokens.max_length.")
+            : QString());
     update();
 }
 

@@ -286,6 +286,11 @@ std::vector<CurveSpec> RunCurves::curvesOf(const RunModel& run, int place, const
             training->named = alone || !run.series("validation/" + metric);
         }
         add(panel, "validation/" + metric, tr("validation"), Line::Validation);
+        // What a new task is learned on top of.
+        if (CurveSpec* old = add(panel, "old/" + metric, tr("old task"), Line::Plain)) {
+            old->dashed = true;
+            old->named = alone;
+        }
     };
     pair(0, "loss", true);
     if (m_fair->isChecked())

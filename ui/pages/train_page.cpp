@@ -5,7 +5,9 @@
 #include "ui/bridge/rate_plan.h"
 #include "ui/bridge/time_travel.h"
 #include "ui/bridge/workbench.h"
+#include "ui/models/forgetting.h"
 #include "ui/pages/closing_bar.h"
+#include "ui/pages/forgetting_meter.h"
 #include "ui/pages/run_curves.h"
 #include "ui/pages/run_side.h"
 #include "ui/pages/step_strip.h"
@@ -41,6 +43,7 @@ TrainPage::TrainPage(bridge::Workbench& workbench, QWidget* parent)
       m_workbench(workbench),
       m_curves(new RunCurves),
       m_side(new RunSide),
+      m_forgetting(new ForgettingMeter),
       m_closing(new ClosingBar),
       m_step(new StepStrip)
 {
@@ -53,6 +56,7 @@ TrainPage::TrainPage(bridge::Workbench& workbench, QWidget* parent)
     row->addWidget(m_curves, 3);
     row->addWidget(m_side, 2);
     column->addLayout(row, 1);
+    column->addWidget(m_forgetting);
     column->addWidget(m_closing);
     column->addWidget(m_step);
     m_closing->setOffersTraining(true);
@@ -69,6 +73,7 @@ TrainPage::TrainPage(bridge::Workbench& workbench, QWidget* parent)
     });
     connect(&m_workbench.rates(), &bridge::RatePlan::changed, this, &TrainPage::refresh);
     connect(m_closing, &ClosingBar::wanted, this, &TrainPage::take);
+    connect(m_forgetting, &ForgettingMeter::compareWanted, this, &TrainPage::compareRemedies);
     showRuns();
 }
 
@@ -76,16 +81,32 @@ QStringList TrainPage::inspected() const
 {
     if (core::session::learnsInRounds(m_workbench.document().resolved()))
         return {"model", "train.schedule", "train.early_stopping", "train.epochs"};
-    return {"train.optimizer", "train.schedule", "train.early_stopping", "train.epochs", "train.batch_size"};
+    return {"train.optimizer", "train.schedule",   "train.early_stopping",
+            "train.epochs",    "train.batch_size", "train.incremental"};
 }
 
-void TrainPage::showRuns()
+std::vector<models::RunModel*> TrainPage::runs() const
 {
     std::vector<models::RunModel*> runs;
     if (m_workbench.front())
         runs.push_back(m_workbench.front());
     runs.insert(runs.end(), m_workbench.overlays().begin(), m_workbench.overlays().end());
-    m_curves->setRuns(runs);
+    return runs;
+}
+
+void TrainPage::compareRemedies()
+{
+    if (!m_workbench.front())
+        return;
+    std::vector<bridge::Workbench::Turn> turns;
+    for (core::base::Value& experiment : models::withEachRemedy(m_workbench.front()->spec()))
+        turns.push_back({std::move(experiment)});
+    m_workbench.trainInTurn(std::move(turns));
+}
+
+void TrainPage::showRuns()
+{
+    m_curves->setRuns(runs());
     if (m_shown != m_workbench.front()) {
         m_shown = m_workbench.front();
         m_side->setRun(m_shown);
@@ -117,6 +138,7 @@ void TrainPage::refresh()
     m_curves->refresh();
     showRates();
     m_side->refresh();
+    m_forgetting->setRuns(runs());
     m_closing->setRun(m_workbench.front(), &m_curves->folds());
     const models::RunModel* run = m_workbench.front();
     const auto* trace = run && m_workbench.paused() ? run->trace() : nullptr;
@@ -126,6 +148,7 @@ void TrainPage::refresh()
 
 void TrainPage::showState()
 {
+    m_forgetting->setOffers(!m_workbench.training() && !m_workbench.replaying() && m_workbench.waiting() == 0);
     m_closing->setActionsShown(!m_workbench.training() && !m_workbench.replaying() && m_workbench.waiting() == 0);
     refresh();
 }

@@ -13,6 +13,7 @@ struct NextStep;
 namespace ui::pages {
 
 class ClosingBar;
+class ForgettingMeter;
 class RunCurves;
 class RunSide;
 class StepStrip;
@@ -30,6 +31,7 @@ public:
     RunSide* side() const { return m_side; }
     ClosingBar* closing() const { return m_closing; }
     StepStrip* stepStrip() const { return m_step; }
+    ForgettingMeter* forgetting() const { return m_forgetting; }
 
 private:
     void showRuns();
@@ -37,10 +39,13 @@ private:
     void showState();
     void showRates();
     void take(const models::NextStep& next);
+    void compareRemedies();
+    std::vector<models::RunModel*> runs() const;
 
     bridge::Workbench& m_workbench;
     RunCurves* m_curves;
     RunSide* m_side;
+    ForgettingMeter* m_forgetting; ///< of runs that learn on top of an old task
     ClosingBar* m_closing;
     StepStrip* m_step; ///< in the closing bar's place while somebody goes step by step
     QPointer<models::RunModel> m_shown;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/module.h"
 
+#include <ATen/ops/_pack_padded_sequence.h>
+#include <ATen/ops/_pad_packed_sequence.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/gru.h>
 #include <ATen/ops/lstm.h>
@@ -72,6 +74,26 @@ std::pair<at::Tensor, at::Tensor> run(Cell cell, const at::Tensor& input, const 
     return {all, last};
 }
 
+// The same over packed steps: each row ends where it does, also on the way back.
+std::pair<at::Tensor, at::Tensor> runPacked(Cell cell, const at::Tensor& data, const at::Tensor& sizes,
+                                            const at::Tensor& start, const Weights& weights, bool training,
+                                            bool bidirectional)
+{
+    if (cell == Cell::Lstm) {
+        const auto [all, last, memory] =
+            at::lstm(data, sizes, {start, start}, weights, true, 1, 0, training, bidirectional);
+        return {all, last};
+    }
+    if (cell == Cell::Gru) {
+        const auto [all, last] = at::gru(data, sizes, start, weights, true, 1, 0, training, bidirectional);
+        return {all, last};
+    }
+    const auto [all, last] = cell == Cell::Tanh
+                                 ? at::rnn_tanh(data, sizes, start, weights, true, 1, 0, training, bidirectional)
+                                 : at::rnn_relu(data, sizes, start, weights, true, 1, 0, training, bidirectional);
+    return {all, last};
+}
+
 /// torch.nn.LSTM, GRU and RNN with batch_first. Dropout between layers is drawn by us, so that it is a function of the
 /// step.
 class RecurrentModule final : public Module {
@@ -88,6 +110,8 @@ public:
     {
         const at::Tensor start =
             at::zeros({m_spec.bidirectional ? 2 : 1, input.size(0), m_spec.hiddenSize}, input.options());
+        if (mode.padding.defined() && mode.padding.size(1) == input.size(1))
+            return packed(input, start, mode);
         at::Tensor values = input, last;
         for (std::size_t i = 0; i < m_layers.size(); ++i) {
             if (i > 0)
@@ -102,6 +126,26 @@ public:
     void setDropout(double p) override { m_spec.dropout = p; }
 
 private:
+    // torch.nn.utils.rnn.pack_padded_sequence with enforce_sorted false.
+    at::Tensor packed(const at::Tensor& input, const at::Tensor& start, const Mode& mode)
+    {
+        const at::Tensor lengths = mode.padding.logical_not().sum(1).clamp_min(1);
+        const at::Tensor order = lengths.argsort(true, 0, true);
+        at::Tensor values, sizes, last;
+        std::tie(values, sizes) =
+            at::_pack_padded_sequence(input.index_select(0, order), lengths.index_select(0, order).to(at::kCPU), true);
+        for (std::size_t i = 0; i < m_layers.size(); ++i) {
+            if (i > 0)
+                values = dropped(values, m_spec.dropout, mode, m_place + i);
+            std::tie(values, last) =
+                runPacked(m_cell, values, sizes, start, m_layers[i], mode.training, m_spec.bidirectional);
+        }
+        const at::Tensor back = order.argsort();
+        if (m_spec.output == "all")
+            return std::get<0>(at::_pad_packed_sequence(values, sizes, true, 0, input.size(1))).index_select(0, back);
+        return (m_spec.bidirectional ? at::cat({last[0], last[1]}, 1) : last[0]).index_select(0, back);
+    }
+
     Cell m_cell;
     Spec m_spec;
     std::vector<Weights> m_layers;

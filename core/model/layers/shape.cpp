@@ -95,6 +95,33 @@ public:
     }
 };
 
+// Of rows that were filled up, the steps that were not are meant. [n, steps, 1], 1 or 0.
+at::Tensor realSteps(const at::Tensor& x, const Mode& mode)
+{
+    return mode.padding.logical_not().unsqueeze(-1).to(x.scalar_type());
+}
+
+bool filledUp(const at::Tensor& x, const Mode& mode)
+{
+    return mode.padding.defined() && mode.padding.size(1) == x.size(1);
+}
+
+at::Tensor lastStep(const at::Tensor& x, const Mode& mode)
+{
+    if (!filledUp(x, mode))
+        return x.select(1, -1);
+    const at::Tensor last = mode.padding.logical_not().sum(1).sub(1).clamp_min(0);
+    return x.gather(1, last.view({-1, 1, 1}).expand({-1, 1, x.size(2)})).squeeze(1);
+}
+
+at::Tensor meanStep(const at::Tensor& x, const Mode& mode)
+{
+    if (!filledUp(x, mode))
+        return x.mean(1);
+    const at::Tensor real = realSteps(x, mode);
+    return x.mul(real).sum(1).div(real.sum(1).clamp_min(1));
+}
+
 /// One row of features out of steps × features.
 template <bool last>
 class OneStep final : public Layer {
@@ -107,7 +134,8 @@ public:
     }
     std::unique_ptr<Module> make(Maker&, const Shape&) const override
     {
-        return moduleOf([](const at::Tensor& x, const Mode&) { return last ? x.select(1, -1) : x.mean(1); });
+        return moduleOf(
+            [](const at::Tensor& x, const Mode& mode) { return last ? lastStep(x, mode) : meanStep(x, mode); });
     }
 };
 

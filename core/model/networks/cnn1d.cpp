@@ -49,6 +49,8 @@ class Convolutions final : public TreeArchitecture {
 public:
     explicit Convolutions(Spec spec) : TreeArchitecture({spec.init, spec.initScale}), m_spec(std::move(spec)) {}
 
+    bool readsTokens() const override { return true; }
+
 private:
     Chain plan(const NetworkContext& context) const override
     {

@@ -46,6 +46,8 @@ class Recurrent final : public TreeArchitecture {
 public:
     explicit Recurrent(Spec spec) : TreeArchitecture({spec.init, spec.initScale}), m_spec(std::move(spec)) {}
 
+    bool readsTokens() const override { return true; }
+
 private:
     Chain plan(const NetworkContext& context) const override
     {

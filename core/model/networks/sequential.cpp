@@ -33,6 +33,8 @@ public:
         return std::unique_ptr<Architecture>(new Free(std::move(spec), std::move(parts)));
     }
 
+    bool readsTokens() const override { return true; }
+
 private:
     Free(Spec spec, Parts parts)
         : TreeArchitecture({spec.init, spec.initScale}),

@@ -51,6 +51,8 @@ class Transformer final : public TreeArchitecture {
 public:
     explicit Transformer(Spec spec) : TreeArchitecture({spec.init, spec.initScale}), m_spec(std::move(spec)) {}
 
+    bool readsTokens() const override { return true; }
+
 private:
     Chain plan(const NetworkContext& context) const override
     {

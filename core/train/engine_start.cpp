@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a training begins with: weights from elsewhere, word vectors, an old task to be kept in mind.
+#include "core/data/old_task.h"
+#include "core/store/exporter.h"
+#include "core/train/engine.h"
+#include "core/train/word_vectors.h"
+
+namespace core::train {
+
+using base::Error;
+using base::ErrorKind;
+using base::Status;
+
+std::string Engine::firstWeights() const
+{
+    const std::string from = spec::modelFields().read(m_experiment.model.params).initializeFrom;
+    const auto& incremental = m_experiment.train.incremental;
+    return from.empty() && incremental && data::isRunFolder(incremental->old) ? incremental->old : from;
+}
+
+Status Engine::remember(const std::vector<base::Blob>& from)
+{
+    if (!m_experiment.train.incremental)
+        return {};
+    if (m_old)
+        m_old->begin(*m_learner);
+    return m_learner->remember(m_data.old().get(), from);
+}
+
+std::vector<std::pair<std::string, double>> Engine::oldFigures()
+{
+    return m_old ? m_old->figures(*m_learner) : std::vector<std::pair<std::string, double>>{};
+}
+
+base::Result<std::vector<std::string>> Engine::initialize()
+{
+    std::vector<std::string> notes;
+    const std::string from = firstWeights();
+    const std::string words = spec::modelFields().read(m_experiment.model.params).wordVectors;
+    if (!words.empty() && !from.empty())
+        return Error{ErrorKind::Spec, "word_vectors and initialize_from both say where the embedding begins",
+                     "/model/word_vectors", "Leave one of them out"};
+    if (!words.empty()) {
+        CORE_TRY(note, takeWordVectors(words, m_data.info(), m_learner->weights()));
+        notes.push_back(std::move(note));
+    }
+    const auto& incremental = m_experiment.train.incremental;
+    if (from.empty() && incremental)
+        return Error{ErrorKind::Spec, "there are no weights that an old task taught", "/model/initialize_from",
+                     "Name a run, a checkpoint or a safetensors file"};
+    if (from.empty())
+        return notes;
+    // Of a run, its last checkpoint.
+    std::filesystem::path weightsFile = from;
+    if (std::error_code ignored; std::filesystem::is_directory(weightsFile, ignored)) {
+        CORE_TRY(last, store::checkpointAt(weightsFile, "last"));
+        weightsFile = std::move(last);
+    }
+    CORE_TRY(file, store::readSafetensors(weightsFile));
+    const std::vector<base::Blob> weights = store::modelWeights(std::move(file.tensors));
+    CORE_CHECK(m_learner->initialize(
+        incremental ? grownToFit(weights, m_learner->weights(), m_data.info().oldClasses) : weights, from));
+    CORE_CHECK(remember(weights));
+    return notes;
+}
+
+}
