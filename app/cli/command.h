@@ -39,6 +39,7 @@ void addTraining(Program& program); ///< train, resume
 void addLooking(Program& program);  ///< data, schedule, schema, doctor
 void addBranching(Program& program); ///< branch, replay
 void addFinding(Program& program); ///< lr-find, scale-batch-size
+void addInside(Program& program);  ///< look
 void addRuns(Program& program);     ///< runs, evaluate, predict, export
 
 /// Trains to the end, handing signals on as a stop. `started`: steady seconds when the command began; `more` is added to

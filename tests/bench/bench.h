@@ -32,6 +32,7 @@ core::base::Result<core::base::Object> start();
 core::base::Result<core::base::Object> keyframe();
 core::base::Result<core::base::Object> seek();
 core::base::Result<core::base::Object> capture();
+core::base::Result<core::base::Object> histograms();
 core::base::Result<core::base::Object> averaging();
 
 /// Steps a second of the same network in a bare LibTorch loop, with nothing recorded.
