@@ -39,6 +39,7 @@ void addTraining(Program& program);  ///< train, resume
 void addLooking(Program& program);   ///< data, schedule, schema, doctor
 void addBranching(Program& program); ///< branch, replay
 void addFinding(Program& program);   ///< lr-find, scale-batch-size
+void addInside(Program& program);    ///< look
 void addSweeping(Program& program);  ///< sweep
 void addRuns(Program& program);      ///< runs, evaluate, predict, export
 

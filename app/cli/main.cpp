@@ -121,6 +121,7 @@ int main(int argc, char** argv)
     app::cli::addBranching(program);
     app::cli::addFinding(program);
     app::cli::addSweeping(program);
+    app::cli::addInside(program);
     app::cli::addLooking(program);
     app::cli::addRuns(program);
     // Known before parsing ends, so that bad usage is told as JSON too.

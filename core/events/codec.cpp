@@ -24,7 +24,8 @@ namespace {
 constexpr std::string_view kinds[] = {
     "run_opened",     "state_changed",    "progress",      "best_changed", "checkpoint_written", "edited",
     "notice",         "patience_changed", "surface",       "confusion",    "predictions",        "weights",
-    "weight_digests", "plan_changed",     "tensors_named", "tensor_stats", "step_trace",         "run_finished"};
+    "weight_digests", "plan_changed",     "tensors_named", "tensor_stats", "tensor_histograms",  "step_trace",
+    "run_finished"};
 static_assert(std::size(kinds) == std::variant_size_v<Event>);
 
 template <class E, class T>
@@ -120,6 +121,16 @@ void describe(A& a, Of<TensorStats> auto& e)
     a("step", e.step)("set", e.set)("values", e.values);
 }
 template <class A>
+void describe(A& a, Of<TensorHistograms::Spread> auto& e)
+{
+    a("name", e.name)("low", e.low)("high", e.high)("counts", e.counts);
+}
+template <class A>
+void describe(A& a, Of<TensorHistograms> auto& e)
+{
+    a("step", e.step)("kept", e.kept)("tensors", e.tensors);
+}
+template <class A>
 void describe(A& a, Of<WeightDigests> auto& e)
 {
     a("step", e.step)("every", e.every)("tensors", e.tensors)("values", e.values);
@@ -200,6 +211,12 @@ private:
         return toBase64({reinterpret_cast<const char*>(v.data()), v.size() * sizeof(double)});
     }
     static Value encode(const WeightsFrame::Layer& v)
+    {
+        Writer writer;
+        describe(writer, v);
+        return std::move(writer.object);
+    }
+    static Value encode(const TensorHistograms::Spread& v)
     {
         Writer writer;
         describe(writer, v);
@@ -306,6 +323,12 @@ private:
         return v.isText();
     }
     static bool decode(const Value& v, WeightsFrame::Layer& to)
+    {
+        Reader reader(v);
+        describe(reader, to);
+        return v.isObject() && reader.problem.empty();
+    }
+    static bool decode(const Value& v, TensorHistograms::Spread& to)
     {
         Reader reader(v);
         describe(reader, to);

@@ -124,6 +124,6 @@ struct RunFinished {
 
 using Event = std::variant<RunOpened, StateChanged, Progress, BestChanged, CheckpointWritten, Edited, Notice,
                            PatienceChanged, SurfaceFrame, ConfusionFrame, PredictionFrame, WeightsFrame, WeightDigests,
-                           PlanChanged, TensorsNamed, TensorStats, StepTrace, RunFinished>;
+                           PlanChanged, TensorsNamed, TensorStats, TensorHistograms, StepTrace, RunFinished>;
 
 }

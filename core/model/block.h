@@ -12,6 +12,8 @@ struct Block {
     std::uint64_t place = 0;                 ///< its stream inside a step's draw
     std::vector<at::Tensor> parameters = {}; ///< weight, bias
     std::vector<at::Tensor> buffers = {};    ///< running_mean, running_var, num_batches_tracked
+    std::string name = {};                   ///< empty if it stands alone
+    bool hidden = false;                     ///< it only stands where dropout may come
 };
 
 /// What a block keeps of a forward pass for the backward one.

@@ -162,8 +162,12 @@ private:
             const bool keeps = node && part + 2 == places.size();
             if (node && !keeps)
                 node->forgets(places[part], places[part + 1], values, mode);
-            for (std::size_t i = places[part]; i < places[part + 1]; ++i)
-                values = model::forward((*m_blocks)[i], values, mode, keeps ? node->kept(i) : nullptr);
+            for (std::size_t i = places[part]; i < places[part + 1]; ++i) {
+                const Block& block = (*m_blocks)[i];
+                values = model::forward(block, values, mode, keeps ? node->kept(i) : nullptr);
+                if (mode.watch && !block.hidden)
+                    (*mode.watch)(block.name, values);
+            }
         }
         return values;
     }
@@ -179,6 +183,9 @@ Block makeBlock(const PlainLayers& layers, std::size_t place, const Shape& input
 {
     const Maker::Within within(maker, nameOf(layers, place));
     Block block{layers.list[place], place};
+    block.name = nameOf(layers, place);
+    const auto* dropout = std::get_if<Dropout>(&block.layer);
+    block.hidden = dropout && !dropout->numbered;
     const auto weightAndBias = [&](const Shape& shape) {
         block.parameters = {maker.weight("weight", shape), maker.bias("bias", shape[0], fanInOf(shape))};
     };

@@ -28,8 +28,23 @@ bool isGradient(const std::string& name)
     return name.starts_with("gradient");
 }
 
+// What costs more than a look: updates need a copy of the weights, activations are as many as rows.
+bool isCostly(const std::string& name)
+{
+    return name.starts_with("update/") || name.starts_with("activation/");
+}
+
+bool speaksOf(const std::string& regex, const std::string& name)
+{
+    return !isCostly(name) || regex.find(name.substr(0, 6)) != regex.npos;
+}
+
 bool isIn(const std::string& collection, const std::string& name)
 {
+    if (collection == "updates" || collection == "activations")
+        return name.starts_with(collection == "updates" ? "update/" : "activation/");
+    if (isCostly(name))
+        return false;
     if (collection == "gradients")
         return isGradient(name);
     if (collection == "weights" || collection == "biases")
@@ -57,7 +72,7 @@ bool CaptureSpec::savesAt(std::int64_t step) const
 
 const std::vector<std::string>& collections()
 {
-    static const std::vector<std::string> names{"weights", "biases", "gradients", "all"};
+    static const std::vector<std::string> names{"weights", "biases", "gradients", "all", "updates", "activations"};
     return names;
 }
 
@@ -66,7 +81,8 @@ std::vector<bool> selected(const CaptureSpec& capture, const std::vector<std::st
     std::vector<bool> chosen;
     const std::regex pattern(capture.collection ? "" : capture.regex);
     for (const std::string& name : names)
-        chosen.push_back(capture.collection ? isIn(*capture.collection, name) : std::regex_search(name, pattern));
+        chosen.push_back(capture.collection ? isIn(*capture.collection, name)
+                                            : speaksOf(capture.regex, name) && std::regex_search(name, pattern));
     return chosen;
 }
 

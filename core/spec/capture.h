@@ -20,15 +20,18 @@ struct CaptureSpec {
     std::vector<std::int64_t> saveSteps;
     std::string mode = "TRAIN";
     std::vector<std::string> reductions; ///< empty: usualStatistics()
+    bool histogram = false;
+    std::int64_t bins = 64;
     bool raw = false;
 
     bool operator==(const CaptureSpec&) const = default;
     bool savesAt(std::int64_t step) const;
 };
 
-/// `weights`, `biases`, `gradients`, `all`.
+/// `weights`, `biases`, `gradients`, `all` of these; `updates`, `activations`.
 const std::vector<std::string>& collections();
-/// Whether `name` (`0.weight`, `gradient/0.weight`) is meant. The regex must be one.
+/// Whether `name` (`0.weight`, `gradient/0.weight`) is meant. The regex must be one; it finds updates and activations
+/// only if it speaks of them.
 std::vector<bool> selected(const CaptureSpec& capture, const std::vector<std::string>& names);
 
 /// Every name that a reduction may be given by, `l1_norm` beside `l1`.

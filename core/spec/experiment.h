@@ -90,7 +90,9 @@ struct Experiment {
     std::vector<Pick> augment;
     Pick model{"mlp", base::Object{}};
     TrainSpec train;
-    std::vector<CaptureSpec> capture{CaptureSpec{.collection = "all", .saveInterval = 50}};
+    std::vector<CaptureSpec> capture{CaptureSpec{.collection = "all", .saveInterval = 50},
+                                     CaptureSpec{.collection = "updates", .saveInterval = 50},
+                                     CaptureSpec{.collection = "activations", .saveInterval = 50}};
 };
 
 const base::Fields<Experiment>& experimentFields();

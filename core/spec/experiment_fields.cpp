@@ -252,8 +252,10 @@ static const Fields<CaptureSpec>& captureFields()
     static const auto fields =
         Fields<CaptureSpec>{}
             .add("collection", &CaptureSpec::collection, Choice{collections()},
-                 {"The tensors that are meant: weights, biases, gradients (before clipping), or all of them. Empty: "
-                  "those that the regex finds."},
+                 {"The tensors that are meant: weights, biases, gradients (before clipping), or all of these; what "
+                  "updates "
+                  "add to the weights; activations, the layers' outputs for a step's first batch. Empty: those that "
+                  "the regex finds."},
                  {.live = true, .nullWord = "by regex"})
             .add("regex", &CaptureSpec::regex, Text{},
                  {"A regular expression that is found anywhere in the name, such as ^gradient/ or 0.weight. Gradients "
@@ -274,6 +276,16 @@ static const Fields<CaptureSpec>& captureFields()
             .add("reductions", &CaptureSpec::reductions, listOf(Choice{reductionNames()}),
                  {"The statistics that are kept. Empty: min, max, mean, std, abs_mean, abs_max, l2, and how many are "
                   "zero, NaN, infinite and there at all."},
+                 {.live = true})
+            .add("histogram", &CaptureSpec::histogram, Flag{},
+                 {"Keeps besides how the elements are spread: histograms over time, under /histograms.",
+                  "equal parts from the least to the greatest element"},
+                 {.live = true})
+            .add("bins", &CaptureSpec::bins, Int{4, 256},
+                 {"Parts of a histogram.",
+                  {},
+                  "Shapes with several peaks look like one.",
+                  "Single elements show as spikes, and the file grows."},
                  {.live = true})
             .add("raw", &CaptureSpec::raw, Flag{}, {"Keeps the tensors themselves."}, {.live = true});
     return fields;

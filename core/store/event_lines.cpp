@@ -14,7 +14,8 @@ bool isFrame(const events::Event& event)
     return std::holds_alternative<events::SurfaceFrame>(event) ||
            std::holds_alternative<events::ConfusionFrame>(event) ||
            std::holds_alternative<events::PredictionFrame>(event) ||
-           std::holds_alternative<events::WeightsFrame>(event) || std::holds_alternative<events::StepTrace>(event);
+           std::holds_alternative<events::WeightsFrame>(event) ||
+           std::holds_alternative<events::TensorHistograms>(event) || std::holds_alternative<events::StepTrace>(event);
 }
 
 std::string eventLines(const RunRecord& record, bool frames)

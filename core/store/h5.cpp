@@ -281,6 +281,13 @@ void createTable(hid_t where, const std::string& path, const std::vector<std::in
     createDataset(where, path, H5T_STD_I64LE, H5T_NATIVE_INT64, values.data(), values.size(), nullptr, options, width);
 }
 
+void createTable(hid_t where, const std::string& path, const std::vector<double>& values, hsize_t width)
+{
+    const DatasetOptions options{std::clamp<hsize_t>(values.size() / width, 1, 256), false, true};
+    createDataset(where, path, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, values.data(), values.size(), nullptr, options,
+                  width);
+}
+
 Id createBytes(hid_t where, const std::string& path, const std::string& bytes, const DatasetOptions& options)
 {
     const std::uint8_t fill = 0;

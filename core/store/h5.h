@@ -92,6 +92,7 @@ Id createReals(hid_t where, const std::string& path, const std::vector<double>& 
 Id createSingles(hid_t where, const std::string& path, const std::vector<float>& values, const DatasetOptions& options);
 /// `values` as a table of rows of `width` values.
 void createTable(hid_t where, const std::string& path, const std::vector<std::int64_t>& values, hsize_t width);
+void createTable(hid_t where, const std::string& path, const std::vector<double>& values, hsize_t width);
 Id createBytes(hid_t where, const std::string& path, const std::string& bytes, const DatasetOptions& options);
 /// Texts of any length, UTF-8.
 void createTexts(hid_t where, const std::string& path, const std::vector<std::string>& texts);

@@ -45,35 +45,50 @@ void writeTensors(hid_t file, const RunRecord& record)
     }
 }
 
-// How the weights were spread when the model was evaluated: `counts` holds a row of bins for each step, which part the
-// way from `low` to `high`.
+struct SpreadRows {
+    std::vector<std::int64_t> steps, counts;
+    std::vector<double> low, high, edges;
+    std::size_t bins = 0;
+
+    // Rows of one table are of one width: that of the first.
+    template <class Counts>
+    void add(std::int64_t step, double from, double to, const Counts& row)
+    {
+        bins = bins == 0 ? row.size() : bins;
+        if (row.size() != bins || bins == 0)
+            return;
+        steps.push_back(step);
+        low.push_back(from);
+        high.push_back(to);
+        for (std::size_t edge = 0; edge <= bins; ++edge)
+            edges.push_back(from + (to - from) * double(edge) / double(bins));
+        counts.insert(counts.end(), row.begin(), row.end());
+    }
+};
+
+// How tensors were spread: those that were captured, else the weights when the model was evaluated. `counts` holds a
+// row of bins for each step, `edges` where they begin and end.
 void writeHistograms(hid_t file, const RunRecord& record)
 {
-    struct Rows {
-        std::vector<std::int64_t> steps, counts;
-        std::vector<double> low, high;
-    };
-    std::map<std::string, Rows> all;
-    std::size_t bins = 0;
+    std::map<std::string, SpreadRows> captured, evaluated;
     for (const events::Event& event : record.events)
         if (const auto* frame = std::get_if<events::WeightsFrame>(&event))
-            for (const auto& layer : frame->layers) {
-                bins = bins == 0 ? layer.counts.size() : bins;
-                if (layer.counts.size() != bins || bins == 0)
-                    continue;
-                Rows& rows = all[layer.name];
-                rows.steps.push_back(frame->step);
-                rows.low.push_back(layer.low);
-                rows.high.push_back(layer.high);
-                rows.counts.insert(rows.counts.end(), layer.counts.begin(), layer.counts.end());
-            }
+            for (const auto& layer : frame->layers)
+                evaluated[layer.name].add(frame->step, layer.low, layer.high, layer.counts);
+        else if (const auto* spreads = std::get_if<events::TensorHistograms>(&event))
+            for (const auto& spread : spreads->tensors)
+                captured[spread.name].add(spreads->step, spread.low, spread.high, spread.counts);
+    captured.merge(evaluated);
     h5::createGroup(file, "/histograms");
-    for (const auto& [name, rows] : all) {
+    for (const auto& [name, rows] : captured) {
+        if (rows.bins == 0)
+            continue;
         const std::string path = "/histograms/" + name;
         h5::createIntegers(file, path + "/step", rows.steps, {});
         h5::createReals(file, path + "/low", rows.low, {});
         h5::createReals(file, path + "/high", rows.high, {});
-        h5::createTable(file, path + "/counts", rows.counts, bins);
+        h5::createTable(file, path + "/edges", rows.edges, rows.bins + 1);
+        h5::createTable(file, path + "/counts", rows.counts, rows.bins);
     }
 }
 

@@ -80,6 +80,8 @@ public:
         }
         if (const auto* weights = std::get_if<events::WeightsFrame>(&event); weights && !weights->kept)
             return;
+        if (const auto* spread = std::get_if<events::TensorHistograms>(&event); spread && !spread->kept)
+            return;
         m_marks.push_back({m_rows.size(), now, event});
     }
 

@@ -36,4 +36,11 @@ struct Histogram {
 };
 Histogram histogramOf(const at::Tensor& tensor, std::size_t bins);
 
+/// The same for whoever knows the statistics already: fills `counts`, and of more than `most` elements looks at as many
+/// that lie evenly apart.
+struct Span {
+    double low = 0, high = 0;
+};
+Span countInto(const at::Tensor& tensor, const Statistics& known, std::span<std::uint32_t> counts, std::int64_t most);
+
 }

@@ -61,6 +61,16 @@ public:
     void trace(events::StepTrace* into) { m_trace = into; }
     /// `input` on any device → output on the learner's device: logits or values, without a graph.
     virtual at::Tensor predict(const at::Tensor& input) = 0;
+    /// Told of the output of each layer by the layer's name; empty for a network of one layer.
+    using Outputs = std::function<void(const std::string& layer, const at::Tensor& output)>;
+    /// As predict(), with a graph where autograd is on; `outputs` is told what the layers say.
+    virtual at::Tensor look(const at::Tensor& input, const Outputs* outputs)
+    {
+        (void)outputs;
+        return predict(input);
+    }
+    /// The next step tells of its first batch; nullptr: no step does.
+    void onOutputs(const Outputs* call) { m_outputs = call; }
 
     virtual const Loss& loss() const = 0;
     bool classifies() const { return loss().classifies(); }
@@ -113,6 +123,7 @@ protected:
 
     std::unique_ptr<Schedule> m_schedule;
     std::function<void()> m_onGradients;
+    const Outputs* m_outputs = nullptr;
     events::StepTrace* m_trace = nullptr; ///< nullptr but for a step that somebody looks at
 };
 

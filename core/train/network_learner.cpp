@@ -24,8 +24,10 @@ namespace {
 model::Mode partOf(const model::Mode& mode, std::uint64_t part)
 {
     model::Mode one = mode;
-    if (part > 0)
+    if (part > 0) {
         one.draw = mode.draw.within(part);
+        one.watch = nullptr;
+    }
     return one;
 }
 
@@ -136,11 +138,13 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     model::Mode mode = modeOf(true);
     mode.draw = base::Draw(std::uint64_t(m_spec.seed), "dropout", std::uint64_t(step));
     StepTracer tracer(m_trace, m_network->parameters());
+    mode.watch = m_outputs;
     m_deviceNorm.reset();
     if (m_deviceStep && batches.size() == 1 && !mode.watch && !tracer)
         computeOnDevice(batches.front(), mode, result);
     else
         computeGradients(batches, mode, tracer, result);
+    mode.watch = nullptr;
     at::NoGradGuard noGraph;
     if (m_scaler)
         scale(m_network->parameters(), 1 / m_scaler->scale());
@@ -304,6 +308,14 @@ at::Tensor NetworkLearner::predict(const at::Tensor& input)
     at::NoGradGuard noGraph;
     const WeightAverage::Borrowed averaged(m_average.get());
     return whole(m_network->forward(moved(input, m_device), modeOf(false)));
+}
+
+at::Tensor NetworkLearner::look(const at::Tensor& input, const Outputs* outputs)
+{
+    const WeightAverage::Borrowed averaged(m_average.get());
+    model::Mode mode = modeOf(false);
+    mode.watch = outputs;
+    return whole(m_network->forward(moved(input, m_device), mode));
 }
 
 model::Mode NetworkLearner::modeOf(bool training) const

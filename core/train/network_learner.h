@@ -29,6 +29,7 @@ public:
     void estimateStatistics(std::int64_t batches, const std::function<at::Tensor(std::int64_t batch)>& input) override;
     /// In evaluation mode, with the averaged weights where there are any.
     at::Tensor predict(const at::Tensor& input) override;
+    at::Tensor look(const at::Tensor& input, const Outputs* outputs) override;
     bool hasGradients() const override { return true; }
     const Loss& loss() const override { return *m_loss; }
     at::Device device() const override { return m_device; }

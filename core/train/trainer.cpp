@@ -108,7 +108,7 @@ Status Trainer::train()
                 m_context.hub->publish(events::Notice{0, {ErrorKind::Data, problem.message, {}, problem.remedy}});
     for (const std::string& note : m_notes)
         m_context.hub->publish(events::Notice{0, {ErrorKind::Data, note, "/model/initialize_from", {}}});
-    m_watch.follow(*m_engine, *m_context.hub);
+    m_watch.follow(*m_engine, *m_context.hub, m_context.frames);
     m_paused = m_context.startPaused;
     m_lastCheckpoint = m_nextKeyframe = m_rateSince = m_runningSince = base::steadySeconds();
     setState(m_paused ? RunState::Paused : RunState::Running);
@@ -219,7 +219,7 @@ Status Trainer::edit(const std::string& path, const Value& value, bool again)
     }
     m_context.hub->publish(events::Edited{m_engine->step(), path, std::move(*was), value});
     if (path.starts_with("capture"))
-        m_watch.follow(*m_engine, *m_context.hub);
+        m_watch.follow(*m_engine, *m_context.hub, m_context.frames);
     const StepPlan& plan = m_engine->timeline().plan();
     if (plan.stepsPerEpoch != before.stepsPerEpoch || plan.totalSteps != before.totalSteps)
         m_context.hub->publish(events::PlanChanged{m_engine->step(), m_engine->timeline().epochsAt(m_engine->step()),

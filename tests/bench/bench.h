@@ -32,6 +32,7 @@ core::base::Result<core::base::Object> start();
 core::base::Result<core::base::Object> keyframe();
 core::base::Result<core::base::Object> seek();
 core::base::Result<core::base::Object> capture();
+core::base::Result<core::base::Object> histograms();
 core::base::Result<core::base::Object> averaging();
 core::base::Result<core::base::Object> incremental();
 core::base::Result<core::base::Object> gpu();

@@ -45,6 +45,8 @@ int main(int argc, char** argv)
         {"keyframe", "the share of a training that keyframes take", bench::keyframe},
         {"seek", "going back to any of 10,000 steps", bench::seek},
         {"capture", "statistics of every weight and gradient at every step", bench::capture},
+        {"histograms", "histograms of every layer's weights, gradients, updates and outputs at every tenth step",
+         bench::histograms},
         {"averaging", "what gradient accumulation and averaged weights (EMA) cost", bench::averaging},
         {"gpu", "small networks and ResNet-18 on a CUDA device, against eager PyTorch and torch.compile", bench::gpu},
         {"incremental", "what is forgotten of eight classes of Fashion-MNIST while two more are learned",

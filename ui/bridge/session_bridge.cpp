@@ -63,6 +63,8 @@ void SessionBridge::onEvent(const Event& event)
     }
     if (const auto* stats = std::get_if<TensorStats>(&event); stats && !takesStatistics(stats->step))
         return;
+    if (const auto* spreads = std::get_if<TensorHistograms>(&event); spreads && !takesStatistics(spreads->step))
+        return;
     m_events.pushAlways(event);
 }
 

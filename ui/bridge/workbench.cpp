@@ -2,6 +2,7 @@
 #include "ui/bridge/workbench.h"
 
 #include "ui/bridge/finder.h"
+#include "ui/bridge/looker.h"
 #include "ui/bridge/rate_plan.h"
 #include "ui/bridge/time_travel.h"
 #include "ui/bridge/workbench_work.h"
@@ -25,7 +26,8 @@ Workbench::Workbench(QString runsFolder, QObject* parent)
       m_work(std::make_unique<Work>(*this)),
       m_travel(new TimeTravel(*this)),
       m_rates(new RatePlan(*this)),
-      m_finder(new Finder(*this))
+      m_finder(new Finder(*this)),
+      m_looker(new Looker(*this))
 {
 }
 

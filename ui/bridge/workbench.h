@@ -14,6 +14,7 @@
 namespace ui::bridge {
 
 class Finder;
+class Looker;
 class RatePlan;
 class SessionBridge;
 class TimeTravel;
@@ -78,6 +79,7 @@ public:
     TimeTravel& travel() { return *m_travel; }
     RatePlan& rates() { return *m_rates; }
     Finder& finder() { return *m_finder; }
+    Looker& looker() { return *m_looker; }
     /// Hands the session that trains to `use`; an error is reported by `trouble`.
     void borrow(const std::function<core::base::Status(core::session::Session&)>& use);
     /// Waits for the training thread to end after a stop.
@@ -116,6 +118,7 @@ private:
     TimeTravel* m_travel; ///< a child
     RatePlan* m_rates;    ///< a child
     Finder* m_finder;     ///< a child
+    Looker* m_looker;     ///< a child
 };
 
 }

@@ -38,6 +38,23 @@ void keep(std::vector<T>& all, const T& event)
 
 }
 
+namespace {
+
+constexpr std::size_t mostSpreads = 400;
+
+/// Every other one goes where there are too many; the newest stays.
+void thin(std::vector<TensorHistograms>& all)
+{
+    if (all.size() <= mostSpreads)
+        return;
+    std::size_t kept = 0;
+    for (std::size_t i = all.size() % 2 == 0 ? 1 : 0; i < all.size(); i += 2)
+        all[kept++] = std::move(all[i]);
+    all.resize(kept);
+}
+
+}
+
 RunModel::RunModel(QObject* parent) : QObject(parent) {}
 
 std::optional<BestChanged> RunModel::best() const
@@ -72,6 +89,7 @@ void RunModel::clear()
     m_confusions.clear();
     m_predictions.clear();
     m_weights.clear();
+    m_spreads.clear();
     m_tensors.clear();
     m_finished.reset();
     m_progress = {};
@@ -169,6 +187,7 @@ void RunModel::cutAt(qint64 step)
     cut(m_confusions);
     cut(m_predictions);
     cut(m_weights);
+    cut(m_spreads);
     for (auto& [name, series] : m_tensors)
         series.cut(step);
 }
@@ -212,6 +231,12 @@ bool RunModel::takeEvent(const Event& event)
             for (const core::store::TensorBlock& block : run.m_columns.take())
                 for (std::size_t i = 0; i < block.tensors.size(); ++i)
                     run.m_tensors[block.tensors[i]].add(block, i);
+            return false;
+        }
+        bool operator()(const TensorHistograms& spreads) const
+        {
+            keep(run.m_spreads, spreads);
+            thin(run.m_spreads);
             return false;
         }
         bool operator()(const WeightDigests&) const { return false; }

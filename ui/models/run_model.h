@@ -50,6 +50,8 @@ public:
     const std::vector<core::events::PredictionFrame>& predictions() const { return m_predictions; }
     /// Statistics by tensor, as `/tensors` of the run's file; live, of some steps of those that are recorded.
     const core::store::TensorMap& tensors() const { return m_tensors; }
+    /// How tensors were spread, as it was recorded or passed by; of a long run some hundred of them.
+    const std::vector<core::events::TensorHistograms>& spreads() const { return m_spreads; }
 
     /// The newest step that was made by itself, if nothing was trained since.
     const core::events::StepTrace* trace() const;
@@ -108,6 +110,7 @@ private:
     std::vector<core::events::PredictionFrame> m_predictions;
     std::optional<core::events::StepTrace> m_trace;
     std::vector<core::events::WeightsFrame> m_weights;
+    std::vector<core::events::TensorHistograms> m_spreads;
     core::store::TensorColumns m_columns;
     core::store::TensorMap m_tensors;
     std::map<QString, std::unique_ptr<plots::SeriesBuffer>> m_series;

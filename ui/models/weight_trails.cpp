@@ -55,7 +55,8 @@ plots::WeightTrails trailsOf(const core::store::TensorMap& tensors)
 {
     plots::WeightTrails trails;
     for (const auto& [name, series] : tensors) {
-        if (name.starts_with("gradient/"))
+        // Weights alone: what is told of them besides is no trail of theirs.
+        if (name.starts_with("gradient/") || name.starts_with("update/") || name.starts_with("activation/"))
             continue;
         WeightTrail trail{pointsOf(series), series.steps.empty() ? 0 : double(series.steps.back())};
         if (trail.points.size() > 1)

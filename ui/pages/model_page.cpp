@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/model_page.h"
 
+#include "ui/bridge/time_travel.h"
 #include "ui/bridge/workbench.h"
 #include "ui/models/run_model.h"
 #include "ui/pages/hairline.h"
@@ -130,7 +131,10 @@ ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
     connect(&bench, &bridge::Workbench::advanced, this, [this] {
         if (isVisible() && m_shown.estimator)
             showFacts();
+        showSparks();
     });
+    connect(&bench, &bridge::Workbench::frontChanged, this, &ModelPage::showSparks);
+    connect(&bench.travel(), &bridge::TimeTravel::moved, this, &ModelPage::showSparks);
 }
 
 // A new layer stands behind the chosen one, or at the end.
@@ -170,6 +174,7 @@ void ModelPage::edit(const QString& what, const std::function<void(Array&)>& cha
 void ModelPage::showEvent(QShowEvent*)
 {
     ask();
+    showSparks();
 }
 
 void ModelPage::ask()
@@ -207,7 +212,19 @@ void ModelPage::take(Result<ModelPreview> preview)
     m_network->setEditable(free ? int(model["layers"].array().size()) : 0);
     m_add->setVisible(free);
     m_network->setNetwork(m_shown.inputShape, m_shown.layers);
+    showSparks();
     showFacts();
+}
+
+// Of the run in front, if it is of the network that is drawn; up to where the time bar stands.
+void ModelPage::showSparks()
+{
+    const models::RunModel* run = m_bench.front();
+    if (!isVisible())
+        return;
+    const bool same = run && !m_shown.estimator && run->spec()["model"] == m_bench.document().resolved()["model"];
+    m_network->setSparks(same ? models::sparksOf(run->tensors(), run->shownStep())
+                              : std::map<std::string, models::LayerSpark>{});
 }
 
 void ModelPage::showFacts()

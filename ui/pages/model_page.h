@@ -39,6 +39,7 @@ private:
     void take(core::base::Result<core::session::ModelPreview> preview);
     void measure();
     void showFacts();
+    void showSparks();
     void nameFacts(const QStringList& names, const QString& memory);
     void showNetwork(bool some, bool fits);
     void showRounds();

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/network_view.h"
 
+#include "ui/plots/sparkline.h"
 #include "ui/style/theme.h"
 
 #include <QApplication>
+#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QScrollBar>
+#include <QToolTip>
 
 #include <algorithm>
 #include <utility>
@@ -23,6 +26,13 @@ constexpr int blockWidth = 400;
 constexpr int edgeLength = 32;
 constexpr int lowBlock = 28, shortEdge = 20; ///< of a network that is too long for the view
 constexpr int barWidth = 88;
+constexpr double sparkWidth = 76;
+constexpr int narrowBlock = 220;
+
+int sparksRoom()
+{
+    return 16 + barWidth + 24 + int(3 * sparkWidth * theme().scale) + 1;
+}
 
 }
 
@@ -66,7 +76,9 @@ NetworkView::Pitch NetworkView::pitch() const
 std::vector<NetworkView::Block> NetworkView::layout() const
 {
     std::vector<Block> blocks;
-    const int wide = std::min(blockWidth, viewport()->width() - 140);
+    // Sparklines stand where blocks keep a width that can be read.
+    const int room = viewport()->width() - sparksRoom();
+    const int wide = std::min(blockWidth, m_sparks.empty() || room < narrowBlock ? viewport()->width() - 140 : room);
     const QFontMetrics metrics(theme().body());
     const Pitch pitch = this->pitch();
     int y = 24 + pitch.edge;
@@ -107,6 +119,7 @@ void NetworkView::paintEvent(QPaintEvent*)
     painter.setPen(theme().text);
     painter.drawText(QRect(0, 0, blocks.front().rect.width(), 24), Qt::AlignCenter, tr("input"));
     paintEdge(painter, {middle, 24}, edge, m_input);
+    paintSparkNames(painter, blocks.front());
     for (std::size_t i = 0; i < blocks.size(); ++i) {
         paintBlock(painter, blocks[i], int(i));
         if (m_layers[i].problem.empty() && i + 1 < blocks.size())
@@ -176,6 +189,7 @@ void NetworkView::paintBlock(QPainter& painter, const Block& block, int index) c
         painter.fillRect(QRectF(bar.left(), bar.top(), std::max(1., bar.width() * share), bar.height()),
                          theme().accent);
     }
+    paintSparks(painter, block, index);
     if (wrong) {
         painter.setPen(theme().problem);
         painter.setFont(theme().body());
@@ -183,6 +197,87 @@ void NetworkView::paintBlock(QPainter& painter, const Block& block, int index) c
             QRect(block.rect.left(), block.rect.bottom() + 6, block.rect.width() + 120, block.reasonHeight),
             Qt::TextWordWrap, QString::fromStdString(layer.problem));
     }
+}
+
+void NetworkView::setSparks(std::map<std::string, models::LayerSpark> sparks)
+{
+    m_sparks = std::move(sparks);
+    viewport()->update();
+}
+
+QRect NetworkView::sparksBeside(const QRect& block) const
+{
+    const double s = theme().scale;
+    const int left = block.right() + 16 + barWidth + 24, wide = int(3 * sparkWidth * s);
+    return left + wide > viewport()->width() ? QRect() : QRect(left, block.top(), wide, block.height());
+}
+
+QRect NetworkView::sparkRect(int index) const
+{
+    if (index < 0 || index >= int(m_layers.size()) || !m_sparks.contains(m_layers[std::size_t(index)].name) ||
+        m_layers[std::size_t(index)].parameters == 0)
+        return {};
+    return sparksBeside(blockRect(index));
+}
+
+void NetworkView::paintSparkNames(QPainter& painter, const Block& first) const
+{
+    const QRect all = sparksBeside(first.rect);
+    if (m_sparks.empty() || all.isEmpty())
+        return;
+    painter.setFont(theme().body());
+    painter.setPen(theme().muted);
+    const QString names[] = {tr("weights"), tr("gradients"), tr("updates")};
+    for (int i = 0; i < 3; ++i)
+        painter.drawText(QRect(all.left() + i * all.width() / 3, 0, all.width() / 3 - 8, 24),
+                         Qt::AlignLeft | Qt::AlignVCenter, names[i]);
+}
+
+void NetworkView::paintSparks(QPainter& painter, const Block& block, int index) const
+{
+    const LayerInfo& layer = m_layers[std::size_t(index)];
+    const auto found = m_sparks.find(layer.name);
+    const QRect all = sparksBeside(block.rect);
+    if (found == m_sparks.end() || all.isEmpty() || layer.parameters == 0)
+        return;
+    const models::LayerSpark::Line* lines[] = {&found->second.weight, &found->second.gradient, &found->second.update};
+    for (int i = 0; i < 3; ++i) {
+        if (lines[i]->x.size() < 2)
+            continue;
+        plots::SparkData data;
+        data.curves.push_back({lines[i]->x, lines[i]->y, 0, plots::Line::Plain, false});
+        data.logY = true;
+        plots::paintSparkline(
+            painter, QRectF(all.left() + i * all.width() / 3, all.top() + 6, all.width() / 3 - 8, all.height() - 12),
+            data, theme());
+    }
+}
+
+bool NetworkView::viewportEvent(QEvent* event)
+{
+    if (event->type() == QEvent::ToolTip) {
+        const auto* help = static_cast<QHelpEvent*>(event);
+        for (int i = 0; i < int(m_layers.size()); ++i)
+            if (sparkRect(i).contains(help->pos())) {
+                QToolTip::showText(help->globalPos(), describeSparks(i), viewport());
+                return true;
+            }
+        QToolTip::hideText();
+    }
+    return QAbstractScrollArea::viewportEvent(event);
+}
+
+QString NetworkView::describeSparks(int index) const
+{
+    const auto& spark = m_sparks.at(m_layers.at(std::size_t(index)).name);
+    const auto last = [](const models::LayerSpark::Line& line) { return line.y.empty() ? 0 : line.y.back(); };
+    const double weight = last(spark.weight), update = last(spark.update);
+    return tr("|weights| %1, |gradients| %2, |update| %3, each on a logarithmic scale of its own.\nAn update is %4 of "
+              "the "
+              "weights; about 1e-3 is usual. Above 1e-2 the rate is too high, below 1e-5 the layer hardly learns.\n"
+              "Gradients far smaller than those of later layers vanish, far larger ones explode.")
+        .arg(style::number(weight, 3), style::number(last(spark.gradient), 3), style::number(update, 3),
+             style::number(weight > 0 ? update / weight : 0, 2));
 }
 
 QString NetworkView::describe(int index) const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/layer_info.h"
+#include "ui/models/layer_norms.h"
 
 #include <QAbstractScrollArea>
 
@@ -19,6 +20,10 @@ public:
     void setNetwork(std::vector<std::int64_t> inputShape, std::vector<core::model::LayerInfo> layers);
     /// The first `count` blocks may be moved and taken out.
     void setEditable(int count) { m_editable = count; }
+    /// How long weights, gradients and updates of the layers were, drawn beside their blocks; empty: nothing is.
+    void setSparks(std::map<std::string, models::LayerSpark> sparks);
+    /// Where the sparklines of block `index` stand; empty where there is none or no room.
+    QRect sparkRect(int index) const;
     int current() const { return m_current; }
     void choose(int index);
     /// Chosen as soon as there is such a block.
@@ -27,6 +32,8 @@ public:
     QRect blockRect(int index) const;
     /// What block `index` says, in a sentence.
     QString describe(int index) const;
+    /// The same of its sparklines.
+    QString describeSparks(int index) const;
 
 Q_SIGNALS:
     void chosen(int index);
@@ -34,6 +41,7 @@ Q_SIGNALS:
     void moved(int from, int to);
 
 protected:
+    bool viewportEvent(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
@@ -56,11 +64,15 @@ private:
     Pitch pitch() const;
     void paintBlock(QPainter& painter, const Block& block, int index) const;
     void paintEdge(QPainter& painter, const QPoint& top, int length, const std::vector<std::int64_t>& shape) const;
+    void paintSparks(QPainter& painter, const Block& block, int index) const;
+    void paintSparkNames(QPainter& painter, const Block& first) const;
+    QRect sparksBeside(const QRect& block) const;
     void fit();
     int dropPlace(int y) const;
 
     std::vector<std::int64_t> m_input;
     std::vector<core::model::LayerInfo> m_layers;
+    std::map<std::string, models::LayerSpark> m_sparks; ///< by layer
     int m_current = -1, m_editable = 0;
     int m_pressed = -1, m_drop = -1; ///< the block under a pressed button; where it would go, while it is dragged
     QPoint m_pressedAt;

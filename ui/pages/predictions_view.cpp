@@ -3,6 +3,7 @@
 
 #include "ui/bridge/worker.h"
 #include "ui/models/run_model.h"
+#include "ui/pages/sample_image.h"
 #include "ui/plots/image_wall.h"
 #include "ui/style/theme.h"
 
@@ -17,16 +18,6 @@ using core::session::SampleRow;
 namespace {
 
 enum Column { Row, Truth, Predicted, Confidence, Loss, Columns };
-
-QImage imageOf(const SampleRow& sample)
-{
-    const int width = int(sample.width), height = int(sample.height);
-    if (sample.channels == 1)
-        return QImage(sample.pixels.data(), width, height, width, QImage::Format_Grayscale8).copy();
-    if (sample.channels == 3)
-        return QImage(sample.pixels.data(), width, height, width * 3, QImage::Format_RGB888).copy();
-    return {};
-}
 
 }
 
@@ -49,6 +40,11 @@ PredictionsView::PredictionsView(QWidget* parent)
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setAccessibleName(tr("Predictions, the worst first"));
+    m_wall->setToolTip(
+        tr("The rows on which the model errs most, by their loss: −log p(truth) for classes. Above stands "
+           "the truth, below what was said and how surely. A click looks inside."));
+    connect(m_wall, &plots::ImageWall::currentChanged, this, &PredictionsView::chose);
+    connect(m_table, &QTableWidget::cellClicked, this, [this](int row) { chose(row); });
 }
 
 PredictionsView::~PredictionsView() = default;
@@ -56,6 +52,7 @@ PredictionsView::~PredictionsView() = default;
 void PredictionsView::setRun(const models::RunModel* run)
 {
     m_run = run;
+    m_given = false;
     ++m_generation;
     m_samples.clear();
     m_features.clear();
@@ -70,9 +67,30 @@ void PredictionsView::setRun(const models::RunModel* run)
     refresh();
 }
 
+void PredictionsView::chose(int index)
+{
+    if (index >= 0 && std::size_t(index) < m_rows.size())
+        Q_EMIT rowChosen(m_rows[std::size_t(index)]);
+}
+
+void PredictionsView::showRows(PredictionFrame frame)
+{
+    m_given = true;
+    ++m_generation;
+    m_fetching = false;
+    if (frame.rows.empty()) {
+        m_rows.clear();
+        m_wall->setImages({});
+        m_wall->setEmptyText(tr("No row is in this cell at this step."));
+        m_table->setRowCount(0);
+        return;
+    }
+    fetch(frame);
+}
+
 void PredictionsView::refresh()
 {
-    if (!m_run || m_run->predictions().empty()) {
+    if (m_given || !m_run || m_run->predictions().empty()) {
         if (m_run && m_run->finished())
             m_wall->setEmptyText(tr("This run was recorded without a window: its predictions were not kept."));
         return;
@@ -132,6 +150,7 @@ void PredictionsView::show(const PredictionFrame& frame)
 void PredictionsView::showWall(const PredictionFrame& frame)
 {
     std::vector<plots::WallImage> images;
+    m_rows.clear();
     for (const auto& row : frame.rows) {
         const auto sample = m_samples.find(row.row);
         if (sample == m_samples.end())
@@ -139,6 +158,7 @@ void PredictionsView::showWall(const PredictionFrame& frame)
         const bool wrong = row.truth != row.predicted;
         const QString said = wrong ? tr("%1 %2").arg(nameOf(row.predicted), style::percent(row.confidence, 2))
                                    : style::percent(row.confidence, 2);
+        m_rows.push_back(row.row);
         images.push_back({imageOf(sample->second), nameOf(row.truth), said, wrong});
     }
     m_wall->setImages(std::move(images));
@@ -149,6 +169,9 @@ void PredictionsView::showTable(const PredictionFrame& frame)
     const bool classes = !m_run->opened().classes.empty();
     m_table->setColumnHidden(Confidence, !classes);
     m_table->setRowCount(int(frame.rows.size()));
+    m_rows.clear();
+    for (const auto& row : frame.rows)
+        m_rows.push_back(row.row);
     for (int i = 0; i < m_table->rowCount(); ++i) {
         const auto& row = frame.rows[std::size_t(i)];
         const bool wrong = classes && row.truth != row.predicted;

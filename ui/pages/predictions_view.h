@@ -31,8 +31,15 @@ public:
 
     void setRun(const models::RunModel* run);
     void refresh();
+    /// These rows instead of the run's own frames.
+    void showRows(core::events::PredictionFrame frame);
+    plots::ImageWall* wall() const { return m_wall; }
+
+Q_SIGNALS:
+    void rowChosen(qint64 row); ///< clicked, or Enter
 
 private:
+    void chose(int index);
     void show(const core::events::PredictionFrame& frame);
     void fetch(const core::events::PredictionFrame& frame);
     QString nameOf(double target) const;
@@ -46,6 +53,8 @@ private:
     QStringList m_features;
     std::int64_t m_step = -1;
     quint64 m_generation = 0;
+    bool m_given = false;             ///< by showRows()
+    std::vector<std::int64_t> m_rows; ///< as they stand
     bool m_fetching = false, m_image = false;
     std::unique_ptr<bridge::Worker> m_worker;
 };

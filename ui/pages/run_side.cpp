@@ -4,10 +4,15 @@
 #include "ui/bridge/worker.h"
 #include "ui/models/run_model.h"
 #include "ui/models/weight_trails.h"
+#include "ui/pages/class_curves.h"
+#include "ui/pages/confusion_view.h"
+#include "ui/pages/embedding_view.h"
+#include "ui/pages/inside_view.h"
+#include "ui/pages/landscape_view.h"
 #include "ui/pages/predictions_view.h"
+#include "ui/pages/sample_view.h"
 #include "ui/pages/surface_view.h"
 #include "ui/pages/view_button.h"
-#include "ui/plots/heat_table.h"
 #include "ui/plots/weights_plot.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
@@ -16,12 +21,12 @@
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QStackedWidget>
+#include <QToolButton>
 
 #include <algorithm>
 
 namespace ui::pages {
 
-using core::events::ConfusionFrame;
 using style::Label;
 using style::Tone;
 
@@ -38,26 +43,18 @@ QString titleOf(RunSide::View view)
         return RunSide::tr("Sample predictions");
     case RunSide::View::Weights:
         return RunSide::tr("Weights");
+    case RunSide::View::Inside:
+        return RunSide::tr("Inside the layers");
+    case RunSide::View::Classes:
+        return RunSide::tr("Curves by class");
+    case RunSide::View::Sample:
+        return RunSide::tr("One row, layer by layer");
+    case RunSide::View::Embedding:
+        return RunSide::tr("Embedding");
+    case RunSide::View::Landscape:
+        return RunSide::tr("Loss around the weights");
     }
     return {};
-}
-
-constexpr std::size_t worstShown = 4;
-
-/// The cells off the diagonal with the most rows, the worst first.
-std::vector<std::pair<int, int>> worstCells(const ConfusionFrame& frame)
-{
-    std::vector<std::pair<int, int>> cells;
-    const auto count = [&frame](const std::pair<int, int>& cell) {
-        return frame.counts[std::size_t(cell.first * frame.classes + cell.second)];
-    };
-    for (int truth = 0; truth < frame.classes; ++truth)
-        for (int said = 0; said < frame.classes; ++said)
-            if (truth != said && count({truth, said}) > 0)
-                cells.emplace_back(truth, said);
-    std::ranges::stable_sort(cells, std::greater<>(), count);
-    cells.resize(std::min(cells.size(), worstShown));
-    return cells;
 }
 
 }
@@ -68,11 +65,15 @@ RunSide::RunSide(QWidget* parent)
       m_caption(new Label({}, Tone::Muted)),
       m_stack(new QStackedWidget),
       m_surface(new SurfaceView),
-      m_confusionPage(new QWidget),
-      m_confusion(new plots::HeatTable),
-      m_worst(new Label({}, Tone::Muted)),
+      m_confusion(new ConfusionView),
       m_predictions(new PredictionsView),
       m_weights(new plots::WeightsPlot),
+      m_inside(new InsideView),
+      m_classes(new ClassCurves),
+      m_sample(new SampleView),
+      m_embedding(new EmbeddingView),
+      m_landscape(new LandscapeView),
+      m_expand(new QToolButton),
       m_worker(std::make_unique<bridge::Worker>(*this))
 {
     auto* column = new QVBoxLayout(this);
@@ -83,33 +84,66 @@ RunSide::RunSide(QWidget* parent)
     row->addWidget(m_title);
     row->addStretch();
     row->addWidget(m_caption);
+    row->addWidget(m_expand);
     column->addLayout(row);
     column->addWidget(m_stack, 1);
 
-    auto* confusion = new QVBoxLayout(m_confusionPage);
-    confusion->setContentsMargins(0, 0, 0, 0);
-    confusion->addWidget(m_confusion, 1);
-    confusion->addWidget(m_worst);
-    m_worst->setWordWrap(true);
-    m_stack->addWidget(m_surface);
-    m_stack->addWidget(m_confusionPage);
-    m_stack->addWidget(m_predictions);
-    m_stack->addWidget(m_weights);
-
+    for (QWidget* view : std::initializer_list<QWidget*>{m_surface, m_confusion, m_predictions, m_weights, m_inside,
+                                                         m_classes, m_sample, m_embedding, m_landscape})
+        m_stack->addWidget(view);
     QMenu* menu = m_title->menu();
     auto* group = new QActionGroup(menu);
-    for (const View view : {View::Surface, View::Confusion, View::Predictions, View::Weights}) {
+    for (const View view : {View::Surface, View::Confusion, View::Predictions, View::Weights, View::Inside,
+                            View::Classes, View::Sample, View::Embedding, View::Landscape}) {
         QAction* action = menu->addAction(titleOf(view), this, [this, view] { choose(view); });
         action->setCheckable(true);
         group->addAction(action);
     }
     m_title->setAccessibleName(tr("View beside the curves"));
+    setWorkbench(nullptr);
+    m_expand->setObjectName(QStringLiteral("wholePage"));
+    m_expand->setAutoRaise(true);
+    m_expand->setCheckable(true);
+    m_expand->setIcon(style::icon(QStringLiteral("zoom")));
+    m_expand->setAccessibleName(tr("Whole page"));
+    m_expand->setToolTip(tr("Gives this view the whole page, or its place beside the curves again."));
+    m_expand->hide();
+    connect(m_expand, &QToolButton::toggled, this, [this](bool on) {
+        m_alone = on;
+        Q_EMIT aloneWanted(on);
+    });
     connect(m_surface, &SurfaceView::captionChanged, this, &RunSide::showCaption);
+    connect(m_confusion, &ConfusionView::captionChanged, this, &RunSide::showCaption);
+    connect(m_sample, &SampleView::captionChanged, this, &RunSide::showCaption);
+    connect(m_embedding, &EmbeddingView::captionChanged, this, &RunSide::showCaption);
+    connect(m_landscape, &LandscapeView::captionChanged, this, &RunSide::showCaption);
+    connect(m_predictions, &PredictionsView::rowChosen, this, &RunSide::openRow);
+    connect(m_confusion, &ConfusionView::rowChosen, this, &RunSide::openRow);
+    connect(m_embedding, &EmbeddingView::rowChosen, this, &RunSide::openRow);
     show(View::Surface);
     setRun(nullptr);
 }
 
 RunSide::~RunSide() = default;
+
+void RunSide::setWorkbench(bridge::Workbench* bench)
+{
+    m_inside->setWorkbench(bench);
+    m_sample->setWorkbench(bench);
+    m_embedding->setWorkbench(bench);
+    m_landscape->setWorkbench(bench);
+    m_confusion->setWorkbench(bench);
+    m_expand->setVisible(bench);
+    for (const View view : {View::Sample, View::Embedding, View::Landscape})
+        m_title->menu()->actions()[int(view)]->setVisible(bench);
+}
+
+/// A row that was chosen somewhere is looked at layer by layer.
+void RunSide::openRow(qint64 row)
+{
+    m_sample->showRow(row);
+    choose(View::Sample);
+}
 
 RunSide::View RunSide::view() const
 {
@@ -121,16 +155,11 @@ void RunSide::setRun(const models::RunModel* run)
     m_run = run;
     ++m_generation;
     m_pointsAsked = false;
-    m_confusionStep = -1;
     m_surface->setData({}, {});
     m_surface->setEmptyText(
         run ? tr("The first surface comes with the first step.")
             : tr("With two features, what the network says of every point of the plane will stand here; the heading "
                  "has views for all other data."));
-    m_confusion->clear();
-    m_confusion->setEmptyText(run ? tr("The first matrix comes with the first evaluation.")
-                                  : tr("Train on classes: which is taken for which will stand here."));
-    m_worst->setText({});
     m_weights->clear();
     m_trailRows = 0;
     m_weights->setEmptyText(run ? tr("The weights stand here as soon as the network is made.")
@@ -138,6 +167,12 @@ void RunSide::setRun(const models::RunModel* run)
                                      "they move."));
     m_surface->setRun(run);
     m_predictions->setRun(run);
+    m_confusion->setRun(run);
+    m_inside->setRun(run);
+    m_classes->setRun(run);
+    m_sample->setRun(run);
+    m_embedding->setRun(run);
+    m_landscape->setRun(run);
     refresh();
 }
 
@@ -188,8 +223,22 @@ void RunSide::refresh()
                "or look at another view."));
     m_surface->refresh();
     m_predictions->refresh();
-    showConfusion();
+    m_confusion->refresh();
     showWeights();
+    switch (view()) {
+    case View::Inside:
+        return m_inside->refresh();
+    case View::Classes:
+        return m_classes->refresh();
+    case View::Sample:
+        return m_sample->refresh();
+    case View::Embedding:
+        return m_embedding->refresh();
+    case View::Landscape:
+        return m_landscape->refresh();
+    default:
+        return;
+    }
 }
 
 /// The rows are the data's, not the run's: they are read once, aside.
@@ -210,29 +259,6 @@ void RunSide::loadPoints()
                 m_surface->setData(points, features);
         };
     });
-}
-
-void RunSide::showConfusion()
-{
-    if (m_run->confusions().empty()) {
-        if (m_run->opened().stepsPerEpoch > 0 && m_run->opened().classes.empty())
-            m_confusion->setEmptyText(tr("This run predicts numbers: there are no classes to confuse."));
-        return;
-    }
-    const ConfusionFrame& frame = *m_run->confusion();
-    if (frame.step == m_confusionStep)
-        return;
-    m_confusionStep = frame.step;
-    QStringList names;
-    for (const std::string& name : m_run->opened().classes)
-        names << QString::fromStdString(name);
-    m_confusion->setClasses(names);
-    m_confusion->setFrame(frame);
-    QStringList worst;
-    for (const auto& [truth, said] : worstCells(frame))
-        worst << m_confusion->describe(truth, said);
-    m_worst->setText(worst.isEmpty() ? tr("Nothing is confused on the validation rows.") : worst.join('\n'));
-    showCaption();
 }
 
 void RunSide::showWeights()
@@ -260,8 +286,14 @@ void RunSide::showCaption()
     QString caption;
     if (m_run && view() == View::Surface)
         caption = m_surface->caption();
-    else if (m_run && view() == View::Confusion && !m_run->confusions().empty())
-        caption = tr("validation · epoch %1").arg(style::count(m_run->confusion()->epoch));
+    else if (m_run && view() == View::Confusion)
+        caption = m_confusion->caption();
+    else if (m_run && view() == View::Sample)
+        caption = m_sample->caption();
+    else if (m_run && view() == View::Embedding)
+        caption = m_embedding->caption();
+    else if (m_run && view() == View::Landscape)
+        caption = m_landscape->caption();
     else if (m_run && view() == View::Predictions && !m_run->predictions().empty())
         caption = tr("worst first · epoch %1").arg(style::count(m_run->prediction()->epoch));
     else if (m_run && view() == View::Weights && m_run->weights())

@@ -60,6 +60,8 @@ TrainPage::TrainPage(bridge::Workbench& workbench, QWidget* parent)
     column->addWidget(m_closing);
     column->addWidget(m_step);
     m_closing->setOffersTraining(true);
+    m_side->setWorkbench(&m_workbench);
+    connect(m_side, &RunSide::aloneWanted, m_curves, &QWidget::setHidden);
 
     connect(&m_workbench, &bridge::Workbench::frontChanged, this, &TrainPage::showRuns);
     connect(&m_workbench, &bridge::Workbench::overlaysChanged, this, &TrainPage::showRuns);

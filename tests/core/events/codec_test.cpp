@@ -271,6 +271,13 @@ TEST_CASE("statistics of tensors and frames of weights survive the codec, NaN in
     CHECK(stats.values[3] == 1e-300);
     CHECK(again(TensorStats{}).values.empty());
     CHECK_FALSE(fromValue(Object{{"event", "tensor_stats"}, {"values", "AAAA"}}));
+    const TensorHistograms spreads = again(TensorHistograms{
+        12, true, {{"update/0.weight", -0.5, 1e300, {0, 7, 4000000000u}}, {"activation/output", 0, 0, {}}}});
+    CHECK(stepOf(spreads) == 12);
+    CHECK(spreads.kept);
+    REQUIRE(spreads.tensors.size() == 2);
+    CHECK(spreads.tensors[0] == TensorHistograms::Spread{"update/0.weight", -0.5, 1e300, {0, 7, 4000000000u}});
+    CHECK(spreads.tensors[1].counts.empty());
 
     const WeightsFrame frame = again(WeightsFrame{
         9, 1, true, {{"0.weight", {2, 1}, -1, 0.5, nan, 0.25, 2, 1, 0, 0, -1, 0.5, {1, 0, 1}, {-1, 0.5}}}});

@@ -9,6 +9,8 @@
 #include "tests/support/sessions.h"
 
 #include <cmath>
+#include <map>
+#include <numeric>
 
 using namespace core;
 using session::Session;
@@ -66,7 +68,10 @@ TEST_CASE("capture: the training's bits are the same whatever is captured")
     const Captured none = captured(tests::made(capturing("[]"), folder));
     CHECK(none.record.tensors.empty());
     for (const char* capture : {R"([{"collection": "all", "save_interval": 1}])",
-                                R"([{"regex": ".", "save_interval": 3, "reductions": ["median", "l1_norm", "prod"]}])"})
+                                R"([{"regex": ".", "save_interval": 3, "reductions": ["median", "l1_norm", "prod"]}])",
+                                R"([{"collection": "updates", "save_interval": 2, "histogram": true},
+                                    {"collection": "activations", "save_interval": 3, "histogram": true, "bins": 7},
+                                    {"collection": "all", "save_interval": 5, "histogram": true}])"})
         CHECK(captured(tests::made(capturing(capture), folder)).digest == none.digest);
     const Captured clipped = captured(tests::made(capturing("[]", R"(, "clip_grad_norm": 0.01)"), folder));
     CHECK(captured(tests::made(
@@ -103,6 +108,82 @@ TEST_CASE("capture: at step s stand the weights before update s and its gradient
         CHECK(norm.values[std::size_t(step)] > 0.001);
         REQUIRE(past->advance(**engine, step + 1, false));
     }
+}
+
+TEST_CASE("capture: updates are what a step adds, activations what layers say, histograms hold every element")
+{
+    const TempFolder folder;
+    const Captured run = captured(tests::made(
+        capturing(R"([{"collection": "weights", "save_interval": 1}, {"collection": "updates", "save_interval": 1},
+                      {"collection": "activations", "save_interval": 4, "histogram": true, "bins": 16},
+                      {"collection": "gradients", "save_interval": 4, "histogram": true}])"),
+        folder));
+    const auto past = session::Past::open(run.folder);
+    REQUIRE(past);
+    auto engine = past->engineAt({}, "cpu");
+    REQUIRE(engine);
+    for (std::int64_t step = 0; step < 9; ++step) {
+        std::map<std::string, at::Tensor> before;
+        for (const tensor::NamedTensor& weight : (*engine)->learner().weights())
+            before[weight.name] = weight.tensor.detach().clone();
+        REQUIRE(past->advance(**engine, step + 1, false));
+        for (const tensor::NamedTensor& weight : (*engine)->learner().weights()) {
+            const tensor::Statistics change = tensor::statisticsOf(weight.tensor.detach().sub(before[weight.name]));
+            const store::TensorSeries& series = run.record.tensors.at("update/" + weight.name);
+            REQUIRE(series.steps.at(std::size_t(step)) == step);
+            CHECK(series.columns.at("l2")[std::size_t(step)] == double(float(change.l2)));
+            CHECK(series.columns.at("max")[std::size_t(step)] == double(float(change.max)));
+        }
+    }
+    // Linear, ReLU, dropout, Linear: 16 rows of 8 numbers, of 2 at the end.
+    std::vector<std::string> layers;
+    for (const auto& [name, series] : run.record.tensors)
+        if (name.starts_with("activation/"))
+            layers.push_back(name);
+    REQUIRE(layers == std::vector<std::string>{"activation/0", "activation/1", "activation/2", "activation/3"});
+    CHECK(run.record.tensors.at("activation/1").columns.at("min")[0] == 0);
+    CHECK(run.record.tensors.at("activation/1").columns.at("count")[0] == 16 * 8);
+    CHECK(run.record.tensors.at("activation/2").columns.at("zeros")[0] >
+          run.record.tensors.at("activation/1").columns.at("zeros")[0]);
+    CHECK(run.record.tensors.at("activation/3").columns.at("count")[0] == 16 * 2);
+
+    std::int64_t step = 0;
+    for (const events::Event& event : run.record.events)
+        if (const auto* spreads = std::get_if<events::TensorHistograms>(&event)) {
+            CHECK(spreads->step == step);
+            step += 4;
+            REQUIRE(spreads->tensors.size() == 8);
+            for (const auto& spread : spreads->tensors) {
+                INFO(spread.name);
+                const store::TensorSeries& series = run.record.tensors.at(spread.name);
+                const auto at = std::size_t(std::ranges::find(series.steps, spreads->step) - series.steps.begin());
+                CHECK(spread.counts.size() == (spread.name.starts_with("activation/") ? 16 : 64));
+                CHECK(double(std::accumulate(spread.counts.begin(), spread.counts.end(), 0u)) ==
+                      series.columns.at("count")[at]);
+                CHECK(float(spread.low) == float(series.columns.at("min")[at]));
+                CHECK(float(spread.high) == float(series.columns.at("max")[at]));
+                CHECK(spread.counts.back() > 0);
+            }
+        }
+    CHECK(step > 8);
+}
+
+TEST_CASE("capture: layers of a tree are told by their names, of a single layer by a word")
+{
+    const TempFolder folder;
+    const auto layers = [&](const char* model) {
+        base::Value spec = capturing(R"([{"collection": "activations", "save_interval": 10}])");
+        REQUIRE(spec.setAt("model", *base::parseJson(model)));
+        const auto checked = spec::resolve(spec, {session::catalog()});
+        REQUIRE(checked.problems.empty());
+        std::vector<std::string> names;
+        for (const auto& [name, series] : captured(tests::made(checked.value, folder)).record.tensors)
+            names.push_back(name);
+        return names;
+    };
+    CHECK(layers(R"({"kind": "linear"})") == std::vector<std::string>{"activation/output"});
+    CHECK(layers(R"({"kind": "sequential", "layers": ["linear", "relu"]})") ==
+          std::vector<std::string>{"activation/0", "activation/1", "activation/2"});
 }
 
 TEST_CASE("capture: collections, regexes, intervals and reductions choose what is recorded")
@@ -147,7 +228,7 @@ TEST_CASE("capture: what cannot be captured is told with what can")
     };
     const std::string collection = one(R"([{"collection": "relu_output"}])");
     CHECK(contains(collection, "/capture/0"));
-    CHECK(contains(collection, "weights, biases, gradients, all"));
+    CHECK(contains(collection, "weights, biases, gradients, all, updates, activations"));
     CHECK(contains(one(R"([{}])"), "names no tensors"));
     CHECK(contains(one(R"([{"collection": "all", "regex": "x"}])"), "a collection and a regex"));
     CHECK(contains(one(R"([{"collection": "all"}, {"regex": "(" }])"), "/capture/1/regex"));

@@ -233,10 +233,18 @@ for name,scale in (("0.weight",0.1),("gradient/0.weight",0.3)):
     frame.step = 5;
     frame.kept = true;
     recorder->onEvent(frame);
+    for (const bool keeps : {true, false})
+        recorder->onEvent(events::TensorHistograms{
+            keeps ? 6 : 7, keeps, {{"gradient/0.weight", -1, 3, {1, 0, 0, 5}}, {"activation/0", 0, 0, {4}}}});
     recorder->onEvent(sampleEnd(steps));
     REQUIRE(recorder->finish());
     CHECK(reads(steps, R"(
+g=f["histograms/gradient/0.weight"]
+assert g["step"][:].tolist()==[6] and g["counts"][:].tolist()==[[1,0,0,5]], g["counts"][:]
+assert g["edges"][:].tolist()==[[-1,0,1,2,3]], g["edges"][:]
+assert f["histograms/activation/0/counts"][:].tolist()==[[4]]
 h=f["histograms/0.weight"]
+assert h["edges"].shape==(2,4)
 assert h["step"][:].tolist()==[3,5] and h["counts"][:].tolist()==[[1,0,3],[1,0,3]], h["counts"][:]
 assert h["low"][:].tolist()==[-1,-1] and h["high"][0]==2)"));
     const auto ended = store::readRun(run.path());
@@ -244,6 +252,11 @@ assert h["low"][:].tolist()==[-1,-1] and h["high"][0]==2)"));
     const auto kept = std::ranges::count_if(
         ended->events, [](const auto& event) { return std::holds_alternative<events::WeightsFrame>(event); });
     CHECK(kept == 2);
+    const auto spread = std::ranges::find_if(
+        ended->events, [](const auto& event) { return std::holds_alternative<events::TensorHistograms>(event); });
+    REQUIRE(spread != ended->events.end());
+    CHECK(std::get<events::TensorHistograms>(*spread).tensors.front() ==
+          events::TensorHistograms::Spread{"gradient/0.weight", -1, 3, {1, 0, 0, 5}});
 }
 
 TEST_CASE("tensors: CSV has them in a table of their own, a line for each tensor and step")
