@@ -6,7 +6,10 @@
 #include "ui/bridge/time_travel.h"
 #include "ui/models/cards.h"
 #include "ui/pages/certificate_dialog.h"
+#include "ui/pages/publish_dialog.h"
 #include "ui/pages/run_panel.h"
+#include "ui/pages/runs_page.h"
+#include "ui/pages/start_from_dialog.h"
 #include "ui/shell/command_palette.h"
 #include "ui/shell/inspector.h"
 #include "ui/shell/main_window.h"
@@ -120,6 +123,17 @@ void WindowActions::addRun()
                   [&bench] { bench.finder().start(Kind::Rate); });
     m_actions.add(QStringLiteral("find.batch_size"), tr("Find a batch size that is fast and fits"), group, {},
                   [&bench] { bench.finder().start(Kind::BatchSize); });
+    m_actions.add(QStringLiteral("run.publish"), tr("Publish the model of the run in front…"), group, {},
+                  [this, &bench] {
+                      auto* runs = m_window.findChild<pages::RunsPage*>();
+                      if (runs && bench.front() && !bench.front()->folder().isEmpty())
+                          runs->publishing()->come(bench.front()->folder().toStdString());
+                  });
+    m_actions.add(QStringLiteral("model.start_from"), tr("Start from a model of the hub…"), group, {}, [this] {
+        m_window.showPage(QStringLiteral("model"));
+        if (auto* dialog = m_window.findChild<pages::StartFromDialog*>())
+            dialog->come();
+    });
     m_actions.add(QStringLiteral("run.check"), tr("Check a replay certificate…"), group, {}, [this] {
         const QString file =
             QFileDialog::getOpenFileName(&m_window, tr("Check a certificate"), {}, tr("Certificates (*.json)"));
