@@ -88,20 +88,12 @@ public:
     virtual base::Result<std::vector<std::string>> initialize(const model::Weights& weights,
                                                               const std::string& where) = 0;
     /// The next step is of this epoch, counted from 0. → which layers learn from here on that were frozen so far.
-    virtual std::string reach(std::int64_t epoch)
-    {
-        (void)epoch;
-        return {};
-    }
+    virtual std::string reach([[maybe_unused]] std::int64_t epoch) { return {}; }
     /// Begins to hold on to what the weights know now of an old task. `old`: its rows, nullptr if they are gone;
     /// `from`: the weights that came from it, empty if all did.
     virtual base::Status remember(const data::DataModule* old, const std::vector<base::Blob>& from);
     /// Whether state() of another run has what remember() makes of this one.
-    virtual bool remembers(const std::vector<base::Blob>& blobs) const
-    {
-        (void)blobs;
-        return true;
-    }
+    virtual bool remembers([[maybe_unused]] const std::vector<base::Blob>& blobs) const { return true; }
     /// Goes back by so many steps as if they had never been; false if only training again leads there.
     virtual bool forget(std::int64_t steps)
     {
