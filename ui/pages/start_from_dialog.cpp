@@ -88,6 +88,7 @@ StartFromDialog::StartFromDialog(bridge::Workbench& bench, QWidget* parent)
     banner->setSpacing(8);
     m_reason->setWordWrap(true);
     m_apply->setProperty("primary", true);
+    m_apply->setAutoDefault(false);
     m_apply->setObjectName(QStringLiteral("applySuggestion"));
     m_apply->setToolTip(
         tr("Sets the network, what is frozen and the rates as said here, in one step that can be "
@@ -112,6 +113,18 @@ StartFromDialog::StartFromDialog(bridge::Workbench& bench, QWidget* parent)
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->viewport()->setAutoFillBackground(false);
     column->addWidget(scroll, 1);
+    column->addLayout(makeFoot());
+    m_banner->hide();
+    m_failure->hide();
+    connect(m_apply, &QPushButton::clicked, this, &StartFromDialog::applySuggestion);
+    const auto wait = [this](bool slow) { m_state->setText(slow ? tr("looking what fits…") : QString()); };
+    connect(&m_preview, &bridge::Preview::slow, this, wait);
+    connect(&m_importing, &bridge::Preview::slow, this,
+            [this](bool slow) { m_state->setText(slow ? tr("importing…") : QString()); });
+}
+
+QHBoxLayout* StartFromDialog::makeFoot()
+{
     auto* foot = new QHBoxLayout;
     auto* importing = new QPushButton(tr("Import a file…"));
     importing->setObjectName(QStringLiteral("importModel"));
@@ -119,21 +132,14 @@ StartFromDialog::StartFromDialog(bridge::Workbench& bench, QWidget* parent)
         tr("Weights from a .safetensors or .pth file go into the hub; they can be dropped here, too.\n"
            "Nothing of a model file is ever run."));
     auto* close = new QPushButton(tr("Close"));
-    for (QPushButton* button : {m_apply, importing, close})
+    for (QPushButton* button : {importing, close})
         button->setAutoDefault(false);
     foot->addWidget(importing);
     foot->addStretch();
     foot->addWidget(close);
-    column->addLayout(foot);
-    m_banner->hide();
-    m_failure->hide();
-    connect(m_apply, &QPushButton::clicked, this, &StartFromDialog::applySuggestion);
     connect(importing, &QPushButton::clicked, this, &StartFromDialog::choose);
     connect(close, &QPushButton::clicked, this, &QDialog::hide);
-    const auto wait = [this](bool slow) { m_state->setText(slow ? tr("looking what fits…") : QString()); };
-    connect(&m_preview, &bridge::Preview::slow, this, wait);
-    connect(&m_importing, &bridge::Preview::slow, this,
-            [this](bool slow) { m_state->setText(slow ? tr("importing…") : QString()); });
+    return foot;
 }
 
 void StartFromDialog::come()

@@ -6,6 +6,7 @@
 
 #include <QDialog>
 
+class QHBoxLayout;
 class QPushButton;
 class QVBoxLayout;
 
@@ -46,6 +47,7 @@ private:
         core::base::Result<std::vector<core::session::Offer>> offers;
         core::base::Result<core::session::Suggestion> suggestion;
     };
+    QHBoxLayout* makeFoot();
     void ask();
     void take(Hub hub);
     void fail(const core::base::Error& error);

@@ -49,6 +49,7 @@ WindowActions::WindowActions(MainWindow& window) : QObject(&window), m_window(wi
 {
     addExperiment();
     addRun();
+    addTransfer();
     addView();
     addSources();
     connect(&window.workbench(), &Workbench::stateChanged, this, &WindowActions::refresh);
@@ -123,17 +124,6 @@ void WindowActions::addRun()
                   [&bench] { bench.finder().start(Kind::Rate); });
     m_actions.add(QStringLiteral("find.batch_size"), tr("Find a batch size that is fast and fits"), group, {},
                   [&bench] { bench.finder().start(Kind::BatchSize); });
-    m_actions.add(QStringLiteral("run.publish"), tr("Publish the model of the run in front…"), group, {},
-                  [this, &bench] {
-                      auto* runs = m_window.findChild<pages::RunsPage*>();
-                      if (runs && bench.front() && !bench.front()->folder().isEmpty())
-                          runs->publishing()->come(bench.front()->folder().toStdString());
-                  });
-    m_actions.add(QStringLiteral("model.start_from"), tr("Start from a model of the hub…"), group, {}, [this] {
-        m_window.showPage(QStringLiteral("model"));
-        if (auto* dialog = m_window.findChild<pages::StartFromDialog*>())
-            dialog->come();
-    });
     m_actions.add(QStringLiteral("run.check"), tr("Check a replay certificate…"), group, {}, [this] {
         const QString file =
             QFileDialog::getOpenFileName(&m_window, tr("Check a certificate"), {}, tr("Certificates (*.json)"));
@@ -160,6 +150,23 @@ void WindowActions::addRun()
     });
     m_actions.add(QStringLiteral("run.python"), tr("Copy the lines that read this run in Python"), group, {},
                   [this] { copyPython(); });
+}
+
+void WindowActions::addTransfer()
+{
+    const QString group = tr("Run");
+    auto& bench = m_window.workbench();
+    m_actions.add(QStringLiteral("run.publish"), tr("Publish the model of the run in front…"), group, {},
+                  [this, &bench] {
+                      auto* runs = m_window.findChild<pages::RunsPage*>();
+                      if (runs && bench.front() && !bench.front()->folder().isEmpty())
+                          runs->publishing()->come(bench.front()->folder().toStdString());
+                  });
+    m_actions.add(QStringLiteral("model.start_from"), tr("Start from a model of the hub…"), group, {}, [this] {
+        m_window.showPage(QStringLiteral("model"));
+        if (auto* dialog = m_window.findChild<pages::StartFromDialog*>())
+            dialog->come();
+    });
 }
 
 void WindowActions::addView()
