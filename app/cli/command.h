@@ -42,6 +42,7 @@ void addFinding(Program& program);   ///< lr-find, scale-batch-size
 void addInside(Program& program);    ///< look
 void addSweeping(Program& program);  ///< sweep
 void addRuns(Program& program);      ///< runs, evaluate, predict, export
+void addModels(Program& program);    ///< models
 
 /// Trains to the end, handing signals on as a stop. `started`: steady seconds when the command began; `more` is added
 /// to the object.

@@ -124,6 +124,7 @@ int main(int argc, char** argv)
     app::cli::addInside(program);
     app::cli::addLooking(program);
     app::cli::addRuns(program);
+    app::cli::addModels(program);
     // Known before parsing ends, so that bad usage is told as JSON too.
     common.json = endsInJson;
     try {

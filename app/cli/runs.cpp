@@ -325,7 +325,7 @@ void addRuns(Program& program)
     program.on(prediction, [options, &common] { return predict(*options, common); });
 
     CLI::App* exporting = ofRun(program.app, "export", "Write a run in another format");
-    exporting->add_option("--to", options->to, "csv, safetensors")->required();
+    exporting->add_option("--to", options->to, "csv, safetensors, pth")->required();
     exporting->add_option("destination", options->destination, "File or folder to write")->required();
     exporting->add_option("--at", options->at, "last, best or a step");
     program.on(exporting, [options, &common] { return exportRun(*options, common); });

@@ -34,6 +34,7 @@ struct Choice {
 struct Text {};
 struct Path {
     bool folder = false;
+    bool orName = false; ///< a word that is no file there is a name, and stays as it is
 };
 /// `{"kind": one of a family, its parameters …}`, or the kind alone as text. `common` are parameters that every kind
 /// has. A text that is no kind stands for `{"kind": textKind, "path": text}` where `textKind` is set.

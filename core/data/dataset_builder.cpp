@@ -2,6 +2,7 @@
 #include "core/data/channels.h"
 #include "core/data/check.h"
 #include "core/data/class_counts.h"
+#include "core/data/class_filter.h"
 #include "core/data/dataset.h"
 #include "core/data/edit.h"
 #include "core/data/forecast_steps.h"
@@ -33,7 +34,7 @@ public:
 
     base::Result<DataModule> build()
     {
-        SourceRequest request{m_experiment.data};
+        SourceRequest request{beforeClasses(m_experiment.data)};
         // Rows to be embedded are read as rows of classes.
         const bool embeds = request.data.task == "embedding", reconstructs = request.data.task == "reconstruction";
         if (embeds)
@@ -59,6 +60,7 @@ public:
         if (reconstructs && !m_loaded.info.locates())
             m_loaded.info.task = "reconstruction";
         joinTestRows();
+        CORE_CHECK(takeClasses(m_experiment.data, m_loaded));
         CORE_CHECK(checkLabels(m_loaded));
         // In a sample of a stream a class may be missing by chance.
         if (!m_stream || !m_stream->problem())

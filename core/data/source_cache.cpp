@@ -26,7 +26,8 @@ std::string stateOf(const std::filesystem::path& file)
 std::string keyOf(const SourceRequest& request)
 {
     base::Value asked = spec::dataFields().write(request.data);
-    for (const char* later : {"edits", "missing", "normalize", "encode", "sampler", "copies", "features", "target"})
+    for (const char* later :
+         {"edits", "missing", "normalize", "encode", "sampler", "copies", "features", "target", "classes"})
         asked.object().erase(later);
     std::string key = base::writeJson(asked);
     std::vector<std::string> files{request.data.channels.validation, request.data.channels.test};

@@ -25,7 +25,7 @@ constexpr std::string_view kinds[] = {
     "run_opened",     "state_changed",    "progress",      "best_changed", "checkpoint_written", "edited",
     "notice",         "patience_changed", "surface",       "confusion",    "predictions",        "weights",
     "weight_digests", "plan_changed",     "tensors_named", "tensor_stats", "tensor_histograms",  "step_trace",
-    "run_finished"};
+    "thawed",         "run_finished"};
 static_assert(std::size(kinds) == std::variant_size_v<Event>);
 
 template <class E, class T>
@@ -147,6 +147,11 @@ void describe(A& a, Of<StepTrace> auto& e)
         "clipped_norm", e.clippedNorm)("lr", e.lr)("weight_norm", e.weightNorm)("update_norm", e.updateNorm)(
         "loss_after", e.lossAfter)("forward_seconds", e.forwardSeconds)("backward_seconds", e.backwardSeconds)(
         "update_seconds", e.updateSeconds)("layers", e.layers);
+}
+template <class A>
+void describe(A& a, Of<Thawed> auto& e)
+{
+    a("step", e.step)("layers", e.layers);
 }
 template <class A>
 void describe(A& a, Of<RunFinished> auto& e)

@@ -110,6 +110,12 @@ struct PatienceChanged {
     std::int64_t waited = 0, patience = 0;
 };
 
+/// Layers that were frozen learn from update `step` on.
+struct Thawed {
+    std::int64_t step = 0;
+    std::string layers; ///< `layer4.1`, or several with commas between
+};
+
 struct RunFinished {
     RunState state = RunState::Completed;
     std::int64_t steps = 0, epochs = 0;
@@ -124,6 +130,7 @@ struct RunFinished {
 
 using Event = std::variant<RunOpened, StateChanged, Progress, BestChanged, CheckpointWritten, Edited, Notice,
                            PatienceChanged, SurfaceFrame, ConfusionFrame, PredictionFrame, WeightsFrame, WeightDigests,
-                           PlanChanged, TensorsNamed, TensorStats, TensorHistograms, StepTrace, RunFinished>;
+                           PlanChanged, TensorsNamed, TensorStats, TensorHistograms, StepTrace, Thawed,
+                           RunFinished>;
 
 }

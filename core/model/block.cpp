@@ -57,8 +57,10 @@ at::Tensor pull(const Linear&, const Block& block, const at::Tensor& gradient, c
                 at::Tensor* gradients)
 {
     const at::ScalarType type = block.parameters[0].scalar_type();
-    gradients[0] = gradient.t().mm(kept.input).to(type);
-    gradients[1] = gradient.sum(0, false, type);
+    if (gradients) {
+        gradients[0] = gradient.t().mm(kept.input).to(type);
+        gradients[1] = gradient.sum(0, false, type);
+    }
     return wanted ? gradient.mm(block.parameters[0].to(gradient.scalar_type())) : at::Tensor();
 }
 
@@ -88,26 +90,32 @@ at::Tensor pull(const Conv2d& conv, const Block& block, const at::Tensor& gradie
     const at::ScalarType type = block.parameters[0].scalar_type();
     auto [input, weight, bias] = at::convolution_backward(
         gradient, kept.input, block.parameters[0].to(kept.input.scalar_type()), at::IntArrayRef(biases), {1, 1},
-        {conv.padding, conv.padding}, {1, 1}, false, {0, 0}, 1, {wanted, true, true});
-    gradients[0] = weight.to(type);
-    gradients[1] = bias.to(type);
+        {conv.padding, conv.padding}, {1, 1}, false, {0, 0}, 1, {wanted, gradients != nullptr, gradients != nullptr});
+    if (gradients) {
+        gradients[0] = weight.to(type);
+        gradients[1] = bias.to(type);
+    }
     return input;
 }
 
-// Norms are computed as their weights are kept, for their sums are over many numbers.
+// Norms are computed as their weights are kept, for their sums are over many numbers. A frozen one works with the
+// statistics that it has.
 at::Tensor run(const BatchNorm& norm, const Block& block, const at::Tensor& given, const Mode& mode, Kept* kept)
 {
+    const bool training = mode.training && block.parameters[0].requires_grad();
     const at::Tensor input = given.to(block.parameters[0].scalar_type());
-    TORCH_CHECK(!mode.training || input.numel() > input.size(1),
+    TORCH_CHECK(!training || input.numel() > input.size(1),
                 "batch norm needs more than one row in a batch: choose another batch_size, or drop_last");
-    if (mode.training && !mode.again)
+    // A second pass leaves the statistics as the first one left them.
+    const bool again = training && mode.again;
+    if (training && !again)
         block.buffers[2].add_(1);
     const at::Tensor none;
-    auto [output, mean, scale, reserve, kernel] = at::_batch_norm_impl_index(
-        input, block.parameters[0], block.parameters[1], mode.again ? none : block.buffers[0],
-        mode.again ? none : block.buffers[1], mode.training, norm.momentum, norm.eps, true);
+    auto [output, mean, scale, reserve, kernel] =
+        at::_batch_norm_impl_index(input, block.parameters[0], block.parameters[1], again ? none : block.buffers[0],
+                                   again ? none : block.buffers[1], training, norm.momentum, norm.eps, true);
     if (kept)
-        *kept = {input, {}, mean, scale, reserve, kernel, mode.training};
+        *kept = {input, {}, mean, scale, reserve, kernel, training};
     return output;
 }
 
@@ -116,9 +124,11 @@ at::Tensor pull(const BatchNorm& norm, const Block& block, const at::Tensor& gra
 {
     auto [input, weight, bias] = at::_batch_norm_impl_index_backward(
         kept.kernel, kept.input, gradient, block.parameters[0], block.buffers[0], block.buffers[1], kept.first,
-        kept.second, kept.training, norm.eps, {wanted, true, true}, kept.third);
-    gradients[0] = weight;
-    gradients[1] = bias;
+        kept.second, kept.training, norm.eps, {wanted, gradients != nullptr, gradients != nullptr}, kept.third);
+    if (gradients) {
+        gradients[0] = weight;
+        gradients[1] = bias;
+    }
     return input;
 }
 
@@ -146,9 +156,11 @@ at::Tensor pull(const GroupNorm& norm, const Block& block, const at::Tensor& gra
     const auto [rows, channels, pixels, groups] = groupsOf(norm, kept.input);
     auto [input, weight, bias] = at::native_group_norm_backward(
         gradient.contiguous(kept.input.suggest_memory_format()), kept.input, kept.first, kept.second,
-        block.parameters[0], rows, channels, pixels, groups, {wanted, true, true});
-    gradients[0] = weight;
-    gradients[1] = bias;
+        block.parameters[0], rows, channels, pixels, groups, {wanted, gradients != nullptr, gradients != nullptr});
+    if (gradients) {
+        gradients[0] = weight;
+        gradients[1] = bias;
+    }
     return input;
 }
 

@@ -27,8 +27,8 @@ struct Kept {
 /// `input` → output; fills `kept` unless it is null. Expects that autograd does not watch.
 at::Tensor forward(const Block& block, const at::Tensor& input, const Mode& mode, Kept* kept);
 
-/// The gradient of a block's output → those of its parameters into `gradients`, and of its input (undefined unless
-/// `wanted`).
+/// The gradient of a block's output → those of its parameters into `gradients` (nullptr: they are frozen), and of its
+/// input (undefined unless `wanted`).
 at::Tensor backward(const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
                     at::Tensor* gradients);
 

@@ -35,6 +35,9 @@ public:
             const Autocast cast(input.device().type(), m_mode.compute);
             output = m_pass(input, m_mode);
         }
+        // All of it is frozen.
+        if (!output.requires_grad())
+            return gradients;
         torch::autograd::backward({output}, {arrived[0]});
         if (wanted)
             gradients[0] = input.grad();

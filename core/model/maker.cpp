@@ -81,6 +81,7 @@ at::Tensor Maker::add(const std::string& name, const Shape& shape,
     for (const std::int64_t length : shape)
         elements *= length;
     m_count += elements;
+    m_described.push_back({m_prefix + name, shape});
     if (!m_seed)
         return {};
     at::Tensor made = make(base::Draw(*m_seed, "init/" + m_prefix + name));

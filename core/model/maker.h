@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/init.h"
+#include "core/model/layer_info.h"
 #include "core/model/shape.h"
 
 #include <functional>
@@ -46,6 +47,8 @@ public:
     std::string prefix() const;
     /// Elements of the parameters so far.
     std::int64_t count() const { return m_count; }
+    /// Names and shapes of the parameters so far.
+    const std::vector<ParameterInfo>& described() const { return m_described; }
 
     std::vector<tensor::NamedTensor> parameters, buffers;
 
@@ -58,6 +61,7 @@ private:
     std::string m_prefix;
     std::uint64_t m_places = 0;
     std::int64_t m_count = 0;
+    std::vector<ParameterInfo> m_described;
 };
 
 }

@@ -49,6 +49,18 @@ public:
     virtual void moveTo(at::Device device) = 0;
     /// From the next forward pass on; networks without dropout take no notice.
     virtual void setDropout(double p) { (void)p; }
+    /// Some parameters require a gradient now that did not, or the other way round.
+    virtual void freezingChanged() {}
+
+    // A network may stand around another one, some of whose parameters follow its own.
+    /// The one whose names are those of files.
+    virtual Network& plain() { return *this; }
+    /// The weights of plain() were replaced.
+    virtual void plainReplaced() {}
+    /// All gradients of a step are there, and not used yet.
+    virtual void gradientsDone() {}
+    /// The parameters were changed by an optimizer.
+    virtual void parametersMoved() {}
 };
 
 struct NetworkContext {

@@ -24,6 +24,21 @@ bool isHidden(const PlainLayer& layer)
     return dropout && !dropout->numbered;
 }
 
+std::vector<ParameterInfo> tensorsOf(const PlainLayer& layer, const Shape& input, const std::string& name)
+{
+    Shape weight;
+    if (const auto* linear = std::get_if<Linear>(&layer))
+        weight = {linear->outputs, input[0]};
+    else if (const auto* conv = std::get_if<Conv2d>(&layer))
+        weight = {conv->channels, input[0], conv->kernel, conv->kernel};
+    else if (std::holds_alternative<BatchNorm>(layer) || std::holds_alternative<GroupNorm>(layer))
+        weight = {input[0]};
+    else
+        return {};
+    const std::string prefix = name.empty() ? name : name + ".";
+    return {{prefix + "weight", weight}, {prefix + "bias", {weight[0]}}};
+}
+
 std::string squareOf(std::int64_t side)
 {
     return textOf({side, side});
@@ -194,6 +209,7 @@ std::vector<LayerInfo> describe(const PlainLayers& layers, std::vector<std::int6
         if (const auto behind = known ? shapeBehind(layer, shape) : std::nullopt) {
             info.text = wordsOf(layer, shape, *behind);
             info.parameters = parametersOf(layer, shape);
+            info.tensors = tensorsOf(layer, shape, info.name);
             info.outputShape = shape = *behind;
         } else if (known) {
             info.problem = problemOf(layer, shape);

@@ -9,11 +9,18 @@
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/functions/utils.h>
 
+#include <algorithm>
+
 namespace core::model {
 
 namespace {
 
 using Blocks = std::vector<Block>;
+
+bool learns(const Block& block)
+{
+    return std::ranges::any_of(block.parameters, [](const at::Tensor& t) { return t.requires_grad(); });
+}
 
 /// The whole sequence as one node of autograd's graph: edges to the input first, then to the parameters in order.
 class SequenceBackward final : public torch::autograd::Node {
@@ -24,7 +31,9 @@ public:
     {
     }
 
-    Kept* kept(std::size_t place) { return &m_kept[place]; }
+    Kept* kept(std::size_t place) { return place < m_lowest ? nullptr : &m_kept[place]; }
+    /// Below this block nothing learns: it needs no gradient, and nothing is kept for one.
+    void setLowest(std::size_t block) { m_lowest = block; }
     void setInputShape(at::IntArrayRef shape) { m_inputShape = shape.vec(); }
 
     torch::autograd::variable_list apply(torch::autograd::variable_list&& arrived) override
@@ -37,11 +46,12 @@ public:
         const bool inputWanted = task_should_compute_output(0);
         at::Tensor gradient = std::move(arrived[0]);
         std::size_t end = gradients.size();
-        for (std::size_t i = m_blocks->size(); i-- > 0;) {
+        for (std::size_t i = m_blocks->size(); i-- > m_lowest;) {
             goThroughAgain(i);
             const Block& block = (*m_blocks)[i];
             end -= block.parameters.size();
-            gradient = backward(block, gradient, m_kept[i], i > 0 || inputWanted, &gradients[end]);
+            gradient = backward(block, gradient, m_kept[i], i > m_lowest || inputWanted,
+                                learns(block) ? &gradients[end] : nullptr);
             m_kept[i] = {};
         }
         if (inputWanted)
@@ -85,6 +95,7 @@ private:
     Mode m_mode;
     std::shared_ptr<const Blocks> m_blocks;
     std::vector<Kept> m_kept;
+    std::size_t m_lowest = 0;
     Shape m_inputShape;
 };
 
@@ -110,6 +121,8 @@ public:
         for (const auto& parameter : m_parameters)
             node->add_next_edge(torch::autograd::impl::gradient_edge(parameter.tensor));
         node->setInputShape(input.sizes());
+        if (!input.requires_grad())
+            node->setLowest(std::size_t(std::ranges::find_if(*m_blocks, learns) - m_blocks->begin()));
         // A tensor of its own: the node keeps outputs, and one that leads back to the node would never be freed.
         at::Tensor output = pass(input, mode, node.get()).variable_data();
         torch::autograd::set_history(output, node);
@@ -127,6 +140,8 @@ public:
                     named.tensor.set_data(named.tensor.detach().to(device));
         holdEdges();
     }
+
+    void freezingChanged() override { holdEdges(); }
 
     void setDropout(double p) override
     {

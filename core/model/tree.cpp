@@ -72,9 +72,11 @@ void addBlocks(const Parts& parts, const std::string& prefix, std::optional<Shap
         if (shape) {
             if (const auto next = part.layer->shapeBehind(*shape)) {
                 Maker counter({});
+                const Maker::Within within(counter, name);
                 part.layer->make(counter, *shape);
                 info.text = part.layer->text(*shape, *next);
                 info.parameters = counter.count();
+                info.tensors = counter.described();
                 info.outputShape = *next;
                 shape = *next;
             } else {

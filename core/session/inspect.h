@@ -29,10 +29,17 @@ base::Result<SchedulePreview> previewSchedule(const base::Value& resolved);
 /// The same when the number of training rows is known: no data is opened.
 base::Result<SchedulePreview> previewSchedule(const base::Value& resolved, std::int64_t trainRows);
 
+/// How a layer takes part in the training.
+enum class Learning { Whole, Partly, Frozen };
+
 struct ModelPreview {
     std::vector<std::int64_t> inputShape;
     std::vector<model::LayerInfo> layers;
+    std::vector<Learning> learning; ///< of each layer, when the training begins
     std::int64_t parameters = 0;
+    std::int64_t trainable = 0; ///< parameters that learn then, adapters among them
+    std::int64_t adapters = 0;  ///< parameters of adapters
+    std::string head;           ///< the name of the last layer with weights
     std::uint64_t bytes = 0; ///< weights, gradients, optimizer state and one batch's activations; of an estimator, rows
     bool estimator = false;  ///< no network: it learns in rounds, and what it is made of grows
     std::int64_t rounds = 0; ///< of an estimator

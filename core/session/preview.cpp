@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/loader.h"
+#include "core/model/adapters.h"
 #include "core/model/estimator.h"
+#include "core/model/freezing.h"
 #include "core/model/network.h"
+#include "core/model/shape.h"
 #include "core/session/inspect.h"
 #include "core/tensor/device.h"
 #include "core/train/learner.h"
@@ -67,7 +70,7 @@ base::Result<ModelPreview> previewEstimator(const spec::Experiment& experiment, 
     CORE_TRY(estimator,
              model::allEstimators().make(experiment.model, {info.inputShape, info.outputs(), info.classifies(),
                                                             std::uint64_t(experiment.train.seed)}));
-    ModelPreview preview{info.inputShape, estimator->describe(plan.totalSteps)};
+    ModelPreview preview{info.inputShape, estimator->describe(plan.totalSteps), {}};
     preview.estimator = true;
     preview.rounds = plan.totalSteps;
     std::uint64_t cells = 1;
@@ -76,6 +79,42 @@ base::Result<ModelPreview> previewEstimator(const spec::Experiment& experiment, 
     // The training rows as numbers, once more in the library's own form, and what is said of them.
     preview.bytes = std::uint64_t(info.rows) * (cells * (4 + 8 + 2) + 8 * std::uint64_t(info.outputs()));
     return preview;
+}
+
+}
+
+namespace {
+
+// Which layers learn, and how many parameters.
+base::Status previewFreezing(const spec::Experiment& experiment, ModelPreview& preview)
+{
+    std::vector<model::ParameterInfo> parameters;
+    for (const model::LayerInfo& layer : preview.layers)
+        parameters.insert(parameters.end(), layer.tensors.begin(), layer.tensors.end());
+    preview.learning.assign(preview.layers.size(), Learning::Whole);
+    if (parameters.empty() || std::ranges::any_of(preview.layers, [](const auto& l) { return !l.problem.empty(); }))
+        return {};
+    const spec::ModelSpec own = spec::modelFields().read(experiment.model.params);
+    CORE_TRY(freezing, model::Freezing::make(parameters, own, experiment.train.unfreeze));
+    const std::vector<double> rates = freezing.rates(freezing.thawedAt(0));
+    preview.head = model::headOf(parameters);
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < preview.layers.size(); ++i) {
+        std::size_t frozen = 0;
+        for (const model::ParameterInfo& parameter : preview.layers[i].tensors) {
+            const double rate = rates[next++];
+            frozen += rate == 0;
+            preview.trainable += rate > 0 ? model::elementsOf(parameter.shape) : 0;
+        }
+        if (frozen > 0)
+            preview.learning[i] = frozen == preview.layers[i].tensors.size() ? Learning::Frozen : Learning::Partly;
+    }
+    if (own.lora)
+        for (const std::string& name : model::adaptedWeights(parameters, *own.lora))
+            preview.adapters += model::adapterParameters(
+                std::ranges::find(parameters, name, &model::ParameterInfo::name)->shape, own.lora->rank);
+    preview.trainable += preview.adapters;
+    return {};
 }
 
 }
@@ -94,7 +133,7 @@ base::Result<ModelPreview> previewModel(const Value& resolved, const data::Datas
         return previewEstimator(experiment, info, plan);
     CORE_TRY(architecture, model::allArchitectures().make(experiment.model));
     CORE_TRY(loss, train::makeLoss(experiment, info));
-    ModelPreview preview{info.inputShape, architecture->describe(train::contextOf(info, *loss))};
+    ModelPreview preview{info.inputShape, architecture->describe(train::contextOf(info, *loss)), {}};
     std::uint64_t activations = 0;
     for (const model::LayerInfo& layer : preview.layers) {
         preview.parameters += layer.parameters;
@@ -108,6 +147,7 @@ base::Result<ModelPreview> previewModel(const Value& resolved, const data::Datas
         activations =
             std::min(activations,
                      activations / parts + parts * (activations / std::max<std::uint64_t>(1, preview.layers.size())));
+    CORE_CHECK(previewFreezing(experiment, preview));
     // Weights, gradients and at most two moments; activations are kept once forward and once backward.
     preview.bytes = 4 * (std::uint64_t(preview.parameters) * 4 + 2 * activations * std::uint64_t(plan.batchSize));
     return preview;

@@ -155,7 +155,7 @@ private:
                               [&](const Real& d) { return real(d, given, where); },
                               [&](const Choice& d) { return choice(d, given, where); },
                               [&](const Text&) { return text(given, where); },
-                              [&](const Path&) { return path(given, where); },
+                              [&](const Path& d) { return path(d, given, where); },
                               [&](const OneOf& d) { return oneOf(d, given, where); },
                               [&](const Group& d) { return object(*d.schema, given, where); },
                               [&](const Tree&) { return given; },
@@ -223,12 +223,16 @@ private:
         return {};
     }
 
-    Value path(const Value& given, const std::string& where)
+    Value path(const Path& domain, const Value& given, const std::string& where)
     {
         const Value name = text(given, where);
         if (!name.isText() || name.text().empty() || m_context.folder.empty())
             return name;
-        return (m_context.folder / name.text()).lexically_normal().string();
+        const std::filesystem::path whole = (m_context.folder / name.text()).lexically_normal();
+        std::error_code ignored;
+        if (domain.orName && name.text().find('/') == std::string::npos && !std::filesystem::exists(whole, ignored))
+            return name;
+        return whole.string();
     }
 
     Value oneOf(const OneOf& domain, const Value& given, const std::string& where)

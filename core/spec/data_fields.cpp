@@ -105,9 +105,9 @@ Fields<ChannelsSpec> channelFields()
         .add("validation", &ChannelsSpec::validation, base::Path{},
              {"The rows that are looked at after every epoch, with the same columns."})
         .add("test", &ChannelsSpec::test, base::Path{}, {"The rows of the sealed test split, with the same columns."})
-        .add("model", &ChannelsSpec::model, base::Path{},
-             {"Weights to start from, as model.initialize_from takes them: a safetensors file, a checkpoint, or a "
-              "run."});
+        .add("model", &ChannelsSpec::model, base::Path{.orName = true},
+             {"Weights to start from, as model.initialize_from takes them: a model of the hub, a safetensors or .pth "
+              "file, a checkpoint, or a run."});
 }
 
 Fields<WindowSpec> windowFields()
@@ -152,6 +152,9 @@ Fields<DataSpec> dataFields()
              {"What to predict: a class, a number, the next steps of a series, boxes or areas in a picture; for rows "
               "of classes, vectors that lie near to each other where the class is the same; or the row itself, which "
               "an autoencoder has to press through a few numbers. auto decides by the data."})
+        .add("classes", &DataSpec::classes, listOf(Tree{}, 0, 100'000),
+             {"Only rows of these classes are taken, by name or by number from 0. They are numbered anew in the order "
+              "that stands here, and data.rows counts rows of theirs, as many of each as there are. Empty: all."})
         .add("missing", &DataSpec::missing, Choice{{"error", "drop", "mean", "median", "most_frequent", "keep"}},
              {"What to do with empty cells. Filling uses the training rows alone, so that nothing leaks. keep leaves "
               "them empty, for models that know what to do with them: boosted trees."})

@@ -66,6 +66,7 @@ struct DataSpec {
     std::string target;
     std::vector<std::string> features;
     std::string task = "auto";
+    std::vector<Value> classes; ///< names or numbers of those that are taken; empty: all
     std::optional<std::int64_t> rows;
     std::string missing = "error";
     std::string normalize = "standard";

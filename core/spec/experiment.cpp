@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "core/spec/channels.h"
+#include "core/spec/freeze.h"
 
 #include <algorithm>
 #include <set>
@@ -31,6 +32,12 @@ void checkTogether(const Value& resolved, std::vector<Error>& problems)
         problems.push_back({ErrorKind::Spec, "early stopping watches the validation split, which is empty",
                             "/split/validation", "Give it a share, such as 0.15"});
     checkChannels(experiment, problems);
+    if (const auto freeze = freezeOf(modelFields().read(experiment.model.params).freeze); !freeze)
+        problems.push_back(freeze.error());
+    for (std::size_t i = 0; i < experiment.data.classes.size(); ++i)
+        if (const Value& one = experiment.data.classes[i]; !one.isText() && !one.isInt())
+            problems.push_back({ErrorKind::Spec, "is " + std::string(one.typeName()) + ", not a class",
+                                "/data/classes/" + std::to_string(i), "Write its name, or its number from 0"});
     // A field with a problem has lost its value: nothing can be said of it and others together.
     if (std::ranges::none_of(problems, [](const Error& problem) { return problem.where.starts_with("/capture"); }))
         checkCapture(experiment.capture, problems);

@@ -46,9 +46,26 @@ struct IncrementalSpec {
     Pick remedy{"none", base::Object{}};
 };
 
+/// Adapters of low rank beside weights that stay (LoRA, Hu et al. 2021).
+struct LoraSpec {
+    std::int64_t rank = 8;
+    double alpha = 8;
+    std::vector<std::string> targets;
+};
+
 struct ModelSpec {
     std::string initializeFrom;
     std::string wordVectors;
+    std::string head = "auto";
+    Value freeze = "none"; ///< see freezeOf()
+    std::optional<LoraSpec> lora;
+};
+
+/// What is frozen thaws from the top.
+struct UnfreezeSpec {
+    std::int64_t everyEpochs = 1;
+    std::vector<std::int64_t> atEpochs;
+    double rateFactor = 1;
 };
 
 struct TrainSpec {
@@ -63,6 +80,7 @@ struct TrainSpec {
     Pick schedule{"constant", base::Object{}};
     bool decayNormsAndBiases = true;
     double layerDecay = 1;
+    std::optional<UnfreezeSpec> unfreeze;
     double l1 = 0;
     double l2 = 0;
     std::optional<double> maxNorm;

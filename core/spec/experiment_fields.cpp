@@ -121,6 +121,26 @@ Fields<IncrementalSpec> incrementalFields()
              {.tunable = true});
 }
 
+Fields<UnfreezeSpec> unfreezeFields()
+{
+    return Fields<UnfreezeSpec>{}
+        .add("every_epochs", &UnfreezeSpec::everyEpochs, Int{1, 100'000},
+             {"Epochs from one block that thaws to the next below it.",
+              {},
+              "Low blocks move before the head has learned.",
+              "The run ends before they thaw."},
+             {.unit = "epochs", .live = true})
+        .add(
+            "at_epochs", &UnfreezeSpec::atEpochs, listOf(Int{0, 1'000'000}),
+            {"At the beginning of each of these epochs, counted from 0, one more block thaws. Empty: by every_epochs."},
+            {.unit = "epochs", .live = true})
+        .add("rate_factor", &UnfreezeSpec::rateFactor, Real{.min = 0, .max = 1, .aboveMin = true},
+             {"Each block that thaws learns at this share of the rate of the one that thawed before it; ULMFiT takes "
+              "1 / 2.6.",
+              "lr · rate_factor^k for the k-th", "Low blocks hardly move.", "1: all learn at the same rate."},
+             {.tunable = true, .live = true});
+}
+
 Fields<TrainSpec> trainFields()
 {
     return Fields<TrainSpec>{}
@@ -165,6 +185,10 @@ Fields<TrainSpec> trainFields()
               "lr · layer_decay^(layers above it)", "Low layers stay as they are.",
               "1: all layers learn at the same rate."},
              {.tunable = true, .live = true, .onlyFor = networks})
+        .group("unfreeze", &TrainSpec::unfreeze, unfreezeFields(),
+               {"Gradual unfreezing: what model.freeze froze thaws block by block from the top while training goes on, "
+                "so that the new head learns before what lies below it moves. Off: it stays frozen."},
+               {.live = true, .onlyFor = networks})
         .add("l1", &TrainSpec::l1, Real{.min = 0, .log = true},
              {"Penalty on the size of the weights, which drives small ones to zero. Biases and norm layers are left "
               "out.",
@@ -291,19 +315,54 @@ static const Fields<CaptureSpec>& captureFields()
     return fields;
 }
 
+static Fields<LoraSpec> loraFields()
+{
+    return Fields<LoraSpec>{}
+        .add("rank", &LoraSpec::rank, Int{1, 4096},
+             {"Numbers that a change of a weight goes through. An adapter has rank · (inputs + outputs) parameters.",
+              "W + alpha / rank · B · A", "The change is too simple for the new task.",
+              "As many parameters as fine-tuning has, and few rows are learned by heart."},
+             {.tunable = true})
+        .add("alpha", &LoraSpec::alpha, Real{.min = 0, .aboveMin = true, .log = true},
+             {"How much the adapters count; with alpha = rank they count once.", "scale = alpha / rank",
+              "They learn slowly.", "The loss jumps, as with too large a rate."},
+             {.tunable = true})
+        .add("targets", &LoraSpec::targets, listOf(Text{}),
+             {"The layers that get adapters, by name or pattern (layer4, *.conv2). Empty: all linear and "
+              "convolutional layers but the head."});
+}
+
 const Fields<ModelSpec>& modelFields()
 {
     static const auto fields =
         Fields<ModelSpec>{}
-            .add("initialize_from", &ModelSpec::initializeFrom, Path{},
-                 {"Starts from the weights of a safetensors file, or of a checkpoint or run, instead of random ones. "
-                  "Names and shapes must fit."})
+            .add("initialize_from", &ModelSpec::initializeFrom, Path{.orName = true},
+                 {"Starts from weights that have learned already, instead of random ones: a model of the hub by its "
+                  "name, a safetensors or .pth file, a checkpoint, or a run. Names and shapes must fit; where only "
+                  "the number of classes differs, the head is new."})
             .add(
                 "word_vectors", &ModelSpec::wordVectors, Path{},
                 {"Of texts as tokens: a file of word vectors, GloVe's or word2vec's text form or word2vec's binary "
                  "one. Tokens that stand in it begin there, the others at random. Frozen, words that the training rows "
                  "do not have keep their place among the others."},
-                {.onlyFor = networks});
+                {.onlyFor = networks})
+            .add("head", &ModelSpec::head, Choice{{"auto", "keep", "new"}},
+                 {"The last layer of a network that starts from other weights. new: random, as without them. keep: "
+                  "taken over. auto: new where the classes are others, by number or by name."},
+                 {.onlyFor = networks})
+            .add("freeze", &ModelSpec::freeze, Tree{},
+                 {"Layers that stay as they are: no gradient, no decay, and batch norm keeps its statistics and works "
+                  "as when evaluating. Dropout stays on. none; backbone: all but the head (feature extraction); a "
+                  "number: so many blocks from the input; or a list of names and patterns (layer1, *.bn*).",
+                  {},
+                  "Few rows are learned by heart, and what was known is lost.",
+                  "The new task cannot be learned with the old features."},
+                 {.live = true, .onlyFor = networks})
+            .group("lora", &ModelSpec::lora, loraFields(),
+                   {"Low-rank adapters: all weights stay, and what is learned is a small change beside each, and the "
+                    "head. Exports hold the sum under the plain names.",
+                    "W + alpha / rank · B · A; A begins Kaiming-uniform, B as zeros"},
+                   {.onlyFor = networks});
     return fields;
 }
 

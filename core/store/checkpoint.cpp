@@ -258,7 +258,9 @@ std::vector<base::Blob> modelWeights(std::vector<base::Blob> tensors)
     const bool averaged = begun != tensors.end();
     std::vector<base::Blob> weights;
     for (base::Blob& blob : tensors) {
-        if (blob.name.starts_with(optimizer) || blob.name.starts_with(average))
+        // Adapters are in the weights that they stand beside.
+        if (blob.name.starts_with(optimizer) || blob.name.starts_with(average) ||
+            blob.name.find(".lora_") != std::string::npos)
             continue;
         if (blob.name.starts_with(model))
             blob.name.erase(0, model.size());

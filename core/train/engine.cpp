@@ -206,6 +206,7 @@ StepResult Engine::advance(events::StepTrace* trace)
             m_batches.push_back(m_old ? m_old->mixed(m_loader->get(range), m_step, m_batches.size())
                                       : m_loader->get(range));
     m_learner->trace(trace);
+    m_thawedNow = m_learner->reach(m_timeline.epochOf(m_step));
     const StepResult result = m_learner->step(m_batches, m_step, m_timeline.scheduleStep(m_step));
     if (trace) {
         trace->step = m_step;
@@ -408,6 +409,8 @@ Status Engine::load(const store::Checkpoint& checkpoint)
     m_timeline = std::move(timeline);
     m_timeline.load(checkpoint.state["timeline"], m_experiment.train);
     CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
+    // As it was for the update before; what thaws now is told by the next one.
+    m_learner->reach(m_timeline.epochOf(std::max<std::int64_t>(m_step - 1, 0)));
     m_learner->schedule().load(checkpoint.state["schedule"]);
     m_stopping->load(checkpoint.state["early_stopping"]);
     if (m_old)
@@ -429,6 +432,8 @@ Status Engine::graft(const store::Checkpoint& checkpoint)
     m_timeline.load(checkpoint.state["timeline"], then.train);
     CORE_CHECK(m_timeline.change(m_step, m_experiment.train, trainRows(m_data), newRows));
     CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
+    // As it was for the update before; what thaws now is told by the next one.
+    m_learner->reach(m_timeline.epochOf(std::max<std::int64_t>(m_step - 1, 0)));
     m_learner->schedule().load(checkpoint.state["schedule"]);
     m_stopping->load(checkpoint.state["early_stopping"]);
     m_judged = checkpoint.state["judged"].toInt(-1);

@@ -44,6 +44,8 @@ public:
 
     /// Takes the weights that `model.initialize_from` names, if it names any. → what a person should know of it.
     base::Result<std::vector<std::string>> initialize();
+    /// The layers that began to learn with the update that advance() made last; empty for most.
+    const std::string& thawed() const { return m_thawedNow; }
     /// Update step(), by which step() grows by one.
     /// `trace`: what its parts did, for somebody who looks at them.
     StepResult advance(events::StepTrace* trace = nullptr);
@@ -134,6 +136,7 @@ private:
     std::int64_t m_step = 0;
     double m_waited = 0; ///< for loaders that are gone
     mutable base::Value m_dataFacts;
+    std::string m_thawedNow;
 };
 
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a training begins with: weights from elsewhere, word vectors, an old task to be kept in mind.
 #include "core/data/old_task.h"
-#include "core/store/exporter.h"
 #include "core/train/engine.h"
 #include "core/train/word_vectors.h"
 
@@ -50,17 +49,15 @@ base::Result<std::vector<std::string>> Engine::initialize()
                      "Name a run, a checkpoint or a safetensors file"};
     if (from.empty())
         return notes;
-    // Of a run, its last checkpoint.
-    std::filesystem::path weightsFile = from;
-    if (std::error_code ignored; std::filesystem::is_directory(weightsFile, ignored)) {
-        CORE_TRY(last, store::checkpointAt(weightsFile, "last"));
-        weightsFile = std::move(last);
+    CORE_TRY(weights, model::readWeights(from));
+    const std::vector<base::Blob> taught = weights.tensors;
+    if (incremental) {
+        weights.tensors = grownToFit(std::move(weights.tensors), m_learner->weights(), m_data.info().oldClasses);
+        weights.classes.clear();
     }
-    CORE_TRY(file, store::readSafetensors(weightsFile));
-    const std::vector<base::Blob> weights = store::modelWeights(std::move(file.tensors));
-    CORE_CHECK(m_learner->initialize(
-        incremental ? grownToFit(weights, m_learner->weights(), m_data.info().oldClasses) : weights, from));
-    CORE_CHECK(remember(weights));
+    CORE_TRY(told, m_learner->initialize(weights, from));
+    notes.insert(notes.end(), told.begin(), told.end());
+    CORE_CHECK(remember(taught));
     return notes;
 }
 

@@ -184,9 +184,11 @@ base::Status EstimatorLearner::load(const std::vector<base::Blob>& blobs, const 
     return m_estimator->load(own, where);
 }
 
-base::Status EstimatorLearner::initialize(const std::vector<base::Blob>& blobs, const std::string& where)
+base::Result<std::vector<std::string>> EstimatorLearner::initialize(const model::Weights& weights,
+                                                                    const std::string& where)
 {
-    return m_estimator->load(blobs, where);
+    CORE_CHECK(m_estimator->load(weights.tensors, where));
+    return std::vector<std::string>{};
 }
 
 base::Status EstimatorLearner::reconfigure(const spec::Experiment& experiment, const StepPlan& plan)

@@ -23,7 +23,7 @@ public:
     std::vector<tensor::NamedTensor> state() const override;
     std::vector<tensor::NamedTensor> weights() const override { return m_estimator->state(); }
     base::Status load(const std::vector<base::Blob>& blobs, const std::string& where, bool optimizerToo) override;
-    base::Status initialize(const std::vector<base::Blob>& blobs, const std::string& where) override;
+    base::Result<std::vector<std::string>> initialize(const model::Weights& weights, const std::string& where) override;
     bool forget(std::int64_t steps) override { return m_estimator->forget(steps); }
     base::Status reconfigure(const spec::Experiment& experiment, const StepPlan& plan) override;
 

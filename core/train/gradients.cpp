@@ -115,7 +115,8 @@ void clip(const Parameters& parameters, double norm, std::optional<double> mostN
 void constrain(const Parameters& parameters, double mostNorm)
 {
     for (const auto& parameter : parameters)
-        if (penalized(parameter))
+        // What is frozen stays as it is.
+        if (penalized(parameter) && parameter.tensor.grad().defined())
             parameter.tensor.renorm_(2, 0, mostNorm);
 }
 

@@ -4,6 +4,7 @@
 #include "core/data/dataset.h"
 #include "core/events/frames.h"
 #include "core/model/network.h"
+#include "core/model/weights_file.h"
 #include "core/train/loss.h"
 #include "core/train/plan.h"
 #include "core/train/schedule.h"
@@ -83,17 +84,16 @@ public:
     /// Takes over what state() gave, of this run or of another of the same model.
     virtual base::Status load(const std::vector<base::Blob>& blobs, const std::string& where,
                               bool optimizerToo = true) = 0;
-    /// Begins with weights from elsewhere, whose names must be those of weights().
-    virtual base::Status initialize(const std::vector<base::Blob>& blobs, const std::string& where) = 0;
+    /// Begins with weights from elsewhere, whose names must be those of weights(). → what a person should know of it.
+    virtual base::Result<std::vector<std::string>> initialize(const model::Weights& weights,
+                                                              const std::string& where) = 0;
+    /// The next step is of this epoch, counted from 0. → which layers learn from here on that were frozen so far.
+    virtual std::string reach([[maybe_unused]] std::int64_t epoch) { return {}; }
     /// Begins to hold on to what the weights know now of an old task. `old`: its rows, nullptr if they are gone;
     /// `from`: the weights that came from it, empty if all did.
     virtual base::Status remember(const data::DataModule* old, const std::vector<base::Blob>& from);
     /// Whether state() of another run has what remember() makes of this one.
-    virtual bool remembers(const std::vector<base::Blob>& blobs) const
-    {
-        (void)blobs;
-        return true;
-    }
+    virtual bool remembers([[maybe_unused]] const std::vector<base::Blob>& blobs) const { return true; }
     /// Goes back by so many steps as if they had never been; false if only training again leads there.
     virtual bool forget(std::int64_t steps)
     {

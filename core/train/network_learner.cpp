@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/network_learner.h"
 
+#include "core/model/adapters.h"
 #include "core/train/gradients.h"
 #include "core/train/parameter_groups.h"
 #include "core/train/step_tracer.h"
@@ -90,8 +91,14 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
         return Error{ErrorKind::Spec, experiment.model.kind + " does not read tokens in their order", "/data/tokens",
                      "Leave data.tokens out, so that words are counted, or choose transformer, rnn or cnn1d"};
     CORE_TRY(network, architecture->build(contextOf(info, *loss, std::uint64_t(experiment.train.seed))));
+    const spec::ModelSpec own = spec::modelFields().read(experiment.model.params);
+    if (own.lora) {
+        CORE_TRY(adapted, model::withAdapters(std::move(network), *own.lora, std::uint64_t(experiment.train.seed)));
+        network = std::move(adapted);
+    }
     std::unique_ptr<NetworkLearner> learner(new NetworkLearner(at::Device(device)));
     tensor::takeStream(learner->m_device);
+    learner->m_head = own.head;
     learner->m_network = std::move(network);
     learner->m_loss = std::move(loss);
     learner->m_spec = experiment.train;
@@ -100,7 +107,9 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
     learner->layWeights();
     CORE_TRY(optimizer, allOptimizers().make(experiment.train.optimizer, learner->m_network->parameters()));
     learner->m_optimizer = std::move(optimizer);
-    CORE_CHECK(learner->m_optimizer->setRules(rulesFor(learner->m_network->parameters(), experiment.train)));
+    CORE_TRY(freezing,
+             model::Freezing::make(model::describeParameters(*learner->m_network), own, experiment.train.unfreeze));
+    CORE_CHECK(learner->freeze(freezing, experiment.train, freezing.thawedAt(0)));
     if (experiment.train.incremental) {
         CORE_TRY(remedy, allRemedies().make(experiment.train.incremental->remedy, learner->m_network->parameters()));
         learner->m_remedy = std::move(remedy);
@@ -172,6 +181,7 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     }
     if (m_spec.maxNorm)
         constrain(m_network->parameters(), *m_spec.maxNorm);
+    m_network->parametersMoved();
     tracer.updateEnds();
     average(step + 1);
     if (tracer)
@@ -205,6 +215,7 @@ void NetworkLearner::computeGradients(std::span<const data::Batch> batches, cons
         if (classifies())
             correct += countCorrect(m_loss->predictionOf(output), target);
     }
+    m_network->gradientsDone();
     result.accuracy = correct / double(result.rows);
 }
 
@@ -220,6 +231,7 @@ void NetworkLearner::computeOnDevice(const data::Batch& batch, const model::Mode
         const at::Tensor output = whole(m_network->forward(input, pass));
         const at::Tensor loss = m_loss->compute(output, target);
         loss.backward(m_scaler ? m_deviceScale.to(loss.scalar_type()) : at::Tensor());
+        m_network->gradientsDone();
         const at::NoGradGuard noGraph;
         std::vector<at::Tensor> figures{loss.detach().to(at::kDouble)};
         const at::Tensor norm = normOnDevice(m_network->parameters());
@@ -245,6 +257,7 @@ double NetworkLearner::lookAgain(std::span<const data::Batch> batches, const mod
     StepResult result;
     result.rows = rows;
     StepTracer untraced(nullptr, m_network->parameters());
+    m_network->parametersMoved();
     {
         const at::AutoGradMode graph(true);
         computeGradients(batches, mode, untraced, result);
@@ -402,11 +415,6 @@ base::Status NetworkLearner::load(const std::vector<base::Blob>& blobs, const st
     return optimizerToo ? m_optimizer->load(moments) : base::Status{};
 }
 
-base::Status NetworkLearner::initialize(const std::vector<base::Blob>& blobs, const std::string& where)
-{
-    return model::loadWeights(*m_network, blobs, where);
-}
-
 std::int64_t NetworkLearner::parameterCount() const
 {
     std::int64_t count = 0;
@@ -444,9 +452,18 @@ base::Status NetworkLearner::reconfigure(const spec::Experiment& experiment, con
     if (loss->outputs(m_info) != m_loss->outputs(m_info) || loss->says() != m_loss->says())
         return Error{ErrorKind::Spec, "this loss needs another last layer than the network has", "/train/loss",
                      "Train it as an experiment of its own"};
-    CORE_CHECK(m_optimizer->setRules(rulesFor(m_network->parameters(), train)));
+    // Adapters are there or not, whatever is edited; what is frozen may change.
+    spec::ModelSpec own = spec::modelFields().read(experiment.model.params);
+    if (&m_network->plain() == m_network.get())
+        own.lora.reset();
+    else if (!own.lora)
+        own.lora = spec::LoraSpec{};
+    CORE_TRY(freezing, model::Freezing::make(model::describeParameters(*m_network), own, train.unfreeze));
+    const model::Freezing before = m_freezing;
+    const std::int64_t thawedBefore = m_thawed;
+    CORE_CHECK(freeze(freezing, train, freezing.thawedAt(m_epoch)));
     if (!m_optimizer->edit(train.optimizer.params)) {
-        (void)m_optimizer->setRules(rulesFor(m_network->parameters(), m_spec));
+        (void)freeze(before, m_spec, thawedBefore);
         return Error{ErrorKind::Spec, "the optimizer cannot take this change while it runs", "/train/optimizer", {}};
     }
     m_network->setDropout(experiment.model.params["dropout"].toReal(0));

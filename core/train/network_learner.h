@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/dropout.h"
+#include "core/model/freezing.h"
 #include "core/model/network.h"
 #include "core/train/device_step.h"
 #include "core/train/learner.h"
@@ -39,7 +40,8 @@ public:
     std::vector<tensor::NamedTensor> weights() const override { return model::stateOf(*m_network); }
     /// Layers may have other numbers there: they have where dropout came or went.
     base::Status load(const std::vector<base::Blob>& blobs, const std::string& where, bool optimizerToo) override;
-    base::Status initialize(const std::vector<base::Blob>& blobs, const std::string& where) override;
+    base::Result<std::vector<std::string>> initialize(const model::Weights& weights, const std::string& where) override;
+    std::string reach(std::int64_t epoch) override;
     base::Status remember(const data::DataModule* old, const std::vector<base::Blob>& from) override;
     bool remembers(const std::vector<base::Blob>& blobs) const override;
     /// Rate, schedule, momentum, decay, clipping, penalties, loss, dropout.
@@ -63,6 +65,7 @@ private:
     base::Status loadMemory(const base::Blob& blob);
     double penalize(); ///< adds the slopes to the gradients
     void average(std::int64_t updates);
+    base::Status freeze(const model::Freezing& freezing, const spec::TrainSpec& train, std::int64_t thawed);
 
     at::Device m_device;
     std::unique_ptr<model::Network> m_network;
@@ -78,7 +81,10 @@ private:
     at::Tensor m_deviceScale;                  ///< that it scales the loss by, under 16-mixed
     bool m_statisticsDue = false;
     std::int64_t m_epochs = 0, m_swaStart = 0;
+    model::Freezing m_freezing;
+    std::int64_t m_epoch = 0, m_thawed = 0; ///< blocks that were frozen and are not any more
     spec::TrainSpec m_spec;
+    std::string m_head; ///< model.head
     data::DatasetInfo m_info;
 };
 

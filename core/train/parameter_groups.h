@@ -6,9 +6,7 @@
 
 namespace core::train {
 
-/// Which layer each parameter belongs to, counted from the input in the network's own order. A layer is a module with
-/// weights, or a numbered block with all that is in it (`layer1.0`, `encoder.layers.encoder_layer_3`); a norm belongs
-/// to the layer before it.
+/// Which layer each parameter belongs to, counted from the input: model::blocksOf().
 std::vector<std::int64_t> layersOf(const std::vector<tensor::NamedTensor>& parameters);
 
 /// The rules that `train.decay_norms_and_biases` and `train.layer_decay` make, as timm's param_groups_weight_decay and

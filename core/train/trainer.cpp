@@ -218,7 +218,7 @@ Status Trainer::edit(const std::string& path, const Value& value, bool again)
         return again ? Status(was.error()) : Status{};
     }
     m_context.hub->publish(events::Edited{m_engine->step(), path, std::move(*was), value});
-    if (path.starts_with("capture"))
+    if (path.starts_with("capture") || path.starts_with("model.freeze"))
         m_watch.follow(*m_engine, *m_context.hub, m_context.frames);
     const StepPlan& plan = m_engine->timeline().plan();
     if (plan.stepsPerEpoch != before.stepsPerEpoch || plan.totalSteps != before.totalSteps)
@@ -235,6 +235,10 @@ Status Trainer::oneStep()
     m_watch.before(step);
     const StepResult result = m_engine->advance(watched ? &trace : nullptr);
     m_watch.after(*m_context.hub);
+    if (!m_engine->thawed().empty()) {
+        m_context.hub->publish(events::Thawed{step, m_engine->thawed()});
+        m_watch.follow(*m_engine, *m_context.hub, m_context.frames);
+    }
     const bool classifies = m_engine->learner().classifies();
     events::ScalarRow row{step, base::wallSeconds(), stepGroup, 3, {result.loss, result.lr, result.gradNorm}};
     if (classifies)

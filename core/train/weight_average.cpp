@@ -83,6 +83,12 @@ std::int64_t WeightAverage::updates() const
 void WeightAverage::estimate(std::int64_t batches, const std::function<void(std::int64_t)>& forward)
 {
     const at::NoGradGuard noGraph;
+    // A frozen batch norm learns no statistics: the average keeps those of the network.
+    for (std::size_t i = m_parameters; i < m_pairs.size(); ++i)
+        m_pairs[i].average.copy_(m_pairs[i].live);
+    std::vector<at::Tensor> before;
+    for (const std::size_t place : m_statistics)
+        before.push_back(m_pairs[place].average.clone());
     const Borrowed borrowed(this);
     const auto pass = [&](std::int64_t batch, double from) {
         std::vector<at::Tensor> seen;
@@ -99,17 +105,20 @@ void WeightAverage::estimate(std::int64_t batches, const std::function<void(std:
     std::vector<double> momentum;
     for (std::size_t i = 0; i < means.size(); ++i) {
         momentum.push_back(std::round((1 - kept[i].sub(means[i]).mean().item<double>()) * 1e4) / 1e4);
-        means[i].div_(momentum[i]);
+        if (momentum[i] > 0)
+            means[i].div_(momentum[i]);
     }
     for (std::int64_t batch = 1; batch < batches; ++batch) {
         const std::vector<at::Tensor> seen = pass(batch, 0);
         for (std::size_t i = 0; i < means.size(); ++i)
-            means[i].lerp_(seen[i].div(momentum[i]), 1.0 / double(batch + 1));
+            if (momentum[i] > 0)
+                means[i].lerp_(seen[i].div(momentum[i]), 1.0 / double(batch + 1));
     }
+    const bool learns = std::ranges::any_of(momentum, [](double m) { return m > 0; });
     for (std::size_t i = 0; i < means.size(); ++i)
-        m_pairs[m_statistics[i]].average.copy_(means[i]);
+        m_pairs[m_statistics[i]].average.copy_(momentum[i] > 0 ? means[i] : before[i]);
     for (std::size_t i = m_parameters; i < m_pairs.size(); ++i)
-        if (m_pairs[i].name.ends_with("num_batches_tracked"))
+        if (learns && m_pairs[i].name.ends_with("num_batches_tracked"))
             m_pairs[i].average.fill_(batches);
 }
 

@@ -36,6 +36,7 @@ core::base::Result<core::base::Object> histograms();
 core::base::Result<core::base::Object> averaging();
 core::base::Result<core::base::Object> incremental();
 core::base::Result<core::base::Object> gpu();
+core::base::Result<core::base::Object> transfer();
 
 /// Steps a second of an experiment (JSON) as a run of its own on `device`, everything recorded.
 core::base::Result<double> stepsPerSecond(const std::string& text, const std::string& device);

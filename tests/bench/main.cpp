@@ -51,6 +51,7 @@ int main(int argc, char** argv)
         {"gpu", "small networks and ResNet-18 on a CUDA device, against eager PyTorch and torch.compile", bench::gpu},
         {"incremental", "what is forgotten of eight classes of Fashion-MNIST while two more are learned",
          bench::incremental},
+        {"transfer", "two classes of 50 pictures each, from scratch and from eight others", bench::transfer},
     };
     std::string wanted;
     bool json = false;

@@ -77,6 +77,11 @@ std::vector<Settings> everyKnob()
                    {"train.layer_decay", 0.5},
                    {"train.decay_norms_and_biases", false},
                    {"train.accumulate", 2}});
+    all.push_back({{"model.freeze", "backbone"},
+                   {"train.unfreeze", Object{{"every_epochs", 2}, {"rate_factor", 0.5}}},
+                   {"train.ema", Object{{"decay", 0.9}}}});
+    all.push_back({{"model.freeze", Array{"0", "1"}}, {"train.swa", Object{{"start_epoch", 1}, {"anneal_epochs", 2}}}});
+    all.push_back({{"model.lora", Object{{"rank", 2}, {"alpha", 4}}}, {"train.ema", Object{{"decay", 0.9}}}});
     return all;
 }
 
@@ -208,9 +213,9 @@ TEST_CASE("whoever evaluates, exports or predicts gets the averaged weights")
         const std::vector<base::Blob> exported = store::modelWeights(averaged->snapshot().tensors);
         CHECK(exported.size() == weightsOf(*averaged).size());
         CHECK_FALSE((exported == weightsOf(*averaged)));
-        REQUIRE(plain->learner().initialize(exported, "the average"));
+        REQUIRE(plain->learner().initialize({exported, {}}, "the average"));
         CHECK(plain->judge().values == figures);
-        REQUIRE(plain->learner().initialize(weightsOf(*averaged), "the last weights"));
+        REQUIRE(plain->learner().initialize({weightsOf(*averaged), {}}, "the last weights"));
         CHECK(plain->judge().values != figures);
     }
 }

@@ -183,6 +183,7 @@ void RunModel::cutAt(qint64 step)
     cut(m_bests);
     cut(m_patiences);
     cut(m_edits);
+    cut(m_thaws);
     cut(m_surfaces);
     cut(m_confusions);
     cut(m_predictions);
@@ -212,6 +213,7 @@ bool RunModel::takeEvent(const Event& event)
                 all.insert(place, written);
             return true;
         }
+        bool operator()(const Thawed& thawed) const { return run.m_thaws.push_back(thawed), true; }
         bool operator()(const Edited& edited) const { return run.m_edits.push_back(edited), true; }
         bool operator()(const Notice& notice) const { return run.m_notices.push_back(notice), true; }
         bool operator()(const SurfaceFrame& frame) const { return keep(run.m_surfaces, frame), false; }

@@ -43,6 +43,8 @@ public:
     std::optional<core::events::PatienceChanged> patience() const;
     const std::optional<core::events::RunFinished>& finished() const { return m_finished; }
     const std::vector<core::events::Edited>& edits() const { return m_edits; }
+    /// Layers that thawed.
+    const std::vector<core::events::Thawed>& thaws() const { return m_thaws; }
     const std::vector<core::events::Notice>& notices() const { return m_notices; }
     const std::vector<core::events::CheckpointWritten>& checkpoints() const { return m_checkpoints; }
     const std::vector<core::events::SurfaceFrame>& surfaces() const { return m_surfaces; }
@@ -103,6 +105,7 @@ private:
     std::vector<core::events::PatienceChanged> m_patiences;
     std::optional<core::events::RunFinished> m_finished;
     std::vector<core::events::Edited> m_edits;
+    std::vector<core::events::Thawed> m_thaws;
     std::vector<core::events::Notice> m_notices;
     std::vector<core::events::CheckpointWritten> m_checkpoints;
     std::vector<core::events::SurfaceFrame> m_surfaces;

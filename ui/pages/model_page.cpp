@@ -6,6 +6,7 @@
 #include "ui/models/run_model.h"
 #include "ui/pages/hairline.h"
 #include "ui/pages/network_view.h"
+#include "ui/pages/transfer_panel.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
@@ -61,6 +62,7 @@ ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
       m_state(new Label({}, Tone::Muted, this)),
       m_failure(new Label({}, Tone::Problem, this)),
       m_estimate(new Label({}, Tone::Muted, this)),
+      m_transfer(new TransferPanel(bench, this)),
       m_measure(new QPushButton(tr("Measure a few steps"), this)),
       m_add(new QPushButton(tr("Add a layer"), this))
 {
@@ -76,6 +78,10 @@ ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
     side->addWidget(m_add, 0, Qt::AlignLeft);
     side->addWidget(new Label(tr("Totals"), Tone::Strong, this));
     side->addLayout(factGrid(this, {tr("layers"), tr("parameters"), tr("weights"), tr("memory to train")}, m_facts));
+    side->addSpacing(8);
+    side->addWidget(new Hairline);
+    side->addSpacing(8);
+    side->addWidget(m_transfer);
     side->addSpacing(8);
     side->addWidget(new Hairline);
     side->addSpacing(8);
@@ -119,6 +125,7 @@ ModelPage::ModelPage(bridge::Workbench& bench, QWidget* parent)
             layers.insert(layers.begin() + to, std::move(carried));
         });
     });
+    connect(m_network, &NetworkView::freezeToggled, m_transfer, &TransferPanel::toggle);
     connect(m_measure, &QPushButton::clicked, this, &ModelPage::measure);
     connect(&m_preview, &bridge::Preview::slow, this,
             [this](bool slow) { m_state->setText(slow ? tr("reading the data's shape…") : QString()); });
@@ -213,6 +220,8 @@ void ModelPage::take(Result<ModelPreview> preview)
     m_add->setVisible(free);
     m_network->setNetwork(m_shown.inputShape, m_shown.layers);
     showSparks();
+    m_network->setLearning(m_shown.learning);
+    m_transfer->show(m_shown);
     showFacts();
 }
 

@@ -17,6 +17,7 @@ class Label;
 namespace ui::pages {
 
 class NetworkView;
+class TransferPanel;
 
 /// The network as it would be built: blocks, shapes, parameters, memory; of an estimator its rounds. On request the
 /// time of a run from a few measured steps. It follows every change of the form.
@@ -29,6 +30,7 @@ public:
     QStringList inspected() const override { return {QStringLiteral("model")}; }
     const core::session::ModelPreview& shown() const { return m_shown; }
     NetworkView* network() const { return m_network; }
+    TransferPanel* transfer() const { return m_transfer; }
     bool busy() const { return m_preview.busy(); }
 
 protected:
@@ -59,6 +61,7 @@ private:
     style::Label* m_failure;
     std::vector<std::pair<style::Label*, style::Label*>> m_facts; ///< names and values
     style::Label* m_estimate;
+    TransferPanel* m_transfer;
     QPushButton* m_measure;
     QPushButton* m_add; ///< a layer, where they are free
 };

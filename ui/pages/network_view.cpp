@@ -17,6 +17,7 @@
 namespace ui::pages {
 
 using core::model::LayerInfo;
+using core::session::Learning;
 using style::theme;
 
 namespace {
@@ -33,6 +34,7 @@ int sparksRoom()
 {
     return 16 + barWidth + 24 + int(3 * sparkWidth * theme().scale) + 1;
 }
+constexpr int lockSide = 16;
 
 }
 
@@ -58,6 +60,25 @@ void NetworkView::setNetwork(std::vector<std::int64_t> inputShape, std::vector<L
     m_current = std::min(m_current, int(m_layers.size()) - 1);
     fit();
     viewport()->update();
+}
+
+void NetworkView::setLearning(std::vector<Learning> learning)
+{
+    m_learning = std::move(learning);
+    viewport()->update();
+}
+
+Learning NetworkView::learning(int index) const
+{
+    return std::size_t(index) < m_learning.size() ? m_learning[std::size_t(index)] : Learning::Whole;
+}
+
+QRect NetworkView::lockRect(int index) const
+{
+    if (m_layers.at(std::size_t(index)).tensors.empty())
+        return {};
+    const QRect block = blockRect(index);
+    return {block.right() - lockSide - 11, block.center().y() - lockSide / 2 + 1, lockSide, lockSide};
 }
 
 /// As airy as the view allows: a network that would not fit is drawn denser before it scrolls.
@@ -162,7 +183,17 @@ void NetworkView::paintBlock(QPainter& painter, const Block& block, int index) c
     painter.setPen(QPen(wrong ? theme().problem : current ? theme().accent : theme().line, wrong || current ? 2 : 1));
     painter.setBrush(theme().surface);
     painter.drawRoundedRect(QRectF(block.rect).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
-    const QRect inside = block.rect.adjusted(16, 0, -16, 0);
+    if (learning(index) != Learning::Whole) {
+        // Hatched: it is seen without colour, too.
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(
+            QBrush(theme().line, learning(index) == Learning::Frozen ? Qt::BDiagPattern : Qt::Dense7Pattern));
+        painter.drawRoundedRect(QRectF(block.rect).adjusted(1.5, 1.5, -1.5, -1.5), 5, 5);
+    }
+    const QRect lock = lockRect(index).translated(0, verticalScrollBar()->value());
+    if (!layer.tensors.empty())
+        paintLock(painter, lock, index);
+    const QRect inside = block.rect.adjusted(16, 0, layer.tensors.empty() ? -16 : -16 - lockSide - 8, 0);
     painter.setFont(theme().strong());
     painter.setPen(wrong ? theme().problem : theme().text);
     const QString type = (wrong ? QStringLiteral("▲ ") : QString()) + QString::fromStdString(layer.type);
@@ -280,6 +311,18 @@ QString NetworkView::describeSparks(int index) const
              style::number(weight > 0 ? update / weight : 0, 2));
 }
 
+// Of layers that learn only a hint, on the block that is chosen.
+void NetworkView::paintLock(QPainter& painter, const QRect& place, int index) const
+{
+    const bool frozen = learning(index) != Learning::Whole;
+    if (!frozen && index != m_current)
+        return;
+    painter.setOpacity(frozen ? 1 : 0.4);
+    painter.drawPixmap(place, style::iconPixmap(QStringLiteral("lock"), lockSide, frozen ? theme().text : theme().muted,
+                                                devicePixelRatioF()));
+    painter.setOpacity(1);
+}
+
 QString NetworkView::describe(int index) const
 {
     const LayerInfo& layer = m_layers.at(std::size_t(index));
@@ -287,6 +330,8 @@ QString NetworkView::describe(int index) const
         tr("%1 %2 %3, output %4, %5 parameters")
             .arg(QString::fromStdString(layer.name), QString::fromStdString(layer.type),
                  QString::fromStdString(layer.text), shapeText(layer.outputShape), style::count(layer.parameters));
+    if (learning(index) != Learning::Whole)
+        text += learning(index) == Learning::Frozen ? tr(", frozen") : tr(", partly frozen");
     return layer.problem.empty() ? text : text + QStringLiteral(". ") + QString::fromStdString(layer.problem);
 }
 
@@ -328,6 +373,10 @@ void NetworkView::mousePressEvent(QMouseEvent* event)
     for (std::size_t i = 0; i < blocks.size(); ++i)
         if (blocks[i].rect.contains(at)) {
             choose(int(i));
+            if (lockRect(int(i)).adjusted(-6, -6, 6, 6).contains(event->position().toPoint())) {
+                Q_EMIT freezeToggled(int(i));
+                return;
+            }
             m_pressed = int(i) < m_editable && event->button() == Qt::LeftButton ? int(i) : -1;
         }
     m_pressedAt = event->position().toPoint();
@@ -363,6 +412,8 @@ void NetworkView::keyPressEvent(QKeyEvent* event)
             Q_EMIT moved(std::exchange(m_current, to), to);
     } else if (editable && (event->key() == Qt::Key_Delete || event->key() == Qt::Key_Backspace))
         Q_EMIT removed(m_current);
+    else if (event->key() == Qt::Key_F && m_current >= 0 && event->modifiers() == Qt::NoModifier)
+        Q_EMIT freezeToggled(m_current);
     else if (step != 0 && !m_layers.empty())
         choose(std::clamp(m_current + step, 0, int(m_layers.size()) - 1));
     else

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/model/layer_info.h"
+#include "core/session/inspect.h"
 #include "ui/models/layer_norms.h"
 
 #include <QAbstractScrollArea>
@@ -10,7 +10,8 @@ namespace ui::pages {
 
 /// A network top to bottom: a block for each layer, the shape on each edge, the parameters at the side. A block that
 /// cannot stand where it does is outlined and says why. Up and down walk. Blocks that may be edited are dragged into
-/// order or moved by Alt with up and down, and taken out by Delete.
+/// order or moved by Alt with up and down, and taken out by Delete. Frozen blocks are hatched and bear a lock, which a
+/// click or F sets and takes away.
 class NetworkView final : public QAbstractScrollArea {
     Q_OBJECT
 
@@ -24,12 +25,16 @@ public:
     void setSparks(std::map<std::string, models::LayerSpark> sparks);
     /// Where the sparklines of block `index` stand; empty where there is none or no room.
     QRect sparkRect(int index) const;
+    /// How each block takes part in the training.
+    void setLearning(std::vector<core::session::Learning> learning);
     int current() const { return m_current; }
     void choose(int index);
     /// Chosen as soon as there is such a block.
     void setCurrent(int index) { m_current = index; }
     /// Where block `index` stands in the viewport.
     QRect blockRect(int index) const;
+    /// Where its lock is; a block without weights has none.
+    QRect lockRect(int index) const;
     /// What block `index` says, in a sentence.
     QString describe(int index) const;
     /// The same of its sparklines.
@@ -39,6 +44,7 @@ Q_SIGNALS:
     void chosen(int index);
     void removed(int index);
     void moved(int from, int to);
+    void freezeToggled(int index);
 
 protected:
     bool viewportEvent(QEvent* event) override;
@@ -63,6 +69,8 @@ private:
     };
     Pitch pitch() const;
     void paintBlock(QPainter& painter, const Block& block, int index) const;
+    void paintLock(QPainter& painter, const QRect& place, int index) const;
+    core::session::Learning learning(int index) const;
     void paintEdge(QPainter& painter, const QPoint& top, int length, const std::vector<std::int64_t>& shape) const;
     void paintSparks(QPainter& painter, const Block& block, int index) const;
     void paintSparkNames(QPainter& painter, const Block& first) const;
@@ -73,6 +81,7 @@ private:
     std::vector<std::int64_t> m_input;
     std::vector<core::model::LayerInfo> m_layers;
     std::map<std::string, models::LayerSpark> m_sparks; ///< by layer
+    std::vector<core::session::Learning> m_learning;
     int m_current = -1, m_editable = 0;
     int m_pressed = -1, m_drop = -1; ///< the block under a pressed button; where it would go, while it is dragged
     QPoint m_pressedAt;

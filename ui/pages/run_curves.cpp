@@ -369,6 +369,9 @@ void RunCurves::rebuildMarks()
         const RunModel& run = *m_runs.front();
         for (const auto& edit : run.edits())
             marks.push_back({MarkSpec::Kind::Edit, double(edit.step), editName(edit)});
+        for (const auto& thaw : run.thaws())
+            marks.push_back(
+                {MarkSpec::Kind::Edit, double(thaw.step), tr("%1 thaws").arg(QString::fromStdString(thaw.layers))});
         if (const auto best = run.best()) {
             const bool loss = QString::fromStdString(best->metric).endsWith("loss");
             marks.push_back({MarkSpec::Kind::Best, double(best->step), tr("best"), epochText(best->epoch),

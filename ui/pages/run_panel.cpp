@@ -32,6 +32,7 @@ RunPanel::RunPanel(QWidget* parent)
       m_open(new QPushButton(tr("Open"))),
       m_resume(new QPushButton(tr("Resume"))),
       m_certify(new QPushButton(tr("Train again and compare"))),
+      m_publish(new QPushButton(tr("Publish…"))),
       m_rename(new QPushButton(tr("Rename…"))),
       m_delete(new QPushButton(tr("Delete…"))),
       m_sure(new QPushButton(tr("Delete for good"))),
@@ -51,6 +52,9 @@ RunPanel::RunPanel(QWidget* parent)
     m_open->setProperty("primary", true);
     m_open->setObjectName("openRun");
     m_resume->setObjectName("resumeRun");
+    m_publish->setObjectName("publishRun");
+    m_publish->setToolTip(
+        tr("Puts the model into the hub on this machine, with a card: other experiments start from it."));
     m_rename->setObjectName("renameRun");
     m_name->setObjectName("runName");
     m_name->setAccessibleName(tr("New name of the run"));
@@ -66,12 +70,13 @@ RunPanel::RunPanel(QWidget* parent)
     for (QWidget* part :
          {static_cast<QWidget*>(m_certificate), static_cast<QWidget*>(m_question), static_cast<QWidget*>(m_sure),
           static_cast<QWidget*>(m_keep), static_cast<QWidget*>(m_open), static_cast<QWidget*>(m_resume),
-          static_cast<QWidget*>(m_certify), static_cast<QWidget*>(m_seal), static_cast<QWidget*>(m_name),
-          static_cast<QWidget*>(m_rename), static_cast<QWidget*>(m_delete)})
+          static_cast<QWidget*>(m_certify), static_cast<QWidget*>(m_publish), static_cast<QWidget*>(m_seal),
+          static_cast<QWidget*>(m_name), static_cast<QWidget*>(m_rename), static_cast<QWidget*>(m_delete)})
         column->addWidget(part);
     connect(m_open, &QPushButton::clicked, this, &RunPanel::openWanted);
     connect(m_resume, &QPushButton::clicked, this, &RunPanel::resumeWanted);
     connect(m_certify, &QPushButton::clicked, this, &RunPanel::certifyWanted);
+    connect(m_publish, &QPushButton::clicked, this, &RunPanel::publishWanted);
     connect(m_seal, &TestSeal::openWanted, this, &RunPanel::testWanted);
     connect(m_rename, &QPushButton::clicked, this, [this] { askName(true); });
     connect(m_name, &QLineEdit::returnPressed, this, [this] {
@@ -187,6 +192,7 @@ void RunPanel::ask(bool asking)
     m_open->setVisible(m_any && !asking);
     m_resume->setVisible(m_resumable && !asking);
     m_certify->setVisible(m_any && !asking);
+    m_publish->setVisible(m_any && !asking);
     m_seal->setVisible(m_tested && !asking);
     m_delete->setVisible(m_any && !asking);
     askName(false);

@@ -38,6 +38,7 @@ public:
 
 Q_SIGNALS:
     void certifyWanted();
+    void publishWanted();
     void testWanted();
     void openWanted();
     void renameWanted(const QString& name);
@@ -55,7 +56,7 @@ private:
     QGridLayout* m_facts;
     QLineEdit* m_name;
     TestSeal* m_seal;
-    QPushButton *m_open, *m_resume, *m_certify, *m_rename, *m_delete, *m_sure, *m_keep;
+    QPushButton *m_open, *m_resume, *m_certify, *m_publish, *m_rename, *m_delete, *m_sure, *m_keep;
     bool m_any = false, m_resumable = false, m_tested = false;
 };
 

@@ -13,6 +13,7 @@
 #include "ui/models/run_model.h"
 #include "ui/pages/certificate_dialog.h"
 #include "ui/pages/comparison.h"
+#include "ui/pages/publish_dialog.h"
 #include "ui/pages/run_panel.h"
 #include "ui/pages/run_tree.h"
 #include "ui/style/label.h"
@@ -59,6 +60,7 @@ RunsPage::RunsPage(bridge::Workbench& workbench, QWidget* parent)
       m_comparison(new Comparison),
       m_panel(new RunPanel(this)),
       m_certificate(new CertificateDialog(this)),
+      m_publishing(new PublishDialog(this)),
       m_worker(std::make_unique<bridge::Worker>(*this)),
       m_prover(std::make_unique<bridge::Worker>(*this))
 {
@@ -72,6 +74,7 @@ RunsPage::RunsPage(bridge::Workbench& workbench, QWidget* parent)
     connect(m_panel, &RunPanel::resumeWanted, this, &RunsPage::resumeCurrent);
     connect(m_panel, &RunPanel::certifyWanted, this, &RunsPage::certifyCurrent);
     connect(m_panel, &RunPanel::testWanted, this, &RunsPage::testCurrent);
+    connect(m_panel, &RunPanel::publishWanted, this, &RunsPage::publishCurrent);
     connect(m_tree, &RunTree::chosen, this, &RunsPage::select);
     connect(m_panel, &RunPanel::renameWanted, this, &RunsPage::renameCurrent);
     connect(m_panel, &RunPanel::deleteWanted, this, &RunsPage::deleteCurrent);
@@ -255,6 +258,12 @@ void RunsPage::testCurrent()
             Q_EMIT m_workbench.runsChanged();
         };
     });
+}
+
+void RunsPage::publishCurrent()
+{
+    if (const RunSummary* run = current(); run && run->problem.empty())
+        m_publishing->come(run->folder);
 }
 
 void RunsPage::openCurrent()

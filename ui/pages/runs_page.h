@@ -26,6 +26,7 @@ namespace ui::pages {
 
 class CertificateDialog;
 class Comparison;
+class PublishDialog;
 class RunTree;
 class RunPanel;
 
@@ -43,6 +44,7 @@ public:
     Comparison* comparison() const { return m_comparison; }
     RunTree* tree() const { return m_tree; }
     CertificateDialog* certificate() const { return m_certificate; }
+    PublishDialog* publishing() const { return m_publishing; }
     /// Reads the folder again, aside.
     void reload();
 
@@ -65,6 +67,7 @@ private:
     void deleteCurrent();
     void certifyCurrent();
     void testCurrent();
+    void publishCurrent();
     void select(const QString& id);
     void compare();
 
@@ -78,6 +81,7 @@ private:
     Comparison* m_comparison;
     RunPanel* m_panel;
     CertificateDialog* m_certificate;
+    PublishDialog* m_publishing;
     std::map<QString, models::RunModel*> m_models; ///< of ticked runs, by folder
     quint64 m_generation = 0;
     std::shared_ptr<std::atomic<bool>> m_certifying; ///< false: give up; empty: nothing is trained again

@@ -6,7 +6,10 @@
 #include "ui/bridge/time_travel.h"
 #include "ui/models/cards.h"
 #include "ui/pages/certificate_dialog.h"
+#include "ui/pages/publish_dialog.h"
 #include "ui/pages/run_panel.h"
+#include "ui/pages/runs_page.h"
+#include "ui/pages/start_from_dialog.h"
 #include "ui/shell/command_palette.h"
 #include "ui/shell/inspector.h"
 #include "ui/shell/main_window.h"
@@ -46,6 +49,7 @@ WindowActions::WindowActions(MainWindow& window) : QObject(&window), m_window(wi
 {
     addExperiment();
     addRun();
+    addTransfer();
     addView();
     addSources();
     connect(&window.workbench(), &Workbench::stateChanged, this, &WindowActions::refresh);
@@ -146,6 +150,23 @@ void WindowActions::addRun()
     });
     m_actions.add(QStringLiteral("run.python"), tr("Copy the lines that read this run in Python"), group, {},
                   [this] { copyPython(); });
+}
+
+void WindowActions::addTransfer()
+{
+    const QString group = tr("Run");
+    auto& bench = m_window.workbench();
+    m_actions.add(QStringLiteral("run.publish"), tr("Publish the model of the run in front…"), group, {},
+                  [this, &bench] {
+                      auto* runs = m_window.findChild<pages::RunsPage*>();
+                      if (runs && bench.front() && !bench.front()->folder().isEmpty())
+                          runs->publishing()->come(bench.front()->folder().toStdString());
+                  });
+    m_actions.add(QStringLiteral("model.start_from"), tr("Start from a model of the hub…"), group, {}, [this] {
+        m_window.showPage(QStringLiteral("model"));
+        if (auto* dialog = m_window.findChild<pages::StartFromDialog*>())
+            dialog->come();
+    });
 }
 
 void WindowActions::addView()

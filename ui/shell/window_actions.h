@@ -21,6 +21,7 @@ public:
 private:
     void addExperiment();
     void addRun();
+    void addTransfer();
     void addView();
     void addSources();
     void refresh();

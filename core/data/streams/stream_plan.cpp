@@ -42,6 +42,8 @@ base::Status StreamPlan::check(const spec::Experiment& experiment)
     const spec::DataSpec& data = experiment.data;
     if (!data.edits.empty())
         return refused("editing rows", "an edit counts them");
+    if (!data.classes.empty())
+        return refused("data.classes", "rows are chosen by their class");
     if (data.sampler != "shuffle")
         return refused("data.sampler " + data.sampler, "every class is counted first");
     if (data.encode.kind == "target")

@@ -70,13 +70,15 @@ public:
                          variance = maker.buffer("running_var", channels, 1),
                          batches = maker.buffer("num_batches_tracked", {}, 0, at::kLong);
         return moduleOf([=, spec = m_spec](const at::Tensor& x, const Mode& mode) {
-            TORCH_CHECK(!mode.training || x.numel() > x.size(1),
+            // A frozen one works with the statistics that it has.
+            const bool training = mode.training && weight.requires_grad();
+            TORCH_CHECK(!training || x.numel() > x.size(1),
                         "batch norm needs more than one row in a batch: choose another batch_size, or drop_last");
-            if (mode.again)
+            if (training && mode.again)
                 return at::batch_norm(x, weight, bias, {}, {}, true, spec.momentum, spec.eps, true);
-            if (mode.training)
+            if (training)
                 batches.add_(1);
-            return at::batch_norm(x, weight, bias, mean, variance, mode.training, spec.momentum, spec.eps, true);
+            return at::batch_norm(x, weight, bias, mean, variance, training, spec.momentum, spec.eps, true);
         });
     }
 

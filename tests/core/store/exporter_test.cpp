@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/formats/pth_reader.h"
 #include "core/store/exporter.h"
 
 #include "core/base/files.h"
@@ -79,6 +80,20 @@ TEST_CASE("safetensors holds the weights of the chosen checkpoint under their ow
     CHECK(weightAt("last") == 30);
     CHECK(weightAt("best") == 20);
     CHECK(weightAt("20") == 20);
+}
+
+TEST_CASE("a .pth holds the same, as a state dict")
+{
+    TempFolder folder;
+    const fs::path run = sampleRun(folder.path() / "runs");
+    const auto files = exportTo("pth", {run, folder.path() / "model.pth", "best"});
+    REQUIRE(files);
+    const auto read = core::data::readPth(files->front());
+    if (!read)
+        FAIL(core::base::describe(read.error()));
+    const auto same = exportTo("safetensors", {run, folder.path() / "model.safetensors", "best"});
+    REQUIRE(same);
+    CHECK(*read == store::readSafetensors(same->front())->tensors);
 }
 
 TEST_CASE("a checkpoint that is not there is told with those that are")
