@@ -10,6 +10,7 @@ namespace core::tensor {
 namespace {
 
 constexpr std::size_t mostBins = 256, tables = 4;
+constexpr std::int64_t fewElements = 1024; ///< which are counted before more tables are cleared
 
 // Four tables in turn: neighbours often fall into one part, and a counter that was just written is slow to read.
 void countEach(const float* values, std::int64_t count, std::int64_t stride, Span span, std::span<std::uint32_t> counts)
@@ -17,8 +18,13 @@ void countEach(const float* values, std::int64_t count, std::int64_t stride, Spa
     const std::size_t bins = counts.size();
     const float low = float(span.low), scale = float(double(bins) / (span.high - span.low));
     const std::uint32_t last = std::uint32_t(bins - 1);
-    std::array<std::uint32_t, tables * mostBins> all{};
     const auto place = [&](float value) { return std::min(last, std::uint32_t(std::max(0.F, (value - low) * scale))); };
+    if (count / stride < fewElements) {
+        for (std::int64_t i = 0; i < count; i += stride)
+            ++counts[place(values[i])];
+        return;
+    }
+    std::array<std::uint32_t, tables * mostBins> all{};
     std::int64_t i = 0;
     for (; i + std::int64_t(tables - 1) * stride < count; i += std::int64_t(tables) * stride)
         for (std::size_t k = 0; k < tables; ++k)

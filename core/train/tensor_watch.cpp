@@ -131,20 +131,21 @@ void TensorWatch::prepareSpreads()
     m_spreading = m_plan->keeps || (m_watched && base::steadySeconds() >= m_nextSpread);
     if (!m_spreading)
         return;
-    m_spreads.step = m_step;
-    m_spreads.kept = m_plan->keeps;
+    events::TensorHistograms& all = spreads();
+    all.step = m_step;
+    all.kept = m_plan->keeps;
     std::size_t used = 0;
     for (Place& place : m_plan->places) {
         const std::int64_t bins = m_plan->keeps ? place.bins : watchedBins;
         place.spread = used;
         if (bins == 0)
             continue;
-        if (m_spreads.tensors.size() == used)
-            m_spreads.tensors.emplace_back();
-        m_spreads.tensors[used].name = m_sources[place.source].name;
-        m_spreads.tensors[used++].counts.assign(std::size_t(bins), 0);
+        if (all.tensors.size() == used)
+            all.tensors.emplace_back();
+        all.tensors[used].name = m_sources[place.source].name;
+        all.tensors[used++].counts.resize(std::size_t(bins));
     }
-    m_spreads.tensors.resize(used);
+    all.tensors.resize(used);
 }
 
 std::vector<std::string> TensorWatch::statisticsOf(std::size_t source) const
@@ -231,7 +232,7 @@ void TensorWatch::note(std::size_t from)
             *value++ = take(statistics[i], m_taken[i]);
         if (!m_spreading || (m_plan->keeps && place.bins == 0))
             continue;
-        events::TensorHistograms::Spread& spread = m_spreads.tensors[place.spread];
+        events::TensorHistograms::Spread& spread = spreads().tensors[place.spread];
         const tensor::Span span = tensor::countInto(m_taken[i], statistics[i], spread.counts, mostCounted);
         spread.low = span.low;
         spread.high = span.high;
@@ -292,8 +293,8 @@ void TensorWatch::publish(events::EventHub& hub)
         }
         hub.publish(events::Event(events::TensorStats{m_step, set.names.set, set.values}));
     }
-    if (m_spreading && !m_spreads.tensors.empty())
-        hub.publish(events::Event(m_spreads));
+    if (m_spreading && !spreads().tensors.empty())
+        hub.publish(m_spread);
 }
 
 }

@@ -64,6 +64,7 @@ private:
     void findActivations(Engine& engine);
     void begin(std::int64_t step);
     void prepareSpreads();
+    events::TensorHistograms& spreads() { return std::get<events::TensorHistograms>(m_spread); }
     void take(Kind kind);
     void takeOutput(const std::string& layer, const at::Tensor& output);
     void note(std::size_t from);
@@ -87,7 +88,7 @@ private:
     std::map<std::string, std::size_t, std::less<>> m_outputPlaces; ///< of the plan
     bool m_watched = false, m_spreading = false;
     double m_nextSpread = 0;
-    events::TensorHistograms m_spreads;
+    events::Event m_spread = events::TensorHistograms{}; ///< filled again and again, so that nothing is copied to it
     std::int64_t m_step = 0, m_sets = 0;
 };
 

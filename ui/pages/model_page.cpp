@@ -231,6 +231,18 @@ void ModelPage::showSparks()
     const models::RunModel* run = m_bench.front();
     if (!isVisible())
         return;
+    std::size_t rows = 0;
+    if (run)
+        for (const auto& [name, series] : run->tensors())
+            rows += series.steps.size();
+    const QString shown = QStringLiteral("%1 %2 %3 %4")
+                              .arg(quintptr(run))
+                              .arg(rows)
+                              .arg(run ? run->shownStep().value_or(-1) : -1)
+                              .arg(quintptr(m_shown.layers.data()));
+    if (shown == m_sparksShown)
+        return;
+    m_sparksShown = shown;
     const bool same = run && !m_shown.estimator && run->spec()["model"] == m_bench.document().resolved()["model"];
     m_network->setSparks(same ? models::sparksOf(run->tensors(), run->shownStep())
                               : std::map<std::string, models::LayerSpark>{});

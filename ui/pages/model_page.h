@@ -54,6 +54,7 @@ private:
     bridge::Preview m_measuring;
     core::base::Value m_asked;
     core::session::ModelPreview m_shown;
+    QString m_sparksShown; ///< of which run, how much of it
     NetworkView* m_network;
     style::Label* m_title;
     style::Label* m_sum;

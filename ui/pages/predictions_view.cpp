@@ -43,7 +43,8 @@ PredictionsView::PredictionsView(QWidget* parent)
     m_wall->setToolTip(
         tr("The rows on which the model errs most, by their loss: −log p(truth) for classes. Above stands "
            "the truth, below what was said and how surely. A click looks inside."));
-    connect(m_wall, &plots::ImageWall::currentChanged, this, &PredictionsView::chose);
+    connect(m_wall, &plots::ImageWall::clicked, this, &PredictionsView::chose);
+    connect(m_wall, &plots::ImageWall::activated, this, &PredictionsView::chose);
     connect(m_table, &QTableWidget::cellClicked, this, [this](int row) { chose(row); });
 }
 

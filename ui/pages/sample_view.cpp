@@ -209,6 +209,8 @@ void SampleView::setWorkbench(bridge::Workbench* bench)
 
 void SampleView::setRun(const models::RunModel* run)
 {
+    if (m_looker)
+        m_looker->cancel(this);
     m_run = run;
     m_look.reset();
     m_askedStep.reset();
@@ -232,10 +234,11 @@ void SampleView::refresh()
         return;
     const auto away = m_run->shownStep();
     const std::int64_t where = away ? std::int64_t(*away) : m_run->live() ? -1 : std::int64_t(m_run->step());
-    if (m_askedStep && *m_askedStep == where && (where >= 0 || m_again.isActive() || m_bench->looker().busy(this)))
-        return;
-    // A run that has only just been opened has no weights yet.
-    if (!m_askedStep || *m_askedStep != where || (where < 0 && !m_bench->paused()))
+    if (!m_askedStep || *m_askedStep != where)
+        return ask();
+    // A training moves on; a single step of one that is paused does too.
+    const bool waits = m_failed || where >= 0 || m_again.isActive() || m_bench->looker().busy(this);
+    if (!waits && (!m_bench->paused() || (m_look && m_look->step != std::int64_t(m_run->step()))))
         ask();
 }
 

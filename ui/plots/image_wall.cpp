@@ -239,8 +239,10 @@ void ImageWall::keyPressEvent(QKeyEvent* event)
 
 void ImageWall::mousePressEvent(QMouseEvent* event)
 {
-    if (const int index = indexAt(event->position().toPoint()); event->button() == Qt::LeftButton && index >= 0)
+    if (const int index = indexAt(event->position().toPoint()); event->button() == Qt::LeftButton && index >= 0) {
         setCurrent(index);
+        Q_EMIT clicked(index);
+    }
 }
 
 void ImageWall::mouseDoubleClickEvent(QMouseEvent* event)

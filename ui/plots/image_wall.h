@@ -35,7 +35,8 @@ public:
 
 Q_SIGNALS:
     void currentChanged(int index);
-    void activated(int index);
+    void activated(int index); ///< by Enter or a double click
+    void clicked(int index);
 
 protected:
     void paintEvent(QPaintEvent* event) override;

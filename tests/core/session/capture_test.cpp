@@ -182,7 +182,7 @@ TEST_CASE("capture: layers of a tree are told by their names, of a single layer 
         return names;
     };
     CHECK(layers(R"({"kind": "linear"})") == std::vector<std::string>{"activation/output"});
-    CHECK(layers(R"({"kind": "sequential", "layers": ["linear", "relu"]})") ==
+    CHECK(layers(R"({"kind": "sequential", "layers": ["Linear", "ReLU"]})") ==
           std::vector<std::string>{"activation/0", "activation/1", "activation/2"});
 }
 

@@ -26,7 +26,7 @@ base::Value spec(const std::string& model)
 
 const char* const mlp = R"({"kind": "mlp", "hidden": [24, 16], "activation": "tanh"})";
 const char* const tree =
-    R"({"kind": "sequential", "layers": ["linear", "relu", {"kind": "linear", "out_features": 6}, "tanh"]})";
+    R"({"kind": "sequential", "layers": [{"kind": "Linear", "out_features": 24}, "ReLU", {"kind": "Linear", "out_features": 6}, "Tanh"]})";
 
 std::unique_ptr<Engine> engineOf(const base::Value& spec)
 {
