@@ -138,6 +138,7 @@ Status follow(SweepSet& set, std::size_t run, const Options& options, const Swee
     if (!set.runs()[run].problem.empty())
         return result.error.message.empty() ? Error{ErrorKind::Run, set.runs()[run].problem, set.runs()[run].id, {}}
                                             : result.error;
+    CORE_CHECK(set.keep());
     clock.ended(run, base::steadySeconds() - began);
     tellOf(told, set, clock, run, 1, true, false);
     return {};
