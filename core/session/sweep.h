@@ -106,7 +106,7 @@ struct SweepCommon {
 };
 
 template <class Spec>
-void addSweepCommon(base::Fields<Spec>& fields)
+void addSweepSeeds(base::Fields<Spec>& fields)
 {
     fields.add("seeds", static_cast<std::int64_t Spec::*>(&Spec::seeds), base::Int{1, 100},
                {"How often each point is trained, each time with another seed for weights, order and dropout. The band "
@@ -114,6 +114,12 @@ void addSweepCommon(base::Fields<Spec>& fields)
                 "s = √(Σ(x − x̄)² / (n − 1))", "One seed: luck and effect cannot be told apart.",
                 "Time grows with it; the spread hardly narrows beyond ten."},
                {.unit = "runs"});
+}
+
+template <class Spec>
+void addSweepCommon(base::Fields<Spec>& fields)
+{
+    addSweepSeeds(fields);
     fields.add("epochs", static_cast<std::optional<std::int64_t> Spec::*>(&Spec::epochs), base::Int{1, 1'000'000},
                {"How long each run trains. Empty: as long as the experiment says.",
                 {},

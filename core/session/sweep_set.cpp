@@ -61,6 +61,17 @@ Value changesValue(const Changes& changes)
     return object;
 }
 
+// What an ended run said, kept beside it: reading all runs again takes seconds.
+Value resultValue(const SweepRun& run)
+{
+    if (!run.ended)
+        return {};
+    Object values;
+    for (const auto& [name, value] : run.values)
+        values.set(name, value);
+    return Object{{"diverged", run.diverged}, {"seconds", run.seconds}, {"values", std::move(values)}};
+}
+
 // Whether a loss that stayed finite has run away.
 bool ranAway(const store::Series& loss)
 {
@@ -161,7 +172,8 @@ Status SweepSet::write() const
                               {"seed", run.plan.seed},
                               {"label", run.plan.label},
                               {"changes", changesValue(run.plan.changes)},
-                              {"run", run.id.empty() ? Value{} : Value(run.id)}});
+                              {"run", run.id.empty() ? Value{} : Value(run.id)},
+                              {"result", resultValue(run)}});
     for (const std::string& note : m_notes)
         notes.push_back(note);
     const Object tree{{"format", 1},
@@ -173,6 +185,11 @@ Status SweepSet::write() const
                       {"runs", std::move(runs)},
                       {"notes", std::move(notes)}};
     return base::writeFileAtomically(m_file, base::writeJson(tree, 2) + "\n");
+}
+
+Status SweepSet::keep() const
+{
+    return write();
 }
 
 Status SweepSet::read(const Value& tree)
@@ -195,6 +212,14 @@ Status SweepSet::read(const Value& tree)
         for (const auto& [path, value] : one["changes"].object())
             run.plan.changes.emplace_back(path, value);
         run.id = one["run"].text();
+        if (const Value& result = one["result"]; result.isObject() && store::isRun(folder() / run.id)) {
+            run.begun = run.ended = true;
+            run.diverged = result["diverged"].toBool();
+            run.seconds = result["seconds"].toReal();
+            for (const auto& [name, value] : result["values"].object())
+                if (value.isNumber())
+                    run.values[name] = value.toReal();
+        }
         if (run.plan.series >= m_series.size() || run.id.find('/') != std::string::npos)
             return Error{ErrorKind::Data, "names a series or a run that cannot be", m_file.string(),
                          "Begin the experiment anew"};
@@ -229,6 +254,21 @@ std::vector<SweepSet> SweepSet::list(const std::filesystem::path& runs, const st
                 sets.push_back(std::move(*set));
     std::ranges::sort(sets, std::greater<>(), &SweepSet::m_created);
     return sets;
+}
+
+std::optional<SweepSet> SweepSet::newest(const std::filesystem::path& runs, const std::string& kind)
+{
+    std::vector<std::filesystem::path> files;
+    std::error_code failed;
+    for (const auto& entry : std::filesystem::directory_iterator(runs / folderName, failed))
+        if (entry.path().extension() == ".json" && entry.path().stem().string().starts_with(kind))
+            files.push_back(entry.path());
+    // Numbers rise; a damaged file is left out.
+    std::ranges::sort(files, std::greater<>());
+    for (const auto& file : files)
+        if (auto set = open(file.string(), runs))
+            return std::move(*set);
+    return {};
 }
 
 std::optional<SweepSet> SweepSet::findOpen(const std::filesystem::path& runs, const std::string& kind,

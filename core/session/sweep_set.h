@@ -21,7 +21,7 @@ struct SweepRun {
 };
 
 /// A set of runs that belong together, as a small file `RUNS/sweeps/<id>.json` beside their folders: what is varied,
-/// and which run is which. All that is said of the runs is read from the runs.
+/// which run is which, and what those that have ended said. A run whose folder is gone is trained again.
 class SweepSet {
 public:
     /// Plans the runs and writes the file; nothing is trained. `settings`: of the kind; what is left out has its
@@ -32,6 +32,7 @@ public:
     static base::Result<SweepSet> open(const std::string& idOrFile, const std::filesystem::path& runs);
     /// Newest first; of one kind, or of all.
     static std::vector<SweepSet> list(const std::filesystem::path& runs, const std::string& kind = {});
+    static std::optional<SweepSet> newest(const std::filesystem::path& runs, const std::string& kind);
     /// The newest that has runs to train and is of the same kind, settings and experiment.
     static std::optional<SweepSet> findOpen(const std::filesystem::path& runs, const std::string& kind,
                                             const base::Value& settings, const base::Value& resolved);
@@ -56,6 +57,8 @@ public:
     base::Status begin(std::size_t run, const std::string& id);
     /// Reads the runs that are not known to have ended.
     void refresh();
+    /// Notes what the ended runs said.
+    base::Status keep() const;
     SweepSummary summary() const;
     std::string closing() const;
     /// All of it as `sweep --json` tells it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Trains the runs of a set, and says beforehand how long that takes.
 #include "core/base/clock.h"
+#include "core/base/json.h"
 #include "core/session/inspect.h"
 #include "core/session/sweep_set.h"
 
@@ -138,6 +139,7 @@ Status follow(SweepSet& set, std::size_t run, const Options& options, const Swee
     if (!set.runs()[run].problem.empty())
         return result.error.message.empty() ? Error{ErrorKind::Run, set.runs()[run].problem, set.runs()[run].id, {}}
                                             : result.error;
+    CORE_CHECK(set.keep());
     clock.ended(run, base::steadySeconds() - began);
     tellOf(told, set, clock, run, 1, true, false);
     return {};
@@ -164,9 +166,24 @@ Status trainSet(SweepSet& set, const Options& options, const SweepControl& contr
     return {};
 }
 
+namespace {
+
+// Which runs cost the same: what they are called, their seeds and their rates take no time.
+std::string costKey(const SweepRun& run)
+{
+    base::Object changes;
+    for (const auto& [path, value] : run.plan.changes)
+        if (path != "name" && path != "train.seed" && path != "train.optimizer.lr" &&
+            !path.starts_with("train.schedule"))
+            changes.set(path, value);
+    return base::writeJson(changes);
+}
+
+}
+
 Result<double> estimateSet(const SweepSet& set, const std::string& device, const Going& going)
 {
-    std::vector<std::pair<std::pair<std::size_t, double>, double>> known;
+    std::map<std::string, double> known;
     double sum = 0;
     for (std::size_t i = 0; i < set.runs().size(); ++i) {
         const SweepRun& run = set.runs()[i];
@@ -174,13 +191,11 @@ Result<double> estimateSet(const SweepSet& set, const std::string& device, const
             continue;
         if (going && !going(std::int64_t(i), std::int64_t(set.runs().size())))
             return Error{ErrorKind::Interrupted, "given up", "estimate", {}};
-        const std::pair point{run.plan.series, run.plan.x};
-        auto found = std::ranges::find(known, point, &decltype(known)::value_type::first);
+        auto found = known.find(costKey(run));
         if (found == known.end()) {
             CORE_TRY(resolved, set.experimentOf(i));
             CORE_TRY(cost, estimate(resolved, device));
-            known.push_back({point, cost.seconds});
-            found = known.end() - 1;
+            found = known.emplace(costKey(run), cost.seconds).first;
         }
         sum += found->second;
     }

@@ -40,6 +40,11 @@ Status guarded(const Work& work, std::int64_t batchSize)
     } catch (const base::Thrown& failure) {
         return failure.error();
     } catch (const c10::Error& failure) {
+        // What torch's own allocator says on the CPU has no type of its own.
+        if (std::string(failure.what_without_backtrace()).find("can't allocate memory") != std::string::npos)
+            return Error{ErrorKind::Resource, "not enough memory", "batch_size " + std::to_string(batchSize),
+                         "Try a smaller network, or a batch_size of " +
+                             std::to_string(std::max<std::int64_t>(1, batchSize / 2))};
         return Error{ErrorKind::Run, failure.what_without_backtrace(), "training", {}};
     } catch (const std::exception& failure) {
         return Error{ErrorKind::Run, failure.what(), "training", {}};

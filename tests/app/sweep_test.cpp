@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <map>
+#include <set>
+#include <sstream>
 
 using core::base::Value;
 using tests::cli;
@@ -134,6 +137,33 @@ TEST_CASE("a set that was interrupted is whole and goes on with what is missing"
     for (std::size_t i = 0; i < 6; ++i)
         CHECK(at(set["runs"].array()[i], "values.validation/loss") ==
               at(last["runs"].array()[i], "values.validation/loss"));
+}
+
+TEST_CASE("runs of one seed begin with the same weights and the same rows, whatever is varied")
+{
+    const TempFolder folder;
+    const std::string runs = folder.path(), file = folder.file("s.experiment.json", small);
+    const Value set = told({"sweep", "rate_sweep", file, "--from", "0.01", "--to", "0.1", "--points", "2", "--epochs",
+                            "1", "--seeds", "2", "--runs", runs, "--json"});
+    std::map<std::int64_t, std::set<std::string>> first; // loss of step 0, by seed
+    for (const Value& run : set["runs"].array()) {
+        const std::string csv = folder.path() / "scalars.csv";
+        told({"export", run["run"].text(), "--to", "csv", csv, "--json"});
+        const auto table = core::base::readFile(csv);
+        REQUIRE(table);
+        std::istringstream lines(*table);
+        std::string names, values, name, value;
+        std::getline(lines, names);
+        std::getline(lines, values);
+        std::istringstream heads(names), cells(values);
+        while (std::getline(heads, name, ',') && std::getline(cells, value, ','))
+            if (name == "train/loss")
+                first[run["seed"].toInt()].insert(value);
+    }
+    REQUIRE(first.size() == 2);
+    CHECK(first[5].size() == 1);
+    CHECK(first[6].size() == 1);
+    CHECK(first[5] != first[6]);
 }
 
 TEST_CASE("runs that diverge are counted, and end nothing")

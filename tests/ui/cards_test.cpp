@@ -124,7 +124,7 @@ TEST_CASE("lessons ask before they reveal, and their epochs only go on")
 {
     const auto lessons = readLessons();
     REQUIRE(lessons);
-    REQUIRE(lessons->size() == 2);
+    REQUIRE(lessons->size() == 4);
     for (const Lesson& lesson : *lessons) {
         INFO(lesson.key.toStdString());
         for (const auto& experiment : lesson.experiments)

@@ -150,7 +150,7 @@ TEST_CASE("what does not fit is told before anything trains")
     shown.opened("optimizer_comparison", {});
     REQUIRE(tests::spinUntil([&] {
         for (const QLabel* label : shown.page.findChildren<QLabel*>())
-            if (label->isVisible() && label->text().contains("two weights"))
+            if (label->isVisible() && label->text().contains("needs a model"))
                 return true;
         return false;
     }));

@@ -8,6 +8,7 @@
 #include "ui/pages/sweep_panel.h"
 #include "ui/pages/sweep_view.h"
 #include "ui/style/label.h"
+#include "ui/style/theme.h"
 
 #include <QHBoxLayout>
 #include <QPushButton>
@@ -43,6 +44,14 @@ QWidget* ExperimentsView::buildList()
                   Tone::Muted);
     hint->setWordWrap(true);
     column->addWidget(hint);
+    m_going = new QPushButton;
+    m_going->setObjectName("sweepGoing");
+    m_going->setProperty("flat", true);
+    m_going->setToolTip(tr("Opens the set that trains"));
+    m_going->hide();
+    column->addWidget(m_going, 0, Qt::AlignLeft);
+    connect(m_going, &QPushButton::clicked, this, [this] { open(QString::fromStdString(m_desk->kind())); });
+    connect(m_desk, &bridge::SweepDesk::changed, this, &ExperimentsView::tellProgress);
     for (const core::base::Entry& entry : core::session::allSweeps().family().entries) {
         column->addWidget(new Hairline);
         auto* row = new QHBoxLayout;
@@ -66,6 +75,20 @@ QWidget* ExperimentsView::buildList()
     column->addWidget(new Hairline);
     column->addStretch();
     return list;
+}
+
+void ExperimentsView::tellProgress()
+{
+    m_going->setVisible(m_desk->going());
+    const auto& progress = m_desk->progress();
+    if (!m_desk->going() || !progress)
+        return m_going->setText(tr("Planning the runs…"));
+    const core::base::Entry* entry = core::session::allSweeps().family().find(m_desk->kind());
+    QString text =
+        tr("%1: %2 of %3 runs").arg(QString::fromStdString(entry->title)).arg(progress->ended).arg(progress->all);
+    if (progress->secondsLeft >= 0)
+        text += tr(", %1 left").arg(style::duration(progress->secondsLeft));
+    m_going->setText(text + (m_desk->paused() ? tr(", paused") : QString()));
 }
 
 bool ExperimentsView::open(const QString& kind)

@@ -6,7 +6,7 @@
 #include <map>
 
 class QStackedWidget;
-class QVBoxLayout;
+class QPushButton;
 
 namespace ui::bridge {
 class SweepDesk;
@@ -38,10 +38,12 @@ Q_SIGNALS:
 
 private:
     QWidget* buildList();
+    void tellProgress();
 
     bridge::Workbench& m_bench;
     bridge::SweepDesk* m_desk;
     QStackedWidget* m_stack;
+    QPushButton* m_going; ///< which set trains, and how far it is
     std::map<QString, SweepView*> m_views;
 };
 

@@ -77,14 +77,24 @@ Result<Changes> fitting(const Remedy& remedy, const Value& resolved)
     return changes;
 }
 
+/// `metric validation/loss, patience 5` of a group.
+QString settingText(const Value& value)
+{
+    if (!value.isObject())
+        return models::readable(value);
+    QStringList parts;
+    for (const auto& [key, part] : value.object())
+        parts << (key == "kind" ? models::readable(part) : text(key) + QLatin1Char(' ') + models::readable(part));
+    return parts.join(QStringLiteral(", "));
+}
+
 QString editText(const Changes& changes, const Value& resolved)
 {
     QStringList edits;
     for (const auto& [path, value] : changes) {
         const Value* before = resolved.at(path);
         edits << QStringLiteral("%1  %2 → %3")
-                     .arg(text(path), before ? models::readable(*before) : QStringLiteral("–"),
-                          models::readable(value));
+                     .arg(text(path), before ? settingText(*before) : QStringLiteral("–"), settingText(value));
     }
     return edits.join(QStringLiteral(",  "));
 }
@@ -113,6 +123,7 @@ ProblemsView::ProblemsView(bridge::Workbench& bench, QWidget* parent)
     m_list->setObjectName("problemList");
     m_list->setAccessibleName(tr("Common problems"));
     m_list->setFrameShape(QFrame::NoFrame);
+    m_list->setSpacing(3);
     left->addWidget(m_search);
     left->addWidget(m_list, 1);
     row->addLayout(left, 2);

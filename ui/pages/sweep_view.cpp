@@ -216,9 +216,8 @@ void SweepView::open()
     const std::filesystem::path runs = m_bench.runsFolder().toStdString();
     m_reading->ask(
         [runs, kind = m_kind] {
-            auto sets = SweepSet::list(runs, kind);
-            return sets.empty() ? std::shared_ptr<const SweepSet>()
-                                : std::make_shared<const SweepSet>(std::move(sets.front()));
+            auto set = SweepSet::newest(runs, kind);
+            return set ? std::make_shared<const SweepSet>(std::move(*set)) : std::shared_ptr<const SweepSet>();
         },
         [this](std::shared_ptr<const SweepSet> set) {
             if (!(mine() && m_desk.set()))
@@ -328,7 +327,8 @@ void SweepView::refresh()
     const QString said = toy ? m_descent->closing() : m_set ? text(m_set->closing()) : QString();
     m_closing->setText(!said.isEmpty() ? said
                        : going ? tr("What the runs say together stands here as soon as enough of them have ended.")
-                               : tr("Nothing has been trained here yet."));
+                       : m_reading->busy() ? tr("Looking for earlier runs…")
+                                           : tr("Nothing has been trained here yet."));
     m_csv->setEnabled(m_set != nullptr);
     m_png->setEnabled(m_set != nullptr || toy);
 }

@@ -126,6 +126,9 @@ void SweepView::fillPlot()
     const Figure& figure = m_figures[m_figure];
     const SweepSummary summary = m_set->summary();
     std::vector<std::string> axes;
+    std::map<std::string, int> alike; // curves over the same axis
+    for (const SweepCurve& curve : summary.curves)
+        ++alike[curve.series.axis.name];
     int color = 0;
     spec.yTitle = figure.title;
     spec.format = figure.format;
@@ -144,9 +147,9 @@ void SweepView::fillPlot()
             SpreadPlot::Curve drawn;
             drawn.thin = v > 0;
             drawn.color = color;
-            drawn.name = figure.values.size() == 1 ? text(curve.series.name)
-                         : v == 0                  ? tr("validation, %1").arg(text(curve.series.name))
-                                                   : tr("training");
+            drawn.name = v > 0                               ? tr("training")
+                         : alike[curve.series.axis.name] > 1 ? text(curve.series.name)
+                                                             : tr("validation");
             drawn.note = v == 0 ? text(curve.series.note) : QString();
             std::vector<int> places{int(c)};
             for (std::size_t p = 0; p < curve.points.size(); ++p) {

@@ -6,6 +6,7 @@
 #include "ui/bridge/time_travel.h"
 #include "ui/models/cards.h"
 #include "ui/pages/certificate_dialog.h"
+#include "ui/pages/learn_page.h"
 #include "ui/pages/publish_dialog.h"
 #include "ui/pages/run_panel.h"
 #include "ui/pages/runs_page.h"
@@ -176,6 +177,13 @@ void WindowActions::addView()
         m_actions.add(QStringLiteral("page.") + entry.name, tr("Go to %1").arg(entry.title), tr("Page"),
                       {QKeySequence(Qt::CTRL | Qt::Key(Qt::Key_1 + place++))},
                       [this, name = entry.name] { m_window.showPage(name); });
+    for (const auto& [part, title] : {std::pair{QStringLiteral("experiments"), tr("Go to Learn: experiments")},
+                                      std::pair{QStringLiteral("problems"), tr("Go to Learn: common problems")}})
+        m_actions.add(QStringLiteral("learn.") + part, title, tr("Page"), {}, [this, part = part] {
+            m_window.showPage(QStringLiteral("learn"));
+            if (auto* learn = qobject_cast<pages::LearnPage*>(m_window.pageWidget()))
+                learn->showSection(part);
+        });
     const QString group = tr("View");
     m_actions.add(QStringLiteral("view.palette"), tr("Find any action"), group, {Qt::CTRL | Qt::Key_K},
                   [this] { m_window.commandPalette().summon(); });

@@ -65,7 +65,7 @@ public:
         SweepPlan plan;
         plan.series = {{"rate as it is", {"batch size", "rows", SweepAxis::Scale::Log2}, "lr " + figure(lr->toReal())}};
         if (m_spec.scaled)
-            plan.series.push_back({"rate scaled, warm-up",
+            plan.series.push_back({"scaled, warm-up",
                                    {"batch size", "rows", SweepAxis::Scale::Log2},
                                    "lr · batch / " + std::to_string(reference)});
         for (const std::int64_t size : m_spec.sizes) {

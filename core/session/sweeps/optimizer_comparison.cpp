@@ -46,7 +46,7 @@ base::Fields<Spec> fields()
             {.unit = "updates"});
     all.add("start", &Spec::start, base::Real{.min = 0, .max = 1e6},
             {"The weight that all begin with; the bias begins at 0."});
-    addSweepCommon(all);
+    addSweepSeeds(all);
     return all;
 }
 
