@@ -66,6 +66,7 @@ base::Result<spec::Experiment> oldExperiment(const spec::Experiment& now)
     spec::Experiment old = now;
     old.data.source = {"file", base::Object{{"path", path.string()}}};
     old.data.channels = {};
+    old.data.classes.clear();
     old.data.edits.clear();
     old.data.rows.reset();
     old.train.incremental.reset();
