@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/texts/word_vectors.h"
+#include "core/data/formats/word_vectors.h"
 #include "tests/support/temp_folder.h"
 
 #include <catch2/catch.hpp>
