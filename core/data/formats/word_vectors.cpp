@@ -91,7 +91,11 @@ bool headOf(const std::vector<std::string_view>& fields, std::int64_t& entries, 
         const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
         return code == std::errc{} && end == text.data() + text.size() && value >= 0;
     };
-    return fields.size() == 2 && whole(fields[0], entries) && whole(fields[1], dimension);
+    std::int64_t given = 0;
+    if (fields.size() != 2 || !whole(fields[0], entries) || !whole(fields[1], given))
+        return false;
+    dimension = given;
+    return true;
 }
 
 base::Status checkDimension(const std::filesystem::path& file, const char* unit, std::int64_t dimension)
