@@ -33,8 +33,13 @@ void ProgressLine::onScalars(const ScalarRow& row)
         } else if (names[i] == "validation/accuracy") {
             m_accuracy = row.values[i];
             m_hasAccuracy = true;
+        } else if (names[i] == "old/forgetting") {
+            m_forgotten = row.values[i];
         }
     }
+    // An evaluation comes in several rows, and what an old task begins with in one of its own.
+    if (row.step == 0 || row.group + 1u < m_opened.groups.size())
+        return;
     const auto epochs = m_opened.stepsPerEpoch ? row.step / m_opened.stepsPerEpoch : 0;
     const auto every =
         m_opened.stepsPerEpoch ? std::max<std::int64_t>(1, m_opened.totalSteps / m_opened.stepsPerEpoch / 50) : 1;
@@ -80,6 +85,8 @@ void ProgressLine::draw()
         line += "  validation " + shown(m_validation);
     if (m_hasAccuracy)
         line += "  accuracy " + shown(100 * m_accuracy) + " %";
+    if (m_forgotten)
+        line += "  forgotten " + shown(*m_forgotten);
     if (m_progress.samplesPerSecond > 0)
         line += "  " + shown(m_progress.samplesPerSecond) + " rows/s";
     if (m_progress.secondsLeft > 0 && share < 1)

@@ -3,6 +3,8 @@
 
 #include "core/events/hub.h"
 
+#include <optional>
+
 namespace app::cli {
 
 /// One line on standard error that is drawn over itself on a terminal, and a line an epoch elsewhere.
@@ -20,6 +22,7 @@ private:
     core::events::Progress m_progress;
     double m_loss = 0, m_validation = 0, m_accuracy = 0;
     bool m_hasValidation = false, m_hasAccuracy = false;
+    std::optional<double> m_forgotten; ///< of an old task
     bool m_terminal = false, m_drawn = false;
 };
 

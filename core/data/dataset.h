@@ -48,8 +48,8 @@ public:
     base::Result<Sample> sample(std::int64_t row) const;
     /// Makes of a sample what a network would see of it, but for normalization.
     base::Status featurize(Sample& sample) const { return m_featurizer ? m_featurizer->apply(sample) : base::Status{}; }
-    /// Writes a sample's numbers, normalized, to `out` [inputShape], and the classes of its pixels to `mask` [height,
-    /// width] if that is given: −100, PyTorch's ignore_index, where they count for nothing.
+    /// Writes a sample's numbers, normalized, to `out` [inputShape], its pixels' classes to `mask`: −100, as PyTorch's
+    /// ignore_index, where they count for nothing.
     base::Status finish(Sample& sample, float* out, std::int64_t* mask = nullptr) const;
     /// What an epoch goes through: the training rows, or what transforms that work on rows made of them (new ones are
     /// numbered after all others), `data.copies` times. Item k is another copy of row `k mod size()` for every whole
@@ -81,13 +81,11 @@ public:
     const std::vector<float>& shift() const { return m_scaling.shift; }
     const std::vector<float>& scale() const { return m_scaling.scale; }
     const std::vector<Problem>& problems() const { return m_problems; }
-    /// What came up while rows were streamed.
     std::vector<Problem> streamProblems() const { return m_leftOut ? m_leftOut->problems() : std::vector<Problem>{}; }
 
     /// Whether rows are files of their own that are decoded when they are wanted.
     bool decodes() const { return !m_stream && !m_inputs.defined(); }
-    /// Whether rows are read in blocks when they are wanted.
-    bool streamed() const { return m_stream != nullptr; }
+    bool streamed() const { return m_stream != nullptr; } ///< rows are read in blocks when they are wanted
     /// Of such data: rows of every block but the last, of one block, and how many blocks the shuffle buffer holds.
     std::int64_t blockRows() const { return m_stream->blockRows(); }
     std::int64_t rowsOfBlock(std::int64_t block) const { return m_stream->rowsOf(block); }
@@ -96,8 +94,7 @@ public:
     void load(std::vector<std::int64_t> blocks) const;
     /// The next rows of a part that is gone through in order: they are read beside what goes on.
     void expect(const RowSet& rows, std::size_t first) const;
-    /// The most bytes of streamed rows that were in memory at once.
-    std::size_t streamBytes() const { return m_blocks ? m_blocks->mostBytes() : 0; }
+    std::size_t streamBytes() const { return m_blocks ? m_blocks->mostBytes() : 0; } ///< the most in memory at once
     /// Rows of another file as inputs of this data set, normalized: [n, …inputShape]. What is missing there is filled
     /// as `missing` says from the training split here; under `error` and `drop` it is an error with row and column.
     base::Result<at::Tensor> readInputs(const std::string& file) const;

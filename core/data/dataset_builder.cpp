@@ -406,7 +406,8 @@ private:
         const bool ownTest = m_loaded.info.testRows > 0 && !m_experiment.split.test;
         SplitRequest request = labels.request(m_loaded, m_experiment.split, testShare(m_experiment.split, ownTest));
         request.spec.kind = splitKind(request);
-        CORE_CHECK(checkTimes(request, labels.rows));
+        if (m_training)
+            CORE_CHECK(labels.checkTimes(m_loaded, request));
         CORE_TRY(split, allSplits().make({request.spec.kind}));
         auto divided = split->divide(request);
         if (!divided && !painted)
@@ -447,20 +448,6 @@ private:
                  .message = "no validation row is left: each would see a step that test foretells",
                  .remedy = "Give validation a larger share, or shorten data.window.horizon",
                  .effect = "Nothing tells when the training rows are learned by heart"});
-        return {};
-    }
-
-    base::Status checkTimes(const SplitRequest& request, const std::vector<std::int64_t>& rows) const
-    {
-        if (!m_training || (request.spec.kind != "chronological" && request.spec.kind != "walk_forward"))
-            return {};
-        for (std::size_t i = 0; i < request.times.size(); ++i)
-            if (std::isnan(request.times[i]))
-                return base::Error{base::ErrorKind::Data,
-                                   "row " + std::to_string(rows[i]) + " has no time in column \"" + m_loaded.info.time +
-                                       "\", which orders the rows",
-                                   m_loaded.where,
-                                   "Fill the cell, set data.missing to drop, or set split.kind to random"};
         return {};
     }
 

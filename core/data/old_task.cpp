@@ -15,11 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* where = "/train/incremental/old";
+constexpr const char* placeOfOld = "/train/incremental/old";
 
-base::Error refused(const std::string& message, const std::string& advice)
+base::Error misfitOfOld(const std::string& message, const std::string& advice)
 {
-    return {base::ErrorKind::Spec, message, where, advice};
+    return {base::ErrorKind::Spec, message, placeOfOld, advice};
 }
 
 // An experiment is read without the plug-ins that learn: of it, data and split are wanted.
@@ -58,14 +58,16 @@ base::Result<spec::Experiment> oldExperiment(const spec::Experiment& now)
         return old;
     }
     if (!fs::exists(path, ignored))
-        return refused("there is no " + path.string(),
-                       "Name a run's folder, an experiment file or a file of rows; empty, where the old rows are gone");
+        return misfitOfOld(
+            "there is no " + path.string(),
+            "Name a run's folder, an experiment file or a file of rows; empty, where the old rows are gone");
     if (path.extension() == ".json" && fs::is_regular_file(path, ignored))
         if (const auto tree = base::readJson(path); tree && tree->isObject() && tree->object().find("data"))
             return readExperiment(path);
     spec::Experiment old = now;
     old.data.source = {"file", base::Object{{"path", path.string()}}};
     old.data.channels = {};
+    old.data.classes.clear();
     old.data.edits.clear();
     old.data.rows.reset();
     old.train.incremental.reset();
@@ -89,7 +91,7 @@ base::Result<std::shared_ptr<const DataModule>> openOldTask(const spec::Experime
     constexpr int most = 32;
     static thread_local int depth = 0;
     if (depth >= most)
-        return refused("the old tasks lead back to themselves", "Name the task that was learned before this one");
+        return misfitOfOld("the old tasks lead back to themselves", "Name the task that was learned before this one");
     struct Deeper {
         Deeper() { ++depth; }
         ~Deeper() { --depth; }
@@ -98,10 +100,10 @@ base::Result<std::shared_ptr<const DataModule>> openOldTask(const spec::Experime
     auto old = DataModule::open(experiment);
     if (!old)
         return base::Error{old.error().kind, "the old task's data cannot be opened: " + base::describe(old.error()),
-                           where, "Bring them back, or leave old empty: l2_sp needs no old rows"};
+                           placeOfOld, "Bring them back, or leave old empty: l2_sp needs no old rows"};
     if (old->streamed() || old->info().locates())
-        return refused("the old task's rows are not held in memory as rows of classes or numbers",
-                       "Set data.mode to file there");
+        return misfitOfOld("the old task's rows are not held in memory as rows of classes or numbers",
+                           "Set data.mode to file there");
     return std::shared_ptr<const DataModule>(std::make_shared<const DataModule>(std::move(*old)));
 }
 
@@ -121,13 +123,13 @@ base::Status takeOldClasses(const spec::Experiment& now, const DatasetInfo* old,
 {
     DatasetInfo& info = loaded.info;
     if (now.data.mode == "pipe")
-        return refused("rows that are streamed cannot be learned on top of an old task", "Set data.mode to file");
+        return misfitOfOld("rows that are streamed cannot be learned on top of an old task", "Set data.mode to file");
     if (old && old->inputShape != info.inputShape)
-        return refused("the old task's rows have another shape than the new ones",
-                       "Choose the same features, size of pictures and channels for both");
+        return misfitOfOld("the old task's rows have another shape than the new ones",
+                           "Choose the same features, size of pictures and channels for both");
     if (old && (old->task != info.task || old->horizon != info.horizon))
-        return refused("the old task is one of " + old->task + ", the new one of " + info.task,
-                       "Set data.task to the same for both");
+        return misfitOfOld("the old task is one of " + old->task + ", the new one of " + info.task,
+                           "Set data.task to the same for both");
     if (!info.classifies())
         return {};
     const std::vector<std::string>& named = now.train.incremental->classes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/word_vectors.h"
 
-#include "core/data/texts/word_vectors.h"
+#include "core/data/formats/word_vectors.h"
 
 #include <algorithm>
 #include <cmath>

@@ -77,6 +77,8 @@ seed("json_lines", "records", '{"a": 1, "b": "x", "c": [1, 2], "d": {"e": true}}
 seed("json_lines", "deepar", '{"start": "2024-01-31 00:00:00", "target": [1, "NaN"], "cat": [1], "dynamic_feat": [[1, 2]]}\n')
 seed("json_lines", "list", '[{"a": 1}, {"a": "2024-01-01"}]')
 seed("fast_text", "plain", "__label__a __label__b some words\nmore __label__c\n")
+seed("word_vectors", "plain", "2 2\ncat 1 2.5\nnew york -1 1e-3\n")
+seed("word_vectors", "binary", b"1 2\ncat " + struct.pack("<2f", 1, 2) + b"\n")
 seed("record_io", "dense", record(tensor(1, 2, block(1, struct.pack("<2f", 1, 2))) + tensor(2, 2, block(1, struct.pack("<f", 3)))))
 seed("record_io", "sparse", record(tensor(1, 3, block(1, struct.pack("<2d", 1, 2)) + block(2, varint(1) + varint(300)) + block(3, varint(400)))))
 seed("cifar", "label", b"\x03\x07pixels")

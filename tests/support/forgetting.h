@@ -71,7 +71,7 @@ inline core::base::Status addTrial(const ForgettingTrial& trial, const std::file
                                   {"train.incremental.old", old.string()},
                                   {"train.incremental.remedy", remedy}}));
     CORE_TRY(engine, core::train::Engine::make(spec, "cpu", nullptr, 1));
-    CORE_TRY(notes, engine->initialize());
+    CORE_CHECK(engine->initialize());
     const auto of = [](const auto& values, const std::string& wanted) {
         for (const auto& [name, value] : values)
             if (name == wanted)

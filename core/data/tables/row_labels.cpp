@@ -105,4 +105,17 @@ SplitRequest RowLabels::request(const Loaded& loaded, const spec::SplitSpec& spl
     return request;
 }
 
+base::Status RowLabels::checkTimes(const Loaded& loaded, const SplitRequest& request) const
+{
+    if (request.spec.kind != "chronological" && request.spec.kind != "walk_forward")
+        return {};
+    for (std::size_t i = 0; i < request.times.size(); ++i)
+        if (std::isnan(request.times[i]))
+            return base::Error{base::ErrorKind::Data,
+                               "row " + std::to_string(rows[i]) + " has no time in column \"" + loaded.info.time +
+                                   "\", which orders the rows",
+                               loaded.where, "Fill the cell, set data.missing to drop, or set split.kind to random"};
+    return {};
+}
+
 }

@@ -18,6 +18,8 @@ struct RowLabels {
     base::Status read(const Loaded& loaded, const spec::SplitSpec& split);
     /// Refers to this object.
     SplitRequest request(const Loaded& loaded, const spec::SplitSpec& split, double test) const;
+    /// Where times order the rows, each must have one.
+    base::Status checkTimes(const Loaded& loaded, const SplitRequest& request) const;
 };
 
 }

@@ -196,8 +196,8 @@ TEST_CASE("what is forgotten is told from the first step on, and remedies forget
     const double none = forgotten("none"), worst = loss;
     CHECK(none > 0.2);
     CHECK(forgotten("rehearsal") < none / 2);
-    for (const char* remedy : {"l2_sp", "ewc"}) {
-        INFO(remedy);
+    for (const Value& remedy : {Value("l2_sp"), Value(Object{{"kind", "ewc"}, {"lambda", 1e6}})}) {
+        INFO(base::writeJson(remedy));
         CHECK(forgotten(remedy) <= none);
         CHECK(loss < 0.9 * worst);
     }

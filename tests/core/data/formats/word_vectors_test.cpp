@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/texts/word_vectors.h"
+#include "core/data/formats/word_vectors.h"
 #include "tests/support/temp_folder.h"
 
 #include <catch2/catch.hpp>
@@ -86,6 +86,7 @@ TEST_CASE("broken files are refused with their line")
     CHECK(refused("cat 1 2\ndog 1 x\n") == "line 2: \"x\" is no number");
     CHECK(refused("cat 1 nan\n") == "line 1: \"nan\" is no number");
     CHECK(refused("cat 1 1e99\n") == "line 1: \"1e99\" is no number");
+    CHECK(refused("29 -1x\n").starts_with("line 1: \"-1x\" is no number"));
     CHECK(refused("cat\n").starts_with("line 1: says that vectors have 0 numbers"));
     CHECK(refused("").starts_with("line 1: has no vector"));
     CHECK(refused("3 4\n").starts_with("line 1: has no vector"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/data/texts/word_vectors.h"
+#include "core/data/formats/word_vectors.h"
 
 #include "core/data/texts/byte_pairs.h"
 
@@ -91,7 +91,11 @@ bool headOf(const std::vector<std::string_view>& fields, std::int64_t& entries, 
         const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
         return code == std::errc{} && end == text.data() + text.size() && value >= 0;
     };
-    return fields.size() == 2 && whole(fields[0], entries) && whole(fields[1], dimension);
+    std::int64_t given = 0;
+    if (fields.size() != 2 || !whole(fields[0], entries) || !whole(fields[1], given))
+        return false;
+    dimension = given;
+    return true;
 }
 
 base::Status checkDimension(const std::filesystem::path& file, const char* unit, std::int64_t dimension)
@@ -104,10 +108,10 @@ base::Status checkDimension(const std::filesystem::path& file, const char* unit,
 }
 
 // One line; false at the end. A line that is too long fails the stream.
-bool readLine(std::ifstream& in, std::string& line)
+bool readLine(std::istream& in, std::string& line)
 {
     line.clear();
-    for (int c = in.get(); c != std::ifstream::traits_type::eof(); c = in.get()) {
+    for (int c = in.get(); c != std::istream::traits_type::eof(); c = in.get()) {
         if (c == '\n')
             return true;
         line += char(c);
@@ -117,7 +121,7 @@ bool readLine(std::ifstream& in, std::string& line)
     return !line.empty();
 }
 
-base::Status readText(const std::filesystem::path& file, std::ifstream& in, Collector& collect, WordVectors& found)
+base::Status readText(const std::filesystem::path& file, std::istream& in, Collector& collect, WordVectors& found)
 {
     std::string line;
     for (std::int64_t number = 1; readLine(in, line); ++number) {
@@ -165,7 +169,7 @@ base::Status readText(const std::filesystem::path& file, std::ifstream& in, Coll
     return {};
 }
 
-base::Status readBinary(const std::filesystem::path& file, std::ifstream& in, Collector& collect, WordVectors& found)
+base::Status readBinary(const std::filesystem::path& file, std::istream& in, Collector& collect, WordVectors& found)
 {
     std::string line;
     std::int64_t entries = 0;
@@ -176,7 +180,7 @@ base::Status readBinary(const std::filesystem::path& file, std::ifstream& in, Co
     for (std::int64_t entry = 1; entry <= entries; ++entry) {
         std::string word;
         for (int c = in.get(); c != ' '; c = in.get()) {
-            if (c == std::ifstream::traits_type::eof())
+            if (c == std::istream::traits_type::eof())
                 return broken(file, "entry", entry, "the file ends before " + std::to_string(entries) + " entries");
             if (c != '\n' || !word.empty())
                 word += char(c);
@@ -197,6 +201,17 @@ base::Status readBinary(const std::filesystem::path& file, std::ifstream& in, Co
 
 }
 
+base::Result<WordVectors> readWordVectors(std::istream& in, const std::filesystem::path& file,
+                                          const std::vector<std::string>& words)
+{
+    WordVectors found;
+    Collector collect(words, found);
+    CORE_CHECK(file.extension() == ".bin" ? readBinary(file, in, collect, found) : readText(file, in, collect, found));
+    if (found.entries == 0)
+        return broken(file, "line", 1, "has no vector");
+    return found;
+}
+
 base::Result<WordVectors> readWordVectors(const std::filesystem::path& file, const std::vector<std::string>& words)
 {
     std::error_code ignored;
@@ -204,12 +219,7 @@ base::Result<WordVectors> readWordVectors(const std::filesystem::path& file, con
     if (!in || !std::filesystem::is_regular_file(file, ignored))
         return base::Error{base::ErrorKind::Data, "cannot be opened", file.string(),
                            "Give a file of word vectors, such as glove.6B.100d.txt"};
-    WordVectors found;
-    Collector collect(words, found);
-    CORE_CHECK(file.extension() == ".bin" ? readBinary(file, in, collect, found) : readText(file, in, collect, found));
-    if (found.entries == 0)
-        return broken(file, "line", 1, "has no vector");
-    return found;
+    return readWordVectors(in, file, words);
 }
 
 }

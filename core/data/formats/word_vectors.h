@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct WordVectors {
 /// (word2vec, fastText's .vec), or word2vec's binary form where the name ends in .bin. A piece of byte pairs that ends
 /// a word is looked up without its mark. Errors name the line, or the entry of a binary file. Memory does not grow with
 /// the file.
+base::Result<WordVectors> readWordVectors(std::istream& in, const std::filesystem::path& file,
+                                          const std::vector<std::string>& words);
 base::Result<WordVectors> readWordVectors(const std::filesystem::path& file, const std::vector<std::string>& words);
 
 }
