@@ -63,7 +63,7 @@ private:
 
 // Looks closer and closer around the lowest point so far.
 template <class Loss>
-void findLowest(Landscape& land, Loss& loss)
+void findLowest(LossSurface& land, Loss& loss)
 {
     const auto lowest = std::ranges::min_element(land.loss) - land.loss.begin();
     double x = land.xAt(int(lowest % land.width)), y = land.yAt(int(lowest / land.width)), best = loss(x, y);
@@ -82,7 +82,7 @@ void findLowest(Landscape& land, Loss& loss)
 }
 
 template <class Loss>
-bool survey(Landscape& land, Loss& loss, const Going& going)
+bool survey(LossSurface& land, Loss& loss, const Going& going)
 {
     land.width = gridColumns, land.height = gridLines;
     land.loss.reserve(std::size_t(gridColumns * gridLines));
@@ -97,7 +97,7 @@ bool survey(Landscape& land, Loss& loss, const Going& going)
 }
 
 // What the paths and the valley need: points far above the start are left outside.
-void frameOf(Landscape& land, const std::vector<DescentPath>& paths)
+void frameOf(LossSurface& land, const std::vector<DescentPath>& paths)
 {
     const double high = 1.5 * paths.front().points.front()[2];
     std::array<double, 2> low{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()},
@@ -240,7 +240,7 @@ Result<Descent> descend(const ToySettings& settings)
         return Error{ErrorKind::Usage, "there is no surface \"" + settings.surface + "\"", "surface",
                      "Known: bowl, rosenbrock, beale, himmelblau, saddle"};
     Descent descent;
-    Landscape& land = descent.landscape;
+    LossSurface& land = descent.landscape;
     land.xName = "x", land.yName = "y";
     land.left = surface->left, land.right = surface->right, land.bottom = surface->bottom, land.top = surface->top;
     survey(land, surface->loss, {});
@@ -258,7 +258,7 @@ Result<Descent> descend(const ToySettings& settings)
 
 base::Value toValue(const Descent& descent)
 {
-    const Landscape& land = descent.landscape;
+    const LossSurface& land = descent.landscape;
     base::Array loss, paths;
     for (const float value : land.loss)
         loss.push_back(double(value));

@@ -11,7 +11,7 @@ namespace core::session {
 class SweepSet;
 
 /// A loss over two weights, on a grid of points from corner to corner.
-struct Landscape {
+struct LossSurface {
     std::string xName, yName;
     double left = 0, right = 1, bottom = 0, top = 1;
     int width = 0, height = 0;
@@ -30,7 +30,7 @@ struct DescentPath {
 };
 
 struct Descent {
-    Landscape landscape;
+    LossSurface landscape;
     std::vector<DescentPath> paths;
 };
 

@@ -100,9 +100,8 @@ private:
 
     std::int64_t m_stepsAllowed = -1; ///< while paused: how many single steps are still to do
     bool m_paused = false;
-    bool m_momentum = false;          ///< the schedule changes it, so it is recorded
-    std::vector<std::string> m_notes; ///< of how the weights began
-    bool m_singly = false;            ///< the next step is one that somebody asked for by itself
+    bool m_momentum = false; ///< the schedule changes it, so it is recorded
+    bool m_singly = false;   ///< the next step is one that somebody asked for by itself
     std::optional<events::RunState> m_end;
     double m_trainSeconds = 0, m_runningSince = 0;
     double m_nextTick = 0, m_nextSurface = 0, m_nextTables = 0, m_nextWeights = 0;
