@@ -70,6 +70,22 @@ QImage saliencyImage(const Stack& stack)
     return plots::heatImage(most, width, height, false);
 }
 
+void teach(QSpinBox& row, QComboBox& target, QComboBox& layers)
+{
+    row.setAccessibleName(SampleView::tr("Row"));
+    row.setToolTip(SampleView::tr(
+        "The row of the data set that is looked at. Cells of the confusion matrix, predictions and points "
+        "of the embedding open theirs here."));
+    target.setAccessibleName(SampleView::tr("Score that is explained"));
+    target.setToolTip(
+        SampleView::tr("The score whose slope the saliency shows; the predicted class unless chosen otherwise."));
+    layers.setAccessibleName(SampleView::tr("Layer"));
+    layers.setToolTip(
+        SampleView::tr("What the layer makes of this row, channel by channel; of convolutions the filters too.\n"
+                       "Channels that stay dark for every row are dead. Filters: edges and spots have been learned, "
+                       "noise has not."));
+}
+
 }
 
 /// The row, its saliency and its smoothed saliency beside each other.
@@ -149,21 +165,11 @@ SampleView::SampleView(QWidget* parent)
     column->addWidget(m_state);
     m_row->setRange(0, 1 << 30);
     m_row->setKeyboardTracking(false);
-    m_row->setAccessibleName(tr("Row"));
-    m_row->setToolTip(
-        tr("The row of the data set that is looked at. Cells of the confusion matrix, predictions and points "
-           "of the embedding open theirs here."));
+    teach(*m_row, *m_target, *m_layers);
     for (QPushButton* button : {m_before, m_next})
         button->setFixedWidth(int(28 * theme().scale));
     m_before->setAccessibleName(tr("Row before"));
     m_next->setAccessibleName(tr("Next row"));
-    m_target->setAccessibleName(tr("Score that is explained"));
-    m_target->setToolTip(tr("The score whose slope the saliency shows; the predicted class unless chosen otherwise."));
-    m_layers->setAccessibleName(tr("Layer"));
-    m_layers->setToolTip(
-        tr("What the layer makes of this row, channel by channel; of convolutions the filters too.\n"
-           "Channels that stay dark for every row are dead. Filters: edges and spots have been learned, "
-           "noise has not."));
     m_wall->setTile(56);
     m_wall->setAccessibleName(tr("Channels"));
     m_wallNote->setWordWrap(true);
