@@ -223,6 +223,7 @@ void SweepView::open()
             if (!(mine() && m_desk.set()))
                 show(std::move(set));
         });
+    refresh();
 }
 
 /// How many runs, and how long: from a few steps of each point, in a thread.
