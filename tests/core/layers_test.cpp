@@ -22,7 +22,7 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"core/tensor", {"core/base"}},
     {"core/cuda", {"core/tensor"}},
     {"core/data", {"core/base", "core/spec", "core/tensor"}},
-    {"core/model", {"core/base", "core/spec", "core/tensor", "core/data"}},
+    {"core/model", {"core/base", "core/spec", "core/store", "core/tensor", "core/data"}},
     {"core/train", {"core/base", "core/spec", "core/events", "core/store", "core/tensor", "core/data", "core/model"}},
     {"core/session",
      {"core/base", "core/spec", "core/events", "core/store", "core/tensor", "core/data", "core/model", "core/train"}},
