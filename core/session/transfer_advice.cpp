@@ -64,7 +64,7 @@ base::Result<Suggestion> suggestTransfer(const Value& resolved)
     if (like && few) {
         suggestion.title = "Feature extraction";
         freeze = "backbone";
-        rate = 1e-3 * unit;
+        rate = 3e-3 * unit; // a new head alone may move faster than a network
         suggestion.reason = countText(rows) + " are few (under 1,000), and " + offer->card.name +
                             " has seen data of the same kind: its features stay as they are, and only a new head "
                             "learns. Few parameters cannot learn few rows by heart.";

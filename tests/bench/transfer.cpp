@@ -27,13 +27,14 @@ namespace {
 constexpr int seeds = 7;
 
 const char* const teacher = R"({"data": {"source": "fashion-mnist"}, "split": {"train": 0.9, "validation": 0.02},
-    "model": {"kind": "cnn", "channels": [16, 32, 64], "hidden": [64], "norm": "batch"},
-    "train": {"epochs": 2, "batch_size": 64, "optimizer": {"kind": "adam", "lr": 0.002}, "threads": 1}})";
+    "model": {"kind": "cnn", "channels": [16, 32, 64], "hidden": [], "norm": "batch"},
+    "train": {"epochs": 3, "batch_size": 64, "optimizer": {"kind": "adamw", "lr": 0.002}, "schedule": "one_cycle",
+        "threads": 1}})";
 // Of 12,000 pictures 100 are learned from, and 3,600 tell how well.
 const char* const pupil = R"({"data": {"source": "fashion-mnist"},
-    "split": {"kind": "stratified", "train": 0.0083334, "validation": 0.3},
-    "model": {"kind": "cnn", "channels": [16, 32, 64], "hidden": [64], "norm": "batch"},
-    "train": {"epochs": 30, "batch_size": 20, "optimizer": {"kind": "adam", "lr": 0.001}, "threads": 1}})";
+    "split": {"kind": "stratified", "train": 0.0083333, "validation": 0.3, "test": 0.6916667},
+    "model": {"kind": "cnn", "channels": [16, 32, 64], "hidden": [], "norm": "batch"},
+    "train": {"epochs": 10, "batch_size": 20, "optimizer": {"kind": "adam", "lr": 0.001}, "threads": 1}})";
 
 Result<Value> resolvedOf(const std::string& text, const Object& settings)
 {
@@ -126,9 +127,9 @@ Result<Object> transfer()
             return settings;
         };
         CORE_TRY(alone, learn(pupil, plain));
-        CORE_TRY(extracted, learn(pupil, with({{"model.freeze", "backbone"}})));
-        CORE_TRY(finetuned, learn(pupil, with({{"train.optimizer.lr", 3e-4}})));
-        CORE_TRY(lora, learn(pupil, with({{"model.lora", Object{{"rank", 4}}}})));
+        CORE_TRY(extracted, learn(pupil, with({{"model.freeze", "backbone"}, {"train.optimizer.lr", 0.003}})));
+        CORE_TRY(finetuned, learn(pupil, with({{"model.freeze", 2}})));
+        CORE_TRY(lora, learn(pupil, with({{"model.lora", Object{{"rank", 4}}}, {"train.optimizer.lr", 0.003}})));
         scratch.push_back(alone.accuracy);
         frozen.push_back(extracted.accuracy);
         tuned.push_back(finetuned.accuracy);
@@ -144,9 +145,9 @@ Result<Object> transfer()
     write(figures, "feature_extraction", frozen);
     write(figures, "fine_tuning", tuned);
     write(figures, "lora", adapted);
-    figures.set("gain", spreadOf(frozen).mean - spreadOf(scratch).mean);
-    figures.set("gain_by_spread", (spreadOf(frozen).mean - spreadOf(scratch).mean) /
-                                      std::max(spreadOf(scratch).deviation, spreadOf(frozen).deviation));
+    figures.set("gain", spreadOf(tuned).mean - spreadOf(scratch).mean);
+    figures.set("gain_by_spread", (spreadOf(tuned).mean - spreadOf(scratch).mean) /
+                                      std::max(spreadOf(scratch).deviation, spreadOf(tuned).deviation));
     figures.set("frozen_time_ratio", median(frozenTime) / median(scratchTime));
     figures.set("means", "accuracy on 3,600 other pictures of the two classes; spread: standard deviation over seeds");
     return figures;

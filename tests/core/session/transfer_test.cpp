@@ -255,12 +255,12 @@ TEST_CASE("two classes of 50 pictures each are learned better from a model that 
             auto more = settings;
             more.emplace_back("train.seed", seed);
             more.emplace_back("split.seed", seed);
-            const auto engine = engineOf(with(
-                R"({"data": {"source": "fashion-mnist", "classes": ["Pullover", "Coat"]},
-                "split": {"kind": "stratified", "train": 0.0083334, "validation": 0.1},
-                "model": {"kind": "cnn", "channels": [16, 32, 64], "hidden": [64], "norm": "batch"},
-                "train": {"epochs": 12, "batch_size": 20, "threads": 1}})",
-                more));
+            // Of 12,000 pictures 100 are learned from, and 2,400 tell how well.
+            const auto engine = engineOf(with(R"({"data": {"source": "fashion-mnist", "classes": ["Pullover", "Coat"]},
+                    "split": {"kind": "stratified", "train": 0.0083333, "validation": 0.2, "test": 0.7916667},
+                    "model": {"kind": "cnn", "channels": [16, 32, 64], "hidden": [], "norm": "batch"},
+                    "train": {"epochs": 10, "batch_size": 20, "threads": 1}})",
+                                              more));
             CHECK(engine->data().epochItems() == 100);
             REQUIRE(engine->initialize());
             finish(*engine);
@@ -268,17 +268,24 @@ TEST_CASE("two classes of 50 pictures each are learned better from a model that 
         }
         return all;
     };
+    const auto meanOf = [](const std::vector<double>& values) {
+        double mean = 0;
+        for (const double value : values)
+            mean += value / double(values.size());
+        return mean;
+    };
+    const auto spreadOf = [&](const std::vector<double>& values) {
+        double sum = 0;
+        for (const double value : values)
+            sum += std::pow(value - meanOf(values), 2);
+        return std::sqrt(sum / double(values.size() - 1));
+    };
     const std::vector<double> scratch = accuracies({});
     const std::vector<double> transferred =
-        accuracies({{"model.initialize_from", "fashion-mnist-8"}, {"model.freeze", "backbone"}});
-    double gain = 0;
-    for (std::size_t i = 0; i < scratch.size(); ++i) {
-        INFO(scratch[i] << " → " << transferred[i]);
-        CHECK(transferred[i] > scratch[i]);
-        gain += (transferred[i] - scratch[i]) / double(scratch.size());
-    }
-    const auto [low, high] = std::ranges::minmax(transferred);
-    CHECK(gain > high - low);
+        accuracies({{"model.initialize_from", "fashion-mnist-8"}, {"model.freeze", 2}});
+    INFO(meanOf(scratch) << " ± " << spreadOf(scratch) << " → " << meanOf(transferred) << " ± "
+                         << spreadOf(transferred));
+    CHECK(meanOf(transferred) - meanOf(scratch) > std::max(spreadOf(scratch), spreadOf(transferred)));
 }
 
 }
