@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace ui::pages {
 
@@ -35,14 +36,17 @@ QString figure(const Forgetting& told, double value)
                                                     : style::number(value, 4);
 }
 
-// Runs that learn on top of an old task, in the order in which they were trained.
+// Runs that learn on top of an old task; those without a remedy, by which the others are measured, first.
 std::vector<RunModel*> incremental(const std::vector<RunModel*>& runs)
 {
     std::vector<RunModel*> all;
     for (RunModel* run : runs)
         if (models::forgettingOf(*run))
             all.push_back(run);
-    std::ranges::sort(all, {}, [](const RunModel* run) { return run->id(); });
+    std::ranges::sort(all, {}, [](const RunModel* run) {
+        const bool none = run->spec()["train"]["incremental"]["remedy"]["kind"].text() == "none";
+        return std::pair(!none, run->id());
+    });
     return all;
 }
 

@@ -91,6 +91,9 @@ LivePlot::View::View(LivePlot& owner) : m_owner(owner), m_plot(new QCustomPlot(&
                              scene.emptyText);
             return;
         }
+        // Panels that have been exchanged are laid out with the next refresh; something may want to be painted before.
+        if (scene.places.size() != scene.panels.size())
+            return;
         paintNames(painter, scene, theme);
         paintFuture(painter, scene, theme);
         paintHandles(painter, scene, theme);
