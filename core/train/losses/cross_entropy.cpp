@@ -41,6 +41,10 @@ public:
 
     at::Tensor compute(const at::Tensor& output, const at::Tensor& target) const override
     {
+        // Pixel by pixel: a GPU repeats the sum over rows bit for bit, but not the one over pictures.
+        if (output.dim() == 4)
+            return at::cross_entropy_loss(output.permute({0, 2, 3, 1}).flatten(0, 2), target.flatten(),
+                                          m_weights.tensorFor(output), at::Reduction::Mean, ignored, m_smoothing);
         return at::cross_entropy_loss(output, target, m_weights.tensorFor(output), at::Reduction::Mean, ignored,
                                       m_smoothing);
     }
@@ -48,9 +52,14 @@ public:
     at::Tensor perItem(const at::Tensor& output, const at::Tensor& target) const override
     {
         at::NoGradGuard noGraph;
+        if (output.dim() == 4)
+            return at::cross_entropy_loss(output.permute({0, 2, 3, 1}).flatten(0, 2), target.flatten(),
+                                          m_weights.tensorFor(output), at::Reduction::None, ignored, m_smoothing)
+                .view({output.size(0), -1})
+                .sum(1);
         const at::Tensor each = at::cross_entropy_loss(output, target, m_weights.tensorFor(output), at::Reduction::None,
                                                        ignored, m_smoothing);
-        return each.dim() > 1 ? each.flatten(1).sum(1) : each;
+        return each;
     }
 
     // With shares of classes PyTorch's mean is over the items.
