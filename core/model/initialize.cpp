@@ -62,7 +62,7 @@ base::Result<std::vector<std::string>> initialize(Network& network, const Weight
         notes.push_back(head + ": new, " +
                         (otherNumber    ? std::to_string(before) + " → " + std::to_string(here) + what
                          : otherClasses ? "for other classes"
-                                        : "as model.head asks"));
+                                        : "as model.last_layer asks"));
     }
     for (const tensor::NamedTensor& buffer : plain.buffers())
         if (buffer.name.ends_with("num_batches_tracked") && !find(wanted, buffer.name))

@@ -8,7 +8,7 @@ namespace core::model {
 
 /// How a network takes over weights.
 struct TakeOver {
-    std::string head = "auto";             ///< `model.head`
+    std::string head = "auto";             ///< `model.last_layer`
     std::vector<std::string> classes = {}; ///< that the network is to tell apart; empty: numbers
     std::string where;                     ///< for errors
 };

@@ -31,7 +31,7 @@ Value networkOf(const base::Pick& pick)
 {
     Object network{{"kind", pick.kind}};
     for (const auto& [key, value] : pick.params.object())
-        if (key != "initialize_from" && key != "head" && key != "freeze" && key != "lora")
+        if (key != "initialize_from" && key != "last_layer" && key != "freeze" && key != "lora")
             network.set(key, value);
     return network;
 }
@@ -153,7 +153,7 @@ std::vector<std::pair<std::string, Value>> startFrom(const Card& card, const Val
         network.set(key, value);
     network.set("initialize_from", card.name);
     // How it is trained stays as it was chosen.
-    for (const char* key : {"freeze", "head", "lora"})
+    for (const char* key : {"freeze", "last_layer", "lora"})
         if (const Value& chosen = resolved["model"][key]; !chosen.isNull())
             network.set(key, chosen);
     return {{"model", std::move(network)}};

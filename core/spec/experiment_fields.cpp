@@ -346,7 +346,7 @@ const Fields<ModelSpec>& modelFields()
                  "one. Tokens that stand in it begin there, the others at random. Frozen, words that the training rows "
                  "do not have keep their place among the others."},
                 {.onlyFor = networks})
-            .add("head", &ModelSpec::head, Choice{{"auto", "keep", "new"}},
+            .add("last_layer", &ModelSpec::head, Choice{{"auto", "keep", "new"}},
                  {"The last layer of a network that starts from other weights. new: random, as without them. keep: "
                   "taken over. auto: new where the classes are others, by number or by name."},
                  {.onlyFor = networks})

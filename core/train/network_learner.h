@@ -84,7 +84,7 @@ private:
     model::Freezing m_freezing;
     std::int64_t m_epoch = 0, m_thawed = 0; ///< blocks that were frozen and are not any more
     spec::TrainSpec m_spec;
-    std::string m_head; ///< model.head
+    std::string m_head; ///< model.last_layer
     data::DatasetInfo m_info;
 };
 

@@ -142,6 +142,15 @@ std::vector<Variant> variants()
     return all;
 }
 
+TEST_CASE("no network has a parameter by a name that all models have")
+{
+    for (const base::Entry& entry : model::allArchitectures().family().entries)
+        for (const base::Field& field : spec::modelFields().schema().fields) {
+            INFO(entry.kind << " " << field.key);
+            CHECK_FALSE(entry.schema.find(field.key));
+        }
+}
+
 TEST_CASE("the description is what is built")
 {
     checkEntries(model::allArchitectures().family(), {model::allLayers().family()});
