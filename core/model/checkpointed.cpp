@@ -62,13 +62,8 @@ at::Tensor checkpointed(Pass pass, const at::Tensor& input, const Mode& mode)
 {
     const std::shared_ptr<SecondPass> node(new SecondPass(pass, input, mode), torch::autograd::deleteNode);
     node->add_next_edge(input.requires_grad() ? torch::autograd::impl::gradient_edge(input) : torch::autograd::Edge());
-    at::Tensor output;
-    {
-        const at::NoGradGuard noGraph;
-        output = pass(input, mode);
-    }
-    // A pass that only views its input would otherwise hand its history to the input.
-    output = output.variable_data();
+    // With a graph, which is let go of at once: without one some operators choose other kernels, and other bits.
+    const at::Tensor output = pass(input.detach().requires_grad_(input.requires_grad()), mode).variable_data();
     torch::autograd::set_history(output, node);
     return output;
 }

@@ -46,13 +46,15 @@ public:
         const bool inputWanted = task_should_compute_output(0);
         at::Tensor gradient = std::move(arrived[0]);
         std::size_t end = gradients.size();
+        const bool inParts = !m_inputs.empty();
         for (std::size_t i = m_blocks->size(); i-- > m_lowest;) {
             goThroughAgain(i);
             const Block& block = (*m_blocks)[i];
             end -= block.parameters.size();
             gradient = backward(block, gradient, m_kept[i], i > m_lowest || inputWanted,
                                 learns(block) ? &gradients[end] : nullptr);
-            m_kept[i] = {};
+            if (inParts)
+                m_kept[i] = {};
         }
         if (inputWanted)
             gradients[0] = gradient.reshape(m_inputShape);
@@ -82,13 +84,12 @@ private:
     // If block `i` is the last of a part of which nothing was kept.
     void goThroughAgain(std::size_t i)
     {
-        if (m_inputs.empty() || m_inputs.back().end != i + 1)
+        const auto part = std::ranges::find(m_inputs, i + 1, &Part::end);
+        if (part == m_inputs.end())
             return;
-        const Part part = std::move(m_inputs.back());
-        at::Tensor values = part.input;
-        for (std::size_t k = part.first; k < part.end; ++k)
+        at::Tensor values = part->input;
+        for (std::size_t k = part->first; k < part->end; ++k)
             values = forward((*m_blocks)[k], values, m_mode, &m_kept[k]);
-        m_inputs.pop_back();
     }
 
     std::vector<Part> m_inputs; ///< of parts, in order
@@ -231,8 +232,9 @@ base::Result<std::unique_ptr<Network>> makeSequence(const PlainLayers& layers, c
                                (info.name.empty() ? "" : "layer " + info.name + ", ") + info.type + ": " + info.problem,
                                "/model", "Choose another model or other sizes"};
     if (context.pixels)
-        return base::Error{base::ErrorKind::Spec, "this network gives one answer for a picture, but every pixel needs one",
-                           "/model/kind", "Choose unet, or sequential with layers that keep the picture"};
+        return base::Error{base::ErrorKind::Spec,
+                           "this network gives one answer for a picture, but every pixel needs one", "/model/kind",
+                           "Choose unet, or sequential with layers that keep the picture"};
     Maker maker(layers.init, context.seed);
     Blocks blocks;
     Shape shape = inputOf(layers, context.inputShape);

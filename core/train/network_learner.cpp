@@ -48,13 +48,15 @@ at::Tensor moved(const at::Tensor& tensor, at::Device device)
                             : tensor.to(device, tensor.scalar_type());
 }
 
-// `optimizer/exp_avg/3.weight` in parts that sort as layers stand: what it is of, the layer's number, the rest.
+// `optimizer/exp_avg/3.weight` in parts that sort as layers stand: what it is of, the layer's number, the rest. What
+// begins with no number has its whole name for the rest: it is never renamed.
 std::tuple<std::string, std::int64_t, std::string> layerPlace(const std::string& name)
 {
     const std::size_t room = name.rfind('/') + 1, dot = name.find('.', room);
     std::int64_t number = -1;
-    std::from_chars(name.data() + room, name.data() + std::min(dot, name.size()), number);
-    return {name.substr(0, room), number, dot == name.npos ? name.substr(room) : name.substr(dot)};
+    const char* end = name.data() + std::min(dot, name.size());
+    const bool numbered = std::from_chars(name.data() + room, end, number).ec == std::errc{};
+    return {name.substr(0, room), number, numbered && dot != name.npos ? name.substr(dot) : name.substr(room)};
 }
 
 // Layers have other numbers where dropout came or went; tensors are the same in number, order and shape.

@@ -23,6 +23,16 @@ namespace {
 constexpr std::uint16_t stepGroup = 0;
 constexpr EvaluationRequest tables{true, 24};
 
+// `batchSize` 0: before there was a batch.
+Error outOfMemory(const std::string& what, std::int64_t batchSize)
+{
+    if (batchSize == 0)
+        return {ErrorKind::Resource, what, "preparing", "Try a smaller network, or fewer rows"};
+    const std::string half = std::to_string(std::max<std::int64_t>(1, batchSize / 2));
+    return {ErrorKind::Resource, what, "batch_size " + std::to_string(batchSize),
+            "Try a batch_size of " + half + " with accumulate 2, or a smaller network"};
+}
+
 // Torch's exceptions end here: each becomes the reason of a failed run.
 template <class Work>
 Status guarded(const Work& work, std::int64_t batchSize)
@@ -30,21 +40,15 @@ Status guarded(const Work& work, std::int64_t batchSize)
     try {
         return work();
     } catch (const c10::OutOfMemoryError& failure) {
-        return Error{ErrorKind::Resource, "the device is out of memory", "batch_size " + std::to_string(batchSize),
-                     "Try a batch_size of " + std::to_string(std::max<std::int64_t>(1, batchSize / 2)) +
-                         " with accumulate 2"};
+        return outOfMemory("the device is out of memory", batchSize);
     } catch (const std::bad_alloc&) {
-        return Error{ErrorKind::Resource, "not enough memory", "batch_size " + std::to_string(batchSize),
-                     "Try a batch_size of " + std::to_string(std::max<std::int64_t>(1, batchSize / 2)) +
-                         ", or fewer rows"};
+        return outOfMemory("not enough memory", batchSize);
     } catch (const base::Thrown& failure) {
         return failure.error();
     } catch (const c10::Error& failure) {
         // What torch's own allocator says on the CPU has no type of its own.
         if (std::string(failure.what_without_backtrace()).find("can't allocate memory") != std::string::npos)
-            return Error{ErrorKind::Resource, "not enough memory", "batch_size " + std::to_string(batchSize),
-                         "Try a smaller network, or a batch_size of " +
-                             std::to_string(std::max<std::int64_t>(1, batchSize / 2))};
+            return outOfMemory("not enough memory", batchSize);
         return Error{ErrorKind::Run, failure.what_without_backtrace(), "training", {}};
     } catch (const std::exception& failure) {
         return Error{ErrorKind::Run, failure.what(), "training", {}};

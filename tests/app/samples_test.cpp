@@ -16,12 +16,18 @@ TEST_CASE("every sample experiment trains end to end")
         const tests::TempFolder folder;
         INFO(entry.path());
         // The whole experiment but its length: rows and epochs are cut for pictures, epochs for all.
-        std::vector<std::string> arguments{"train",  entry.path(), "--runs",        folder.path(),
-                                           "--json", "--set",      "train.epochs=2"};
+        std::vector<std::string> arguments{"train", entry.path(),     "--runs", folder.path(),     "--json",
+                                           "--set", "train.epochs=2", "--set",  "train.steps=null"};
         if (entry.path().filename().string().starts_with("fashion"))
             arguments.insert(arguments.end(), {"--set", "data.rows=1500"});
         const tests::Ended ended = tests::cli(arguments);
         INFO(ended.err);
+        // Some show what goes wrong.
+        if (entry.path().filename() == "problem-memory.experiment.json" || ended.status == 4) {
+            CHECK(entry.path().filename().string().starts_with("problem-"));
+            CHECK(ended.status >= 4);
+            continue;
+        }
         REQUIRE(ended.status == 0);
         CHECK(ended.json()["epochs"].toInt() == 2);
         CHECK(ended.json()["metrics"]["validation/loss"].isNumber());

@@ -20,6 +20,7 @@
 #include "ui/plots/image_wall.h"
 #include "ui/plots/live_plot.h"
 #include "ui/plots/plane_plot.h"
+#include "ui/plots/plot_scene.h"
 #include "ui/plots/response_plot.h"
 #include "ui/plots/ridge_plot.h"
 #include "ui/plots/scatter_plot.h"
@@ -113,7 +114,7 @@ TEST_CASE("histograms over time follow what is chosen, the layer and the time ba
     INFO(text.toStdString());
     CHECK(text.startsWith("2.weight, step "));
     CHECK(text.contains("learns"));
-    CHECK(view.curves()->valuesAt(50).size() >= 2);
+    CHECK(view.curves()->scene().curves.size() >= 2);
     QTest::mouseClick(ridges->viewport(), Qt::LeftButton, {}, ridges->areaOf(0).center().toPoint());
     CHECK(ridges->panels().size() == 6);
 
@@ -272,9 +273,9 @@ TEST_CASE("each class has a curve")
     auto& view = *shown.side().classes();
     REQUIRE(view.metric()->count() >= 2);
     CHECK(view.metric()->currentText() == "recall");
-    CHECK(view.plot()->valuesAt(100).size() == 2);
+    CHECK(view.plot()->scene().curves.size() == 2);
     view.metric()->setCurrentIndex(0);
-    CHECK(view.plot()->valuesAt(100).size() == 2);
+    CHECK(view.plot()->scene().curves.size() == 2);
 }
 
 TEST_CASE("blocks of the network carry the lengths of their weights, gradients and updates")

@@ -12,6 +12,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -170,6 +171,9 @@ TEST_CASE("a dropped file becomes a model of the hub; one that is no model says 
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(
             QString::fromStdString(std::string(DESCENT_SOURCE_DIR) + "/tests/golden/files/pth/" + name))});
+        QDragEnterEvent enter(QPoint(20, 20), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(hub, &enter);
+        CHECK(enter.isAccepted());
         QDropEvent event(QPointF(20, 20), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         QApplication::sendEvent(hub, &event);
         REQUIRE(tests::spinUntil([&] { return !hub->busy(); }));

@@ -14,6 +14,8 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace ui::pages {
 
 using core::base::Error;
@@ -169,7 +171,9 @@ void StartFromDialog::fail(const Error& error)
 
 void StartFromDialog::take(Hub hub)
 {
-    m_failure->hide();
+    // What an import said stands until the next one.
+    if (hub.offers && std::exchange(m_offersFailed, false))
+        m_failure->hide();
     while (QLayoutItem* item = m_cards->takeAt(0)) {
         delete item->widget();
         delete item;
@@ -185,7 +189,8 @@ void StartFromDialog::take(Hub hub)
         m_reason->setText(QString::fromStdString(m_suggestion->reason));
     }
     m_offers = hub.offers ? std::move(*hub.offers) : std::vector<Offer>{};
-    if (!hub.offers)
+    m_offersFailed = !hub.offers;
+    if (m_offersFailed)
         fail(hub.offers.error());
     for (const Offer& offer : m_offers)
         m_cards->addWidget(cardOf(offer));
@@ -284,6 +289,7 @@ void StartFromDialog::choose()
 
 void StartFromDialog::import(const QString& file)
 {
+    m_failure->hide();
     core::session::ImportOptions options;
     for (const QChar c : QFileInfo(file).completeBaseName())
         options.name += c.isLetterOrNumber() && c.unicode() < 128 ? c.toLatin1() : '-';

@@ -62,6 +62,7 @@ private:
     std::vector<core::session::Offer> m_offers;
     std::optional<core::session::Suggestion> m_suggestion;
     style::Label *m_state, *m_failure, *m_advice, *m_reason;
+    bool m_offersFailed = false; ///< what `m_failure` says is why there are no offers
     QWidget* m_banner;
     QPushButton* m_apply;
     QVBoxLayout* m_cards;

@@ -82,7 +82,7 @@ TEST_CASE("a part that is gone through again is gone through twice, and the cuts
     output.sum().backward();
     CHECK(passes == 2);
     CHECK(again);
-    CHECK(numbersIn(input.grad()) == numbersIn(at::tanh(input.detach()).square().mul(-1).add(1)));
+    CHECK(distance(numbersIn(input.grad()), numbersIn(at::tanh(input.detach()).square().mul(-1).add(1))) < 1e-6);
     CHECK(model::cuts(7, 3) == std::vector<std::size_t>{0, 2, 4, 7});
     CHECK(model::cuts(2, 9) == std::vector<std::size_t>{0, 1, 2});
     CHECK(model::cuts(5, 0) == std::vector<std::size_t>{0, 5});
