@@ -24,6 +24,7 @@ QPushButton[primary="true"]:hover { background: <accentHover>; }
 QPushButton[primary="true"]:focus { border: 2px solid <text>; }
 QPushButton[primary="true"]:disabled { background: <line>; color: <faint>; border-color: <line>; }
 QPushButton[outlined="true"] { color: <accent>; border: 1px solid <accent>; font-weight: 600; }
+QPushButton[outlined="true"]:disabled { color: <faint>; border-color: <line>; }
 QPushButton[flat="true"] { background: transparent; border: 1px solid transparent; padding: {4}px {8}px; }
 QPushButton[flat="true"]:hover { background: <hover>; }
 QPushButton[flat="true"]:checked { color: <accent>; border-color: <accent>; }
