@@ -43,7 +43,7 @@ Result<Object> gpu()
     Object figures{{"device", core::tensor::devices()[1].model}};
     for (const Case& one : cases) {
         Compared speeds;
-        for (int round = 0; round < 3; ++round) {
+        for (int round = 0; round < 2; ++round) {
             CORE_TRY(speed, stepsPerSecond(textOf(one), "cuda:0"));
             speeds.add(speed, peer(one.name, one.steps));
         }
