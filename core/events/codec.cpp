@@ -121,11 +121,6 @@ void describe(A& a, Of<TensorStats> auto& e)
     a("step", e.step)("set", e.set)("values", e.values);
 }
 template <class A>
-void describe(A& a, Of<TensorHistograms::Spread> auto& e)
-{
-    a("name", e.name)("low", e.low)("high", e.high)("counts", e.counts);
-}
-template <class A>
 void describe(A& a, Of<TensorHistograms> auto& e)
 {
     a("step", e.step)("kept", e.kept)("tensors", e.tensors);
@@ -221,11 +216,15 @@ private:
         describe(writer, v);
         return std::move(writer.object);
     }
+    // Counts in one text, `1 0 3`: there are some thousands of them a step.
     static Value encode(const TensorHistograms::Spread& v)
     {
-        Writer writer;
-        describe(writer, v);
-        return std::move(writer.object);
+        std::string counts(v.counts.size() * 11, ' ');
+        char* end = counts.data();
+        for (const std::uint32_t count : v.counts)
+            end = std::to_chars(end, counts.data() + counts.size(), count).ptr + 1;
+        counts.resize(std::size_t(std::max<std::ptrdiff_t>(0, end - counts.data() - 1)));
+        return Array{v.name, encode(v.low), encode(v.high), std::move(counts)};
     }
     static Value encode(const PredictionFrame::Row& v)
     {
@@ -335,9 +334,21 @@ private:
     }
     static bool decode(const Value& v, TensorHistograms::Spread& to)
     {
-        Reader reader(v);
-        describe(reader, to);
-        return v.isObject() && reader.problem.empty();
+        const Array& cells = v.array();
+        if (cells.size() != 4 || !cells[3].isText() || !decode(cells[0], to.name) || !decode(cells[1], to.low) ||
+            !decode(cells[2], to.high))
+            return false;
+        const std::string& counts = cells[3].text();
+        to.counts.clear();
+        for (const char *at = counts.data(), *end = at + counts.size(); at < end; ++at) {
+            std::uint32_t count = 0;
+            const auto [next, failed] = std::from_chars(at, end, count);
+            if (failed != std::errc{} || (next < end && *next != ' '))
+                return false;
+            to.counts.push_back(count);
+            at = next;
+        }
+        return true;
     }
     static bool decode(const Value& v, PredictionFrame::Row& to)
     {

@@ -278,6 +278,11 @@ TEST_CASE("statistics of tensors and frames of weights survive the codec, NaN in
     REQUIRE(spreads.tensors.size() == 2);
     CHECK(spreads.tensors[0] == TensorHistograms::Spread{"update/0.weight", -0.5, 1e300, {0, 7, 4000000000u}});
     CHECK(spreads.tensors[1].counts.empty());
+    for (const char* counts : {"1 x", "1,2", "-1", "99999999999"})
+        CHECK_FALSE(fromValue(Object{{"event", "tensor_histograms"},
+                                     {"step", 1},
+                                     {"kept", true},
+                                     {"tensors", Array{Array{"0.weight", 0.0, 1.0, counts}}}}));
 
     const WeightsFrame frame = again(WeightsFrame{
         9, 1, true, {{"0.weight", {2, 1}, -1, 0.5, nan, 0.25, 2, 1, 0, 0, -1, 0.5, {1, 0, 1}, {-1, 0.5}}}});
