@@ -55,8 +55,9 @@ QString shapeText(const core::data::DatasetInfo& info)
                  sides.value(0) == QLatin1String("1") ? DataPage::tr("grey")
                                                       : DataPage::tr("%1 channels").arg(sides.value(0)));
     case Modality::Text:
-        return info.tokens.empty() ? DataPage::tr("texts, %1 words counted").arg(sides.value(0))
-                                   : DataPage::tr("texts, %1 of %2 tokens").arg(sides.value(0)).arg(info.tokens.size());
+        return info.tokens.empty()
+                   ? DataPage::tr("texts, %1 words counted").arg(sides.value(0))
+                   : DataPage::tr("texts of up to %1 tokens, %2 are known").arg(sides.value(0)).arg(info.tokens.size());
     case Modality::Audio:
         return DataPage::tr("recordings, %1 bands × %2 moments").arg(sides.value(1), sides.value(2));
     case Modality::Series:
