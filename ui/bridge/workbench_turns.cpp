@@ -66,6 +66,8 @@ void Workbench::trainInTurn(std::vector<Turn> turns)
     if (training())
         return;
     replay(0);
+    // The run before may have finished without having been let go of.
+    ended();
     clearOverlays();
     m_work->turn.assign(std::make_move_iterator(turns.begin()), std::make_move_iterator(turns.end()));
     if (m_front) {
