@@ -4,6 +4,7 @@
 #include "ui/bridge/data_desk.h"
 #include "ui/bridge/workbench.h"
 #include "ui/forms/schema_form.h"
+#include "ui/models/data_text.h"
 #include "ui/pages/before_after.h"
 #include "ui/pages/column_list.h"
 #include "ui/pages/data_charts.h"
@@ -41,35 +42,6 @@ using style::Tone;
 namespace {
 
 constexpr std::size_t pairsShown = 16;
-
-QString shapeText(const core::data::DatasetInfo& info)
-{
-    QStringList sides;
-    for (const std::int64_t side : info.inputShape)
-        sides << QString::number(side);
-    switch (info.modality) {
-    case Modality::Image:
-        // Channels last, as pictures are spoken of.
-        return QStringLiteral("%1 × %2, %3")
-            .arg(sides.value(2), sides.value(1),
-                 sides.value(0) == QLatin1String("1") ? DataPage::tr("grey")
-                                                      : DataPage::tr("%1 channels").arg(sides.value(0)));
-    case Modality::Text:
-        return info.tokens.empty()
-                   ? DataPage::tr("texts, %1 words counted").arg(sides.value(0))
-                   : DataPage::tr("texts of up to %1 tokens, %2 are known").arg(sides.value(0)).arg(info.tokens.size());
-    case Modality::Audio:
-        return DataPage::tr("recordings, %1 bands × %2 moments").arg(sides.value(1), sides.value(2));
-    case Modality::Series:
-        return sides.value(0) == QLatin1String("1")
-                   ? DataPage::tr("series of %1 steps").arg(sides.value(1))
-                   : DataPage::tr("series of %1 steps in %2 channels").arg(sides.value(1), sides.value(0));
-    case Modality::Table:
-        break;
-    }
-    return sides.value(0) == QLatin1String("1") ? DataPage::tr("1 feature")
-                                                : DataPage::tr("%1 features").arg(sides.value(0, QStringLiteral("0")));
-}
 
 QPushButton* flatButton(const QString& text, QWidget* parent)
 {
@@ -357,7 +329,7 @@ void DataPage::showFacts()
     QStringList facts{info.streamedRows > info.rows
                           ? tr("%1 of %2 rows").arg(style::count(info.rows), style::count(info.streamedRows))
                           : tr("%1 rows").arg(style::count(info.rows)),
-                      shapeText(info)};
+                      models::shapeText(info)};
     if (shown()->inSteps())
         facts.insert(0, tr("%1 steps").arg(style::count(shown()->rows())));
     if (info.testRows > 0)
