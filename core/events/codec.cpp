@@ -25,7 +25,8 @@ constexpr std::string_view kinds[] = {
     "run_opened",     "state_changed",    "progress",      "best_changed", "checkpoint_written", "edited",
     "notice",         "patience_changed", "surface",       "confusion",    "predictions",        "weights",
     "weight_digests", "plan_changed",     "tensors_named", "tensor_stats", "tensor_histograms",  "step_trace",
-    "thawed",         "run_finished"};
+    "thawed",         "finding",          "rule_state",    "step_times",   "layer_times",        "system",
+    "run_finished"};
 static_assert(std::size(kinds) == std::variant_size_v<Event>);
 
 template <class E, class T>
@@ -149,6 +150,36 @@ void describe(A& a, Of<Thawed> auto& e)
     a("step", e.step)("layers", e.layers);
 }
 template <class A>
+void describe(A& a, Of<Finding> auto& e)
+{
+    a("step", e.step)("rule", e.rule)("tensor", e.tensor)("value", e.value)("threshold", e.threshold)("since", e.since)(
+        "message", e.message);
+}
+template <class A>
+void describe(A& a, Of<RuleStateChanged> auto& e)
+{
+    a("step", e.step)("rule", e.rule)("state", e.state)("details", e.details);
+}
+template <class A>
+void describe(A& a, Of<StepTimes> auto& e)
+{
+    a("step", e.step)("count", e.count)("time", e.time)("phases", e.phases)("durations", e.durations)(
+        "slowest", e.slowest)("slowest_phases", e.slowestPhases);
+}
+template <class A>
+void describe(A& a, Of<LayerTimes> auto& e)
+{
+    a("step", e.step)("layers", e.layers);
+}
+template <class A>
+void describe(A& a, Of<SystemSample> auto& e)
+{
+    a("step", e.step)("time", e.time)("cores", e.cores)("io_wait", e.ioWait)("process", e.process)(
+        "resident", e.resident)("available", e.available)("total", e.total)("read_rate", e.readRate)(
+        "write_rate", e.writeRate)("receive_rate", e.receiveRate)("send_rate", e.sendRate)("gpus", e.gpus)("threads",
+                                                                                                           e.threads);
+}
+template <class A>
 void describe(A& a, Of<RunFinished> auto& e)
 {
     a("state", e.state)("steps", e.steps)("epochs", e.epochs)("train_seconds", e.trainSeconds)("metrics", e.metrics)(
@@ -234,6 +265,12 @@ private:
     {
         return Array{v.name, encode(v.weight), encode(v.gradient), encode(v.update)};
     }
+    static Value encode(const LayerTimes::Layer& v) { return Array{v.name, encode(v.forward), encode(v.backward)}; }
+    static Value encode(const SystemSample::Gpu& v)
+    {
+        return Array{v.index, encode(v.busy), encode(v.memory), encode(v.bytes)};
+    }
+    static Value encode(const SystemSample::Thread& v) { return Array{v.name, encode(v.busy)}; }
     static Value encode(const std::vector<std::pair<std::string, double>>& v)
     {
         Object metrics;
@@ -362,6 +399,23 @@ private:
         return cells.size() == 4 && decode(cells[0], to.name) && decode(cells[1], to.weight) &&
                decode(cells[2], to.gradient) && decode(cells[3], to.update);
     }
+    static bool decode(const Value& v, LayerTimes::Layer& to)
+    {
+        const Array& cells = v.array();
+        return cells.size() == 3 && decode(cells[0], to.name) && decode(cells[1], to.forward) &&
+               decode(cells[2], to.backward);
+    }
+    static bool decode(const Value& v, SystemSample::Gpu& to)
+    {
+        const Array& cells = v.array();
+        return cells.size() == 4 && decode(cells[0], to.index) && decode(cells[1], to.busy) &&
+               decode(cells[2], to.memory) && decode(cells[3], to.bytes);
+    }
+    static bool decode(const Value& v, SystemSample::Thread& to)
+    {
+        const Array& cells = v.array();
+        return cells.size() == 2 && decode(cells[0], to.name) && decode(cells[1], to.busy);
+    }
     static bool decode(const Value& v, std::vector<std::pair<std::string, double>>& to)
     {
         for (const auto& [metric, value] : v.object())
@@ -395,6 +449,10 @@ bool fits(const auto&)
 bool fits(const SurfaceFrame& e)
 {
     return isProduct(e.values.size(), e.width, e.height, e.classes);
+}
+bool fits(const StepTimes& e)
+{
+    return e.phases.size() <= phaseNames.size() && e.slowestPhases.size() <= phaseNames.size() && e.count >= 0;
 }
 bool fits(const WeightDigests& e)
 {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "core/base/value.h"
+#include "core/events/findings.h"
 #include "core/events/frames.h"
+#include "core/events/profile.h"
 #include "core/events/tensors.h"
 
 #include <array>
@@ -130,7 +132,7 @@ struct RunFinished {
 
 using Event = std::variant<RunOpened, StateChanged, Progress, BestChanged, CheckpointWritten, Edited, Notice,
                            PatienceChanged, SurfaceFrame, ConfusionFrame, PredictionFrame, WeightsFrame, WeightDigests,
-                           PlanChanged, TensorsNamed, TensorStats, TensorHistograms, StepTrace, Thawed,
-                           RunFinished>;
+                           PlanChanged, TensorsNamed, TensorStats, TensorHistograms, StepTrace, Thawed, Finding,
+                           RuleStateChanged, StepTimes, LayerTimes, SystemSample, RunFinished>;
 
 }

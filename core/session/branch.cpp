@@ -45,10 +45,7 @@ base::Result<store::Checkpoint> beginBranch(const train::Engine& parent, const V
                                             const std::string& device)
 {
     const std::int64_t threads = resolved["train"]["threads"].toInt(0);
-    CORE_TRY(engine, parent.makeBranch(resolved, device, threads > 0 ? threads : parent.threads()));
-    CORE_CHECK(engine->graft(parent.snapshot()));
-    if (parent.best())
-        engine->setBest(*parent.best());
+    CORE_TRY(engine, parent.branch(resolved, device, threads > 0 ? threads : parent.threads()));
     return engine->snapshot();
 }
 

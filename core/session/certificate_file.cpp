@@ -151,8 +151,7 @@ public:
             const Stage& stage = told.stages[i];
             CORE_TRY(resolved, checkedSpec(stage, where));
             if (engine) {
-                CORE_TRY(branch, engine->makeBranch(resolved, m_device, stage.threads));
-                CORE_CHECK(branch->graft(engine->snapshot()));
+                CORE_TRY(branch, engine->branch(resolved, m_device, stage.threads));
                 engine = std::move(branch);
             } else {
                 CORE_TRY(first, train::Engine::make(resolved, m_device, nullptr, stage.threads));

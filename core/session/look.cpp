@@ -193,6 +193,12 @@ Value lookValue(const SampleLook& look)
                         {"input", lookValue(look.input)},
                         {"layers", lookList(look.layers)},
                         {"filters", lookList(look.filters)}};
+    if (!look.answer.values.empty())
+        object.set("answer", lookValue(look.answer));
+    if (look.rightShare >= 0) {
+        object.set("wanted", lookValue(look.wanted));
+        object.set("right_share", look.rightShare);
+    }
     if (look.noSaliency.empty()) {
         object.set("saliency", lookValue(look.saliency));
         object.set("smoothgrad", lookValue(look.smoothed));

@@ -15,7 +15,9 @@ bool isFrame(const events::Event& event)
            std::holds_alternative<events::ConfusionFrame>(event) ||
            std::holds_alternative<events::PredictionFrame>(event) ||
            std::holds_alternative<events::WeightsFrame>(event) ||
-           std::holds_alternative<events::TensorHistograms>(event) || std::holds_alternative<events::StepTrace>(event);
+           std::holds_alternative<events::TensorHistograms>(event) ||
+           std::holds_alternative<events::StepTrace>(event) || std::holds_alternative<events::StepTimes>(event) ||
+           std::holds_alternative<events::LayerTimes>(event) || std::holds_alternative<events::SystemSample>(event);
 }
 
 std::string eventLines(const RunRecord& record, bool frames)

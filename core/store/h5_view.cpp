@@ -112,6 +112,7 @@ void writeTables(hid_t file, const RunRecord& record)
     Columns edits{{}, {}, {{"path", {}}, {"before", {}}, {"after", {}}}};
     Columns notices{{}, {}, {{"kind", {}}, {"message", {}}, {"where", {}}, {"advice", {}}}};
     Columns lineage{{}, {}, {{"run", {}}}};
+    Columns findings{{}, {}, {{"rule", {}}, {"tensor", {}}, {"value", {}}, {"threshold", {}}, {"message", {}}}};
     for (std::size_t i = 0; i < record.events.size(); ++i) {
         const auto put = [&](Columns& columns, std::int64_t step, std::map<std::string, std::string> texts) {
             columns.steps.push_back(step);
@@ -130,6 +131,13 @@ void writeTables(hid_t file, const RunRecord& record)
                  {"message", notice->error.message},
                  {"where", notice->error.where},
                  {"advice", notice->error.advice}});
+        else if (const auto* finding = std::get_if<events::Finding>(&record.events[i]))
+            put(findings, finding->step,
+                {{"rule", finding->rule},
+                 {"tensor", finding->tensor},
+                 {"value", base::writeJson(finding->value)},
+                 {"threshold", base::writeJson(finding->threshold)},
+                 {"message", finding->message}});
         else if (const auto* opened = std::get_if<events::RunOpened>(&record.events[i]);
                  opened && lineage.steps.empty() && !opened->parent.empty())
             put(lineage, opened->parentStep, {{"run", opened->parent}});
@@ -137,9 +145,7 @@ void writeTables(hid_t file, const RunRecord& record)
     writeColumns(file, "/edits", edits);
     writeColumns(file, "/notices", notices);
     writeColumns(file, "/lineage", lineage);
-    writeColumns(
-        file, "/findings",
-        {{}, {}, {{"rule", {}}, {"tensor", {}}, {"value", {}}, {"threshold", {}}, {"message", {}}, {"fixes", {}}}});
+    writeColumns(file, "/findings", findings);
 }
 
 base::Status syncFile(const std::filesystem::path& file)

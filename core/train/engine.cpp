@@ -75,6 +75,14 @@ Value partOf(const spec::Experiment& experiment, const char* part)
     return spec::experimentFields().write(experiment)[part];
 }
 
+// Whether the weights or the rows before the first update are others.
+bool beginsOtherwise(const spec::Experiment& was, const spec::Experiment& is)
+{
+    const auto differs = [&](const char* part) { return partOf(was, part) != partOf(is, part); };
+    return differs("model") || differs("data") || differs("split") || was.train.seed != is.train.seed ||
+           was.train.incremental.has_value() != is.train.incremental.has_value();
+}
+
 }
 
 base::Result<std::unique_ptr<Engine>> Engine::make(const Value& resolved, const std::string& device,
@@ -85,14 +93,23 @@ base::Result<std::unique_ptr<Engine>> Engine::make(const Value& resolved, const 
     return engine;
 }
 
-base::Result<std::unique_ptr<Engine>> Engine::makeBranch(const Value& resolved, const std::string& device,
-                                                         std::int64_t threads) const
+base::Result<std::unique_ptr<Engine>> Engine::branch(const Value& resolved, const std::string& device,
+                                                     std::int64_t threads) const
 {
-    base::Pick network = spec::read(resolved).model;
+    const spec::Experiment next = spec::read(resolved);
+    if (m_step == 0 && beginsOtherwise(m_experiment, next)) {
+        CORE_TRY(anew, make(resolved, device, nullptr, threads));
+        CORE_CHECK(anew->initialize());
+        return std::move(anew);
+    }
+    base::Pick network = next.model;
     if (const Value* dropout = m_network.params.object().find("dropout"))
         network.params.object().set("dropout", *dropout);
     std::unique_ptr<Engine> engine(new Engine);
     CORE_CHECK(engine->open(resolved, network, device, nullptr, threads));
+    CORE_CHECK(engine->graft(snapshot()));
+    if (m_best)
+        engine->setBest(*m_best);
     return engine;
 }
 

@@ -36,9 +36,11 @@ public:
     static base::Result<std::unique_ptr<Engine>> make(const base::Value& resolved, const std::string& device,
                                                       const store::Checkpoint* from = nullptr,
                                                       std::int64_t threads = 0);
-    /// An engine for a branch of this one: its layers bear the names that they bear here, whatever dropout does.
-    base::Result<std::unique_ptr<Engine>> makeBranch(const base::Value& resolved, const std::string& device,
-                                                     std::int64_t threads) const;
+    /// The engine of a branch that grows from where this one stands: its layers bear the names that they bear here,
+    /// whatever dropout does. At step 0, where a run is nothing but its settings, a branch that begins otherwise
+    /// (another network, other rows, another seed) begins anew.
+    base::Result<std::unique_ptr<Engine>> branch(const base::Value& resolved, const std::string& device,
+                                                 std::int64_t threads) const;
     /// The network that a checkpoint's run was made with; its spec may have been edited since.
     static base::Pick networkOf(const store::Checkpoint& checkpoint);
 

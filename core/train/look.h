@@ -38,6 +38,10 @@ struct SampleLook {
     Stack saliency;                     ///< |∂ output / ∂ input| (Simonyan et al. 2014), of the input's shape
     Stack smoothed;                     ///< its mean over noisy copies (Smilkov et al. 2017)
     std::string noSaliency;             ///< why there is none
+    /// Of tasks that answer with a picture: class ids [1, height, width] (−1 counts for nothing), or what an
+    /// autoencoder makes of the input, of its shape; and, of classes, what would be right. Else empty.
+    Stack answer, wanted;
+    double rightShare = -1; ///< of the pixels that count; −1: none are classes
 };
 base::Result<SampleLook> look(Engine& engine, const SampleWish& wish, const Trying& trying = {});
 

@@ -51,14 +51,16 @@ std::map<std::string, std::string> typesOf(const Engine& engine)
     return types;
 }
 
-// |∂ output[target] / ∂ input| of one row; parameters' gradients stay as they are.
+// |∂ output[target] / ∂ input| of one row, of a picture of scores the sum over its pixels; parameters' gradients stay
+// as they are.
 at::Tensor slope(Learner& learner, const at::Tensor& input, std::int64_t target, bool absolute)
 {
     const at::AutoGradMode graph(true);
     const at::Tensor leaf = input.detach().clone().set_requires_grad(true);
-    const at::Tensor output = learner.look(leaf, nullptr).flatten();
+    const at::Tensor output = learner.look(leaf, nullptr);
     const std::vector<at::Tensor> inputs{leaf};
-    output[target].backward({}, false, false, at::TensorList(inputs));
+    (output.dim() == 4 ? output[0].sum({1, 2}) : output.flatten())[target].backward({}, false, false,
+                                                                                    at::TensorList(inputs));
     const at::Tensor gradient = leaf.grad().defined() ? leaf.grad() : at::zeros_like(leaf);
     return absolute ? gradient.abs() : gradient;
 }
@@ -66,10 +68,12 @@ at::Tensor slope(Learner& learner, const at::Tensor& input, std::int64_t target,
 base::Status explain(Learner& learner, const at::Tensor& input, const SampleWish& wish, SampleLook& look,
                      const Trying& trying)
 {
-    if (!input.is_floating_point()) {
+    if (!input.is_floating_point())
         look.noSaliency = "tokens have no slope: they are chosen, not changed a little";
+    else if (look.outputs.empty())
+        look.noSaliency = "it answers with a whole picture: no single number has a slope";
+    if (!look.noSaliency.empty())
         return {};
-    }
     look.saliency = stackOf("saliency", slope(learner, input, look.target, true)[0], input.size(1));
     if (wish.smooth <= 0)
         return {};
@@ -88,6 +92,24 @@ base::Status explain(Learner& learner, const at::Tensor& input, const SampleWish
     }
     look.smoothed = stackOf("smoothgrad", sum.div(double(wish.smooth)).abs()[0], input.size(1));
     return {};
+}
+
+// What a network that answers with a picture says, and what it should have said.
+void findAnswer(const data::DatasetInfo& info, const at::Tensor& output, const data::Batch& batch, SampleLook& look)
+{
+    if (info.reconstructs()) {
+        look.answer = stackOf("answer", output.reshape(batch.input.sizes())[0], batch.input.size(1));
+        return;
+    }
+    const at::Tensor said = output.argmax(1).to(at::kCPU), right = batch.target.to(at::kCPU);
+    const at::Tensor counts = right.ge(0);
+    look.answer = stackOf("answer", said.to(at::kFloat), 1);
+    look.wanted = stackOf("wanted", right.clamp_min(-1).to(at::kFloat), 1);
+    look.rightShare =
+        said.eq(right).logical_and(counts).sum().item<double>() / std::max(1.0, counts.sum().item<double>());
+    for (const float score : copied(output.mean({0, 2, 3})))
+        look.outputs.push_back(score);
+    look.predicted = std::ranges::max_element(look.outputs) - look.outputs.begin();
 }
 
 void findFilters(const Engine& engine, const SampleWish& wish, SampleLook& look)
@@ -135,22 +157,28 @@ base::Result<SampleLook> seen(Engine& engine, const SampleWish& wish, const Tryi
         };
         output = learner.look(input, &told);
         const at::Tensor target = batch.target.to(output.device());
-        look.loss = learner.loss().perItem(output, target).item<double>();
+        look.loss = learner.loss().perItem(output, target).mean().item<double>();
         const at::Tensor said = learner.loss().predictionOf(output);
-        for (const float value : copied(output.flatten()))
-            look.outputs.push_back(value);
-        if (learner.classifies() && said.dim() == 2) {
+        const bool picture = data.info().segments() || data.info().reconstructs();
+        if (picture)
+            findAnswer(data.info(), output, batch, look);
+        else
+            for (const float value : copied(output.flatten()))
+                look.outputs.push_back(value);
+        if (!picture && learner.classifies() && said.dim() == 2) {
             for (const float value : copied(at::softmax(said, 1)))
                 look.probabilities.push_back(value);
             look.predicted = std::ranges::max_element(look.probabilities) - look.probabilities.begin();
         }
     }
-    look.truth = data.target(look.row);
+    look.truth = data.info().segments() || data.info().reconstructs() ? 0 : data.target(look.row);
     if (wish.target >= std::int64_t(look.outputs.size()))
         return Error{ErrorKind::Usage, "there is no output " + std::to_string(wish.target), "target",
                      "Outputs are numbered from 0 to " + std::to_string(look.outputs.size() - 1)};
     // Two classes may share one output.
-    look.target = wish.target >= 0 ? wish.target : std::min(look.predicted, std::int64_t(look.outputs.size()) - 1);
+    look.target = wish.target >= 0
+                      ? wish.target
+                      : std::max<std::int64_t>(0, std::min(look.predicted, std::int64_t(look.outputs.size()) - 1));
     findFilters(engine, wish, look);
     CORE_CHECK(explain(learner, input, wish, look, trying));
     return look;

@@ -189,6 +189,11 @@ void RunModel::cutAt(qint64 step)
     cut(m_predictions);
     cut(m_weights);
     cut(m_spreads);
+    cut(m_findings);
+    cut(m_ruleStates);
+    cut(m_stepTimes);
+    cut(m_layerTimes);
+    cut(m_systemSamples);
     for (auto& [name, series] : m_tensors)
         series.cut(step);
 }
@@ -242,6 +247,11 @@ bool RunModel::takeEvent(const Event& event)
             return false;
         }
         bool operator()(const WeightDigests&) const { return false; }
+        bool operator()(const Finding& finding) const { return run.m_findings.push_back(finding), true; }
+        bool operator()(const RuleStateChanged& changed) const { return run.m_ruleStates.push_back(changed), true; }
+        bool operator()(const StepTimes& times) const { return run.m_stepTimes.push_back(times), false; }
+        bool operator()(const LayerTimes& times) const { return keep(run.m_layerTimes, times), false; }
+        bool operator()(const SystemSample& sample) const { return run.m_systemSamples.push_back(sample), false; }
         bool operator()(const StepTrace& trace) const { return run.m_trace = trace, false; }
         bool operator()(const PlanChanged& changed) const
         {

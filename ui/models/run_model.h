@@ -55,6 +55,14 @@ public:
     /// How tensors were spread, as it was recorded or passed by; of a long run some hundred of them.
     const std::vector<core::events::TensorHistograms>& spreads() const { return m_spreads; }
 
+    /// At which steps which rules fired, and how the rules stand.
+    const std::vector<core::events::Finding>& findings() const { return m_findings; }
+    const std::vector<core::events::RuleStateChanged>& ruleStates() const { return m_ruleStates; }
+    /// Where time went, and how busy the machine was.
+    const std::vector<core::events::StepTimes>& stepTimes() const { return m_stepTimes; }
+    const std::vector<core::events::LayerTimes>& layerTimes() const { return m_layerTimes; }
+    const std::vector<core::events::SystemSample>& systemSamples() const { return m_systemSamples; }
+
     /// The newest step that was made by itself, if nothing was trained since.
     const core::events::StepTrace* trace() const;
 
@@ -114,6 +122,11 @@ private:
     std::optional<core::events::StepTrace> m_trace;
     std::vector<core::events::WeightsFrame> m_weights;
     std::vector<core::events::TensorHistograms> m_spreads;
+    std::vector<core::events::Finding> m_findings;
+    std::vector<core::events::RuleStateChanged> m_ruleStates;
+    std::vector<core::events::StepTimes> m_stepTimes;
+    std::vector<core::events::LayerTimes> m_layerTimes;
+    std::vector<core::events::SystemSample> m_systemSamples;
     core::store::TensorColumns m_columns;
     core::store::TensorMap m_tensors;
     std::map<QString, std::unique_ptr<plots::SeriesBuffer>> m_series;

@@ -63,6 +63,22 @@ QImage greyImage(const Stack& stack)
     return image;
 }
 
+// Class ids in the colours that classes have everywhere, over the picture in grey.
+QImage maskImage(const Stack& mask, const QImage& below)
+{
+    const int width = int(mask.shape.back()), height = int(mask.shape[mask.shape.size() - 2]);
+    QImage image(width, height, QImage::Format_RGB32);
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            const float id = mask.values[std::size_t(y * width + x)];
+            const int grey = below.size() == image.size() ? qGray(below.pixel(x, y)) : 255;
+            const QColor ink = id < 0 ? QColor(grey, grey, grey) : theme().classColor(int(id));
+            const auto mixed = [grey](int part) { return (7 * part + 3 * grey) / 10; };
+            image.setPixel(x, y, qRgb(mixed(ink.red()), mixed(ink.green()), mixed(ink.blue())));
+        }
+    return image;
+}
+
 QImage saliencyImage(const Stack& stack)
 {
     const int width = int(stack.shape[2]), height = int(stack.shape[1]);
@@ -98,7 +114,9 @@ public:
             "Saliency: |∂ score / ∂ pixel|, how much the chosen score would move if a pixel did (Simonyan 2014).\n"
             "SmoothGrad: the mean slope over 16 noisy copies, σ = 15 % of the range (Smilkov 2017): less speckle.\n"
             "Bright on the thing itself: good. Bright in a corner or on the border: the network learned something "
-            "else."));
+            "else.\n"
+            "Truth and said: the classes of the pixels, in the classes' colours; grey ones count for nothing. Rebuilt: "
+            "what an autoencoder makes of the input from the few numbers in its middle."));
     }
     void set(std::vector<std::pair<QString, QImage>> pictures)
     {
@@ -110,7 +128,8 @@ protected:
     void paintEvent(QPaintEvent*) override
     {
         QPainter painter(this);
-        const double s = theme().scale, side = std::min(height() - 20 * s, (width() - 16 * s) / 3);
+        const double s = theme().scale, count = std::max(3.0, double(m_pictures.size()));
+        const double side = std::min(height() - 20 * s, (width() - 8 * s * (count - 1)) / count);
         double x = 0;
         for (const auto& [name, image] : m_pictures) {
             painter.drawImage(QRectF(x, 0, side, side), image);
@@ -331,13 +350,25 @@ void SampleView::showLook()
             right ? tr("%1, rightly").arg(className(look.predicted))
                   : tr("▲ %1, taken for %2").arg(className(std::int64_t(look.truth)), className(look.predicted)));
         m_said->setTone(right ? Tone::Strong : Tone::Problem);
+    } else if (look.rightShare >= 0) {
+        m_said->setText(
+            tr("%1 of the pixels right, loss %2").arg(style::percent(look.rightShare, 3), style::number(look.loss)));
+    } else if (!look.answer.values.empty()) {
+        m_said->setText(tr("loss %1 over the pixels").arg(style::number(look.loss)));
     } else {
         m_said->setText(tr("%1, truth %2")
                             .arg(style::number(look.outputs.empty() ? 0 : look.outputs[0]), style::number(look.truth)));
     }
     std::vector<std::pair<QString, QImage>> pictures;
     if (isPicture(look.input)) {
-        pictures.emplace_back(tr("input"), greyImage(look.input));
+        const QImage input = greyImage(look.input);
+        pictures.emplace_back(tr("input"), input);
+        if (!look.wanted.values.empty()) {
+            pictures.emplace_back(tr("truth"), maskImage(look.wanted, input));
+            pictures.emplace_back(tr("said"), maskImage(look.answer, input));
+        } else if (isPicture(look.answer)) {
+            pictures.emplace_back(tr("rebuilt"), greyImage(look.answer));
+        }
         if (isPicture(look.saliency))
             pictures.emplace_back(tr("saliency"), saliencyImage(look.saliency));
         if (isPicture(look.smoothed))

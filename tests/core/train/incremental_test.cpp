@@ -135,9 +135,8 @@ TEST_CASE("under every remedy a run repeats, goes on after a kill, branches and 
             go(*second, cut);
             CHECK(digest(*first) == digest(*second));
             const store::Checkpoint kept = first->snapshot();
-            const auto branch = first->makeBranch(spec, "cpu", 1);
+            const auto branch = first->branch(spec, "cpu", 1);
             REQUIRE(branch);
-            REQUIRE((*branch)->graft(kept));
             const auto resumed = engineOf(spec, &kept);
             CHECK(resumed->oldFigures() == first->oldFigures());
             CHECK((*branch)->oldFigures() == first->oldFigures());
@@ -296,10 +295,8 @@ TEST_CASE("a branch may take up a remedy, which holds to what was known where it
     const Tasks tasks;
     const auto plain = engineOf(tasks.spec("none"));
     go(*plain, 6);
-    const store::Checkpoint kept = plain->snapshot();
-    const auto branch = plain->makeBranch(tasks.spec(Object{{"kind", "l2_sp"}, {"alpha", 1e3}}), "cpu", 1);
+    const auto branch = plain->branch(tasks.spec(Object{{"kind", "l2_sp"}, {"alpha", 1e3}}), "cpu", 1);
     REQUIRE(branch);
-    REQUIRE((*branch)->graft(kept));
     // What is forgotten is still told against the start of the first run.
     CHECK((*branch)->oldFigures() == plain->oldFigures());
     for (const auto& [name, tensor] : (*branch)->learner().state())
@@ -307,9 +304,8 @@ TEST_CASE("a branch may take up a remedy, which holds to what was known where it
             for (const auto& [other, weight] : (*branch)->learner().weights())
                 if (other == "0.weight")
                     CHECK(tensor.equal(weight));
-    const auto back = (*branch)->makeBranch(tasks.spec("none"), "cpu", 1);
-    REQUIRE(back);
-    CHECK((*back)->graft((*branch)->snapshot()));
+    const auto back = (*branch)->branch(tasks.spec("none"), "cpu", 1);
+    CHECK(back);
 }
 
 }
