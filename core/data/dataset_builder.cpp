@@ -83,7 +83,10 @@ public:
         }
         // What a word counts is scaled by data.text.weighting already.
         const bool texts = m_loaded.info.modality == Modality::Text;
-        CORE_CHECK(scale(texts ? "none" : m_experiment.data.normalize));
+        spec::DataSpec wish = m_experiment.data;
+        if (texts)
+            wish.normalize = "none";
+        CORE_CHECK(scale(wish));
         CORE_CHECK(joinOldTask());
         scaleForecasts();
         m_made.m_spec = request.data;
@@ -165,10 +168,11 @@ private:
     }
 
     /// Scales from the training rows; of pictures that are decoded when they are wanted, from some of them.
-    base::Status scale(const std::string& normalize)
+    base::Status scale(const spec::DataSpec& wish)
     {
         if (m_loaded.inputs.defined()) {
-            m_made.m_scaling = scalingFor(m_loaded.inputs, m_parts[0], normalize);
+            CORE_TRY(scaling, scalingFor(m_loaded.inputs, m_parts[0], wish));
+            m_made.m_scaling = std::move(scaling);
             return {};
         }
         CORE_TRY(inputs, someInputs(m_loaded, m_made.m_featurizer.get(), m_parts[0]));
@@ -178,7 +182,8 @@ private:
             inputs = inputs.mul(255).round_().to(at::kByte);
         std::vector<std::int64_t> all(std::size_t(inputs.size(0)));
         std::iota(all.begin(), all.end(), 0);
-        m_made.m_scaling = scalingFor(inputs, all, normalize);
+        CORE_TRY(scaling, scalingFor(inputs, all, wish));
+        m_made.m_scaling = std::move(scaling);
         return {};
     }
 

@@ -156,7 +156,20 @@ std::vector<std::pair<std::string, Value>> startFrom(const Card& card, const Val
     for (const char* key : {"freeze", "last_layer", "lora"})
         if (const Value& chosen = resolved["model"][key]; !chosen.isNull())
             network.set(key, chosen);
-    return {{"model", std::move(network)}};
+    std::vector<std::pair<std::string, Value>> changes{{"model", std::move(network)}};
+    // Its weights expect numbers of the scale that they learned with.
+    if (card.data["modality"].text() == data::name(data::Modality::Text))
+        return changes;
+    const Array& shift = card.data["shift"].array();
+    Array std;
+    for (const Value& scale : card.data["scale"].array())
+        std.push_back(1 / scale.toReal());
+    if (card.data["normalize"].text() == "none")
+        changes.emplace_back("data.normalize", "none");
+    else if (!std.empty() && shift.size() == std.size())
+        changes.insert(changes.end(),
+                       {{"data.normalize", "given"}, {"data.mean", shift}, {"data.std", std::move(std)}});
+    return changes;
 }
 
 Fit fitOf(const Card& card, const Value& resolved, const data::DatasetInfo& info)

@@ -37,7 +37,7 @@ Fit fitOf(const Card& card, const base::Value& resolved, const data::DatasetInfo
 /// The same in a sentence: `all but the head fits: a new one, 8 → 2 classes`.
 std::string sentenceOf(const Fit& fit, const Card& card);
 
-/// The settings that start an experiment from a model: its network, its name.
+/// The settings that start an experiment from a model: first its network with its name; then the scale of its inputs.
 std::vector<std::pair<std::string, base::Value>> startFrom(const Card& card, const base::Value& resolved);
 
 /// Every model with how it fits, those that fit first. Opens the experiment's data.

@@ -79,7 +79,6 @@ std::int64_t branchStep(const Remedy& remedy, const Evidence& evidence, const st
     case Remedy::From::End:
         return last;
     case Remedy::From::Start:
-    case Remedy::From::Anew:
         break;
     }
     return 0;

@@ -38,9 +38,9 @@ struct Sign {
 
 /// Exactly these settings are changed, and nothing else.
 struct Remedy {
-    enum class From { Start, Before, Best, End, Anew };
+    enum class From { Start, Before, Best, End };
     std::string key, label, why;
-    From from = From::Start; ///< where the branch grows; Anew: weights of another shape, a run of its own
+    From from = From::Start; ///< where the branch grows; at its start a run may get another network or other rows
     /// An error says why it does not apply to this experiment.
     std::function<base::Result<Changes>(const base::Value& resolved)> changes;
 };

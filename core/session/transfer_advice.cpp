@@ -87,13 +87,13 @@ base::Result<Suggestion> suggestTransfer(const Value& resolved)
             "block from the top, each at half the rate of the one above, all at a low rate (" +
             numberText(rate) + ").";
     }
-    Value model = startFrom(offer->card, resolved).front().second;
+    suggestion.changes = startFrom(offer->card, resolved);
+    Value& model = suggestion.changes.front().second;
     model.object().set("freeze", freeze);
     model.object().set("lora", Value{});
-    suggestion.changes = {{"model", std::move(model)},
-                          {"train.optimizer.lr", rate},
-                          {"train.layer_decay", layerDecay},
-                          {"train.unfreeze", std::move(unfreeze)}};
+    suggestion.changes.insert(
+        suggestion.changes.end(),
+        {{"train.optimizer.lr", rate}, {"train.layer_decay", layerDecay}, {"train.unfreeze", std::move(unfreeze)}});
     return suggestion;
 }
 

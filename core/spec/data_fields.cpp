@@ -158,9 +158,19 @@ Fields<DataSpec> dataFields()
         .add("missing", &DataSpec::missing, Choice{{"error", "drop", "mean", "median", "most_frequent", "keep"}},
              {"What to do with empty cells. Filling uses the training rows alone, so that nothing leaks. keep leaves "
               "them empty, for models that know what to do with them: boosted trees."})
-        .add("normalize", &DataSpec::normalize, Choice{{"standard", "minmax", "none"}},
-             {"Brings all features to one scale, with figures from the training rows alone.",
-              "standard: (x − mean) / std    minmax: (x − min) / (max − min)"})
+        .add("normalize", &DataSpec::normalize, Choice{{"standard", "minmax", "given", "none"}},
+             {"Brings all features to one scale, with figures from the training rows alone. given: with data.mean and "
+              "data.std, such as those that a model was trained with that training starts from.",
+              "standard, given: (x − mean) / std    minmax: (x − min) / (max − min)"})
+        .add("mean", &DataSpec::mean, listOf(Real{}, 0, 1'000'000),
+             {"What is taken away, for each channel of pictures (pixels from 0 to 1) or series, or for each feature; "
+              "one "
+              "number is for all. ImageNet's are 0.485, 0.456, 0.406.",
+              "(x − mean) / std"},
+             {.visibleWhen = {{"normalize", {"given"}}}})
+        .add("std", &DataSpec::std, listOf(Real{.min = 0, .aboveMin = true}, 0, 1'000'000),
+             {"What is divided by, in the order of data.mean. ImageNet's are 0.229, 0.224, 0.225.", "(x − mean) / std"},
+             {.visibleWhen = {{"normalize", {"given"}}}})
         .add("encode", &DataSpec::encode, OneOf{"encoders"},
              {"How a column of texts becomes numbers, learned from the training rows alone."})
         .add("edits", &DataSpec::edits, listOf(OneOf{"edits"}, 0, 100'000),

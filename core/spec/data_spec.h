@@ -70,6 +70,7 @@ struct DataSpec {
     std::optional<std::int64_t> rows;
     std::string missing = "error";
     std::string normalize = "standard";
+    std::vector<double> mean, std; ///< where normalize is "given"
     Pick encode{"one_hot", base::Object{}};
     std::vector<Pick> edits;
     std::string sampler = "shuffle";

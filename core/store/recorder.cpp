@@ -8,6 +8,7 @@
 #include "core/store/finalize.h"
 #include "core/store/journal.h"
 #include "core/store/replay.h"
+#include "core/store/run_log.h"
 #include "core/store/scalar_columns.h"
 #include "core/store/tensor_columns.h"
 #include "core/store/view_feed.h"
@@ -43,7 +44,8 @@ public:
           m_options(options),
           m_journal(std::move(journal)),
           m_columns(std::move(groups)),
-          m_feed(folder.path(), options.viewSeconds)
+          m_feed(folder.path(), options.viewSeconds),
+          m_log(folder.path() / "run.log")
     {
         m_thread = std::jthread([this](const std::stop_token& stop) { loop(stop); });
     }
@@ -152,6 +154,7 @@ private:
     ScalarColumns m_columns;
     TensorColumns m_tensors;
     ViewFeed m_feed;
+    RunLog m_log;
     double m_lastSync = 0;
     bool m_finished = false;
 
@@ -183,6 +186,7 @@ private:
             m_lastSync = now;
         }
         status = tell(std::move(status));
+        m_log.write();
         if (status && m_options.liveView)
             if (const auto problem = m_feed.update())
                 append(events::Notice{0, *problem}, base::wallSeconds());
@@ -223,7 +227,9 @@ private:
             done = mark.rows;
             if (told) {
                 append(*told, mark.time);
+                m_log.add(*told, mark.time);
             } else {
+                m_log.addRewind(std::get<std::int64_t>(mark.what), mark.time);
                 m_journal.append(RecordKind::Rewind, rewindPayload(std::get<std::int64_t>(mark.what)), mark.time);
                 m_feed.renew();
             }

@@ -116,10 +116,7 @@ TEST_CASE("every button makes exactly its edit as a branch, or as a run of its o
             REQUIRE(shown.ended());
             CHECK(shown.workbench->front()->spec() == with(parent, *changes));
             const auto opened = shown.workbench->front()->opened();
-            if (remedy.from == Remedy::From::Anew)
-                CHECK(opened.parent.empty());
-            else
-                CHECK(opened.parent == QFileInfo(folder).fileName().toStdString());
+            CHECK(opened.parent == QFileInfo(folder).fileName().toStdString());
             if (remedy.from == Remedy::From::Start)
                 CHECK(opened.parentStep == 0);
             if (remedy.from == Remedy::From::Best)

@@ -83,8 +83,11 @@ void LineEditor::display(const Value& value)
     m_value = value;
     const QString text = textOf(m_field, value);
     // What is being typed is the person's own until it is committed.
-    if (m_line->text() != text && !(m_line->hasFocus() && m_line->isModified()))
+    if (m_line->text() != text && !(m_line->hasFocus() && m_line->isModified())) {
         m_line->setText(text);
+        // Of a long list the beginning is seen.
+        m_line->setCursorPosition(0);
+    }
     placeParts();
 }
 

@@ -308,7 +308,7 @@ QWidget* ProblemsView::remedyRow(const TrainingProblem& problem, const Remedy& r
     auto* words = new QVBoxLayout;
     words->setSpacing(2);
     words->addWidget(paragraph(text(remedy.label) + QStringLiteral(".  ") + text(remedy.why)));
-    const bool run = branches(), anew = remedy.from == Remedy::From::Anew;
+    const bool run = branches();
     const auto changes = fitting(remedy, resolved());
     std::int64_t step = 0;
     QString reason, edit;
@@ -320,16 +320,14 @@ QWidget* ProblemsView::remedyRow(const TrainingProblem& problem, const Remedy& r
         reason = tr("a branch is being made");
     if (changes) {
         edit = editText(*changes, resolved());
-        if (run && !anew) {
+        if (run) {
             step = core::session::branchStep(remedy, m_seen->evidence, m_seen->sightings[place]);
-            edit += tr(",  from step %1").arg(style::count(step));
-        } else if (run) {
-            edit += tr(",  in a run of its own: the weights have another shape or beginning");
+            edit += step > 0 ? tr(",  from step %1").arg(style::count(step)) : tr(",  from the start");
         }
     }
     words->addWidget(paragraph(reason.isEmpty() ? edit : tr("Does not apply: %1").arg(reason), Tone::Muted));
     row->addLayout(words, 1);
-    auto* button = new QPushButton(!run ? tr("Change") : anew ? tr("Train anew") : tr("Branch"));
+    auto* button = new QPushButton(!run ? tr("Change") : tr("Branch"));
     button->setObjectName("remedy-" + text(problem.key) + "-" + text(remedy.key));
     button->setAccessibleName(text(remedy.label));
     button->setProperty("outlined", true);
@@ -400,20 +398,16 @@ void ProblemsView::say(const QString& words)
 
 void ProblemsView::apply(const Remedy& remedy, const Changes& changes, std::int64_t step)
 {
-    std::vector<std::pair<QString, Value>> edits;
-    for (const auto& [path, value] : changes)
-        edits.emplace_back(text(path), value);
     if (!branches()) {
+        std::vector<std::pair<QString, Value>> edits;
+        for (const auto& [path, value] : changes)
+            edits.emplace_back(text(path), value);
         m_bench.document().setAll(edits, text(remedy.label));
         return say(tr("%1: the experiment is changed. Ctrl+Z takes it back.").arg(text(remedy.label)));
     }
     if (m_bench.training())
         return;
-    if (remedy.from != Remedy::From::Anew)
-        return branch(changes, step);
-    m_bench.document().open(m_seen->evidence.spec);
-    m_bench.trainAgain(edits, text(remedy.label));
-    Q_EMIT m_bench.pageRequested(QStringLiteral("train"));
+    branch(changes, step);
 }
 
 void ProblemsView::branch(const Changes& changes, std::int64_t step)

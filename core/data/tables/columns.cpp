@@ -316,14 +316,38 @@ void fillMissing(at::Tensor& inputs, const std::vector<float>& fills)
         }
 }
 
-Scaling scalingFor(const at::Tensor& inputs, std::span<const std::int64_t> rows, const std::string& normalize)
+namespace {
+
+base::Result<std::vector<float>> givenFor(const std::vector<double>& given, std::size_t planes, const std::string& key)
 {
-    if (normalize == "none") {
-        const std::size_t planes = std::size_t(inputs.size(1));
-        return {std::vector<float>(planes, 0), std::vector<float>(planes, 1)};
+    if (given.size() != 1 && given.size() != planes)
+        return base::Error{base::ErrorKind::Spec,
+                           "data." + key + " holds " + std::to_string(given.size()) + " numbers, and there are " +
+                               std::to_string(planes) + (planes == 1 ? " feature or channel" : " features or channels"),
+                           "/data/" + key, "Give one number, or one for each; or let data.normalize be standard"};
+    std::vector<float> all(planes, float(given.front()));
+    if (given.size() == planes)
+        std::ranges::copy(given, all.begin());
+    return all;
+}
+
+}
+
+base::Result<Scaling> scalingFor(const at::Tensor& inputs, std::span<const std::int64_t> rows,
+                                 const spec::DataSpec& data)
+{
+    const std::size_t planes = std::size_t(inputs.size(1));
+    if (data.normalize == "none")
+        return Scaling{std::vector<float>(planes, 0), std::vector<float>(planes, 1)};
+    if (data.normalize == "given") {
+        CORE_TRY(shift, givenFor(data.mean, planes, "mean"));
+        CORE_TRY(scale, givenFor(data.std, planes, "std"));
+        for (float& factor : scale)
+            factor = 1 / factor;
+        return Scaling{std::move(shift), std::move(scale)};
     }
     const bool bytes = inputs.scalar_type() == at::kByte;
-    return scalingOf(bytes ? byteMoments(inputs, rows) : floatMoments(inputs, rows), normalize);
+    return scalingOf(bytes ? byteMoments(inputs, rows) : floatMoments(inputs, rows), data.normalize);
 }
 
 }

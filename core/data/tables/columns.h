@@ -40,7 +40,9 @@ base::Result<std::vector<float>> fillsFor(const at::Tensor& inputs, const Datase
 void fillMissing(at::Tensor& inputs, const std::vector<float>& fills);
 
 /// `standard`: mean and 1 / standard deviation (of the population, as scikit-learn's StandardScaler); `minmax`: minimum
-/// and 1 / range; `none`: 0 and 1. A constant feature keeps scale 1. From the rows given, NaN left out.
-Scaling scalingFor(const at::Tensor& inputs, std::span<const std::int64_t> rows, const std::string& normalize);
+/// and 1 / range; `none`: 0 and 1. A constant feature keeps scale 1. From the rows given, NaN left out. `given`:
+/// data.mean and 1 / data.std; an error if they are not one number, or one for each feature or channel.
+base::Result<Scaling> scalingFor(const at::Tensor& inputs, std::span<const std::int64_t> rows,
+                                 const spec::DataSpec& data);
 
 }

@@ -49,7 +49,7 @@ void enroll(Problems& all)
                Remedy::From::Before, [](const base::Value& now) { return setTo(now, "train.clip_grad_norm", 1.0); }},
               {"lr_down", "A tenth of the rate", "Shorter steps do not climb out of the valley.", Remedy::From::Before,
                [](const base::Value& now) { return times(now, "train.optimizer.lr", 0.1); }},
-              {"init", "Smaller weights to begin with", "PyTorch's usual initialization.", Remedy::From::Anew,
+              {"init", "Smaller weights to begin with", "PyTorch's usual initialization.", Remedy::From::Start,
                [](const base::Value& now) { return setTo(now, "model.init", "default"); }}},
              look,
              "problem-exploding"});

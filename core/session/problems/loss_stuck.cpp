@@ -43,10 +43,10 @@ void enroll(Problems& all)
                        return doesNotApply("it trains with adam already");
                    return setTo(now, "train.optimizer", base::Object{{"kind", "adam"}, {"lr", 0.001}});
                }},
-              {"init", "Draw the weights anew", "Weights that are all alike stay alike.", Remedy::From::Anew,
+              {"init", "Draw the weights anew", "Weights that are all alike stay alike.", Remedy::From::Start,
                [](const base::Value& now) { return setTo(now, "model.init", "default"); }},
               {"normalize", "Normalize the inputs", "Inputs of mean 0 and deviation 1 are what rates are made for.",
-               Remedy::From::Anew, [](const base::Value& now) { return setTo(now, "data.normalize", "standard"); }}},
+               Remedy::From::Start, [](const base::Value& now) { return setTo(now, "data.normalize", "standard"); }}},
              look,
              "problem-stuck"});
 }

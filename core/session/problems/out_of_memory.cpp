@@ -34,7 +34,7 @@ void enroll(Problems& all)
                    batch.push_back(pieces.front());
                    return batch;
                }},
-              {"stream", "Stream the rows", "Memory stays flat however many rows there are.", Remedy::From::Anew,
+              {"stream", "Stream the rows", "Memory stays flat however many rows there are.", Remedy::From::Start,
                [](const base::Value& now) { return setTo(now, "data.mode", "pipe"); }},
               {"sgd", "SGD with momentum instead of Adam", "It remembers one copy of the weights, Adam two.",
                Remedy::From::Start,

@@ -48,7 +48,7 @@ void enroll(Problems& all)
            Remedy::From::Best, [](const base::Value& now) { return setTo(now, "model.dropout", 0.3); }},
           {"l2", "L2 0.01", "Small weights bend less around single rows.", Remedy::From::Best,
            [](const base::Value& now) { return setTo(now, "train.l2", 0.01); }},
-          {"smaller", "Half as many neurons", "Fewer weights have less room for single rows.", Remedy::From::Anew,
+          {"smaller", "Half as many neurons", "Fewer weights have less room for single rows.", Remedy::From::Start,
            [](const base::Value& now) -> base::Result<Changes> {
                if (now["model"]["kind"].text() != "mlp")
                    return doesNotApply("the network has no hidden layers of free width");

@@ -40,7 +40,7 @@ void enroll(Problems& all)
                        return times(now, "train.steps", 2);
                    return times(now, "train.epochs", 2);
                }},
-              {"wider", "Four times as many neurons", "More weights can bend more.", Remedy::From::Anew,
+              {"wider", "Four times as many neurons", "More weights can bend more.", Remedy::From::Start,
                [](const base::Value& now) -> base::Result<Changes> {
                    if (now["model"]["kind"].text() != "mlp")
                        return doesNotApply("the network has no hidden layers of free width");
@@ -49,7 +49,7 @@ void enroll(Problems& all)
                        more.push_back(width.toInt() * 4);
                    return setTo(now, "model.hidden", std::move(more));
                }},
-              {"mlp", "A network with hidden layers", "A linear model has straight borders only.", Remedy::From::Anew,
+              {"mlp", "A network with hidden layers", "A linear model has straight borders only.", Remedy::From::Start,
                [](const base::Value& now) -> base::Result<Changes> {
                    if (now["model"]["kind"].text() != "linear")
                        return doesNotApply("it has hidden layers already");

@@ -51,7 +51,7 @@ void enroll(Problems& all)
            Remedy::From::Start, [](const base::Value& now) { return setTo(now, "model.dropout", 0.0); }},
           {"no_augmentation", "See it without augmentation", "Training rows are then as easy as validation rows.",
            Remedy::From::Start, [](const base::Value& now) { return setTo(now, "augment", base::Array{}); }},
-          {"other_split", "Another split", "Luck of the draw does not repeat.", Remedy::From::Anew,
+          {"other_split", "Another split", "Luck of the draw does not repeat.", Remedy::From::Start,
            [](const base::Value& now) -> base::Result<Changes> {
                return setTo(now, "split.seed", now["split"]["seed"].toInt() + 1);
            }}},

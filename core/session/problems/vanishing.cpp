@@ -34,9 +34,9 @@ void enroll(Problems& all)
               "Deep networks without norms or shortcuts."},
              {{"relu", "ReLU", "Its slope is 1 wherever it lets something through.", Remedy::From::Start,
                [](const base::Value& now) { return setTo(now, "model.activation", "relu"); }},
-              {"init", "Kaiming's weights", "As large as keeps signals their size.", Remedy::From::Anew,
+              {"init", "Kaiming's weights", "As large as keeps signals their size.", Remedy::From::Start,
                [](const base::Value& now) { return setTo(now, "model.init", "kaiming_normal"); }},
-              {"norm", "Batch normalization", "Each layer's signals are brought back to size.", Remedy::From::Anew,
+              {"norm", "Batch normalization", "Each layer's signals are brought back to size.", Remedy::From::Start,
                [](const base::Value& now) { return setTo(now, "model.norm", "batch"); }}},
              look,
              "problem-vanishing"});

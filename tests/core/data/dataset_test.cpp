@@ -74,12 +74,36 @@ TEST_CASE("data module: filling and scaling are scikit-learn's")
             CHECK((*fills)[f] == Approx(expected["fills"].array()[f].toReal()));
         data::fillMissing(inputs, *fills);
         for (const std::string kind : {"standard", "minmax"}) {
-            const data::Scaling scaling = data::scalingFor(inputs, rows, kind);
+            spec::DataSpec wish;
+            wish.normalize = kind;
+            const auto made = data::scalingFor(inputs, rows, wish);
+            REQUIRE(made);
+            const data::Scaling& scaling = *made;
             const auto values = floatsOf(inputs), scaled = floatsOf(goldenMatrix(expected[kind]));
             for (std::size_t i = 0; i < values.size(); ++i)
                 CHECK((values[i] - scaling.shift[i % 3]) * scaling.scale[i % 3] == Approx(scaled[i]).margin(1e-6));
         }
     }
+}
+
+TEST_CASE("data module: a scale that is given is taken; one of another length is refused by its name")
+{
+    spec::Experiment experiment = experimentOn("two-moons");
+    experiment.data.normalize = "given";
+    experiment.data.mean = {0.5, -1};
+    experiment.data.std = {2};
+    const auto module = DataModule::open(experiment);
+    REQUIRE(module);
+    CHECK(module->shift()[0] == Approx(0.5));
+    CHECK(module->shift()[1] == Approx(-1));
+    CHECK(module->scale()[0] == Approx(0.5));
+    CHECK(module->scale()[1] == Approx(0.5));
+    experiment.data.mean = {1, 2, 3};
+    const auto refused = DataModule::open(experiment);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().where == "/data/mean");
+    experiment.data.mean = {};
+    CHECK_FALSE(DataModule::open(experiment));
 }
 
 TEST_CASE("data module: figures for normalizing come from the training rows alone")

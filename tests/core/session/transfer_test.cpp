@@ -193,6 +193,11 @@ TEST_CASE("a run is published with its card, and others start from it by its nam
     for (const auto& [path, value] : session::startFrom(*card, two))
         REQUIRE(started.setAt(path, value));
     const auto engine = engineOf(resolved(base::writeJson(started)));
+    // The inputs are of the scale that the model learned with.
+    for (std::size_t i = 0; i < 2; ++i) {
+        CHECK(double(engine->data().shift()[i]) == Approx(card->data["shift"].array()[i].toReal()));
+        CHECK(double(engine->data().scale()[i]) == Approx(card->data["scale"].array()[i].toReal()));
+    }
     const auto notes = engine->initialize();
     if (!notes)
         FAIL(base::describe(notes.error()));
