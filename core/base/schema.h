@@ -42,6 +42,7 @@ struct OneOf {
     std::string family;
     std::shared_ptr<const Schema> common = {};
     std::string textKind = {};
+    std::string key = "kind"; ///< under which the kind stands
 };
 struct Group {
     std::shared_ptr<const Schema> schema;

@@ -88,11 +88,11 @@ private:
 
     // `kind`: whose keys they are, of a plug-in; else empty.
     void unknownKeys(const std::vector<const Schema*>& schemas, const Value& given, const std::string& where,
-                     const std::string& kind)
+                     const std::string& kind, const std::string& kindKey = "kind")
     {
         std::vector<std::string> known;
         if (!kind.empty())
-            known.push_back("kind");
+            known.push_back(kindKey);
         for (const Schema* schema : schemas)
             for (const Field& field : schema->fields)
                 known.push_back(field.key);
@@ -240,27 +240,27 @@ private:
         const Family* family = m_context.catalog.find(domain.family);
         Value asObject = given;
         if (given.isText() && !domain.textKind.empty() && !(family && family->find(given.text())))
-            asObject = Object{{"kind", domain.textKind}, {"path", given}};
+            asObject = Object{{domain.key, domain.textKind}, {"path", given}};
         else if (given.isText())
-            asObject = Object{{"kind", given}};
+            asObject = Object{{domain.key, given}};
         std::vector<std::string> kinds;
         if (family)
             for (const Entry& entry : family->entries)
                 kinds.push_back(entry.kind);
-        const Value& kind = asObject["kind"];
+        const Value& kind = asObject[domain.key];
         const Entry* entry = family && kind.isText() ? family->find(kind.text()) : nullptr;
         if (!entry) {
             if (given.isObject() && kind.isNull())
-                problem(where, "has no \"kind\"", "Known: " + listed(kinds));
+                problem(where, "has no \"" + domain.key + "\"", "Known: " + listed(kinds));
             else
-                notOneOf(given.isObject() ? kind : given, kinds, given.isObject() ? where + "/kind" : where);
+                notOneOf(given.isObject() ? kind : given, kinds, given.isObject() ? where + "/" + domain.key : where);
             return {};
         }
-        Object out{{"kind", kind}};
+        Object out{{domain.key, kind}};
         std::vector<const Schema*> schemas{&entry->schema};
         if (domain.common)
             schemas.push_back(domain.common.get());
-        unknownKeys(schemas, asObject, where, kind.text());
+        unknownKeys(schemas, asObject, where, kind.text(), domain.key);
         for (const Schema* schema : schemas)
             fill(*schema, asObject, where, out);
         return out;
@@ -338,7 +338,7 @@ const Field* fieldIn(const Domain& domain, const Value& checked, std::string_vie
         return fieldAt(*group->schema, checked, rest, catalog);
     if (const OneOf* oneOf = std::get_if<OneOf>(&domain)) {
         const Family* family = catalog.find(oneOf->family);
-        const Entry* entry = family ? family->find(checked["kind"].text()) : nullptr;
+        const Entry* entry = family ? family->find(checked[oneOf->key].text()) : nullptr;
         const Field* field = entry ? fieldAt(entry->schema, checked, rest, catalog) : nullptr;
         return field || !oneOf->common ? field : fieldAt(*oneOf->common, checked, rest, catalog);
     }

@@ -41,6 +41,7 @@ void checkTogether(const Value& resolved, std::vector<Error>& problems)
     // A field with a problem has lost its value: nothing can be said of it and others together.
     if (std::ranges::none_of(problems, [](const Error& problem) { return problem.where.starts_with("/capture"); }))
         checkCapture(experiment.capture, problems);
+    checkRules(experiment.rules, problems);
 }
 
 }
@@ -103,8 +104,11 @@ void exchangeKind(Value& tree, std::string_view path, const std::string& before,
 
 }
 
-Checked resolve(const Value& given, const CheckContext& context)
+Checked resolve(const Value& asGiven, const CheckContext& context)
 {
+    Value given = asGiven;
+    if (Value* rules = given.isObject() ? given.object().find("rules") : nullptr)
+        *rules = plainRules(*rules, context.catalog);
     Checked checked = check(experimentFields().schema(), given, "", context);
     const Family* estimators = context.catalog.find("estimators");
     if (estimators && estimators->find(checked.value["model"]["kind"].text()))

@@ -5,6 +5,7 @@
 #include "core/spec/capture.h"
 #include "core/spec/check.h"
 #include "core/spec/data_spec.h"
+#include "core/spec/rules.h"
 
 namespace core::spec {
 
@@ -111,6 +112,7 @@ struct Experiment {
     std::vector<CaptureSpec> capture{CaptureSpec{.collection = "all", .saveInterval = 50},
                                      CaptureSpec{.collection = "updates", .saveInterval = 50},
                                      CaptureSpec{.collection = "activations", .saveInterval = 50}};
+    std::vector<RuleSpec> rules = usualRules();
 };
 
 const base::Fields<Experiment>& experimentFields();

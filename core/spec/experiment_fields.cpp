@@ -388,7 +388,10 @@ const Fields<Experiment>& experimentFields()
                  {"Statistics of weights and gradients, recorded while training: which tensors, at which steps, and "
                   "what "
                   "of them. None of it changes the training."},
-                 {.live = true});
+                 {.live = true})
+            .add("rules", &Experiment::rules, listOf(ruleDomain()),
+                 {"What is looked for while it trains: each rule fires where its condition is met, and says why that "
+                  "matters and what would cure it. None of it changes the training, unless an action stops it."});
     return fields;
 }
 

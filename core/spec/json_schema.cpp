@@ -43,7 +43,7 @@ Object oneOfSchema(const OneOf& domain, Writing& writing, const std::string& usu
     if (family)
         for (const Entry& entry : family->entries) {
             Object object = objectSchema(entry.schema, writing);
-            Object properties{{"kind", Object{{"const", entry.kind}}}};
+            Object properties{{domain.key, Object{{"const", entry.kind}}}};
             for (const auto& [key, value] : object.find("properties")->object())
                 properties.set(key, value);
             const Object common =
@@ -54,7 +54,7 @@ Object oneOfSchema(const OneOf& domain, Writing& writing, const std::string& usu
             object.set("description", entry.help);
             object.set("properties", std::move(properties));
             if (entry.kind != usual)
-                object.set("required", Array{"kind"});
+                object.set("required", Array{domain.key});
             alternatives.push_back(std::move(object));
         }
     writing.open.pop_back();

@@ -19,13 +19,16 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"core/spec", {"core/base"}},
     {"core/events", {"core/base", "core/spec"}},
     {"core/store", {"core/base", "core/spec", "core/events"}},
+    {"core/debug", {"core/base", "core/spec", "core/events"}},
     {"core/tensor", {"core/base"}},
     {"core/cuda", {"core/tensor"}},
     {"core/data", {"core/base", "core/spec", "core/tensor"}},
     {"core/model", {"core/base", "core/spec", "core/store", "core/tensor", "core/data"}},
-    {"core/train", {"core/base", "core/spec", "core/events", "core/store", "core/tensor", "core/data", "core/model"}},
+    {"core/train",
+     {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/tensor", "core/data", "core/model"}},
     {"core/session",
-     {"core/base", "core/spec", "core/events", "core/store", "core/tensor", "core/data", "core/model", "core/train"}},
+     {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/tensor", "core/data", "core/model",
+      "core/train"}},
     {"ui/style", {}},
     {"ui/plots", {"core/base", "core/events", "ui/style"}},
     {"ui/models",
@@ -43,7 +46,8 @@ const std::map<std::string, std::set<std::string>> allowed{
 };
 
 // Rooms whose headers the window and the programs include: none of them may reach tensors.
-const std::set<std::string> tierZeroHeaders{"core/base", "core/spec", "core/events", "core/store", "core/session"};
+const std::set<std::string> tierZeroHeaders{"core/base",  "core/spec",  "core/events",
+                                            "core/store", "core/debug", "core/session"};
 
 std::string roomOf(const std::string& path)
 {

@@ -228,7 +228,7 @@ ChipsPart::ChipsPart(FormContext& context, Field field, QString path, QWidget* p
     m_chips->setKinds(std::move(kinds));
     connect(m_chips, &ChipStrip::added, this, [this](const QString& kind) {
         Array list = items();
-        list.push_back(Object{{"kind", kind.toStdString()}});
+        list.push_back(Object{{domain().key, kind.toStdString()}});
         put(std::move(list));
         choose(int(items().size()) - 1);
     });
@@ -280,7 +280,7 @@ void ChipsPart::refresh()
     std::vector<ChipStrip::Chip> chips;
     int place = 0;
     for (const Value& item : items()) {
-        const std::string kind = item.isObject() ? item["kind"].text() : item.text();
+        const std::string kind = item.isObject() ? item[domain().key].text() : item.text();
         const Entry* entry = family ? family->find(kind) : nullptr;
         const std::string where = core::spec::jsonPath(below(m_path, std::to_string(place++)).toStdString());
         const auto& problems = m_context.document().problems();
@@ -302,7 +302,7 @@ void ChipsPart::showChosen()
     const Array list = items();
     const int index = m_chips->current();
     const bool some = index >= 0 && index < int(list.size());
-    const std::string kind = some ? (list[std::size_t(index)].isObject() ? list[std::size_t(index)]["kind"].text()
+    const std::string kind = some ? (list[std::size_t(index)].isObject() ? list[std::size_t(index)][domain().key].text()
                                                                          : list[std::size_t(index)].text())
                                   : "";
     const QString path = some ? below(m_path, std::to_string(index)) : QString();
