@@ -194,6 +194,20 @@ Fields<DataSpec> dataFields()
               "Rows that stand side by side in the file are learned together.",
               "Takes memory, and the first step waits until they are read."},
              {.unit = "rows", .visibleWhen = {{"mode", {"pipe"}}}})
+        .add("num_workers", &DataSpec::numWorkers, Int{0, 256},
+             {"Threads that make batches (reading, decoding, augmenting) while the network trains. 0: the training "
+              "thread makes them itself, and every step waits for its batch. auto: one for pictures and for what is "
+              "decoded, else none. The batches are the same whatever stands here.",
+              {},
+              "The network waits for data: see data wait.",
+              "They take the cores away from the training."},
+             {.unit = "threads", .live = true, .nullWord = "auto", .onlyFor = "networks"})
+        .add("prefetch_factor", &DataSpec::prefetchFactor, Int{1, 1'000},
+             {"Batches that each of these threads may be ahead of the training.",
+              {},
+              "A batch that takes longer than others is waited for.",
+              "Takes memory."},
+             {.unit = "batches", .live = true, .onlyFor = "networks"})
         .group("image", &DataSpec::image, imageFields(), {"Of pictures in files: size and colours."})
         .group("audio", &DataSpec::audio, audioFields(),
                {"Of recordings: how they become a picture of pitches over time."})

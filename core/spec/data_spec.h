@@ -77,6 +77,8 @@ struct DataSpec {
     std::int64_t copies = 1;
     std::string mode = "file";
     std::int64_t shuffleBuffer = 10'000;
+    std::optional<std::int64_t> numWorkers; ///< threads that make batches; 0: the one that trains
+    std::int64_t prefetchFactor = 2;        ///< batches that each of them is ahead
     ImageSpec image;
     AudioSpec audio;
     TextSpec text;

@@ -4,6 +4,7 @@
 #include "core/base/json.h"
 #include "core/spec/channels.h"
 #include "core/spec/freeze.h"
+#include "core/spec/profiler.h"
 
 #include <algorithm>
 #include <set>
@@ -114,6 +115,7 @@ Checked resolve(const Value& asGiven, const CheckContext& context)
     if (estimators && estimators->find(checked.value["model"]["kind"].text()))
         fitToEstimator(given, context, checked);
     takeChannels(given, context.catalog, checked);
+    takeProfilerRules(context, checked);
     checkTogether(checked.value, checked.problems);
     return checked;
 }

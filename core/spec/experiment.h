@@ -2,9 +2,11 @@
 #pragma once
 
 #include "core/base/fields.h"
+#include "core/spec/averaging_spec.h"
 #include "core/spec/capture.h"
 #include "core/spec/check.h"
 #include "core/spec/data_spec.h"
+#include "core/spec/profiler.h"
 #include "core/spec/rules.h"
 
 namespace core::spec {
@@ -23,21 +25,6 @@ struct CheckpointSpec {
     std::optional<double> everySeconds = 10;
     std::int64_t keep = 2;
     std::int64_t keyframesMb = 256;
-};
-
-/// An exponential moving average of the weights.
-struct EmaSpec {
-    double decay = 0.999;
-    std::int64_t updateEvery = 1;
-    std::int64_t startStep = 0;
-};
-
-/// Stochastic weight averaging: the mean of the weights at the ends of epochs, under a rate of its own.
-struct SwaSpec {
-    std::optional<std::int64_t> startEpoch;
-    std::optional<double> swaLr;
-    std::int64_t annealEpochs = 10;
-    std::string annealStrategy = "cos";
 };
 
 /// A training that goes on from what an older task taught, on new rows.
@@ -113,6 +100,7 @@ struct Experiment {
                                      CaptureSpec{.collection = "updates", .saveInterval = 50},
                                      CaptureSpec{.collection = "activations", .saveInterval = 50}};
     std::vector<RuleSpec> rules = usualRules();
+    ProfilerSpec profiler;
 };
 
 const base::Fields<Experiment>& experimentFields();

@@ -269,6 +269,31 @@ Fields<TrainSpec> trainFields()
              {.onlyFor = networks});
 }
 
+Fields<ProfilerSpec> profilerFields()
+{
+    return Fields<ProfilerSpec>{}
+        .add("enabled", &ProfilerSpec::enabled, Flag{},
+             {"Measures where the time of every step goes and how busy the machine is. It costs less than a hundredth "
+              "of the time."},
+             {.live = true})
+        .add("interval_ms", &ProfilerSpec::intervalMs, Int{100, 60'000},
+             {"From one look at the machine to the next: processor, memory, disk, network, GPU.",
+              {},
+              "Many samples, which take room in the run.",
+              "Short stalls are not seen."},
+             {.unit = "ms", .live = true})
+        .add("layer_every", &ProfilerSpec::layerEvery, Int{0, 1'000'000'000},
+             {"Every so many steps one is timed layer by layer. 0: never.",
+              {},
+              "On a GPU such a step waits for the device after each layer.",
+              "Changes are seen late."},
+             {.unit = "steps", .live = true})
+        .add("rules", &ProfilerSpec::rules, listOf(Tree{}),
+             {"Rules with parameters of their own, such as {\"rule\": \"CPUBottleneck\", \"cpu_threshold\": 80}; "
+              "enabled: false takes one out. Those that are not named here watch with their defaults."},
+             {.live = true});
+}
+
 }
 
 static const Fields<CaptureSpec>& captureFields()
@@ -391,7 +416,9 @@ const Fields<Experiment>& experimentFields()
                  {.live = true})
             .add("rules", &Experiment::rules, listOf(ruleDomain()),
                  {"What is looked for while it trains: each rule fires where its condition is met, and says why that "
-                  "matters and what would cure it. None of it changes the training, unless an action stops it."});
+                  "matters and what would cure it. None of it changes the training, unless an action stops it."})
+            .group("profiler", &Experiment::profiler, profilerFields(),
+                   {"Watches the time and the machine. None of it changes the training."}, {.live = true});
     return fields;
 }
 
