@@ -30,10 +30,10 @@ void ResponsePlot::setSpec(Spec spec)
     update();
 }
 
-ResponsePlot::Axes ResponsePlot::axes() const
+SmallAxes ResponsePlot::axes() const
 {
     const double s = theme().scale;
-    Axes axes;
+    SmallAxes axes;
     axes.area = QRectF(56 * s, 30 * s, width() - 72 * s, height() - 76 * s);
     Range x{1, 10}, y{0, 1};
     if (!m_spec.curve.empty()) {
@@ -84,7 +84,7 @@ double ResponsePlot::valueAt(double x) const
 
 QPointF ResponsePlot::placeOf(std::size_t choice) const
 {
-    const Axes place = axes();
+    const SmallAxes place = axes();
     const double x = m_spec.choices[choice].x;
     return {place.x.pixel(x), std::clamp(place.y.pixel(valueAt(x)), place.area.top(), place.area.bottom())};
 }
@@ -121,40 +121,7 @@ void ResponsePlot::mousePressEvent(QMouseEvent* event)
         Q_EMIT chosen(choice);
 }
 
-void ResponsePlot::paintAxes(QPainter& painter, const Axes& axes) const
-{
-    const double s = theme().scale;
-    painter.setFont(theme().body());
-    painter.setRenderHint(QPainter::Antialiasing, false);
-    for (const Tick& tick : axes.yTicks) {
-        const double y = std::round(axes.y.pixel(tick.value)) + 0.5;
-        painter.setPen(QPen(theme().grid, 1));
-        painter.drawLine(QPointF(axes.area.left(), y), QPointF(axes.area.right(), y));
-        painter.setPen(theme().muted);
-        painter.drawText(QRectF(0, y - 10 * s, axes.area.left() - 8 * s, 20 * s), Qt::AlignRight | Qt::AlignVCenter,
-                         tick.label);
-    }
-    double free = 0;
-    for (const Tick& tick : axes.xTicks) {
-        const double x = axes.x.pixel(tick.value), wide = painter.fontMetrics().horizontalAdvance(tick.label) + 12 * s;
-        if (x - wide / 2 < free)
-            continue;
-        free = x + wide / 2;
-        painter.setPen(theme().muted);
-        painter.drawText(QRectF(x - wide, axes.area.bottom() + 4 * s, 2 * wide, 20 * s), Qt::AlignCenter, tick.label);
-    }
-    painter.setPen(QPen(theme().axis, 1));
-    painter.drawPolyline(QPolygonF{axes.area.topLeft(), axes.area.bottomLeft(), axes.area.bottomRight()});
-    painter.setPen(theme().text);
-    painter.setFont(theme().strong());
-    painter.drawText(QRectF(0, 0, width(), 20 * s), Qt::AlignLeft | Qt::AlignVCenter, m_spec.yTitle);
-    painter.setFont(theme().body());
-    painter.setPen(theme().muted);
-    painter.drawText(QRectF(0, height() - 22 * s, axes.area.right(), 20 * s), Qt::AlignRight | Qt::AlignVCenter,
-                     m_spec.xTitle);
-}
-
-void ResponsePlot::paintChoices(QPainter& painter, const Axes& axes) const
+void ResponsePlot::paintChoices(QPainter& painter, const SmallAxes& axes) const
 {
     const double s = theme().scale;
     std::vector<QRectF> taken;
@@ -192,8 +159,8 @@ void ResponsePlot::paintChoices(QPainter& painter, const Axes& axes) const
 void ResponsePlot::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
-    const Axes place = axes();
-    paintAxes(painter, place);
+    const SmallAxes place = axes();
+    paintSmallAxes(painter, place, m_spec.yTitle, m_spec.xTitle, height());
     painter.setRenderHint(QPainter::Antialiasing);
     const auto line = [&](const std::vector<QPointF>& points, const QPen& pen) {
         QPolygonF drawn;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/plots/curve_shape.h"
+#include "ui/plots/small_axes.h"
 
 #include <QWidget>
 
@@ -44,16 +44,10 @@ protected:
     void leaveEvent(QEvent* event) override;
 
 private:
-    struct Axes {
-        QRectF area;
-        AxisMap x, y;
-        std::vector<Tick> xTicks, yTicks;
-    };
-    Axes axes() const;
+    SmallAxes axes() const;
     int choiceAt(const QPointF& position) const;
     double valueAt(double x) const;
-    void paintAxes(QPainter& painter, const Axes& axes) const;
-    void paintChoices(QPainter& painter, const Axes& axes) const;
+    void paintChoices(QPainter& painter, const SmallAxes& axes) const;
 
     Spec m_spec;
     int m_hovered = -1;

@@ -54,10 +54,10 @@ Range SpreadPlot::valueRange() const
     return {lo, hi};
 }
 
-SpreadPlot::Axes SpreadPlot::axes() const
+SmallAxes SpreadPlot::axes() const
 {
     const double s = theme().scale;
-    Axes axes;
+    SmallAxes axes;
     axes.area = QRectF(60 * s, 30 * s, std::max(10.0, width() - 200 * s), std::max(10.0, height() - 76 * s));
     double lo = INFINITY, hi = -INFINITY;
     for (const Curve& curve : m_spec.curves)
@@ -90,17 +90,10 @@ SpreadPlot::Axes SpreadPlot::axes() const
     return axes;
 }
 
-double SpreadPlot::pixelY(const Axes& axes, double value) const
-{
-    if (axes.y.log && value <= 0)
-        return axes.area.bottom();
-    return std::clamp(axes.y.pixel(value), axes.area.top(), axes.area.bottom());
-}
-
 /// What diverged has no value: it stands above the plot's upper edge.
-QPointF SpreadPlot::at(const Axes& axes, const Point& point) const
+QPointF SpreadPlot::at(const SmallAxes& axes, const Point& point) const
 {
-    return {axes.x.pixel(point.x), point.any ? pixelY(axes, point.mean) : axes.area.top()};
+    return {axes.x.pixel(point.x), point.any ? axes.pixelY(point.mean) : axes.area.top()};
 }
 
 QPointF SpreadPlot::placeOf(std::size_t curve, std::size_t point) const
@@ -110,7 +103,7 @@ QPointF SpreadPlot::placeOf(std::size_t curve, std::size_t point) const
 
 SpreadPlot::Place SpreadPlot::nearest(const QPointF& position) const
 {
-    const Axes place = axes();
+    const SmallAxes place = axes();
     Place found;
     double best = 14 * theme().scale;
     for (std::size_t c = 0; c < m_spec.curves.size(); ++c)
@@ -179,40 +172,7 @@ void SpreadPlot::keyPressEvent(QKeyEvent* event)
     light(place);
 }
 
-void SpreadPlot::paintAxes(QPainter& painter, const Axes& axes) const
-{
-    const double s = theme().scale;
-    painter.setFont(theme().body());
-    painter.setRenderHint(QPainter::Antialiasing, false);
-    for (const Tick& tick : axes.yTicks) {
-        const double y = std::round(axes.y.pixel(tick.value)) + 0.5;
-        painter.setPen(QPen(theme().grid, 1));
-        painter.drawLine(QPointF(axes.area.left(), y), QPointF(axes.area.right(), y));
-        painter.setPen(theme().muted);
-        painter.drawText(QRectF(0, y - 10 * s, axes.area.left() - 8 * s, 20 * s), Qt::AlignRight | Qt::AlignVCenter,
-                         tick.label);
-    }
-    double free = 0;
-    for (const Tick& tick : axes.xTicks) {
-        const double x = axes.x.pixel(tick.value), wide = painter.fontMetrics().horizontalAdvance(tick.label) + 10 * s;
-        if (x - wide / 2 < free)
-            continue;
-        free = x + wide / 2;
-        painter.setPen(theme().muted);
-        painter.drawText(QRectF(x - wide, axes.area.bottom() + 4 * s, 2 * wide, 20 * s), Qt::AlignCenter, tick.label);
-    }
-    painter.setPen(QPen(theme().axis, 1));
-    painter.drawPolyline(QPolygonF{axes.area.topLeft(), axes.area.bottomLeft(), axes.area.bottomRight()});
-    painter.setPen(theme().text);
-    painter.setFont(theme().strong());
-    painter.drawText(QRectF(0, 0, width(), 20 * s), Qt::AlignLeft | Qt::AlignVCenter, m_spec.yTitle);
-    painter.setFont(theme().body());
-    painter.setPen(theme().muted);
-    painter.drawText(QRectF(0, height() - 22 * s, axes.area.right(), 20 * s), Qt::AlignRight | Qt::AlignVCenter,
-                     m_spec.xTitle);
-}
-
-void SpreadPlot::paintCurve(QPainter& painter, const Axes& axes, std::size_t number) const
+void SpreadPlot::paintCurve(QPainter& painter, const SmallAxes& axes, std::size_t number) const
 {
     const Curve& curve = m_spec.curves[number];
     const double s = theme().scale;
@@ -222,8 +182,8 @@ void SpreadPlot::paintCurve(QPainter& painter, const Axes& axes, std::size_t num
         if (point.any) {
             const QPointF middle = at(axes, point);
             line << middle;
-            upper << QPointF(middle.x(), pixelY(axes, point.mean + point.spread));
-            lower.prepend(QPointF(middle.x(), pixelY(axes, point.mean - point.spread)));
+            upper << QPointF(middle.x(), axes.pixelY(point.mean + point.spread));
+            lower.prepend(QPointF(middle.x(), axes.pixelY(point.mean - point.spread)));
         }
     QColor pale = color;
     pale.setAlphaF(theme().dark ? 0.20F : 0.13F);
@@ -241,8 +201,8 @@ void SpreadPlot::paintCurve(QPainter& painter, const Axes& axes, std::size_t num
         if (point.any) {
             painter.setPen(QPen(color, s));
             if (!curve.thin && point.spread > 0)
-                painter.drawLine(QPointF(middle.x(), pixelY(axes, point.mean - point.spread)),
-                                 QPointF(middle.x(), pixelY(axes, point.mean + point.spread)));
+                painter.drawLine(QPointF(middle.x(), axes.pixelY(point.mean - point.spread)),
+                                 QPointF(middle.x(), axes.pixelY(point.mean + point.spread)));
             painter.setBrush(curve.thin ? theme().ground : color);
             const double r = ((curve.thin ? 2.5 : 3.5) + (lit ? 2 : 0)) * s;
             painter.drawEllipse(middle, r, r);
@@ -256,7 +216,7 @@ void SpreadPlot::paintCurve(QPainter& painter, const Axes& axes, std::size_t num
     }
 }
 
-void SpreadPlot::paintNames(QPainter& painter, const Axes& axes) const
+void SpreadPlot::paintNames(QPainter& painter, const SmallAxes& axes) const
 {
     const double s = theme().scale, line = 18 * s;
     std::vector<LabelSlot> labels;
@@ -289,7 +249,7 @@ void SpreadPlot::paintNames(QPainter& painter, const Axes& axes) const
     }
 }
 
-void SpreadPlot::paintChip(QPainter& painter, const Axes& axes) const
+void SpreadPlot::paintChip(QPainter& painter, const SmallAxes& axes) const
 {
     if (m_lit.curve < 0)
         return;
@@ -333,8 +293,8 @@ void SpreadPlot::paintEvent(QPaintEvent*)
         painter.drawText(rect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, m_spec.empty);
         return;
     }
-    const Axes place = axes();
-    paintAxes(painter, place);
+    const SmallAxes place = axes();
+    paintSmallAxes(painter, place, m_spec.yTitle, m_spec.xTitle, height());
     painter.setRenderHint(QPainter::Antialiasing);
     for (std::size_t c = 0; c < m_spec.curves.size(); ++c)
         paintCurve(painter, place, c);

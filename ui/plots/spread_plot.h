@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/plots/curve_shape.h"
+#include "ui/plots/small_axes.h"
 
 #include <QWidget>
 
@@ -55,26 +55,19 @@ protected:
     void focusInEvent(QFocusEvent* event) override;
 
 private:
-    struct Axes {
-        QRectF area;
-        AxisMap x, y;
-        std::vector<Tick> xTicks, yTicks;
-    };
     struct Place {
         int curve = -1, point = -1;
         bool operator==(const Place&) const = default;
     };
-    Axes axes() const;
+    SmallAxes axes() const;
     Range valueRange() const;
-    double pixelY(const Axes& axes, double value) const;
-    QPointF at(const Axes& axes, const Point& point) const;
+    QPointF at(const SmallAxes& axes, const Point& point) const;
     Place nearest(const QPointF& position) const;
     QString text(double value) const;
     void light(Place place);
-    void paintAxes(QPainter& painter, const Axes& axes) const;
-    void paintCurve(QPainter& painter, const Axes& axes, std::size_t curve) const;
-    void paintNames(QPainter& painter, const Axes& axes) const;
-    void paintChip(QPainter& painter, const Axes& axes) const;
+    void paintCurve(QPainter& painter, const SmallAxes& axes, std::size_t curve) const;
+    void paintNames(QPainter& painter, const SmallAxes& axes) const;
+    void paintChip(QPainter& painter, const SmallAxes& axes) const;
 
     Spec m_spec;
     Place m_lit;
