@@ -44,8 +44,8 @@ void describe(A& a, Of<RunOpened> auto& e)
     a("id", e.id)("folder", e.folder)("spec", e.spec)("groups", e.groups)("first_step", e.firstStep)(
         "steps_per_epoch", e.stepsPerEpoch)("total_steps", e.totalSteps)("train_rows", e.trainRows)(
         "validation_rows", e.validationRows)("test_rows", e.testRows)("threads", e.threads)("device", e.device)(
-        "torch", e.torch)("cpu", e.cpu)("tensors", e.tensors)("parent", e.parent)("parent_step", e.parentStep)(
-        "classes", e.classes)("parameters", e.parameters);
+        "torch", e.torch)("cpu", e.cpu)("tensors", e.tensors)("layers", e.layers)("parent", e.parent)(
+        "parent_step", e.parentStep)("classes", e.classes)("parameters", e.parameters);
 }
 template <class A>
 void describe(A& a, Of<StateChanged> auto& e)

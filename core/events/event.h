@@ -53,6 +53,7 @@ struct RunOpened {
     std::int64_t parameters = 0;
     std::string cpu = {};                  ///< the instruction set that torch chose, such as AVX512
     std::vector<std::string> tensors = {}; ///< of the network, in the order of WeightDigests
+    std::vector<std::string> layers = {};  ///< name and type of each, in the order of a pass: `0 Linear`, `1 ReLU`
 };
 
 struct StateChanged {

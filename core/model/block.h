@@ -13,6 +13,7 @@ struct Block {
     std::vector<at::Tensor> parameters = {}; ///< weight, bias
     std::vector<at::Tensor> buffers = {};    ///< running_mean, running_var, num_batches_tracked
     std::string name = {};                   ///< empty if it stands alone
+    std::string type = {};                   ///< as torch.nn calls it
     bool hidden = false;                     ///< it only stands where dropout may come
 };
 

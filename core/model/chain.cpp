@@ -13,14 +13,18 @@ namespace core::model {
 
 namespace {
 
-using Modules = std::vector<std::pair<std::string, std::unique_ptr<Module>>>; // by whole names
+struct Named {
+    std::string name, type; ///< the whole name
+    std::unique_ptr<Module> module;
+};
+using Modules = std::vector<Named>;
 
 Modules modulesOf(const Parts& parts, Maker& maker, Shape shape)
 {
     Modules modules;
     for (const Part& part : parts) {
         const Maker::Within within(maker, part.name);
-        modules.emplace_back(maker.prefix(), part.layer->make(maker, shape));
+        modules.push_back({maker.prefix(), part.layer->type(shape), part.layer->make(maker, shape)});
         shape = *part.layer->shapeBehind(shape);
     }
     return modules;
@@ -28,10 +32,11 @@ Modules modulesOf(const Parts& parts, Maker& maker, Shape shape)
 
 at::Tensor through(const Modules& modules, at::Tensor values, const Mode& mode)
 {
-    for (const auto& [name, module] : modules) {
-        values = module->forward(values, mode);
+    for (const Named& each : modules) {
+        at::Tensor output = each.module->forward(values, mode);
         if (mode.watch)
-            (*mode.watch)(name, values);
+            (*mode.watch)({each.name, each.type, values, output});
+        values = std::move(output);
     }
     return values;
 }
@@ -62,8 +67,8 @@ public:
     }
     void setDropout(double p) override
     {
-        for (auto& [name, module] : m_modules)
-            module->setDropout(p);
+        for (Named& each : m_modules)
+            each.module->setDropout(p);
     }
 
 private:
@@ -90,11 +95,11 @@ private:
     // Chains inside a chain count as their layers.
     void addFlat(std::vector<Module*>& into) const
     {
-        for (const auto& [name, module] : m_modules)
-            if (const auto* chain = dynamic_cast<const ChainModule*>(module.get()))
+        for (const Named& each : m_modules)
+            if (const auto* chain = dynamic_cast<const ChainModule*>(each.module.get()))
                 chain->addFlat(into);
             else
-                into.push_back(module.get());
+                into.push_back(each.module.get());
     }
 
     Modules m_modules;
@@ -120,8 +125,8 @@ public:
 
     void setDropout(double p) override
     {
-        for (auto& [name, module] : m_main)
-            module->setDropout(p);
+        for (Named& each : m_main)
+            each.module->setDropout(p);
     }
 
 private:
@@ -149,8 +154,8 @@ public:
     }
     void setDropout(double p) override
     {
-        for (auto& [name, module] : m_modules)
-            module->setDropout(p);
+        for (Named& each : m_modules)
+            each.module->setDropout(p);
     }
 
 private:

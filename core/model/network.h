@@ -11,8 +11,15 @@
 
 namespace core::model {
 
-/// Told of each layer's output, by the layer's name.
-using Watch = std::function<void(const std::string& name, const at::Tensor& output)>;
+/// What one layer did in a pass; valid while it is told.
+struct LayerPass {
+    const std::string& name; ///< `0`, `layer1.0.conv1`; empty for a network of one layer
+    const std::string& type; ///< `Linear`, `ReLU`
+    const at::Tensor& input; ///< what it was given
+    const at::Tensor& output;
+};
+/// Told of each layer behind its forward pass.
+using Watch = std::function<void(const LayerPass& layer)>;
 
 class DeviceKeys;
 

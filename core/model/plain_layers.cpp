@@ -52,6 +52,8 @@ std::string shareOf(double p)
 
 constexpr const char* activationTypes[] = {"ReLU", "Tanh", "Sigmoid", "LeakyReLU", "ELU", "GELU", "SiLU"};
 
+}
+
 std::string typeOf(const PlainLayer& layer, const Shape& input)
 {
     return std::visit(
@@ -71,6 +73,8 @@ std::string typeOf(const PlainLayer& layer, const Shape& input)
         },
         layer);
 }
+
+namespace {
 
 std::string wordsOf(const PlainLayer& layer, const Shape& input, const Shape& output)
 {

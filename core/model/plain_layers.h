@@ -58,6 +58,8 @@ struct PlainLayers {
     Init init = {};
 };
 
+/// `Linear`, `BatchNorm1d` or `BatchNorm2d`, as torch.nn calls it behind such an input.
+std::string typeOf(const PlainLayer& layer, const std::vector<std::int64_t>& input);
 /// The name of layer `place` in the state dict; empty if it is bare.
 std::string nameOf(const PlainLayers& layers, std::size_t place);
 /// The shape behind a layer, without the batch; nothing if the layer does not fit behind `input`.

@@ -180,9 +180,10 @@ private:
                 node->forgets(places[part], places[part + 1], values, mode);
             for (std::size_t i = places[part]; i < places[part + 1]; ++i) {
                 const Block& block = (*m_blocks)[i];
-                values = model::forward(block, values, mode, keeps ? node->kept(i) : nullptr);
+                at::Tensor output = model::forward(block, values, mode, keeps ? node->kept(i) : nullptr);
                 if (mode.watch && !block.hidden)
-                    (*mode.watch)(block.name, values);
+                    (*mode.watch)({block.name, block.type, values, output});
+                values = std::move(output);
             }
         }
         return values;
@@ -200,6 +201,7 @@ Block makeBlock(const PlainLayers& layers, std::size_t place, const Shape& input
     const Maker::Within within(maker, nameOf(layers, place));
     Block block{layers.list[place], place};
     block.name = nameOf(layers, place);
+    block.type = typeOf(block.layer, input);
     const auto* dropout = std::get_if<Dropout>(&block.layer);
     block.hidden = dropout && !dropout->numbered;
     const auto weightAndBias = [&](const Shape& shape) {

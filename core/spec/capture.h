@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,13 +29,29 @@ struct CaptureSpec {
     bool savesAt(std::int64_t step) const;
 };
 
-/// `weights`, `biases`, `gradients`, `all` of these; `updates`, `activations`.
-const std::vector<std::string>& collections();
-/// Whether `name` (`0.weight`, `gradient/0.weight`) is meant. The regex must be one; it finds updates and activations
-/// only if it speaks of them.
-std::vector<bool> selected(const CaptureSpec& capture, const std::vector<std::string>& names);
+/// Types of the network's layers by their names, as RunOpened tells them: `0 Linear`.
+using LayerTypes = std::map<std::string, std::string>;
+LayerTypes layerTypes(const std::vector<std::string>& told);
 
-/// Every name that a reduction may be given by, `l1_norm` beside `l1`.
+/// AWS's names, `all` (weights, biases and gradients), and ours: `updates`, `activations` (as `outputs`).
+const std::vector<std::string>& collections();
+/// The collections that a tensor is in. `0.weight` and `gradient/0.weight` tell it by themselves; `activation/1` and
+/// `input/1` by their layer's type; names of other programs, such as `relu0_output_0`, by AWS's default regexes.
+/// `validation/` before a name, of a tensor seen at an evaluation, changes nothing.
+std::vector<std::string> collectionsOf(const std::string& name, const LayerTypes& layers = {});
+bool isIn(const std::string& collection, const std::string& name, const LayerTypes& layers = {});
+/// The collections that one of AWS's default regexes stands for: `.*relu_output`, `.*tanh_input|.*sigmoid_input`.
+/// Empty for any other regex.
+std::vector<std::string> collectionsMeant(const std::string& regex);
+/// What begins the names of tensors that are seen at an evaluation.
+inline constexpr std::string_view atEvaluation = "validation/";
+
+/// Whether each of `names` is meant. A regex finds updates, layers' inputs and outputs, labels and predictions only if
+/// it speaks of them; it must be one.
+std::vector<bool> selected(const CaptureSpec& capture, const std::vector<std::string>& names,
+                           const LayerTypes& layers = {});
+
+/// Every name that a reduction may be given by, `l1_norm` beside `l1`; others have parameters (core/spec/statistic.h).
 const std::vector<std::string>& reductionNames();
 /// What is recorded unless somebody asks for less or more.
 const std::vector<std::string>& usualStatistics();

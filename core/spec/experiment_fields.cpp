@@ -302,9 +302,10 @@ static const Fields<CaptureSpec>& captureFields()
         Fields<CaptureSpec>{}
             .add("collection", &CaptureSpec::collection, Choice{collections()},
                  {"The tensors that are meant: weights, biases, gradients (before clipping), or all of these; what "
-                  "updates "
-                  "add to the weights; activations, the layers' outputs for a step's first batch. Empty: those that "
-                  "the regex finds."},
+                  "updates add to the weights; of a step's first batch the layers' inputs and outputs (activations), "
+                  "relu_output, relu_input, tanh_input and sigmoid_input of such layers alone; labels and predictions "
+                  "of a step's rows; of boosted trees feature_importance and trees. losses and metrics are recorded "
+                  "anyhow. Empty: those that the regex finds."},
                  {.live = true, .nullWord = "by regex"})
             .add("regex", &CaptureSpec::regex, Text{},
                  {"A regular expression that is found anywhere in the name, such as ^gradient/ or 0.weight. Gradients "
@@ -321,10 +322,13 @@ static const Fields<CaptureSpec>& captureFields()
                  {.unit = "steps", .live = true, .nullWord = "never"})
             .add("save_steps", &CaptureSpec::saveSteps, listOf(Int{0}), {"Single steps besides."}, {.live = true})
             .add("mode", &CaptureSpec::mode, Choice{{"TRAIN", "EVAL", "PREDICT", "GLOBAL"}},
-                 {"The steps that count: those of the training."}, {.live = true})
-            .add("reductions", &CaptureSpec::reductions, listOf(Choice{reductionNames()}),
-                 {"The statistics that are kept. Empty: min, max, mean, std, abs_mean, abs_max, l2, and how many are "
-                  "zero, NaN, infinite and there at all."},
+                 {"Which steps count. TRAIN: the updates. EVAL: the evaluations, one an epoch; save_interval counts "
+                  "them, and names begin with validation/. GLOBAL: both. PREDICT: predictions, of which a training "
+                  "makes none."},
+                 {.live = true})
+            .add("reductions", &CaptureSpec::reductions, listOf(Text{}),
+                 {"The statistics that are kept, such as mean, l2_norm, p95 or dead_share(1). Empty: min, max, mean, "
+                  "std, abs_mean, abs_max, l2, and how many are zero, NaN, infinite and there at all."},
                  {.live = true})
             .add("histogram", &CaptureSpec::histogram, Flag{},
                  {"Keeps besides how the elements are spread: histograms over time, under /histograms.",
@@ -336,7 +340,10 @@ static const Fields<CaptureSpec>& captureFields()
                   "Shapes with several peaks look like one.",
                   "Single elements show as spikes, and the file grows."},
                  {.live = true})
-            .add("raw", &CaptureSpec::raw, Flag{}, {"Keeps the tensors themselves."}, {.live = true});
+            .add("raw", &CaptureSpec::raw, Flag{},
+                 {"Keeps the tensors themselves as well, under /raw: for other programs, and for rules whose "
+                  "statistics get other parameters later. Takes 4 bytes an element at each step."},
+                 {.live = true});
     return fields;
 }
 

@@ -36,22 +36,15 @@ public:
 
     /// False: every step learns from all rows that begin() was given, and needs no batches.
     virtual bool takesBatches() const { return true; }
-    virtual base::Status begin(const data::Batch& rows)
-    {
-        (void)rows;
-        return {};
-    }
+    virtual base::Status begin([[maybe_unused]] const data::Batch& rows) { return {}; }
     /// Step `step`, from one or more batches. `scheduleStep`: what the schedule takes for it.
     virtual StepResult step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep) = 0;
     /// So many whole epochs have been learned from.
     virtual void epochEnds(std::int64_t epochs) { (void)epochs; }
     /// Whether batch norm's statistics must now be estimated anew, from all training rows.
     virtual bool wantsStatistics() const { return false; }
-    virtual void estimateStatistics(std::int64_t batches, const std::function<at::Tensor(std::int64_t batch)>& input)
-    {
-        (void)batches;
-        (void)input;
-    }
+    using Inputs = std::function<at::Tensor(std::int64_t batch)>;
+    virtual void estimateStatistics([[maybe_unused]] std::int64_t batches, [[maybe_unused]] const Inputs& input) {}
     const Schedule& schedule() const { return *m_schedule; }
     Schedule& schedule() { return *m_schedule; }
     /// Whether weights() move in place, along gradients.
@@ -62,8 +55,8 @@ public:
     void trace(events::StepTrace* into) { m_trace = into; }
     /// `input` on any device → output on the learner's device: logits or values, without a graph.
     virtual at::Tensor predict(const at::Tensor& input) = 0;
-    /// Told of the output of each layer by the layer's name; empty for a network of one layer.
-    using Outputs = std::function<void(const std::string& layer, const at::Tensor& output)>;
+    /// Told of what each layer was given and what it said.
+    using Outputs = model::Watch;
     /// As predict(), with a graph where autograd is on; `outputs` is told what the layers say.
     virtual at::Tensor look(const at::Tensor& input, const Outputs* outputs)
     {
@@ -72,6 +65,13 @@ public:
     }
     /// The next step tells of its first batch; nullptr: no step does.
     void onOutputs(const Outputs* call) { m_outputs = call; }
+    /// Told of a batch that was learned from: its rows, what is true of them, and what the model said (scores or
+    /// values).
+    using Answers = std::function<void(const at::Tensor& input, const at::Tensor& target, const at::Tensor& output)>;
+    /// The next step tells of each of its batches; nullptr: no step does.
+    void onAnswers(const Answers* call) { m_answers = call; }
+    /// What else than weights there is to see of the step behind: `feature_importance/gain/f0`, `trees/Depth`.
+    virtual std::vector<tensor::NamedTensor> signals() const { return {}; }
 
     virtual const Loss& loss() const = 0;
     bool classifies() const { return loss().classifies(); }
@@ -95,11 +95,7 @@ public:
     /// Whether state() of another run has what remember() makes of this one.
     virtual bool remembers([[maybe_unused]] const std::vector<base::Blob>& blobs) const { return true; }
     /// Goes back by so many steps as if they had never been; false if only training again leads there.
-    virtual bool forget(std::int64_t steps)
-    {
-        (void)steps;
-        return false;
-    }
+    virtual bool forget([[maybe_unused]] std::int64_t steps) { return false; }
     /// Takes over live parameters; after an error nothing has changed.
     virtual base::Status reconfigure(const spec::Experiment& experiment, const StepPlan& plan) = 0;
 
@@ -124,6 +120,7 @@ protected:
     std::unique_ptr<Schedule> m_schedule;
     std::function<void()> m_onGradients;
     const Outputs* m_outputs = nullptr;
+    const Answers* m_answers = nullptr;
     events::StepTrace* m_trace = nullptr; ///< nullptr but for a step that somebody looks at
 };
 

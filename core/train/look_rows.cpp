@@ -85,8 +85,8 @@ base::Result<Embedding> seen(Engine& engine, const EmbeddingWish& wish, const Tr
             data.expect(rows, first + wanted.size());
         const data::Batch batch = data.gather(wanted);
         Told told;
-        const Learner::Outputs note = [&](const std::string& layer, const at::Tensor& values) {
-            told.outputs.emplace_back(layer, values);
+        const Learner::Outputs note = [&](const model::LayerPass& layer) {
+            told.outputs.emplace_back(layer.name, layer.output);
         };
         const at::Tensor output = learner.look(batch.input, &note);
         const auto* before = told.penultimate();

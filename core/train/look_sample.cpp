@@ -148,11 +148,12 @@ base::Result<SampleLook> seen(Engine& engine, const SampleWish& wish, const Tryi
     at::Tensor output;
     {
         const at::NoGradGuard noGraph;
-        const Learner::Outputs told = [&](const std::string& layer, const at::Tensor& values) {
+        const Learner::Outputs told = [&](const model::LayerPass& layer) {
+            const at::Tensor& values = layer.output;
             if (values.dim() < 1 || values.size(0) != 1)
                 return;
-            look.layers.push_back(stackOf(layer, values[0], wish.channels));
-            if (const auto type = types.find(layer); type != types.end())
+            look.layers.push_back(stackOf(layer.name, values[0], wish.channels));
+            if (const auto type = types.find(layer.name); type != types.end())
                 look.layers.back().type = type->second;
         };
         output = learner.look(input, &told);

@@ -2,6 +2,7 @@
 #include "core/train/tensor_watch.h"
 
 #include "core/base/clock.h"
+#include "core/train/layers_seen.h"
 
 #include <ATen/ops/empty_like.h>
 
@@ -15,7 +16,6 @@ namespace {
 constexpr std::int64_t mostCounted = 1 << 15; ///< elements of one histogram
 constexpr std::int64_t watchedBins = 48;
 constexpr double watchedSeconds = 0.3, watchedShare = 50; ///< between two, and as many times what one cost
-constexpr const char* alone = "output";                   ///< what a layer is called that has no name
 
 std::string someOf(const std::vector<std::string>& names)
 {
@@ -47,22 +47,11 @@ void TensorWatch::findSources(Engine& engine)
         findActivations(engine);
 }
 
-// Layers' names are known where rows go through them.
 void TensorWatch::findActivations(Engine& engine)
 {
-    const data::RowSet& rows = engine.data().rows(data::SplitName::Train);
-    const std::vector<std::int64_t> first = rows.some(0, 2);
-    if (first.empty())
-        return;
-    if (engine.data().streamed())
-        engine.data().expect(rows, first.size());
-    const at::NoGradGuard noGraph;
-    const Learner::Outputs told = [this](const std::string& layer, const at::Tensor& output) {
-        const std::string name = "activation/" + (layer.empty() ? alone : layer);
-        if (output.is_floating_point() && std::ranges::find(m_sources, name, &Source::name) == m_sources.end())
-            m_sources.push_back({{}, Activation, name});
-    };
-    engine.learner().look(engine.data().gather(first).input, &told);
+    for (const LayerSeen& layer : layersOf(engine))
+        if (layer.floating)
+            m_sources.push_back({{}, Activation, "activation/" + layer.name});
 }
 
 void TensorWatch::follow(Engine& engine, events::EventHub& hub, bool watched)
@@ -95,7 +84,7 @@ void TensorWatch::follow(Engine& engine, events::EventHub& hub, bool watched)
         if (m_plan)
             take(Gradient);
     });
-    m_onOutput = [this](const std::string& layer, const at::Tensor& output) { takeOutput(layer, output); };
+    m_onOutput = [this](const model::LayerPass& layer) { takeOutput(calledLayer(layer.name), layer.output); };
 }
 
 void TensorWatch::begin(std::int64_t step)
@@ -212,8 +201,7 @@ void TensorWatch::take(Kind kind)
 
 void TensorWatch::takeOutput(const std::string& layer, const at::Tensor& output)
 {
-    const auto found =
-        m_plan ? m_outputPlaces.find("activation/" + (layer.empty() ? alone : layer)) : m_outputPlaces.end();
+    const auto found = m_plan ? m_outputPlaces.find("activation/" + layer) : m_outputPlaces.end();
     if (!m_plan || found == m_outputPlaces.end())
         return;
     m_taken.assign(1, output.detach());

@@ -2,6 +2,7 @@
 // The part of the trainer that tells what happens: the run's facts, progress, surfaces, tables, the summary.
 #include "core/base/clock.h"
 #include "core/train/class_curves.h"
+#include "core/train/layers_seen.h"
 #include "core/train/trainer.h"
 #include "core/train/weights_frame.h"
 
@@ -65,6 +66,7 @@ void Trainer::announce()
     opened.torch = librariesOf(m_engine->learner());
     opened.cpu = at::get_cpu_capability();
     opened.tensors = m_engine->tensorNames();
+    opened.layers = toldLayers(layersOf(*m_engine));
     opened.parent = m_context.parent;
     opened.parentStep = m_context.parentStep;
     opened.classes = data.info().classes;

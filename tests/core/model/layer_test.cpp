@@ -131,14 +131,18 @@ TEST_CASE("a watcher is told every layer's output by its name, those inside bloc
     const auto network = made({Object{{"kind", "Residual"}, {"layers", Array{"ReLU", "Tanh"}}}, "Sigmoid"}, {3}, 3);
     REQUIRE(network);
     std::string names;
-    const Watch watch = [&](const std::string& name, const at::Tensor& output) {
-        CHECK(output.size(0) == 2);
-        names += name + " ";
+    at::Tensor said;
+    const Watch watch = [&](const LayerPass& layer) {
+        CHECK(layer.output.size(0) == 2);
+        names += layer.name + " " + layer.type + " ";
+        if (layer.name == "0.1")
+            CHECK(layer.input.equal(said));
+        said = layer.output;
     };
     Mode mode;
     mode.watch = &watch;
     (*network)->forward(at::ones({2, 3}), mode);
-    CHECK(names == "0.0 0.1 0 1 ");
+    CHECK(names == "0.0 ReLU 0.1 Tanh 0 Residual 1 Sigmoid ");
 }
 
 }
