@@ -18,7 +18,8 @@ struct Options {
     std::filesystem::path runs;  ///< where run folders are made
     std::string device = "auto"; ///< auto, cpu, cuda, cuda:N
     bool startPaused = false;
-    bool frames = false; ///< also send decision surface, confusion matrix and predictions (for a window)
+    bool frames = false;     ///< also send decision surface, confusion matrix and predictions (for a window)
+    std::int64_t until = -1; ///< stops there, as Stop does; −1: at its end
 };
 
 using train::Command;

@@ -113,7 +113,8 @@ private:
                                       std::move(m_resumeFrom),
                                       std::move(m_edits),
                                       m_parent,
-                                      m_parentStep};
+                                      m_parentStep,
+                                      m_options.until};
         return train::Trainer(std::move(context)).run();
     }
 

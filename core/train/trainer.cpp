@@ -153,6 +153,10 @@ Status Trainer::train()
 // Makes the edits that lie ahead and looks into the mailbox; while paused, waits there.
 Status Trainer::obey()
 {
+    if (m_context.until >= 0 && m_engine->step() >= m_context.until) {
+        m_end = RunState::Stopped;
+        return {};
+    }
     while (!m_context.edits.empty() && m_context.edits.front().step <= m_engine->step()) {
         const events::Edited again = m_context.edits.front();
         m_context.edits.pop_front();

@@ -41,6 +41,7 @@ struct TrainerContext {
     std::deque<events::Edited> edits = {}; ///< that lie ahead; they are made at their steps
     std::string parent = {};               ///< run id, for branches
     std::int64_t parentStep = -1;
+    std::int64_t until = -1; ///< stops after so many updates; −1: at its end
 };
 
 /// The only training loop: drives an Engine, obeys commands, publishes, keeps checkpoints. Runs in the calling thread
