@@ -3,6 +3,7 @@
 
 #include "core/events/frames.h"
 #include "core/tensor/tensor.h"
+#include "core/train/phase_clock.h"
 
 #include <functional>
 #include <vector>
@@ -12,9 +13,17 @@ namespace core::train {
 /// Writes down what forward, backward and update of one step did. Without a trace to write into it costs nothing.
 class StepTracer {
 public:
-    StepTracer(events::StepTrace* into, const std::vector<tensor::NamedTensor>& parameters);
+    /// `stopwatch`: is told how long they took.
+    StepTracer(events::StepTrace* into, const std::vector<tensor::NamedTensor>& parameters,
+               const Stopwatch& stopwatch = {});
 
+    using Outputs = std::function<void(const std::string& layer, const at::Tensor& output)>;
+    /// Whom the network tells of its outputs: `wanted`, and whoever times the layers. Not with checkpoints: to tell of
+    /// outputs a network keeps them all.
+    const Outputs* watch(const Outputs* wanted, bool checkpoints);
     void forwardBegins();
+    /// On the device, as a batch that the layers are timed with.
+    void inputIsThere(const at::Tensor& input);
     void forwardEnds();
     void backwardEnds();
     /// Gradients as the optimizer will see them: with penalties, clipped.
@@ -29,6 +38,7 @@ private:
     const std::vector<tensor::NamedTensor>& m_parameters;
     std::vector<at::Tensor> m_before;
     double m_since = 0;
+    Stopwatch m_stopwatch;
 };
 
 }
