@@ -21,10 +21,10 @@ double LayerTimer::now() const
     return base::steadySeconds();
 }
 
-const LayerTimer::Outputs* LayerTimer::watch(const Outputs* next)
+const model::Watch* LayerTimer::watch(const model::Watch* next)
 {
     m_next = next;
-    m_watch = [this](const std::string& layer, const at::Tensor& output) { said(layer, output); };
+    m_watch = [this](const model::LayerPass& layer) { said(layer); };
     return &m_watch;
 }
 
@@ -37,16 +37,16 @@ void LayerTimer::forwardBegins(const at::Tensor& input)
     m_begun = now();
 }
 
-void LayerTimer::said(const std::string& layer, const at::Tensor& output)
+void LayerTimer::said(const model::LayerPass& layer)
 {
-    m_marks->push_back({layer, now()});
-    if (output.requires_grad())
-        output.register_hook([this, marks = m_marks, place = m_marks->size() - 1](const at::Tensor&) {
+    m_marks->push_back({layer.name.empty() ? layer.type : layer.name, now()});
+    if (layer.output.requires_grad())
+        layer.output.register_hook([this, marks = m_marks, place = m_marks->size() - 1](const at::Tensor&) {
             (*marks)[place].learned = now();
         });
     if (m_next) {
         const double before = base::steadySeconds();
-        (*m_next)(layer, output);
+        (*m_next)(layer);
         // Looking at it was no work of the layer behind it.
         const double spent = base::steadySeconds() - before;
         for (Mark& mark : *m_marks)

@@ -2,9 +2,7 @@
 #pragma once
 
 #include "core/events/profile.h"
-#include "core/tensor/tensor.h"
-
-#include <functional>
+#include "core/model/network.h"
 
 namespace core::train {
 
@@ -12,12 +10,10 @@ namespace core::train {
 /// output is there. On a GPU it waits for the device at each, which the step is slower for, not other.
 class LayerTimer {
 public:
-    using Outputs = std::function<void(const std::string& layer, const at::Tensor& output)>;
-
     /// The next step is timed. `step`: its number.
     void begin(std::int64_t step);
     /// To be told of outputs; passes them on to `next`, if there is one.
-    const Outputs* watch(const Outputs* next);
+    const model::Watch* watch(const model::Watch* next);
     void forwardBegins(const at::Tensor& input);
     void backwardEnds();
     /// What was seen, once; without layers if the step had none to tell of.
@@ -30,10 +26,10 @@ private:
     };
 
     double now() const;
-    void said(const std::string& layer, const at::Tensor& output);
+    void said(const model::LayerPass& layer);
 
-    Outputs m_watch;
-    const Outputs* m_next = nullptr;
+    model::Watch m_watch;
+    const model::Watch* m_next = nullptr;
     std::shared_ptr<std::vector<Mark>> m_marks; ///< also of the gradient's hooks
     std::optional<at::Device> m_device;
     std::int64_t m_step = -1;

@@ -35,7 +35,7 @@ StepTracer::StepTracer(events::StepTrace* into, const std::vector<tensor::NamedT
 {
 }
 
-const StepTracer::Outputs* StepTracer::watch(const Outputs* wanted, bool checkpoints)
+const model::Watch* StepTracer::watch(const model::Watch* wanted, bool checkpoints)
 {
     if (checkpoints)
         m_stopwatch.layers = nullptr;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/events/frames.h"
-#include "core/tensor/tensor.h"
+#include "core/model/network.h"
 #include "core/train/phase_clock.h"
 
 #include <functional>
@@ -17,10 +17,9 @@ public:
     StepTracer(events::StepTrace* into, const std::vector<tensor::NamedTensor>& parameters,
                const Stopwatch& stopwatch = {});
 
-    using Outputs = std::function<void(const std::string& layer, const at::Tensor& output)>;
     /// Whom the network tells of its outputs: `wanted`, and whoever times the layers. Not with checkpoints: to tell of
     /// outputs a network keeps them all.
-    const Outputs* watch(const Outputs* wanted, bool checkpoints);
+    const model::Watch* watch(const model::Watch* wanted, bool checkpoints);
     void forwardBegins();
     /// On the device, as a batch that the layers are timed with.
     void inputIsThere(const at::Tensor& input);
