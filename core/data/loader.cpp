@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/loader.h"
 
+#include "core/base/thread_name.h"
 #include "core/base/thrown.h"
 #include "core/data/item_order.h"
 #include "core/data/pipeline.h"
@@ -9,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -55,12 +57,17 @@ public:
         : m_data(std::move(data)),
           m_options(std::move(options)),
           m_pipeline(std::move(pipeline)),
-          m_here(m_data, split, m_options, m_pipeline),
-          m_ahead(m_data, split, m_options, m_pipeline)
+          m_here(m_data, split, m_options, m_pipeline)
     {
         m_options.batchSize = std::min(m_options.batchSize, std::max<std::int64_t>(rows(), 1));
-        if (m_options.prefetch)
-            m_thread = std::jthread([this](std::stop_token stop) { makeAhead(stop); });
+        if (m_data.streamed())
+            m_options.workers = std::min<std::int64_t>(m_options.workers, 1);
+        for (std::int64_t i = 0; i < m_options.workers; ++i)
+            m_threads.emplace_back([this, split, i](std::stop_token stop) {
+                base::nameThread("loader-" + std::to_string(i));
+                BatchMaker maker(m_data, split, m_options, m_pipeline);
+                makeAhead(stop, maker);
+            });
     }
 
     std::int64_t rows() const { return m_here.count(); }
@@ -80,7 +87,7 @@ public:
     Batch get(const BatchRange& place)
     {
         const auto begin = std::chrono::steady_clock::now();
-        Batch batch = m_options.prefetch ? takeAhead(place) : m_here.make(place);
+        Batch batch = m_threads.empty() ? m_here.make(place) : takeAhead(place);
         const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - begin;
         m_waited.store(m_waited.load(std::memory_order_relaxed) + waited.count(), std::memory_order_relaxed);
         return batch;
@@ -91,21 +98,24 @@ public:
     double waited() const { return m_waited.load(std::memory_order_relaxed); }
 
 private:
+    // A batch that is wanted soon; whoever makes it holds on to it, also when nobody wants it any more.
+    struct Ahead {
+        enum class State { Wanted, Making, Ready, Failed } state = State::Wanted;
+        BatchRange place;
+        Batch batch; // if Ready
+    };
+    using State = Ahead::State;
+
     const DataModule m_data;
     LoaderOptions m_options;
     Pipeline m_pipeline;
-    BatchMaker m_here;  // of the thread that calls get()
-    BatchMaker m_ahead; // of m_thread
+    BatchMaker m_here; // of the thread that calls get()
     std::atomic<double> m_waited{0};
 
-    enum class Ahead { None, Wanted, Making, Ready, Failed };
-
     std::mutex m_mutex;
-    std::condition_variable_any m_changed;
-    Ahead m_state = Ahead::None; // of the batch at m_place
-    BatchRange m_place{-1, 0, 0};
-    Batch m_batch;         // if Ready
-    std::jthread m_thread; // last: joined before what it uses goes
+    std::condition_variable_any m_wanted, m_made;
+    std::deque<std::shared_ptr<Ahead>> m_ahead; // in the order in which they will be asked for
+    std::vector<std::jthread> m_threads;        // last: joined before what they use goes
 
     // What comes next if nobody edits the run: as much again, or the next epoch's beginning.
     BatchRange after(const BatchRange& place) const
@@ -118,49 +128,54 @@ private:
 
     Batch takeAhead(const BatchRange& place)
     {
-        Batch batch;
-        {
-            std::unique_lock lock(m_mutex);
-            if (m_place == place) {
-                m_changed.wait(lock, [&] { return m_state == Ahead::Ready || m_state == Ahead::Failed; });
-                batch = std::exchange(m_batch, {});
-                m_state = Ahead::None;
-            }
+        std::unique_lock lock(m_mutex);
+        std::shared_ptr<Ahead> taken;
+        if (!m_ahead.empty() && m_ahead.front()->place == place) {
+            taken = m_ahead.front();
+            m_ahead.pop_front();
+        } else if (!m_ahead.empty() && !(m_ahead.front()->place == after(place))) {
+            m_ahead.clear(); // asked for out of order
         }
-        // Asked for out of order, or failed over there: made here, where an exception reaches who asked.
-        if (!batch.input.defined())
-            batch = m_here.make(place);
-        {
-            std::lock_guard lock(m_mutex);
-            if (m_state != Ahead::None && m_place == after(place))
-                return batch;
-            m_place = after(place);
-            m_state = Ahead::Wanted;
+        BatchRange next = m_ahead.empty() ? place : m_ahead.back()->place;
+        while (std::int64_t(m_ahead.size()) < m_options.workers * m_options.prefetchFactor) {
+            next = after(next);
+            m_ahead.push_back(std::make_shared<Ahead>(Ahead{State::Wanted, next, {}}));
+            m_wanted.notify_one();
         }
-        m_changed.notify_all();
-        return batch;
+        if (taken && taken->state != State::Wanted) {
+            m_made.wait(lock, [&] { return taken->state == State::Ready || taken->state == State::Failed; });
+            if (taken->state == State::Ready)
+                return std::move(taken->batch);
+        }
+        lock.unlock();
+        // Nobody had begun it, or it failed over there: made here, where an exception reaches who asked.
+        return m_here.make(place);
     }
 
-    void makeAhead(std::stop_token stop)
+    std::shared_ptr<Ahead> firstWanted() const
+    {
+        const auto found =
+            std::ranges::find_if(m_ahead, [](const auto& ahead) { return ahead->state == State::Wanted; });
+        return found == m_ahead.end() ? nullptr : *found;
+    }
+
+    void makeAhead(std::stop_token stop, BatchMaker& maker)
     {
         std::unique_lock lock(m_mutex);
-        while (m_changed.wait(lock, stop, [&] { return m_state == Ahead::Wanted; })) {
-            m_state = Ahead::Making;
-            const BatchRange place = m_place;
+        while (m_wanted.wait(lock, stop, [&] { return firstWanted() != nullptr; })) {
+            const std::shared_ptr<Ahead> ahead = firstWanted();
+            ahead->state = State::Making;
             lock.unlock();
             Batch batch;
             try {
-                batch = m_ahead.make(place);
+                batch = maker.make(ahead->place);
             } catch (const std::exception&) {
                 batch = {};
             }
             lock.lock();
-            // Meanwhile another may have been asked for.
-            if (m_state != Ahead::Making)
-                continue;
-            m_state = batch.input.defined() ? Ahead::Ready : Ahead::Failed;
-            m_batch = std::move(batch);
-            m_changed.notify_all();
+            ahead->state = batch.input.defined() ? State::Ready : State::Failed;
+            ahead->batch = std::move(batch);
+            m_made.notify_all();
         }
     }
 };

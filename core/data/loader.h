@@ -13,7 +13,9 @@ struct LoaderOptions {
     std::uint64_t seed = 0;
     std::vector<base::Pick> augment = {};
     bool weighted = false; ///< rows are drawn with replacement, each class as often as any other
-    bool prefetch = false; ///< the next batch is made by a thread of the loader while this one trains
+    /// Threads that make the next batches while this one trains; 0: get() makes them. A stream has one at most.
+    std::int64_t workers = 0;
+    std::int64_t prefetchFactor = 2; ///< batches that each of them is ahead
 };
 
 /// Batches of one part of the data. A row of epoch e is a function of (seed, e, row): nothing to save but the position,

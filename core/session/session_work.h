@@ -2,6 +2,7 @@
 // What a session is made of; for the sources of core/session alone.
 #pragma once
 
+#include "core/base/thread_name.h"
 #include "core/session/inspect.h"
 #include "core/session/session.h"
 #include "core/spec/experiment.h"
@@ -44,7 +45,10 @@ public:
 
     void start()
     {
-        m_thread = std::jthread([this] { run(); });
+        m_thread = std::jthread([this] {
+            base::nameThread("trainer");
+            run();
+        });
     }
 
     base::Status post(Command command)

@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/store/event_lines.h"
 #include "core/store/h5_layout.h"
+#include "core/store/profile_tables.h"
 #include "core/store/seal.h"
 
 #include <algorithm>
@@ -169,6 +170,7 @@ base::Status writeView(const std::filesystem::path& path, const RunRecord& recor
         writeTensors(file, record);
         writeHistograms(file, record);
         writeTables(file, record);
+        writeProfile(file, record);
         for (const bool frames : {false, true}) {
             const std::string lines = eventLines(record, frames);
             h5::createBytes(file, frames ? "/frames/lines" : "/events/lines", lines, packed(lines.size()));

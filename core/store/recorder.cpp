@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
+#include "core/base/thread_name.h"
 #include "core/events/codec.h"
 #include "core/store/file_beside.h"
 #include "core/store/finalize.h"
@@ -162,6 +163,7 @@ private:
 
     void loop(const std::stop_token& stop)
     {
+        base::nameThread("recorder");
         while (!stop.stop_requested()) {
             {
                 std::unique_lock lock(m_mutex);

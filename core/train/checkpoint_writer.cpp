@@ -2,6 +2,7 @@
 #include "core/train/checkpoint_writer.h"
 
 #include "core/base/clock.h"
+#include "core/base/thread_name.h"
 
 #include <ctime>
 #include <utility>
@@ -78,6 +79,7 @@ double CheckpointWriter::takeSeconds()
 
 void CheckpointWriter::loop(const std::stop_token& stop)
 {
+    base::nameThread("checkpoints");
     std::unique_lock lock(m_mutex);
     for (;;) {
         m_changed.wait(lock, stop, [&] { return !m_jobs.empty(); });

@@ -75,11 +75,20 @@ Value partOf(const spec::Experiment& experiment, const char* part)
     return spec::experimentFields().write(experiment)[part];
 }
 
+// The settings that decide which rows there are; who makes the batches is none of them.
+Value rowsOf(const spec::Experiment& experiment)
+{
+    Value data = partOf(experiment, "data");
+    data.object().erase("num_workers");
+    data.object().erase("prefetch_factor");
+    return base::Array{std::move(data), partOf(experiment, "split")};
+}
+
 // Whether the weights or the rows before the first update are others.
 bool beginsOtherwise(const spec::Experiment& was, const spec::Experiment& is)
 {
     const auto differs = [&](const char* part) { return partOf(was, part) != partOf(is, part); };
-    return differs("model") || differs("data") || differs("split") || was.train.seed != is.train.seed ||
+    return differs("model") || rowsOf(was) != rowsOf(is) || was.train.seed != is.train.seed ||
            was.train.incremental.has_value() != is.train.incremental.has_value();
 }
 
@@ -178,9 +187,11 @@ Engine::makeLoader(const spec::Experiment& experiment, const data::DataModule& d
 {
     data::LoaderOptions options{plan.batchSize, experiment.train.shuffle, experiment.train.dropLast,
                                 std::uint64_t(experiment.train.seed), experiment.augment};
-    // Making a batch of pictures takes long enough to be worth a thread of its own.
     options.weighted = experiment.data.sampler == "weighted" && m_learner->classifies();
-    options.prefetch = (data.info().image() || data.decodes()) && m_learner->takesBatches();
+    // Making a batch of pictures takes long enough to be worth a thread of its own.
+    const std::int64_t usual = data.info().image() || data.decodes() ? 1 : 0;
+    options.workers = m_learner->takesBatches() ? experiment.data.numWorkers.value_or(usual) : 0;
+    options.prefetchFactor = experiment.data.prefetchFactor;
     return data::DataLoader::make(data, data::SplitName::Train, std::move(options));
 }
 
@@ -222,6 +233,7 @@ StepResult Engine::advance(events::StepTrace* trace)
         for (const data::BatchRange& range : m_timeline.batchesOf(m_step))
             m_batches.push_back(m_old ? m_old->mixed(m_loader->get(range), m_step, m_batches.size())
                                       : m_loader->get(range));
+    m_learner->stopwatch().lap(Phase::DataWait);
     m_learner->trace(trace);
     m_thawedNow = m_learner->reach(m_timeline.epochOf(m_step));
     const StepResult result = m_learner->step(m_batches, m_step, m_timeline.scheduleStep(m_step));
@@ -323,9 +335,7 @@ base::Result<Value> Engine::edit(const std::string& path, const Value& value)
 
 Status Engine::become(const spec::Experiment& next)
 {
-    const bool newRows = partOf(next, "data") != partOf(m_experiment, "data") ||
-                         partOf(next, "split") != partOf(m_experiment, "split") ||
-                         rowMakers(next) != rowMakers(m_experiment);
+    const bool newRows = rowsOf(next) != rowsOf(m_experiment) || rowMakers(next) != rowMakers(m_experiment);
     data::DataModule data = m_data;
     if (newRows) {
         CORE_TRY(opened, data::DataModule::open(next));
@@ -443,8 +453,7 @@ Status Engine::graft(const store::Checkpoint& checkpoint)
     const bool sameOptimizer = then.train.optimizer.kind == m_experiment.train.optimizer.kind;
     const std::string where = "step " + std::to_string(checkpoint.step) + " of the parent";
     CORE_CHECK(m_learner->load(checkpoint.tensors, where, sameOptimizer));
-    const bool newRows =
-        partOf(then, "data") != partOf(m_experiment, "data") || partOf(then, "split") != partOf(m_experiment, "split");
+    const bool newRows = rowsOf(then) != rowsOf(m_experiment);
     m_step = checkpoint.step;
     m_timeline.load(checkpoint.state["timeline"], then.train);
     CORE_CHECK(m_timeline.change(m_step, m_experiment.train, trainRows(m_data), newRows));

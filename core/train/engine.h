@@ -51,6 +51,10 @@ public:
     /// Update step(), by which step() grows by one.
     /// `trace`: what its parts did, for somebody who looks at them.
     StepResult advance(events::StepTrace* trace = nullptr);
+    /// advance() tells this clock of its phases; nullptr: none.
+    void time(PhaseClock* clock) { m_learner->stopwatch().clock = clock; }
+    /// The next update is timed layer by layer.
+    void timeLayers(LayerTimer* layers) { m_learner->stopwatch().layers = layers; }
     /// Whether the state at step() is evaluated before the next update.
     bool judgeDue() const;
     /// Goes back to an earlier step without training, if the learner can and the settings were the same since then;

@@ -155,7 +155,10 @@ StepResult EstimatorLearner::step(std::span<const data::Batch>, std::int64_t ste
     if (classifies())
         result.accuracy = double(countCorrect(output, m_target)) / double(result.rows);
     result.lr = m_schedule->lr(scheduleStep);
+    m_stopwatch.lap(Phase::Forward);
+    // A round is one piece: gradients, trees, and what they add to the outputs.
     m_estimator->round(step, result.lr);
+    m_stopwatch.lap(Phase::Optimizer);
     return result;
 }
 

@@ -6,6 +6,7 @@
 #include "core/model/network.h"
 #include "core/model/weights_file.h"
 #include "core/train/loss.h"
+#include "core/train/phase_clock.h"
 #include "core/train/plan.h"
 #include "core/train/schedule.h"
 
@@ -53,6 +54,7 @@ public:
     void onGradients(std::function<void()> call) { m_onGradients = std::move(call); }
     /// The next step writes down what its parts did.
     void trace(events::StepTrace* into) { m_trace = into; }
+    Stopwatch& stopwatch() { return m_stopwatch; }
     /// `input` on any device → output on the learner's device: logits or values, without a graph.
     virtual at::Tensor predict(const at::Tensor& input) = 0;
     /// Told of what each layer was given and what it said.
@@ -117,6 +119,7 @@ protected:
         m_schedule = std::move(schedule);
     }
 
+    Stopwatch m_stopwatch;
     std::unique_ptr<Schedule> m_schedule;
     std::function<void()> m_onGradients;
     const Outputs* m_outputs = nullptr;

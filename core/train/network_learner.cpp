@@ -137,6 +137,7 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
         learner->m_keys = std::make_unique<model::DeviceKeys>(learner->m_device);
         learner->m_deviceScale = tensor::zeros({}).to(learner->m_device);
         learner->m_deviceStep = std::make_unique<DeviceStep>(learner->m_device, learner->m_network->parameters());
+        learner->m_deviceSplit = std::make_unique<DeviceSplit>(learner->m_device);
     }
     return std::unique_ptr<Learner>(std::move(learner));
 }
@@ -148,8 +149,8 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
         result.rows += batch.input.size(0);
     model::Mode mode = modeOf(true);
     mode.draw = base::Draw(std::uint64_t(m_spec.seed), "dropout", std::uint64_t(step));
-    StepTracer tracer(m_trace, m_network->parameters());
-    mode.watch = m_outputs;
+    StepTracer tracer(m_trace, m_network->parameters(), m_stopwatch);
+    mode.watch = tracer.watch(m_outputs, mode.checkpoints > 1);
     m_deviceNorm.reset();
     if (m_deviceStep && batches.size() == 1 && !mode.watch && !tracer)
         computeOnDevice(batches.front(), mode, result);
@@ -161,8 +162,10 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
         scale(m_network->parameters(), 1 / m_scaler->scale());
     const double penalty = penalize();
     result.gradNorm = m_deviceNorm && !penalizes() ? *m_deviceNorm : normOfGradients(m_network->parameters());
+    m_stopwatch.lap(Phase::Optimizer);
     if (m_onGradients)
         m_onGradients();
+    m_stopwatch.lap(Phase::Recording);
     clip(m_network->parameters(), result.gradNorm, m_spec.clipGradNorm, m_spec.clipGradValue);
     result.lr = m_schedule->lr(scheduleStep);
     result.momentum = m_schedule->momentum(scheduleStep);
@@ -186,6 +189,7 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     m_network->parametersMoved();
     tracer.updateEnds();
     average(step + 1);
+    m_stopwatch.lap(Phase::Optimizer);
     if (tracer)
         m_trace->lossAfter = lossOf(batches, mode, result.rows);
     return result;
@@ -202,6 +206,7 @@ void NetworkLearner::computeGradients(std::span<const data::Batch> batches, cons
     for (const data::Batch& batch : batches) {
         tracer.forwardBegins();
         const at::Tensor input = moved(batch.input, m_device), target = moved(batch.target, m_device);
+        tracer.inputIsThere(input);
         const at::Tensor output = whole(m_network->forward(input, partOf(mode, part++)));
         at::Tensor loss = m_loss->compute(output, target);
         const double share = double(batch.input.size(0)) / double(result.rows);
@@ -216,6 +221,7 @@ void NetworkLearner::computeGradients(std::span<const data::Batch> batches, cons
         result.loss += loss.item<double>() * share;
         if (classifies())
             correct += countCorrect(m_loss->predictionOf(output), target);
+        m_stopwatch.lap(Phase::Other);
     }
     m_network->gradientsDone();
     result.accuracy = correct / double(result.rows);
@@ -230,10 +236,13 @@ void NetworkLearner::computeOnDevice(const data::Batch& batch, const model::Mode
             m_keys->begin();
             pass.keys = m_keys.get();
         }
+        m_deviceSplit->mark(recorded);
         const at::Tensor output = whole(m_network->forward(input, pass));
         const at::Tensor loss = m_loss->compute(output, target);
+        m_deviceSplit->mark(recorded);
         loss.backward(m_scaler ? m_deviceScale.to(loss.scalar_type()) : at::Tensor());
         m_network->gradientsDone();
+        m_deviceSplit->mark(recorded);
         const at::NoGradGuard noGraph;
         std::vector<at::Tensor> figures{loss.detach().to(at::kDouble)};
         const at::Tensor norm = normOnDevice(m_network->parameters());
@@ -244,8 +253,10 @@ void NetworkLearner::computeOnDevice(const data::Batch& batch, const model::Mode
     };
     if (m_scaler)
         m_deviceScale.fill_(m_scaler->scale());
+    m_deviceSplit->begin(m_stopwatch.clock, m_deviceStep->recorded());
     const std::vector<double> figures =
         m_deviceStep->run(batch, work, !m_optimizer->looksAgain(), [&] { m_keys->fill(mode.draw); });
+    m_deviceSplit->end(m_stopwatch.clock, m_deviceStep->recorded());
     result.loss = figures[0];
     if (!m_scaler) // else of gradients that are still scaled
         m_deviceNorm = figures[1];

@@ -4,6 +4,7 @@
 #include "core/model/dropout.h"
 #include "core/model/freezing.h"
 #include "core/model/network.h"
+#include "core/train/device_split.h"
 #include "core/train/device_step.h"
 #include "core/train/learner.h"
 #include "core/train/loss_scaler.h"
@@ -72,10 +73,11 @@ private:
     std::vector<tensor::NamedTensor> m_weights; ///< of the network, live
     std::unique_ptr<Loss> m_loss;
     std::unique_ptr<Optimizer> m_optimizer;
-    std::unique_ptr<LossScaler> m_scaler;      ///< under 16-mixed
-    std::unique_ptr<Remedy> m_remedy;          ///< under train.incremental
-    std::unique_ptr<WeightAverage> m_average;  ///< under train.ema or train.swa
-    std::unique_ptr<DeviceStep> m_deviceStep;  ///< on a CUDA device
+    std::unique_ptr<LossScaler> m_scaler;     ///< under 16-mixed
+    std::unique_ptr<Remedy> m_remedy;         ///< under train.incremental
+    std::unique_ptr<WeightAverage> m_average; ///< under train.ema or train.swa
+    std::unique_ptr<DeviceStep> m_deviceStep; ///< on a CUDA device
+    std::unique_ptr<DeviceSplit> m_deviceSplit;
     std::optional<double> m_deviceNorm;        ///< of the gradients as backward left them
     std::unique_ptr<model::DeviceKeys> m_keys; ///< that a recorded step draws by
     at::Tensor m_deviceScale;                  ///< that it scales the loss by, under 16-mixed

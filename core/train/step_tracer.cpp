@@ -2,6 +2,7 @@
 #include "core/train/step_tracer.h"
 
 #include "core/base/clock.h"
+#include "core/train/layer_timer.h"
 
 #include <ATen/ops/linalg_vector_norm.h>
 
@@ -26,10 +27,27 @@ double together(const std::vector<events::StepTrace::Layer>& layers, double even
 
 }
 
-StepTracer::StepTracer(events::StepTrace* into, const std::vector<tensor::NamedTensor>& parameters)
+StepTracer::StepTracer(events::StepTrace* into, const std::vector<tensor::NamedTensor>& parameters,
+                       const Stopwatch& stopwatch)
     : m_into(into),
-      m_parameters(parameters)
+      m_parameters(parameters),
+      m_stopwatch(stopwatch)
 {
+}
+
+const model::Watch* StepTracer::watch(const model::Watch* wanted, bool checkpoints)
+{
+    if (checkpoints)
+        m_stopwatch.layers = nullptr;
+    return m_stopwatch.layers ? m_stopwatch.layers->watch(wanted) : wanted;
+}
+
+void StepTracer::inputIsThere(const at::Tensor& input)
+{
+    if (!input.is_cpu())
+        m_stopwatch.lap(Phase::HostToDevice);
+    if (m_stopwatch.layers)
+        m_stopwatch.layers->forwardBegins(input);
 }
 
 double StepTracer::lap()
@@ -47,12 +65,16 @@ void StepTracer::forwardBegins()
 
 void StepTracer::forwardEnds()
 {
+    m_stopwatch.lap(Phase::Forward);
     if (m_into)
         m_into->forwardSeconds += lap();
 }
 
 void StepTracer::backwardEnds()
 {
+    m_stopwatch.lap(Phase::Backward);
+    if (m_stopwatch.layers)
+        m_stopwatch.layers->backwardEnds();
     if (m_into)
         m_into->backwardSeconds += lap();
 }

@@ -75,6 +75,7 @@ events::RunFinished Trainer::run()
 Status Trainer::prepare()
 {
     setState(RunState::Preparing);
+    m_profiler.follow(spec::read(m_context.resolved).profiler);
     m_writer = std::make_unique<CheckpointWriter>(*m_context.folder, *m_context.recorder, *m_context.hub);
     const store::Checkpoint* from = m_context.resumeFrom ? &*m_context.resumeFrom : nullptr;
     CORE_TRY(engine, Engine::make(m_context.resolved, m_context.device, from));
@@ -118,6 +119,7 @@ Status Trainer::train()
     for (const std::string& note : m_notes)
         m_context.hub->publish(events::Notice{0, {ErrorKind::Data, note, "/model/initialize_from", {}}});
     m_watch.follow(*m_engine, *m_context.hub, m_context.frames);
+    m_profiler.follow(m_engine->experiment().profiler);
     m_paused = m_context.startPaused;
     m_lastCheckpoint = m_nextKeyframe = m_rateSince = m_runningSince = base::steadySeconds();
     setState(m_paused ? RunState::Paused : RunState::Running);
@@ -131,6 +133,7 @@ Status Trainer::train()
         judge();
     publishSurface(true);
     publishWeights(m_engine->step() == 0);
+    m_profiler.watch(*m_engine);
     while (!m_end && m_engine->step() < m_engine->timeline().totalSteps()) {
         CORE_CHECK(obey());
         if (m_end || m_engine->step() >= m_engine->timeline().totalSteps())
@@ -140,10 +143,16 @@ Status Trainer::train()
             m_nextTick = m_nextSurface = m_nextWeights = 0;
         CORE_CHECK(oneStep());
         CORE_CHECK(keepWhatIsDue());
-        if (m_engine->judgeDue())
+        m_profiler.lap(Phase::Keyframe);
+        if (m_engine->judgeDue()) {
             judge();
-        if (base::steadySeconds() >= m_nextTick)
+            m_profiler.lap(Phase::Validation);
+        }
+        if (base::steadySeconds() >= m_nextTick) {
             tick();
+            m_profiler.lap(Phase::Recording);
+        }
+        m_profiler.stepEnds(m_engine->step() - 1, *m_context.hub);
         if (auto trouble = m_context.recorder->trouble())
             CORE_CHECK(waitUntil(*trouble, [&] { return m_context.recorder->trouble(); }));
     }
@@ -164,6 +173,13 @@ Status Trainer::obey()
     }
     if (!m_paused && !m_context.mailbox->filled.load(std::memory_order_acquire))
         return {};
+    Status done = listen();
+    m_profiler.skip();
+    return done;
+}
+
+Status Trainer::listen()
+{
     m_context.mailbox->filled.store(false, std::memory_order_release);
     for (Command& command : m_context.mailbox->queue.drain())
         CORE_CHECK(take(command));
@@ -231,6 +247,8 @@ Status Trainer::edit(const std::string& path, const Value& value, bool again)
         return again ? Status(was.error()) : Status{};
     }
     m_context.hub->publish(events::Edited{m_engine->step(), path, std::move(*was), value});
+    if (path.starts_with("profiler"))
+        m_profiler.follow(m_engine->experiment().profiler);
     if (path.starts_with("capture") || path.starts_with("model.freeze"))
         m_watch.follow(*m_engine, *m_context.hub, m_context.frames);
     const StepPlan& plan = m_engine->timeline().plan();
@@ -245,7 +263,9 @@ Status Trainer::oneStep()
     const std::int64_t step = m_engine->step();
     const bool watched = std::exchange(m_singly, false) && m_context.frames;
     events::StepTrace trace;
+    m_profiler.stepBegins(step);
     m_watch.before(step);
+    m_profiler.lap(Phase::Recording);
     const StepResult result = m_engine->advance(watched ? &trace : nullptr);
     m_watch.after(*m_context.hub);
     if (!m_engine->thawed().empty()) {
@@ -275,6 +295,7 @@ Status Trainer::oneStep()
                      "Try a tenth of the learning rate, a warm-up, or clip_grad_norm 1"};
     m_digests.look(*m_engine);
     m_rows += result.rows;
+    m_profiler.lap(Phase::Recording);
     return {};
 }
 
@@ -318,6 +339,7 @@ void Trainer::tellLeftOut()
 Status Trainer::finish()
 {
     const bool ended = !m_end || *m_end == RunState::EarlyStopped;
+    m_profiler.flush(m_engine->step(), *m_context.hub);
     const double now = base::steadySeconds();
     m_trainSeconds += m_paused ? 0 : now - m_runningSince;
     m_runningSince = now;

@@ -8,6 +8,7 @@
 #include "core/train/command.h"
 #include "core/train/digest_log.h"
 #include "core/train/engine.h"
+#include "core/train/step_profiler.h"
 #include "core/train/tensor_watch.h"
 
 #include <array>
@@ -59,6 +60,7 @@ private:
     base::Status restore();
     base::Status train();
     base::Status obey();
+    base::Status listen();
     base::Status take(const Command& command);
     void pauseOrGoOn(bool pause);
     base::Status edit(const std::string& path, const base::Value& value, bool again);
@@ -96,6 +98,7 @@ private:
     std::unique_ptr<CheckpointWriter> m_writer;
     DigestLog m_digests;
     TensorWatch m_watch;
+    StepProfiler m_profiler;
     std::vector<std::pair<std::string, double>> m_last;
     std::vector<std::string> m_notes; ///< what a person should know of how the run begins
 

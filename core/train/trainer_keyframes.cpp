@@ -133,6 +133,7 @@ Status Trainer::waitUntil(const Error& trouble, const std::function<std::optiona
         if (!stillThere())
             break;
     }
+    m_profiler.skip();
     if (!m_paused)
         m_runningSince += base::steadySeconds() - since;
     setState(m_paused ? RunState::Paused : RunState::Running);

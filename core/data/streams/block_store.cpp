@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/streams/block_store.h"
 
+#include "core/base/thread_name.h"
+
 #include <algorithm>
 #include <cassert>
 #include <cstring>
@@ -215,6 +217,7 @@ void BlockStore::want(std::vector<std::int64_t> blocks)
 
 void BlockStore::readAhead(std::stop_token stop)
 {
+    base::nameThread("reader");
     std::unique_lock lock(m_mutex);
     while (m_changed.wait(lock, stop, [this] { return !m_wanted.empty(); })) {
         std::vector<std::int64_t> absent;

@@ -98,11 +98,12 @@ TEST_CASE("loader: an empty part has no batches")
     CHECK(loader->batchesPerEpoch() == 0);
 }
 
-TEST_CASE("loader: batches made ahead by a thread are the batches made on the spot")
+TEST_CASE("loader: batches made ahead by threads are the batches made on the spot")
 {
+    const std::int64_t workers = GENERATE(1, 3), factor = GENERATE(1, 4);
     const auto module = moonsModule();
     const auto here = loaderOf(module, {.batchSize = 16, .seed = 9}),
-               ahead = loaderOf(module, {.batchSize = 16, .seed = 9, .prefetch = true});
+               ahead = loaderOf(module, {.batchSize = 16, .seed = 9, .workers = workers, .prefetchFactor = factor});
     for (std::int64_t epoch = 0; epoch < 20; ++epoch)
         for (std::int64_t b = 0; b < here->batchesPerEpoch(); ++b)
             REQUIRE(sameBatch(ahead->get(epoch, b), here->get(epoch, b)));
@@ -111,9 +112,10 @@ TEST_CASE("loader: batches made ahead by a thread are the batches made on the sp
 
 TEST_CASE("loader: batches may be asked for in any order, and twice")
 {
+    const std::int64_t workers = GENERATE(1, 3);
     const auto module = moonsModule();
     const auto here = loaderOf(module, {.batchSize = 16}),
-               ahead = loaderOf(module, {.batchSize = 16, .prefetch = true});
+               ahead = loaderOf(module, {.batchSize = 16, .workers = workers});
     const base::Draw draw(3, "test/loader");
     for (std::uint64_t i = 0; i < 400; ++i) {
         const std::int64_t epoch = std::int64_t(draw.below(2 * i, 3)), b = std::int64_t(draw.below(2 * i + 1, 14));
@@ -128,8 +130,8 @@ TEST_CASE("loader: may be given up with a batch under way")
 {
     const auto module = moonsModule();
     for (int i = 0; i < 50; ++i)
-        loaderOf(module, {.batchSize = 64, .prefetch = true})->get(i, 0);
-    loaderOf(module, {.prefetch = true});
+        loaderOf(module, {.batchSize = 64, .workers = 1 + i % 3})->get(i, 0);
+    loaderOf(module, {.workers = 1});
 }
 
 TEST_CASE("loader: augmentation depends on the row and the epoch, not on the batch; only training rows are changed")
@@ -139,7 +141,7 @@ TEST_CASE("loader: augmentation depends on the row and the epoch, not on the bat
     data::LoaderOptions options{.batchSize = 8, .seed = 4, .augment = {{"RandomHorizontalFlip"}}};
     const auto eight = loaderOf(module, options);
     options.batchSize = 5;
-    options.prefetch = true;
+    options.workers = 1;
     const auto five = loaderOf(module, options);
     const auto imageOf = [](DataLoader& loader, std::int64_t epoch, std::int64_t wanted) {
         for (std::int64_t b = 0; b < loader.batchesPerEpoch(); ++b) {

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/events/profile.h"
+
+#include <memory>
+
+namespace core::debug {
+
+/// NVIDIA's own figures of its devices, by the driver's library, which is loaded where it is there.
+class Nvml {
+public:
+    Nvml();
+    ~Nvml();
+    Nvml(const Nvml&) = delete;
+    Nvml& operator=(const Nvml&) = delete;
+
+    /// Every device now; empty without a driver.
+    std::vector<events::SystemSample::Gpu> read() const;
+
+private:
+    struct Calls;
+    std::unique_ptr<Calls> m_calls;
+};
+
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/debug/system_sampler.h"
+
+#include "core/base/clock.h"
+#include "core/base/thread_name.h"
+#include "core/debug/system_reader.h"
+
+#include <utility>
+
+namespace core::debug {
+
+namespace {
+
+constexpr std::size_t mostWaiting = 1000; // while nobody takes them
+
+}
+
+SystemSampler::SystemSampler(double intervalSeconds)
+    : m_interval(intervalSeconds),
+      m_thread([this](const std::stop_token& stop) { loop(stop); })
+{
+}
+
+SystemSampler::~SystemSampler()
+{
+    m_thread.request_stop();
+    m_changed.notify_all();
+}
+
+void SystemSampler::setInterval(double seconds)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_interval = seconds;
+    }
+    m_changed.notify_all();
+}
+
+std::vector<events::SystemSample> SystemSampler::take()
+{
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_seen, {});
+}
+
+void SystemSampler::loop(const std::stop_token& stop)
+{
+    base::nameThread("profiler");
+    const Nvml gpus;
+    SystemReader reader("/", &gpus);
+    double next = base::steadySeconds();
+    std::unique_lock lock(m_mutex);
+    while (!stop.stop_requested()) {
+        const double interval = m_interval;
+        lock.unlock();
+        auto sample = reader.look(base::wallSeconds(), base::steadySeconds());
+        lock.lock();
+        if (sample && m_seen.size() < mostWaiting)
+            m_seen.push_back(std::move(*sample));
+        next = std::max(next + interval, base::steadySeconds());
+        m_changed.wait_for(lock, stop, std::chrono::duration<double>(next - base::steadySeconds()),
+                           [&] { return m_interval != interval; });
+        if (m_interval != interval)
+            next = base::steadySeconds();
+    }
+}
+
+}
