@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/session/certificate.h"
+#include "core/session/import_run.h"
 #include "core/session/inspect.h"
 #include "core/store/exporter.h"
 #include "core/store/run_folder.h"
@@ -192,6 +193,14 @@ Result<Outcome> compare(const Options& options, const Common& common)
                    text};
 }
 
+Result<Outcome> import(const Options& options, const Common& common)
+{
+    CORE_TRY(folder, session::importRun(options.input, common.runsFolder()));
+    CORE_TRY(run, store::summarize(folder));
+    return Outcome{Object{{"run", folder.string()}, {"runs", Array{objectOf(run)}}},
+                   run.id + ": " + std::to_string(run.steps) + " steps of " + options.input + "\n"};
+}
+
 Result<Outcome> repair(const Options& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
@@ -304,6 +313,13 @@ void addRuns(Program& program)
         ->required()
         ->expected(2, 100);
     under(comparison, [options, &common] { return compare(*options, common); });
+    CLI::App* importing = add(*runs, "import", "Make a run of what another program logged");
+    importing
+        ->add_option("file", options->input,
+                     "A CSV of step and scalars, a TensorBoard event file or a folder of them, or an npz of tensors "
+                     "named name@step or name@step@EVAL")
+        ->required();
+    under(importing, [options, &common] { return import(*options, common); });
     under(ofRun(*runs, "repair", "Rebuild the view of a run whose writer died"),
           [options, &common] { return repair(*options, common); });
     CLI::App* renaming = ofRun(*runs, "rename", "Give a run another id; its branches still know it");

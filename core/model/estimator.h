@@ -51,6 +51,9 @@ public:
         return false;
     }
 
+    /// What there is to see of it and its last round: `feature_importance/gain/f0`, `trees/Node`; always the same names.
+    virtual std::vector<tensor::NamedTensor> signals() const { return {}; }
+
     virtual std::int64_t parameterCount() const = 0;
     /// Whose arithmetic it is, such as `XGBoost 1.7.4`; empty: our own.
     virtual std::string library() const { return {}; }

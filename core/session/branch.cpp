@@ -3,6 +3,7 @@
 #include "core/session/past.h"
 #include "core/session/session_work.h"
 #include "core/store/finalize.h"
+#include "core/store/raw_tensors.h"
 #include "core/tensor/device.h"
 
 #include <algorithm>
@@ -118,6 +119,7 @@ base::Result<std::unique_ptr<Session>> Session::branch(const std::filesystem::pa
     record.opened->spec = resolved;
     record.events.front() = *record.opened;
     CORE_CHECK(store::writeJournal(folder.path(), record));
+    CORE_CHECK(store::copyRaw(past.record().folder, folder.path(), step));
     if (engine->best() && engine->best()->step != step)
         CORE_CHECK(store::writeCheckpoint(folder.checkpoints(), engine->best()->snapshot));
     CORE_CHECK(store::writeCheckpoint(folder.checkpoints(), first));

@@ -23,13 +23,14 @@ std::string listed(const std::vector<std::string>& names)
 
 // What is taken only where somebody speaks of it, by how its names begin: updates need a copy of the weights, what goes
 // through layers is as large as a batch.
-constexpr std::string_view spokenOf[] = {"update/", "activation/", "input",  "labels",
-                                         "predict", "feature_",    "trees/", "validation/"};
+constexpr std::string_view spokenOf[] = {"update/", "activation/", "input/", "feature_importance/",
+                                         "trees/",  "validation/", "labels", "predictions",
+                                         "input_0"};
 
 std::string_view familyOf(std::string_view name)
 {
     for (const std::string_view family : spokenOf)
-        if (name.starts_with(family))
+        if (family.ends_with('/') ? name.starts_with(family) : name == family)
             return family;
     return {};
 }
@@ -129,7 +130,7 @@ std::vector<std::string> collectionsOf(const std::string& given, const LayerType
         if (name == own)
             return {name};
     if (name == "input_0")
-        return {"inputs"};
+        return {"inputs", "input_image", "input_sequence"};
     for (const std::string_view own : {"feature_importance", "trees"})
         if (name.starts_with(own) && name.substr(own.size()).starts_with('/'))
             return {std::string(own)};

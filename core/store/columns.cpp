@@ -143,8 +143,11 @@ bool unpackReals(ByteReader& reader, std::uint32_t rows, std::vector<double>& va
 
 Kept keptAs(std::string_view statistic)
 {
-    for (const std::string_view count : {"zeros", "nan", "inf", "count"})
+    for (const std::string_view count : {"zeros", "nan", "inf", "count", "images"})
         if (statistic == count)
+            return Kept::Count;
+    for (const std::string_view count : {"class_count(", "wrong_count(", "confusion(", "same_saves("})
+        if (statistic.starts_with(count))
             return Kept::Count;
     for (const std::string_view wide : {"sum", "abs_sum", "l1", "prod", "abs_prod", "variance", "abs_variance"})
         if (statistic == wide)

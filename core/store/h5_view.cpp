@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/store/event_lines.h"
 #include "core/store/h5_layout.h"
+#include "core/store/h5_raw.h"
 #include "core/store/profile_tables.h"
 #include "core/store/seal.h"
 
@@ -169,6 +170,7 @@ base::Status writeView(const std::filesystem::path& path, const RunRecord& recor
         writeScalars(file, record);
         writeTensors(file, record);
         writeHistograms(file, record);
+        layout::writeRaw(file, record.folder, record.spec["imported"].isObject());
         writeTables(file, record);
         writeProfile(file, record);
         for (const bool frames : {false, true}) {

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <map>
 
@@ -114,6 +115,9 @@ base::Result<std::unique_ptr<Learner>> EstimatorLearner::make(const spec::Experi
     const base::Pick pick = lossOf(experiment, classifies);
     CORE_TRY(loss, allLosses().make(pick));
     CORE_CHECK(loss->begin(info.trainCounts));
+    learner->m_features = info.features;
+    for (std::string& name : learner->m_features)
+        std::ranges::replace(name, '/', '_');
     learner->m_loss = std::move(loss);
     learner->m_lossPick = pick;
     CORE_TRY(schedule, scheduleOf(experiment, learner->m_estimator->rate(), plan));
@@ -155,6 +159,8 @@ StepResult EstimatorLearner::step(std::span<const data::Batch>, std::int64_t ste
     if (classifies())
         result.accuracy = double(countCorrect(output, m_target)) / double(result.rows);
     result.lr = m_schedule->lr(scheduleStep);
+    if (m_answers)
+        (*m_answers)({}, m_target, output);
     m_stopwatch.lap(Phase::Forward);
     // A round is one piece: gradients, trees, and what they add to the outputs.
     m_estimator->round(step, result.lr);
@@ -205,6 +211,20 @@ base::Status EstimatorLearner::reconfigure(const spec::Experiment& experiment, c
         return Error{ErrorKind::Spec, "the model cannot take this change while it runs", "/model", {}};
     follow(std::move(schedule));
     return {};
+}
+
+std::vector<tensor::NamedTensor> EstimatorLearner::signals() const
+{
+    std::vector<tensor::NamedTensor> signals = m_estimator->signals();
+    for (tensor::NamedTensor& signal : signals) {
+        const std::size_t at = signal.name.rfind("/f") + 2;
+        std::size_t place = m_features.size();
+        if (signal.name.starts_with("feature_importance/"))
+            std::from_chars(signal.name.data() + at, signal.name.data() + signal.name.size(), place);
+        if (place < m_features.size())
+            signal.name.replace(at - 1, signal.name.npos, m_features[place]);
+    }
+    return signals;
 }
 
 std::vector<std::string> EstimatorLearner::digestNames() const

@@ -27,6 +27,9 @@ public:
     bool forget(std::int64_t steps) override { return m_estimator->forget(steps); }
     base::Status reconfigure(const spec::Experiment& experiment, const StepPlan& plan) override;
 
+    /// Features are called as the data call them.
+    std::vector<tensor::NamedTensor> signals() const override;
+
     std::int64_t parameterCount() const override { return m_estimator->parameterCount(); }
     std::string library() const override { return m_estimator->library(); }
     std::vector<std::uint32_t> digests() const override { return m_estimator->digests(); }
@@ -38,7 +41,8 @@ private:
     std::unique_ptr<model::Estimator> m_estimator;
     std::unique_ptr<Loss> m_loss;
     base::Pick m_lossPick;
-    at::Tensor m_target, m_weights; ///< m_weights: of the rows; undefined where all count alike
+    std::vector<std::string> m_features; ///< by their names; empty: they have none
+    at::Tensor m_target, m_weights;      ///< m_weights: of the rows; undefined where all count alike
 
     at::Tensor weightsOf(const at::Tensor& target) const;
 };

@@ -152,11 +152,12 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     StepTracer tracer(m_trace, m_network->parameters(), m_stopwatch);
     mode.watch = tracer.watch(m_outputs, mode.checkpoints > 1);
     m_deviceNorm.reset();
-    if (m_deviceStep && batches.size() == 1 && !mode.watch && !tracer)
+    if (m_deviceStep && batches.size() == 1 && !mode.watch && !m_answers && !tracer)
         computeOnDevice(batches.front(), mode, result);
     else
         computeGradients(batches, mode, tracer, result);
     mode.watch = nullptr;
+    m_answers = nullptr;
     at::NoGradGuard noGraph;
     if (m_scaler)
         scale(m_network->parameters(), 1 / m_scaler->scale());
@@ -219,6 +220,8 @@ void NetworkLearner::computeGradients(std::span<const data::Batch> batches, cons
             loss.backward(tensor::zeros({}, loss.scalar_type()).fill_(factor).to(loss.device()));
         tracer.backwardEnds();
         result.loss += loss.item<double>() * share;
+        if (m_answers)
+            (*m_answers)(input, target, output);
         if (classifies())
             correct += countCorrect(m_loss->predictionOf(output), target);
         m_stopwatch.lap(Phase::Other);
@@ -400,6 +403,7 @@ base::Status NetworkLearner::load(const std::vector<base::Blob>& blobs, const st
         leaveOut("remedy/");
     if (!optimizerToo)
         leaveOut("optimizer/");
+    leaveOut("captured/");
     std::vector<base::Blob> weights, moments, averages;
     for (base::Blob& blob : renamed(std::move(wanted), here)) {
         if (blob.name.starts_with("remedy/")) {

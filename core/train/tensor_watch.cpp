@@ -2,9 +2,8 @@
 #include "core/train/tensor_watch.h"
 
 #include "core/base/clock.h"
-#include "core/train/layers_seen.h"
 
-#include <ATen/ops/empty_like.h>
+#include <ATen/ops/cat.h>
 
 #include <algorithm>
 #include <cstring>
@@ -30,88 +29,87 @@ bool isPlain(const at::Tensor& tensor)
     return tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous();
 }
 
+// Which evaluation it is, from 0: one at the end of each epoch, and at the end of the run.
+std::int64_t evaluationAt(const Engine& engine)
+{
+    const std::int64_t step = engine.step();
+    return engine.timeline().epochOf(step) - (engine.timeline().epochEndsAt(step) ? 1 : 0);
 }
 
-void TensorWatch::findSources(Engine& engine)
-{
-    const std::vector<tensor::NamedTensor> weights = engine.learner().weights();
-    for (const auto& [kind, prefix] : {std::pair(Weight, ""), {Gradient, "gradient/"}, {Update, "update/"}})
-        for (const tensor::NamedTensor& weight : weights)
-            if (kind == Weight ? weight.tensor.is_floating_point() : weight.tensor.requires_grad())
-                m_sources.push_back({weight.tensor, kind, prefix + weight.name});
-    const auto maybe = [](const spec::CaptureSpec& capture) {
-        return capture.collection ? *capture.collection == "activations"
-                                  : capture.regex.find("activ") != std::string::npos;
-    };
-    if (std::ranges::any_of(m_captures, maybe))
-        findActivations(engine);
-}
-
-void TensorWatch::findActivations(Engine& engine)
-{
-    for (const LayerSeen& layer : layersOf(engine))
-        if (layer.floating)
-            m_sources.push_back({{}, Activation, "activation/" + layer.name});
 }
 
 void TensorWatch::follow(Engine& engine, events::EventHub& hub, bool watched)
 {
     m_learner = &engine.learner();
     m_captures = engine.experiment().capture;
+    const std::size_t own = m_captures.size();
+    for (spec::CaptureSpec& need : capturesForRules(engine.experiment()))
+        m_captures.push_back(std::move(need));
     m_watched = watched;
     m_plan = nullptr;
     m_plans.clear();
-    m_sources.clear();
     m_selected.clear();
-    // Trees have no weights that move in place: there is nothing to take statistics of.
-    if (!m_learner->hasGradients())
-        m_captures.clear();
-    if (!m_captures.empty())
-        findSources(engine);
-    std::vector<std::string> names;
-    for (const Source& source : m_sources)
-        names.push_back(source.name);
+    m_kept.follow(engine.step());
+    m_sources = m_captures.empty() ? WatchSources{} : WatchSources::of(engine, m_captures);
     for (std::size_t i = 0; i < m_captures.size(); ++i) {
-        m_selected.push_back(spec::selected(m_captures[i], names));
-        if (!m_captures[i].collection && std::ranges::find(m_selected[i], true) == m_selected[i].end())
-            hub.publish(events::Notice{engine.step(),
-                                       {base::ErrorKind::Spec,
-                                        "\"" + m_captures[i].regex + "\" finds no tensor of this network",
-                                        "/capture/" + std::to_string(i) + "/regex", "There are " + someOf(names)}});
+        m_selected.push_back(m_sources.selected(m_captures[i]));
+        const auto tell = [&](const std::string& message, const std::string& key, const std::string& advice) {
+            hub.publish(events::Notice{
+                engine.step(), {base::ErrorKind::Spec, message, "/capture/" + std::to_string(i) + key, advice}});
+        };
+        const bool none = std::ranges::find(m_selected[i], true) == m_selected[i].end();
+        if (i < own && none && !m_captures[i].collection && !m_sources.boosted)
+            tell("\"" + m_captures[i].regex + "\" finds no tensor of this network", "/regex",
+                 "There are " + someOf(m_sources.names()));
+        if (i < own && m_captures[i].mode == "PREDICT")
+            tell("a training makes no predictions, so nothing is captured of them", "/mode", "Set it to TRAIN or EVAL");
     }
     m_due.assign(m_captures.size(), false);
     m_learner->onGradients(m_captures.empty() ? std::function<void()>{} : [this] {
         if (m_plan)
-            take(Gradient);
+            take(WatchKind::Gradient);
     });
-    m_onOutput = [this](const model::LayerPass& layer) { takeOutput(calledLayer(layer.name), layer.output); };
+    m_onOutput = [this](const model::LayerPass& layer) { takePass(layer); };
+    m_onAnswer = [this](const at::Tensor& input, const at::Tensor& target, const at::Tensor& output) {
+        takeAnswer(input, target, output);
+    };
+}
+
+// Which captures are due; `step` counts updates, or evaluations.
+bool TensorWatch::findDue(std::int64_t step, bool evaluation)
+{
+    bool any = false;
+    for (std::size_t i = 0; i < m_captures.size(); ++i) {
+        const std::string& mode = m_captures[i].mode;
+        m_due[i] = (mode == "GLOBAL" || mode == (evaluation ? "EVAL" : "TRAIN")) && m_captures[i].savesAt(step);
+        any = any || m_due[i];
+    }
+    return any;
+}
+
+WatchPlan& TensorWatch::planFor(bool evaluation)
+{
+    const auto known = m_plans.find({evaluation, m_due});
+    if (known != m_plans.end())
+        return known->second;
+    WatchPlan plan = makePlan(m_sources, m_captures, m_due, m_selected, evaluation, m_sets);
+    m_sets += std::int64_t(plan.sets.size());
+    return m_plans.emplace(std::pair(evaluation, m_due), std::move(plan)).first->second;
 }
 
 void TensorWatch::begin(std::int64_t step)
 {
-    bool any = false;
-    for (std::size_t i = 0; i < m_captures.size(); ++i) {
-        m_due[i] = m_captures[i].savesAt(step);
-        any = any || m_due[i];
-    }
-    if (!any)
+    if (!findDue(step, false))
         return;
-    auto plan = m_plans.find(m_due);
-    if (plan == m_plans.end()) {
-        plan = m_plans.emplace(m_due, makePlan()).first;
-        for (Set& set : plan->second.sets)
-            set.names.set = m_sets++;
-    }
     m_step = step;
-    m_plan = &plan->second;
+    m_plan = &planFor(false);
     prepareSpreads();
-    take(Weight);
+    take(WatchKind::Weight);
     copyWeights();
-    m_outputPlaces.clear();
-    for (std::size_t i = m_plan->begins[Activation]; i < m_plan->begins[Kinds]; ++i)
-        m_outputPlaces.emplace(m_sources[m_plan->places[i].source].name, i);
-    if (!m_outputPlaces.empty())
+    if (!m_plan->passes.empty())
         m_learner->onOutputs(&m_onOutput);
+    if (m_plan->has(WatchKind::Answer))
+        m_learner->onAnswers(&m_onAnswer);
 }
 
 // Histograms that are asked for are kept; whoever watches sees all of them now and then.
@@ -124,88 +122,92 @@ void TensorWatch::prepareSpreads()
     all.step = m_step;
     all.kept = m_plan->keeps;
     std::size_t used = 0;
-    for (Place& place : m_plan->places) {
+    for (WatchPlace& place : m_plan->places) {
         const std::int64_t bins = m_plan->keeps ? place.bins : watchedBins;
         place.spread = used;
         if (bins == 0)
             continue;
         if (all.tensors.size() == used)
             all.tensors.emplace_back();
-        all.tensors[used].name = m_sources[place.source].name;
+        all.tensors[used].name = place.name;
         all.tensors[used++].counts.resize(std::size_t(bins));
     }
     all.tensors.resize(used);
 }
 
-std::vector<std::string> TensorWatch::statisticsOf(std::size_t source) const
-{
-    std::vector<std::string> all;
-    for (std::size_t i = 0; i < m_captures.size(); ++i)
-        if (m_due[i] && m_selected[i][source])
-            for (const std::string& name : spec::statisticsOf(m_captures[i]))
-                if (std::ranges::find(all, name) == all.end())
-                    all.push_back(name);
-    return all;
-}
-
-std::int64_t TensorWatch::binsOf(std::size_t source) const
-{
-    std::int64_t bins = 0;
-    for (std::size_t i = 0; i < m_captures.size(); ++i)
-        if (m_due[i] && m_selected[i][source] && m_captures[i].histogram)
-            bins = std::max(bins, m_captures[i].bins);
-    return bins;
-}
-
-TensorWatch::Plan TensorWatch::makePlan() const
-{
-    Plan plan;
-    for (std::size_t i = 0; i < m_sources.size(); ++i) {
-        const std::vector<std::string> statistics = statisticsOf(i);
-        if (statistics.empty())
-            continue;
-        auto set = std::ranges::find(plan.sets, statistics, [](const Set& s) { return s.names.statistics; });
-        if (set == plan.sets.end()) {
-            set = plan.sets.insert(set, Set{});
-            set->names.statistics = statistics;
-            for (const std::string& name : statistics)
-                set->statistics.push_back(tensor::statisticNamed(name));
-        }
-        Place place{i, std::size_t(set - plan.sets.begin()), set->names.tensors.size(), binsOf(i)};
-        if (m_sources[i].kind == Update)
-            place.before = at::empty_like(m_sources[i].weight);
-        plan.keeps = plan.keeps || place.bins > 0;
-        plan.places.push_back(std::move(place));
-        for (int kind = m_sources[i].kind + 1; kind <= Kinds; ++kind)
-            plan.begins[kind] = plan.places.size();
-        set->names.tensors.push_back(m_sources[i].name);
-    }
-    for (Set& set : plan.sets)
-        set.values.resize(set.names.tensors.size() * set.statistics.size());
-    return plan;
-}
-
 // The values of all places of a kind, as the tensors are now.
-void TensorWatch::take(Kind kind)
+void TensorWatch::take(WatchKind kind)
 {
     m_taken.clear();
-    for (std::size_t i = m_plan->begins[kind]; i < m_plan->begins[kind + 1]; ++i) {
-        const Place& place = m_plan->places[i];
-        const at::Tensor& weight = m_sources[place.source].weight;
-        const at::Tensor& tensor = kind == Gradient ? weight.grad() : kind == Update ? place.before : weight;
+    for (std::size_t i = m_plan->begin(kind); i < m_plan->end(kind); ++i) {
+        const WatchPlace& place = m_plan->places[i];
+        const at::Tensor& weight = m_sources.all[place.source].weight;
+        const at::Tensor& tensor = kind == WatchKind::Gradient ? weight.grad()
+                                   : kind == WatchKind::Update ? place.before
+                                                               : weight;
         // A weight that took no part in the step has no gradient.
         m_taken.push_back(tensor.defined() ? tensor : tensor::empty({0}));
     }
-    note(m_plan->begins[kind]);
+    note(m_plan->begin(kind));
 }
 
-void TensorWatch::takeOutput(const std::string& layer, const at::Tensor& output)
+void TensorWatch::takePass(const model::LayerPass& layer)
 {
-    const auto found = m_plan ? m_outputPlaces.find("activation/" + layer) : m_outputPlaces.end();
-    if (!m_plan || found == m_outputPlaces.end())
+    if (!m_plan)
         return;
-    m_taken.assign(1, output.detach());
-    note(found->second);
+    const auto found = m_plan->passes.find(layer.name.empty() ? std::string_view("output") : layer.name);
+    if (found == m_plan->passes.end())
+        return;
+    const auto [output, input] = found->second;
+    for (const auto& [place, tensor] : {std::pair(output, &layer.output), {input, &layer.input}})
+        if (place > 0) {
+            m_taken.assign(1, tensor->detach());
+            note(place - 1);
+        }
+}
+
+void TensorWatch::takeAnswer(const at::Tensor& input, const at::Tensor& target, const at::Tensor& output)
+{
+    if (m_targets.empty())
+        m_firstInput = input;
+    m_targets.push_back(target.detach());
+    m_said.push_back(m_learner->loss().predictionOf(output).detach());
+}
+
+// What was true of the step's rows, and what the model said of them.
+void TensorWatch::takeAnswers()
+{
+    const auto joined = [](std::vector<at::Tensor>& parts) {
+        const at::Tensor all = parts.size() == 1 ? parts.front() : at::cat(parts);
+        parts.clear();
+        return all;
+    };
+    if (m_targets.empty())
+        return;
+    m_labels = joined(m_targets);
+    const at::Tensor said = joined(m_said), first = std::exchange(m_firstInput, {});
+    m_taken.clear();
+    for (std::size_t i = m_plan->begin(WatchKind::Answer); i < m_plan->end(WatchKind::Answer); ++i) {
+        const std::string& name = m_sources.all[m_plan->places[i].source].name;
+        const at::Tensor& tensor = name == "labels" ? m_labels : name == "predictions" ? said : first;
+        m_taken.push_back(tensor.defined() ? tensor : tensor::empty({0}));
+    }
+    note(m_plan->begin(WatchKind::Answer));
+    m_labels = at::Tensor();
+}
+
+void TensorWatch::takeExtras()
+{
+    if (!m_plan->has(WatchKind::Extra))
+        return;
+    const std::vector<tensor::NamedTensor> signals = m_learner->signals();
+    m_taken.clear();
+    for (std::size_t i = m_plan->begin(WatchKind::Extra); i < m_plan->end(WatchKind::Extra); ++i) {
+        const auto found =
+            std::ranges::find(signals, m_sources.all[m_plan->places[i].source].name, &tensor::NamedTensor::name);
+        m_taken.push_back(found == signals.end() ? tensor::empty({0}) : found->tensor);
+    }
+    note(m_plan->begin(WatchKind::Extra));
 }
 
 // What was taken, from place `from` on.
@@ -213,11 +215,16 @@ void TensorWatch::note(std::size_t from)
 {
     const std::vector<tensor::Statistics> statistics = tensor::statisticsOf(m_taken);
     for (std::size_t i = 0; i < m_taken.size(); ++i) {
-        const Place& place = m_plan->places[from + i];
-        Set& set = m_plan->sets[place.set];
+        const WatchPlace& place = m_plan->places[from + i];
+        WatchSet& set = m_plan->sets[place.set];
         double* value = set.values.data() + place.row * set.statistics.size();
-        for (const tensor::TakeStatistic take : set.statistics)
-            *value++ = take(statistics[i], m_taken[i]);
+        if (set.plain)
+            for (const WatchStatistic& each : set.statistics)
+                *value++ = store::asKept(each.kept, each.take(statistics[i], m_taken[i]));
+        else
+            noteSignal(place, statistics[i], m_taken[i], value);
+        if (place.raw)
+            m_kept.add(place.name, m_step, m_taken[i]);
         if (!m_spreading || (m_plan->keeps && place.bins == 0))
             continue;
         events::TensorHistograms::Spread& spread = spreads().tensors[place.spread];
@@ -227,12 +234,26 @@ void TensorWatch::note(std::size_t from)
     }
 }
 
+// Where a statistic needs more than one pass tells: saves before, labels, parameters.
+void TensorWatch::noteSignal(const WatchPlace& place, const tensor::Statistics& known, const at::Tensor& tensor,
+                             double* values)
+{
+    tensor::Signal signal(tensor, &known);
+    signal.setPast(m_step, m_past.of(place.name));
+    if (m_labels.defined())
+        signal.setLabels(m_labels);
+    for (const WatchStatistic& each : m_plan->sets[place.set].statistics)
+        *values++ = store::asKept(each.kept, each.take ? each.take(known, tensor) : signal.take(each.statistic));
+    if (place.past > 0 || place.pastSteps > 0)
+        m_past.add(place.name, m_step, tensor, place.past, place.pastSteps);
+}
+
 void TensorWatch::copyWeights()
 {
     const at::NoGradGuard noGraph;
-    for (std::size_t i = m_plan->begins[Update]; i < m_plan->begins[Update + 1]; ++i) {
-        const Place& place = m_plan->places[i];
-        const at::Tensor& weight = m_sources[place.source].weight;
+    for (std::size_t i = m_plan->begin(WatchKind::Update); i < m_plan->end(WatchKind::Update); ++i) {
+        const WatchPlace& place = m_plan->places[i];
+        const at::Tensor& weight = m_sources.all[place.source].weight;
         if (isPlain(weight) && isPlain(place.before))
             std::memcpy(place.before.mutable_data_ptr<float>(), weight.const_data_ptr<float>(), weight.nbytes());
         else
@@ -244,9 +265,9 @@ void TensorWatch::copyWeights()
 void TensorWatch::subtract()
 {
     const at::NoGradGuard noGraph;
-    for (std::size_t i = m_plan->begins[Update]; i < m_plan->begins[Update + 1]; ++i) {
-        const Place& place = m_plan->places[i];
-        const at::Tensor& weight = m_sources[place.source].weight;
+    for (std::size_t i = m_plan->begin(WatchKind::Update); i < m_plan->end(WatchKind::Update); ++i) {
+        const WatchPlace& place = m_plan->places[i];
+        const at::Tensor& weight = m_sources.all[place.source].weight;
         if (isPlain(weight) && isPlain(place.before)) {
             float* out = place.before.mutable_data_ptr<float>();
             const float* now = weight.const_data_ptr<float>();
@@ -262,8 +283,11 @@ void TensorWatch::end(events::EventHub& hub)
 {
     const double began = base::steadySeconds();
     m_learner->onOutputs(nullptr);
+    m_learner->onAnswers(nullptr);
     subtract();
-    take(Update);
+    take(WatchKind::Update);
+    takeAnswers();
+    takeExtras();
     publish(hub);
     if (m_spreading && m_watched) {
         const double now = base::steadySeconds();
@@ -271,9 +295,40 @@ void TensorWatch::end(events::EventHub& hub)
     }
 }
 
+// The first rows of the validation split, as many as a step learns from, go through the network once more.
+void TensorWatch::atEvaluation(Engine& engine, events::EventHub& hub)
+{
+    m_plan = nullptr;
+    if (m_captures.empty() || !findDue(evaluationAt(engine), true))
+        return;
+    const data::RowSet& rows = engine.data().rows(data::SplitName::Validation);
+    const std::vector<std::int64_t> first =
+        rows.some(0, std::min(rows.size(), std::size_t(engine.timeline().plan().batchSize)));
+    if (first.empty())
+        return;
+    if (engine.data().streamed())
+        engine.data().expect(rows, first.size());
+    m_step = engine.step();
+    m_plan = &planFor(true);
+    prepareSpreads();
+    take(WatchKind::Weight);
+    const data::Batch batch = engine.data().gather(first);
+    const at::NoGradGuard noGraph;
+    const bool passes = !m_plan->passes.empty();
+    if (passes || m_plan->has(WatchKind::Answer))
+        takeAnswer(batch.input, batch.target.to(m_learner->device()),
+                   m_learner->look(batch.input, passes ? &m_onOutput : nullptr));
+    takeAnswers();
+    takeExtras();
+    publish(hub);
+    m_plan = nullptr;
+}
+
 void TensorWatch::publish(events::EventHub& hub)
 {
-    for (Set& set : m_plan->sets) {
+    for (WatchSet& set : m_plan->sets) {
+        if (set.statistics.empty())
+            continue;
         if (!set.named) {
             set.names.step = m_step;
             hub.publish(events::Event(set.names));
@@ -283,6 +338,8 @@ void TensorWatch::publish(events::EventHub& hub)
     }
     if (m_spreading && !spreads().tensors.empty())
         hub.publish(m_spread);
+    if (const auto trouble = m_kept.trouble())
+        hub.publish(events::Notice{m_step, *trouble});
 }
 
 }

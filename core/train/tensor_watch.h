@@ -2,18 +2,21 @@
 #pragma once
 
 #include "core/events/hub.h"
-#include "core/tensor/statistics.h"
-#include "core/train/engine.h"
+#include "core/tensor/signal_statistics.h"
+#include "core/train/kept_tensors.h"
+#include "core/train/watch_plan.h"
 
 #include <map>
 
 namespace core::train {
 
-/// Takes the statistics that an experiment's `capture` asks for: of the weights before an update, of its gradients
-/// before they are clipped, of the layers' outputs, of what the update changed; and how they are spread. It only looks,
-/// so the training's bits are the same whatever is captured.
+/// Takes the statistics that an experiment's `capture` and its rules ask for: of the weights before an update, of its
+/// gradients before they are clipped, of what layers were given and said, of labels and predictions, of what the update
+/// changed; and how they are spread. It only looks, so the training's bits are the same whatever is captured.
 class TensorWatch {
 public:
+    /// Where tensors are kept that `raw` asks for. Before follow().
+    void keepIn(const std::filesystem::path& run) { m_kept.begin(run); }
     /// Takes over what the experiment captures; at the start, and again when it was edited. `watched`: somebody also
     /// sees now and then how the tensors are spread that are captured without histograms.
     void follow(Engine& engine, events::EventHub& hub, bool watched = false);
@@ -31,61 +34,47 @@ public:
             end(hub);
         m_plan = nullptr;
     }
+    /// Where the state at the engine's step is evaluated.
+    void atEvaluation(Engine& engine, events::EventHub& hub);
+
+    /// The values that statistics of the next saves are taken against, for a checkpoint.
+    const PastSaves& past() const { return m_past; }
+    PastSaves& past() { return m_past; }
+    /// What is kept is safe from now on.
+    base::Status sync() { return m_kept.sync(); }
 
 private:
-    enum Kind { Weight, Gradient, Update, Activation, Kinds };
-    struct Source {
-        at::Tensor weight; ///< live; of an activation none
-        Kind kind = Weight;
-        std::string name;
-    };
-    /// Tensors of which the same statistics are taken at the same steps.
-    struct Set {
-        events::TensorsNamed names;
-        std::vector<tensor::TakeStatistic> statistics;
-        std::vector<double> values;
-        bool named = false;
-    };
-    struct Place {
-        std::size_t source = 0, set = 0, row = 0;
-        std::int64_t bins = 0;  ///< of the histogram that is kept; 0: none is
-        at::Tensor before = {}; ///< of an update: the weight, then the difference
-        std::size_t spread = 0;
-    };
-    /// What is taken at steps at which the same captures are due; kind by kind.
-    struct Plan {
-        std::vector<Place> places;
-        std::size_t begins[Kinds + 1] = {};
-        std::vector<Set> sets;
-        bool keeps = false; ///< histograms
-    };
-
-    void findSources(Engine& engine);
-    void findActivations(Engine& engine);
     void begin(std::int64_t step);
+    bool findDue(std::int64_t step, bool evaluation);
+    WatchPlan& planFor(bool evaluation);
     void prepareSpreads();
     events::TensorHistograms& spreads() { return std::get<events::TensorHistograms>(m_spread); }
-    void take(Kind kind);
-    void takeOutput(const std::string& layer, const at::Tensor& output);
+    void take(WatchKind kind);
+    void takePass(const model::LayerPass& layer);
+    void takeAnswer(const at::Tensor& input, const at::Tensor& target, const at::Tensor& output);
+    void takeAnswers();
+    void takeExtras();
     void note(std::size_t from);
+    void noteSignal(const WatchPlace& place, const tensor::Statistics& known, const at::Tensor& tensor, double* values);
     void copyWeights();
     void subtract();
-    Plan makePlan() const;
-    std::vector<std::string> statisticsOf(std::size_t source) const;
-    std::int64_t binsOf(std::size_t source) const;
     void end(events::EventHub& hub);
     void publish(events::EventHub& hub);
 
     Learner* m_learner = nullptr;
-    std::vector<spec::CaptureSpec> m_captures;
-    std::vector<Source> m_sources;
+    std::vector<spec::CaptureSpec> m_captures; ///< the experiment's, then what its rules need
+    WatchSources m_sources;
     std::vector<std::vector<bool>> m_selected; ///< by capture, by source
     std::vector<bool> m_due;                   ///< by capture
-    std::map<std::vector<bool>, Plan> m_plans;
-    Plan* m_plan = nullptr; ///< of the step that goes on
+    std::map<std::pair<bool, std::vector<bool>>, WatchPlan> m_plans;
+    WatchPlan* m_plan = nullptr; ///< of the step that goes on
     std::vector<at::Tensor> m_taken;
     Learner::Outputs m_onOutput;
-    std::map<std::string, std::size_t, std::less<>> m_outputPlaces; ///< of the plan
+    Learner::Answers m_onAnswer;
+    at::Tensor m_firstInput, m_labels;
+    std::vector<at::Tensor> m_targets, m_said; ///< of the step's batches
+    PastSaves m_past;
+    KeptTensors m_kept;
     bool m_watched = false, m_spreading = false;
     double m_nextSpread = 0;
     events::Event m_spread = events::TensorHistograms{}; ///< filled again and again, so that nothing is copied to it

@@ -105,6 +105,7 @@ Status Trainer::restore()
         m_engine->setBest(std::move(*best));
     }
     m_context.recorder->rewindTo(checkpoint.step);
+    m_watch.past().take(m_context.resumeFrom->tensors);
     m_context.resumeFrom.reset();
     return {};
 }
@@ -118,6 +119,7 @@ Status Trainer::train()
                 m_context.hub->publish(events::Notice{0, {ErrorKind::Data, problem.message, {}, problem.remedy}});
     for (const std::string& note : m_notes)
         m_context.hub->publish(events::Notice{0, {ErrorKind::Data, note, "/model/initialize_from", {}}});
+    m_watch.keepIn(m_context.folder->path());
     m_watch.follow(*m_engine, *m_context.hub, m_context.frames);
     m_profiler.follow(m_engine->experiment().profiler);
     m_paused = m_context.startPaused;
@@ -305,6 +307,7 @@ void Trainer::judge()
     const std::int64_t step = m_engine->step();
     // Tables cost a pass over the scores and room in the file: a few times a second for whoever watches.
     const bool watched = m_context.frames && base::steadySeconds() >= m_nextTables;
+    m_watch.atEvaluation(*m_engine, *m_context.hub);
     Judgement judgement = m_engine->judge(watched ? tables : EvaluationRequest{});
     publishEvaluation(judgement);
     if (watched && judgement.values.front().first == "validation/loss")

@@ -26,6 +26,8 @@ store::Checkpoint Trainer::snapshot()
 {
     m_digests.flush(*m_context.hub);
     store::Checkpoint checkpoint = m_engine->snapshot();
+    for (base::Blob& blob : m_watch.past().blobs())
+        checkpoint.tensors.push_back(std::move(blob));
     checkpoint.state.object().set("train_seconds", trainSeconds());
     if (!m_context.edits.empty()) {
         base::Array ahead;
@@ -55,6 +57,9 @@ void Trainer::keep(store::Checkpoint checkpoint, bool durable)
     }
     if (durable)
         m_syncedStep = checkpoint.step;
+    // A run that goes on from here relies on what it kept before.
+    if (const Status synced = durable ? m_watch.sync() : Status{}; !synced)
+        m_context.hub->publish(events::Notice{checkpoint.step, synced.error()});
     m_writer->put(std::move(checkpoint), durable, rule);
 }
 

@@ -20,7 +20,7 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"core/events", {"core/base", "core/spec"}},
     {"core/store", {"core/base", "core/spec", "core/events"}},
     {"core/debug", {"core/base", "core/spec", "core/events"}},
-    {"core/tensor", {"core/base"}},
+    {"core/tensor", {"core/base", "core/spec"}},
     {"core/cuda", {"core/tensor"}},
     {"core/data", {"core/base", "core/spec", "core/tensor"}},
     {"core/model", {"core/base", "core/spec", "core/store", "core/tensor", "core/data"}},

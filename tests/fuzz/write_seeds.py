@@ -89,3 +89,29 @@ seed("h5_messages", "texts", message(b"L" + struct.pack("<Q", 1) + entry(12, 2))
 seed("json", "plain", '{"a": [1, 2.5, null, true, "x\\u00e4"], "b": {}}')
 seed("wordnet", "two", "  1 licence\nbig a 1 1 & 1 0 00000012  \nlarge a 1 1 & 1 0 00000012  \n\0  1 licence\n"
      "00000012 00 a 02 large 0 big(p) 1 001 & 00000012 a 0000 | of size\n")
+
+
+def crc(data):
+    total = 0xFFFFFFFF
+    for byte in data:
+        total ^= byte
+        for _ in range(8):
+            total = total >> 1 ^ (0x82F63B78 if total & 1 else 0)
+    total ^= 0xFFFFFFFF
+    return struct.pack("<I", ((total >> 15 | total << 17) + 0xA282EAD8) & 0xFFFFFFFF)
+
+
+def event(step, content):
+    data = varint(9) + struct.pack("<d", 1.5) + varint(16) + varint(step) + content
+    length = struct.pack("<Q", len(data))
+    return length + crc(length) + data + crc(data)
+
+
+def scalar(tag, content):
+    return block(5, block(1, block(1, tag) + content))
+
+
+seed("scalar_log", "events", event(0, scalar(b"loss", varint(2 << 3 | 5) + struct.pack("<f", 0.5)))
+     + event(1, scalar(b"a/b", block(8, varint(8) + varint(1) + varint(5 << 3 | 5) + struct.pack("<f", 2)))))
+seed("scalar_log", "plain", "step,loss,accuracy\n0,1.5,nan\n1,,0.5\n")
+seed("scalar_log", "tensorboard", '"Wall time",Step,Value\n1.5,0,2\n2.5,1,inf\n')

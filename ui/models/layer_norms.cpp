@@ -16,10 +16,7 @@ constexpr const char* prefixes[] = {"", "gradient/", "update/", "activation/"};
 
 bool isOf(const std::string& name, Inside what)
 {
-    if (what != Inside::Weights)
-        return name.starts_with(prefixOf(what));
-    return std::ranges::none_of(std::begin(prefixes) + 1, std::end(prefixes),
-                                [&](const char* prefix) { return name.starts_with(prefix); });
+    return what == Inside::Weights ? isWeight(name) : name.starts_with(prefixOf(what));
 }
 
 /// Numbers in names count as numbers: 10.weight stands behind 9.weight, and weights before biases.
@@ -68,6 +65,14 @@ plots::SeriesBuffer ratioOf(const TensorSeries& update, const TensorSeries& weig
     return buffer;
 }
 
+}
+
+bool isWeight(const std::string& name)
+{
+    static constexpr const char* others[] = {"gradient/", "update/",    "activation/", "input/",
+                                             "input_0",   "labels",     "predictions", "feature_importance/",
+                                             "trees/",    "validation/"};
+    return std::ranges::none_of(others, [&](const char* other) { return name.starts_with(other); });
 }
 
 std::string prefixOf(Inside what)

@@ -15,6 +15,8 @@ namespace ui::models {
 
 /// What of a layer is looked at.
 enum class Inside { Weights, Gradients, Updates, Activations };
+/// Whether a recorded tensor is a weight or a buffer: others say in front what they are.
+bool isWeight(const std::string& name);
 /// `gradient/`, …; empty for weights.
 std::string prefixOf(Inside what);
 

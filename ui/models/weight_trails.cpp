@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/weight_trails.h"
 
+#include "ui/models/layer_norms.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -56,7 +58,7 @@ plots::WeightTrails trailsOf(const core::store::TensorMap& tensors)
     plots::WeightTrails trails;
     for (const auto& [name, series] : tensors) {
         // Weights alone: what is told of them besides is no trail of theirs.
-        if (name.starts_with("gradient/") || name.starts_with("update/") || name.starts_with("activation/"))
+        if (!isWeight(name))
             continue;
         WeightTrail trail{pointsOf(series), series.steps.empty() ? 0 : double(series.steps.back())};
         if (trail.points.size() > 1)

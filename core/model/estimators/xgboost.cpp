@@ -2,6 +2,7 @@
 #include "core/base/rng.h"
 #include "core/model/estimator.h"
 #include "core/model/forest.h"
+#include "core/model/forest_signals.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/cat.h>
@@ -247,6 +248,8 @@ public:
     }
     std::int64_t parameterCount() const override { return m_forest.nodes(); }
     std::vector<std::uint32_t> digests() const override { return m_forest.digests(); }
+
+    std::vector<tensor::NamedTensor> signals() const override { return signalsOf(m_forest, m_features); }
 
     std::vector<LayerInfo> describe(std::int64_t rounds) const override
     {

@@ -226,14 +226,17 @@ TEST_CASE("capture: what cannot be captured is told with what can")
         REQUIRE(all.size() == 1);
         return all.front();
     };
-    const std::string collection = one(R"([{"collection": "relu_output"}])");
+    const std::string collection = one(R"([{"collection": "relu_outputs"}])");
     CHECK(contains(collection, "/capture/0"));
-    CHECK(contains(collection, "weights, biases, gradients, all, updates, activations"));
+    CHECK(contains(collection, "relu_output"));
     CHECK(contains(one(R"([{}])"), "names no tensors"));
     CHECK(contains(one(R"([{"collection": "all", "regex": "x"}])"), "a collection and a regex"));
     CHECK(contains(one(R"([{"collection": "all"}, {"regex": "(" }])"), "/capture/1/regex"));
-    CHECK(contains(one(R"([{"collection": "all", "mode": "EVAL"}])"), "TRAIN"));
-    CHECK(contains(one(R"([{"collection": "all", "raw": true}])"), "raw tensors are not kept"));
+    CHECK(contains(one(R"([{"collection": "all", "mode": "VALIDATE"}])"), "TRAIN"));
+    CHECK(contains(one(R"([{"collection": "all", "reductions": ["mean", "dead_share"]}])"),
+                   "/capture/0/reductions/1"));
+    CHECK(captureProblems(R"([{"collection": "all", "mode": "EVAL", "raw": true, "reductions": ["dead_share(1)"]}])")
+              .empty());
     CHECK(contains(one(R"([{"collection": "all", "save_interval": 0}])"), "save_interval"));
     CHECK(contains(one(R"([{"collection": "all", "reductions": ["meen"]}])"), "mean"));
     CHECK(contains(one(R"([{"collection": "all", "start_step": 5, "end_step": 5}])"), "end_step"));

@@ -94,7 +94,7 @@ TEST_CASE("collections: tensors are in them by their names and by the types of l
     CHECK(of("labels") == Names{"labels"});
     CHECK(of("validation/predictions") == Names{"predictions"});
     CHECK(of("validation/activation/1") == of("activation/1"));
-    CHECK(of("input_0") == Names{"inputs"});
+    CHECK(of("input_0") == Names{"inputs", "input_image", "input_sequence"});
     CHECK(of("feature_importance/weight/f0") == Names{"feature_importance"});
     CHECK(of("trees/Depth") == Names{"trees"});
     // What other programs call them.

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/result.h"
+
+#include <filesystem>
+
+namespace core::session {
+
+/// Makes a finished run of a log that some other program wrote, so that rules, plots, comparison and export work on it:
+/// a CSV of steps and scalars, a TensorBoard event file (or a folder of them), or an npz of tensors named `name@step`
+/// or `name@step@EVAL`. Tensors are kept with their statistics; arrays of one number are scalars besides. Names stay as
+/// they are; what was seen while evaluating is called `validation/<name>`. → the run's folder.
+base::Result<std::filesystem::path> importRun(const std::filesystem::path& file, const std::filesystem::path& runs);
+
+}
