@@ -43,6 +43,7 @@ void addInside(Program& program);    ///< look
 void addSweeping(Program& program);  ///< sweep
 void addRuns(Program& program);      ///< runs, evaluate, predict, export
 void addModels(Program& program);    ///< models
+void addRules(Program& program);     ///< rules
 
 /// Trains to the end, handing signals on as a stop. `started`: steady seconds when the command began; `more` is added
 /// to the object.

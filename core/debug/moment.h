@@ -13,7 +13,8 @@ struct Source {
     enum class Made { AsIs, Square, Root, Absolute, IsZero, IsNan, IsInf, One, Zero };
     SignalId id = 0;
     Made made = Made::AsIs;
-    std::vector<double> arguments = {}; ///< that a `*` stands for
+    std::vector<double> arguments = {}; ///< of a statistic with a `*`
+    std::string statistic = {};
 };
 
 /// A tensor that a rule watches.
@@ -32,7 +33,10 @@ public:
 
     Moment(const std::vector<std::vector<Watched>>& needs, const std::vector<double>& values,
            const std::vector<std::uint64_t>& stamps, std::uint64_t now)
-        : m_needs(needs), m_values(values), m_stamps(stamps), m_now(now)
+        : m_needs(needs),
+          m_values(values),
+          m_stamps(stamps),
+          m_now(now)
     {
     }
 
@@ -56,7 +60,8 @@ private:
     double made(const Source& source) const;
 };
 
-/// The sources of one statistic of a tensor; several for one with a `*`, none if it cannot be had.
+/// The sources of one statistic of a tensor; several for one with a `*` (`*` alone: all that there are), none if it
+/// cannot be had.
 std::vector<Source> sourcesOf(const Signals::Tensor& tensor, const std::string& statistic);
 
 }

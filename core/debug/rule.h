@@ -28,10 +28,11 @@ using Verdict = std::optional<Hit>;
 
 /// What a rule may know of a run besides its signals.
 struct RunFacts {
-    base::Value spec;      ///< resolved
-    bool rounds = false;   ///< an estimator: no gradients, no layers
+    base::Value spec;    ///< resolved
+    bool rounds = false; ///< an estimator: no gradients, no layers
     std::int64_t stepsPerEpoch = 1, totalSteps = 0;
     std::vector<std::string> classes;
+    std::optional<bool> evaluates; ///< whether there are EVAL steps; unknown: as the trace has them
     /// What another run saved, for rules that compare.
     std::function<base::Result<std::shared_ptr<const Trace>>(const std::string& run)> open;
 };

@@ -11,8 +11,8 @@ struct RuleEngine::Running {
     std::vector<Need> needs;
     std::vector<std::vector<Watched>> watched; ///< by need
     std::vector<std::string> lacking;          ///< statistics of tensors that are there
+    std::vector<bool> seen;                    ///< by need: whether anything of it was ever saved
     std::int64_t looks = 0, lastStep = -1;
-    bool found = false; ///< a tensor that is wanted
 };
 
 namespace {
@@ -86,6 +86,7 @@ RuleEngine::RuleEngine(const std::vector<spec::RuleSpec>& rules, RunFacts facts)
         running.rule = std::move(*made);
         running.needs = running.rule->needs();
         running.watched.resize(running.needs.size());
+        running.seen.resize(running.needs.size());
     }
 }
 
@@ -136,7 +137,6 @@ void RuleEngine::bindOne(Running& running, std::size_t place, const Signals& sig
             }
             if (!whole)
                 continue;
-            running.found = true;
             for (const Source& source : watched.sources)
                 if (std::vector<std::uint32_t>& all = m_listeners[source.id];
                     all.empty() || all.back() != std::uint32_t(place))
@@ -150,6 +150,9 @@ void RuleEngine::advance(const Signals& signals, const Frame& frame)
 {
     if (signals.version() != m_version)
         bind(signals);
+    if (m_lastTime >= 0 && !frame.idle)
+        silence(m_lastTime, frame.time);
+    m_lastTime = frame.time;
     ++m_frame;
     m_step = frame.step;
     m_awake.clear();
@@ -173,6 +176,10 @@ void RuleEngine::advance(const Signals& signals, const Frame& frame)
         moment.modeStep = frame.modeStep;
         moment.mode = frame.mode;
         moment.time = frame.time;
+        for (std::size_t n = 0; n < running.needs.size(); ++n)
+            if (!running.seen[n] && wants(running.needs[n], frame.mode))
+                running.seen[n] =
+                    std::ranges::any_of(running.watched[n], [&](const Watched& tensor) { return moment.has(tensor); });
         ++running.looks;
         running.lastStep = frame.step;
         note(place, frame.step, running.rule->at(moment));
@@ -206,6 +213,15 @@ void RuleEngine::stop()
             change(i, stopping, "The run was asked to stop");
 }
 
+// Whether a rule saw all that it cannot do without.
+bool RuleEngine::saw(const Running& running)
+{
+    for (std::size_t n = 0; n < running.needs.size(); ++n)
+        if (running.needs[n].required && !running.seen[n])
+            return false;
+    return running.needs.empty() || running.looks > 0;
+}
+
 // Why a rule has never looked: `applies` is set to false where it could not.
 std::string RuleEngine::whyNothing(std::size_t place, bool& applies) const
 {
@@ -215,9 +231,12 @@ std::string RuleEngine::whyNothing(std::size_t place, bool& applies) const
                " was not recorded. Ask for it in capture, or train with this rule among the rules; a recorded run can "
                "only answer it if its tensors were kept (capture.raw)";
     std::string wanted;
-    for (const Need& need : running.needs)
-        if (need.required && wanted.empty())
-            wanted = inWords(need.tensors);
+    for (std::size_t n = 0; n < running.needs.size(); ++n)
+        if (!running.seen[n] && wanted.empty()) {
+            wanted = inWords(running.needs[n].tensors);
+            if (running.needs[n].modes.size() == 1)
+                wanted += " of " + std::string(name(running.needs[n].modes.front())) + " steps";
+        }
     for (const Need& need : running.needs)
         if (ofModules(need.tensors) && m_looked && !m_facts.spec["model"].isNull()) {
             applies = false;
@@ -238,7 +257,7 @@ void RuleEngine::finish(Ending ending)
         bool applies = true;
         if (ending == Ending::Stopped)
             change(i, stopped, "The run was stopped");
-        else if (running.looks > 0 || running.needs.empty())
+        else if (saw(running))
             change(i, noIssuesFound, {});
         else if (const std::string why = whyNothing(i, applies); applies)
             change(i, inError, why);
@@ -259,6 +278,11 @@ std::vector<events::RuleStateChanged> RuleEngine::takeChanges()
 
 Findings run(const std::vector<spec::RuleSpec>& rules, const Trace& trace, RunFacts facts, Ending ending)
 {
+    if (!facts.evaluates) {
+        facts.evaluates = false;
+        for (std::size_t i = 0; i < trace.size(); ++i)
+            facts.evaluates = *facts.evaluates || trace.frame(i).mode == Mode::Eval;
+    }
     RuleEngine engine(rules, std::move(facts));
     for (std::size_t i = 0; i < trace.size(); ++i)
         engine.advance(trace.signals, trace.frame(i));

@@ -52,6 +52,7 @@ private:
     void bindOne(Running& rule, std::size_t place, const Signals& signals);
     void note(std::size_t place, std::int64_t step, Verdict verdict);
     void change(std::size_t place, const std::string& state, std::string details);
+    static bool saw(const Running& running);
     std::string whyNothing(std::size_t place, bool& applies) const;
 
     RunFacts m_facts;
@@ -60,11 +61,12 @@ private:
     std::vector<std::int64_t> m_counts;
     std::vector<events::Finding> m_findings;
     std::vector<events::RuleStateChanged> m_changes;
-    std::vector<double> m_values;        ///< by signal: the newest
-    std::vector<std::uint64_t> m_stamps; ///< by signal: in which frame it came
+    std::vector<double> m_values;                        ///< by signal: the newest
+    std::vector<std::uint64_t> m_stamps;                 ///< by signal: in which frame it came
     std::vector<std::vector<std::uint32_t>> m_listeners; ///< by signal: the rules that want it
     std::vector<std::uint64_t> m_woken;                  ///< by rule: the frame that it was last woken in
     std::vector<std::uint32_t> m_awake;
+    double m_lastTime = -1;
     std::uint64_t m_frame = 0, m_version = ~std::uint64_t(0);
     std::int64_t m_step = 0;
     std::vector<std::string> m_known; ///< the tensors' names, for what could not be found

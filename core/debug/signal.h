@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/spec/capture.h"
+
 #include <cstdint>
 #include <map>
 #include <span>
@@ -23,7 +25,7 @@ class Signals {
 public:
     struct Tensor {
         std::string name;
-        std::vector<std::string> tags = {}; ///< collections that the recorder said it is in
+        std::vector<std::string> tags = {}; ///< the collections that it is in
         std::vector<std::pair<std::string, SignalId>> statistics = {};
 
         bool isScalar() const { return statistics.size() == 1 && statistics.front().first == "value"; }
@@ -31,8 +33,9 @@ public:
         bool find(std::string_view statistic, SignalId& id) const;
     };
 
+    /// What layers are, for their inputs and outputs; before anything is added.
+    void know(spec::LayerTypes layers) { m_layers = std::move(layers); }
     SignalId add(const std::string& tensor, const std::string& statistic);
-    void tag(const std::string& tensor, const std::string& collection);
     const std::vector<Tensor>& tensors() const { return m_tensors; }
     std::size_t size() const { return m_count; }
     /// Another number whenever something was added.
@@ -41,10 +44,9 @@ public:
 private:
     std::vector<Tensor> m_tensors; ///< in the order in which they came
     std::map<std::string, std::size_t, std::less<>> m_places;
+    spec::LayerTypes m_layers;
     std::uint32_t m_count = 0;
     std::uint64_t m_version = 0;
-
-    Tensor& at(const std::string& tensor);
 };
 
 struct Sample {
@@ -59,6 +61,7 @@ struct Frame {
     Mode mode = Mode::Train;
     double time = 0; ///< seconds since the epoch
     std::span<const Sample> samples = {};
+    bool idle = false; ///< nothing was done since the one before: the run was paused
 };
 
 /// What a run saved, in the order in which it happened.
@@ -67,7 +70,7 @@ public:
     Signals signals;
 
     /// Frames come in ascending order; an evaluation at step S comes before training step S.
-    void begin(std::int64_t step, std::int64_t modeStep, Mode mode, double time);
+    void begin(std::int64_t step, std::int64_t modeStep, Mode mode, double time, bool idle = false);
     void add(SignalId id, double value) { m_samples.push_back({id, value}); }
     std::size_t size() const { return m_frames.size(); }
     Frame frame(std::size_t place) const;
@@ -78,6 +81,7 @@ private:
         Mode mode;
         double time;
         std::size_t begin;
+        bool idle;
     };
     std::vector<Head> m_frames;
     std::vector<Sample> m_samples;
@@ -86,15 +90,12 @@ private:
 /// Which tensors are meant: those of any of the collections and those in whose name any of the expressions is found.
 struct Selection {
     std::vector<std::string> collections = {};
-    std::vector<std::string> regexes = {}; ///< ECMAScript
+    std::vector<std::string> regexes = {}; ///< ECMAScript; SageMaker's default ones stand for collections too
     bool all = false;                      ///< if neither is given: every tensor, and the losses
 
     bool empty() const { return collections.empty() && regexes.empty(); }
 };
 
-/// SageMaker's names of collections and ours.
-const std::vector<std::string>& collectionNames();
-/// By its tags or, where it has none, by its name.
 bool isIn(const std::string& collection, const Signals::Tensor& tensor);
 /// By tensor.
 std::vector<bool> selected(const Selection& selection, const Signals& signals);

@@ -3,6 +3,7 @@
 #include "core/data/edit.h"
 #include "core/data/encoder.h"
 #include "core/data/split.h"
+#include "core/debug/rule.h"
 #include "core/model/estimator.h"
 #include "core/model/layer.h"
 #include "core/model/network.h"
@@ -39,6 +40,7 @@ base::Catalog makeCatalog()
     all.add(train::allSchedules().family());
     all.add(train::allRemedies().family());
     all.add(store::allExporters().family());
+    all.add(debug::allRules().family());
     return all;
 }
 
