@@ -44,6 +44,7 @@ void addSweeping(Program& program);  ///< sweep
 void addRuns(Program& program);      ///< runs, evaluate, predict, export
 void addModels(Program& program);    ///< models
 void addProfiling(Program& program); ///< profile
+void addRules(Program& program);     ///< rules
 
 /// Trains to the end, handing signals on as a stop. `started`: steady seconds when the command began; `more` is added
 /// to the object.

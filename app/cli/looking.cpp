@@ -228,9 +228,12 @@ Result<Outcome> lookAtSchedule(const Options& options)
                    text};
 }
 
-Outcome schema()
+Outcome schema(const std::string& which)
 {
-    const Value value = core::spec::jsonSchema(core::spec::experimentFields().schema(), session::catalog());
+    Schema fields = core::spec::experimentFields().schema();
+    if (which == "rules")
+        std::erase_if(fields.fields, [](const Field& field) { return field.key != "rules"; });
+    const Value value = core::spec::jsonSchema(fields, session::catalog());
     return {value.object(), writeJson(value, 2) + "\n"};
 }
 

@@ -126,6 +126,7 @@ int main(int argc, char** argv)
     app::cli::addRuns(program);
     app::cli::addModels(program);
     app::cli::addProfiling(program);
+    app::cli::addRules(program);
     // Known before parsing ends, so that bad usage is told as JSON too.
     common.json = endsInJson;
     try {

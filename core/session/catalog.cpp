@@ -4,6 +4,7 @@
 #include "core/data/encoder.h"
 #include "core/data/split.h"
 #include "core/debug/profile_rule.h"
+#include "core/debug/rule.h"
 #include "core/model/estimator.h"
 #include "core/model/layer.h"
 #include "core/model/network.h"
@@ -41,6 +42,7 @@ base::Catalog makeCatalog()
     all.add(train::allRemedies().family());
     all.add(store::allExporters().family());
     all.add(debug::allProfileRules().family());
+    all.add(debug::allRules().family());
     return all;
 }
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/value.h"
+
+#include <functional>
+
+namespace core::debug {
+
+/// Settings by dotted path, and what they become.
+using Changes = std::vector<std::pair<std::string, base::Value>>;
+
+/// Exactly these settings are changed against a symptom, and nothing else.
+struct Fix {
+    /// Where the branch grows: before the symptom began, at the best step, at the end, or a run of its own because
+    /// weights have another shape or the data are others.
+    enum class From { Before, Best, End, Start, Anew };
+    std::string key, label, why;
+    From from = From::Before;
+    /// An error says why it does not apply to this experiment.
+    std::function<base::Result<Changes>(const base::Value& resolved)> changes;
+};
+std::string_view name(Fix::From from); ///< `before best end start anew`
+
+/// The fixes that rules name, by their keys; each is written once.
+const std::vector<Fix>& allFixes();
+/// nullptr if there is none.
+const Fix* fixNamed(std::string_view key);
+
+/// A fix with the changes that it is for one experiment.
+struct Offer {
+    std::string key, label, why;
+    Fix::From from;
+    Changes changes;
+};
+/// Of the fixes with these keys those that apply to an experiment.
+std::vector<Offer> offersOf(const std::vector<std::string>& keys, const base::Value& resolved);
+base::Value toValue(const Offer& offer);
+
+}

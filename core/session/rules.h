@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/debug/rule_engine.h"
+#include "core/store/run_record.h"
+
+namespace core::session {
+
+/// What a recorded run saved, as rules see it: of `train/…` and tensors TRAIN steps, of `validation/…` EVAL steps, each
+/// evaluation at step S before training step S. `before`: only what lies before that step.
+debug::Trace traceOf(const store::RunRecord& record, std::int64_t before = std::numeric_limits<std::int64_t>::max());
+
+/// What rules may know of a run besides.
+debug::RunFacts factsOf(const store::RunRecord& record, const std::filesystem::path& runs);
+
+/// How a run ended, for its rules.
+debug::Ending endingOf(events::RunState state);
+
+/// The rules that watch a run, by what its settings say.
+std::vector<spec::RuleSpec> rulesOf(const store::RunRecord& record);
+/// A list as under `/rules`, alone or under a key of that name; checked. `where` is told with errors.
+base::Result<std::vector<spec::RuleSpec>> readRules(const base::Value& given, const std::string& where);
+
+/// What rules say of a run.
+struct RuleReport {
+    std::vector<spec::RuleSpec> rules;
+    debug::Findings found;
+};
+RuleReport checkRun(const store::RunRecord& record, const std::vector<spec::RuleSpec>& rules,
+                    const std::filesystem::path& runs);
+
+/// Findings with the fixes that apply to an experiment; `rules` tell whose they are.
+base::Value toValue(const std::vector<events::Finding>& findings, const std::vector<spec::RuleSpec>& rules,
+                    const base::Value& resolved);
+/// `findings`, `states` by rule, and `rules` with what is known of each.
+base::Object toObject(const RuleReport& report, const base::Value& resolved);
+
+}
