@@ -2,19 +2,9 @@
 #include "core/debug/profile_rule.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 namespace core::debug {
-
-std::string figure(double value)
-{
-    if (!std::isfinite(value))
-        return "?";
-    char text[32];
-    const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 3).ptr;
-    return {text, end};
-}
 
 void adviseWorkers(const ProfileFacts& facts, std::vector<ProfileAdvice>& advice)
 {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/registry.h"
+#include "core/debug/figure.h"
 #include "core/events/profile.h"
 
 namespace core::debug {
@@ -92,8 +93,6 @@ public:
     }
 };
 
-/// 12.5 as people write it: three significant digits.
-std::string figure(double value);
 inline constexpr std::size_t mostPoints = 1'000'000; ///< of a history
 
 // Advice that several rules give; nothing where there is nothing to change.

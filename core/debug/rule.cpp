@@ -2,7 +2,6 @@
 #include "core/debug/rule.h"
 
 #include <charconv>
-#include <cstdio>
 
 namespace core::debug {
 
@@ -13,13 +12,6 @@ const RuleFacts* Rules::facts(const std::string& kind) const
         if (entries[i].kind == kind)
             return &m_facts[i];
     return nullptr;
-}
-
-std::string figure(double value)
-{
-    char text[32];
-    std::snprintf(text, sizeof text, "%.4g", value);
-    return text;
 }
 
 std::string exactly(double value)

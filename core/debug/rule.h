@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/registry.h"
+#include "core/debug/figure.h"
 #include "core/debug/fix.h"
 #include "core/debug/moment.h"
 
@@ -26,6 +27,14 @@ struct Hit {
 };
 using Verdict = std::optional<Hit>;
 
+/// What a rule compares with which of its parameters, for a plot of it.
+struct Compared {
+    std::string title = {};     ///< of the axis: `mean |gradient|`; empty: nothing that can be drawn
+    std::string threshold = {}; ///< the parameter's key; empty: none can be dragged
+    bool above = true;          ///< fires above it; else below
+    bool log = false;
+};
+
 /// What a rule may know of a run besides its signals.
 struct RunFacts {
     base::Value spec;    ///< resolved
@@ -46,6 +55,7 @@ public:
     virtual std::vector<Need> needs() const = 0;
     /// At every step, in ascending order, at which something of its needs was saved.
     virtual Verdict at(const Moment& now) = 0;
+    virtual Compared compared() const { return {}; }
     /// Nothing more comes: what an evaluation at the very end has to say.
     virtual Verdict end() { return {}; }
     /// Nothing was saved from `since` until `now`, in seconds since the epoch, while the run was going.
@@ -99,8 +109,6 @@ const Rules& allRules();
 
 // For the rules.
 
-/// 4 significant digits.
-std::string figure(double value);
 /// The shortest decimals that mean this number: as statistics are spelled.
 std::string exactly(double value);
 

@@ -25,6 +25,8 @@ public:
         return {{{m_spec.collectionNames, m_spec.tensorRegex}, {"zeros", "count"}}};
     }
 
+    Compared compared() const override { return {"zeros in %", "threshold", true, false}; }
+
     Verdict at(const Moment& now) override
     {
         const auto share = [&](const Watched& tensor) {

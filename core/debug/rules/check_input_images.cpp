@@ -27,6 +27,8 @@ public:
                  {"images", "channel_mean(*," + std::to_string(m_spec.channel) + ")"}}};
     }
 
+    Compared compared() const override { return {"|mean| of a channel", "threshold_mean", true, false}; }
+
     Verdict at(const Moment& now) override
     {
         for (const Watched& tensor : now.tensors()) {

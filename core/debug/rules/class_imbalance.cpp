@@ -29,6 +29,8 @@ public:
                 {{{}, m_spec.labelsRegex}, {"wrong_count(*)"}, {}, false}};
     }
 
+    Compared compared() const override { return {"largest / smallest class", "threshold_imbalance", true, false}; }
+
     Verdict at(const Moment& now) override
     {
         count(now, 0, m_labels, m_total);

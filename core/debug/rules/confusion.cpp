@@ -30,6 +30,8 @@ public:
                 {selection(m_spec.labelsCollection, m_spec.labels), {"confusion(*,*)"}, {}, false}};
     }
 
+    Compared compared() const override { return {"share on the diagonal", "min_diag", false, false}; }
+
     Verdict at(const Moment& now) override
     {
         std::map<std::int64_t, std::map<std::int64_t, double>> columns; // by prediction, by label

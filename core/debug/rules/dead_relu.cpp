@@ -22,6 +22,8 @@ public:
         return {{{{}, m_spec.tensorRegex}, {"dead_share(" + exactly(m_spec.thresholdInactivity) + ")"}}};
     }
 
+    Compared compared() const override { return {"dead units of a layer in %", "threshold_layer", true, false}; }
+
     Verdict at(const Moment& now) override
     {
         const Watched* worst = worstOf(now, 0, [&](const Watched& tensor) {

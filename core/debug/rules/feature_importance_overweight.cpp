@@ -20,6 +20,8 @@ public:
 
     std::vector<Need> needs() const override { return {{{{}, m_spec.tensorRegex}, {"mean"}}}; }
 
+    Compared compared() const override { return {"share of the most important features", "threshold", true, false}; }
+
     Verdict at(const Moment& now) override
     {
         std::vector<std::pair<double, std::string>> all;

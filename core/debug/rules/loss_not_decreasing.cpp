@@ -37,6 +37,8 @@ public:
         return {{{collections, m_spec.tensorRegex}, {"mean", "count"}, modes}};
     }
 
+    Compared compared() const override { return {"decrease of the loss in %", "diff_percent", false, false}; }
+
     Verdict at(const Moment& now) override
     {
         const std::int64_t step = m_mode == Mode::Global ? now.step : now.modeStep;

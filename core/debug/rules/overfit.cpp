@@ -25,6 +25,11 @@ public:
         return {{losses, {"mean"}, {Mode::Train, Mode::Global}}, {losses, {"mean"}, {Mode::Eval}}};
     }
 
+    Compared compared() const override
+    {
+        return {"validation loss / training loss − 1", "ratio_threshold", true, false};
+    }
+
     Verdict at(const Moment& now) override
     {
         m_step = now.step;

@@ -29,6 +29,11 @@ public:
         return {{{{"losses"}}, {"mean"}, {Mode::Train, Mode::Global}}, {{{"losses"}}, {"mean"}, {Mode::Eval}, false}};
     }
 
+    Compared compared() const override
+    {
+        return {"evaluations without an improvement", "patience_validation", true, false};
+    }
+
     Verdict at(const Moment& now) override
     {
         m_step = now.step;

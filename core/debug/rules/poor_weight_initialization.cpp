@@ -29,6 +29,11 @@ public:
                 {{{"losses"}}, {"mean"}, training, false}};
     }
 
+    Compared compared() const override
+    {
+        return {"largest / smallest variance of activations", "threshold", true, true};
+    }
+
     Verdict at(const Moment& now) override
     {
         if (m_looked++ >= m_spec.steps)

@@ -31,6 +31,8 @@ public:
                 need(m_spec.thresholdSigmoidMin, m_spec.thresholdSigmoidMax, "sigmoid_input")};
     }
 
+    Compared compared() const override { return {"saturated units of a layer in %", "threshold_layer", true, false}; }
+
     Verdict at(const Moment& now) override
     {
         for (const std::size_t which : {0, 1}) {

@@ -25,6 +25,8 @@ public:
 
     std::vector<Need> needs() const override { return {{{m_spec.collectionNames, m_spec.tensorRegex}, {"variance"}}}; }
 
+    Compared compared() const override { return {"variance", "max_threshold", true, true}; }
+
     Verdict at(const Moment& now) override
     {
         const double most = m_spec.maxThreshold.value_or(std::numeric_limits<double>::infinity());

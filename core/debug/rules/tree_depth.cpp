@@ -16,6 +16,8 @@ public:
 
     std::vector<Need> needs() const override { return {{{{}, {"trees/Node"}}, {"max"}}}; }
 
+    Compared compared() const override { return {"depth of the tree", "depth", true, false}; }
+
     Verdict at(const Moment& now) override
     {
         const auto depth = [&](const Watched& tensor) {

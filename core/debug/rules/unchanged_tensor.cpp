@@ -31,6 +31,8 @@ public:
         return {{{m_spec.collectionNames, m_spec.tensorRegex}, {same}}};
     }
 
+    Compared compared() const override { return {"saves in a row that are equal", "num_steps", true, false}; }
+
     Verdict at(const Moment& now) override
     {
         const double least = double(m_spec.numSteps - 1);

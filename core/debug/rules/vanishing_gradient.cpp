@@ -16,6 +16,8 @@ public:
 
     std::vector<Need> needs() const override { return {{{{"gradients"}}, {"abs_mean"}}}; }
 
+    Compared compared() const override { return {"mean |gradient|", "threshold", false, true}; }
+
     Verdict at(const Moment& now) override
     {
         const double least = m_spec.threshold;

@@ -25,6 +25,8 @@ public:
         return {{{{"weights"}}, {ratio}, {Mode::Train, Mode::Global}}};
     }
 
+    Compared compared() const override { return {"change between saves / size", "large_threshold", true, true}; }
+
     Verdict at(const Moment& now) override
     {
         const double large = m_spec.largeThreshold, small = m_spec.smallThreshold;

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/findings_view.h"
+
+#include "core/debug/rule.h"
+#include "ui/bridge/cure_desk.h"
+#include "ui/bridge/rule_desk.h"
+#include "ui/bridge/workbench.h"
+#include "ui/models/run_model.h"
+#include "ui/pages/cure_view.h"
+#include "ui/pages/hairline.h"
+#include "ui/plots/evidence_plot.h"
+#include "ui/plots/rule_lanes.h"
+#include "ui/style/label.h"
+#include "ui/style/theme.h"
+
+#include <QPushButton>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ui::pages {
+
+using core::debug::Offer;
+using models::RuleRow;
+using style::Label;
+using style::Tone;
+
+namespace {
+
+constexpr std::size_t mostLines = 12;
+
+QString text(const std::string& words)
+{
+    return QString::fromStdString(words);
+}
+
+Label* paragraph(const QString& words, Tone tone = Tone::Body)
+{
+    auto* label = new Label(words, tone);
+    label->setWordWrap(true);
+    return label;
+}
+
+}
+
+FindingsView::FindingsView(bridge::Workbench& bench, QWidget* parent)
+    : QWidget(parent),
+      m_bench(bench),
+      m_cures(new bridge::CureDesk(bench, this)),
+      m_rules(new bridge::RuleDesk(bench, this)),
+      m_head(new Label({}, Tone::Muted)),
+      m_empty(paragraph({}, Tone::Muted)),
+      m_title(new Label({}, Tone::Heading)),
+      m_where(new Label({}, Tone::Muted)),
+      m_benchText(paragraph({}, Tone::Muted)),
+      m_lanes(new plots::RuleLanes),
+      m_scroll(new QScrollArea),
+      m_evidence(new plots::EvidencePlot),
+      m_card(new QWidget),
+      m_words(new QWidget),
+      m_wordColumn(new QVBoxLayout(m_words)),
+      m_cureView(new CureView(bench, *m_cures))
+{
+    auto* head = new QHBoxLayout;
+    head->addStretch();
+    head->addWidget(m_head);
+    m_scroll->setWidget(m_lanes);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_scroll->viewport()->setAutoFillBackground(false);
+    m_lanes->setAutoFillBackground(false);
+    auto* title = new QHBoxLayout;
+    title->setSpacing(16);
+    title->addWidget(m_title);
+    m_where->setElided(Qt::ElideRight);
+    title->addWidget(m_where, 1);
+    m_wordColumn->setContentsMargins(0, 0, 0, 0);
+    m_wordColumn->setSpacing(6);
+    auto* words = new QScrollArea;
+    words->setWidget(m_words);
+    words->setWidgetResizable(true);
+    words->setFrameShape(QFrame::NoFrame);
+    words->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    words->viewport()->setAutoFillBackground(false);
+    m_words->setAutoFillBackground(false);
+    words->setFixedWidth(int(344 * style::theme().scale));
+    auto* left = new QVBoxLayout;
+    left->setSpacing(4);
+    left->addWidget(m_evidence, 1);
+    left->addWidget(m_benchText);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(24);
+    row->addLayout(left, 1);
+    row->addWidget(words);
+    auto* card = new QVBoxLayout(m_card);
+    card->setContentsMargins(0, 0, 0, 0);
+    card->setSpacing(8);
+    card->addLayout(title);
+    card->addLayout(row, 3);
+    card->addWidget(m_cureView, 2);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(8);
+    column->addLayout(head);
+    column->addWidget(m_empty);
+    column->addWidget(m_scroll);
+    column->addWidget(new Hairline);
+    column->addWidget(m_card, 1);
+    column->addStretch(0);
+    m_lanes->setObjectName(QStringLiteral("ruleLanes"));
+    m_evidence->setObjectName(QStringLiteral("evidence"));
+    connect(m_lanes, &plots::RuleLanes::chosen, this, [this](int lane) { choose(m_rows[std::size_t(lane)].name); });
+    connect(m_lanes, &plots::RuleLanes::stepChosen, this, [this](double step) {
+        if (m_bench.front())
+            m_bench.travel().goTo(qint64(step));
+    });
+    connect(m_evidence, &plots::EvidencePlot::thresholdMoved, this, [this](double at) { moveThreshold(at, false); });
+    connect(m_evidence, &plots::EvidencePlot::thresholdReleased, this, [this](double at) { moveThreshold(at, true); });
+    connect(m_rules, &bridge::RuleDesk::studied, this, &FindingsView::showEvidence);
+    connect(m_rules, &bridge::RuleDesk::elsewhereChanged, this, &FindingsView::showEvidence);
+    connect(&bench, &bridge::Workbench::frontChanged, this, &FindingsView::refresh);
+    connect(&bench, &bridge::Workbench::stateChanged, this, &FindingsView::refresh);
+    connect(&bench, &bridge::Workbench::advanced, this, &FindingsView::refresh);
+    refresh();
+}
+
+FindingsView::~FindingsView() = default;
+
+void FindingsView::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    refresh();
+}
+
+const RuleRow* FindingsView::chosen() const
+{
+    const auto found = std::ranges::find(m_rows, m_chosen, &RuleRow::name);
+    return found == m_rows.end() ? nullptr : &*found;
+}
+
+void FindingsView::choose(const QString& rule)
+{
+    if (rule == m_chosen)
+        return;
+    m_chosen = rule;
+    m_threshold.reset();
+    showChosen();
+    Q_EMIT ruleChosen();
+}
+
+void FindingsView::refresh()
+{
+    const models::RunModel* run = m_bench.front();
+    const QString folder = run ? run->folder() : QString();
+    const bool other = folder != m_run;
+    if (other) {
+        m_run = folder;
+        m_rules->forget();
+        m_chosen.clear();
+    }
+    if (!isVisible() && !other)
+        return;
+    const std::size_t before = chosen() ? chosen()->findings.size() : 0;
+    m_rows = run ? models::ruleRows(*run) : std::vector<RuleRow>{};
+    m_empty->setVisible(m_rows.empty());
+    m_scroll->setVisible(!m_rows.empty());
+    m_head->setText(m_rows.empty() ? QString() : models::rulesText(m_rows));
+    m_empty->setText(run ? tr("No rule watches this run. Add rules in the form at the right, then train: what they find "
+                              "stands here, with its evidence and what to do.")
+                         : tr("Train or open a run: what its rules find stands here, each with its evidence, why it "
+                              "matters, and fixes that you can try beside it."));
+    std::vector<plots::RuleLanes::Lane> lanes;
+    for (const RuleRow& row : m_rows) {
+        const auto* entry = core::debug::allRules().family().find(row.rule);
+        QString tip = entry ? text(entry->help) : QString();
+        if (!row.details.isEmpty())
+            tip += QLatin1Char('\n') + row.details;
+        lanes.push_back({row.name, row.count(), row.steps, !row.fired(), tip});
+    }
+    m_lanes->setLanes(std::move(lanes), run ? double(run->step()) : 1);
+    m_lanes->setShownStep(run && run->shownStep() ? std::optional<double>(double(*run->shownStep())) : std::nullopt);
+    const int most = 7 * int(24 * style::theme().scale) + int(30 * style::theme().scale);
+    m_scroll->setFixedHeight(std::min(most, m_lanes->sizeHint().height()));
+    if (!chosen() && !m_rows.empty())
+        m_chosen = m_rows.front().name;
+    const auto place = std::ranges::find(m_rows, m_chosen, &RuleRow::name);
+    {
+        const QSignalBlocker quiet(m_lanes);
+        m_lanes->setCurrent(place == m_rows.end() ? -1 : int(place - m_rows.begin()));
+    }
+    m_card->setVisible(chosen() != nullptr);
+    if (chosen() && (other || chosen()->findings.size() != before)) {
+        showChosen();
+        Q_EMIT ruleChosen();
+    }
+}
+
+void FindingsView::showChosen()
+{
+    const RuleRow* row = chosen();
+    if (!row)
+        return;
+    m_title->setText((row->fired() ? QStringLiteral("▲ ") : QString()) + row->name);
+    m_title->setTone(row->fired() ? Tone::Problem : Tone::Heading);
+    m_where->setText(row->fired() ? row->where() : row->details.isEmpty() ? tr("has found nothing") : row->details);
+    fillWords(*row);
+    m_rules->study(m_run, row->spec);
+    showEvidence();
+}
+
+void FindingsView::fillWords(const RuleRow& row)
+{
+    while (QLayoutItem* item = m_wordColumn->takeAt(0)) {
+        if (QLayout* inner = item->layout())
+            while (QLayoutItem* part = inner->takeAt(0)) {
+                delete part->widget();
+                delete part;
+            }
+        delete item->widget();
+        delete item;
+    }
+    const core::debug::RuleFacts* facts = core::debug::allRules().facts(row.rule);
+    if (row.fired()) {
+        m_wordColumn->addWidget(new Label(tr("What happened"), Tone::Strong));
+        m_wordColumn->addWidget(paragraph(text(row.findings.front().message)));
+    }
+    if (facts) {
+        m_wordColumn->addWidget(new Label(tr("Why"), Tone::Strong));
+        m_wordColumn->addWidget(paragraph(text(facts->why)));
+        if (!facts->causes.empty())
+            m_wordColumn->addWidget(new Label(tr("Likely causes"), Tone::Strong));
+        for (std::size_t i = 0; i < facts->causes.size(); ++i)
+            m_wordColumn->addWidget(paragraph(QStringLiteral("%1  ").arg(i + 1) + text(facts->causes[i])));
+        if (row.fired())
+            addFixes(row);
+        if (facts->ours)
+            m_wordColumn->addWidget(paragraph(tr("A rule of Descent's own; SageMaker has none of this kind."), Tone::Muted));
+    }
+    m_wordColumn->addStretch();
+}
+
+void FindingsView::addFixes(const RuleRow& row)
+{
+    const models::RunModel* run = m_bench.front();
+    const core::debug::RuleFacts* facts = core::debug::allRules().facts(row.rule);
+    const std::vector<Offer> offers = core::debug::offersOf(facts->fixes, run->spec());
+    if (offers.empty())
+        return;
+    m_wordColumn->addWidget(new Label(tr("Try a fix"), Tone::Strong));
+    for (const Offer& offer : offers) {
+        auto* line = new QHBoxLayout;
+        line->setSpacing(8);
+        auto* label = paragraph(text(offer.label));
+        QString edits;
+        for (const auto& [path, value] : offer.changes)
+            edits += QStringLiteral("\n%1: %2").arg(text(path), text(core::base::writeJson(value)));
+        label->setToolTip(text(offer.why) + edits);
+        line->addWidget(label, 1);
+        auto* button = new QPushButton(tr("Try"));
+        button->setObjectName(QStringLiteral("fix-") + text(offer.key));
+        button->setAccessibleName(text(offer.label));
+        button->setProperty("flat", true);
+        button->setToolTip(tr("Grows a branch from before the symptom with exactly this change, and trains it beside the "
+                              "run as it is.\n%1%2")
+                               .arg(text(offer.why), edits));
+        button->setEnabled(!m_cures->going());
+        connect(
+            button, &QPushButton::clicked, this, [this, offer] { tryFix(offer); }, Qt::QueuedConnection);
+        line->addWidget(button, 0, Qt::AlignTop);
+        m_wordColumn->addLayout(line);
+    }
+}
+
+void FindingsView::tryFix(const Offer& offer)
+{
+    const RuleRow* row = chosen();
+    const models::RunModel* run = m_bench.front();
+    if (!row || !run || row->findings.empty())
+        return;
+    const auto& first = row->findings.front();
+    qint64 step = first.since >= 0 ? first.since : first.step;
+    if (offer.from == core::debug::Fix::From::Start)
+        step = 0;
+    else if (offer.from == core::debug::Fix::From::Best)
+        step = run->best() ? run->best()->step : 0;
+    else if (offer.from == core::debug::Fix::From::End)
+        step = run->step();
+    m_cures->begin(run->folder(), {row->name, text(offer.label), offer.changes}, step);
+}
+
+void FindingsView::moveThreshold(double threshold, bool last)
+{
+    const RuleRow* row = chosen();
+    const auto key = row ? core::debug::allRules().facts(row->rule)->threshold : std::string();
+    if (key.empty())
+        return;
+    m_threshold = threshold;
+    core::spec::RuleSpec spec = row->spec;
+    spec.params.object().set(key, threshold);
+    m_rules->study(m_run, spec);
+    if (last)
+        m_rules->lookElsewhere(spec);
+}
+
+void FindingsView::showEvidence()
+{
+    const RuleRow* row = chosen();
+    const auto& study = m_rules->result();
+    const core::debug::RuleFacts* facts = row ? core::debug::allRules().facts(row->rule) : nullptr;
+    plots::EvidencePlot::Spec spec;
+    spec.empty = study ? study->problem : tr("Reading what the rule looked at…");
+    if (row && study && facts) {
+        spec.title = text(facts->compares);
+        spec.last = double(m_bench.front()->step());
+        spec.above = facts->above;
+        spec.draggable = !facts->threshold.empty();
+        if (spec.draggable)
+            spec.threshold = m_threshold.value_or(row->spec.params[facts->threshold].toReal());
+        if (row->fired())
+            spec.first = row->steps.front();
+        double low = INFINITY, high = 0;
+        for (const bridge::RuleStudy::Line& line : study->lines) {
+            if (spec.lines.size() < mostLines)
+                spec.lines.push_back({line.name, line.steps, line.values, line.fires});
+            for (const double value : line.values)
+                if (std::isfinite(value)) {
+                    low = std::min(low, value);
+                    high = std::max(high, value);
+                }
+        }
+        spec.log = low > 0 && high > 100 * low && spec.threshold.value_or(1) > 0;
+        if (spec.lines.empty() && study->problem.isEmpty())
+            spec.empty = tr("What this rule looks at was not recorded.");
+    }
+    m_evidence->setSpec(std::move(spec));
+    QString words;
+    if (study && row) {
+        words = study->steps.empty()
+                    ? tr("With this threshold it would not fire here.")
+                    : tr("With this threshold: %1 times here, first at step %2, %3 tensors.")
+                          .arg(style::count(qint64(study->steps.size())), style::count(qint64(study->steps.front())))
+                          .arg(study->tensors.size());
+        std::int64_t others = 0;
+        for (const bridge::RuleElsewhere& other : m_rules->elsewhere())
+            others += other.times > 0 ? 1 : 0;
+        if (!m_rules->elsewhere().empty())
+            words += tr(" Of %1 other runs it would fire in %2.").arg(m_rules->elsewhere().size()).arg(others);
+    }
+    m_benchText->setText(words);
+}
+
+}
