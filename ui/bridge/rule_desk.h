@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/spec/rules.h"
+#include "core/debug/rule_bench.h"
 
 #include <QObject>
 #include <QString>
@@ -15,28 +15,15 @@ namespace ui::bridge {
 class Worker;
 class Workbench;
 
-/// What a rule looked at in a run, and where it would have fired under other parameters.
-struct RuleStudy {
-    struct Line {
-        QString name;
-        std::vector<double> steps, values;
-        bool fires = false;
-    };
-    std::vector<Line> lines;      ///< of each tensor what is compared, those that fire first
-    std::vector<double> steps;    ///< at which it fires
-    std::vector<QString> tensors; ///< that fire
-    QString problem;              ///< why there is nothing
-};
-
-/// The same rule over another recorded run.
+/// A rule over another recorded run.
 struct RuleElsewhere {
     QString run, folder;
     std::int64_t times = 0;
-    double first = -1;
-    bool healthy = false, sick = false; ///< as a person marked it
+    double first = -1; ///< step; -1: it would not fire
 };
 
-/// Asks rules about recorded runs, aside from the window. Of what is asked the last counts.
+/// Asks rules about recorded runs, aside from the window: what they compared, and where they would have fired under
+/// other parameters. Of what is asked the last counts.
 class RuleDesk final : public QObject {
     Q_OBJECT
 
@@ -44,13 +31,14 @@ public:
     explicit RuleDesk(Workbench& bench, QObject* parent = nullptr);
     ~RuleDesk() override;
 
-    /// About the run in that folder; what it recorded so far is read once and kept until `forget`.
+    /// About the run in that folder; what a run that has ended recorded is read once and kept until `forget`.
     void study(const QString& folder, const core::spec::RuleSpec& rule);
-    /// About every recorded run of the window's folder.
-    void lookElsewhere(const core::spec::RuleSpec& rule);
+    /// About every other recorded run of the window's folder.
+    void lookElsewhere(const QString& except, const core::spec::RuleSpec& rule);
     void forget();
-    bool busy() const { return m_busy > 0; }
-    const std::optional<RuleStudy>& result() const { return m_result; }
+
+    const std::optional<core::debug::Evidence>& result() const { return m_result; }
+    const QString& problem() const { return m_problem; } ///< why there is none
     const std::vector<RuleElsewhere>& elsewhere() const { return m_elsewhere; }
 
 Q_SIGNALS:
@@ -60,12 +48,12 @@ Q_SIGNALS:
 private:
     struct Kept;
     Workbench& m_bench;
-    std::optional<RuleStudy> m_result;
+    std::optional<core::debug::Evidence> m_result;
+    QString m_problem;
     std::vector<RuleElsewhere> m_elsewhere;
-    int m_busy = 0;
     quint64 m_asked = 0, m_askedElsewhere = 0;
-    std::shared_ptr<Kept> m_kept; ///< used by the worker alone
-    std::unique_ptr<Worker> m_worker;
+    std::shared_ptr<Kept> m_kept; ///< used by the workers alone
+    std::unique_ptr<Worker> m_elsewhereWorker, m_worker;
 };
 
 }

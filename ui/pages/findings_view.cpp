@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/findings_view.h"
 
+#include "core/base/json.h"
 #include "core/debug/rule.h"
 #include "ui/bridge/cure_desk.h"
 #include "ui/bridge/rule_desk.h"
+#include "ui/bridge/time_travel.h"
 #include "ui/bridge/workbench.h"
 #include "ui/models/run_model.h"
 #include "ui/pages/cure_view.h"
@@ -19,6 +21,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace ui::pages {
 
@@ -168,10 +171,11 @@ void FindingsView::refresh()
     m_empty->setVisible(m_rows.empty());
     m_scroll->setVisible(!m_rows.empty());
     m_head->setText(m_rows.empty() ? QString() : models::rulesText(m_rows));
-    m_empty->setText(run ? tr("No rule watches this run. Add rules in the form at the right, then train: what they find "
-                              "stands here, with its evidence and what to do.")
-                         : tr("Train or open a run: what its rules find stands here, each with its evidence, why it "
-                              "matters, and fixes that you can try beside it."));
+    m_empty->setText(
+        run ? tr("No rule watches this run. Add rules in the form at the right, then train: what they find "
+                 "stands here, with its evidence and what to do.")
+            : tr("Train or open a run: what its rules find stands here, each with its evidence, why it "
+                 "matters, and fixes that you can try beside it."));
     std::vector<plots::RuleLanes::Lane> lanes;
     for (const RuleRow& row : m_rows) {
         const auto* entry = core::debug::allRules().family().find(row.rule);
@@ -237,7 +241,8 @@ void FindingsView::fillWords(const RuleRow& row)
         if (row.fired())
             addFixes(row);
         if (facts->ours)
-            m_wordColumn->addWidget(paragraph(tr("A rule of Descent's own; SageMaker has none of this kind."), Tone::Muted));
+            m_wordColumn->addWidget(
+                paragraph(tr("A rule of Descent's own; SageMaker has none of this kind."), Tone::Muted));
     }
     m_wordColumn->addStretch();
 }
@@ -263,9 +268,10 @@ void FindingsView::addFixes(const RuleRow& row)
         button->setObjectName(QStringLiteral("fix-") + text(offer.key));
         button->setAccessibleName(text(offer.label));
         button->setProperty("flat", true);
-        button->setToolTip(tr("Grows a branch from before the symptom with exactly this change, and trains it beside the "
-                              "run as it is.\n%1%2")
-                               .arg(text(offer.why), edits));
+        button->setToolTip(
+            tr("Grows a branch from before the symptom with exactly this change, and trains it beside the "
+               "run as it is.\n%1%2")
+                .arg(text(offer.why), edits));
         button->setEnabled(!m_cures->going());
         connect(
             button, &QPushButton::clicked, this, [this, offer] { tryFix(offer); }, Qt::QueuedConnection);
@@ -294,62 +300,69 @@ void FindingsView::tryFix(const Offer& offer)
 void FindingsView::moveThreshold(double threshold, bool last)
 {
     const RuleRow* row = chosen();
-    const auto key = row ? core::debug::allRules().facts(row->rule)->threshold : std::string();
-    if (key.empty())
+    const auto& evidence = m_rules->result();
+    if (!row || !evidence || evidence->compared.threshold.empty())
         return;
     m_threshold = threshold;
     core::spec::RuleSpec spec = row->spec;
-    spec.params.object().set(key, threshold);
+    spec.params.object().set(evidence->compared.threshold, threshold);
     m_rules->study(m_run, spec);
     if (last)
-        m_rules->lookElsewhere(spec);
+        m_rules->lookElsewhere(m_run, spec);
 }
 
 void FindingsView::showEvidence()
 {
     const RuleRow* row = chosen();
-    const auto& study = m_rules->result();
-    const core::debug::RuleFacts* facts = row ? core::debug::allRules().facts(row->rule) : nullptr;
+    const auto& evidence = m_rules->result();
     plots::EvidencePlot::Spec spec;
-    spec.empty = study ? study->problem : tr("Reading what the rule looked at…");
-    if (row && study && facts) {
-        spec.title = text(facts->compares);
+    spec.empty = !m_rules->problem().isEmpty()      ? m_rules->problem()
+                 : !evidence                        ? tr("Reading what the rule looked at…")
+                 : evidence->compared.title.empty() ? tr("This rule compares no number: its message says what it saw.")
+                                                    : tr("What this rule looks at was not recorded.");
+    if (row && evidence && m_bench.front()) {
+        const core::debug::Compared& compared = evidence->compared;
+        spec.title = text(compared.title);
         spec.last = double(m_bench.front()->step());
-        spec.above = facts->above;
-        spec.draggable = !facts->threshold.empty();
-        if (spec.draggable)
-            spec.threshold = m_threshold.value_or(row->spec.params[facts->threshold].toReal());
+        spec.above = compared.above;
+        const core::base::Value& set = row->spec.params[compared.threshold];
+        if (!compared.threshold.empty() && (m_threshold || set.isNumber()))
+            spec.threshold = m_threshold.value_or(set.toReal());
+        spec.draggable = spec.threshold.has_value();
         if (row->fired())
             spec.first = row->steps.front();
-        double low = INFINITY, high = 0;
-        for (const bridge::RuleStudy::Line& line : study->lines) {
-            if (spec.lines.size() < mostLines)
-                spec.lines.push_back({line.name, line.steps, line.values, line.fires});
+        double least = INFINITY;
+        for (const core::debug::Evidence::Line& line : evidence->lines) {
+            if (spec.lines.size() == mostLines)
+                break;
+            spec.lines.push_back({text(line.name), line.steps, line.values, line.fires});
             for (const double value : line.values)
-                if (std::isfinite(value)) {
-                    low = std::min(low, value);
-                    high = std::max(high, value);
-                }
+                least = std::min(least, value);
         }
-        spec.log = low > 0 && high > 100 * low && spec.threshold.value_or(1) > 0;
-        if (spec.lines.empty() && study->problem.isEmpty())
-            spec.empty = tr("What this rule looks at was not recorded.");
+        spec.log = compared.log && least > 0 && spec.threshold.value_or(1) > 0;
     }
     m_evidence->setSpec(std::move(spec));
-    QString words;
-    if (study && row) {
-        words = study->steps.empty()
-                    ? tr("With this threshold it would not fire here.")
-                    : tr("With this threshold: %1 times here, first at step %2, %3 tensors.")
-                          .arg(style::count(qint64(study->steps.size())), style::count(qint64(study->steps.front())))
-                          .arg(study->tensors.size());
-        std::int64_t others = 0;
-        for (const bridge::RuleElsewhere& other : m_rules->elsewhere())
-            others += other.times > 0 ? 1 : 0;
-        if (!m_rules->elsewhere().empty())
-            words += tr(" Of %1 other runs it would fire in %2.").arg(m_rules->elsewhere().size()).arg(others);
-    }
-    m_benchText->setText(words);
+    m_benchText->setText(row && evidence ? benchText() : QString());
+}
+
+QString FindingsView::benchText() const
+{
+    const auto& findings = m_rules->result()->found.findings;
+    std::set<std::string> tensors;
+    for (const auto& finding : findings)
+        tensors.insert(finding.tensor);
+    QString words = findings.empty()
+                        ? tr("With these settings it does not fire here.")
+                        : tr("With these settings: %1 times here, first at step %2, %3 of %4 tensors.")
+                              .arg(style::count(qint64(findings.size())), style::count(findings.front().step))
+                              .arg(tensors.size())
+                              .arg(std::max(m_rules->result()->lines.size(), tensors.size()));
+    const auto& others = m_rules->elsewhere();
+    if (!others.empty())
+        words += tr(" It fires in %1 of %2 other runs.")
+                     .arg(std::ranges::count_if(others, [](const auto& other) { return other.times > 0; }))
+                     .arg(others.size());
+    return words;
 }
 
 }

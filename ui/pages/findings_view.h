@@ -60,6 +60,7 @@ private:
     void addFixes(const models::RuleRow& row);
     void tryFix(const core::debug::Offer& offer);
     void moveThreshold(double threshold, bool last);
+    QString benchText() const;
 
     bridge::Workbench& m_bench;
     bridge::CureDesk* m_cures; ///< a child
