@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/watch_plan.h"
 
-#include "core/train/layers_seen.h"
-#if __has_include("core/debug/rule_engine.h")
 #include "core/debug/rule_engine.h"
-#endif
+#include "core/train/layers_seen.h"
 
 #include <ATen/ops/empty_like.h>
 
@@ -185,8 +183,6 @@ WatchPlan makePlan(const WatchSources& sources, const std::vector<spec::CaptureS
     return plan;
 }
 
-#if __has_include("core/debug/rule_engine.h")
-
 namespace watch_plan {
 
 constexpr std::int64_t ruleInterval = 10; ///< steps between two looks of a rule at tensors
@@ -239,14 +235,5 @@ std::vector<spec::CaptureSpec> capturesForRules(const std::vector<spec::RuleSpec
         watch_plan::addNeed(need, all);
     return all;
 }
-
-#else
-
-std::vector<spec::CaptureSpec> capturesForRules(const std::vector<spec::RuleSpec>&)
-{
-    return {};
-}
-
-#endif
 
 }
