@@ -62,8 +62,8 @@ Object objectOf(const store::RunSummary& run)
 std::string lineOf(const store::RunSummary& run)
 {
     std::string line = run.id + std::string(run.id.size() < 32 ? 32 - run.id.size() : 1, ' ') +
-                       std::string(core::events::name(run.state)) + "  step " + std::to_string(run.steps) + " of " +
-                       std::to_string(run.totalSteps);
+                       std::string(core::events::name(run.state)) + "  step " + std::to_string(run.steps) +
+                       (run.totalSteps > 0 ? " of " + std::to_string(run.totalSteps) : "");
     if (run.bestEpoch >= 0)
         line += "  best " + run.bestMetric + " " + shown(run.bestValue) + " at epoch " + std::to_string(run.bestEpoch);
     if (!run.problem.empty())

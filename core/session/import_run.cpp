@@ -213,7 +213,9 @@ void addEvents(const std::string& id, const fs::path& folder, store::RunRecord& 
     opened.id = id;
     opened.folder = folder.string();
     opened.spec = record.spec;
-    opened.stepsPerEpoch = opened.totalSteps = finished.steps = last + 1;
+    // Nothing is known of its plan: that it has no steps to do marks a run that was made elsewhere.
+    opened.totalSteps = 0;
+    opened.stepsPerEpoch = finished.steps = last + 1;
     record.opened = opened;
     record.finished = finished;
     record.state = finished.state;

@@ -2,8 +2,11 @@
 #include "core/session/rules.h"
 
 #include "core/session/inspect.h"
+#include "core/session/raw_signals.h"
 #include "core/spec/experiment.h"
+#include "core/store/raw_tensors.h"
 #include "core/store/run_folder.h"
+#include "core/train/watch_plan.h"
 
 #include <algorithm>
 #include <map>
@@ -228,6 +231,12 @@ base::Result<std::vector<spec::RuleSpec>> readRules(const Value& given, const st
 RuleReport checkRun(const store::RunRecord& record, const std::vector<spec::RuleSpec>& rules,
                     const std::filesystem::path& runs)
 {
+    // Of tensors that were kept any statistic can be had.
+    if (std::filesystem::exists(store::rawFile(record.folder))) {
+        store::RunRecord more = record;
+        if (addRawStatistics(more, train::capturesForRules(rules)))
+            return {rules, debug::run(rules, traceOf(more), factsOf(record, runs), endingOf(record.state))};
+    }
     return {rules, debug::run(rules, traceOf(record), factsOf(record, runs), endingOf(record.state))};
 }
 

@@ -43,7 +43,7 @@ void TensorWatch::follow(Engine& engine, events::EventHub& hub, bool watched)
     m_learner = &engine.learner();
     m_captures = engine.experiment().capture;
     const std::size_t own = m_captures.size();
-    for (spec::CaptureSpec& need : capturesForRules(engine.experiment()))
+    for (spec::CaptureSpec& need : capturesForRules(engine.experiment().rules))
         m_captures.push_back(std::move(need));
     m_watched = watched;
     m_plan = nullptr;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/watch_plan.h"
 
+#include "core/debug/rule_engine.h"
 #include "core/train/layers_seen.h"
 
 #include <ATen/ops/empty_like.h>
@@ -182,10 +183,57 @@ WatchPlan makePlan(const WatchSources& sources, const std::vector<spec::CaptureS
     return plan;
 }
 
-std::vector<spec::CaptureSpec> capturesForRules(const spec::Experiment& experiment)
+namespace watch_plan {
+
+constexpr std::int64_t ruleInterval = 10; ///< steps between two looks of a rule at tensors
+
+// The statistics that can be taken of tensors; others are of scalars, which are recorded anyhow.
+std::vector<std::string> takeable(const std::vector<std::string>& statistics)
 {
-    (void)experiment;
-    return {};
+    std::vector<std::string> all;
+    for (const std::string& text : statistics)
+        if (spec::parseStatistic(text))
+            all.push_back(text);
+    return all;
+}
+
+void addNeed(const debug::Need& need, std::vector<spec::CaptureSpec>& all)
+{
+    const auto wants = [&](debug::Mode mode) { return std::ranges::find(need.modes, mode) != need.modes.end(); };
+    spec::CaptureSpec capture{.reductions = takeable(need.statistics)};
+    if (capture.reductions.empty())
+        return;
+    const auto add = [&](std::optional<std::string> collection, const std::string& regex) {
+        capture.collection = std::move(collection);
+        capture.regex = regex;
+        // Without a word of modes the steps of the training are enough: evaluations cost a pass each.
+        for (const bool evaluation : {false, true}) {
+            if (evaluation ? !wants(debug::Mode::Eval) : wants(debug::Mode::Eval) && need.modes.size() == 1)
+                continue;
+            capture.mode = evaluation ? "EVAL" : "TRAIN";
+            capture.saveInterval = evaluation ? 1 : ruleInterval;
+            std::vector<base::Error> problems;
+            spec::checkCapture({capture}, problems);
+            if (problems.empty() && std::ranges::find(all, capture) == all.end())
+                all.push_back(capture);
+        }
+    };
+    for (const std::string& collection : need.tensors.collections)
+        add(collection, {});
+    for (const std::string& regex : need.tensors.regexes)
+        add(std::nullopt, regex);
+    if (need.tensors.empty() && need.tensors.all)
+        add("all", {});
+}
+
+}
+
+std::vector<spec::CaptureSpec> capturesForRules(const std::vector<spec::RuleSpec>& rules)
+{
+    std::vector<spec::CaptureSpec> all;
+    for (const debug::Need& need : debug::needsOf(rules))
+        watch_plan::addNeed(need, all);
+    return all;
 }
 
 }

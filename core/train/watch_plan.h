@@ -79,7 +79,7 @@ WatchPlan makePlan(const WatchSources& sources, const std::vector<spec::CaptureS
                    const std::vector<bool>& due, const std::vector<std::vector<bool>>& selected, bool evaluation,
                    std::int64_t firstSet);
 
-/// What the rules of an experiment need, as captures.
-std::vector<spec::CaptureSpec> capturesForRules(const spec::Experiment& experiment);
+/// What rules need to see of tensors, as captures.
+std::vector<spec::CaptureSpec> capturesForRules(const std::vector<spec::RuleSpec>& rules);
 
 }

@@ -390,7 +390,8 @@ TEST_CASE("a form can be made for every kind of every family")
                 const auto* list = std::get_if<std::shared_ptr<const List>>(&field.domain);
                 const bool line = !std::holds_alternative<Group>(field.domain) &&
                                   !std::holds_alternative<OneOf>(field.domain) &&
-                                  !(list && std::holds_alternative<OneOf>((*list)->items)); // chips
+                                  !(list && (std::holds_alternative<OneOf>((*list)->items) ||
+                                             std::holds_alternative<Group>((*list)->items))); // chips
                 if (line && field.visibleWhen.empty())
                     CHECK(form.row(path));
             }
@@ -411,4 +412,49 @@ TEST_CASE("the whole experiment has a form without loose ends")
     }
     CHECK(form.looseProblems().isEmpty());
     CHECK(form.focusField("train.optimizer.lr"));
+}
+
+TEST_CASE("what is captured is a chip each, added with an explanation and set by its fields")
+{
+    tests::application();
+    ExperimentDocument document;
+    SchemaForm form(document);
+    form.setPaths({"capture"});
+    form.resize(208, 900);
+    form.show();
+    REQUIRE(QTest::qWaitForWindowActive(&form));
+    auto* chips = form.findChild<ChipStrip*>("capture");
+    REQUIRE(chips);
+    chips->setFocus();
+    QTest::keyClick(chips, Qt::Key_Insert);
+    auto* menu = chips->findChild<QMenu*>();
+    REQUIRE(menu);
+    QAction* dead = nullptr;
+    for (QAction* action : menu->actions())
+        if (action->text() == "relu_output")
+            dead = action;
+    REQUIRE(dead);
+    CHECK(dead->toolTip().contains("dead"));
+    dead->trigger();
+    delete menu;
+    CHECK(chips->current() == 1);
+    const auto second = [&](const char* key) { return document.resolved()["capture"].array().at(1)[key]; };
+    CHECK(second("collection").text() == "relu_output");
+    const auto type = [&](const char* path, const char* keys) {
+        FieldRow* row = form.row(path);
+        REQUIRE(row);
+        QWidget* input = row->editor()->focusProxy();
+        input->setFocus();
+        qobject_cast<QLineEdit*>(input)->selectAll();
+        QTest::keyClicks(input, keys);
+        QTest::keyClick(input, Qt::Key_Return);
+    };
+    type("capture.1.save_interval", "10");
+    type("capture.1.reductions", "mean, dead_share(1)");
+    CHECK(second("save_interval").toInt() == 10);
+    CHECK(second("reductions").array().size() == 2);
+    CHECK(document.problems().empty());
+    chips->setFocus();
+    QTest::keyClick(chips, Qt::Key_Delete);
+    CHECK(document.resolved()["capture"].array().size() == 1);
 }

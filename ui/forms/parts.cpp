@@ -30,7 +30,7 @@ QVBoxLayout* columnOf(QWidget* part)
 bool hasParts(const Field& field)
 {
     if (const auto* list = std::get_if<std::shared_ptr<const List>>(&field.domain))
-        return std::holds_alternative<OneOf>((*list)->items);
+        return std::holds_alternative<OneOf>((*list)->items) || std::holds_alternative<Group>((*list)->items);
     return std::holds_alternative<Group>(field.domain) || std::holds_alternative<OneOf>(field.domain);
 }
 

@@ -2,6 +2,7 @@
 #include "ui/forms/schema_form.h"
 
 #include "core/session/inspect.h"
+#include "ui/forms/groups_part.h"
 #include "ui/forms/line_editor.h"
 #include "ui/forms/text_forms.h"
 #include "ui/style/label.h"
@@ -54,7 +55,9 @@ Part* makePart(FormContext& context, const Field& field, const QString& path, QW
                           [&](const OneOf&) -> Part* { return new OneOfPart(context, field, path, parent); },
                           [&](const Group&) -> Part* { return new GroupPart(context, field, path, parent); },
                           [&](const Tree&) { return line(); },
-                          [&](const std::shared_ptr<const List>& d) {
+                          [&](const std::shared_ptr<const List>& d) -> Part* {
+                              if (GroupsPart::fits(field))
+                                  return new GroupsPart(context, field, path, parent);
                               return std::holds_alternative<OneOf>(d->items)
                                          ? new ChipsPart(context, field, path, parent)
                                          : line();

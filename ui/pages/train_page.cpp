@@ -82,9 +82,9 @@ TrainPage::TrainPage(bridge::Workbench& workbench, QWidget* parent)
 QStringList TrainPage::inspected() const
 {
     if (core::session::learnsInRounds(m_workbench.document().resolved()))
-        return {"model", "train.schedule", "train.early_stopping", "train.epochs"};
-    return {"train.optimizer", "train.schedule",   "train.early_stopping",
-            "train.epochs",    "train.batch_size", "train.incremental"};
+        return {"model", "train.schedule", "train.early_stopping", "train.epochs", "capture"};
+    return {"train.optimizer",   "train.schedule", "train.early_stopping", "train.epochs", "train.batch_size",
+            "train.incremental", "capture"};
 }
 
 std::vector<models::RunModel*> TrainPage::runs() const

@@ -75,3 +75,34 @@ TEST_CASE("objects compare by content, not by order")
     CHECK(parsed(R"({"a":1,"b":2})") == parsed(R"({"b":2,"a":1})"));
     CHECK_FALSE(parsed(R"({"a":1})") == parsed(R"({"a":1,"b":2})"));
 }
+
+TEST_CASE("JSON: a text comes back whatever letter stands where, and one line says what several say")
+{
+    for (std::size_t length = 1; length < 20; ++length)
+        for (std::size_t place = 0; place < length; ++place)
+            for (const char letter : {'"', '\\', '\n', '\0', '\x1f', ' ', '\x7f', 'z', '/'}) {
+                std::string text(length, 'a');
+                text[place] = letter;
+                const std::string written = writeJson(text);
+                CHECK(parsed(written).text() == text);
+                CHECK((written.size() == length + 2) ==
+                      (letter == ' ' || letter == '\x7f' || letter >= 'a' || letter == '/'));
+            }
+    CHECK(writeJson("grün – 雪") == "\"grün – 雪\"");
+    CHECK(writeJson(std::string("a\xff z")) == "\"a\xef\xbf\xbd z\"");
+    const Value mixed = Object{{"a \"b\"", Array{}},
+                               {"n", Array{1, -2.5, 1e-7, 1e300, 100000.0, -0.0, 0.1f, std::nan(""), HUGE_VAL}},
+                               {"t", true},
+                               {"o", Object{{"x", nullptr}, {"", Array{Array{Object{}}}}}}};
+    CHECK(writeJson(mixed) == R"({"a \"b\"":[],"n":[1,-2.5,1e-07,1e+300,100000.0,-0.0,0.10000000149011612,null,null],)"
+                              R"("t":true,"o":{"x":null,"":[[{}]]}})");
+    std::string lines = writeJson(mixed, 0);
+    std::erase(lines, '\n');
+    std::string line = writeJson(mixed);
+    const auto closed = [](std::string text) {
+        for (std::size_t at = 0; (at = text.find(": ", at)) != text.npos;)
+            text.erase(at + 1, 1);
+        return text;
+    };
+    CHECK(closed(lines) == closed(line));
+}

@@ -133,58 +133,57 @@ TEST_CASE("signals: a run tells what its layers are, so that collections are kno
 TEST_CASE("signals: kept tensors are those of their steps, and statistics are what they give")
 {
     const TempFolder folder;
-    const Captured run = captured(
-        capturing(R"([{"collection": "weights", "save_interval": 5, "raw": true,
-                       "reductions": ["p5", "p95", "same_saves(1e-05,1e-08,0,2)", "change_ratio(1e-09,0)"]
-},
+    const Captured run = captured(capturing(R"x([{"collection": "weights", "save_interval": 5, "raw": true,
+                       "reductions": ["p5", "p95", "same_saves(1e-05,1e-08,0,2)", "change_ratio(1e-09,0)"]},
                       {"collection": "inputs", "save_interval": 5, "raw": true},
                       {"collection": "outputs", "save_interval": 5, "raw": true},
                       {"collection": "relu_output", "save_interval": 5, "raw": true, "reductions": ["dead_share(40)"]},
                       {"collection": "labels", "save_interval": 5, "raw": true},
-                      {"collection": "predictions", "save_interval": 5, "raw": true}])"),
-        folder);
-const auto reader = store::RawReader::open(run.folder);
-REQUIRE(reader);
-for (const std::string& name : run.names())
-    CHECK(reader->index().count(name) == 1);
-const auto past = session::Past::open(run.folder);
-REQUIRE(past);
-auto engine = past->engineAt({}, "cpu");
-REQUIRE(engine);
-std::map<std::string, std::vector<tensor::Save>> saves;
-for (std::size_t i = 0; i < 6; ++i) {
-    const std::int64_t step = 5 * std::int64_t(i);
-    REQUIRE(past->advance(**engine, step, false));
-    for (const tensor::NamedTensor& weight : (*engine)->learner().weights())
-        if (weight.name.ends_with("weight"))
-            CHECK(rawAt(*reader, weight.name, i).equal(weight.tensor.detach()));
-    CHECK(rawAt(*reader, "input/0", i).equal(rawAt(*reader, "input_0", i)));
-    for (const char* layer : {"0", "1"}) {
-        const std::string next = std::to_string(std::stoi(layer) + 1);
-        CHECK(rawAt(*reader, "activation/" + std::string(layer), i).equal(rawAt(*reader, "input/" + next, i)));
-    }
-    CHECK(rawAt(*reader, "activation/2", i).equal(rawAt(*reader, "predictions", i)));
-    for (const auto& [name, series] : run.record.tensors) {
-        tensor::Signal signal(rawAt(*reader, name, i));
-        signal.setPast(step, saves[name]);
-        if (name == "predictions")
-            signal.setLabels(rawAt(*reader, "labels", i));
-        REQUIRE(series.steps.at(i) == step);
-        for (const auto& [statistic, values] : series.columns) {
-            INFO(name << " " << statistic << " at " << step);
-            const double again = store::asKept(statistic, signal.take(*spec::parseStatistic(statistic)));
-            CHECK((again == values[i] || (std::isnan(again) && std::isnan(values[i]))));
+                      {"collection": "predictions", "save_interval": 5, "raw": true}])x"),
+                                  folder);
+    const auto reader = store::RawReader::open(run.folder);
+    REQUIRE(reader);
+    for (const std::string& name : run.names())
+        CHECK(reader->index().count(name) == 1);
+    const auto past = session::Past::open(run.folder);
+    REQUIRE(past);
+    auto engine = past->engineAt({}, "cpu");
+    REQUIRE(engine);
+    std::map<std::string, std::vector<tensor::Save>> saves;
+    for (std::size_t i = 0; i < 6; ++i) {
+        const std::int64_t step = 5 * std::int64_t(i);
+        REQUIRE(past->advance(**engine, step, false));
+        for (const tensor::NamedTensor& weight : (*engine)->learner().weights())
+            if (weight.name.ends_with("weight"))
+                CHECK(rawAt(*reader, weight.name, i).equal(weight.tensor.detach()));
+        CHECK(rawAt(*reader, "input/0", i).equal(rawAt(*reader, "input_0", i)));
+        for (const char* layer : {"0", "1"}) {
+            const std::string next = std::to_string(std::stoi(layer) + 1);
+            CHECK(rawAt(*reader, "activation/" + std::string(layer), i).equal(rawAt(*reader, "input/" + next, i)));
         }
-        saves[name].push_back({step, rawAt(*reader, name, i)});
+        CHECK(rawAt(*reader, "activation/2", i).equal(rawAt(*reader, "predictions", i)));
+        for (const auto& [name, series] : run.record.tensors) {
+            tensor::Signal signal(rawAt(*reader, name, i));
+            signal.setPast(step, saves[name]);
+            if (name == "predictions")
+                signal.setLabels(rawAt(*reader, "labels", i));
+            REQUIRE(series.steps.at(i) == step);
+            for (const auto& [statistic, values] : series.columns) {
+                INFO(name << " " << statistic << " at " << step);
+                const double again = store::asKept(statistic, signal.take(*spec::parseStatistic(statistic)));
+                CHECK((again == values[i] || (std::isnan(again) && std::isnan(values[i]))));
+            }
+            saves[name].push_back({step, rawAt(*reader, name, i)});
+        }
     }
-}
-CHECK(std::isnan(run.column("0.weight", "change_ratio(1e-09,0)")[0]));
-CHECK(run.column("0.weight", "change_ratio(1e-09,0)")[1] > 0);
-CHECK(run.column("labels", "class_count(0)")[0] + run.column("labels", "class_count(1)")[0] == 16);
-double right = run.column("predictions", "confusion(0,0)")[2] + run.column("predictions", "confusion(1,1)")[2];
-CHECK(right + run.column("predictions", "wrong_count(0)")[2] + run.column("predictions", "wrong_count(1)")[2] == 16);
-const store::Series& accuracy = run.record.scalars.at("train/accuracy");
-CHECK(right / 16 == Approx(accuracy.values[10]));
+    CHECK(std::isnan(run.column("0.weight", "change_ratio(1e-09,0)")[0]));
+    CHECK(run.column("0.weight", "change_ratio(1e-09,0)")[1] > 0);
+    CHECK(run.column("labels", "class_count(0)")[0] + run.column("labels", "class_count(1)")[0] == 16);
+    double right = run.column("predictions", "confusion(0,0)")[2] + run.column("predictions", "confusion(1,1)")[2];
+    CHECK(right + run.column("predictions", "wrong_count(0)")[2] + run.column("predictions", "wrong_count(1)")[2] ==
+          16);
+    const store::Series& accuracy = run.record.scalars.at("train/accuracy");
+    CHECK(right / 16 == Approx(accuracy.values[10]));
 }
 
 TEST_CASE("signals: h5py finds kept tensors under /raw")
@@ -212,68 +211,65 @@ TEST_CASE("signals: the training's bits are the same whatever is looked at, and 
 {
     const TempFolder folder;
     const std::string none = captured(capturing("[]"), folder).digest;
-    const Captured run = captured(
-        capturing(R"([{"collection": "weights", "mode": "EVAL", "save_interval": 2},
+    const Captured run = captured(capturing(R"x([{"collection": "weights", "mode": "EVAL", "save_interval": 2},
                       {"collection": "gradients", "mode": "EVAL", "save_interval": 1},
                       {"collection": "labels", "mode": "GLOBAL", "save_interval": 1},
                       {"collection": "predictions", "mode": "EVAL", "save_interval": 1},
                       {"collection": "relu_output", "mode": "EVAL", "save_interval": 1, "raw": true,
-                       "reductions": ["dead_share(1)", "mean"]
-},
-                      {"collection": "all", "mode": "PREDICT", "save_interval": 1}])"),
-        folder);
-CHECK(run.digest == none);
-CHECK(run.names() == Names{"labels", "validation/0.weight", "validation/2.weight", "validation/activation/1",
-                           "validation/labels", "validation/predictions"});
-const std::int64_t epoch = run.record.opened->stepsPerEpoch;
-CHECK(run.record.tensors.at("validation/0.weight").steps == std::vector<std::int64_t>{epoch, 3 * epoch, 5 * epoch});
-CHECK(run.record.tensors.at("validation/labels").steps == run.record.scalars.at("validation/loss").steps);
-CHECK(run.column("validation/labels", "count")[0] == 16);
-CHECK(run.record.tensors.at("labels").steps.size() == std::size_t(6 * epoch));
+                       "reductions": ["dead_share(1)", "mean"]},
+                      {"collection": "all", "mode": "PREDICT", "save_interval": 1}])x"),
+                                  folder);
+    CHECK(run.digest == none);
+    CHECK(run.names() == Names{"labels", "validation/0.weight", "validation/2.weight", "validation/activation/1",
+                               "validation/labels", "validation/predictions"});
+    const std::int64_t epoch = run.record.opened->stepsPerEpoch;
+    CHECK(run.record.tensors.at("validation/0.weight").steps == std::vector<std::int64_t>{epoch, 3 * epoch, 5 * epoch});
+    CHECK(run.record.tensors.at("validation/labels").steps == run.record.scalars.at("validation/loss").steps);
+    CHECK(run.column("validation/labels", "count")[0] == 16);
+    CHECK(run.record.tensors.at("labels").steps.size() == std::size_t(6 * epoch));
 }
 
 TEST_CASE("signals: statistics of the saves before and kept tensors go on where a run was stopped")
 {
     const TempFolder folder;
     const base::Value spec = capturing(
-        R"([{"collection": "weights", "save_interval": 2, "raw": true,
-             "reductions": ["same_saves(0.001,0.001,0,3)", "change_ratio(1e-09,0)", "change_ratio(1e-09,7)"]
-},
-            {"collection": "predictions", "save_interval": 3}])");
+        R"x([{"collection": "weights", "save_interval": 2, "raw": true,
+             "reductions": ["same_saves(0.001,0.001,0,3)", "change_ratio(1e-09,0)", "change_ratio(1e-09,7)"]},
+            {"collection": "predictions", "save_interval": 3}])x");
     const Captured whole = captured(spec, folder);
-fs::path path;
-{
-    auto run = tests::made(spec, folder, true);
-    path = run->folder();
-    tests::Watcher watcher;
-    const auto watching = run->events().subscribe(watcher);
-    run->start();
-    for (std::int64_t step = 0; step < 11; ++step) {
-        REQUIRE(run->post(session::SingleStep{}));
-        REQUIRE(tests::until([&] { return watcher.steps() > step; }));
-    }
-    REQUIRE(run->post(session::Stop{}));
-    run->wait();
-}
-auto resumed = Session::resume(path, {folder.path(), "cpu"});
-REQUIRE(resumed);
-const Captured again = captured(std::move(*resumed));
-CHECK(again.digest == whole.digest);
-sameTensors(whole, again);
-auto grown = Session::branch(whole.folder, 12, {}, {folder.path(), "cpu"});
-REQUIRE(grown);
-const Captured branch = captured(std::move(*grown));
-const auto first = store::RawReader::open(whole.folder), second = store::RawReader::open(again.folder),
-           third = store::RawReader::open(branch.folder);
-REQUIRE((first && second && third));
-for (const store::RawReader* other : {&*second, &*third})
-    for (const auto& [name, entries] : first->index()) {
-        REQUIRE(other->index().at(name).size() == entries.size());
-        for (std::size_t i = 0; i < entries.size(); ++i) {
-            CHECK(other->index().at(name)[i].step == entries[i].step);
-            CHECK(rawAt(*other, name, i).equal(rawAt(*first, name, i)));
+    fs::path path;
+    {
+        auto run = tests::made(spec, folder, true);
+        path = run->folder();
+        tests::Watcher watcher;
+        const auto watching = run->events().subscribe(watcher);
+        run->start();
+        for (std::int64_t step = 0; step < 11; ++step) {
+            REQUIRE(run->post(session::SingleStep{}));
+            REQUIRE(tests::until([&] { return watcher.steps() > step; }));
         }
+        REQUIRE(run->post(session::Stop{}));
+        run->wait();
     }
+    auto resumed = Session::resume(path, {folder.path(), "cpu"});
+    REQUIRE(resumed);
+    const Captured again = captured(std::move(*resumed));
+    CHECK(again.digest == whole.digest);
+    sameTensors(whole, again);
+    auto grown = Session::branch(whole.folder, 12, {}, {folder.path(), "cpu"});
+    REQUIRE(grown);
+    const Captured branch = captured(std::move(*grown));
+    const auto first = store::RawReader::open(whole.folder), second = store::RawReader::open(again.folder),
+               third = store::RawReader::open(branch.folder);
+    REQUIRE((first && second && third));
+    for (const store::RawReader* other : {&*second, &*third})
+        for (const auto& [name, entries] : first->index()) {
+            REQUIRE(other->index().at(name).size() == entries.size());
+            for (std::size_t i = 0; i < entries.size(); ++i) {
+                CHECK(other->index().at(name)[i].step == entries[i].step);
+                CHECK(rawAt(*other, name, i).equal(rawAt(*first, name, i)));
+            }
+        }
 }
 
 TEST_CASE("signals: boosted trees show what features count, how deep their trees are, and what they take for what")

@@ -2,6 +2,7 @@
 #include "core/spec/statistic.h"
 
 #include "core/spec/capture.h"
+#include "core/spec/collection_help.h"
 
 #include <catch2/catch.hpp>
 
@@ -123,4 +124,13 @@ TEST_CASE("collections: AWS's default regexes stand for them, others for what th
     CHECK(of("input/|labels") == std::vector<bool>{false, false, false, true, true, false});
     CHECK(selected({.collection = "inputs"}, names, layers) ==
           std::vector<bool>{false, false, false, true, false, false});
+}
+
+TEST_CASE("collections: each is explained")
+{
+    for (const std::string& collection : collections()) {
+        INFO(collection);
+        CHECK(collectionHelp(collection).size() > 20);
+    }
+    CHECK(collectionHelp("dreams").empty());
 }
