@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/events/codec.h"
 
-#include "core/events/codec_fits.h"
+#include "core/events/codec_parts.h"
 #include "core/events/packing.h"
 
 #include <algorithm>
@@ -164,15 +164,11 @@ void describe(A& a, Of<RuleStateChanged> auto& e)
 template <class A>
 void describe(A& a, Of<StepTimes> auto& e)
 {
-    // A stall takes a thousand times as long as its neighbours, and both are to be told exactly: by their logarithms.
-    std::vector<float> logs(e.durations.size());
-    std::ranges::transform(e.durations, logs.begin(), [](float seconds) { return std::log(std::max(seconds, 1e-9f)); });
+    std::vector<float> logs = logsOf(e.durations);
     a("step", e.step)("count", e.count)("time", e.time)("phases", e.phases)("log_durations", logs)(
         "slowest", e.slowest)("slowest_phases", e.slowestPhases);
-    if constexpr (!std::is_const_v<std::remove_reference_t<decltype(e)>>) {
-        e.durations.resize(logs.size());
-        std::ranges::transform(logs, e.durations.begin(), [](float log) { return std::exp(log); });
-    }
+    if constexpr (!std::is_const_v<std::remove_reference_t<decltype(e)>>)
+        e.durations = expOf(logs);
 }
 template <class A>
 void describe(A& a, Of<LayerTimes> auto& e)
@@ -497,10 +493,7 @@ Value toValue(const Event& event)
 
 base::Result<Event> fromValue(const Value& value)
 {
-    std::size_t kind = 0;
-    while (kind < std::size(kinds) && kinds[kind] != value["event"].text())
-        ++kind;
-    return read(kind, value);
+    return read(std::size_t(std::ranges::find(kinds, value["event"].text()) - std::begin(kinds)), value);
 }
 
 }

@@ -307,12 +307,12 @@ TEST_CASE("statistics of tensors and frames of weights survive the codec, NaN in
 
 TEST_CASE("how long steps took is told to a hundredth of a percent, a stall beside steps of microseconds")
 {
-    events::StepTimes times{40, 4, 1.7e9};
+    StepTimes times{40, 4, 1.7e9};
     times.phases = {1, 2, 3, 4, 5, 6, 7, 8, 9};
     times.durations = {9e-5f, 1e-4f, 3.5f, 9.1e-5f};
-    const auto back = events::fromValue(events::toValue(events::Event(times)));
+    const auto back = fromValue(toValue(Event(times)));
     REQUIRE(back);
-    const auto& read = std::get<events::StepTimes>(*back);
+    const auto& read = std::get<StepTimes>(*back);
     CHECK(read.phases == times.phases);
     REQUIRE(read.durations.size() == 4);
     for (std::size_t i = 0; i < 4; ++i)

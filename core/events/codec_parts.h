@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Whether an event that was read holds together; for codec.cpp alone.
+// Parts of codec.cpp, for it alone: whether an event that was read holds together, and numbers in other forms.
 #pragma once
 
 #include "core/events/event.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace core::events {
+
+// A stall takes a thousand times as long as the steps beside it, and both are to be told exactly.
+inline std::vector<float> logsOf(const std::vector<float>& seconds)
+{
+    std::vector<float> logs(seconds.size());
+    std::ranges::transform(seconds, logs.begin(), [](float one) { return std::log(std::max(one, 1e-9f)); });
+    return logs;
+}
+inline std::vector<float> expOf(std::vector<float> logs)
+{
+    std::ranges::transform(logs, logs.begin(), [](float log) { return std::exp(log); });
+    return logs;
+}
 
 // True if a · b · c is `size`, without overflow.
 inline bool isProduct(std::size_t size, std::int64_t a, std::int64_t b, std::int64_t c)
