@@ -14,8 +14,8 @@ namespace {
 
 constexpr double width = 880, left = 120, laneHeight = 64, laneGap = 24;
 
-constexpr const char* colors[] = {"#D55E00", "#E69F00", "#0072B2", "#56B4E9", "#009E73",
-                                  "#CC79A7", "#8A6D3B", "#6B7078", "#C9C7C1"};
+constexpr const char* colors[] = {"#E69F00", "#D6CA2A", "#0072B2", "#56B4E9", "#009E73",
+                                  "#CC79A7", "#7A68B8", "#9C755F", "#A9A7A1"};
 
 constexpr const char* style = R"(
 :root{color-scheme:light dark;--ground:#FAFAF8;--line:#E3E2DE;--text:#1F2328;--muted:#6B7078;--found:#C24E00;--accent:#0072B2}

@@ -12,6 +12,7 @@ namespace core::debug {
 namespace {
 
 constexpr std::size_t mostWaiting = 1000; // while nobody takes them
+constexpr double shortest = 0.05;         // seconds: ticks are 10 ms
 
 }
 
@@ -23,8 +24,7 @@ SystemSampler::SystemSampler(double intervalSeconds)
 
 SystemSampler::~SystemSampler()
 {
-    m_thread.request_stop();
-    m_changed.notify_all();
+    finish();
 }
 
 void SystemSampler::setInterval(double seconds)
@@ -34,6 +34,14 @@ void SystemSampler::setInterval(double seconds)
         m_interval = seconds;
     }
     m_changed.notify_all();
+}
+
+void SystemSampler::finish()
+{
+    m_thread.request_stop();
+    m_changed.notify_all();
+    if (m_thread.joinable())
+        m_thread.join();
 }
 
 std::vector<events::SystemSample> SystemSampler::take()
@@ -47,11 +55,12 @@ void SystemSampler::loop(const std::stop_token& stop)
     base::nameThread("profiler");
     const Nvml gpus;
     SystemReader reader("/", &gpus);
-    double next = base::steadySeconds();
+    double next = base::steadySeconds(), looked = next;
     std::unique_lock lock(m_mutex);
     while (!stop.stop_requested()) {
         const double interval = m_interval;
         lock.unlock();
+        looked = base::steadySeconds();
         auto sample = reader.look(base::wallSeconds(), base::steadySeconds());
         lock.lock();
         if (sample && m_seen.size() < mostWaiting)
@@ -62,6 +71,13 @@ void SystemSampler::loop(const std::stop_token& stop)
         if (m_interval != interval)
             next = base::steadySeconds();
     }
+    // What is left since the last look, if it is long enough to say something.
+    const double since = base::steadySeconds() - looked;
+    lock.unlock();
+    auto last = since >= shortest ? reader.look(base::wallSeconds(), base::steadySeconds()) : std::nullopt;
+    lock.lock();
+    if (last)
+        m_seen.push_back(std::move(*last));
 }
 
 }

@@ -17,6 +17,8 @@ public:
 
     /// From the next look on.
     void setInterval(double seconds);
+    /// Looks once more and no more after that.
+    void finish();
     /// What was seen since the last call, oldest first. Their steps are the caller's to set.
     std::vector<events::SystemSample> take();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/events/codec.h"
 
+#include "core/events/codec_parts.h"
 #include "core/events/packing.h"
 
 #include <algorithm>
@@ -163,8 +164,11 @@ void describe(A& a, Of<RuleStateChanged> auto& e)
 template <class A>
 void describe(A& a, Of<StepTimes> auto& e)
 {
-    a("step", e.step)("count", e.count)("time", e.time)("phases", e.phases)("durations", e.durations)(
+    std::vector<float> logs = logsOf(e.durations);
+    a("step", e.step)("count", e.count)("time", e.time)("phases", e.phases)("log_durations", logs)(
         "slowest", e.slowest)("slowest_phases", e.slowestPhases);
+    if constexpr (!std::is_const_v<std::remove_reference_t<decltype(e)>>)
+        e.durations = expOf(logs);
 }
 template <class A>
 void describe(A& a, Of<LayerTimes> auto& e)
@@ -434,45 +438,6 @@ private:
     }
 };
 
-// True if a · b · c is `size`, without overflow.
-bool isProduct(std::size_t size, std::int64_t a, std::int64_t b, std::int64_t c)
-{
-    std::int64_t product = 0;
-    return a >= 0 && b >= 0 && c >= 0 && !__builtin_mul_overflow(a, b, &product) &&
-           !__builtin_mul_overflow(product, c, &product) && std::uint64_t(product) == size;
-}
-
-bool fits(const auto&)
-{
-    return true;
-}
-bool fits(const SurfaceFrame& e)
-{
-    return isProduct(e.values.size(), e.width, e.height, e.classes);
-}
-bool fits(const StepTimes& e)
-{
-    return e.phases.size() <= phaseNames.size() && e.slowestPhases.size() <= phaseNames.size() && e.count >= 0;
-}
-bool fits(const WeightDigests& e)
-{
-    return e.values.empty() || (e.every > 0 && e.tensors > 0 && std::int64_t(e.values.size()) % e.tensors == 0);
-}
-bool fits(const WeightsFrame& e)
-{
-    return std::ranges::all_of(e.layers, [](const WeightsFrame::Layer& layer) {
-        std::size_t all = 1;
-        for (const std::int64_t length : layer.shape)
-            if (length < 0 || __builtin_mul_overflow(all, std::size_t(length), &all))
-                return false;
-        return layer.values.empty() || layer.values.size() == all;
-    });
-}
-bool fits(const ConfusionFrame& e)
-{
-    return isProduct(e.counts.size(), e.classes, e.classes, 1);
-}
-
 template <std::size_t I = 0>
 base::Result<Event> read(std::size_t kind, const Value& value)
 {
@@ -528,10 +493,7 @@ Value toValue(const Event& event)
 
 base::Result<Event> fromValue(const Value& value)
 {
-    std::size_t kind = 0;
-    while (kind < std::size(kinds) && kinds[kind] != value["event"].text())
-        ++kind;
-    return read(kind, value);
+    return read(std::size_t(std::ranges::find(kinds, value["event"].text()) - std::begin(kinds)), value);
 }
 
 }

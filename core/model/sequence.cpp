@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/sequence.h"
 
+#include "core/model/backward_watch.h"
 #include "core/model/block.h"
 #include "core/model/checkpointed.h"
 #include "core/model/maker.h"
@@ -27,7 +28,8 @@ class SequenceBackward final : public torch::autograd::Node {
 public:
     explicit SequenceBackward(std::shared_ptr<const Blocks> blocks)
         : m_blocks(std::move(blocks)),
-          m_kept(m_blocks->size())
+          m_kept(m_blocks->size()),
+          m_watch(backwardWatch)
     {
     }
 
@@ -47,12 +49,16 @@ public:
         at::Tensor gradient = std::move(arrived[0]);
         std::size_t end = gradients.size();
         const bool inParts = !m_inputs.empty();
+        if (m_watch)
+            (*m_watch)({});
         for (std::size_t i = m_blocks->size(); i-- > m_lowest;) {
             goThroughAgain(i);
             const Block& block = (*m_blocks)[i];
             end -= block.parameters.size();
             gradient = backward(block, gradient, m_kept[i], i > m_lowest || inputWanted,
                                 learns(block) ? &gradients[end] : nullptr);
+            if (m_watch)
+                (*m_watch)(block.name);
             if (inParts)
                 m_kept[i] = {};
         }
@@ -98,6 +104,7 @@ private:
     std::vector<Kept> m_kept;
     std::size_t m_lowest = 0;
     Shape m_inputShape;
+    const BackwardWatch* m_watch;
 };
 
 class Sequence final : public Network {

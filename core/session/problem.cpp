@@ -23,6 +23,37 @@ const store::Series* Evidence::find(const std::string& name) const
     return found == scalars.end() || found->second.values.empty() ? nullptr : &found->second;
 }
 
+namespace {
+
+// What the profiler measured says it better than the progress line.
+void addProfile(Evidence& evidence, const store::RunRecord& record)
+{
+    double waited = 0, all = 0, busy = 0;
+    std::int64_t steps = 0, samples = 0;
+    for (const events::Event& event : record.events)
+        if (const auto* times = std::get_if<events::StepTimes>(&event)) {
+            steps += times->count;
+            for (std::size_t i = 0; i < times->phases.size(); ++i) {
+                all += std::max(0.0, times->phases[i]);
+                waited += i == 0 ? times->phases[i] : 0;
+            }
+        } else if (const auto* sample = std::get_if<events::SystemSample>(&event)) {
+            for (const events::SystemSample::Gpu& gpu : sample->gpus) {
+                busy += gpu.busy;
+                ++samples;
+            }
+        }
+    if (steps > 0 && all > 0) {
+        evidence.dataWait = waited / all;
+        evidence.waitSeconds = waited / double(steps);
+        evidence.stepSeconds = all / double(steps);
+    }
+    if (samples > 0)
+        evidence.gpuBusy = busy / double(samples);
+}
+
+}
+
 Evidence evidenceOf(const store::RunRecord& record)
 {
     Evidence evidence;
@@ -44,6 +75,7 @@ Evidence evidenceOf(const store::RunRecord& record)
         if (const auto* progress = std::get_if<events::Progress>(&event))
             evidence.dataWait = progress->dataWait;
     }
+    addProfile(evidence, record);
     if (record.finished) {
         evidence.error = record.finished->error;
         evidence.steps = record.finished->steps;

@@ -16,7 +16,9 @@ struct Evidence {
     std::vector<std::pair<std::string, double>> gradients; ///< last l2 norm of each, from the input to the output
     std::int64_t steps = 0, stepsPerEpoch = 1;
     std::int64_t bestStep = -1;
-    double dataWait = -1; ///< share of the time; -1: not known
+    double dataWait = -1;                      ///< share of the time; -1: not known
+    double waitSeconds = -1, stepSeconds = -1; ///< of a step, for data and in all
+    double gpuBusy = -1;                       ///< percent, over the run's samples
     std::string device;
     base::Error error; ///< of a failed run
 

@@ -110,12 +110,15 @@ Checked resolve(const Value& asGiven, const CheckContext& context)
     Value given = asGiven;
     if (Value* rules = given.isObject() ? given.object().find("rules") : nullptr)
         *rules = plainRules(*rules, context.catalog);
+    Checked plain{std::move(given), {}};
+    takeProfilerRules(context, plain);
+    given = std::move(plain.value);
     Checked checked = check(experimentFields().schema(), given, "", context);
+    checked.problems.insert(checked.problems.end(), plain.problems.begin(), plain.problems.end());
     const Family* estimators = context.catalog.find("estimators");
     if (estimators && estimators->find(checked.value["model"]["kind"].text()))
         fitToEstimator(given, context, checked);
     takeChannels(given, context.catalog, checked);
-    takeProfilerRules(context, checked);
     checkTogether(checked.value, checked.problems);
     return checked;
 }

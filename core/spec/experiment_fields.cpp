@@ -269,6 +269,12 @@ Fields<TrainSpec> trainFields()
              {.onlyFor = networks});
 }
 
+std::shared_ptr<const Schema> profilerRuleCommon()
+{
+    return std::make_shared<const Schema>(Schema{{Field{
+        "enabled", Flag{}, true, {"Whether it watches; what is not named here does."}, {}, {}, false, false, true}}});
+}
+
 Fields<ProfilerSpec> profilerFields()
 {
     return Fields<ProfilerSpec>{}
@@ -288,7 +294,7 @@ Fields<ProfilerSpec> profilerFields()
               "On a GPU such a step waits for the device after each layer.",
               "Changes are seen late."},
              {.unit = "steps", .live = true})
-        .add("rules", &ProfilerSpec::rules, listOf(Tree{}),
+        .add("rules", &ProfilerSpec::rules, listOf(OneOf{"profile_rules", profilerRuleCommon(), {}, "rule"}),
              {"Rules with parameters of their own, such as {\"rule\": \"CPUBottleneck\", \"cpu_threshold\": 80}; "
               "enabled: false takes one out. Those that are not named here watch with their defaults."},
              {.live = true});

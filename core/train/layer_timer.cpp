@@ -4,6 +4,9 @@
 #include "core/base/clock.h"
 #include "core/tensor/device_timer.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace core::train {
 
 void LayerTimer::begin(std::int64_t step)
@@ -34,12 +37,15 @@ void LayerTimer::forwardBegins(const at::Tensor& input)
     if (m_begun > 0)
         return;
     m_device = input.device();
+    m_learned = [this](const std::string& layer) { learned(layer); };
+    model::backwardWatch = &m_learned;
+    m_inside = false;
     m_begun = now();
 }
 
 void LayerTimer::said(const model::LayerPass& layer)
 {
-    m_marks->push_back({layer.name.empty() ? layer.type : layer.name, now()});
+    m_marks->push_back({layer.name, layer.name.empty() ? layer.type : layer.name, now()});
     if (layer.output.requires_grad())
         layer.output.register_hook([this, marks = m_marks, place = m_marks->size() - 1](const at::Tensor&) {
             (*marks)[place].learned = now();
@@ -55,8 +61,18 @@ void LayerTimer::said(const model::LayerPass& layer)
     }
 }
 
+void LayerTimer::learned(const std::string& layer)
+{
+    const double since = std::exchange(m_since, now());
+    const auto mark = std::ranges::find(*m_marks, layer, &Mark::layer);
+    // The node that begins tells of no layer; a network of one layer does so by an empty name, too.
+    if (std::exchange(m_inside, true) && mark != m_marks->end())
+        mark->backward = m_since - since;
+}
+
 void LayerTimer::backwardEnds()
 {
+    model::backwardWatch = nullptr;
     if (m_ended < 0)
         m_ended = now();
 }
@@ -69,7 +85,8 @@ events::LayerTimes LayerTimer::take()
     for (std::size_t i = 0; i < marks.size(); ++i) {
         const double end = i > 0 ? marks[i - 1].learned : m_ended;
         const bool known = marks[i].learned >= 0 && end >= marks[i].learned;
-        times.layers.push_back({marks[i].name, marks[i].said - before, known ? end - marks[i].learned : -1});
+        const double backward = marks[i].backward >= 0 ? marks[i].backward : known ? end - marks[i].learned : -1;
+        times.layers.push_back({marks[i].name, marks[i].said - before, backward});
         before = marks[i].said;
     }
     m_step = -1;

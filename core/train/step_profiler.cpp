@@ -109,9 +109,11 @@ void StepProfiler::publishSamples(std::int64_t step, events::EventHub& hub)
     }
 }
 
-void StepProfiler::flush(std::int64_t step, events::EventHub& hub)
+void StepProfiler::finish(std::int64_t step, events::EventHub& hub)
 {
     publish(hub);
+    if (m_sampler)
+        m_sampler->finish();
     publishSamples(step, hub);
 }
 

@@ -36,8 +36,8 @@ public:
         if (m_clock.on())
             add(step, hub);
     }
-    /// Tells what it has, so that nothing is left behind.
-    void flush(std::int64_t step, events::EventHub& hub);
+    /// The training ends: tells what it still has.
+    void finish(std::int64_t step, events::EventHub& hub);
 
 private:
     void beginLayers(std::int64_t step);

@@ -342,7 +342,7 @@ void Trainer::tellLeftOut()
 Status Trainer::finish()
 {
     const bool ended = !m_end || *m_end == RunState::EarlyStopped;
-    m_profiler.flush(m_engine->step(), *m_context.hub);
+    m_profiler.finish(m_engine->step(), *m_context.hub);
     const double now = base::steadySeconds();
     m_trainSeconds += m_paused ? 0 : now - m_runningSince;
     m_runningSince = now;

@@ -6,15 +6,17 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using core::base::Value;
 using tests::cli;
 using tests::TempFolder;
 
 namespace {
 
-// Every picture is bent before it is seen, which costs far more than what a linear model makes of it.
+// Every picture is mixed of several before it is seen, which costs far more than what a linear model makes of it.
 const std::string slowLoader = R"({"name": "slow", "data": {"source": "fashion-mnist", "rows": 600},
-    "augment": [{"kind": "ElasticTransform"}], "model": "linear",
+    "augment": [{"kind": "AugMix"}], "model": "linear",
     "train": {"epochs": 2, "batch_size": 32, "threads": 1}})";
 
 Value told(const std::vector<std::string>& arguments)
@@ -113,4 +115,41 @@ TEST_CASE("trees have no backward pass, and are profiled by their rounds")
     const Value phases = report["phases"];
     CHECK(phases["optimizer"]["seconds"].toReal() > 0);
     CHECK(phases["backward"]["seconds"].toReal() == 0);
+}
+
+TEST_CASE("a run is profiled while it goes, after it was killed, and when it has been taken up again")
+{
+    const TempFolder folder;
+    const std::string runs = folder.path(), file = folder.file("long.experiment.json", R"({"name": "long",
+        "data": {"source": "two-moons", "rows": 300}, "model": {"kind": "mlp", "hidden": [16]},
+        "train": {"steps": 200000, "batch_size": 10, "threads": 1, "checkpoint": {"every_seconds": 0.2}},
+        "profiler": {"interval_ms": 100}})");
+    std::int64_t live = 0;
+    {
+        tests::Running run(tests::cliCommand({"train", file, "--runs", runs, "--json"}));
+        REQUIRE(tests::until([&] {
+            const tests::Ended ended = cli({"profile", "long-0001", "--runs", runs, "--json"});
+            if (ended.status != 0)
+                return false;
+            const Value report = ended.json();
+            live = report["steps"].toInt();
+            return live > 1000 && report["system"]["samples"].toInt() > 2 && !report["finished"].toBool();
+        }));
+        CHECK(run.going());
+    }
+    const Value killed = told({"profile", "long-0001", "--runs", runs, "--json"});
+    CHECK(killed["steps"].toInt() >= live);
+    CHECK_FALSE(killed["finished"].toBool());
+    std::vector<std::string> threads;
+    for (const Value& thread : killed["system"]["threads"].array())
+        threads.push_back(thread["name"].text());
+    for (const char* name : {"trainer", "recorder", "profiler"}) {
+        INFO(name);
+        CHECK(std::find(threads.begin(), threads.end(), name) != threads.end());
+    }
+    tests::Running again(tests::cliCommand({"resume", "long-0001", "--runs", runs, "--json"}));
+    REQUIRE(tests::until([&] {
+        const tests::Ended ended = cli({"profile", "long-0001", "--runs", runs, "--json"});
+        return ended.status == 0 && ended.json()["steps"].toInt() > killed["steps"].toInt();
+    }));
 }

@@ -2,6 +2,7 @@
 #include "ui/shell/pages.h"
 
 #include "ui/pages/data_page.h"
+#include "ui/pages/debug_page.h"
 #include "ui/pages/learn_page.h"
 #include "ui/pages/model_page.h"
 #include "ui/pages/runs_page.h"
@@ -34,6 +35,7 @@ const std::vector<PageEntry>& pageEntries()
         {QStringLiteral("data"), tr("Data"), QStringLiteral("data"), make<pages::DataPage>},
         {QStringLiteral("model"), tr("Model"), QStringLiteral("model"), make<pages::ModelPage>},
         {QStringLiteral("train"), tr("Train"), QStringLiteral("train"), make<pages::TrainPage>},
+        {QStringLiteral("debug"), tr("Debug"), QStringLiteral("debug"), make<pages::DebugPage>},
         {QStringLiteral("runs"), tr("Runs"), QStringLiteral("runs"), make<pages::RunsPage>},
         {QStringLiteral("learn"), tr("Learn"), QStringLiteral("learn"), make<pages::LearnPage>},
     };

@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace ui::shell {
@@ -31,6 +32,20 @@ double processorSeconds()
     ::getrusage(RUSAGE_SELF, &usage);
     const auto seconds = [](const timeval& t) { return double(t.tv_sec) + 1e-6 * double(t.tv_usec); };
     return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+// Of the last seconds of training, as they were measured; without a profiler of the whole run.
+double dataWait(const models::RunModel& run)
+{
+    constexpr std::ptrdiff_t last = 20;
+    const auto& blocks = run.stepTimes();
+    double waited = 0, all = 0;
+    for (auto block = blocks.end() - std::min(last, blocks.end() - blocks.begin()); block != blocks.end(); ++block)
+        for (std::size_t i = 0; i < block->phases.size(); ++i) {
+            all += std::max(0.0, block->phases[i]);
+            waited += core::events::phaseNames[i] == "data_wait" ? block->phases[i] : 0;
+        }
+    return all > 0 ? waited / all : run.progress().dataWait;
 }
 
 // As short as it can be said: from here, or from home.
@@ -101,7 +116,7 @@ void StatusLine::refresh()
     m_findings->setTone(found > 0 ? style::Tone::Problem : style::Tone::Muted);
     QStringList facts;
     if (run && m_bench.training())
-        facts << tr("data wait %1 %").arg(std::lround(run->progress().dataWait * 100));
+        facts << tr("data wait %1 %").arg(std::lround(dataWait(*run) * 100));
     facts << tr("%1 % of a core").arg(std::lround(m_share * 100)) << style::bytes(ProcessMeter::memory());
     const QString dot = QStringLiteral("  ·  ");
     m_left->setText(dot + facts.join(dot));

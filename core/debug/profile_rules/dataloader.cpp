@@ -10,6 +10,8 @@ namespace core::debug::profile_rules::dataloader {
 
 namespace {
 
+constexpr double leastWait = 0.05; // of the time
+
 struct Spec : ScanSpec {
     double minThreshold = 70, maxThreshold = 200;
     std::int64_t patience = 10;
@@ -18,6 +20,13 @@ struct Spec : ScanSpec {
 class Rule final : public ScannedRule<Spec> {
 public:
     using ScannedRule::ScannedRule;
+
+    void see(const events::StepTimes& times) override
+    {
+        for (std::size_t i = 0; i < times.phases.size(); ++i)
+            m_all += std::max(0.0, times.phases[i]);
+        m_waited += times.phases.empty() ? 0 : times.phases.front();
+    }
 
     void see(const events::SystemSample& sample) override
     {
@@ -31,7 +40,8 @@ public:
             m_seconds.erase(m_seconds.begin());
     }
 
-    // The median over seconds of how many threads make batches, against the cores.
+    // The median over seconds of how many threads make batches, against the cores. Too few of them are no trouble
+    // where steps hardly wait: unlike PyTorch's processes, one thread often makes all batches in time.
     ProfileVerdict judge(const ProfileFacts& facts, double) override
     {
         ProfileVerdict verdict{.points = std::int64_t(m_seconds.size()), .needed = m_spec.patience};
@@ -44,7 +54,8 @@ public:
         verdict.value = percentile(std::move(counts), 50);
         const bool few = verdict.value < fewest;
         verdict.threshold = few ? fewest : most;
-        verdict.triggered = verdict.points > m_spec.patience && (few || verdict.value > most);
+        const bool waits = m_all == 0 || m_waited > leastWait * m_all;
+        verdict.triggered = verdict.points > m_spec.patience && ((few && waits) || verdict.value > most);
         verdict.violations = verdict.triggered;
         verdict.message = figure(verdict.value) + (verdict.value == 1 ? " thread makes" : " threads make") +
                           " batches on " + std::to_string(facts.cores) +
@@ -60,6 +71,7 @@ public:
 
 private:
     std::map<std::int64_t, double> m_seconds;
+    double m_waited = 0, m_all = 0;
 };
 
 }

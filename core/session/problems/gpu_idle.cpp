@@ -3,6 +3,23 @@
 
 namespace core::session::problems::gpu_idle {
 
+namespace {
+
+// Of a run on a GPU whose samples are there: how busy it was, and whether rows came too late.
+std::optional<Sighting> look(const Evidence& run)
+{
+    if (!run.device.starts_with("cuda") || run.gpuBusy < 0 || run.gpuBusy >= 50)
+        return {};
+    std::string text = "the GPU was " + figure(run.gpuBusy) + " % busy";
+    if (run.dataWait >= 0.2)
+        text += ", and steps waited for data " + figure(100 * run.dataWait) + " % of the time";
+    else if (run.stepSeconds > 0)
+        text += " in steps of " + figure(1000 * run.stepSeconds) + " ms, hardly any of which waited for data";
+    return Sighting{text};
+}
+
+}
+
 void enroll(Problems& all)
 {
     all.add({70,
@@ -17,7 +34,7 @@ void enroll(Problems& all)
                [](const base::Value& now) { return times(now, "train.batch_size", 4); }},
               {"precision", "bfloat16", "Tensor cores compute it several times as fast.", Remedy::From::Start,
                [](const base::Value& now) { return setTo(now, "train.precision", "bf16-mixed"); }}},
-             {},
+             look,
              "problem-slow"});
 }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/problem.h"
 
+#include <algorithm>
+
 namespace core::session::problems::slow {
 
 namespace {
@@ -9,7 +11,10 @@ std::optional<Sighting> look(const Evidence& run)
 {
     if (run.dataWait < 0.25)
         return {};
-    return Sighting{"it waited for data " + figure(100 * run.dataWait) + " % of the time"};
+    std::string text = "it waited for data " + figure(100 * run.dataWait) + " % of the time";
+    if (run.stepSeconds > 0)
+        text += ": " + figure(1000 * run.waitSeconds) + " of the " + figure(1000 * run.stepSeconds) + " ms of a step";
+    return Sighting{text};
 }
 
 }
@@ -27,6 +32,11 @@ void enroll(Problems& all)
           "Statistics of every tensor at every step.", "The network is larger than the task needs."},
          {{"batch", "Twice the batch", "Half as many updates an epoch; look at the validation loss, too.",
            Remedy::From::End, [](const base::Value& now) { return times(now, "train.batch_size", 2); }},
+          {"workers", "More threads make batches", "The result stays the same; the steps wait less.", Remedy::From::End,
+           [](const base::Value& now) {
+               const base::Value* workers = now.at("data.num_workers");
+               return setTo(now, "data.num_workers", std::max<std::int64_t>(2, workers ? 2 * workers->toInt() : 2));
+           }},
           {"file", "All rows in memory", "Streaming saves memory and costs time.", Remedy::From::Start,
            [](const base::Value& now) { return setTo(now, "data.mode", "file"); }},
           {"capture", "Statistics every 500 steps", "Looking at every tensor costs time at each look.",

@@ -45,8 +45,14 @@ public:
         }
         return *this;
     }
-    // A block of steps, each of which waits and computes for so many seconds.
+    // Steps, each of which waits and computes for so many seconds.
     Watched& steps(int count, double waiting, double computing)
+    {
+        for (; count > 10; count -= 10)
+            block(10, waiting, computing);
+        return block(count, waiting, computing);
+    }
+    Watched& block(int count, double waiting, double computing)
     {
         events::StepTimes times;
         times.step = m_step;
@@ -204,7 +210,7 @@ TEST_CASE("GPUMemoryIncrease: mean of the last window against the one before, at
     CHECK(stateOf(Watched(soon).samples(30, {20}, {50}, 20).samples(1, {20}, {50}, 90), "GPUMemoryIncrease") ==
           "IssuesFound");
     // Before the patience is over nothing counts, and a small rise does not.
-    CHECK(stateOf(Watched(soon).samples(15, {20}, {50}, 20).samples(20, {20}, {50}, 90), "GPUMemoryIncrease") ==
+    CHECK(stateOf(Watched(soon).samples(8, {20}, {50}, 20).samples(30, {20}, {50}, 90), "GPUMemoryIncrease") ==
           "NoIssuesFound");
     CHECK(stateOf(Watched(soon).samples(30, {20}, {50}, 20).samples(20, {20}, {50}, 24), "GPUMemoryIncrease") ==
           "NoIssuesFound");
@@ -276,6 +282,9 @@ TEST_CASE("Dataloader: threads that make batches against the cores")
     CHECK(stateOf(Watched().samples(60, four, {}, 0, 0, 9), "Dataloader") == "IssuesFound");
     CHECK(stateOf(Watched().samples(10, four, {}, 0, 0, 1), "Dataloader") == "NotApplicable");
     CHECK(stateOf(Watched().samples(60, four), "Dataloader") == "NotApplicable");
+    // One thread that makes all batches in time is enough.
+    CHECK(stateOf(Watched().samples(60, four, {}, 0, 0, 1).steps(100, 0, 0.1), "Dataloader") == "NoIssuesFound");
+    CHECK(stateOf(Watched().samples(60, four, {}, 0, 0, 1).steps(100, 0.05, 0.1), "Dataloader") == "IssuesFound");
     const auto edits = Watched().samples(60, four, {}, 0, 0, 1).result("Dataloader").advice.front().edits;
     CHECK(edits == std::vector<std::pair<std::string, Value>>{{"data.num_workers", 4}});
 }
@@ -332,14 +341,17 @@ TEST_CASE("rules of the profiler in an experiment are checked by name, and numbe
     base::Catalog catalog;
     catalog.add(debug::allProfileRules().family());
     const auto rulesOf = [&](const Value& rules) {
-        spec::Checked checked{Object{{"profiler", Object{{"rules", rules}}}}, {}};
-        spec::takeProfilerRules({catalog}, checked);
+        spec::Checked given{Object{{"profiler", Object{{"rules", rules}}}}, {}};
+        spec::takeProfilerRules({catalog}, given);
+        const auto& group = std::get<base::Group>(spec::experimentFields().schema().find("profiler")->domain);
+        spec::Checked checked = spec::check(*group.schema, given.value["profiler"], "/profiler", {catalog});
+        checked.problems.insert(checked.problems.end(), given.problems.begin(), given.problems.end());
         return checked;
     };
     const auto good = rulesOf(Array{"StepOutlier", Object{{"rule", "CPUBottleneck"}, {"threshold", "60"}},
                                     Object{{"rule", "ProfilerReport"}, {"CPUBottleneck_cpu_threshold", 80}}});
     CHECK(good.problems.empty());
-    const Array rules = good.value.at("profiler.rules")->array();
+    const Array rules = good.value["rules"].array();
     REQUIRE(rules.size() == 2);
     CHECK(rules[0]["stddev"].toReal() == 3);
     CHECK(rules[1]["cpu_threshold"].toReal() == 80);

@@ -304,3 +304,17 @@ TEST_CASE("statistics of tensors and frames of weights survive the codec, NaN in
     const WeightsFrame wrong{9, 1, true, {{"0.weight", {3, 1}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {}, {-1, 0.5}}}};
     CHECK_FALSE(fromValue(toValue(wrong)));
 }
+
+TEST_CASE("how long steps took is told to a hundredth of a percent, a stall beside steps of microseconds")
+{
+    StepTimes times{40, 4, 1.7e9};
+    times.phases = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    times.durations = {9e-5f, 1e-4f, 3.5f, 9.1e-5f};
+    const auto back = fromValue(toValue(Event(times)));
+    REQUIRE(back);
+    const auto& read = std::get<StepTimes>(*back);
+    CHECK(read.phases == times.phases);
+    REQUIRE(read.durations.size() == 4);
+    for (std::size_t i = 0; i < 4; ++i)
+        CHECK(read.durations[i] == Approx(times.durations[i]).epsilon(1e-4));
+}

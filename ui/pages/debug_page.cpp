@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/pages/debug_page.h"
+
+#include "ui/bridge/workbench.h"
+#include "ui/pages/profiler_view.h"
+#include "ui/style/label.h"
+
+#include <QButtonGroup>
+#include <QHBoxLayout>
+#include <QPushButton>
+#include <QStackedWidget>
+
+#include <tuple>
+
+namespace ui::pages {
+
+using style::Label;
+using style::Tone;
+
+DebugPage::DebugPage(bridge::Workbench& workbench, QWidget* parent)
+    : Page(parent),
+      m_sections(new QStackedWidget),
+      m_profiler(new ProfilerView(workbench))
+{
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(buildTabs());
+    m_sections->addWidget(buildFindings());
+    m_sections->addWidget(m_profiler);
+    column->addWidget(m_sections, 1);
+    showSection(QStringLiteral("findings"));
+}
+
+QWidget* DebugPage::buildTabs()
+{
+    auto* bar = new QWidget;
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(16, 12, 24, 0);
+    row->setSpacing(4);
+    auto* group = new QButtonGroup(bar);
+    const std::tuple<QString, QString, QString> names[] = {
+        {QStringLiteral("findings"), tr("Findings"), tr("What the rules found in this run, why, and what helps")},
+        {QStringLiteral("profiler"), tr("Profiler"), tr("Where the time goes, what holds the run up, and what helps")}};
+    for (const auto& [name, title, tip] : names) {
+        auto* tab = new QPushButton(title);
+        tab->setObjectName("section-" + name);
+        tab->setProperty("flat", true);
+        tab->setCheckable(true);
+        tab->setToolTip(tip);
+        group->addButton(tab);
+        row->addWidget(tab);
+        m_tabs.push_back(tab);
+        connect(tab, &QPushButton::clicked, this, [this, name = name] { showSection(name); });
+    }
+    row->addStretch(1);
+    return bar;
+}
+
+QWidget* DebugPage::buildFindings()
+{
+    auto* findings = new QWidget;
+    auto* column = new QVBoxLayout(findings);
+    column->setContentsMargins(24, 24, 24, 24);
+    auto* empty = new Label(
+        tr("Findings stand here: when a rule fires, at which steps, why it matters, and what cures it."), Tone::Muted);
+    empty->setObjectName("findingsEmpty");
+    empty->setWordWrap(true);
+    column->addWidget(empty);
+    column->addStretch(1);
+    return findings;
+}
+
+bool DebugPage::showSection(const QString& name)
+{
+    const QStringList names{QStringLiteral("findings"), QStringLiteral("profiler")};
+    const int place = int(names.indexOf(name));
+    if (place < 0)
+        return false;
+    m_sections->setCurrentIndex(place);
+    m_tabs[std::size_t(place)]->setChecked(true);
+    Q_EMIT inspectedChanged();
+    return true;
+}
+
+QStringList DebugPage::inspected() const
+{
+    if (m_sections->currentIndex() == 1)
+        return {QStringLiteral("profiler"), QStringLiteral("data.num_workers"), QStringLiteral("data.prefetch_factor"),
+                QStringLiteral("train.batch_size")};
+    return {QStringLiteral("rules"), QStringLiteral("capture")};
+}
+
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/pages/page.h"
+
+#include <vector>
+
+class QPushButton;
+class QStackedWidget;
+
+namespace ui::style {
+class Label;
+}
+
+namespace ui::pages {
+
+class ProfilerView;
+
+/// What is wrong with a run and what its time goes into: findings of the rules, and the profiler.
+class DebugPage final : public Page {
+    Q_OBJECT
+
+public:
+    explicit DebugPage(bridge::Workbench& workbench, QWidget* parent = nullptr);
+
+    QStringList inspected() const override;
+    /// `findings` or `profiler`; false for anything else.
+    bool showSection(const QString& name);
+    ProfilerView& profiler() { return *m_profiler; }
+
+private:
+    QWidget* buildTabs();
+    QWidget* buildFindings();
+
+    QStackedWidget* m_sections;
+    std::vector<QPushButton*> m_tabs;
+    ProfilerView* m_profiler;
+};
+
+}
