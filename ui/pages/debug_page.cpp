@@ -2,8 +2,8 @@
 #include "ui/pages/debug_page.h"
 
 #include "ui/bridge/workbench.h"
+#include "ui/pages/findings_view.h"
 #include "ui/pages/profiler_view.h"
-#include "ui/style/label.h"
 
 #include <QButtonGroup>
 #include <QHBoxLayout>
@@ -14,21 +14,24 @@
 
 namespace ui::pages {
 
-using style::Label;
-using style::Tone;
-
 DebugPage::DebugPage(bridge::Workbench& workbench, QWidget* parent)
     : Page(parent),
       m_sections(new QStackedWidget),
+      m_findings(new FindingsView(workbench)),
       m_profiler(new ProfilerView(workbench))
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(buildTabs());
-    m_sections->addWidget(buildFindings());
+    m_findings->setContentsMargins(24, 8, 24, 8);
+    m_sections->addWidget(m_findings);
     m_sections->addWidget(m_profiler);
     column->addWidget(m_sections, 1);
+    connect(m_findings, &FindingsView::ruleChosen, this, [this] {
+        if (const models::RuleRow* rule = m_findings->chosen())
+            Q_EMIT wanted(QStringLiteral("rules.%1").arg(rule->place));
+    });
     showSection(QStringLiteral("findings"));
 }
 
@@ -55,20 +58,6 @@ QWidget* DebugPage::buildTabs()
     }
     row->addStretch(1);
     return bar;
-}
-
-QWidget* DebugPage::buildFindings()
-{
-    auto* findings = new QWidget;
-    auto* column = new QVBoxLayout(findings);
-    column->setContentsMargins(24, 24, 24, 24);
-    auto* empty = new Label(
-        tr("Findings stand here: when a rule fires, at which steps, why it matters, and what cures it."), Tone::Muted);
-    empty->setObjectName("findingsEmpty");
-    empty->setWordWrap(true);
-    column->addWidget(empty);
-    column->addStretch(1);
-    return findings;
 }
 
 bool DebugPage::showSection(const QString& name)

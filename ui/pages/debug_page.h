@@ -8,12 +8,9 @@
 class QPushButton;
 class QStackedWidget;
 
-namespace ui::style {
-class Label;
-}
-
 namespace ui::pages {
 
+class FindingsView;
 class ProfilerView;
 
 /// What is wrong with a run and what its time goes into: findings of the rules, and the profiler.
@@ -26,14 +23,15 @@ public:
     QStringList inspected() const override;
     /// `findings` or `profiler`; false for anything else.
     bool showSection(const QString& name);
+    FindingsView& findings() { return *m_findings; }
     ProfilerView& profiler() { return *m_profiler; }
 
 private:
     QWidget* buildTabs();
-    QWidget* buildFindings();
 
     QStackedWidget* m_sections;
     std::vector<QPushButton*> m_tabs;
+    FindingsView* m_findings;
     ProfilerView* m_profiler;
 };
 

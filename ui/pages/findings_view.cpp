@@ -113,6 +113,7 @@ FindingsView::FindingsView(bridge::Workbench& bench, QWidget* parent)
     column->addWidget(new Hairline);
     column->addWidget(m_card, 1);
     column->addStretch(0);
+    m_empty->setObjectName(QStringLiteral("findingsEmpty"));
     m_lanes->setObjectName(QStringLiteral("ruleLanes"));
     m_evidence->setObjectName(QStringLiteral("evidence"));
     connect(m_lanes, &plots::RuleLanes::chosen, this, [this](int lane) { choose(m_rows[std::size_t(lane)].name); });
