@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/session/certificate.h"
+#include "core/session/cure.h"
 #include "core/spec/experiment.h"
 #include "core/store/run_folder.h"
 
@@ -21,8 +22,8 @@ namespace {
 constexpr int failed = 4;
 
 struct Options {
-    std::string run, device = "auto", output;
-    std::int64_t at = -1, from = -1, to = -1;
+    std::string run, device = "auto", output, fix;
+    std::int64_t at = -1, from = -1, to = -1, until = -1, seeds = 1;
     std::vector<std::string> sets;
 };
 
@@ -38,17 +39,57 @@ session::Going progress(const char* what)
     };
 }
 
+// A fix that a rule offers, tried beside the run; both futures are judged.
+Result<Outcome> cure(const std::filesystem::path& parent, const Options& options, const Common& common)
+{
+    CORE_TRY(plan, session::planCure(parent, options.fix));
+    session::CureWish wish{parent, options.at >= 0 ? options.at : plan.step, plan.fix.changes, options.seeds, {}};
+    for (const std::string& set : options.sets) {
+        CORE_TRY(change, core::spec::parseSet(set));
+        wish.changes.push_back(std::move(change));
+    }
+    session::CureWatch watch;
+    if (::isatty(STDERR_FILENO))
+        watch.told = [](const session::CureProgress& now) {
+            std::cerr << "\r\x1b[Kwith the fix: " << int(100 * now.share) << " %" << std::flush;
+        };
+    const session::SweepControl control;
+    CORE_TRY(cured, session::tryFix(wish, {common.runsFolder(), options.device}, control, watch));
+    Array branches;
+    for (const std::filesystem::path& branch : cured.branches)
+        branches.push_back(branch.string());
+    Object changes;
+    for (const auto& [path, value] : plan.fix.changes)
+        changes.set(path, value);
+    Object object{{"run", cured.branches.front().string()},
+                  {"parent", parent.filename().string()},
+                  {"parent_step", wish.step},
+                  {"rule", plan.finding.rule},
+                  {"fix", plan.fix.key},
+                  {"changes", changes},
+                  {"branches", std::move(branches)},
+                  {"verdict", session::toValue(cured.verdict)}};
+    return Outcome{std::move(object), plan.finding.rule + ": " + plan.fix.label + ", from step " +
+                                          std::to_string(wish.step) + ". " + cured.verdict.sentence() + "\n" +
+                                          cured.branches.front().string() + "\n"};
+}
+
 Result<Outcome> branch(const Options& options, const Common& common)
 {
     const double started = core::base::steadySeconds();
     CORE_TRY(parent, core::store::findRun(options.run, common.runsFolder()));
+    if (!options.fix.empty())
+        return cure(parent, options, common);
+    if (options.at < 0)
+        return Error{ErrorKind::Usage, "branch wants a step", "--at", "Name the step with --at, or a rule with --fix"};
     std::vector<std::pair<std::string, Value>> changes;
     for (const std::string& set : options.sets) {
         CORE_TRY(change, core::spec::parseSet(set));
         changes.push_back(std::move(change));
     }
-    CORE_TRY(run, session::Session::branch(parent, options.at, changes, {common.runsFolder(), options.device},
-                                           progress("going back:")));
+    session::Options how{common.runsFolder(), options.device};
+    how.until = options.until;
+    CORE_TRY(run, session::Session::branch(parent, options.at, changes, how, progress("going back:")));
     return conduct(*run, started, Object{{"parent", parent.filename().string()}, {"parent_step", options.at}});
 }
 
@@ -99,7 +140,12 @@ void addBranching(Program& program)
 
     CLI::App* branching =
         ofRun("branch", "Go back to a step of a run and grow a new run from there", "The run's folder or id");
-    branching->add_option("--at", options->at, "Updates done")->required()->check(steps);
+    branching->add_option("--at", options->at, "Updates done")->check(steps);
+    branching->add_option("--until", options->until, "Stop after so many updates; it can be resumed")->check(steps);
+    branching->add_option("--fix", options->fix,
+                          "Try what a rule offers beside the run and compare: RULE, or RULE.FIX such as "
+                          "VanishingGradient.relu");
+    branching->add_option("--seeds", options->seeds, "With --fix: branches, for the spread")->check(CLI::Range(1, 100));
     branching->add_option("--set", options->sets, "Change a setting: PATH=VALUE, such as train.optimizer.lr=0.1")
         ->expected(1)
         ->allow_extra_args(false)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/debug/fix.h"
 #include "core/session/futures.h"
 #include "core/session/session.h"
 #include "core/session/sweep_set.h"
@@ -34,6 +35,18 @@ struct Cure {
     std::vector<std::filesystem::path> branches; ///< runs like any other
     Verdict verdict;
 };
+
+/// Which change helps against what a rule found, and where it begins.
+struct CurePlan {
+    events::Finding finding; ///< the first of the rule
+    debug::Offer fix;
+    std::int64_t step = 0; ///< where the branch grows
+};
+/// `VanishingGradient`, or with a fix's key `VanishingGradient.relu`; without one the best that applies. Errors name
+/// the rules that fired, or the fixes that there are.
+base::Result<CurePlan> planCure(const std::filesystem::path& run, const std::string& wanted);
+/// Where a branch with that fix grows.
+std::int64_t stepOf(const debug::Offer& fix, const events::Finding& finding, const store::RunRecord& run);
 
 /// The newest keyframe of a run at or before a step: from there it goes on at once. 0 if there is none.
 std::int64_t keyframeBefore(const std::filesystem::path& run, std::int64_t step);

@@ -289,11 +289,12 @@ void FindingsView::tryFix(const Offer& offer)
         return;
     const auto& first = row->findings.front();
     qint64 step = first.since >= 0 ? first.since : first.step;
-    if (offer.from == core::debug::Fix::From::Start)
+    using From = core::debug::Fix::From;
+    if (offer.from == From::Start || offer.from == From::Anew)
         step = 0;
-    else if (offer.from == core::debug::Fix::From::Best)
+    else if (offer.from == From::Best)
         step = run->best() ? run->best()->step : 0;
-    else if (offer.from == core::debug::Fix::From::End)
+    else if (offer.from == From::End)
         step = run->step();
     m_cures->begin(run->folder(), {row->name, text(offer.label), offer.changes}, step);
 }
