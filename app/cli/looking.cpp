@@ -283,8 +283,9 @@ void addLooking(Program& program)
     program.on(schedule, [options] { return lookAtSchedule(*options); });
 
     CLI::App* schemaCommand = program.app.add_subcommand("schema", "JSON Schema of the experiment file");
-    schemaCommand->add_option("which", options->which, "experiment")->check(CLI::IsMember({"experiment"}));
-    program.on(schemaCommand, []() -> Result<Outcome> { return schema(); });
+    schemaCommand->add_option("which", options->which, "experiment, or its rules")
+        ->check(CLI::IsMember({"experiment", "rules"}));
+    program.on(schemaCommand, [options]() -> Result<Outcome> { return schema(options->which); });
 
     CLI::App* doctorCommand = program.app.add_subcommand("doctor", "Versions, devices, threads, and what is missing");
     program.on(doctorCommand, []() -> Result<Outcome> { return doctor(); });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/rules.h"
 #include "app/cli/command.h"
 #include "core/base/json.h"
-#include "core/session/rules.h"
 #include "core/store/run_folder.h"
 
 #include <memory>

@@ -3,6 +3,7 @@
 #include "app/cli/progress.h"
 #include "core/base/clock.h"
 #include "core/session/folds.h"
+#include "core/session/rules.h"
 #include "core/session/session.h"
 #include "core/store/run_folder.h"
 
@@ -59,7 +60,7 @@ Object describe(const session::Session& run, const events::RunFinished& result, 
                                   {"step", result.bestStep}});
     else
         object.set("best", nullptr);
-    object.set("findings", Array{});
+    object.set("findings", session::toList(run.findings(), core::spec::read(run.spec()).rules, run.spec()));
     object.set("digest", result.digest);
     return object;
 }

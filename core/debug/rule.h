@@ -41,6 +41,7 @@ struct RunFacts {
     bool rounds = false; ///< an estimator: no gradients, no layers
     std::int64_t stepsPerEpoch = 1, totalSteps = 0;
     std::vector<std::string> classes;
+    spec::LayerTypes layers;       ///< of a network; empty: not known
     std::optional<bool> evaluates; ///< whether there are EVAL steps; unknown: as the trace has them
     /// What another run saved, for rules that compare.
     std::function<base::Result<std::shared_ptr<const Trace>>(const std::string& run)> open;

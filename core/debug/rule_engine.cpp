@@ -12,7 +12,7 @@ struct RuleEngine::Running {
     std::vector<std::vector<Watched>> watched; ///< by need
     std::vector<std::string> lacking;          ///< statistics of tensors that are there
     std::vector<bool> seen;                    ///< by need: whether anything of it was ever saved
-    std::int64_t looks = 0, lastStep = -1;
+    std::int64_t looks = 0, lastStep = -1, lastFound = -1;
 };
 
 namespace {
@@ -43,11 +43,44 @@ std::string inWords(const Selection& selection)
     return text.empty() ? "tensors" : text;
 }
 
-bool ofModules(const Selection& selection)
+// The types of layers that a selection is about; empty: it is about other things too.
+std::vector<std::string> layersMeant(const Selection& selection)
 {
-    return std::ranges::any_of(selection.collections, [](const std::string& name) {
-        return name.starts_with("relu_") || name.starts_with("tanh_") || name.starts_with("sigmoid_");
-    });
+    std::vector<std::string> collections = selection.collections;
+    for (const std::string& regex : selection.regexes) {
+        const std::vector<std::string> meant = spec::collectionsMeant(regex);
+        if (meant.empty())
+            return {};
+        collections.insert(collections.end(), meant.begin(), meant.end());
+    }
+    std::vector<std::string> types;
+    for (const std::string& name : collections)
+        if (name.starts_with("relu_"))
+            types.emplace_back("ReLU");
+        else if (name.starts_with("tanh_"))
+            types.emplace_back("Tanh");
+        else if (name.starts_with("sigmoid_"))
+            types.emplace_back("Sigmoid");
+        else
+            return {};
+    return types;
+}
+
+// In words what layers a rule is about, if the network has none of them.
+std::string missingLayers(const std::vector<Need>& needs, const spec::LayerTypes& layers)
+{
+    std::vector<std::string> wanted;
+    for (const Need& need : needs) {
+        const std::vector<std::string> types = layersMeant(need.tensors);
+        if (types.empty())
+            return {};
+        for (const std::string& type : types) {
+            if (std::ranges::any_of(layers, [&](const auto& layer) { return layer.second == type; }))
+                return {};
+            wanted.push_back(type);
+        }
+    }
+    return layers.empty() ? "" : listed(wanted, " and no ");
 }
 
 }
@@ -83,8 +116,12 @@ RuleEngine::RuleEngine(const std::vector<spec::RuleSpec>& rules, RunFacts facts)
             change(i, inError, base::describe(ready.error()));
             continue;
         }
+        running.needs = (*made)->needs();
+        if (const std::string missing = missingLayers(running.needs, m_facts.layers); !missing.empty()) {
+            change(i, notApplicable, "This network has no " + missing);
+            continue;
+        }
         running.rule = std::move(*made);
-        running.needs = running.rule->needs();
         running.watched.resize(running.needs.size());
         running.seen.resize(running.needs.size());
     }
@@ -105,11 +142,6 @@ void RuleEngine::bind(const Signals& signals)
     m_values.resize(signals.size());
     m_stamps.resize(signals.size());
     m_listeners.assign(signals.size(), {});
-    m_known.clear();
-    for (const Signals::Tensor& tensor : signals.tensors()) {
-        m_known.push_back(tensor.name);
-        m_looked = m_looked || tensor.name.starts_with("activation/") || !tensor.tags.empty();
-    }
     for (std::size_t i = 0; i < m_rules.size(); ++i)
         if (m_rules[i].rule)
             bindOne(m_rules[i], i, signals);
@@ -197,6 +229,9 @@ void RuleEngine::note(std::size_t place, std::int64_t step, Verdict verdict)
 {
     if (!verdict)
         return;
+    // A step is told once, whatever a rule saw at it.
+    if (std::exchange(m_rules[place].lastFound, step) == step)
+        return;
     const std::string& name = m_rules[place].name;
     m_findings.push_back({step, name, std::move(verdict->tensor), verdict->value, verdict->threshold, verdict->since,
                           std::move(verdict->message)});
@@ -222,8 +257,8 @@ bool RuleEngine::saw(const Running& running)
     return running.needs.empty() || running.looks > 0;
 }
 
-// Why a rule has never looked: `applies` is set to false where it could not.
-std::string RuleEngine::whyNothing(std::size_t place, bool& applies) const
+// Why a rule has never looked.
+std::string RuleEngine::whyNothing(std::size_t place) const
 {
     const Running& running = m_rules[place];
     if (!running.lacking.empty())
@@ -237,11 +272,6 @@ std::string RuleEngine::whyNothing(std::size_t place, bool& applies) const
             if (running.needs[n].modes.size() == 1)
                 wanted += " of " + std::string(name(running.needs[n].modes.front())) + " steps";
         }
-    for (const Need& need : running.needs)
-        if (ofModules(need.tensors) && m_looked && !m_facts.spec["model"].isNull()) {
-            applies = false;
-            return "This network has no " + wanted;
-        }
     return "No debug data: the run saved no " + wanted + ". Capture them, or choose others by tensor_regex";
 }
 
@@ -254,15 +284,12 @@ void RuleEngine::finish(Ending ending)
         note(i, std::max(running.lastStep, std::int64_t(0)), running.rule->end());
         if (finished(m_states[i].state))
             continue;
-        bool applies = true;
         if (ending == Ending::Stopped)
             change(i, stopped, "The run was stopped");
         else if (saw(running))
             change(i, noIssuesFound, {});
-        else if (const std::string why = whyNothing(i, applies); applies)
-            change(i, inError, why);
         else
-            change(i, notApplicable, why);
+            change(i, inError, whyNothing(i));
     }
 }
 

@@ -53,7 +53,7 @@ private:
     void note(std::size_t place, std::int64_t step, Verdict verdict);
     void change(std::size_t place, const std::string& state, std::string details);
     static bool saw(const Running& running);
-    std::string whyNothing(std::size_t place, bool& applies) const;
+    std::string whyNothing(std::size_t place) const;
 
     RunFacts m_facts;
     std::vector<Running> m_rules;
@@ -69,8 +69,6 @@ private:
     double m_lastTime = -1;
     std::uint64_t m_frame = 0, m_version = ~std::uint64_t(0);
     std::int64_t m_step = 0;
-    std::vector<std::string> m_known; ///< the tensors' names, for what could not be found
-    bool m_looked = false;            ///< whether layers' outputs are among them
 };
 
 /// Everything that rules find in a trace, and their states at its end.

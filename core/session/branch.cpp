@@ -118,6 +118,13 @@ base::Result<std::unique_ptr<Session>> Session::branch(const std::filesystem::pa
     record.opened->folder = folder.path().string();
     record.opened->spec = resolved;
     record.events.front() = *record.opened;
+    // Its rules are its own: they look at its past anew.
+    for (std::size_t i = record.events.size(); i-- > 0;)
+        if (std::holds_alternative<events::Finding>(record.events[i]) ||
+            std::holds_alternative<events::RuleStateChanged>(record.events[i])) {
+            record.events.erase(record.events.begin() + std::ptrdiff_t(i));
+            record.eventTimes.erase(record.eventTimes.begin() + std::ptrdiff_t(i));
+        }
     CORE_CHECK(store::writeJournal(folder.path(), record));
     CORE_CHECK(store::copyRaw(past.record().folder, folder.path(), step));
     if (engine->best() && engine->best()->step != step)
@@ -128,6 +135,7 @@ base::Result<std::unique_ptr<Session>> Session::branch(const std::filesystem::pa
     work->m_parentStep = step;
     work->m_resumeFrom = std::move(first);
     work->m_edits = std::move(ahead);
+    work->m_rulesPast = {std::make_shared<store::RunRecord>(std::move(record)), step};
     CORE_CHECK(work->open());
     return std::unique_ptr<Session>(new Session(std::move(work)));
 }

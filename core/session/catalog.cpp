@@ -3,6 +3,7 @@
 #include "core/data/edit.h"
 #include "core/data/encoder.h"
 #include "core/data/split.h"
+#include "core/debug/action.h"
 #include "core/debug/profile_rule.h"
 #include "core/debug/rule.h"
 #include "core/model/estimator.h"
@@ -43,6 +44,7 @@ base::Catalog makeCatalog()
     all.add(store::allExporters().family());
     all.add(debug::allProfileRules().family());
     all.add(debug::allRules().family());
+    all.add(debug::allActions().family());
     return all;
 }
 

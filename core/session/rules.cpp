@@ -168,19 +168,18 @@ debug::Trace traceOf(const store::RunRecord& record, std::int64_t before)
     return trace;
 }
 
-debug::RunFacts factsOf(const store::RunRecord& record, const std::filesystem::path& runs)
+debug::RunFacts factsOf(const Value& resolved, const events::RunOpened* opened, const std::filesystem::path& runs)
 {
     debug::RunFacts facts;
-    facts.spec = record.spec;
-    facts.rounds = learnsInRounds(record.spec);
-    if (record.opened && record.opened->totalSteps > 0) {
-        facts.stepsPerEpoch = record.opened->stepsPerEpoch;
-        facts.totalSteps = record.opened->totalSteps;
-        facts.classes = record.opened->classes;
-        facts.evaluates = record.opened->validationRows > 0;
-    } else {
-        facts.spec = Object{};
-        facts.evaluates = std::ranges::any_of(record.scalars, [](const auto& one) { return atEvaluation(one.first); });
+    // Of a run that was imported nothing is known but what it saved.
+    if (opened && opened->totalSteps > 0) {
+        facts.spec = resolved;
+        facts.rounds = learnsInRounds(resolved);
+        facts.stepsPerEpoch = opened->stepsPerEpoch;
+        facts.totalSteps = opened->totalSteps;
+        facts.classes = opened->classes;
+        facts.layers = spec::layerTypes(opened->layers);
+        facts.evaluates = opened->validationRows > 0;
     }
     facts.open = [runs](const std::string& run) -> base::Result<std::shared_ptr<const debug::Trace>> {
         CORE_TRY(folder, store::findRun(run, runs));
@@ -195,9 +194,12 @@ debug::Ending endingOf(events::RunState state)
     switch (state) {
     case events::RunState::Completed:
     case events::RunState::EarlyStopped:
-    case events::RunState::Failed: return debug::Ending::Done;
-    case events::RunState::Stopped: return debug::Ending::Stopped;
-    default: return debug::Ending::Open;
+    case events::RunState::Failed:
+        return debug::Ending::Done;
+    case events::RunState::Stopped:
+        return debug::Ending::Stopped;
+    default:
+        return debug::Ending::Open;
     }
 }
 
@@ -231,17 +233,18 @@ base::Result<std::vector<spec::RuleSpec>> readRules(const Value& given, const st
 RuleReport checkRun(const store::RunRecord& record, const std::vector<spec::RuleSpec>& rules,
                     const std::filesystem::path& runs)
 {
+    const debug::RunFacts facts = factsOf(record.spec, record.opened ? &*record.opened : nullptr, runs);
     // Of tensors that were kept any statistic can be had.
     if (std::filesystem::exists(store::rawFile(record.folder))) {
         store::RunRecord more = record;
         if (addRawStatistics(more, train::capturesForRules(rules)))
-            return {rules, debug::run(rules, traceOf(more), factsOf(record, runs), endingOf(record.state))};
+            return {rules, debug::run(rules, traceOf(more), facts, endingOf(record.state))};
     }
-    return {rules, debug::run(rules, traceOf(record), factsOf(record, runs), endingOf(record.state))};
+    return {rules, debug::run(rules, traceOf(record), facts, endingOf(record.state))};
 }
 
-Value toValue(const std::vector<events::Finding>& findings, const std::vector<spec::RuleSpec>& rules,
-              const Value& resolved)
+Value toList(const std::vector<events::Finding>& findings, const std::vector<spec::RuleSpec>& rules,
+             const Value& resolved)
 {
     const std::vector<std::string> names = spec::ruleNames(rules);
     std::map<std::string, Array> fixes;
@@ -283,7 +286,7 @@ Object toObject(const RuleReport& report, const Value& resolved)
                                {"causes", std::move(causes)},
                                {"ours", facts && facts->ours}});
     }
-    return {{"findings", toValue(report.found.findings, report.rules, resolved)},
+    return {{"findings", toList(report.found.findings, report.rules, resolved)},
             {"states", std::move(states)},
             {"rules", std::move(rules)}};
 }

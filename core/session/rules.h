@@ -11,7 +11,8 @@ namespace core::session {
 debug::Trace traceOf(const store::RunRecord& record, std::int64_t before = std::numeric_limits<std::int64_t>::max());
 
 /// What rules may know of a run besides.
-debug::RunFacts factsOf(const store::RunRecord& record, const std::filesystem::path& runs);
+debug::RunFacts factsOf(const base::Value& resolved, const events::RunOpened* opened,
+                        const std::filesystem::path& runs);
 
 /// How a run ended, for its rules.
 debug::Ending endingOf(events::RunState state);
@@ -30,8 +31,8 @@ RuleReport checkRun(const store::RunRecord& record, const std::vector<spec::Rule
                     const std::filesystem::path& runs);
 
 /// Findings with the fixes that apply to an experiment; `rules` tell whose they are.
-base::Value toValue(const std::vector<events::Finding>& findings, const std::vector<spec::RuleSpec>& rules,
-                    const base::Value& resolved);
+base::Value toList(const std::vector<events::Finding>& findings, const std::vector<spec::RuleSpec>& rules,
+                   const base::Value& resolved);
 /// `findings`, `states` by rule, and `rules` with what is known of each.
 base::Object toObject(const RuleReport& report, const base::Value& resolved);
 

@@ -67,6 +67,11 @@ std::optional<events::RunFinished> Session::finished() const
     return m_work->finished();
 }
 
+std::vector<events::Finding> Session::findings() const
+{
+    return m_work->m_rules ? m_work->m_rules->findings() : std::vector<events::Finding>{};
+}
+
 std::string runName(const Value& resolved)
 {
     const std::string& name = resolved["name"].text();
@@ -169,6 +174,10 @@ base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::pa
                      "Branch again from " + work->m_parent};
     }
     work->m_edits = editsAhead(record, work->m_resumeFrom);
+    const std::int64_t from = work->m_unrecordedEnd ? std::numeric_limits<std::int64_t>::max()
+                              : work->m_resumeFrom  ? work->m_resumeFrom->step
+                                                    : 0;
+    work->m_rulesPast = {std::make_shared<store::RunRecord>(std::move(record)), from};
     CORE_CHECK(work->open());
     if (work->m_unrecordedEnd)
         return std::unique_ptr<Session>(new Session(std::move(work)));

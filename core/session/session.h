@@ -57,6 +57,8 @@ public:
     const events::RunFinished& wait();
     /// What it ended with, once it has.
     std::optional<events::RunFinished> finished() const;
+    /// What its rules found so far, in the order in which they did.
+    std::vector<events::Finding> findings() const;
 
 private:
     class Work;

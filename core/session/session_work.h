@@ -4,6 +4,7 @@
 
 #include "core/base/thread_name.h"
 #include "core/session/inspect.h"
+#include "core/session/live_rules.h"
 #include "core/session/session.h"
 #include "core/spec/experiment.h"
 #include "core/train/trainer.h"
@@ -45,6 +46,10 @@ public:
 
     void start()
     {
+        m_rules = std::make_unique<LiveRules>(
+            m_hub, m_resolved, m_options.runs, std::move(m_rulesPast),
+            [this](const spec::RuleSpec& rule, const events::Finding& finding) { return actOn(rule, finding); });
+        m_ruling = m_hub.subscribe(*m_rules);
         m_thread = std::jthread([this] {
             base::nameThread("trainer");
             run();
@@ -86,58 +91,27 @@ public:
     std::optional<store::Checkpoint> m_resumeFrom;
     std::optional<events::RunFinished> m_unrecordedEnd; ///< trained to its end by a process that died right then
     std::deque<events::Edited> m_edits;                 ///< that lie ahead
+    LiveRules::Past m_rulesPast;                        ///< what they look at first
+    std::unique_ptr<LiveRules> m_rules;                 ///< from the start on
     events::EventHub m_hub;
 
 private:
     std::unique_ptr<store::Recorder> m_recorder;
-    events::EventHub::Subscription m_recording;
+    events::EventHub::Subscription m_recording, m_ruling;
     train::Mailbox m_mailbox;
     mutable std::mutex m_mutex;
     std::condition_variable m_ended;
     std::optional<events::RunFinished> m_finished;
     std::jthread m_thread; ///< last: joined before anything it uses goes
 
-    events::RunFinished recordEnd()
-    {
-        m_hub.publish(events::StateChanged{m_unrecordedEnd->state, m_unrecordedEnd->steps, {}});
-        m_hub.publish(*m_unrecordedEnd);
-        return *m_unrecordedEnd;
-    }
+    // Rules say all that they have to say before the end is told.
+    void endRules(events::RunState state);
+    // When a rule fires for the first time; whether the run is to stop.
+    bool actOn(const spec::RuleSpec& rule, const events::Finding& finding);
 
-    events::RunFinished train()
-    {
-        train::TrainerContext context{m_resolved,
-                                      &m_folder,
-                                      m_recorder.get(),
-                                      &m_hub,
-                                      &m_mailbox,
-                                      m_device,
-                                      m_options.startPaused,
-                                      m_options.frames,
-                                      std::move(m_resumeFrom),
-                                      std::move(m_edits),
-                                      m_parent,
-                                      m_parentStep,
-                                      m_options.until};
-        return train::Trainer(std::move(context)).run();
-    }
-
-    void run()
-    {
-        events::RunFinished result = m_unrecordedEnd ? recordEnd() : train();
-        const bool open = result.state == events::RunState::Stopped || result.state == events::RunState::Interrupted;
-        // A run that can be resumed keeps its journal; any other gets its compressed file.
-        base::Status written = open ? m_recorder->sync() : m_recorder->finish();
-        if (!written && result.error.message.empty())
-            result.error = written.error();
-        m_recording.reset();
-        m_recorder.reset();
-        {
-            std::lock_guard lock(m_mutex);
-            m_finished = std::move(result);
-        }
-        m_ended.notify_all();
-    }
+    events::RunFinished recordEnd();
+    events::RunFinished train();
+    void run();
 
     /// The settings with the edit, if it may be made.
     base::Result<base::Value> checkEdit(const train::Edit& edit) const;

@@ -2,11 +2,13 @@
 #include "core/spec/rules.h"
 
 #include "core/spec/data_fields.h"
+#include "core/spec/expression.h"
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <map>
+#include <regex>
 #include <set>
 
 namespace core::spec {
@@ -129,6 +131,27 @@ Value plainRule(const Value& given, const Family* rules, const Family* actions)
     return out;
 }
 
+void checkParameters(const RuleSpec& rule, const std::string& where, std::vector<Error>& problems)
+{
+    for (const auto& [key, value] : rule.params.object()) {
+        if (rule.rule == "Expression" && key == "expression") {
+            if (const auto read = parseExpression(value.text()); !read)
+                problems.push_back({ErrorKind::Spec, read.error().message, where + key, read.error().advice});
+            continue;
+        }
+        if (!key.ends_with("regex"))
+            continue;
+        for (const Value& pattern : value.isArray() ? value.array() : Array{value})
+            try {
+                const std::regex made(pattern.text());
+            } catch (const std::regex_error& error) {
+                problems.push_back({ErrorKind::Spec,
+                                    "\"" + pattern.text() + "\" is no regular expression: " + error.what(), where + key,
+                                    "Such as ^gradient/ or .*relu_output"});
+            }
+    }
+}
+
 }
 
 std::vector<RuleSpec> usualRules()
@@ -174,6 +197,8 @@ std::vector<std::string> ruleNames(const std::vector<RuleSpec>& rules)
 void checkRules(const std::vector<RuleSpec>& rules, std::vector<Error>& problems)
 {
     std::set<std::string> taken;
+    for (std::size_t i = 0; i < rules.size(); ++i)
+        checkParameters(rules[i], "/rules/" + std::to_string(i) + "/", problems);
     for (std::size_t i = 0; i < rules.size(); ++i)
         if (!rules[i].name.empty() && !taken.insert(rules[i].name).second)
             problems.push_back({ErrorKind::Spec, "two rules are called \"" + rules[i].name + "\"",

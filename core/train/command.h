@@ -15,6 +15,7 @@ struct SingleStep {};
 /// Ends the run after the present step, with a checkpoint; it can be resumed.
 struct Stop {
     bool interrupted = false; ///< by a signal or a closing program rather than by a person
+    std::string reason = {};  ///< that is recorded
 };
 /// Changes a live parameter (`train.optimizer.lr`) before the next step.
 struct Edit {

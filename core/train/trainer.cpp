@@ -67,7 +67,9 @@ events::RunFinished Trainer::run()
     m_digests.flush(*m_context.hub);
     events::RunFinished result = status || interrupted ? summary(m_end.value_or(RunState::Completed))
                                                        : summary(RunState::Failed, std::move(status).error());
-    setState(result.state, result.error.message);
+    if (m_context.beforeEnd)
+        m_context.beforeEnd(result.state);
+    setState(result.state, result.error.message.empty() ? m_reason : result.error.message);
     m_context.hub->publish(result);
     return result;
 }
@@ -218,6 +220,7 @@ Status Trainer::take(const Command& command)
     }
     if (const Stop* stop = std::get_if<Stop>(&command)) {
         m_end = stop->interrupted ? RunState::Interrupted : RunState::Stopped;
+        m_reason = stop->reason;
         return {};
     }
     if (std::holds_alternative<SingleStep>(command))

@@ -43,6 +43,8 @@ struct TrainerContext {
     std::string parent = {};               ///< run id, for branches
     std::int64_t parentStep = -1;
     std::int64_t until = -1; ///< stops after so many updates; −1: at its end
+    /// What still has something to tell before the run's end is told.
+    std::function<void(events::RunState)> beforeEnd = {};
 };
 
 /// The only training loop: drives an Engine, obeys commands, publishes, keeps checkpoints. Runs in the calling thread
@@ -107,6 +109,7 @@ private:
     bool m_momentum = false; ///< the schedule changes it, so it is recorded
     bool m_singly = false;   ///< the next step is one that somebody asked for by itself
     std::optional<events::RunState> m_end;
+    std::string m_reason; ///< of a stop
     double m_trainSeconds = 0, m_runningSince = 0;
     double m_nextTick = 0, m_nextSurface = 0, m_nextTables = 0, m_nextWeights = 0;
     double m_lastCheckpoint = 0, m_nextKeyframe = 0;

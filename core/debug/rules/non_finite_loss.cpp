@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/debug/rule_fields.h"
+
+namespace core::debug::rules::non_finite_loss {
+
+namespace {
+
+struct Spec {};
+
+/// Fires where a loss is NaN or infinite, and names the first tensor in which anything was before.
+class NonFiniteLoss final : public Rule {
+public:
+    explicit NonFiniteLoss(Spec) {}
+
+    std::vector<Need> needs() const override
+    {
+        return {{{{"losses"}}, {"mean"}}, {{{"all", "updates", "activations"}}, {"nan", "inf"}, {}, false}};
+    }
+
+    Verdict at(const Moment& now) override
+    {
+        for (const Watched& tensor : now.tensors(1))
+            if (m_first.empty() && now.has(tensor) && now.value(tensor, 0) + now.value(tensor, 1) > 0) {
+                m_first = tensor.tensor;
+                m_step = now.step;
+            }
+        for (const Watched& tensor : now.tensors(0)) {
+            if (!now.has(tensor) || std::isfinite(now.value(tensor)))
+                continue;
+            const double value = now.value(tensor);
+            const std::string first =
+                m_first.empty() || m_first == tensor.tensor
+                    ? "."
+                    : "; it was seen first in " + m_first + " at step " + std::to_string(m_step) + ".";
+            return Hit{tensor.tensor, value, 0,
+                       tensor.tensor + (std::isnan(value) ? " is NaN" : " is infinite") + first,
+                       m_first.empty() ? -1 : m_step};
+        }
+        return {};
+    }
+
+private:
+    std::string m_first;
+    std::int64_t m_step = -1;
+};
+
+}
+
+void enroll(Rules& all)
+{
+    all.add<NonFiniteLoss>("NonFiniteLoss", "Loss is no number", "Fires when a loss is NaN or infinite.",
+                           {"From such a loss no gradient can be had: the run is over, and its weights may be spoiled.",
+                            {"The learning rate is too large.", "NaN or infinite values in the data.",
+                             "A logarithm of zero or a division by zero in the loss.", "16-bit numbers ran over."},
+                            {"lr_down", "clip", "drop_missing", "warmup"},
+                            true},
+                           base::Fields<Spec>{});
+}
+
+}

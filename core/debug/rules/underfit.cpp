@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/debug/rule_fields.h"
+
+namespace core::debug::rules::underfit {
+
+namespace {
+
+struct Spec {
+    double threshold = 0.5;
+    double flat = 0.02;
+    double gap = 0.1;
+    std::int64_t patience = 3;
+};
+
+/// train_eval/loss at evaluations against the loss of the run's first step, which knew nothing: fires where it is above
+/// threshold · that, validation/loss lies within `gap` of it, and it moved by less than `flat` of itself over the last
+/// `patience` evaluations.
+class Underfit final : public Rule {
+public:
+    explicit Underfit(Spec spec) : m_spec(spec) {}
+
+    std::vector<Need> needs() const override
+    {
+        return {{{{}, {"^train/loss$"}}, {"mean"}},
+                {{{}, {"^train_eval/loss$"}}, {"mean"}},
+                {{{}, {"^validation/loss$"}}, {"mean"}}};
+    }
+
+    Verdict at(const Moment& now) override
+    {
+        Mean step, fair, judged;
+        addTo(step, now, 0);
+        addTo(fair, now, 1);
+        addTo(judged, now, 2);
+        if (std::isnan(m_first) && step.count > 0)
+            m_first = step.value();
+        if (fair.count == 0 || judged.count == 0)
+            return {};
+        m_fair.push_back(fair.value());
+        if (std::int64_t(m_fair.size()) <= m_spec.patience)
+            return {};
+        const double before = m_fair[m_fair.size() - 1 - std::size_t(m_spec.patience)], latest = m_fair.back();
+        const double moved = std::abs(before - latest) / std::abs(latest), share = latest / m_first;
+        if (!(share > m_spec.threshold && moved < m_spec.flat && judged.value() < (1 + m_spec.gap) * latest))
+            return {};
+        return Hit{"train_eval/loss", share, m_spec.threshold,
+                   "The loss of rows that it learned from stands at " + figure(latest) + ", " + figure(100 * share) +
+                       " % of what it was when nothing was known, and validation/loss beside it at " +
+                       figure(judged.value()) + "."};
+    }
+
+private:
+    Spec m_spec;
+    double m_first = std::nan("");
+    std::vector<double> m_fair;
+};
+
+}
+
+void enroll(Rules& all)
+{
+    all.add<Underfit>(
+        "Underfit", "Underfitting",
+        "Fires when even the rows that were learned from are not learned, and nothing moves any more.",
+        {"A model that cannot bend enough is wrong everywhere alike; more rows do not help it.",
+         {"The model is too small or too simple.", "Too much regularization.", "The rate is too small.",
+          "The features do not tell what is asked for."},
+         {"larger", "less_decay", "no_dropout", "lr_up", "longer"},
+         true},
+        base::Fields<Spec>{}
+            .add("threshold", &Spec::threshold, base::Real{0, 1},
+                 {"The share of the first loss that is still too much."})
+            .add("flat", &Spec::flat, base::Real{.min = 0}, {"So small a change is none."})
+            .add("gap", &Spec::gap, base::Real{.min = 0},
+                 {"How far above validation/loss may lie: more is overfitting."})
+            .add("patience", &Spec::patience, base::Int{1, 1'000'000}, {"Evaluations over which nothing moved."}));
+}
+
+}
