@@ -38,7 +38,7 @@ SweepPoint& pointAt(SweepCurve& curve, const PlannedRun& plan)
     return curve.points.back();
 }
 
-Value toValue(const SweepPoint& point)
+Value valueOfPoint(const SweepPoint& point)
 {
     Object values;
     for (const auto& [name, spread] : point.values)
@@ -122,7 +122,7 @@ Value SweepSet::toValue() const
     for (const SweepCurve& curve : said.curves) {
         Array points;
         for (const SweepPoint& point : curve.points)
-            points.push_back(session::toValue(point));
+            points.push_back(valueOfPoint(point));
         curves.push_back(Object{{"name", curve.series.name},
                                 {"note", curve.series.note},
                                 {"axis", curve.series.axis.name},

@@ -104,7 +104,12 @@ TEST_CASE("A recorded run shows what its steps are made of, and its advice is ap
     QTest::mouseClick(apply, Qt::LeftButton);
     auto& document = bench.workbench->document();
     CHECK(document.resolved().at("data.num_workers")->toInt() == 2);
+    // What is done already says so, until it is taken back.
+    const auto button = [&] { return shown.page.findChild<QPushButton*>("apply-data.num_workers"); };
+    REQUIRE(spinUntil([&] { return button() && !button()->isEnabled(); }));
+    CHECK(button()->text() == "Applied");
     document.undoStack()->undo();
+    REQUIRE(spinUntil([&] { return button() && button()->isEnabled(); }));
     CHECK(document.resolved().at("data.num_workers")->isNull());
     CHECK(bench.troubles.empty());
 }
