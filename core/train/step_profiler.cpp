@@ -29,8 +29,10 @@ void StepProfiler::follow(const spec::ProfilerSpec& spec)
         m_sampler->setInterval(interval);
     else
         m_sampler = std::make_unique<debug::SystemSampler>(interval);
-    if (was != spec.enabled)
+    if (was != spec.enabled) {
         m_clock.turn(spec.enabled);
+        m_block = {};
+    }
     if (m_engine)
         m_engine->time(spec.enabled ? &m_clock : nullptr);
 }

@@ -73,16 +73,15 @@ struct Page {
 
 }
 
-TEST_CASE("Without a run both tabs say what will stand there")
+TEST_CASE("Without a run the Profiler says what will stand there")
 {
     Bench bench;
     ui::pages::DebugPage page(*bench.workbench);
     page.resize(960, 700);
     page.show();
-    CHECK(page.findChild<QLabel*>("findingsEmpty")->isVisible());
-    QTest::mouseClick(page.findChild<QPushButton*>("section-profiler"), Qt::LeftButton);
-    CHECK_FALSE(page.findChild<QLabel*>("findingsEmpty")->isVisible());
     auto* empty = page.findChild<QLabel*>("profilerEmpty");
+    CHECK_FALSE(empty->isVisible());
+    QTest::mouseClick(page.findChild<QPushButton*>("section-profiler"), Qt::LeftButton);
     CHECK(empty->isVisible());
     CHECK(empty->text().startsWith("Where the time of a run goes"));
 }
@@ -105,7 +104,12 @@ TEST_CASE("A recorded run shows what its steps are made of, and its advice is ap
     QTest::mouseClick(apply, Qt::LeftButton);
     auto& document = bench.workbench->document();
     CHECK(document.resolved().at("data.num_workers")->toInt() == 2);
+    // What is done already says so, until it is taken back.
+    const auto button = [&] { return shown.page.findChild<QPushButton*>("apply-data.num_workers"); };
+    REQUIRE(spinUntil([&] { return button() && !button()->isEnabled(); }));
+    CHECK(button()->text() == "Applied");
     document.undoStack()->undo();
+    REQUIRE(spinUntil([&] { return button() && button()->isEnabled(); }));
     CHECK(document.resolved().at("data.num_workers")->isNull());
     CHECK(bench.troubles.empty());
 }

@@ -22,7 +22,7 @@ public:
 
     QStringList inspected() const override;
     /// `findings` or `profiler`; false for anything else.
-    bool showSection(const QString& name);
+    bool showSection(const QString& name) override;
     FindingsView& findings() { return *m_findings; }
     ProfilerView& profiler() { return *m_profiler; }
 

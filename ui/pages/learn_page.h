@@ -44,7 +44,7 @@ public:
     /// By its key; false if there is none or something else is training.
     bool begin(const QString& key);
     /// `lessons`, `experiments` or `problems`; behind a slash the one that is opened (`experiments/rate_sweep`).
-    bool showSection(const QString& path);
+    bool showSection(const QString& path) override;
     ExperimentsView& experiments() { return *m_experiments; }
     ProblemsView& problems() { return *m_problems; }
 

@@ -20,6 +20,12 @@ public:
     virtual QStringList inspected() const { return {}; }
     /// A widget of the page's own for the inspector (facts, a card), shown above the form; nullptr if none.
     virtual QWidget* inspectorPanel() { return nullptr; }
+    /// Shows a part of the page by its name; false if there is none of that name.
+    virtual bool showSection(const QString& path)
+    {
+        (void)path;
+        return false;
+    }
 
 Q_SIGNALS:
     /// `inspected` or `inspectorPanel` changed.

@@ -60,6 +60,15 @@ void clear(QLayout* layout)
     }
 }
 
+// Whether the settings are as it says.
+bool isDone(const ProfileAdvice& advice, const core::base::Value& spec)
+{
+    return std::ranges::all_of(advice.edits, [&](const auto& edit) {
+        const core::base::Value* now = spec.at(edit.first);
+        return now && *now == edit.second;
+    });
+}
+
 bool isLive(const core::base::Value& spec, const std::string& path)
 {
     const core::base::Field* field =
@@ -84,6 +93,10 @@ ProfilerView::ProfilerView(bridge::Workbench& workbench, QWidget* parent)
     connect(&m_workbench, &bridge::Workbench::frontChanged, this, &ProfilerView::follow);
     connect(&m_workbench, &bridge::Workbench::advanced, this, &ProfilerView::refreshSoon);
     connect(&m_workbench, &bridge::Workbench::stateChanged, this, &ProfilerView::refreshSoon);
+    connect(&m_workbench.document(), &bridge::ExperimentDocument::changed, this, [this] {
+        m_next = 0;
+        refreshSoon();
+    });
     follow();
 }
 
@@ -308,7 +321,7 @@ void ProfilerView::showAdvice(const std::vector<ProfileResult>& results)
         if (result.state == "IssuesFound") {
             now += result.rule + "\n";
             for (const ProfileAdvice& advice : result.advice)
-                now += advice.text;
+                now += advice.text + (isDone(advice, m_workbench.document().resolved()) ? "+" : "-");
         }
     if (now == m_shownAdvice)
         return;
@@ -330,7 +343,9 @@ void ProfilerView::showAdvice(const std::vector<ProfileResult>& results)
                 QStringList edits;
                 for (const auto& [path, value] : advice.edits)
                     edits << text(path + " = " + core::base::writeJson(value));
-                auto* button = new QPushButton(tr("Apply"));
+                const bool done = isDone(advice, m_workbench.document().resolved());
+                auto* button = new QPushButton(done ? tr("Applied") : tr("Apply"));
+                button->setEnabled(!done);
                 button->setObjectName("apply-" + text(advice.edits.front().first));
                 button->setProperty("outlined", true);
                 button->setToolTip(tr("Sets %1").arg(edits.join(QStringLiteral(", "))));

@@ -2,7 +2,7 @@
 #include "ui/shell/launch.h"
 
 #include "core/store/run_folder.h"
-#include "ui/pages/learn_page.h"
+#include "ui/pages/page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/notice_bar.h"
 #include "ui/shell/opener.h"
@@ -226,8 +226,7 @@ int launch(const LaunchOptions& options)
         opened = window.openPath(options.what);
     if (!options.page.isEmpty()) {
         window.showPage(options.page.section(QLatin1Char('/'), 0, 0));
-        if (auto* learn = qobject_cast<pages::LearnPage*>(window.pageWidget()))
-            learn->showSection(options.page.section(QLatin1Char('/'), 1));
+        window.pageWidget()->showSection(options.page.section(QLatin1Char('/'), 1));
     }
     window.show();
     if (options.start && opened)

@@ -6,7 +6,7 @@
 #include "ui/bridge/time_travel.h"
 #include "ui/models/cards.h"
 #include "ui/pages/certificate_dialog.h"
-#include "ui/pages/learn_page.h"
+#include "ui/pages/page.h"
 #include "ui/pages/publish_dialog.h"
 #include "ui/pages/run_panel.h"
 #include "ui/pages/runs_page.h"
@@ -24,6 +24,8 @@
 #include <QInputDialog>
 #include <QMenu>
 #include <QUndoStack>
+
+#include <tuple>
 
 namespace ui::shell {
 
@@ -177,12 +179,15 @@ void WindowActions::addView()
         m_actions.add(QStringLiteral("page.") + entry.name, tr("Go to %1").arg(entry.title), tr("Page"),
                       {QKeySequence(Qt::CTRL | Qt::Key(Qt::Key_1 + place++))},
                       [this, name = entry.name] { m_window.showPage(name); });
-    for (const auto& [part, title] : {std::pair{QStringLiteral("experiments"), tr("Go to Learn: experiments")},
-                                      std::pair{QStringLiteral("problems"), tr("Go to Learn: common problems")}})
-        m_actions.add(QStringLiteral("learn.") + part, title, tr("Page"), {}, [this, part = part] {
-            m_window.showPage(QStringLiteral("learn"));
-            if (auto* learn = qobject_cast<pages::LearnPage*>(m_window.pageWidget()))
-                learn->showSection(part);
+    const std::tuple<QString, QString, QString> sections[] = {
+        {QStringLiteral("learn"), QStringLiteral("experiments"), tr("Go to Learn: experiments")},
+        {QStringLiteral("learn"), QStringLiteral("problems"), tr("Go to Learn: common problems")},
+        {QStringLiteral("debug"), QStringLiteral("findings"), tr("Go to Debug: findings")},
+        {QStringLiteral("debug"), QStringLiteral("profiler"), tr("Go to Debug: profiler")}};
+    for (const auto& [page, part, title] : sections)
+        m_actions.add(page + QLatin1Char('.') + part, title, tr("Page"), {}, [this, page = page, part = part] {
+            m_window.showPage(page);
+            m_window.pageWidget()->showSection(part);
         });
     const QString group = tr("View");
     m_actions.add(QStringLiteral("view.palette"), tr("Find any action"), group, {Qt::CTRL | Qt::Key_K},

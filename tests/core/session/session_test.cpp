@@ -284,3 +284,60 @@ TEST_CASE("a GPU trains to about the same loss", "[gpu]")
     REQUIRE(last.size() == 2);
     CHECK(last[0] == Approx(last[1]).epsilon(1e-3));
 }
+
+TEST_CASE("every step of a run is in one block of its profile, and a pause is nobody's time")
+{
+    base::Value spec = moons(3, 1);
+    (void)spec.setAt("profiler.layer_every", 4);
+    const TempFolder folder;
+    auto run = made(spec, folder, true);
+    Watcher watcher;
+    const auto watching = run->events().subscribe(watcher);
+    run->start();
+    REQUIRE(tests::until([&] { return watcher.state() == events::RunState::Paused; }));
+    for (int step = 1; step <= 3; ++step) {
+        REQUIRE(run->post(session::SingleStep{}));
+        REQUIRE(tests::until([&] { return watcher.steps() == step; }));
+    }
+    // Live parameters of the profiler and of the loader, which change no bit.
+    REQUIRE(run->post(session::Edit{"data.num_workers", 2}));
+    REQUIRE(run->post(session::Edit{"profiler.interval_ms", 100}));
+    REQUIRE(run->post(session::Continue{}));
+    const auto result = run->wait();
+    INFO(base::describe(result.error));
+    REQUIRE(result.state == events::RunState::Completed);
+    const std::filesystem::path where = run->folder();
+    run.reset();
+    const auto record = store::readRun(where);
+    REQUIRE(record);
+    std::int64_t next = 0, layered = 0;
+    double seconds = 0;
+    for (const events::Event& event : record->events)
+        if (const auto* times = std::get_if<events::StepTimes>(&event)) {
+            CHECK(times->step == next);
+            REQUIRE(times->durations.size() == std::size_t(times->count));
+            REQUIRE(times->phases.size() == events::phaseNames.size());
+            next += times->count;
+            double phases = 0, durations = 0;
+            for (const double phase : times->phases) {
+                CHECK(phase >= 0);
+                phases += phase;
+            }
+            for (const float duration : times->durations)
+                durations += double(duration);
+            CHECK(durations == Approx(phases - times->phases[6] - times->phases[7]).epsilon(1e-3));
+            seconds += phases;
+        } else if (const auto* layers = std::get_if<events::LayerTimes>(&event)) {
+            CHECK(layers->step == 4 * layered++);
+            REQUIRE(layers->layers.size() == 7);
+            for (const auto& layer : layers->layers) {
+                CHECK(layer.forward >= 0);
+                CHECK(layer.backward >= 0);
+            }
+        }
+    CHECK(next == result.steps);
+    CHECK(layered == (result.steps + 3) / 4);
+    CHECK(seconds <= result.trainSeconds * 1.001);
+    (void)spec.setAt("profiler.enabled", false);
+    CHECK(digestAlone(spec) == result.digest);
+}
