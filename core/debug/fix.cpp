@@ -198,7 +198,7 @@ void addRates(std::vector<Fix>& all)
 
 void addNetworks(std::vector<Fix>& all)
 {
-    all.push_back({"relu", "ReLU", "Its slope is 1 wherever it lets something through.", From::Anew,
+    all.push_back({"relu", "ReLU", "Its slope is 1 wherever it lets something through.", From::Before,
                    [](const Value& now) { return setTo(now, "model.activation", "relu"); }});
     all.push_back({"leaky_relu", "LeakyReLU", "It lets a little through below zero, so that no unit dies.",
                    From::Before, [](const Value& now) -> Result<Changes> {
@@ -206,19 +206,19 @@ void addNetworks(std::vector<Fix>& all)
                            return doesNotApply("its activation is no ReLU that can be set");
                        return setTo(now, "model.activation", "leaky_relu");
                    }});
-    all.push_back({"batch_norm", "Batch normalization", "Each layer's signals are brought back to size.", From::Anew,
+    all.push_back({"batch_norm", "Batch normalization", "Each layer's signals are brought back to size.", From::Start,
                    normAfterEachLayer});
     all.push_back({"init_kaiming", "Kaiming's weights", "As large as keeps signals their size behind a ReLU.",
-                   From::Anew, [](const Value& now) { return setTo(now, "model.init", "kaiming_normal"); }});
+                   From::Start, [](const Value& now) { return setTo(now, "model.init", "kaiming_normal"); }});
     all.push_back({"init_xavier", "Xavier's weights", "As large as keeps signals their size behind tanh and sigmoid.",
-                   From::Anew, [](const Value& now) { return setTo(now, "model.init", "xavier_normal"); }});
+                   From::Start, [](const Value& now) { return setTo(now, "model.init", "xavier_normal"); }});
     all.push_back({"dropout", "Dropout 0.3", "Neurons that are left out at random cannot rely on each other.",
                    From::Before, [](const Value& now) { return setTo(now, "model.dropout", 0.3); }});
     all.push_back({"no_dropout", "No dropout", "Nothing has to be held back yet.", From::Before,
                    [](const Value& now) { return setTo(now, "model.dropout", 0.0); }});
-    all.push_back({"smaller", "Half as many neurons", "Fewer weights have less room for single rows.", From::Anew,
+    all.push_back({"smaller", "Half as many neurons", "Fewer weights have less room for single rows.", From::Start,
                    [](const Value& now) { return hidden(now, 0.5); }});
-    all.push_back({"larger", "Twice as many neurons", "More weights can bend more.", From::Anew,
+    all.push_back({"larger", "Twice as many neurons", "More weights can bend more.", From::Start,
                    [](const Value& now) { return hidden(now, 2); }});
     all.push_back({"thaw", "Let all layers learn", "What is frozen stays as it was.", From::Before, thaw});
 }
@@ -237,12 +237,12 @@ void addTraining(std::vector<Fix>& all)
     all.push_back({"longer", "Twice as long", "If the loss was still falling, let it.", From::End, longer});
     all.push_back({"deterministic", "Only operations that repeat", "The same seed then gives the same bits.",
                    From::Start, [](const Value& now) { return setTo(now, "train.deterministic", true); }});
-    all.push_back({"shallower", "Trees of half the depth", "Fewer leaves have less room for single rows.", From::Anew,
+    all.push_back({"shallower", "Trees of half the depth", "Fewer leaves have less room for single rows.", From::Start,
                    [](const Value& now) { return times(now, "model.max_depth", 0.5); }});
-    all.push_back({"gamma", "Splits have to pay", "A split is made only if the loss falls by gamma.", From::Anew,
+    all.push_back({"gamma", "Splits have to pay", "A split is made only if the loss falls by gamma.", From::Start,
                    [](const Value& now) { return setTo(now, "model.gamma", 1.0); }});
     all.push_back({"colsample", "Half of the features for each tree", "Others get a chance beside the strongest.",
-                   From::Anew, [](const Value& now) { return setTo(now, "model.colsample_bytree", 0.5); }});
+                   From::Start, [](const Value& now) { return setTo(now, "model.colsample_bytree", 0.5); }});
 }
 
 void addData(std::vector<Fix>& all)
@@ -251,9 +251,9 @@ void addData(std::vector<Fix>& all)
                    From::Before, [](const Value& now) {
                        return withAugment(now, {{"kind", "RandomHorizontalFlip"}, {"p", 0.5}}, true);
                    }});
-    all.push_back({"normalize", "Normalize the inputs", "Zero mean and unit variance.", From::Anew,
+    all.push_back({"normalize", "Normalize the inputs", "Zero mean and unit variance.", From::Start,
                    [](const Value& now) { return setTo(now, "data.normalize", "standard"); }});
-    all.push_back({"drop_missing", "Leave out rows with missing values", "They are NaN as numbers.", From::Anew,
+    all.push_back({"drop_missing", "Leave out rows with missing values", "They are NaN as numbers.", From::Start,
                    [](const Value& now) { return setTo(now, "data.missing", "drop"); }});
     all.push_back({"class_weights", "Weights for the classes", "A rare class counts as much as a frequent one.",
                    From::Before, [](const Value& now) { return setTo(now, "train.loss.class_weights", "balanced"); }});
@@ -265,9 +265,9 @@ void addData(std::vector<Fix>& all)
                    }});
     all.push_back({"all_in_memory", "All rows in memory", "Streaming saves memory and costs time.", From::Start,
                    [](const Value& now) { return setTo(now, "data.mode", "file"); }});
-    all.push_back({"shorter_texts", "Cut texts at half the length", "Less padding.", From::Anew,
+    all.push_back({"shorter_texts", "Cut texts at half the length", "Less padding.", From::Start,
                    [](const Value& now) { return times(now, "data.tokens.max_length", 0.5); }});
-    all.push_back({"vocabulary", "Twice the vocabulary", "Fewer words are unknown.", From::Anew,
+    all.push_back({"vocabulary", "Twice the vocabulary", "Fewer words are unknown.", From::Start,
                    [](const Value& now) { return times(now, "data.tokens.vocabulary", 2); }});
     all.push_back({"workers", "More threads that make batches", "They are ready when a step wants them.", From::End,
                    [](const Value& now) -> Result<Changes> {
@@ -282,7 +282,7 @@ void addData(std::vector<Fix>& all)
 
 std::string_view name(Fix::From from)
 {
-    static constexpr std::array<std::string_view, 5> names{"before", "best", "end", "start", "anew"};
+    static constexpr std::array<std::string_view, 4> names{"before", "best", "end", "start"};
     return names[std::size_t(from)];
 }
 

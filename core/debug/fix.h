@@ -12,15 +12,15 @@ using Changes = std::vector<std::pair<std::string, base::Value>>;
 
 /// Exactly these settings are changed against a symptom, and nothing else.
 struct Fix {
-    /// Where the branch grows: before the symptom began, at the best step, at the end, or a run of its own because
-    /// weights have another shape or the data are others.
-    enum class From { Before, Best, End, Start, Anew };
+    /// Where the branch grows: before the symptom began, at the best step, at the end, or at the start, where weights
+    /// may get another shape and the data may be others.
+    enum class From { Before, Best, End, Start };
     std::string key, label, why;
     From from = From::Before;
     /// An error says why it does not apply to this experiment.
     std::function<base::Result<Changes>(const base::Value& resolved)> changes;
 };
-std::string_view name(Fix::From from); ///< `before best end start anew`
+std::string_view name(Fix::From from);
 
 /// The fixes that rules name, by their keys; each is written once.
 const std::vector<Fix>& allFixes();

@@ -28,7 +28,6 @@ std::int64_t stepOf(const debug::Offer& fix, const events::Finding& finding, con
 {
     switch (fix.from) {
     case debug::Fix::From::Start:
-    case debug::Fix::From::Anew:
         return 0;
     case debug::Fix::From::Best: {
         std::int64_t best = 0;

@@ -290,7 +290,7 @@ void FindingsView::tryFix(const Offer& offer)
     const auto& first = row->findings.front();
     qint64 step = first.since >= 0 ? first.since : first.step;
     using From = core::debug::Fix::From;
-    if (offer.from == From::Start || offer.from == From::Anew)
+    if (offer.from == From::Start)
         step = 0;
     else if (offer.from == From::Best)
         step = run->best() ? run->best()->step : 0;
