@@ -61,14 +61,13 @@ double Moment::made(const Source& source) const
 std::vector<Source> sourcesOf(const Signals::Tensor& tensor, const std::string& statistic)
 {
     SignalId id = 0;
-    if (tensor.find(statistic, id))
-        return {{id, Made::AsIs, {}, statistic}};
-    if (tensor.isScalar() && statistic != "*") {
+    // A scalar is known exactly, its statistics as a tensor in single precision.
+    if (tensor.find("value", id))
         for (const auto& [name, how] : ofScalar)
             if (name == statistic)
-                return {{tensor.statistics.front().second, how, {}, statistic}};
-        return {};
-    }
+                return {{id, how, {}, statistic}};
+    if (tensor.find(statistic, id))
+        return {{id, Made::AsIs, {}, statistic}};
     if (statistic == "variance" && tensor.find("std", id))
         return {{id, Made::Square, {}, statistic}};
     if (statistic == "std" && tensor.find("variance", id))

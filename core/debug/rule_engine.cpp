@@ -182,9 +182,10 @@ void RuleEngine::advance(const Signals& signals, const Frame& frame)
 {
     if (signals.version() != m_version)
         bind(signals);
-    if (m_lastTime >= 0 && !frame.idle)
+    if (m_lastTime > 0 && frame.time > m_lastTime && !frame.idle)
         silence(m_lastTime, frame.time);
-    m_lastTime = frame.time;
+    if (frame.time > 0)
+        m_lastTime = frame.time;
     ++m_frame;
     m_step = frame.step;
     m_awake.clear();

@@ -49,6 +49,8 @@ void LiveRules::onEvent(const events::Event& event)
         push(*opened);
     else if (const auto* changed = std::get_if<events::StateChanged>(&event))
         push(*changed);
+    else if (const auto* times = std::get_if<events::StepTimes>(&event); times && times->count > 0)
+        push(*times);
 }
 
 void LiveRules::push(Item item)
@@ -100,6 +102,11 @@ void LiveRules::take(const Item& item)
         m_sets[named->set] = std::move(set);
     } else if (const auto* opened = std::get_if<events::RunOpened>(&item)) {
         open(*opened);
+    } else if (const auto* times = std::get_if<events::StepTimes>(&item)) {
+        const debug::Sample wait{m_signals.add("profile/data_wait", "value"), dataWaitOf(*times)};
+        const std::int64_t step = times->step + times->count - 1;
+        if (m_engine)
+            m_engine->advance(m_signals, {step, step, Mode::Global, m_frame.time, {&wait, 1}, false});
     } else if (const auto* changed = std::get_if<events::StateChanged>(&item)) {
         close();
         // While it is paused nothing can stall.

@@ -42,7 +42,7 @@ public:
 
 private:
     using Item = std::variant<events::ScalarRow, events::TensorStats, events::TensorsNamed, events::RunOpened,
-                              events::StateChanged, double>;
+                              events::StateChanged, events::StepTimes>;
 
     void work(const std::stop_token& stop);
     void push(Item item);

@@ -99,6 +99,19 @@ std::vector<std::pair<std::int64_t, double>> wakings(const store::RunRecord& rec
     return all;
 }
 
+// How long steps waited for data, block by block, as a series.
+store::Series waits(const store::RunRecord& record)
+{
+    store::Series series;
+    for (const events::Event& event : record.events)
+        if (const auto* times = std::get_if<events::StepTimes>(&event); times && times->count > 0) {
+            series.steps.push_back(times->step + times->count - 1);
+            series.values.push_back(dataWaitOf(*times));
+            series.times.push_back(times->time);
+        }
+    return series;
+}
+
 // In the network's order, weights first, so that the first of two that are wrong is the cause.
 std::vector<std::string> tensorsInOrder(const store::RunRecord& record)
 {
@@ -140,6 +153,14 @@ void addColumns(const store::RunRecord& record, debug::Trace& trace, Side& train
 
 }
 
+double dataWaitOf(const events::StepTimes& times)
+{
+    double all = 0;
+    for (const double seconds : times.phases)
+        all += seconds;
+    return all > 0 ? times.phases[0] / all : 0;
+}
+
 debug::Trace traceOf(const store::RunRecord& record, std::int64_t before)
 {
     debug::Trace trace;
@@ -147,8 +168,14 @@ debug::Trace traceOf(const store::RunRecord& record, std::int64_t before)
         trace.signals.know(spec::layerTypes(record.opened->layers));
     Side training, evaluations;
     addColumns(record, trace, training, evaluations);
+    const store::Series waited = waits(record);
+    Side profile;
+    if (!waited.steps.empty())
+        profile.columns.push_back(
+            {&waited.steps, &waited.values, trace.signals.add("profile/data_wait", "value"), false, false});
     training.settle(before);
     evaluations.settle(before);
+    profile.settle(before);
     const bool native = record.opened && record.opened->totalSteps > 0;
     const auto woken = wakings(record);
     std::size_t wake = 0;
@@ -164,6 +191,8 @@ debug::Trace traceOf(const store::RunRecord& record, std::int64_t before)
             evaluations.frame(trace, Mode::Eval, native, judged = std::max(judged, trained));
         else
             training.frame(trace, Mode::Train, false, trained = std::max(judged, trained));
+        while (profile.next < profile.steps.size() && !judge && profile.steps[profile.next] <= step)
+            profile.frame(trace, Mode::Global, false, trained);
     }
     return trace;
 }

@@ -14,6 +14,9 @@ debug::Trace traceOf(const store::RunRecord& record, std::int64_t before = std::
 debug::RunFacts factsOf(const base::Value& resolved, const events::RunOpened* opened,
                         const std::filesystem::path& runs);
 
+/// The share of their time that some steps waited for data; it is the signal `profile/data_wait` at the last of them.
+double dataWaitOf(const events::StepTimes& times);
+
 /// How a run ended, for its rules.
 debug::Ending endingOf(events::RunState state);
 

@@ -56,11 +56,16 @@ void Session::Work::endRules(events::RunState state)
         CORE_CHECK(m_recorder->flush());
         return store::readRun(m_folder.path());
     });
+    m_actions->settle();
 }
 
-bool Session::Work::actOn(const spec::RuleSpec&, const events::Finding&)
+bool Session::Work::actOn(const spec::RuleSpec& rule, const events::Finding& finding)
 {
-    return false;
+    const bool stops = m_actions->fire(rule, finding);
+    if (stops)
+        m_mailbox.post(train::Stop{false, finding.rule + " stopped the run at step " + std::to_string(finding.step) +
+                                              ": " + finding.message});
+    return stops;
 }
 
 }

@@ -5,6 +5,7 @@
 #include "core/base/thread_name.h"
 #include "core/session/inspect.h"
 #include "core/session/live_rules.h"
+#include "core/session/rule_actions.h"
 #include "core/session/session.h"
 #include "core/spec/experiment.h"
 #include "core/train/trainer.h"
@@ -46,6 +47,7 @@ public:
 
     void start()
     {
+        m_actions = std::make_unique<RuleActions>(m_hub, m_folder.id(), m_folder.path());
         m_rules = std::make_unique<LiveRules>(
             m_hub, m_resolved, m_options.runs, std::move(m_rulesPast),
             [this](const spec::RuleSpec& rule, const events::Finding& finding) { return actOn(rule, finding); });
@@ -92,8 +94,9 @@ public:
     std::optional<events::RunFinished> m_unrecordedEnd; ///< trained to its end by a process that died right then
     std::deque<events::Edited> m_edits;                 ///< that lie ahead
     LiveRules::Past m_rulesPast;                        ///< what they look at first
-    std::unique_ptr<LiveRules> m_rules;                 ///< from the start on
     events::EventHub m_hub;
+    std::unique_ptr<RuleActions> m_actions; ///< from the start on
+    std::unique_ptr<LiveRules> m_rules;     ///< from the start on
 
 private:
     std::unique_ptr<store::Recorder> m_recorder;

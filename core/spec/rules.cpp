@@ -152,11 +152,40 @@ void checkParameters(const RuleSpec& rule, const std::string& where, std::vector
     }
 }
 
+// To whom an action may be addressed.
+void checkActions(const RuleSpec& rule, const std::string& where, std::vector<Error>& problems)
+{
+    struct Pattern {
+        const char *action, *key, *pattern, *advice;
+    };
+    static constexpr Pattern patterns[] = {
+        {"StopTraining", "training_job_prefix", "[A-Za-z0-9-]+", "Letters, digits and dashes"},
+        {"Email", "endpoint", "[^@\\s<>\"]+@[^@\\s<>\"]+\\.[^@\\s<>\".]+", "Such as ann@example.org"},
+        {"SMS", "endpoint", "\\+\\d{1,15}", "A + and the number with its country: +491234567"},
+        {"Webhook", "url", "https?://\\S+", "http://… or https://…"},
+        {"Command", "command", "[^]*\\S[^]*", "A command of the shell"}};
+    for (std::size_t i = 0; i < rule.actions.size(); ++i)
+        for (const Pattern& each : patterns) {
+            const Value& given = rule.actions[i].params[each.key];
+            if (rule.actions[i].kind == each.action && !given.isNull() &&
+                !std::regex_match(given.text(), std::regex(each.pattern)))
+                problems.push_back({ErrorKind::Spec,
+                                    "\"" + given.text() + "\" is no " + each.key + " of " + each.action,
+                                    where + "actions/" + std::to_string(i) + "/" + each.key, each.advice});
+        }
+}
+
 }
 
 std::vector<RuleSpec> usualRules()
 {
-    return {};
+    return {{"NonFiniteLoss"},
+            {"ExplodingTensor"},
+            {"VanishingGradient"},
+            {"DeadRelu"},
+            {"SaturatedActivation"},
+            {"LossOscillating"},
+            {"Overfit", Object{{"patience", 3}, {"ratio_threshold", 0.5}}}};
 }
 
 OneOf ruleDomain()
@@ -197,8 +226,11 @@ std::vector<std::string> ruleNames(const std::vector<RuleSpec>& rules)
 void checkRules(const std::vector<RuleSpec>& rules, std::vector<Error>& problems)
 {
     std::set<std::string> taken;
-    for (std::size_t i = 0; i < rules.size(); ++i)
-        checkParameters(rules[i], "/rules/" + std::to_string(i) + "/", problems);
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        const std::string where = "/rules/" + std::to_string(i) + "/";
+        checkParameters(rules[i], where, problems);
+        checkActions(rules[i], where, problems);
+    }
     for (std::size_t i = 0; i < rules.size(); ++i)
         if (!rules[i].name.empty() && !taken.insert(rules[i].name).second)
             problems.push_back({ErrorKind::Spec, "two rules are called \"" + rules[i].name + "\"",

@@ -38,6 +38,7 @@ core::base::Result<core::base::Object> incremental();
 core::base::Result<core::base::Object> gpu();
 core::base::Result<core::base::Object> transfer();
 core::base::Result<core::base::Object> profile();
+core::base::Result<core::base::Object> rules();
 
 /// Steps a second of an experiment (JSON) as a run of its own on `device`, everything recorded.
 core::base::Result<double> stepsPerSecond(const std::string& text, const std::string& device);

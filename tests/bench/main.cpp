@@ -52,6 +52,8 @@ int main(int argc, char** argv)
         {"incremental", "what is forgotten of eight classes of Fashion-MNIST while two more are learned",
          bench::incremental},
         {"transfer", "two classes of 50 pictures each, from scratch and from eight others", bench::transfer},
+        {"rules", "what the debugger's rules cost beside a training, and how fast they are over a recorded run",
+         bench::rules},
         {"profile", "what the profiler costs the steps of a small network and of a CNN", bench::profile},
     };
     std::string wanted;

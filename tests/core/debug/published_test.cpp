@@ -131,3 +131,27 @@ TEST_CASE("overfitting is told at the first training step that is saved after an
     CHECK(fires(notebook(1000, 200, 100, 10, 5, 7300), rule("Overfit")) == "7200");
     CHECK(fires(notebook(1875, 100, 100, 10, 1, 4100), rule("Overfit")) == "4000");
 }
+
+// The log of XGBoost on abalone, awslabs/sagemaker-debugger, examples/xgboost/notebooks/xgboost_abalone.ipynb: its
+// losses at every fifth round, and the rounds at which SageMaker's own rule found how many of them not decreasing.
+TEST_CASE("the published log of boosted trees on abalone fires at the same rounds, with as many losses")
+{
+    const core::debug::Trace trace =
+        test::traceOf("step: 0 5 10 15 20 25 30 35 40 45 50 55 60 65 70 75 80 85 90\n"
+                      "train-rmse: 8.12809 3.35051 2.18057 1.94583 1.87967 1.83281 1.78557 1.74615 1.72441 1.68994 "
+                      "1.66069 1.63324 1.60972 1.57333 1.55922 1.53595 1.51552 1.48121 1.45968\n"
+                      "train-mae: 7.57979 2.57049 1.4608 1.34568 1.32948 1.31091 1.28705 1.26296 1.2498 1.22921 "
+                      "1.21231 1.19463 1.17818 1.15614 1.14672 1.1307 1.11628 1.09505 1.07896\n"
+                      "validation-rmse: 7.9501 3.28752 2.21775 2.05138 2.03493 2.04628 2.05292 2.0479 2.0541 2.05038 "
+                      "2.05735 2.05613 2.05268 2.06741 2.06947 2.07264 2.07579 2.07463 2.07361\n"
+                      "validation-mae: 7.42376 2.51613 1.51841 1.44183 1.44581 1.45422 1.46461 1.4715 1.47108 1.46773 "
+                      "1.47412 1.47189 1.46727 1.47281 1.47674 1.47924 1.47937 1.48405 1.487");
+    const auto found = core::debug::run(
+        {rule("LossNotDecreasing",
+              {{"collection_names", Array{"metrics"}}, {"num_steps", 5}, {"diff_percent", 0}, {"legacy", true}})},
+        trace, {}, core::debug::Ending::Done);
+    std::string log;
+    for (const auto& finding : found.findings)
+        log += std::to_string(finding.step) + ":" + finding.message.substr(0, 1) + " ";
+    CHECK(log == "20:1 25:2 30:2 35:1 40:1 50:2 65:2 70:2 75:2 80:2 85:1 90:1 ");
+}
