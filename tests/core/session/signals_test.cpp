@@ -202,7 +202,8 @@ TEST_CASE("signals: h5py finds kept tensors under /raw")
                               "m = f['tensors/0.weight/mean'][:]\n"
                               "assert np.allclose(w[:].mean((1, 2)), m, rtol=1e-4, atol=1e-6)\n"
                               "l, rows = f['raw/labels/value'][:], f['raw/labels/rows'][:]\n"
-                              "assert set(rows) == {16, 9} and np.isnan(l[rows == 9][:, 9:]).all()\n"
+                              "few = rows.min()\n"
+                              "assert rows.max() == 16 > few and np.isnan(l[rows == few][:, few:]).all()\n"
                               "assert not np.isnan(l[rows == 16]).any()\n"))
         WARN("no Python with h5py here");
 }

@@ -33,7 +33,7 @@ TEST_CASE("signals: every statistic is what numpy computes of the same tensors")
 {
     std::set<std::string> seen;
     for (const base::Value& one : tests::golden("signals.json")) {
-        const at::Tensor tensor = tensorIn(one);
+        const at::Tensor tensor = tensorIn(one["tensor"]);
         std::vector<tensor::Save> before;
         for (const base::Value& save : one["before"].array())
             before.push_back({save["step"].toInt(), tensorIn(save)});
