@@ -63,7 +63,8 @@ Value with(Value tree, const core::session::Changes& changes)
 TEST_CASE("every problem's example shows it, by its numbers")
 {
     for (const TrainingProblem& problem : allProblems().all()) {
-        if (!problem.look || problem.key == "slow") // how long a machine waits is the machine's affair
+        // How long a machine waits, and for what, is the machine's affair.
+        if (!problem.look || problem.key == "slow" || problem.key == "gpu_idle")
             continue;
         INFO(problem.key);
         tests::Bench bench;
@@ -79,6 +80,29 @@ TEST_CASE("every problem's example shows it, by its numbers")
         REQUIRE(seen);
         CHECK_FALSE(seen->text.empty());
     }
+}
+
+TEST_CASE("a GPU that waits and steps that wait are told by what was measured")
+{
+    core::store::RunRecord record;
+    record.opened = core::events::RunOpened{};
+    record.opened->device = "cuda:0";
+    core::events::StepTimes times{0, 100, 1.7e9};
+    times.phases = {0.6, 0, 0.3, 0.1, 0, 0, 0, 0, 0};
+    core::events::SystemSample sample{10, 1.7e9};
+    sample.gpus = {{0, 30, 10, 1e9}};
+    record.events = {times, sample};
+    record.eventTimes = {1.7e9, 1.7e9};
+    const auto seen = [&](const char* key) { return allProblems().find(key)->look(core::session::evidenceOf(record)); };
+    REQUIRE(seen("gpu_idle"));
+    CHECK(seen("gpu_idle")->text == "the GPU was 30 % busy, and steps waited for data 60 % of the time");
+    REQUIRE(seen("slow"));
+    CHECK(seen("slow")->text == "it waited for data 60 % of the time: 6 of the 10 ms of a step");
+    std::get<core::events::SystemSample>(record.events[1]).gpus[0].busy = 80;
+    CHECK_FALSE(seen("gpu_idle"));
+    std::get<core::events::SystemSample>(record.events[1]).gpus.clear();
+    record.opened->device = "cpu";
+    CHECK_FALSE(seen("gpu_idle"));
 }
 
 TEST_CASE("every button makes exactly its edit as a branch, or as a run of its own")
