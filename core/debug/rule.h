@@ -33,6 +33,7 @@ struct Compared {
     std::string threshold = {}; ///< the parameter's key; empty: none can be dragged
     bool above = true;          ///< fires above it; else below
     bool log = false;
+    bool direct = false; ///< it is the one statistic that the rule needs, of each tensor
 };
 
 /// What a rule may know of a run besides its signals.

@@ -27,14 +27,14 @@ Lines ofStatistic(const Need& need, const Trace& trace)
 {
     Lines lines;
     std::map<SignalId, std::pair<std::size_t, Source>> wanted;
-    const std::vector<bool> chosen = selected(need.tensors, trace.signals);
+    const std::vector<bool> chosen = selected(need.tensors, trace.known);
     for (std::size_t t = 0; t < chosen.size(); ++t)
         if (chosen[t])
-            for (const Source& source : sourcesOf(trace.signals.tensors()[t], need.statistics.front())) {
+            for (const Source& source : sourcesOf(trace.known.tensors()[t], need.statistics.front())) {
                 if (source.made != Source::Made::AsIs)
                     return {};
                 wanted.emplace(source.id, std::pair(lines.size(), source));
-                lines.push_back({trace.signals.tensors()[t].name, {}, {}});
+                lines.push_back({trace.known.tensors()[t].name, {}, {}});
             }
     for (std::size_t i = 0; i < trace.size(); ++i) {
         const Frame frame = trace.frame(i);
@@ -76,7 +76,7 @@ Evidence evidenceOf(const spec::RuleSpec& rule, const Trace& trace, const RunFac
     if (evidence.compared.title.empty())
         return evidence;
     const std::vector<Need> needs = (*made)->needs();
-    if (needs.size() == 1 && needs.front().statistics.size() == 1)
+    if (evidence.compared.direct && needs.size() == 1 && needs.front().statistics.size() == 1)
         evidence.lines = ofStatistic(needs.front(), trace);
     if (evidence.lines.empty() && !evidence.compared.threshold.empty())
         evidence.lines = ofHits(rule, evidence.compared, trace, facts);

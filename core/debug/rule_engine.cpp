@@ -313,7 +313,7 @@ Findings run(const std::vector<spec::RuleSpec>& rules, const Trace& trace, RunFa
     }
     RuleEngine engine(rules, std::move(facts));
     for (std::size_t i = 0; i < trace.size(); ++i)
-        engine.advance(trace.signals, trace.frame(i));
+        engine.advance(trace.known, trace.frame(i));
     engine.finish(ending);
     return {engine.takeFindings(), engine.states(), engine.counts()};
 }

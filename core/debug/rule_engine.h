@@ -30,8 +30,8 @@ public:
     RuleEngine(const std::vector<spec::RuleSpec>& rules, RunFacts facts);
     ~RuleEngine();
 
-    /// `signals` names what the frame's samples are of. Frames come in ascending order.
-    void advance(const Signals& signals, const Frame& frame);
+    /// `known` names what the frame's samples are of. Frames come in ascending order.
+    void advance(const Signals& known, const Frame& frame);
     /// Nothing was saved from `since` until `now`, while the run was going.
     void silence(double since, double now);
     /// Somebody asked the run to stop.
@@ -48,8 +48,8 @@ public:
 
 private:
     struct Running;
-    void bind(const Signals& signals);
-    void bindOne(Running& rule, std::size_t place, const Signals& signals);
+    void bind(const Signals& known);
+    void bindOne(Running& rule, std::size_t place, const Signals& known);
     void note(std::size_t place, std::int64_t step, Verdict verdict);
     void change(std::size_t place, const std::string& state, std::string details);
     static bool saw(const Running& running);

@@ -67,7 +67,7 @@ struct Frame {
 /// What a run saved, in the order in which it happened.
 class Trace {
 public:
-    Signals signals;
+    Signals known;
 
     /// Frames come in ascending order; an evaluation at step S comes before training step S.
     void begin(std::int64_t step, std::int64_t modeStep, Mode mode, double time, bool idle = false);
@@ -98,6 +98,6 @@ struct Selection {
 
 bool isIn(const std::string& collection, const Signals::Tensor& tensor);
 /// By tensor.
-std::vector<bool> selected(const Selection& selection, const Signals& signals);
+std::vector<bool> selected(const Selection& selection, const Signals& known);
 
 }

@@ -2,6 +2,7 @@
 #include "core/session/live_rules.h"
 
 #include "core/base/clock.h"
+#include "core/base/thread_name.h"
 #include "core/session/rules.h"
 #include "core/spec/experiment.h"
 #include "core/store/columns.h"
@@ -66,6 +67,7 @@ void LiveRules::push(Item item)
 
 void LiveRules::work(const std::stop_token& stop)
 {
+    base::nameThread("rules");
     std::vector<Item> items;
     for (;;) {
         {
@@ -144,10 +146,10 @@ void LiveRules::lookBack(const store::RunRecord& record, std::int64_t before)
     m_evaluations = 0;
     for (std::size_t i = 0; i < trace.size(); ++i) {
         const debug::Frame frame = trace.frame(i);
-        m_engine->advance(trace.signals, frame);
+        m_engine->advance(trace.known, frame);
         m_evaluations += frame.mode == Mode::Eval;
     }
-    m_signals = std::move(trace.signals);
+    m_signals = std::move(trace.known);
     for (const events::Event& event : record.events)
         if (const auto* finding = std::get_if<events::Finding>(&event); finding && finding->step < before) {
             if (!m_told.emplace(finding->rule, finding->step, finding->tensor).second)
@@ -269,8 +271,8 @@ void LiveRules::settle(debug::Ending ending, const std::function<base::Result<st
         m_thread.join();
     close();
     // Trained to its end by a process that died before it was recorded.
-    if (!m_engine && m_past.record && m_past.record->opened)
-        open(*m_past.record->opened);
+    if (const auto record = m_past.record; !m_engine && record && record->opened)
+        open(*record->opened);
     if (lost)
         catchUp(recorded);
     if (!m_engine)

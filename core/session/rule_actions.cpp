@@ -2,6 +2,7 @@
 #include "core/session/rule_actions.h"
 
 #include "core/base/clock.h"
+#include "core/base/thread_name.h"
 #include "core/debug/rule.h"
 
 #include <mutex>
@@ -58,6 +59,7 @@ void RuleActions::settle()
 
 void RuleActions::work()
 {
+    base::nameThread("actions");
     // A closed queue is emptied first.
     for (;;) {
         const auto job = m_jobs.pop(std::chrono::milliseconds(200));

@@ -138,7 +138,7 @@ void addColumns(const store::RunRecord& record, debug::Trace& trace, Side& train
 {
     for (const auto& [name, series] : record.scalars) {
         Side& side = atEvaluation(name) ? evaluations : training;
-        side.columns.push_back({&series.steps, &series.values, trace.signals.add(name, "value"), false, false});
+        side.columns.push_back({&series.steps, &series.values, trace.known.add(name, "value"), false, false});
         if (!side.clock || series.steps.size() > side.clock->steps.size())
             side.clock = &series;
     }
@@ -146,7 +146,7 @@ void addColumns(const store::RunRecord& record, debug::Trace& trace, Side& train
         const store::TensorSeries& series = record.tensors.at(name);
         Side& side = name.starts_with(spec::atEvaluation) ? evaluations : training;
         for (const auto& [statistic, values] : series.columns)
-            side.columns.push_back({&series.steps, &values, trace.signals.add(name, statistic), true,
+            side.columns.push_back({&series.steps, &values, trace.known.add(name, statistic), true,
                                     store::keptAs(statistic) == store::Kept::Count});
     }
 }
@@ -165,14 +165,14 @@ debug::Trace traceOf(const store::RunRecord& record, std::int64_t before)
 {
     debug::Trace trace;
     if (record.opened)
-        trace.signals.know(spec::layerTypes(record.opened->layers));
+        trace.known.know(spec::layerTypes(record.opened->layers));
     Side training, evaluations;
     addColumns(record, trace, training, evaluations);
     const store::Series waited = waits(record);
     Side profile;
     if (!waited.steps.empty())
         profile.columns.push_back(
-            {&waited.steps, &waited.values, trace.signals.add("profile/data_wait", "value"), false, false});
+            {&waited.steps, &waited.values, trace.known.add("profile/data_wait", "value"), false, false});
     training.settle(before);
     evaluations.settle(before);
     profile.settle(before);

@@ -182,8 +182,6 @@ std::vector<RuleSpec> usualRules()
     return {{"NonFiniteLoss"},
             {"ExplodingTensor"},
             {"VanishingGradient"},
-            {"DeadRelu"},
-            {"SaturatedActivation"},
             {"LossOscillating"},
             {"Overfit", Object{{"patience", 3}, {"ratio_threshold", 0.5}}}};
 }

@@ -228,9 +228,36 @@ void addNeed(const debug::Need& need, std::vector<spec::CaptureSpec>& all)
 
 }
 
+namespace watch_plan {
+
+// Whether these are the rules that a run has unless somebody asks for others, as they are.
+bool isUsual(const std::vector<spec::RuleSpec>& rules)
+{
+    static const std::vector<spec::RuleSpec> usual = spec::usualRules();
+    if (rules.size() != usual.size())
+        return false;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        const base::Entry* entry = debug::allRules().family().find(rules[i].rule);
+        if (!entry || rules[i].rule != usual[i].rule || !rules[i].name.empty())
+            return false;
+        for (const base::Field& field : entry->schema.fields) {
+            const base::Value *given = rules[i].params.object().find(field.key),
+                              *wanted = usual[i].params.object().find(field.key);
+            if (given && !(*given == (wanted ? *wanted : field.fallback)))
+                return false;
+        }
+    }
+    return true;
+}
+
+}
+
 std::vector<spec::CaptureSpec> capturesForRules(const std::vector<spec::RuleSpec>& rules)
 {
     std::vector<spec::CaptureSpec> all;
+    // The usual rules live on the usual captures; whoever captures nothing gets nothing.
+    if (watch_plan::isUsual(rules))
+        return all;
     for (const debug::Need& need : debug::needsOf(rules))
         watch_plan::addNeed(need, all);
     return all;

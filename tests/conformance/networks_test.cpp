@@ -2,6 +2,7 @@
 #include "tests/support/golden.h"
 
 #include "core/model/layer.h"
+#include "core/spec/experiment.h"
 
 #include <algorithm>
 #include <numeric>

@@ -49,7 +49,7 @@ inline core::debug::Trace traceOf(const std::string& picture)
             const std::string tensor = name.substr(0, space),
                               statistic = space == name.npos ? "value" : name.substr(space + 1);
             const double value = values[i] == "nan" ? std::nan("") : std::stod(values[i]);
-            trace.add(trace.signals.add(tensor, statistic), value);
+            trace.add(trace.known.add(tensor, statistic), value);
         }
     }
     return trace;

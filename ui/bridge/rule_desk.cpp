@@ -44,7 +44,8 @@ struct RuleDesk::Kept {
         CORE_TRY(record, core::store::readRun(folder));
         auto made = std::make_shared<Read>();
         made->trace = core::session::traceOf(record);
-        made->facts = core::session::factsOf(record, std::filesystem::path(folder).parent_path());
+        made->facts = core::session::factsOf(record.spec, record.opened ? &*record.opened : nullptr,
+                                             std::filesystem::path(folder).parent_path());
         made->ended = record.finished.has_value();
         const std::lock_guard lock(mutex);
         if (all.size() >= mostKept)

@@ -22,7 +22,7 @@ public:
         return {{{{}, m_spec.tensorRegex}, {"dead_share(" + exactly(m_spec.thresholdInactivity) + ")"}}};
     }
 
-    Compared compared() const override { return {"dead units of a layer in %", "threshold_layer", true, false}; }
+    Compared compared() const override { return {"dead units of a layer in %", "threshold_layer", true, false, true}; }
 
     Verdict at(const Moment& now) override
     {

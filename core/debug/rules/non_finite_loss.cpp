@@ -12,18 +12,12 @@ class NonFiniteLoss final : public Rule {
 public:
     explicit NonFiniteLoss(Spec) {}
 
-    std::vector<Need> needs() const override
-    {
-        return {{{{"losses"}}, {"mean"}}, {{{"all", "updates", "activations"}}, {"nan", "inf"}, {}, false}};
-    }
+    std::vector<Need> needs() const override { return {{{{"losses"}}, {"mean"}}, {{{"all"}}, {"*"}, {}, false}}; }
 
     Verdict at(const Moment& now) override
     {
-        for (const Watched& tensor : now.tensors(1))
-            if (m_first.empty() && now.has(tensor) && now.value(tensor, 0) + now.value(tensor, 1) > 0) {
-                m_first = tensor.tensor;
-                m_step = now.step;
-            }
+        if (m_first.empty())
+            lookFor(now);
         for (const Watched& tensor : now.tensors(0)) {
             if (!now.has(tensor) || std::isfinite(now.value(tensor)))
                 continue;
@@ -40,6 +34,20 @@ public:
     }
 
 private:
+    // Whatever was recorded of NaN and infinity; nothing is recorded for it.
+    void lookFor(const Moment& now)
+    {
+        for (const Watched& tensor : now.tensors(1))
+            for (std::size_t i = 0; i < tensor.sources.size(); ++i) {
+                const std::string& statistic = tensor.sources[i].statistic;
+                if ((statistic != "nan" && statistic != "inf") || !(now.value(tensor, i) > 0))
+                    continue;
+                m_first = tensor.tensor;
+                m_step = now.step;
+                return;
+            }
+    }
+
     std::string m_first;
     std::int64_t m_step = -1;
 };

@@ -29,8 +29,8 @@ public:
             return base::Error{base::ErrorKind::Spec, "other runs cannot be read here", {}, {}};
         CORE_TRY(other, facts.open(m_spec.otherTrials));
         m_other = std::move(other);
-        std::vector<std::pair<std::string, std::string>> names(m_other->signals.size());
-        for (const Signals::Tensor& tensor : m_other->signals.tensors())
+        std::vector<std::pair<std::string, std::string>> names(m_other->known.size());
+        for (const Signals::Tensor& tensor : m_other->known.tensors())
             for (const auto& [statistic, id] : tensor.statistics)
                 names[id] = {tensor.name, statistic};
         for (std::size_t i = 0; i < m_other->size(); ++i) {

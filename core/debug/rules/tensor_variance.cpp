@@ -25,7 +25,7 @@ public:
 
     std::vector<Need> needs() const override { return {{{m_spec.collectionNames, m_spec.tensorRegex}, {"variance"}}}; }
 
-    Compared compared() const override { return {"variance", "max_threshold", true, true}; }
+    Compared compared() const override { return {"variance", "max_threshold", true, true, true}; }
 
     Verdict at(const Moment& now) override
     {

@@ -16,7 +16,7 @@ public:
 
     std::vector<Need> needs() const override { return {{{{"gradients"}}, {"abs_mean"}}}; }
 
-    Compared compared() const override { return {"mean |gradient|", "threshold", false, true}; }
+    Compared compared() const override { return {"mean |gradient|", "threshold", false, true, true}; }
 
     Verdict at(const Moment& now) override
     {

@@ -25,7 +25,7 @@ public:
         return {{{{"weights"}}, {ratio}, {Mode::Train, Mode::Global}}};
     }
 
-    Compared compared() const override { return {"change between saves / size", "large_threshold", true, true}; }
+    Compared compared() const override { return {"change between saves / size", "large_threshold", true, true, true}; }
 
     Verdict at(const Moment& now) override
     {

@@ -152,7 +152,7 @@ TEST_CASE("overfitting has to last, and is told after the last evaluation too")
 TEST_CASE("a run that stands still is told once, pauses are not counted")
 {
     Trace trace;
-    const SignalId loss = trace.signals.add("loss", "value");
+    const SignalId loss = trace.known.add("loss", "value");
     for (const auto& [step, time, idle] : {std::tuple(0, 100.0, false),
                                            {1, 110.0, false},
                                            {2, 3000.0, true},

@@ -21,7 +21,7 @@ Trace traceOf(const Value& given)
         for (const auto& [name, values] : given["signals"].object()) {
             const auto space = name.rfind(' ');
             if (const Value& value = values.array()[i]; !value.isNull())
-                trace.add(trace.signals.add(name.substr(0, space), name.substr(space + 1)), value.toReal());
+                trace.add(trace.known.add(name.substr(0, space), name.substr(space + 1)), value.toReal());
         }
     }
     return trace;

@@ -96,7 +96,7 @@ TEST_CASE("steps are counted as the notebook's log shows them")
     const core::debug::Trace read =
         test::traceOf("step:" + steps + "\nmode:" + modes + "\nlabels class_count(0):" + often +
                       "\nlabels class_count(1):" + rare + "\nloss:" + losses);
-    trace.signals = read.signals;
+    trace.known = read.known;
     std::int64_t saved[2] = {0, 0};
     for (std::size_t i = 0; i < read.size(); ++i) {
         const core::debug::Frame frame = read.frame(i);
