@@ -111,12 +111,17 @@ public:
                 for (std::size_t row = 0; row < values.size(); ++row)
                     values[row] = i < block.statistics.size() ? block.at(i, row, t) : asKept(statistic, NAN);
                 extend(dataset, H5T_NATIVE_DOUBLE, columns.size, values);
-                h5::check(H5Dflush(dataset), "show a dataset");
             }
+        }
+        // A flush goes through all that HDF5 holds in memory, whatever is flushed: one for all columns, then one for
+        // the steps, instead of hundreds.
+        flush();
+        for (const std::string& name : block.tensors) {
+            Columns& columns = m_tensors.at(name);
             extend(columns.step, H5T_NATIVE_INT64, columns.size, block.steps);
-            h5::check(H5Dflush(columns.step), "show a dataset");
             columns.size += block.steps.size();
         }
+        flush();
     }
 
     void flush() { h5::check(H5Fflush(m_file, H5F_SCOPE_GLOBAL), "flush the file"); }

@@ -23,6 +23,22 @@ void append(ScalarBlock& to, const ScalarBlock& block)
         to.columns[i].insert(to.columns[i].end(), block.columns[i].begin(), block.columns[i].end());
 }
 
+// Blocks of the same tensors and statistics as one, which is written once.
+TensorBlock joined(const TensorBlock& one, const TensorBlock& other)
+{
+    TensorBlock all{one.tensors, one.statistics, one.steps, {}};
+    all.steps.insert(all.steps.end(), other.steps.begin(), other.steps.end());
+    all.values.resize(one.values.size() + other.values.size());
+    for (std::size_t statistic = 0; statistic < all.statistics.size(); ++statistic)
+        for (std::size_t tensor = 0; tensor < all.tensors.size(); ++tensor) {
+            for (std::size_t row = 0; row < one.steps.size(); ++row)
+                all.at(statistic, row, tensor) = one.at(statistic, row, tensor);
+            for (std::size_t row = 0; row < other.steps.size(); ++row)
+                all.at(statistic, one.steps.size() + row, tensor) = other.at(statistic, row, tensor);
+        }
+    return all;
+}
+
 }
 
 void ViewFeed::add(ScalarBlock block)
@@ -39,7 +55,18 @@ void ViewFeed::add(ScalarBlock block)
 
 void ViewFeed::add(TensorBlock block)
 {
-    if (!m_stale && m_view)
+    if (m_stale || !m_view)
+        return;
+    const auto shares = [&](const TensorBlock& other) {
+        return std::ranges::any_of(other.tensors, [&](const std::string& name) {
+            return std::ranges::find(block.tensors, name) != block.tensors.end();
+        });
+    };
+    // Rows of a tensor stay in order: only the block that came last of its tensors may grow.
+    const auto last = std::find_if(m_tensors.rbegin(), m_tensors.rend(), shares);
+    if (last != m_tensors.rend() && last->tensors == block.tensors && last->statistics == block.statistics)
+        *last = joined(*last, block);
+    else
         m_tensors.push_back(std::move(block));
 }
 
