@@ -132,7 +132,8 @@ TEST_CASE("a run that was interrupted and resumed has the findings of one that w
     tests::Running training(
         tests::cliCommand({"train", file, "--runs", folder.path() / "cut", "--set", "train.epochs=4000", "--json"}));
     REQUIRE(tests::until([&] {
-        for (const auto& run : fs::directory_iterator(folder.path() / "cut"))
+        std::error_code notYet;
+        for (const auto& run : fs::directory_iterator(folder.path() / "cut", notYet))
             if (fs::exists(run.path() / "checkpoints") && !fs::is_empty(run.path() / "checkpoints"))
                 return true;
         return false;

@@ -10,6 +10,7 @@
 #include "core/spec/experiment.h"
 #include "tests/support/temp_folder.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace bench {
@@ -138,7 +139,7 @@ core::base::Status again(Object& figures)
     for (int round = 0; round < rounds; ++round)
         for (const char* kind : {"VanishingGradient", "LossNotDecreasing", "Overfit", "ExplodingTensor"}) {
             const double began = core::base::steadySeconds();
-            (void)core::debug::run({{kind}}, trace, {}, core::debug::Ending::Done);
+            (void)core::debug::run({core::spec::RuleSpec{kind}}, trace, {}, core::debug::Ending::Done);
             one.push_back(core::base::steadySeconds() - began);
         }
     figures.set("rules", std::int64_t(rules.size()));

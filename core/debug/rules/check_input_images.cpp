@@ -22,12 +22,12 @@ public:
 
     std::vector<Need> needs() const override
     {
-        const bool usual = m_spec.regex == Spec{}.regex;
-        return {{{usual ? Names{"input_image"} : Names{}, m_spec.regex},
-                 {"images", "channel_mean(*," + std::to_string(m_spec.channel) + ")"}}};
+        // Of runs of this program: what the network is given.
+        Selection pictures{{}, m_spec.regex};
+        if (m_spec.regex == Spec{}.regex)
+            pictures.regexes.push_back("^input_0$");
+        return {{pictures, {"images", "channel_mean(*," + std::to_string(m_spec.channel) + ")"}}};
     }
-
-    Compared compared() const override { return {"|mean| of a channel", "threshold_mean", true, false}; }
 
     Verdict at(const Moment& now) override
     {

@@ -29,8 +29,10 @@ public:
 
     std::vector<Need> needs() const override
     {
-        const bool usual = m_spec.tensorRegex == Spec{}.tensorRegex;
-        Need need{{usual ? Names{"input_sequence"} : Names{}, m_spec.tensorRegex}, {}};
+        // Of runs of this program: what the network is given.
+        Need need{{{}, m_spec.tensorRegex}, {}};
+        if (m_spec.tensorRegex == Spec{}.tensorRegex)
+            need.tensors.regexes.push_back("^input_0$");
         for (const double token : m_spec.tokenValues)
             need.statistics.push_back("token_share(" + exactly(token) + ")");
         return {need};
