@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +34,16 @@ struct Pipe {
     {
         int ends[2];
         if (::pipe2(ends, O_CLOEXEC) != 0)
+            return false;
+        read = ends[0];
+        write = ends[1];
+        return true;
+    }
+    /// Writing to a child that has closed its end is an error then, not a signal that ends this program.
+    bool openSocket()
+    {
+        int ends[2];
+        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
             return false;
         read = ends[0];
         write = ends[1];
@@ -83,7 +94,7 @@ std::string talk(Pipe& in, Pipe& out, const std::string& input, double until)
         if (::poll(ends, in.write >= 0 ? 2 : 1, 50) <= 0)
             continue;
         if (in.write >= 0 && ends[1].revents) {
-            const ssize_t count = ::write(in.write, input.data() + written, input.size() - written);
+            const ssize_t count = ::send(in.write, input.data() + written, input.size() - written, MSG_NOSIGNAL);
             if (count >= 0)
                 written += std::size_t(count);
             else if (errno != EAGAIN && errno != EINTR)
@@ -126,7 +137,7 @@ Status runChild(const std::vector<std::string>& command, const std::string& inpu
 {
     const Error cannot{ErrorKind::Resource, "\"" + command.front() + "\" could not be started", {}, "Is it installed?"};
     Pipe in, out;
-    if (!in.open() || !out.open())
+    if (!in.openSocket() || !out.open())
         return cannot;
     std::vector<std::string> words = command, settings = environmentWith(environment);
     posix_spawn_file_actions_t actions;

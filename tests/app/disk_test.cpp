@@ -40,14 +40,14 @@ private:
 TEST_CASE("a full disk pauses the run, and it goes on to the same end when there is room")
 {
     const TempFolder folder;
-    const SmallDisk disk(folder.path() / "runs", "3m");
+    const SmallDisk disk(folder.path() / "runs", "4m");
     if (!disk.mounted()) {
         WARN("skipped: mounting a small file system needs root");
         return;
     }
     const auto file = folder.file("m.experiment.json", experiment);
     const auto ballast = folder.path() / "runs" / "ballast";
-    std::ofstream(ballast) << std::string(std::size_t(2900) << 10, 'x');
+    std::ofstream(ballast) << std::string(std::size_t(3900) << 10, 'x');
     tests::Running run(tests::cliCommand({"train", file, "--runs", folder.path() / "runs", "--json"}));
     const auto paused = [&] { return run.errorsSoFar().find("paused") != std::string::npos || !run.going(); };
     REQUIRE(tests::until(paused, 60));
@@ -67,14 +67,14 @@ TEST_CASE("a run that waits for room can be interrupted, and goes on from its ch
 {
     const TempFolder folder;
     const auto runs = folder.path() / "runs";
-    const SmallDisk disk(runs, "3m");
+    const SmallDisk disk(runs, "4m");
     if (!disk.mounted()) {
         WARN("skipped: mounting a small file system needs root");
         return;
     }
     const auto file = folder.file("m.experiment.json", experiment);
     const auto ballast = runs / "ballast";
-    std::ofstream(ballast) << std::string(std::size_t(2900) << 10, 'x');
+    std::ofstream(ballast) << std::string(std::size_t(3900) << 10, 'x');
     tests::Running run(tests::cliCommand({"train", file, "--runs", runs, "--json"}));
     REQUIRE(tests::until([&] { return run.errorsSoFar().find("paused") != std::string::npos || !run.going(); }));
     REQUIRE(run.going());

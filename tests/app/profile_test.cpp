@@ -98,7 +98,7 @@ TEST_CASE("the profiler changes nothing, and turned off it records nothing")
         CHECK(layer["backward_ms"].toReal() > 0);
     const tests::Ended nothing = cli({"profile", "moons-0002", "--runs", runs, "--json"});
     CHECK(nothing.status == 3);
-    CHECK(nothing.json()["error"]["message"].text() == "nothing of this run's time was recorded");
+    CHECK(nothing.json()["error"]["message"].text().starts_with("nothing of this run's time was recorded"));
     CHECK(cli({"profile", "nobody", "--runs", runs, "--json"}).status != 0);
     CHECK(cli({"train", file, "--runs", runs, "--set", "profiler.interval_ms=50", "--json"}).status == 2);
     CHECK(cli({"train", file, "--runs", runs, "--set", R"(profiler.rules=["CPUBotleneck"])", "--json"}).status == 2);

@@ -35,7 +35,12 @@ void enroll(Problems& all)
                    return batch;
                }},
               {"stream", "Stream the rows", "Memory stays flat however many rows there are.", Remedy::From::Start,
-               [](const base::Value& now) { return setTo(now, "data.mode", "pipe"); }},
+               [](const base::Value& now) -> base::Result<Changes> {
+                   const std::string& kind = now["split"]["kind"].text();
+                   if (kind != "random" && kind != "chronological" && kind != "predefined")
+                       return doesNotApply("a stream has random, chronological and predefined splits");
+                   return setTo(now, "data.mode", "pipe");
+               }},
               {"sgd", "SGD with momentum instead of Adam", "It remembers one copy of the weights, Adam two.",
                Remedy::From::Start,
                [](const base::Value& now) -> base::Result<Changes> {

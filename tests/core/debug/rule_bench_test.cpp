@@ -30,10 +30,10 @@ TEST_CASE("of a rule that looks at one statistic the evidence is that statistic,
 
 TEST_CASE("a rule that compares something made of several figures is asked where everything meets its condition")
 {
-    const Trace trace = traceOf("step: 0 1 2 3 4 5\n"
-                                "mode: T T E T T E\n"
-                                "train/loss: 1 1 . 1 1 .\n"
-                                "validation/loss: . . 1.05 . . 1.5");
+    const Trace trace = traceOf("step: 0 1 2 3 4 5 6\n"
+                                "mode: T T E T T E T\n"
+                                "train/loss: 1 1 . 1 1 . 1\n"
+                                "validation/loss: . . 1.05 . . 1.5 .");
     const Evidence told = evidenceOf(rule("Overfit"), trace, {});
     CHECK(told.compared.threshold == "ratio_threshold");
     REQUIRE(told.lines.size() == 1);
