@@ -20,7 +20,7 @@ using style::Tone;
 namespace {
 
 constexpr int seedsForSpread = 3;
-constexpr std::size_t mostFigures = 4;
+constexpr std::size_t mostFigures = 3;
 
 QString text(const std::string& words)
 {
@@ -88,17 +88,14 @@ CureView::CureView(bridge::Workbench& bench, bridge::CureDesk& desk, QWidget* pa
     side->setSpacing(8);
     side->addWidget(m_verdictTitle);
     m_table->setHorizontalSpacing(16);
-    m_table->setVerticalSpacing(6);
+    m_table->setVerticalSpacing(2);
     side->addLayout(m_table);
-    m_sentence->setWordWrap(true);
-    side->addWidget(m_sentence);
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(8);
     buttons->addWidget(m_keep, 1);
     buttons->addWidget(m_discard, 1);
-    side->addLayout(buttons);
-    side->addWidget(m_seeds, 0, Qt::AlignLeft);
     side->addStretch();
+    side->addLayout(buttons);
     m_side->setFixedWidth(int(328 * style::theme().scale));
     auto* row = new QHBoxLayout;
     row->setSpacing(32);
@@ -111,6 +108,11 @@ CureView::CureView(bridge::Workbench& bench, bridge::CureDesk& desk, QWidget* pa
     m_problem->setWordWrap(true);
     column->addWidget(m_problem);
     column->addLayout(row, 1);
+    auto* foot = new QHBoxLayout;
+    m_sentence->setElided(Qt::ElideRight);
+    foot->addWidget(m_sentence, 1);
+    foot->addWidget(m_seeds);
+    column->addLayout(foot);
     m_keep->setProperty("primary", true);
     m_keep->setObjectName(QStringLiteral("keepFix"));
     m_discard->setObjectName(QStringLiteral("discardFix"));

@@ -102,8 +102,8 @@ FindingsView::FindingsView(bridge::Workbench& bench, QWidget* parent)
     card->setContentsMargins(0, 0, 0, 0);
     card->setSpacing(8);
     card->addLayout(title);
-    card->addLayout(row, 3);
-    card->addWidget(m_cureView, 2);
+    card->addLayout(row, 1);
+    card->addWidget(m_cureView, 1);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);

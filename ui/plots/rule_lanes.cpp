@@ -18,7 +18,7 @@ using style::theme;
 
 namespace {
 
-constexpr double laneHeight = 24, axisHeight = 28, nameWidth = 200, stateWidth = 96;
+constexpr double laneHeight = 24, axisHeight = 28, nameWidth = 216, stateWidth = 120;
 
 }
 
