@@ -235,6 +235,10 @@ void addTraining(std::vector<Fix>& all)
     all.push_back({"less_decay", "No penalty on the weights", "They may grow as large as the task needs.", From::Before,
                    lessDecay});
     all.push_back({"longer", "Twice as long", "If the loss was still falling, let it.", From::End, longer});
+    all.push_back({"hold_rate", "A rate that stays", "What the schedule takes away cannot be learned with any more.",
+                   From::Before, [](const Value& now) {
+                       return setTo(now, "train.schedule", Object{{"kind", "constant"}});
+                   }});
     all.push_back({"deterministic", "Only operations that repeat", "The same seed then gives the same bits.",
                    From::Start, [](const Value& now) { return setTo(now, "train.deterministic", true); }});
     all.push_back({"shallower", "Trees of half the depth", "Fewer leaves have less room for single rows.", From::Start,

@@ -337,7 +337,9 @@ void FindingsView::showEvidence()
         for (const core::debug::Evidence::Line& line : evidence->lines) {
             if (spec.lines.size() == mostLines)
                 break;
-            spec.lines.push_back({text(line.name), line.steps, line.values, line.fires});
+            // What all of them are of is in the title.
+            const auto bare = line.name.starts_with("gradient/") ? line.name.substr(9) : line.name;
+            spec.lines.push_back({text(bare), line.steps, line.values, line.fires});
             for (const double value : line.values)
                 least = std::min(least, value);
         }

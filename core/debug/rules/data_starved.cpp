@@ -18,6 +18,8 @@ public:
 
     std::vector<Need> needs() const override { return {{{{}, {"^profile/data_wait$"}}, {"value"}}}; }
 
+    Compared compared() const override { return {"share of time spent waiting for data", "threshold", true, false}; }
+
     Verdict at(const Moment& now) override
     {
         Mean share;

@@ -22,6 +22,8 @@ public:
 
     std::vector<Need> needs() const override { return {{{{"losses"}}, {"mean"}, {Mode::Train, Mode::Global}}}; }
 
+    Compared compared() const override { return {"noise of the loss / loss", "threshold", true, false}; }
+
     Verdict at(const Moment& now) override
     {
         Mean step;

@@ -23,6 +23,8 @@ public:
         return {{{{"weights"}}, {"l2"}, {Mode::Train}}, {{{"updates"}}, {"l2"}, {Mode::Train}}};
     }
 
+    Compared compared() const override { return {"update / weight, median", "threshold", true, true}; }
+
     Verdict at(const Moment& now) override
     {
         std::map<std::string, double> sizes;

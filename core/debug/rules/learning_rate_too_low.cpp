@@ -23,6 +23,8 @@ public:
         return {{{{"weights"}}, {"l2"}, {Mode::Train}}, {{{"updates"}}, {"l2"}, {Mode::Train}}};
     }
 
+    Compared compared() const override { return {"update / weight, median", "threshold", false, true}; }
+
     Verdict at(const Moment& now) override
     {
         std::map<std::string, double> sizes;
@@ -64,7 +66,7 @@ void enroll(Rules& all)
         "LearningRateTooLow", "Learning rate too low", "Fires when updates are too small a share of the weights.",
         {"At that pace it takes a million steps to get anywhere.",
          {"The learning rate is too small.", "Gradients vanish.", "The schedule has let the rate die."},
-         {"lr_up", "adam", "relu"},
+         {"hold_rate", "lr_up", "adam", "relu"},
          true,
          true},
         base::Fields<Spec>{}

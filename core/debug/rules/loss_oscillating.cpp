@@ -23,6 +23,8 @@ public:
 
     std::vector<Need> needs() const override { return {{{{"losses"}}, {"mean"}, {Mode::Train, Mode::Global}}}; }
 
+    Compared compared() const override { return {"swing of the loss / loss", "amplitude", true, false}; }
+
     Verdict at(const Moment& now) override
     {
         addTo(m_block, now, 0);

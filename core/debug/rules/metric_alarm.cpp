@@ -31,6 +31,8 @@ public:
 
     std::vector<Need> needs() const override { return {{{{}, {"^" + escaped(m_spec.metric) + "$"}}, {"mean"}}}; }
 
+    Compared compared() const override { return {m_spec.metric, "threshold", m_spec.comparison.starts_with('>')}; }
+
     Verdict at(const Moment& now) override
     {
         for (const Watched& metric : now.tensors()) {

@@ -22,6 +22,11 @@ public:
         return {{{{"losses"}}, {"mean"}, {Mode::Train, Mode::Global}}, {{{"losses"}}, {"mean"}, {Mode::Eval}}};
     }
 
+    Compared compared() const override
+    {
+        return {"fall of the loss since the evaluation before", "threshold", false, false};
+    }
+
     Verdict at(const Moment& now) override
     {
         m_step = now.step;

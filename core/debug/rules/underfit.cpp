@@ -26,6 +26,8 @@ public:
                 {{{}, {"^validation/loss$"}}, {"mean"}}};
     }
 
+    Compared compared() const override { return {"loss / loss at the start", "threshold", true, false}; }
+
     Verdict at(const Moment& now) override
     {
         Mean step, fair, judged;

@@ -23,6 +23,8 @@ public:
                 {{{}, {"^train_eval/loss$"}}, {"mean"}, {Mode::Eval}, false}};
     }
 
+    Compared compared() const override { return {"1 − validation loss / training loss", "threshold", true, false}; }
+
     Verdict at(const Moment& now) override
     {
         if (now.mode != Mode::Eval) {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The shelf of failures: each shows one disease, its rule finds it and no unexplained other, and its fix cures it.
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "tests/support/program.h"
+#include "tests/support/temp_folder.h"
+
+#include <catch2/catch.hpp>
+
+#include <map>
+
+using core::base::Value;
+using tests::TempFolder;
+
+namespace {
+
+const std::string shelf = DESCENT_SOURCE_DIR "/resources/shelf/";
+
+// By rule the steps at which it fired, from a step on.
+std::map<std::string, int> fired(const std::string& run, const std::string& runs, std::int64_t from = 0)
+{
+    const tests::Ended ended = tests::cli({"rules", run, "--runs", runs, "--json"});
+    INFO(ended.err << ended.out);
+    REQUIRE(ended.status == 0);
+    std::map<std::string, int> counts;
+    const Value told = ended.json();
+    for (const Value& finding : told["findings"].array())
+        if (finding["step"].toInt() >= from)
+            ++counts[finding["rule"].text()];
+    return counts;
+}
+
+}
+
+TEST_CASE("every failure on the shelf is found by its rule alone, and cured by its fix over three seeds")
+{
+    const auto text = core::base::readFile(shelf + "shelf.json");
+    REQUIRE(text);
+    const auto index = core::base::parseJson(*text);
+    REQUIRE(index);
+    CHECK(index->array().size() >= 25);
+    for (const Value& failure : index->array()) {
+        const std::string key = failure["key"].text(), rule = failure["rule"].text();
+        INFO(key);
+        const TempFolder folder;
+        const std::string runs = folder.path();
+        const tests::Ended trained = tests::cli({"train", shelf + key + ".experiment.json", "--runs", runs, "--json"});
+        CAPTURE(trained.err);
+        CHECK((trained.status == 0 || trained.status == 4)); // some die of it
+        const std::string run = key + "-0001";
+        const auto sick = fired(run, runs);
+        REQUIRE(sick.contains(rule));
+        for (const auto& [other, times] : sick) {
+            CAPTURE(other, times);
+            CHECK((other == rule || !failure["also"][other].isNull()));
+        }
+        const tests::Ended cured = tests::cli(
+            {"branch", run, "--fix", rule + "." + failure["fix"].text(), "--seeds", "3", "--runs", runs, "--json"});
+        CAPTURE(cured.err, cured.out);
+        REQUIRE(cured.status == 0);
+        const Value told = cured.json();
+        const bool better = told["verdict"]["verdict"].text() == "better";
+        const auto branches = told["branches"].array();
+        REQUIRE(branches.size() == 3);
+        for (const Value& branch : branches) {
+            const auto still = fired(branch.text(), runs, told["parent_step"].toInt());
+            const int times = still.contains(rule) ? still.at(rule) : 0;
+            CHECK(times < sick.at(rule));
+            CHECK((better || times == 0));
+        }
+    }
+}
