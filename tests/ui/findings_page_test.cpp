@@ -45,6 +45,9 @@ TEST_CASE("what rules found stands in lanes; a chosen one shows its evidence, wh
     shown.train(vanishing);
     REQUIRE(spinUntil([&] { return !shown.view.rows().empty() && shown.view.rows().front().fired(); }));
     CHECK(shown.view.rows().size() == 2);
+    // Until a person chooses, the first that fired is shown.
+    REQUIRE(shown.view.chosen());
+    CHECK(shown.view.chosen()->name == "VanishingGradient");
     CHECK(shown.view.lanes()->lanes()[0].name == "VanishingGradient");
     CHECK(shown.view.lanes()->lanes()[1].state == "quiet");
     REQUIRE(shown.studied());

@@ -147,6 +147,7 @@ const RuleRow* FindingsView::chosen() const
 
 void FindingsView::choose(const QString& rule)
 {
+    m_picked = true;
     if (rule == m_chosen)
         return;
     m_chosen = rule;
@@ -164,6 +165,7 @@ void FindingsView::refresh()
         m_run = folder;
         m_rules->forget();
         m_chosen.clear();
+        m_picked = false;
     }
     if (!isVisible() && !other)
         return;
@@ -189,7 +191,8 @@ void FindingsView::refresh()
     m_lanes->setShownStep(run && run->shownStep() ? std::optional<double>(double(*run->shownStep())) : std::nullopt);
     const int most = 7 * int(24 * style::theme().scale) + int(30 * style::theme().scale);
     m_scroll->setFixedHeight(std::min(most, m_lanes->sizeHint().height()));
-    if (!chosen() && !m_rows.empty())
+    const QString was = m_chosen;
+    if ((!chosen() || !m_picked) && !m_rows.empty())
         m_chosen = m_rows.front().name;
     const auto place = std::ranges::find(m_rows, m_chosen, &RuleRow::name);
     {
@@ -197,7 +200,7 @@ void FindingsView::refresh()
         m_lanes->setCurrent(place == m_rows.end() ? -1 : int(place - m_rows.begin()));
     }
     m_card->setVisible(chosen() != nullptr);
-    if (chosen() && (other || chosen()->findings.size() != before)) {
+    if (chosen() && (other || m_chosen != was || chosen()->findings.size() != before)) {
         showChosen();
         Q_EMIT ruleChosen();
     }

@@ -67,6 +67,7 @@ private:
     bridge::RuleDesk* m_rules; ///< a child
     std::vector<models::RuleRow> m_rows;
     QString m_chosen, m_run;
+    bool m_picked = false; ///< a person chose the rule; else the first that fired is shown
     style::Label *m_head, *m_empty, *m_title, *m_where, *m_benchText;
     plots::RuleLanes* m_lanes;
     QScrollArea* m_scroll;

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace ui::shell {
 
@@ -111,7 +112,12 @@ StatusLine::StatusLine(bridge::Workbench& bench, QWidget* parent)
 void StatusLine::refresh()
 {
     const models::RunModel* run = m_bench.front();
-    const auto found = run ? run->notices().size() : 0;
+    // Notices, and rules that fired.
+    std::set<std::string> rules;
+    if (run)
+        for (const core::events::Finding& finding : run->findings())
+            rules.insert(finding.rule);
+    const auto found = run ? run->notices().size() + rules.size() : 0;
     m_findings->setText(found > 0 ? tr("▲ findings %1").arg(found) : tr("findings 0"));
     m_findings->setTone(found > 0 ? style::Tone::Problem : style::Tone::Muted);
     QStringList facts;
