@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace ui::shell {
 
@@ -213,6 +214,12 @@ QString TimeBar::describe(double x) const
         offer(double(edit.step), tr("%1 %2 → %3, edited at step %4")
                                      .arg(QString::fromStdString(edit.path), forms::textOf(edit.before),
                                           forms::textOf(edit.after), style::count(edit.step)));
+    std::set<std::string> rules;
+    for (const core::events::Finding& finding : run->findings())
+        if (rules.insert(finding.rule).second)
+            offer(double(finding.step), tr("%1 at step %2: %3")
+                                            .arg(QString::fromStdString(finding.rule), style::count(finding.step),
+                                                 QString::fromStdString(finding.message)));
     if (const auto& best = run->best())
         offer(double(best->step), tr("best %1: %2 at epoch %3")
                                       .arg(QString::fromStdString(best->metric), style::number(best->value))

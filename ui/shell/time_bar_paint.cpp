@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace ui::shell {
 
@@ -144,6 +145,17 @@ void TimeBar::paintMarks(QPainter& painter, const Axis& axis) const
             free = x + 14 + wide;
         }
     }
+    // Each rule where it fired first.
+    std::set<std::string> rules;
+    painter.setRenderHint(QPainter::Antialiasing);
+    for (const core::events::Finding& finding : run.findings())
+        if (rules.insert(finding.rule).second) {
+            const double x = axis.x(double(finding.step)), s = theme().scale;
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(theme().problem);
+            painter.drawPolygon(QPolygonF{QPointF(x, axis.y - 17 * s), QPointF(x + 6 * s, axis.y - 7 * s),
+                                          QPointF(x - 6 * s, axis.y - 7 * s)});
+        }
     const QColor ground = theme().ground;
     if (const auto& best = run.best()) {
         painter.setPen(QPen(theme().run(0), 1.5));
