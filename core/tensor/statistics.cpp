@@ -187,6 +187,61 @@ bool isPlain(const at::Tensor& tensor)
     return tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_non_overlapping_and_dense();
 }
 
+// Of another type, such as class numbers: few enough that a plain loop is cheaper than one kernel.
+template <class T>
+Statistics ofOthers(const T* values, std::int64_t count)
+{
+    Statistics s;
+    s.count = count;
+    const double pivot = std::isfinite(double(values[0])) ? double(values[0]) : 0;
+    double shifted = 0, squares = 0, magnitudes = 0, low = double(values[0]), high = low;
+    bool finite = true;
+    for (std::int64_t i = 0; i < count; ++i) {
+        const double x = double(values[i]), d = x - pivot;
+        shifted += d;
+        squares += d * d;
+        magnitudes += std::fabs(x);
+        low = std::min(low, x);
+        high = std::max(high, x);
+        s.zeros += x == 0;
+        s.nan += std::isnan(x);
+        s.inf += std::isinf(x);
+        finite = finite && std::isfinite(x);
+    }
+    const double n = double(count), away = shifted / n;
+    const bool whole = s.nan == 0;
+    s.min = whole ? low : nothing;
+    s.max = whole ? high : nothing;
+    s.mean = finite ? pivot + away : whole ? shifted : nothing;
+    s.std = finite ? std::sqrt(std::max(0.0, squares / n - away * away)) : nothing;
+    s.absMean = finite ? magnitudes / n : whole ? infinity : nothing;
+    s.absMax = whole ? std::max(std::fabs(low), std::fabs(high)) : nothing;
+    s.l2 = finite ? std::sqrt(std::max(0.0, squares + 2 * pivot * shifted + n * pivot * pivot)) : s.absMean;
+    return s;
+}
+
+bool takeOthers(const at::Tensor& tensor, Statistics& into)
+{
+    if (!tensor.is_cpu() || !tensor.is_non_overlapping_and_dense())
+        return false;
+    switch (tensor.scalar_type()) {
+    case at::kDouble:
+        into = ofOthers(tensor.const_data_ptr<double>(), tensor.numel());
+        return true;
+    case at::kLong:
+        into = ofOthers(tensor.const_data_ptr<std::int64_t>(), tensor.numel());
+        return true;
+    case at::kInt:
+        into = ofOthers(tensor.const_data_ptr<std::int32_t>(), tensor.numel());
+        return true;
+    case at::kByte:
+        into = ofOthers(tensor.const_data_ptr<std::uint8_t>(), tensor.numel());
+        return true;
+    default:
+        return false;
+    }
+}
+
 // Where the raw loop cannot go: a handful of kernels a tensor, and all their results in three transfers. `tensors` are
 // of one type, float or double.
 std::vector<Statistics> throughOperators(const std::vector<at::Tensor>& tensors)
@@ -299,14 +354,21 @@ constexpr std::pair<std::string_view, TakeStatistic> named[] = {
 
 std::vector<Statistics> statisticsOf(std::span<const at::Tensor> tensors)
 {
-    std::vector<Statistics> all(tensors.size());
+    std::vector<Statistics> all;
+    takeStatistics(tensors, all);
+    return all;
+}
+
+void takeStatistics(std::span<const at::Tensor> tensors, std::vector<Statistics>& all)
+{
+    all.resize(tensors.size());
     std::array<std::vector<std::size_t>, 2> elsewhere; // float, and what becomes double
     for (std::size_t i = 0; i < tensors.size(); ++i)
         if (tensors[i].numel() == 0)
             all[i] = ofNothing();
         else if (isPlain(tensors[i]))
             all[i] = statisticsOf(tensors[i].const_data_ptr<float>(), tensors[i].numel());
-        else
+        else if (!takeOthers(tensors[i], all[i]))
             elsewhere[tensors[i].scalar_type() != at::kFloat].push_back(i);
     for (const auto& places : elsewhere) {
         if (places.empty())
@@ -318,7 +380,6 @@ std::vector<Statistics> statisticsOf(std::span<const at::Tensor> tensors)
         for (std::size_t i = 0; i < places.size(); ++i)
             all[places[i]] = found[i];
     }
-    return all;
 }
 
 TakeStatistic statisticNamed(std::string_view name)

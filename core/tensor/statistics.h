@@ -18,6 +18,8 @@ struct Statistics {
 
 /// Of each tensor, where it lives; from a device all come in one transfer.
 std::vector<Statistics> statisticsOf(std::span<const at::Tensor> tensors);
+/// The same into a vector that is there already.
+void takeStatistics(std::span<const at::Tensor> tensors, std::vector<Statistics>& all);
 inline Statistics statisticsOf(const at::Tensor& tensor)
 {
     return statisticsOf(std::span(&tensor, 1)).front();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 namespace core::train {
 
@@ -13,7 +14,19 @@ constexpr std::size_t mostSaves = 64;
 
 at::Tensor plain(const at::Tensor& tensor)
 {
+    if (tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous())
+        return tensor;
     return tensor.detach().to(at::kCPU, at::kFloat).contiguous();
+}
+
+// `from` is plain; so is what was copied to before.
+void copyTo(at::Tensor& to, const at::Tensor& from)
+{
+    const at::NoGradGuard noGraph;
+    if (to.defined() && to.use_count() == 1 && to.sizes() == from.sizes())
+        std::memcpy(to.mutable_data_ptr<float>(), from.const_data_ptr<float>(), from.nbytes());
+    else
+        to = from.detach().clone();
 }
 
 }
@@ -28,15 +41,19 @@ void PastSaves::add(const std::string& name, std::int64_t step, const at::Tensor
                     std::int64_t steps)
 {
     std::vector<tensor::Save>& saves = m_saves[name];
-    saves.push_back({step, kept::plain(values).clone()});
-    // The next save comes later than this one: what is out of reach now will be then.
+    // The next save comes later than this one: what is out of reach then is so now.
     const auto old = [&](std::size_t place) {
-        return saves.size() - place > std::max<std::size_t>(count, 1) && saves[place].step <= step - steps;
+        return saves.size() + 1 - place > std::max<std::size_t>(count, 1) && saves[place].step <= step - steps;
     };
     std::size_t drop = 0;
-    while (drop + 1 < saves.size() && (old(drop) || saves.size() - drop > kept::mostSaves))
+    while (drop < saves.size() && (old(drop) || saves.size() + 1 - drop > kept::mostSaves))
         ++drop;
+    // The place of one that goes is taken again: nothing is allocated at every save.
+    tensor::Save next = drop > 0 ? std::move(saves[drop - 1]) : tensor::Save{};
     saves.erase(saves.begin(), saves.begin() + std::ptrdiff_t(drop));
+    next.step = step;
+    kept::copyTo(next.values, kept::plain(values));
+    saves.push_back(std::move(next));
 }
 
 std::vector<base::Blob> PastSaves::blobs() const

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
+#include <numeric>
 
 namespace core::train {
 
@@ -27,6 +29,13 @@ std::string someOf(const std::vector<std::string>& names)
 bool isPlain(const at::Tensor& tensor)
 {
     return tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous();
+}
+
+bool isLastOutput(const at::Tensor& tensor, const at::Tensor& last, std::int64_t version)
+{
+    return last.defined() && tensor.data_ptr() == last.data_ptr() && tensor.sizes() == last.sizes() &&
+           tensor.strides() == last.strides() && tensor.scalar_type() == last.scalar_type() &&
+           std::int64_t(tensor._version()) == version && std::int64_t(last._version()) == version;
 }
 
 // Which evaluation it is, from 0: one at the end of each epoch, and at the end of the run.
@@ -65,6 +74,10 @@ void TensorWatch::follow(Engine& engine, events::EventHub& hub, bool watched)
             tell("a training makes no predictions, so nothing is captured of them", "/mode", "Set it to TRAIN or EVAL");
     }
     m_due.assign(m_captures.size(), false);
+    m_stride = 0;
+    for (const spec::CaptureSpec& capture : m_captures)
+        if (capture.mode == "GLOBAL" || capture.mode == "TRAIN")
+            m_stride = std::gcd(m_stride, capture.saveSteps.empty() ? capture.saveInterval : 1);
     m_learner->onGradients(m_captures.empty() ? std::function<void()>{} : [this] {
         if (m_plan)
             take(WatchKind::Gradient);
@@ -159,11 +172,22 @@ void TensorWatch::takePass(const model::LayerPass& layer)
     if (found == m_plan->passes.end())
         return;
     const auto [output, input] = found->second;
-    for (const auto& [place, tensor] : {std::pair(output, &layer.output), {input, &layer.input}})
-        if (place > 0) {
-            m_taken.assign(1, tensor->detach());
-            note(place - 1);
+    // Before the output is looked at: it may lie where the input lay.
+    if (input > 0) {
+        m_taken.assign(1, layer.input.detach());
+        if (isLastOutput(m_taken.front(), m_last.values, m_last.version)) {
+            m_known.assign(1, m_last.known);
+            noteKnown(input - 1);
+        } else {
+            note(input - 1);
         }
+    }
+    m_last.values.reset();
+    if (output > 0) {
+        m_taken.assign(1, layer.output.detach());
+        note(output - 1);
+        m_last = {m_taken.front(), std::int64_t(m_taken.front()._version()), m_known.front()};
+    }
 }
 
 void TensorWatch::takeAnswer(const at::Tensor& input, const at::Tensor& target, const at::Tensor& output)
@@ -213,22 +237,27 @@ void TensorWatch::takeExtras()
 // What was taken, from place `from` on.
 void TensorWatch::note(std::size_t from)
 {
-    const std::vector<tensor::Statistics> statistics = tensor::statisticsOf(m_taken);
+    tensor::takeStatistics(m_taken, m_known);
+    noteKnown(from);
+}
+
+void TensorWatch::noteKnown(std::size_t from)
+{
     for (std::size_t i = 0; i < m_taken.size(); ++i) {
         const WatchPlace& place = m_plan->places[from + i];
         WatchSet& set = m_plan->sets[place.set];
         double* value = set.values.data() + place.row * set.statistics.size();
         if (set.plain)
             for (const WatchStatistic& each : set.statistics)
-                *value++ = store::asKept(each.kept, each.take(statistics[i], m_taken[i]));
+                *value++ = store::asKept(each.kept, each.take(m_known[i], m_taken[i]));
         else
-            noteSignal(place, statistics[i], m_taken[i], value);
+            noteSignal(place, m_known[i], m_taken[i], value);
         if (place.raw)
             m_kept.add(place.name, m_step, m_taken[i]);
         if (!m_spreading || (m_plan->keeps && place.bins == 0))
             continue;
         events::TensorHistograms::Spread& spread = spreads().tensors[place.spread];
-        const tensor::Span span = tensor::countInto(m_taken[i], statistics[i], spread.counts, mostCounted);
+        const tensor::Span span = tensor::countInto(m_taken[i], m_known[i], spread.counts, mostCounted);
         spread.low = span.low;
         spread.high = span.high;
     }
@@ -243,7 +272,9 @@ void TensorWatch::noteSignal(const WatchPlace& place, const tensor::Statistics& 
     if (m_labels.defined())
         signal.setLabels(m_labels);
     for (const WatchStatistic& each : m_plan->sets[place.set].statistics)
-        *values++ = store::asKept(each.kept, each.take ? each.take(known, tensor) : signal.take(each.statistic));
+        *values++ = store::asKept(each.kept, each.take  ? each.take(known, tensor)
+                                             : each.ask ? each.ask(signal, each.statistic.arguments)
+                                                        : std::numeric_limits<double>::quiet_NaN());
     if (place.past > 0 || place.pastSteps > 0)
         m_past.add(place.name, m_step, tensor, place.past, place.pastSteps);
 }
@@ -284,6 +315,7 @@ void TensorWatch::end(events::EventHub& hub)
     const double began = base::steadySeconds();
     m_learner->onOutputs(nullptr);
     m_learner->onAnswers(nullptr);
+    m_last.values.reset();
     subtract();
     take(WatchKind::Update);
     takeAnswers();
@@ -318,6 +350,7 @@ void TensorWatch::atEvaluation(Engine& engine, events::EventHub& hub)
     if (passes || m_plan->has(WatchKind::Answer))
         takeAnswer(batch.input, batch.target.to(m_learner->device()),
                    m_learner->look(batch.input, passes ? &m_onOutput : nullptr));
+    m_last.values.reset();
     takeAnswers();
     takeExtras();
     publish(hub);

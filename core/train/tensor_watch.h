@@ -24,7 +24,7 @@ public:
     void before(std::int64_t step)
     {
         m_plan = nullptr;
-        if (!m_captures.empty())
+        if (m_stride > 0 && step % m_stride == 0)
             begin(step);
     }
     /// Right after it.
@@ -55,6 +55,7 @@ private:
     void takeAnswers();
     void takeExtras();
     void note(std::size_t from);
+    void noteKnown(std::size_t from);
     void noteSignal(const WatchPlace& place, const tensor::Statistics& known, const at::Tensor& tensor, double* values);
     void copyWeights();
     void subtract();
@@ -66,9 +67,18 @@ private:
     WatchSources m_sources;
     std::vector<std::vector<bool>> m_selected; ///< by capture, by source
     std::vector<bool> m_due;                   ///< by capture
+    std::int64_t m_stride = 0;                 ///< of other steps no capture takes anything; 0: of none at all
     std::map<std::pair<bool, std::vector<bool>>, WatchPlan> m_plans;
     WatchPlan* m_plan = nullptr; ///< of the step that goes on
     std::vector<at::Tensor> m_taken;
+    std::vector<tensor::Statistics> m_known; ///< of what was taken
+    /// What the layer before said, which most often is what the next one is given.
+    struct LastOutput {
+        at::Tensor values;
+        std::int64_t version = 0;
+        tensor::Statistics known;
+    };
+    LastOutput m_last;
     Learner::Outputs m_onOutput;
     Learner::Answers m_onAnswer;
     at::Tensor m_firstInput, m_labels;

@@ -90,8 +90,9 @@ std::size_t setFor(WatchPlan& plan, const std::vector<std::string>& statistics, 
     set.names.set = firstSet + std::int64_t(plan.sets.size()) - 1;
     set.names.statistics = statistics;
     for (const std::string& name : statistics) {
+        const spec::Statistic statistic = spec::parseStatistic(name).valueOr({});
         set.statistics.push_back(
-            {tensor::statisticNamed(name), spec::parseStatistic(name).valueOr({}), store::keptAs(name)});
+            {tensor::statisticNamed(name), tensor::signalNamed(statistic.name), statistic, store::keptAs(name)});
         set.plain = set.plain && set.statistics.back().take;
     }
     return plan.sets.size() - 1;

@@ -36,7 +36,8 @@ struct WatchSources {
 
 /// A statistic that is taken of all tensors of a set.
 struct WatchStatistic {
-    tensor::TakeStatistic take = nullptr; ///< of what one pass tells; none: by tensor::Signal
+    tensor::TakeStatistic take = nullptr; ///< of what one pass tells
+    tensor::TakeSignal ask = nullptr;     ///< where that is not enough
     spec::Statistic statistic;
     store::Kept kept = store::Kept::Single; ///< rounded so, that rules see live what is recorded
 };

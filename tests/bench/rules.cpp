@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What rules cost: beside a training, over a recorded run, and to be asked again with another threshold.
-#include "tests/bench/bench.h"
+#include "tests/bench/trained.h"
 
 #include "core/base/clock.h"
-#include "core/base/json.h"
-#include "core/session/inspect.h"
 #include "core/session/rules.h"
-#include "core/session/session.h"
-#include "core/spec/experiment.h"
-#include "tests/support/temp_folder.h"
 
 #include <algorithm>
 #include <cmath>
@@ -25,14 +20,6 @@ namespace rules_bench {
 constexpr int rounds = 7;
 constexpr std::int64_t steps = 100'000;
 
-constexpr const char* mlp =
-    R"({"data": {"source": "two-moons", "rows": 4570}, "model": {"kind": "mlp", "hidden": [16, 16], "activation": "tanh"},
-    "train": {"steps": 20000, "batch_size": 32, "optimizer": "adamw", "threads": 1}})";
-constexpr const char* cnn =
-    R"({"data": {"source": "fashion-mnist", "rows": 12000}, "split": {"train": 0.85, "validation": 0.1},
-    "model": {"kind": "cnn", "channels": [16, 32], "hidden": [], "activation": "relu"},
-    "train": {"steps": 300, "batch_size": 64, "optimizer": "adamw", "threads": 1}})";
-
 // Every rule that needs no more than a run.
 Array allRules()
 {
@@ -48,42 +35,6 @@ Array allRules()
         all.push_back(std::move(rule));
     }
     return all;
-}
-
-Result<double> secondsPerStep(const char* text, const Array& rules)
-{
-    CORE_TRY(tree, core::base::parseJson(text));
-    CORE_CHECK(tree.setAt("rules", rules));
-    core::spec::Checked checked = core::spec::resolve(tree, {core::session::catalog()});
-    if (!checked.problems.empty())
-        return checked.problems.front();
-    const tests::TempFolder folder;
-    CORE_TRY(run, core::session::Session::create(checked.value, {folder.path(), "cpu"}));
-    run->start();
-    const core::events::RunFinished& result = run->wait();
-    if (!result.error.message.empty())
-        return result.error;
-    return result.trainSeconds / double(result.steps);
-}
-
-// In turns, so that the drift of a shared machine meets both alike.
-core::base::Status beside(const std::string& name, const char* text, Object& figures)
-{
-    std::vector<double> with, without, shares;
-    for (int round = 0; round < rounds; ++round) {
-        double seconds[2] = {0, 0};
-        for (const bool watched : {round % 2 == 0, round % 2 != 0}) {
-            CORE_TRY(measured, secondsPerStep(text, watched ? allRules() : Array{}));
-            seconds[watched] = measured;
-        }
-        with.push_back(seconds[1] * 1e6);
-        without.push_back(seconds[0] * 1e6);
-        shares.push_back(seconds[1] / seconds[0] - 1);
-    }
-    figures.set(name + "_step_us", median(with));
-    figures.set(name + "_step_us_without", median(without));
-    figures.set(name + "_share_of_a_step", median(shares));
-    return {};
 }
 
 // As a training of so many steps leaves it: scalars at each, statistics of 16 tensors at every tenth.
@@ -156,8 +107,9 @@ Result<Object> rules()
 {
     Object figures;
     CORE_CHECK(rules_bench::again(figures));
-    CORE_CHECK(rules_bench::beside("cnn", rules_bench::cnn, figures));
-    CORE_CHECK(rules_bench::beside("mlp", rules_bench::mlp, figures));
+    CORE_TRY(beside, costs({{"rules", rules_bench::allRules()}}, {{"rules", Array{}}}));
+    for (const auto& [name, figure] : beside)
+        figures.set(name, figure);
     return figures;
 }
 
