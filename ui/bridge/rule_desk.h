@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/debug/rule_bench.h"
+#include "core/session/rule_trials.h"
 
 #include <QObject>
 #include <QString>
@@ -15,15 +15,8 @@ namespace ui::bridge {
 class Worker;
 class Workbench;
 
-/// A rule over another recorded run.
-struct RuleElsewhere {
-    QString run, folder;
-    std::int64_t times = 0;
-    double first = -1; ///< step; -1: it would not fire
-};
-
 /// Asks rules about recorded runs, aside from the window: what they compared, and where they would have fired under
-/// other parameters. Of what is asked the last counts.
+/// other parameters, and how often they are wrong. Of what is asked the last counts.
 class RuleDesk final : public QObject {
     Q_OBJECT
 
@@ -33,27 +26,32 @@ public:
 
     /// About the run in that folder; what a run that has ended recorded is read once and kept until `forget`.
     void study(const QString& folder, const core::spec::RuleSpec& rule);
-    /// About every other recorded run of the window's folder.
-    void lookElsewhere(const QString& except, const core::spec::RuleSpec& rule);
+    /// About every recorded run of the window's folder; with `sweep` under other thresholds too.
+    void tryEverywhere(const core::spec::RuleSpec& rule, bool sweep);
+    /// Says whether runs have what a rule looks for; then they are read anew by whoever asks again.
+    void mark(const std::vector<QString>& folders, const QString& rule, std::optional<bool> sick);
     void forget();
 
     const std::optional<core::debug::Evidence>& result() const { return m_result; }
     const QString& problem() const { return m_problem; } ///< why there is none
-    const std::vector<RuleElsewhere>& elsewhere() const { return m_elsewhere; }
+    const std::optional<core::session::RuleTrials>& trials() const { return m_trials; }
 
 Q_SIGNALS:
     void studied();
-    void elsewhereChanged();
+    void trialsChanged();
+    void trialsGo(qint64 done, qint64 all);
+    void marked();
 
 private:
-    struct Kept;
+    struct Asked;
     Workbench& m_bench;
     std::optional<core::debug::Evidence> m_result;
     QString m_problem;
-    std::vector<RuleElsewhere> m_elsewhere;
-    quint64 m_asked = 0, m_askedElsewhere = 0;
-    std::shared_ptr<Kept> m_kept; ///< used by the workers alone
-    std::unique_ptr<Worker> m_elsewhereWorker, m_worker;
+    std::optional<core::session::RuleTrials> m_trials;
+    quint64 m_asked = 0, m_askedEverywhere = 0;
+    std::shared_ptr<core::session::RecordedRuns> m_recorded; ///< used by the workers alone
+    std::shared_ptr<Asked> m_newest;
+    std::unique_ptr<Worker> m_everywhereWorker, m_worker;
 };
 
 }

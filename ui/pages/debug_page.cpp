@@ -4,6 +4,7 @@
 #include "ui/bridge/workbench.h"
 #include "ui/pages/findings_view.h"
 #include "ui/pages/profiler_view.h"
+#include "ui/pages/rule_bench_view.h"
 
 #include <QButtonGroup>
 #include <QHBoxLayout>
@@ -18,6 +19,7 @@ DebugPage::DebugPage(bridge::Workbench& workbench, QWidget* parent)
     : Page(parent),
       m_sections(new QStackedWidget),
       m_findings(new FindingsView(workbench)),
+      m_ruleBench(new RuleBenchView(workbench)),
       m_profiler(new ProfilerView(workbench))
 {
     auto* column = new QVBoxLayout(this);
@@ -26,6 +28,8 @@ DebugPage::DebugPage(bridge::Workbench& workbench, QWidget* parent)
     column->addWidget(buildTabs());
     m_findings->setContentsMargins(24, 8, 24, 8);
     m_sections->addWidget(m_findings);
+    m_ruleBench->setContentsMargins(24, 8, 24, 8);
+    m_sections->addWidget(m_ruleBench);
     m_sections->addWidget(m_profiler);
     column->addWidget(m_sections, 1);
     connect(m_findings, &FindingsView::ruleChosen, this, [this] {
@@ -44,6 +48,8 @@ QWidget* DebugPage::buildTabs()
     auto* group = new QButtonGroup(bar);
     const std::tuple<QString, QString, QString> names[] = {
         {QStringLiteral("findings"), tr("Findings"), tr("What the rules found in this run, why, and what helps")},
+        {QStringLiteral("bench"), tr("Rule bench"),
+         tr("A rule over all your runs: false alarms and misses by its threshold")},
         {QStringLiteral("profiler"), tr("Profiler"), tr("Where the time goes, what holds the run up, and what helps")}};
     for (const auto& [name, title, tip] : names) {
         auto* tab = new QPushButton(title);
@@ -62,7 +68,7 @@ QWidget* DebugPage::buildTabs()
 
 bool DebugPage::showSection(const QString& name)
 {
-    const QStringList names{QStringLiteral("findings"), QStringLiteral("profiler")};
+    const QStringList names{QStringLiteral("findings"), QStringLiteral("bench"), QStringLiteral("profiler")};
     const int place = int(names.indexOf(name));
     if (place < 0)
         return false;
@@ -74,7 +80,7 @@ bool DebugPage::showSection(const QString& name)
 
 QStringList DebugPage::inspected() const
 {
-    if (m_sections->currentIndex() == 1)
+    if (m_sections->currentWidget() == m_profiler)
         return {QStringLiteral("profiler"), QStringLiteral("data.num_workers"), QStringLiteral("data.prefetch_factor"),
                 QStringLiteral("train.batch_size")};
     return {QStringLiteral("rules"), QStringLiteral("capture")};

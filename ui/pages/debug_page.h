@@ -12,6 +12,7 @@ namespace ui::pages {
 
 class FindingsView;
 class ProfilerView;
+class RuleBenchView;
 
 /// What is wrong with a run and what its time goes into: findings of the rules, and the profiler.
 class DebugPage final : public Page {
@@ -21,9 +22,10 @@ public:
     explicit DebugPage(bridge::Workbench& workbench, QWidget* parent = nullptr);
 
     QStringList inspected() const override;
-    /// `findings` or `profiler`; false for anything else.
+    /// `findings`, `bench` or `profiler`; false for anything else.
     bool showSection(const QString& name) override;
     FindingsView& findings() { return *m_findings; }
+    RuleBenchView& bench() { return *m_ruleBench; }
     ProfilerView& profiler() { return *m_profiler; }
 
 private:
@@ -32,6 +34,7 @@ private:
     QStackedWidget* m_sections;
     std::vector<QPushButton*> m_tabs;
     FindingsView* m_findings;
+    RuleBenchView* m_ruleBench;
     ProfilerView* m_profiler;
 };
 

@@ -124,7 +124,7 @@ FindingsView::FindingsView(bridge::Workbench& bench, QWidget* parent)
     connect(m_evidence, &plots::EvidencePlot::thresholdMoved, this, [this](double at) { moveThreshold(at, false); });
     connect(m_evidence, &plots::EvidencePlot::thresholdReleased, this, [this](double at) { moveThreshold(at, true); });
     connect(m_rules, &bridge::RuleDesk::studied, this, &FindingsView::showEvidence);
-    connect(m_rules, &bridge::RuleDesk::elsewhereChanged, this, &FindingsView::showEvidence);
+    connect(m_rules, &bridge::RuleDesk::trialsChanged, this, &FindingsView::showEvidence);
     connect(&bench, &bridge::Workbench::frontChanged, this, &FindingsView::refresh);
     connect(&bench, &bridge::Workbench::stateChanged, this, &FindingsView::refresh);
     connect(&bench, &bridge::Workbench::advanced, this, &FindingsView::refresh);
@@ -313,7 +313,7 @@ void FindingsView::moveThreshold(double threshold, bool last)
     spec.params.object().set(evidence->compared.threshold, threshold);
     m_rules->study(m_run, spec);
     if (last)
-        m_rules->lookElsewhere(m_run, spec);
+        m_rules->tryEverywhere(spec, false);
 }
 
 void FindingsView::showEvidence()
@@ -364,11 +364,15 @@ QString FindingsView::benchText() const
                               .arg(style::count(qint64(findings.size())), style::count(findings.front().step))
                               .arg(tensors.size())
                               .arg(std::max(m_rules->result()->lines.size(), tensors.size()));
-    const auto& others = m_rules->elsewhere();
-    if (!others.empty())
-        words += tr(" It fires in %1 of %2 other runs.")
-                     .arg(std::ranges::count_if(others, [](const auto& other) { return other.times > 0; }))
-                     .arg(others.size());
+    std::int64_t others = 0, firing = 0;
+    if (m_rules->trials())
+        for (const auto& other : m_rules->trials()->runs)
+            if (QString::fromStdString(other.folder.string()) != m_run) {
+                ++others;
+                firing += other.times > 0;
+            }
+    if (others > 0)
+        words += tr(" It fires in %1 of %2 other runs.").arg(firing).arg(others);
     return words;
 }
 

@@ -183,6 +183,7 @@ void WindowActions::addView()
         {QStringLiteral("learn"), QStringLiteral("experiments"), tr("Go to Learn: experiments")},
         {QStringLiteral("learn"), QStringLiteral("problems"), tr("Go to Learn: common problems")},
         {QStringLiteral("debug"), QStringLiteral("findings"), tr("Go to Debug: findings")},
+        {QStringLiteral("debug"), QStringLiteral("bench"), tr("Go to Debug: rule bench")},
         {QStringLiteral("debug"), QStringLiteral("profiler"), tr("Go to Debug: profiler")}};
     for (const auto& [page, part, title] : sections)
         m_actions.add(page + QLatin1Char('.') + part, title, tr("Page"), {}, [this, page = page, part = part] {

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace core::debug;
 using test::rule;
 using test::traceOf;
@@ -56,4 +58,45 @@ TEST_CASE("every threshold that can be dragged is a parameter of its rule, and a
         CHECK_FALSE(compared.title.empty());
         CHECK(entry.schema.find(compared.threshold) != nullptr);
     }
+}
+
+TEST_CASE(
+    "false alarms and misses by threshold: between what healthy and sick runs show there is one that is never wrong")
+{
+    const Trace faint = traceOf("gradient/0.weight abs_mean: 1 1e-2 1e-3");
+    const Trace fading = traceOf("gradient/0.weight abs_mean: 1 1e-5 1e-6");
+    const Trace dead = traceOf("gradient/0.weight abs_mean: 1 1e-8 1e-9");
+    const RunFacts facts;
+    const std::vector<BenchCase> cases{{&faint, &facts, Ending::Done, false},
+                                       {&fading, &facts, Ending::Done, true},
+                                       {&dead, &facts, Ending::Done, true}};
+    const auto vanishing = rule("VanishingGradient");
+    // As it is, 1e-7: the fading one is missed.
+    CHECK(benchAt(vanishing, "threshold", 1e-7, cases).misses == 1);
+    CHECK(benchAt(vanishing, "threshold", 1e-7, cases).falseAlarms == 0);
+    CHECK(benchAt(vanishing, "threshold", 1e-2, cases).falseAlarms == 1);
+    CHECK(benchAt(vanishing, "threshold", 1e-12, cases).misses == 2);
+    const std::vector<double> thresholds = thresholdsOf(vanishing, cases, 41);
+    REQUIRE(thresholds.size() == 41);
+    CHECK(thresholds.front() < 1e-9);
+    CHECK(thresholds.back() > 1);
+    CHECK(std::is_sorted(thresholds.begin(), thresholds.end()));
+    std::vector<BenchPoint> points;
+    for (const double threshold : thresholds)
+        points.push_back(benchAt(vanishing, "threshold", threshold, cases));
+    CHECK(points.front().misses == 2);
+    CHECK(points.back().falseAlarms == 1);
+    const auto best = bestThreshold(points, true);
+    REQUIRE(best);
+    CHECK(*best > 1e-6);
+    CHECK(*best < 1e-3);
+    CHECK(benchAt(vanishing, "threshold", *best, cases).wrong() == 0);
+}
+
+TEST_CASE("of equally good thresholds the middle of the widest stretch is taken")
+{
+    using Points = std::vector<BenchPoint>;
+    CHECK_FALSE(bestThreshold(Points{}, false));
+    CHECK(*bestThreshold(Points{{1, 0, 1}, {2, 0, 2}, {3, 0, 1}, {4, 1, 0}, {5, 0, 1}, {6, 2, 0}}, false) == Approx(4));
+    CHECK(*bestThreshold(Points{{1, 0, 0}, {100, 0, 0}, {1000, 1, 0}}, true) == Approx(10));
 }
