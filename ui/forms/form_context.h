@@ -4,6 +4,7 @@
 #include "ui/bridge/experiment_document.h"
 #include "ui/forms/field_row.h"
 
+#include <functional>
 #include <map>
 
 namespace ui::forms {
@@ -27,6 +28,14 @@ public:
     const core::base::Schema& schema() const { return m_schema; }
     const core::base::Catalog& catalog() const { return m_catalog; }
     void setRun(RunNotes run) { m_run = std::move(run); }
+    /// What stands under the fields of a chosen kind of a family, beside what the schema says; made for its path.
+    using ItemTool = std::function<QWidget*(const QString& path)>;
+    void setItemTool(const std::string& family, ItemTool tool) { m_tools[family] = std::move(tool); }
+    QWidget* itemTool(const std::string& family, const QString& path) const
+    {
+        const auto found = m_tools.find(family);
+        return found == m_tools.end() ? nullptr : found->second(path);
+    }
 
     /// As it was given, else as it is resolved.
     const core::base::Value& value(const QString& path) const;
@@ -56,6 +65,7 @@ private:
     const core::base::Schema& m_schema;
     const core::base::Catalog& m_catalog;
     RunNotes m_run;
+    std::map<std::string, ItemTool> m_tools;
 };
 
 /// `path.key`, or `key` alone.

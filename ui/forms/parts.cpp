@@ -312,6 +312,11 @@ void ChipsPart::showChosen()
         replace(m_fields,
                 some ? new FieldsPart(m_context, schemasOf(m_context.catalog(), domain(), kind), path, this) : nullptr,
                 this);
+        if (m_tool)
+            m_tool->deleteLater();
+        m_tool = some ? m_context.itemTool(domain().family, path) : nullptr;
+        if (m_tool)
+            layout()->addWidget(m_tool);
     }
     if (m_fields) {
         m_fields->setVisible(true);

@@ -117,7 +117,8 @@ private:
     ChipStrip* m_chips;
     style::Label* m_problem;
     FieldsPart* m_fields = nullptr;
-    QString m_shown; ///< path and kind of what `m_fields` shows
+    QWidget* m_tool = nullptr; ///< under them
+    QString m_shown;           ///< path and kind of what `m_fields` shows
 };
 
 /// Kinds of a family as choices; with the word for null first where the field may be null.

@@ -139,6 +139,11 @@ void SchemaForm::rebuild()
     refresh();
 }
 
+void SchemaForm::setItemTool(const std::string& family, FormContext::ItemTool tool)
+{
+    m_context.setItemTool(family, std::move(tool));
+}
+
 void SchemaForm::setFooter(const QString& path, QWidget* footer)
 {
     footer->setParent(this);
@@ -187,7 +192,7 @@ void SchemaForm::showItem(const QString& path)
 {
     for (ChipsPart* part : findChildren<ChipsPart*>())
         if (path.startsWith(part->path() + QLatin1Char('.')))
-            part->show(path.mid(part->path().size() + 1).toInt());
+            part->show(path.mid(part->path().size() + 1).section(QLatin1Char('.'), 0, 0).toInt());
 }
 
 bool SchemaForm::hasLive() const

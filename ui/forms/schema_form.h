@@ -24,6 +24,8 @@ public:
     const QStringList& paths() const { return m_paths; }
     /// A widget under the part of `path`, such as a small curve of what it means; the form owns it.
     void setFooter(const QString& path, QWidget* footer);
+    /// A widget under the fields of every chosen kind of a family; the form owns what `tool` makes for a path.
+    void setItemTool(const std::string& family, FormContext::ItemTool tool);
     void setRun(RunNotes run);
 
     /// The line of a field that is shown; nullptr if there is none. The kind of a OneOf is at `path.kind`.

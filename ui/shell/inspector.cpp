@@ -10,6 +10,7 @@
 #include "ui/models/progress_text.h"
 #include "ui/pages/page.h"
 #include "ui/pages/schedule_preview.h"
+#include "ui/shell/action_trial.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
@@ -150,6 +151,7 @@ Inspector::Inspector(bridge::Workbench& bench, QWidget* parent)
                               "weights. Nothing of the run changes."),
                            bridge::Finder::Kind::Rate),
                      0, Qt::AlignLeft);
+    m_form->setItemTool("actions", [this](const QString& path) { return new ActionTrial(m_bench.document(), path); });
     m_form->setFooter(QStringLiteral("train.schedule"), schedule);
     auto* batch = finds(tr("Find a batch size…"),
                         tr("A few steps aside with sizes that double: rows a second and memory of each."),
