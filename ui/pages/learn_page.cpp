@@ -9,6 +9,7 @@
 #include "ui/pages/problems_view.h"
 #include "ui/pages/run_curves.h"
 #include "ui/pages/run_side.h"
+#include "ui/pages/shelf_view.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
@@ -53,6 +54,7 @@ LearnPage::LearnPage(bridge::Workbench& workbench, QWidget* parent)
       m_sections(new QStackedWidget),
       m_experiments(new ExperimentsView(workbench)),
       m_problems(new ProblemsView(workbench)),
+      m_shelf(new ShelfView(workbench)),
       m_keys(new LessonKeys(this))
 {
     m_keys->hide();
@@ -99,7 +101,9 @@ QWidget* LearnPage::buildHome()
     const std::tuple<QString, QString, QString> names[] = {
         {QStringLiteral("lessons"), tr("Lessons"), tr("Demonstrations for a class, step by step")},
         {QStringLiteral("experiments"), tr("Experiments"), tr("Sets of runs that answer a question in numbers")},
-        {QStringLiteral("problems"), tr("Common problems"), tr("Symptoms, how to see them, what to change")}};
+        {QStringLiteral("problems"), tr("Common problems"), tr("Symptoms, how to see them, what to change")},
+        {QStringLiteral("failures"), tr("Failures"),
+         tr("Small experiments that each fail in one way: what it looks like, what finds it, what cures it")}};
     for (const auto& [name, title, tip] : names) {
         auto* tab = new QPushButton(title);
         tab->setObjectName("section-" + name);
@@ -118,6 +122,7 @@ QWidget* LearnPage::buildHome()
     m_sections->addWidget(list);
     m_sections->addWidget(m_experiments);
     m_sections->addWidget(m_problems);
+    m_sections->addWidget(m_shelf);
     column->addWidget(m_sections, 1);
     connect(m_experiments, &ExperimentsView::panelChanged, this, &LearnPage::inspectedChanged);
     showSection(QStringLiteral("lessons"));
@@ -127,7 +132,8 @@ QWidget* LearnPage::buildHome()
 bool LearnPage::showSection(const QString& path)
 {
     const QString name = path.section(QLatin1Char('/'), 0, 0), what = path.section(QLatin1Char('/'), 1);
-    const QStringList names{QStringLiteral("lessons"), QStringLiteral("experiments"), QStringLiteral("problems")};
+    const QStringList names{QStringLiteral("lessons"), QStringLiteral("experiments"), QStringLiteral("problems"),
+                            QStringLiteral("failures")};
     const int place = int(names.indexOf(name));
     if (place < 0)
         return false;
@@ -136,7 +142,10 @@ bool LearnPage::showSection(const QString& path)
     Q_EMIT inspectedChanged();
     if (what.isEmpty())
         return true;
-    return place == 0 ? begin(what) : place == 1 ? m_experiments->open(what) : m_problems->select(what);
+    return place == 0   ? begin(what)
+           : place == 1 ? m_experiments->open(what)
+           : place == 2 ? m_problems->select(what)
+                        : m_shelf->select(what);
 }
 
 QWidget* LearnPage::buildText()

@@ -26,12 +26,13 @@ namespace ui::pages {
 class ClosingBar;
 class ExperimentsView;
 class ProblemsView;
+class ShelfView;
 class RunCurves;
 class RunSide;
 
 /// Three sections: lessons for a class (a column of text, the live experiment beside it, and a question before each
 /// reveal; Right, Page Down and Enter go on, Left and Page Up go back), experiments that train sets of runs, and the
-/// field's common problems.
+/// field's common problems, and failures to look at.
 class LearnPage final : public Page {
     Q_OBJECT
 
@@ -43,10 +44,11 @@ public:
     const std::vector<models::Lesson>& lessons() const { return m_lessons; }
     /// By its key; false if there is none or something else is training.
     bool begin(const QString& key);
-    /// `lessons`, `experiments` or `problems`; behind a slash the one that is opened (`experiments/rate_sweep`).
+    /// `lessons`, `experiments`, `problems` or `failures`; behind a slash the one that is opened (`experiments/rate_sweep`).
     bool showSection(const QString& path) override;
     ExperimentsView& experiments() { return *m_experiments; }
     ProblemsView& problems() { return *m_problems; }
+    ShelfView& failures() { return *m_shelf; }
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -67,6 +69,7 @@ private:
     std::vector<QPushButton*> m_tabs; ///< of the sections
     ExperimentsView* m_experiments;
     ProblemsView* m_problems;
+    ShelfView* m_shelf;
     QWidget* m_keys;
     QWidget* m_column = nullptr;
     style::Label *m_lesson = nullptr, *m_place = nullptr;

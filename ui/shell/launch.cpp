@@ -37,7 +37,7 @@ void addOptions(QCommandLineParser& parser)
     parser.addOptions({
         {QStringLiteral("start"), QStringLiteral("Train at once.")},
         {QStringLiteral("page"),
-         QStringLiteral("Begin on this page: %1; learn/experiments and learn/problems are parts of one.")
+         QStringLiteral("Begin on this page: %1; learn/experiments, learn/problems, learn/failures, debug/bench and debug/profiler are parts of one.")
              .arg(pageNames().join(QStringLiteral(", "))),
          QStringLiteral("NAME")},
         {QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("THEME")},

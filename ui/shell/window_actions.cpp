@@ -182,6 +182,7 @@ void WindowActions::addView()
     const std::tuple<QString, QString, QString> sections[] = {
         {QStringLiteral("learn"), QStringLiteral("experiments"), tr("Go to Learn: experiments")},
         {QStringLiteral("learn"), QStringLiteral("problems"), tr("Go to Learn: common problems")},
+        {QStringLiteral("learn"), QStringLiteral("failures"), tr("Go to Learn: failures")},
         {QStringLiteral("debug"), QStringLiteral("findings"), tr("Go to Debug: findings")},
         {QStringLiteral("debug"), QStringLiteral("bench"), tr("Go to Debug: rule bench")},
         {QStringLiteral("debug"), QStringLiteral("profiler"), tr("Go to Debug: profiler")}};
