@@ -106,7 +106,8 @@ Value Distribution::fromUnit(double unit) const
     const double number = unscaled(scaledMin() + unit * (scaledMax() - scaledMin()));
     if (type == Type::Integer)
         return std::int64_t(std::clamp(std::round(number), min, max));
-    return std::clamp(number, min, max);
+    // The ends themselves, not what logarithm and exponential leave of them.
+    return unit == 0 ? min : unit == 1 ? max : std::clamp(number, min, max);
 }
 
 double Distribution::toUnit(const Value& value) const

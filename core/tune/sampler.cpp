@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tune/sampler.h"
 
+#include "core/tune/math/quasi.h"
+
 #include <algorithm>
 
 namespace core::tune {
@@ -18,6 +20,16 @@ Object randomPoint(const Space& space, const Draw& draw)
     for (std::size_t i = 0; i < unit.size(); ++i)
         unit[i] = draw.uniform(i);
     return space.pointAt(unit);
+}
+
+Object startingPoint(const History& history, std::string_view strategy, std::int64_t number, std::uint64_t attempt)
+{
+    const Draw draw = drawsOf(history, strategy, number, attempt);
+    const std::uint64_t key = Draw(history.seed, strategy).within(attempt).key();
+    std::vector<double> unit(history.space.size());
+    for (std::size_t i = 0; i < unit.size(); ++i)
+        unit[i] = i < math::sobolDimensions ? math::scrambledSobol(std::uint32_t(number), i, key) : draw.uniform(i);
+    return history.space.pointAt(unit);
 }
 
 std::int64_t learnedFrom(const History& history)

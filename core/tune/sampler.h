@@ -36,6 +36,8 @@ public:
         (void)space;
         return {};
     }
+    /// Whether it has no points of its own: the study waits for people's.
+    virtual bool waitsForPeople() const { return false; }
     /// What stops trials early where the strategy brings that along; else the study's own setting does.
     virtual std::optional<base::Pick> earlyStopping() const { return {}; }
     /// Whether it expects to find nothing better any more: what "convergence" means to it.
@@ -59,6 +61,9 @@ const Samplers& allSamplers();
 base::Draw drawsOf(const History& history, std::string_view strategy, std::int64_t number, std::uint64_t attempt);
 /// A point by chance, as every strategy begins.
 base::Object randomPoint(const Space& space, const base::Draw& draw);
+/// One of an even spread of points, as strategies that learn begin (scrambled Sobol).
+base::Object startingPoint(const History& history, std::string_view strategy, std::int64_t number,
+                           std::uint64_t attempt);
 /// How many trials have told something a strategy can learn from: completed, or stopped with a value.
 std::int64_t learnedFrom(const History& history);
 /// A warning to strategies that learn, where so many trials at once leave them nothing to learn from.

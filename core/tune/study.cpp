@@ -195,8 +195,10 @@ Result<std::optional<Trial>> Study::askStrategy()
         auto next = m_sampler->propose(m_state.history(), number, attempt);
         if (!next && attempt == 0) {
             const bool running = m_state.count(TrialState::Running) + m_state.count(TrialState::Paused) > 0;
-            m_whyNot = running ? "the strategy waits for trials that run" : "the strategy has no point left";
-            if (!running)
+            m_whyNot = m_sampler->waitsForPeople() ? "the study waits for a point to be picked"
+                       : running                   ? "the strategy waits for trials that run"
+                                                   : "the strategy has no point left";
+            if (!running && !m_sampler->waitsForPeople())
                 CORE_CHECK(record(records::end(m_whyNot, m_clock())));
             return std::optional<Trial>{};
         }

@@ -177,14 +177,8 @@ public:
     std::optional<Proposal> propose(const History& history, std::int64_t number, std::uint64_t attempt) override
     {
         const base::Draw draw = drawsOf(history, "Bayesian", number, attempt);
-        if (learnedFrom(history) < std::max<std::int64_t>(m_spec.startupTrials, 1)) {
-            std::vector<double> unit(history.space.size());
-            const std::uint64_t key = base::Draw(history.seed, "Bayesian.start").within(attempt).key();
-            for (std::size_t i = 0; i < unit.size(); ++i)
-                unit[i] =
-                    i < math::sobolDimensions ? math::scrambledSobol(std::uint32_t(number), i, key) : draw.uniform(i);
-            return Proposal{history.space.pointAt(unit)};
-        }
+        if (learnedFrom(history) < m_spec.startupTrials)
+            return Proposal{startingPoint(history, "Bayesian", number, attempt)};
         const Model model(history, m_spec);
         return Proposal{firstUntried(promising(history, model, draw.key()), history)};
     }
