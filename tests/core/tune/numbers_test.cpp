@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The numbers that strategies are made of, against SciPy, scikit-learn and Optuna.
 #include "core/tune/acquisition.h"
+#include "core/tune/forest.h"
 #include "core/tune/gp.h"
 #include "core/tune/math/minimize.h"
 #include "core/tune/math/normal.h"
@@ -182,6 +183,27 @@ TEST_CASE("ranks, hypervolumes and rank sums are Optuna's and SciPy's")
     CHECK(room[2] == Approx(3.0 / 4 + 2.0 / 4));
     for (const auto& each : tuningGolden()["wilcoxon"].array())
         CHECK(near(math::wilcoxonGreater(numbersOf(each["differences"])), each["p"].toReal()));
+}
+
+TEST_CASE("a forest knows what it was shown and doubts what it was not")
+{
+    math::Matrix x(40, 2);
+    std::vector<double> y;
+    for (std::size_t i = 0; i < 40; ++i) {
+        x(i, 0) = (double(i % 20) + 0.5) / 40; // nothing above a half
+        x(i, 1) = i < 20 ? 0.25 : 0.75;        // of a category
+        y.push_back((i < 20 ? 0 : 5) + 4 * x(i, 0));
+    }
+    const Forest forest(x, y, {false, true}, {32, 1, 1}, 3);
+    CHECK(forest.trees().size() == 32);
+    for (std::size_t i = 0; i < 40; i += 3)
+        CHECK(forest.at(x.row(i)).first == Approx(y[i]).margin(0.3));
+    const std::vector<double> seen{0.2, 0.25}, unseen{0.99, 0.25};
+    CHECK(forest.at(seen).second < 0.05);
+    CHECK(forest.at(unseen).first == Approx(2).margin(0.3));
+    const Forest again(x, y, {false, true}, {32, 1, 1}, 3), other(x, y, {false, true}, {32, 1, 1}, 4);
+    CHECK(forest.at(unseen) == again.at(unseen));
+    CHECK(forest.at(seen) != other.at(seen));
 }
 
 TEST_CASE("the minimizer goes down Rosenbrock's valley, and to a wall")
