@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes tuning.json beside this file: what Optuna (5.0.0), cmaes (0.13), scikit-learn (1.9.1) and SciPy (1.17.1) say of
-numbers that the strategies and rules of tuning are made of."""
+numbers that the strategies and rules of tuning are made of, and optuna_journal.jsonl, a journal as Optuna itself writes it."""
 import json
 import math
 import pathlib
@@ -219,3 +219,28 @@ def rounded(value):
 
 
 (here / "tuning.json").write_text(json.dumps(rounded(golden), separators=(",", ":")) + "\n")
+
+# A journal of every kind of trial.
+path = here / "optuna_journal.jsonl"
+path.unlink(missing_ok=True)
+storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(path)))
+study = optuna.create_study(storage=storage, study_name="clothes", direction="maximize", sampler=optuna.samplers.RandomSampler(1))
+study.set_metric_names(["accuracy"])
+study.enqueue_trial({"lr": 0.01, "kind": "adam", "layers": 3, "drop": 0.5, "width": 64})
+for number in range(5):
+    trial = study.ask()
+    trial.suggest_float("lr", 1e-4, 0.1, log=True)
+    trial.suggest_categorical("kind", ["sgd", "adam", None])
+    trial.suggest_int("layers", 1, 10)
+    trial.suggest_float("drop", 0, 0.75, step=0.25)
+    trial.suggest_int("width", 8, 256, log=True)
+    trial.set_user_attr("note", f"trial {number}")
+    for step in range(3):
+        trial.report(float("nan") if (number, step) == (2, 1) else 0.5 + number / 10 + step / 100, step)
+    if number == 1:
+        study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+    elif number == 3:
+        study.tell(trial, state=optuna.trial.TrialState.FAIL)
+    elif number != 4:
+        study.tell(trial, 0.6 + number / 10)
+path.with_name(path.name + ".lock").unlink(missing_ok=True)
