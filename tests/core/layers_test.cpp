@@ -20,6 +20,7 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"core/events", {"core/base", "core/spec"}},
     {"core/store", {"core/base", "core/spec", "core/events"}},
     {"core/debug", {"core/base", "core/spec", "core/events"}},
+    {"core/tune", {"core/base", "core/spec", "core/events"}},
     {"core/tensor", {"core/base", "core/spec"}},
     {"core/cuda", {"core/tensor"}},
     {"core/data", {"core/base", "core/spec", "core/tensor"}},
@@ -48,7 +49,7 @@ const std::map<std::string, std::set<std::string>> allowed{
 
 // Rooms whose headers the window and the programs include: none of them may reach tensors.
 const std::set<std::string> tierZeroHeaders{"core/base",  "core/spec",  "core/events",
-                                            "core/store", "core/debug", "core/session"};
+                                            "core/store", "core/debug", "core/tune", "core/session"};
 
 std::string roomOf(const std::string& path)
 {

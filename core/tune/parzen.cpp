@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tune/parzen.h"
+
+#include "core/tune/math/normal.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace core::tune {
+
+using base::Value;
+
+std::vector<double> parzenWeights(std::size_t n)
+{
+    std::vector<double> weights(n, 1);
+    if (n <= 25)
+        return weights;
+    const std::size_t ramp = n - 25;
+    for (std::size_t i = 0; i < ramp; ++i)
+        weights[i] = ramp == 1 ? 1 / double(n) : 1 / double(n) + (1 - 1 / double(n)) * double(i) / double(ramp - 1);
+    return weights;
+}
+
+double Parzen::coordinateOf(const Distribution& range, const Value& value)
+{
+    if (range.type == Type::Categorical)
+        return double(range.indexOf(value).value_or(0));
+    return range.scaled(value.toReal());
+}
+
+Value Parzen::valueAt(const Distribution& range, double coordinate)
+{
+    if (range.type == Type::Categorical)
+        return range.at(std::int64_t(coordinate));
+    return range.nearest(std::clamp(range.unscaled(coordinate), range.min, range.max));
+}
+
+Parzen::Parzen(std::vector<Distribution> ranges, const std::vector<std::vector<double>>& observations,
+               std::vector<double> weights)
+    : m_ranges(std::move(ranges)),
+      m_weights(std::move(weights))
+{
+    m_weights.push_back(1);
+    const double sum = std::accumulate(m_weights.begin(), m_weights.end(), 0.0);
+    for (double& weight : m_weights)
+        weight /= sum;
+    for (std::size_t i = 0; i < m_ranges.size(); ++i) {
+        std::vector<double> column;
+        for (const auto& row : observations)
+            column.push_back(row[i]);
+        if (m_ranges[i].type == Type::Categorical)
+            addCategory(m_ranges[i], column);
+        else
+            addNumber(m_ranges[i], std::move(column));
+    }
+}
+
+void Parzen::addNumber(const Distribution& range, std::vector<double> centres)
+{
+    const double low = range.scaledMin(), high = range.scaledMax();
+    const std::size_t n = centres.size();
+    std::vector<std::size_t> order(n);
+    std::iota(order.begin(), order.end(), std::size_t(0));
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return centres[i]; });
+    // As wide as the farther of two neighbours is away; the outermost have one neighbour, the ends of the range only if
+    // they are alone.
+    Dimension made;
+    made.widths.resize(n);
+    const auto sorted = [&](std::size_t place) { return centres[order[place]]; };
+    for (std::size_t place = 0; place < n; ++place) {
+        const double left = place > 0 ? sorted(place) - sorted(place - 1) : n == 1 ? sorted(0) - low : 0;
+        const double right = place + 1 < n ? sorted(place + 1) - sorted(place) : n == 1 ? high - sorted(0) : 0;
+        const double least = (high - low) / std::min(100.0, 2.0 + double(n));
+        made.widths[order[place]] = std::clamp(std::max(left, right), least, high - low);
+    }
+    made.centres = std::move(centres);
+    made.centres.push_back((low + high) / 2);
+    made.widths.push_back(high - low);
+    for (std::size_t k = 0; k <= n; ++k)
+        made.logMass.push_back(
+            math::logNormalMass((low - made.centres[k]) / made.widths[k], (high - made.centres[k]) / made.widths[k]));
+    m_dimensions.push_back(std::move(made));
+}
+
+void Parzen::addCategory(const Distribution& range, const std::vector<double>& observed)
+{
+    const std::size_t n = observed.size(), values = range.values.size();
+    const double prior = 1 / double(n + 1);
+    Dimension made;
+    made.shares.assign((n + 1) * values, 0);
+    for (std::size_t k = 0; k <= n; ++k)
+        for (std::size_t v = 0; v < values; ++v)
+            made.shares[k * values + v] =
+                k == n ? 1 / double(values)
+                       : (prior + double(v == std::size_t(observed[k]))) / (1 + prior * double(values));
+    m_dimensions.push_back(std::move(made));
+}
+
+double Parzen::logKernel(std::size_t dimension, std::size_t kernel, double x) const
+{
+    const Distribution& range = m_ranges[dimension];
+    const Dimension& of = m_dimensions[dimension];
+    if (range.type == Type::Categorical)
+        return std::log(of.shares[kernel * range.values.size() + std::size_t(x)]);
+    const double centre = of.centres[kernel], width = of.widths[kernel];
+    if (!range.count())
+        return math::logNormalPdf((x - centre) / width) - std::log(width) - of.logMass[kernel];
+    // A finite range has the mass of half a step on either side.
+    const double value = range.unscaled(x), half = range.step.value_or(1) / 2;
+    return math::logNormalMass((range.scaled(value - half) - centre) / width,
+                               (range.scaled(value + half) - centre) / width) -
+           of.logMass[kernel];
+}
+
+double Parzen::logPdf(std::span<const double> x) const
+{
+    std::vector<double> logs(kernels());
+    double most = -std::numeric_limits<double>::infinity();
+    for (std::size_t k = 0; k < logs.size(); ++k) {
+        logs[k] = std::log(m_weights[k]);
+        for (std::size_t i = 0; i < x.size(); ++i)
+            logs[k] += logKernel(i, k, x[i]);
+        most = std::max(most, logs[k]);
+    }
+    if (!std::isfinite(most))
+        return most;
+    double sum = 0;
+    for (const double log : logs)
+        sum += std::exp(log - most);
+    return most + std::log(sum);
+}
+
+std::vector<double> Parzen::sample(const base::Draw& draw, std::uint64_t index) const
+{
+    const base::Draw own = draw.within(index);
+    double rest = own.uniform(0);
+    std::size_t kernel = 0;
+    while (kernel + 1 < kernels() && rest >= m_weights[kernel])
+        rest -= m_weights[kernel++];
+    std::vector<double> x(m_ranges.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const Distribution& range = m_ranges[i];
+        const Dimension& of = m_dimensions[i];
+        const double u = std::clamp(own.uniform(i + 1), 1e-12, 1 - 1e-12);
+        if (range.type == Type::Categorical) {
+            const double* share = &of.shares[kernel * range.values.size()];
+            double left = u;
+            std::size_t v = 0;
+            while (v + 1 < range.values.size() && left >= share[v])
+                left -= share[v++];
+            x[i] = double(v);
+            continue;
+        }
+        const double centre = of.centres[kernel], width = of.widths[kernel];
+        x[i] = centre + width * math::truncatedQuantile(u, (range.scaledMin() - centre) / width,
+                                                        (range.scaledMax() - centre) / width);
+        if (range.count())
+            x[i] = range.scaled(valueAt(range, x[i]).toReal());
+        else
+            x[i] = std::clamp(x[i], range.scaledMin(), range.scaledMax());
+    }
+    return x;
+}
+
+}

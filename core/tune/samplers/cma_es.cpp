@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/tune/cma.h"
+#include "core/tune/sampler.h"
+
+#include <algorithm>
+
+namespace core::tune::samplers::cma_es {
+
+namespace {
+
+struct Spec {
+    double sigma = 1.0 / 6;
+    std::optional<std::int64_t> population;
+};
+
+/// Numbers are drawn from the adapted normal in the unit cube; categories, and what exists for some values alone, by
+/// chance. A trial remembers its generation and its place; the distribution is worked out from them anew each time.
+class CmaEs final : public Sampler {
+public:
+    explicit CmaEs(Spec spec) : m_spec(spec) {}
+
+    std::optional<Proposal> propose(const History& history, std::int64_t number, std::uint64_t attempt) override
+    {
+        const base::Draw draw = drawsOf(history, "CmaEs", number, attempt);
+        const std::vector<std::size_t> numbers = numbersOf(history.space);
+        std::vector<double> unit(history.space.size());
+        for (std::size_t i = 0; i < unit.size(); ++i)
+            unit[i] = draw.uniform(i);
+        if (numbers.empty())
+            return Proposal{history.space.pointAt(unit)};
+        const Cma cma = stateOf(history, numbers.size());
+        const std::vector<double> x = cma.ask(draw.within(1));
+        base::Array place;
+        for (std::size_t k = 0; k < numbers.size(); ++k) {
+            unit[numbers[k]] = x[k];
+            place.push_back(x[k]);
+        }
+        return Proposal{history.space.pointAt(unit), {{"generation", cma.generation()}, {"place", std::move(place)}}};
+    }
+
+    void check(const CheckedPart& part, TuningChecked& found) const override
+    {
+        needsOneObjective(part, found);
+        if (numbersOf(part.space).empty() && part.space.size() > 0)
+            found.problems.push_back({base::ErrorKind::Spec, "CmaEs adapts to numbers, and there are only categories",
+                                      "/tuning/strategy", "Take TPE, or Grid"});
+    }
+
+    bool converged(const History& history) const override
+    {
+        const std::size_t numbers = numbersOf(history.space).size();
+        return numbers > 0 && stateOf(history, numbers).reach() < 1e-6;
+    }
+
+private:
+    Spec m_spec;
+
+    static std::vector<std::size_t> numbersOf(const Space& space)
+    {
+        std::vector<std::size_t> found;
+        for (std::size_t i = 0; i < space.size(); ++i)
+            if (const Parameter& each = space.parameters()[i];
+                each.range.type != Type::Categorical && !each.when && each.range.count().value_or(2) > 1)
+                found.push_back(i);
+        return found;
+    }
+
+    Cma stateOf(const History& history, std::size_t numbers) const
+    {
+        Cma cma(std::vector<double>(numbers, 0.5), m_spec.sigma, std::size_t(m_spec.population.value_or(0)));
+        std::vector<const Trial*> ended;
+        for (const Trial& trial : history.trials)
+            if (history.lastLoss(trial) && trial.notes.find("place") && trial.notes.find("generation") &&
+                trial.notes.find("place")->array().size() == numbers)
+                ended.push_back(&trial);
+        std::ranges::stable_sort(ended, {}, &Trial::finished);
+        for (;;) {
+            std::vector<std::pair<std::vector<double>, double>> generation;
+            for (const Trial* trial : ended)
+                if (trial->notes.find("generation")->toInt() == cma.generation() &&
+                    generation.size() < cma.constants().population) {
+                    std::vector<double> x;
+                    for (const base::Value& each : trial->notes.find("place")->array())
+                        x.push_back(each.toReal());
+                    generation.emplace_back(std::move(x), *history.lastLoss(*trial));
+                }
+            if (generation.size() < cma.constants().population)
+                return cma;
+            cma.tell(std::move(generation));
+        }
+    }
+};
+
+}
+
+void enroll(Samplers& all)
+{
+    all.add<CmaEs>(
+        "CmaEs", "CMA-ES",
+        "A cloud of points that moves, stretches and turns towards what is good. For numbers, and some hundred "
+        "trials.",
+        base::Fields<Spec>{}
+            .add("sigma", &Spec::sigma, base::Real{.min = 0, .max = 1, .aboveMin = true},
+                 {"The cloud's first width, as a share of each range."})
+            .add("population", &Spec::population, base::Int{4, 10000}, {"Trials of a generation."},
+                 {.unit = "trials", .nullWord = "auto"}));
+}
+
+}

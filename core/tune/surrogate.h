@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/tune/math/linear.h"
+#include "core/tune/trial.h"
+
+#include <functional>
+#include <memory>
+
+namespace core::tune {
+
+/// What a strategy believes of a point, for plots that show why it picks one: in the objective's own units and sense.
+struct Belief {
+    double mean = 0, deviation = 0;
+    double acquisition = 0; ///< the larger, the sooner it is tried
+};
+
+/// The model behind a strategy, as it was after a history.
+class Surrogate {
+public:
+    virtual ~Surrogate() = default;
+    virtual Belief at(const base::Object& point) const = 0;
+};
+
+/// What surrogates learn from: points of the unit cube (0.5 for what is not active) and losses, small is good. A trial
+/// that failed counts as the worst there was, so that its neighbourhood is left alone.
+struct Observed {
+    math::Matrix x;
+    std::vector<double> losses; ///< standardised
+    double mean = 0, deviation = 1;
+    math::Matrix pending; ///< of trials that run or wait
+
+    std::size_t size() const { return losses.size(); }
+    double best() const;
+};
+/// Of more than `most` trials: the best half of that number and the newest.
+Observed observe(const History& history, std::size_t most);
+
+/// Which coordinates are categories, for distances.
+std::vector<bool> categoriesOf(const Space& space);
+
+/// What is made large: the value at a point of the unit cube; with its gradient where that is asked for and there is
+/// one.
+struct Acquisition {
+    std::function<double(std::span<const double> x)> value;
+    std::function<double(std::span<const double> x, std::span<double> gradient)> slope = {};
+    std::size_t candidates = 2048, starts = 8;
+    int iterations = 60;
+};
+
+/// The points of the space at which the acquisition is largest, best first, each once: from an even cloud of candidates
+/// and the best trials, the best of them improved by ascent along continuous coordinates and by trying the neighbours
+/// of the others.
+std::vector<base::Object> mostPromising(const Space& space, const Acquisition& acquisition,
+                                        const std::vector<std::vector<double>>& seeds, std::uint64_t key);
+
+/// The first of them that no trial has; the first of all if every one has been tried.
+base::Object firstUntried(const std::vector<base::Object>& points, const History& history);
+
+}
