@@ -4,6 +4,7 @@
 #include "core/base/value.h"
 
 #include <functional>
+#include <map>
 
 namespace core::debug {
 
@@ -19,6 +20,7 @@ struct Fix {
     From from = From::Before;
     /// An error says why it does not apply to this experiment.
     std::function<base::Result<Changes>(const base::Value& resolved)> changes;
+    std::string problem = {}; ///< the kind of a problem of the data that it removes: its changes are that one's
 };
 std::string_view name(Fix::From from);
 
@@ -33,8 +35,13 @@ struct Offer {
     Fix::From from;
     Changes changes;
 };
-/// Of the fixes with these keys those that apply to an experiment.
-std::vector<Offer> offersOf(const std::vector<std::string>& keys, const base::Value& resolved);
+/// What removes problems of the data, by their kind.
+using Remedies = std::map<std::string, Changes, std::less<>>;
+/// Of the fixes with these keys those that apply to an experiment, or whose problem of the data has a remedy.
+std::vector<Offer> offersOf(const std::vector<std::string>& keys, const base::Value& resolved,
+                            const Remedies& remedies = {});
+/// Whether any of the fixes is one of a problem of the data.
+bool asksTheData(const std::vector<std::string>& keys);
 base::Value toValue(const Offer& offer);
 
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/registry.h"
+#include "core/debug/causes.h"
 #include "core/debug/figure.h"
 #include "core/debug/fix.h"
 #include "core/debug/moment.h"
@@ -41,6 +42,7 @@ struct RunFacts {
     base::Value spec;    ///< resolved
     bool rounds = false; ///< an estimator: no gradients, no layers
     std::int64_t stepsPerEpoch = 1, totalSteps = 0;
+    std::int64_t trainRows = 0, parameters = 0; ///< 0: not known
     std::vector<std::string> classes;
     spec::LayerTypes layers;       ///< of a network; empty: not known
     std::optional<bool> evaluates; ///< whether there are EVAL steps; unknown: as the trace has them
@@ -79,7 +81,7 @@ public:
 /// What is known of a rule besides its parameters.
 struct RuleFacts {
     std::string why;                      ///< it matters
-    std::vector<std::string> causes;      ///< the likeliest first
+    std::vector<Cause> causes;            ///< the likeliest first, where nothing is known of a run
     std::vector<std::string> fixes;       ///< keys of allFixes(), the best first
     bool ours = false;                    ///< not one of SageMaker's
     bool networks = false, trees = false; ///< only for them; neither: for both

@@ -2,6 +2,7 @@
 // Parameters that several rules have.
 #pragma once
 
+#include "core/debug/clues.h"
 #include "core/debug/rule.h"
 #include "core/spec/data_fields.h"
 

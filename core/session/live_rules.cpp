@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/thread_name.h"
+#include "core/debug/data_signal.h"
 #include "core/session/rules.h"
 #include "core/spec/experiment.h"
 #include "core/store/columns.h"
@@ -132,7 +133,7 @@ void LiveRules::open(const events::RunOpened& opened)
     for (const auto& names : opened.groups) {
         Group group;
         for (const std::string& name : names) {
-            group.evaluation = !name.starts_with("train/");
+            group.evaluation = !name.starts_with("train/") && !name.starts_with(debug::dataSignals);
             group.signals.push_back(m_signals.add(name, "value"));
         }
         m_groups.push_back(std::move(group));

@@ -206,6 +206,8 @@ debug::RunFacts factsOf(const Value& resolved, const events::RunOpened* opened, 
         facts.rounds = learnsInRounds(resolved);
         facts.stepsPerEpoch = opened->stepsPerEpoch;
         facts.totalSteps = opened->totalSteps;
+        facts.trainRows = opened->trainRows;
+        facts.parameters = opened->parameters;
         facts.classes = opened->classes;
         facts.layers = spec::layerTypes(opened->layers);
         facts.evaluates = opened->validationRows > 0;
@@ -263,24 +265,35 @@ RuleReport checkRun(const store::RunRecord& record, const std::vector<spec::Rule
                     const std::filesystem::path& runs)
 {
     const debug::RunFacts facts = factsOf(record.spec, record.opened ? &*record.opened : nullptr, runs);
+    const auto report = [&](const debug::Trace& trace) {
+        RuleReport made{rules, debug::run(rules, trace, facts, endingOf(record.state)), {}};
+        made.causes = debug::causesOf(rules, trace, facts, made.found.findings);
+        return made;
+    };
     // Of tensors that were kept any statistic can be had.
     if (std::filesystem::exists(store::rawFile(record.folder))) {
         store::RunRecord more = record;
         if (addRawStatistics(more, train::capturesForRules(rules)))
-            return {rules, debug::run(rules, traceOf(more), facts, endingOf(record.state))};
+            return report(traceOf(more));
     }
-    return {rules, debug::run(rules, traceOf(record), facts, endingOf(record.state))};
+    return report(traceOf(record));
 }
 
 Value toList(const std::vector<events::Finding>& findings, const std::vector<spec::RuleSpec>& rules,
-             const Value& resolved)
+             const Value& resolved, const std::map<std::string, std::vector<debug::RankedCause>>& causes)
 {
     const std::vector<std::string> names = spec::ruleNames(rules);
-    std::map<std::string, Array> fixes;
-    for (std::size_t i = 0; i < rules.size(); ++i)
-        if (const debug::RuleFacts* facts = debug::allRules().facts(rules[i].rule))
-            for (const debug::Offer& offer : debug::offersOf(facts->fixes, resolved))
-                fixes[names[i]].push_back(debug::toValue(offer));
+    std::map<std::string, std::pair<Array, Array>> known; // fixes and causes, of those that fired
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        if (std::ranges::find(findings, names[i], &events::Finding::rule) == findings.end())
+            continue;
+        auto& [fixes, ranked] = known[names[i]];
+        for (const debug::Offer& offer : offersFor(rules[i].rule, resolved))
+            fixes.push_back(debug::toValue(offer));
+        if (const auto found = causes.find(names[i]); found != causes.end())
+            for (const debug::RankedCause& cause : found->second)
+                ranked.push_back(Object{{"cause", cause.cause}, {"seen", cause.seen}, {"score", cause.score}});
+    }
     Array all;
     for (const events::Finding& finding : findings)
         all.push_back(Object{{"rule", finding.rule},
@@ -290,7 +303,8 @@ Value toList(const std::vector<events::Finding>& findings, const std::vector<spe
                              {"threshold", finding.threshold},
                              {"since", finding.since >= 0 ? finding.since : finding.step},
                              {"message", finding.message},
-                             {"fixes", fixes[finding.rule]}});
+                             {"causes", known[finding.rule].second},
+                             {"fixes", known[finding.rule].first}});
     return all;
 }
 
@@ -303,8 +317,8 @@ Object toObject(const RuleReport& report, const Value& resolved)
         const debug::RuleFacts* facts = debug::allRules().facts(report.rules[i].rule);
         states.set(state.rule, state.state);
         Array causes;
-        for (const std::string& cause : facts ? facts->causes : std::vector<std::string>{})
-            causes.push_back(cause);
+        for (const debug::Cause& cause : facts ? facts->causes : std::vector<debug::Cause>{})
+            causes.push_back(cause.text());
         rules.push_back(Object{{"name", state.rule},
                                {"rule", report.rules[i].rule},
                                {"parameters", report.rules[i].params},
@@ -315,7 +329,7 @@ Object toObject(const RuleReport& report, const Value& resolved)
                                {"causes", std::move(causes)},
                                {"ours", facts && facts->ours}});
     }
-    return {{"findings", toList(report.found.findings, report.rules, resolved)},
+    return {{"findings", toList(report.found.findings, report.rules, resolved, report.causes)},
             {"states", std::move(states)},
             {"rules", std::move(rules)}};
 }

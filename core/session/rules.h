@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/debug/rule_engine.h"
+#include "core/debug/scene.h"
 #include "core/store/run_record.h"
 
 namespace core::session {
@@ -29,13 +29,18 @@ base::Result<std::vector<spec::RuleSpec>> readRules(const base::Value& given, co
 struct RuleReport {
     std::vector<spec::RuleSpec> rules;
     debug::Findings found;
+    std::map<std::string, std::vector<debug::RankedCause>> causes; ///< of those that fired, by their names
 };
 RuleReport checkRun(const store::RunRecord& record, const std::vector<spec::RuleSpec>& rules,
                     const std::filesystem::path& runs);
 
-/// Findings with the fixes that apply to an experiment; `rules` tell whose they are.
+/// The fixes of a rule, by its class, that apply to an experiment. Looks at the data if one of them is about rows; what
+/// cannot be known of them then is not offered.
+std::vector<debug::Offer> offersFor(const std::string& rule, const base::Value& resolved);
+/// Findings with the fixes that apply to an experiment, and their causes; `rules` tell whose they are.
 base::Value toList(const std::vector<events::Finding>& findings, const std::vector<spec::RuleSpec>& rules,
-                   const base::Value& resolved);
+                   const base::Value& resolved,
+                   const std::map<std::string, std::vector<debug::RankedCause>>& causes = {});
 /// `findings`, `states` by rule, and `rules` with what is known of each.
 base::Object toObject(const RuleReport& report, const base::Value& resolved);
 

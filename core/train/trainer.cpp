@@ -112,8 +112,20 @@ Status Trainer::restore()
     return {};
 }
 
+// What the doctor says of the rows is a signal of the first step, for rules that read it.
+void Trainer::askDoctor()
+{
+    if (m_engine->step() > 0 || !wantsDoctor(m_engine->experiment().rules))
+        return;
+    if (auto figures = dataFigures(m_engine->experiment()))
+        m_dataFigures = std::move(*figures);
+    else
+        m_context.hub->publish(events::Notice{0, figures.error()});
+}
+
 Status Trainer::train()
 {
+    askDoctor();
     announce();
     if (m_engine->step() == 0)
         for (const data::Problem& problem : m_engine->data().problems())
@@ -133,6 +145,7 @@ Status Trainer::train()
     // What was known of an old task before anything new was learned.
     if (m_engine->step() == 0)
         publishOld(m_engine->oldFigures());
+    publishFigures(m_dataFigures, m_dataGroup);
     if (m_engine->judgeDue())
         judge();
     publishSurface(true);

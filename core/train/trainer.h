@@ -6,6 +6,7 @@
 #include "core/store/recorder.h"
 #include "core/train/checkpoint_writer.h"
 #include "core/train/command.h"
+#include "core/train/data_signals.h"
 #include "core/train/digest_log.h"
 #include "core/train/engine.h"
 #include "core/train/step_profiler.h"
@@ -61,6 +62,7 @@ private:
     base::Status prepare();
     base::Status restore();
     base::Status train();
+    void askDoctor();
     base::Status obey();
     base::Status listen();
     base::Status take(const Command& command);
@@ -87,6 +89,7 @@ private:
     void publishEvaluation(const Judgement& judgement);
     std::uint16_t publishValues(const std::vector<double>& values, std::uint16_t group);
     void publishOld(const std::vector<std::pair<std::string, double>>& figures);
+    void publishFigures(const std::vector<std::pair<std::string, double>>& figures, std::uint16_t group);
     void publishSurface(bool force);
     void publishTables(EvaluationResult result);
     void publishWeights(bool evaluated, bool force = false);
@@ -121,6 +124,8 @@ private:
     std::int64_t m_leftOutTold = 0;
     bool m_tellsClasses = false;  ///< one by one
     std::uint16_t m_oldGroup = 0; ///< the first with figures of an old task
+    std::uint16_t m_dataGroup = 0;
+    DataFigures m_dataFigures; ///< what the doctor says, where a rule asks
     std::int64_t m_rateSteps = 0, m_rateRows = 0, m_rows = 0;
     double m_rateSince = 0, m_stepsPerSecond = 0, m_rowsPerSecond = 0;
 };

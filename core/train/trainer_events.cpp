@@ -55,6 +55,11 @@ void Trainer::announce()
     addGroups(opened.groups, classes);
     m_oldGroup = std::uint16_t(opened.groups.size());
     addGroups(opened.groups, m_engine->oldNames());
+    m_dataGroup = std::uint16_t(opened.groups.size());
+    std::vector<std::string> ofData;
+    for (const auto& [name, value] : m_dataFigures)
+        ofData.push_back(name);
+    addGroups(opened.groups, ofData);
     opened.firstStep = m_engine->step();
     opened.stepsPerEpoch = m_engine->timeline().plan().stepsPerEpoch;
     opened.totalSteps = m_engine->timeline().totalSteps();
@@ -104,12 +109,17 @@ std::uint16_t Trainer::publishValues(const std::vector<double>& values, std::uin
 
 void Trainer::publishOld(const std::vector<std::pair<std::string, double>>& figures)
 {
-    std::vector<double> values;
-    for (const auto& [name, value] : figures) {
-        values.push_back(value);
+    for (const auto& [name, value] : figures)
         note(name, value);
-    }
-    publishValues(values, m_oldGroup);
+    publishFigures(figures, m_oldGroup);
+}
+
+void Trainer::publishFigures(const std::vector<std::pair<std::string, double>>& figures, std::uint16_t group)
+{
+    std::vector<double> values;
+    for (const auto& [name, value] : figures)
+        values.push_back(value);
+    publishValues(values, group);
 }
 
 void Trainer::publishTables(EvaluationResult result)

@@ -38,7 +38,7 @@ TEST_CASE("every failure on the shelf is found by its rule alone, and cured by i
     REQUIRE(text);
     const auto index = core::base::parseJson(*text);
     REQUIRE(index);
-    CHECK(index->array().size() >= 25);
+    CHECK(index->array().size() >= 36);
     for (const Value& failure : index->array()) {
         const std::string key = failure["key"].text(), rule = failure["rule"].text();
         INFO(key);
@@ -59,17 +59,25 @@ TEST_CASE("every failure on the shelf is found by its rule alone, and cured by i
         CAPTURE(cured.err, cured.out);
         REQUIRE(cured.status == 0);
         const Value told = cured.json();
-        const bool better = told["verdict"]["verdict"].text() == "better";
         const auto branches = told["branches"].array();
         REQUIRE(branches.size() == 3);
+        const std::int64_t from = told["parent_step"].toInt();
+        const auto uncured = fired(run, runs, from);
+        // How busy the machine is decides whether a loader keeps up: there the branch is enough.
+        if (failure["timed"].toBool())
+            continue;
+        // A disease is gone where its rule is silent. Of some there is more or less: there the rule has to fire less,
+        // and what is watched has to be better by more than the seeds differ.
+        const std::string cure = failure["cure"].text();
+        REQUIRE((cure == "silent" || cure == "better"));
+        if (cure == "better") {
+            CAPTURE(told["verdict"]["sentence"].text());
+            CHECK(told["verdict"]["verdict"].text() == "better");
+        }
         for (const Value& branch : branches) {
-            const auto still = fired(branch.text(), runs, told["parent_step"].toInt());
+            const auto still = fired(branch.text(), runs, from);
             const int times = still.contains(rule) ? still.at(rule) : 0;
-            // How busy the machine is decides whether a loader keeps up: there the branch is enough.
-            if (failure["timed"].toBool())
-                continue;
-            CHECK(times < sick.at(rule));
-            CHECK((better || times == 0));
+            CHECK(times < (cure == "better" ? uncured.at(rule) : 1));
         }
     }
 }

@@ -49,13 +49,17 @@ private:
 
 void enroll(Rules& all)
 {
-    all.add<AllZero>(
-        "AllZero", "All zero", "Fires when a share of a tensor's elements is zero.",
-        {"A layer that hands on zeros takes no part in the result, and nothing comes back to it.",
-         {"Dead ReLUs.", "Weights that were never drawn.", "Inputs that are empty.", "Too strong a penalty."},
-         {"leaky_relu", "lr_down", "init_kaiming", "less_decay"}},
-        selectionFields<Spec>().add("threshold", &Spec::threshold, base::Real{0, 100},
-                                    {"Percent of the elements that have to be zero."}, {.unit = "%"}));
+    all.add<AllZero>("AllZero", "All zero", "Fires when a share of a tensor's elements is zero.",
+                     {"A layer that hands on zeros takes no part in the result, and nothing comes back to it.",
+                      {{"Dead ReLUs.", {clue::fired("DeadRelu"), clue::layers({"ReLU"})}},
+                       {"Weights that were never drawn.", {clue::initAlike()}},
+                       {"Inputs that are empty.", {clue::below("input_0 abs_max", 1e-12)}},
+                       {"Too strong a penalty.",
+                        {clue::settingAbove("train.optimizer.weight_decay", 0.1), clue::settingAbove("train.l2", 0.1),
+                         clue::settingAbove("train.l1", 0.01)}}},
+                      {"leaky_relu", "lr_down", "init_kaiming", "less_decay"}},
+                     selectionFields<Spec>().add("threshold", &Spec::threshold, base::Real{0, 100},
+                                                 {"Percent of the elements that have to be zero."}, {.unit = "%"}));
 }
 
 }

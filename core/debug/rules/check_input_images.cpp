@@ -79,9 +79,10 @@ void enroll(Rules& all)
         "CheckInputImages", "Pictures are not normalized",
         "Fires when the pixels of the pictures are not centred at zero.",
         {"Networks learn best from inputs around zero: with all of them above it, the weights of a neuron can only "
-         "move "
-         "together.",
-         {"Pixels were handed on as 0 … 1 or 0 … 255.", "Mean and deviation of other pictures were used."},
+         "move together.",
+         {{"Pixels were handed on as 0 … 1 or 0 … 255.", {clue::unnormalized()}},
+          {"Mean and deviation of other pictures were used.",
+           {clue::settingIs("data.normalize", {"given", "imagenet"}, 0.7)}}},
          {"normalize"},
          false,
          true},

@@ -97,9 +97,12 @@ void enroll(Rules& all)
         "ClassImbalance", "Class imbalance",
         "Fires when classes come much more often than others, or when most rows of a class are taken for others.",
         {"A model that always says the frequent class is right most of the time and knows nothing of the rare one.",
-         {"The data hold few rows of a class.", "The split or a filter took them away.",
-          "Nothing makes up for it: no weights, no sampling."},
-         {"class_weights", "weighted_sampler", "smote"}},
+         {"The data hold few rows of a class.",
+          {"The split or a filter took them away.",
+           {clue::without("data.classes", -0.2),
+            clue::settingIs("split.kind", {"chronological", "group", "predefined", "random"}, 0.3)}},
+          {"Nothing makes up for it: no weights, no sampling.", {clue::unweighted()}}},
+         {"class_weights", "weighted_sampler", "smote", "over_sampling"}},
         base::Fields<Spec>{}
             .add("threshold_imbalance", &Spec::thresholdImbalance, base::Real{.min = 1},
                  {"How many times as often a class may come as the rarest.", "max count / min count"})

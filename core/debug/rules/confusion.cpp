@@ -89,8 +89,11 @@ void enroll(Rules& all)
     all.add<Confusion>(
         "Confusion", "Confusion", "Fires when rows that are taken for a class are too often of others.",
         {"It tells which classes cannot be told apart, which the accuracy of all together hides.",
-         {"The classes look alike in these features.", "Few rows of a class.", "Labels are wrong.",
-          "Trained too short, or the model is too simple."},
+         {"The classes look alike in these features.",
+          {"Few rows of a class.", {clue::fired("ClassImbalance")}},
+          {"Labels are wrong.", {clue::above("data/label_noise", 0), clue::fired("LabelNoise")}},
+          {"Trained too short, or the model is too simple.",
+           {clue::fired("Underfit"), clue::fired("SlowConvergence"), clue::neuronsAtMost(16)}}},
          {"longer", "class_weights", "larger"}},
         base::Fields<Spec>{}
             .add("category_no", &Spec::categoryNo, base::Int{2, 1'000'000},

@@ -50,9 +50,13 @@ void enroll(Rules& all)
     all.add<DeadRelu>(
         "DeadRelu", "Dead ReLUs", "Fires when too many units of a ReLU layer let nothing through.",
         {"A unit that is never above zero has no gradient: it cannot come back by itself, and its weights are lost.",
-         {"The learning rate is too large: a step threw the weights where every input is cut off.",
-          "Biases that are far below zero.", "Inputs that are not centred at zero."},
-         {"leaky_relu", "lr_down", "normalize", "batch_norm"},
+         {{"The learning rate is too large: a step threw the weights where every input is cut off.",
+           {clue::rateHigh(), clue::updatesAbove(0.1), clue::fired("LearningRateTooHigh"),
+            clue::fired("LossOscillating")}},
+          "Biases that are far below zero.",
+          {"Inputs that are not centred at zero.",
+           {clue::unnormalized(), clue::above("input_0 abs_max", 20), clue::fired("CheckInputImages")}}},
+         {"leaky_relu", "lr_down", "normalize", "batch_norm", "init_kaiming"},
          false,
          true},
         regexField<Spec>()

@@ -43,17 +43,22 @@ private:
 
 void enroll(Rules& all)
 {
-    all.add<ExplodingTensor>("ExplodingTensor", "Exploding tensor",
-                             "Fires when any element of a tensor is NaN or infinite.",
-                             {"One NaN in a weight makes every output NaN: from there on nothing is learned, and "
-                              "nothing comes back by itself.",
-                              {"The learning rate is too large: weights ran away.",
-                               "Gradients that are not clipped, in recurrent networks "
-                               "above all.",
-                               "NaN or infinite values in the data.", "Weights that began too large."},
-                              {"lr_down", "clip", "drop_missing", "init_kaiming"}},
-                             selectionFields<Spec>().add("only_nan", &Spec::onlyNan, base::Flag{},
-                                                         {"Looks for NaN only; infinite elements are let pass."}));
+    all.add<ExplodingTensor>(
+        "ExplodingTensor", "Exploding tensor", "Fires when any element of a tensor is NaN or infinite.",
+        {"One NaN in a weight makes every output NaN: from there on nothing is learned, and nothing comes back by "
+         "itself.",
+         {{"The learning rate is too large: weights ran away.",
+           {clue::rateHigh(), clue::updatesAbove(0.1), clue::fired("LearningRateTooHigh"),
+            clue::grewBy("train/loss", 10)}},
+          {"Gradients that are not clipped, in recurrent networks above all.",
+           {clue::without("train.clip_grad_norm"), clue::grewBy("train/grad_norm", 10), clue::recurrent()}},
+          {"NaN, infinite or enormous values in the data.",
+           {clue::above("input_0 nan", 0), clue::above("input_0 inf", 0), clue::above("data/infinite_values", 0),
+            clue::settingIs("data.normalize", {"none"}, 0.3)}},
+          {"Weights that began too large.", {clue::initWide(), clue::fired("PoorWeightInitialization")}}},
+         {"lr_down", "clip", "drop_missing", "init_kaiming", "full_precision", "momentum_down"}},
+        selectionFields<Spec>().add("only_nan", &Spec::onlyNan, base::Flag{},
+                                    {"Looks for NaN only; infinite elements are let pass."}));
 }
 
 }

@@ -11,11 +11,13 @@ struct Spec {
     std::int64_t window = 200;
     double threshold = 0.5;
     double fall = 0.05;
+    double far = 0.33;
 };
 
 /// Noise of the training loss from batch to batch over the last `window` steps: the root of the mean of
 /// (l_i − l_{i−1})² / 2, as a share of the mean loss. Fires, once a window, where it is above threshold while the mean
-/// of the second half is not below that of the first by `fall`.
+/// of the second half is not below that of the first by `fall`, and the mean is above far · the mean of the run's first
+/// ten steps: near the ground noise is a large share of a loss that is small.
 class GradientNoise final : public Rule {
 public:
     explicit GradientNoise(Spec spec) : m_spec(spec) {}
@@ -29,6 +31,8 @@ public:
         Mean step;
         addTo(step, now, 0);
         m_losses.push_back(step.value());
+        if (m_first.count < 10)
+            addTo(m_first, now, 0);
         if (std::int64_t(m_losses.size()) < m_spec.window)
             return {};
         double squares = 0, early = 0, late = 0;
@@ -40,7 +44,7 @@ public:
         const double mean = (early + late) / double(m_losses.size());
         const double noise = std::sqrt(squares / double(m_losses.size() - 1)) / std::abs(mean);
         m_losses.clear();
-        if (!(noise > m_spec.threshold && late > (1 - m_spec.fall) * early))
+        if (!(noise > m_spec.threshold && late > (1 - m_spec.fall) * early && mean > m_spec.far * m_first.value()))
             return {};
         return Hit{"train/loss", noise, m_spec.threshold,
                    "From batch to batch the loss jumps by " + figure(100 * noise) + " % of itself, and over " +
@@ -52,6 +56,7 @@ public:
 private:
     Spec m_spec;
     std::vector<double> m_losses;
+    Mean m_first;
 };
 
 }
@@ -61,16 +66,20 @@ void enroll(Rules& all)
     all.add<GradientNoise>(
         "GradientNoise", "Noisy gradients", "Fires when the loss jumps from batch to batch and does not fall.",
         {"A gradient of few rows points anywhere: steps undo each other.",
-         {"Batches are too small.", "The rate is too large for so small batches.", "Some rows are mislabelled.",
-          "Rows are not shuffled."},
-         {"batch_up", "lr_down", "cosine"},
+         {{"Batches are too small.", {clue::batchBelow(8)}},
+          {"The rate is too large for so small batches.", {clue::rateHigh(), clue::updatesAbove(0.05)}},
+          {"Some rows are mislabelled.", {clue::fired("LabelNoise"), clue::above("data/label_noise", 0)}},
+          {"Rows are not shuffled.", {clue::unshuffled()}}},
+         {"batch_up", "lr_down", "cosine", "shuffle", "momentum_down"},
          true,
          true},
         base::Fields<Spec>{}
             .add("window", &Spec::window, base::Int{4, 1'000'000}, {"Steps that are looked at together."},
                  {.unit = "steps"})
             .add("threshold", &Spec::threshold, base::Real{.min = 0}, {"The noise as a share of the loss."})
-            .add("fall", &Spec::fall, base::Real{0, 1}, {"A fall by this share is none."}));
+            .add("fall", &Spec::fall, base::Real{0, 1}, {"A fall by this share is none."})
+            .add("far", &Spec::far, base::Real{.min = 0},
+                 {"The share of the first losses below which noise is that of a run that has arrived."}));
 }
 
 }

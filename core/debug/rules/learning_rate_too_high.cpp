@@ -25,8 +25,10 @@ void enroll(Rules& all)
     all.add<LearningRateTooHigh>(
         "LearningRateTooHigh", "Learning rate too high", "Fires when updates are too large a share of the weights.",
         {"Weights that are thrown that far in a step cannot settle anywhere.",
-         {"The learning rate is too large.", "Gradients explode.", "Momentum adds up to many times the rate."},
-         {"lr_down", "warmup", "clip", "adam"},
+         {{"The learning rate is too large.", {clue::rateHigh()}},
+          {"Gradients explode.", {clue::fired("ExplodingTensor"), clue::grewBy("train/grad_norm", 10)}},
+          {"Momentum adds up to many times the rate.", {clue::momentumAbove(0.95)}}},
+         {"lr_down", "momentum_down", "warmup", "clip", "adam"},
          true,
          true},
         base::Fields<Spec>{}

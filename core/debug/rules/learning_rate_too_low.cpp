@@ -25,7 +25,9 @@ void enroll(Rules& all)
     all.add<LearningRateTooLow>(
         "LearningRateTooLow", "Learning rate too low", "Fires when updates are too small a share of the weights.",
         {"At that pace it takes a million steps to get anywhere.",
-         {"The learning rate is too small.", "Gradients vanish.", "The schedule has let the rate die."},
+         {{"The learning rate is too small.", {clue::rateLow()}},
+          {"Gradients vanish.", {clue::fired("VanishingGradient"), clue::fellTo("train/grad_norm", 1e-3)}},
+          {"The schedule has let the rate die.", {clue::rateDied()}}},
          {"hold_rate", "lr_up", "adam", "relu"},
          true,
          true},

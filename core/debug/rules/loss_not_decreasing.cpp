@@ -131,11 +131,13 @@ void enroll(Rules& all)
     all.add<LossNotDecreasing>(
         "LossNotDecreasing", "Loss not decreasing", "Fires when a loss does not fall by enough from check to check.",
         {"Training is the falling of the loss. Where it stands still, time is spent for nothing; where it rises, what "
-         "was "
-         "learned is lost again.",
-         {"The learning rate is too large: it jumps over the valley.", "The learning rate is too small to show.",
-          "Gradients vanish or explode.", "The run has converged: nothing more is to be had."},
-         {"lr_down", "lr_up", "cosine", "stop_best"}},
+         "was learned is lost again.",
+         {{"The learning rate is too large: it jumps over the valley.",
+           {clue::rateHigh(), clue::fired("LossOscillating"), clue::updatesAbove(0.1)}},
+          {"The learning rate is too small to show.", {clue::rateLow(), clue::rateDied(), clue::updatesBelow(1e-5)}},
+          {"Gradients vanish or explode.", {clue::fired("VanishingGradient"), clue::fired("ExplodingTensor")}},
+          {"The run has converged: nothing more is to be had.", {clue::fellTo("train/loss", 0.1)}}},
+         {"lr_down", "lr_up", "cosine", "batch_norm", "momentum_down", "stop_best"}},
         fields());
 }
 

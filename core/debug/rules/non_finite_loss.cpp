@@ -56,13 +56,22 @@ private:
 
 void enroll(Rules& all)
 {
-    all.add<NonFiniteLoss>("NonFiniteLoss", "Loss is no number", "Fires when a loss is NaN or infinite.",
-                           {"From such a loss no gradient can be had: the run is over, and its weights may be spoiled.",
-                            {"The learning rate is too large.", "NaN or infinite values in the data.",
-                             "A logarithm of zero or a division by zero in the loss.", "16-bit numbers ran over."},
-                            {"lr_down", "clip", "drop_missing", "warmup"},
-                            true},
-                           base::Fields<Spec>{});
+    all.add<NonFiniteLoss>(
+        "NonFiniteLoss", "Loss is no number", "Fires when a loss is NaN or infinite.",
+        {"From such a loss no gradient can be had: the run is over, and its weights may be spoiled.",
+         {{"The learning rate is too large.",
+           {clue::rateHigh(), clue::updatesAbove(0.1), clue::fired("LearningRateTooHigh"),
+            clue::grewBy("train/loss", 10)}},
+          {"NaN, infinite or enormous values in the data.",
+           {clue::above("input_0 nan", 0), clue::above("input_0 inf", 0), clue::above("data/infinite_values", 0),
+            clue::settingIs("data.normalize", {"none"}, 0.3)}},
+          {"A logarithm of zero or a division by zero in the loss.",
+           {clue::settingIs("train.loss.kind", {"poisson_nll", "gaussian_nll", "kl_div", "cosine"}, 0.3)}},
+          {"16-bit numbers ran over.",
+           {clue::settingIs("train.precision", {"16-mixed", "16-true", "bf16-mixed", "bf16-true"}, 0.6)}}},
+         {"lr_down", "clip", "drop_missing", "drop_outliers", "warmup", "full_precision", "init_kaiming"},
+         true},
+        base::Fields<Spec>{});
 }
 
 }

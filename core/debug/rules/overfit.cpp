@@ -89,24 +89,25 @@ private:
 
 void enroll(Rules& all)
 {
-    all.add<Overfit>("Overfit", "Overfitting",
-                     "Fires when the evaluation's loss lies above the training loss by more than a share.",
-                     {"What is better on rows that were seen than on rows that were not was learned by heart. Only "
-                      "what holds for new "
-                      "rows is of use.",
-                      {"Too few rows for so many weights.", "Trained too long.",
-                       "Nothing holds the weights back: no dropout, no weight decay, no augmentation.",
-                       "The validation rows are of another kind than the training rows."},
-                      {"stop_best", "dropout", "decay", "augment", "smaller"}},
-                     regexField<Spec>()
-                         .add("start_step", &Spec::startStep, base::Int{0}, {"Steps before anything is compared."},
-                              {.unit = "steps"})
-                         .add("patience", &Spec::patience, base::Int{1, 1'000'000},
-                              {"So many evaluations running.", {}, "One unlucky evaluation fires it.", "Fires late."},
-                              {.unit = "evaluations"})
-                         .add("ratio_threshold", &Spec::ratioThreshold, base::Real{.min = 0},
-                              {"The share by which the evaluation's loss may lie above the training loss.",
-                               "(mean EVAL loss − mean TRAIN loss) / mean TRAIN loss"}));
+    all.add<Overfit>(
+        "Overfit", "Overfitting", "Fires when the evaluation's loss lies above the training loss by more than a share.",
+        {"What is better on rows that were seen than on rows that were not was learned by heart. Only what holds for "
+         "new rows is of use.",
+         {{"Too few rows for so many weights.", {clue::weightsPerRow(1)}},
+          {"Trained too long.", {clue::bestPassed("validation/loss"), clue::fired("Overtraining")}},
+          {"Nothing holds the weights back: no dropout, no weight decay, no augmentation.", {clue::unregularized()}},
+          {"The validation rows are of another kind than the training rows.",
+           {clue::fired("ValidationDrift"), clue::settingIs("split.kind", {"group", "predefined"}, 0.3)}}},
+         {"stop_best", "dropout", "decay", "augment", "augment_more", "feature_noise", "smaller", "label_smoothing"}},
+        regexField<Spec>()
+            .add("start_step", &Spec::startStep, base::Int{0}, {"Steps before anything is compared."},
+                 {.unit = "steps"})
+            .add("patience", &Spec::patience, base::Int{1, 1'000'000},
+                 {"So many evaluations running.", {}, "One unlucky evaluation fires it.", "Fires late."},
+                 {.unit = "evaluations"})
+            .add("ratio_threshold", &Spec::ratioThreshold, base::Real{.min = 0},
+                 {"The share by which the evaluation's loss may lie above the training loss.",
+                  "(mean EVAL loss − mean TRAIN loss) / mean TRAIN loss"}));
 }
 
 }

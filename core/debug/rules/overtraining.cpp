@@ -109,8 +109,9 @@ void enroll(Rules& all)
         "Overtraining", "Trained too long",
         "Fires when no loss has got better for a while: training goes on for nothing.",
         {"Each further epoch costs time and gains nothing, and the longer it goes on, the more is learned by heart.",
-         {"The run has converged.", "The learning rate is too large to come closer.",
-          "The network can learn no more than that."},
+         {{"The run has converged.", {clue::fellTo("train/loss", 0.2), clue::bestPassed("validation/loss")}},
+          {"The learning rate is too large to come closer.", {clue::rateHigh(), clue::fired("LossOscillating")}},
+          {"The network can learn no more than that.", {clue::fired("Underfit"), clue::neuronsAtMost(16)}}},
          {"stop_best", "cosine", "lr_down"}},
         base::Fields<Spec>{}
             .add("patience_train", &Spec::patienceTrain, base::Int{1, 1'000'000'000},

@@ -118,14 +118,15 @@ void enroll(Rules& all)
         "PoorWeightInitialization", "Poor initial weights",
         "Fires in the first steps when signals grow or shrink from layer to layer, when neurons are alike, or when the "
         "loss does not begin to fall. PyTorch's own default weights make it fire on deep networks: the variance of "
-        "their "
-        "activations does shrink.",
+        "their activations does shrink.",
         {"With weights of the wrong size signals die out or blow up before the last layer; with equal weights all "
-         "neurons "
-         "of a layer learn the same.",
-         {"Weights that were drawn too wide or too narrow for the number of inputs.", "All weights are equal.",
-          "Inputs that are not normalized.", "No norm layers in a deep network."},
-         {"init_kaiming", "init_xavier", "batch_norm", "normalize"},
+         "neurons of a layer learn the same.",
+         {{"Weights that were drawn too wide or too narrow for the number of inputs.",
+           {clue::initWide(), clue::initNarrow()}},
+          {"All weights are equal.", {clue::initAlike()}},
+          {"Inputs that are not normalized.", {clue::unnormalized(), clue::above("input_0 abs_max", 20)}},
+          {"No norm layers in a deep network.", {clue::deepWithoutNorm(5)}}},
+         {"init_kaiming", "init_xavier", "init_orthogonal", "batch_norm", "layer_norm", "normalize"},
          false,
          true},
         base::Fields<Spec>{}

@@ -79,8 +79,9 @@ void enroll(Rules& all)
         "SimilarAcrossRuns", "Differs from another run",
         "Compares with another run and fires at each step at which a tensor differs; the name is SageMaker's.",
         {"A run that should repeat another and does not cannot be trusted in what it compares.",
-         {"Another seed, other data or other settings.", "Another number of threads or another device.",
-          "Operations that do not repeat bit for bit."},
+         {"Another seed, other data or other settings.",
+          "Another number of threads or another device.",
+          {"Operations that do not repeat bit for bit.", {clue::without("train.deterministic", 0.6)}}},
          {"deterministic"}},
         selectionFields<Spec>(base::Fields<Spec>{}.add("other_trials", &Spec::otherTrials, base::Text{},
                                                        {"The run that is compared with: its folder or its id."})));

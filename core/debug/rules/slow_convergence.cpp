@@ -72,9 +72,14 @@ void enroll(Rules& all)
     all.add<SlowConvergence>(
         "SlowConvergence", "It hardly learns", "Fires when the training loss hardly falls and is still far up.",
         {"Time goes by and little is learned: something holds the weights back.",
-         {"The learning rate is too small.", "Gradients vanish on their way down.", "The inputs are not normalized.",
-          "The model is too simple for the task, or the labels are noise."},
-         {"lr_up", "normalize", "relu", "larger"},
+         {{"The learning rate is too small.",
+           {clue::rateLow(), clue::updatesBelow(1e-4), clue::rateDied(), clue::epochOf(2)}},
+          {"Gradients vanish on their way down.", {clue::fired("VanishingGradient")}},
+          {"The inputs are not normalized.", {clue::unnormalized()}},
+          {"The model is too simple for the task, or the labels are noise.",
+           {clue::neuronsAtMost(16), clue::fired("LabelNoise"), clue::fired("Underfit")}}},
+         {"lr_up", "scale_rate", "normalize", "relu", "batch_norm", "larger", "batch_down", "hold_rate",
+          "cross_entropy"},
          true},
         base::Fields<Spec>{}
             .add("threshold", &Spec::threshold, base::Real{0, 1},

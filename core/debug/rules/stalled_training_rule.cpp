@@ -43,8 +43,11 @@ void enroll(Rules& all)
     all.add<StalledTrainingRule>(
         "StalledTrainingRule", "Training stands still", "Fires when nothing new was saved for a while.",
         {"A run that hangs holds the machine and gives nothing.",
-         {"Data come slowly, or not at all.", "The disk is full or slow.", "A step takes very long."},
-         {"all_in_memory"}},
+         {{"Data come slowly, or not at all.",
+           {clue::fired("DataStarved"), clue::settingIs("data.mode", {"pipe"}, 0.5)}},
+          "The disk is full or slow.",
+          "A step takes very long."},
+         {"all_in_memory", "pipe", "workers"}},
         base::Fields<Spec>{}
             .add("threshold", &Spec::threshold, base::Int{1, 1'000'000'000}, {"Seconds without anything new."},
                  {.unit = "s"})

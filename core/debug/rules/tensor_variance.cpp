@@ -53,18 +53,19 @@ private:
 void enroll(Rules& all)
 {
     const base::Real positive{.min = 0, .log = true};
-    all.add<TensorVariance>("TensorVariance", "Variance of a tensor",
-                            "Fires when a tensor's variance leaves its bounds.",
-                            {"A very large variance saturates activations or announces an explosion; a very small one "
-                             "makes all rows alike.",
-                             {"Weights that were drawn too wide or too narrow.", "The learning rate is too large.",
-                              "Inputs that are not normalized."},
-                             {"init_kaiming", "lr_down", "batch_norm", "normalize"}},
-                            selectionFields<Spec>()
-                                .add("max_threshold", &Spec::maxThreshold, positive,
-                                     {"The variance may not be above this."}, {.nullWord = "no bound"})
-                                .add("min_threshold", &Spec::minThreshold, positive,
-                                     {"The variance may not be below this."}, {.nullWord = "no bound"}));
+    all.add<TensorVariance>(
+        "TensorVariance", "Variance of a tensor", "Fires when a tensor's variance leaves its bounds.",
+        {"A very large variance saturates activations or announces an explosion; a very small one makes all rows "
+         "alike.",
+         {{"Weights that were drawn too wide or too narrow.", {clue::initWide(), clue::initNarrow()}},
+          {"The learning rate is too large.", {clue::rateHigh(), clue::updatesAbove(0.1)}},
+          {"Inputs that are not normalized.", {clue::unnormalized()}}},
+         {"init_kaiming", "lr_down", "batch_norm", "normalize"}},
+        selectionFields<Spec>()
+            .add("max_threshold", &Spec::maxThreshold, positive, {"The variance may not be above this."},
+                 {.nullWord = "no bound"})
+            .add("min_threshold", &Spec::minThreshold, positive, {"The variance may not be below this."},
+                 {.nullWord = "no bound"}));
 }
 
 }

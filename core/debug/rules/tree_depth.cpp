@@ -42,9 +42,9 @@ void enroll(Rules& all)
 {
     all.add<TreeDepth>(
         "TreeDepth", "Deep trees", "Fires when a round's tree is deeper than a bound.",
-        {"Every level doubles the leaves, until there is one for nearly every row: deep trees learn rows by "
-         "heart.",
-         {"max_depth is too large.", "Nothing makes a split costly: gamma, min_child_weight."},
+        {"Every level doubles the leaves, until there is one for nearly every row: deep trees learn rows by heart.",
+         {{"max_depth is too large.", {clue::settingAbove("model.max_depth", 7, 0.7)}},
+          {"Nothing makes a split costly: gamma, min_child_weight.", {clue::without("model.gamma", 0.5)}}},
          {"shallower", "gamma"},
          false,
          false,

@@ -55,8 +55,11 @@ void enroll(Rules& all)
     all.add<UnchangedTensor>(
         "UnchangedTensor", "Unchanged tensor", "Fires when a tensor stays the same from save to save.",
         {"What does not change does not learn.",
-         {"The layer is frozen.", "Its gradient is dead: nothing comes back to it.", "The learning rate is too small.",
-          "Training has come to its end."},
+         {{"The layer is frozen.", {clue::frozen()}},
+          {"Its gradient is dead: nothing comes back to it.",
+           {clue::fired("VanishingGradient"), clue::fired("DeadRelu"), clue::initAlike()}},
+          {"The learning rate is too small.", {clue::rateLow(), clue::rateDied()}},
+          {"Training has come to its end.", {clue::fellTo("train/loss", 0.01)}}},
          {"thaw", "lr_up", "leaky_relu"}},
         selectionFields<Spec>()
             .add("num_steps", &Spec::numSteps, base::Int{2, 65},

@@ -64,9 +64,12 @@ void enroll(Rules& all)
         "For information: fires when the validation loss lies below the training loss.",
         {"It looks odd and is usually right: the training loss is measured while it learns, with dropout and "
          "augmentation.",
-         {"Dropout and augmentation make training harder than validation.",
+         {{"Dropout and augmentation make training harder than validation.",
+           {clue::settingAbove("model.dropout", 0.1, 0.7), clue::augmented()}},
           "The training loss is a mean over steps that were worse than the last.",
-          "The validation rows are few, or easy by luck.", "Rows of the validation split are among the training rows."},
+          "The validation rows are few, or easy by luck.",
+          {"Rows of the validation split are among the training rows.",
+           {clue::fired("DuplicateRows"), clue::above("data/duplicate_rows/across", 0)}}},
          {"no_dropout"},
          true},
         base::Fields<Spec>{}

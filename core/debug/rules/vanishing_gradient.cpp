@@ -45,14 +45,15 @@ void enroll(Rules& all)
         "VanishingGradient", "Vanishing gradient",
         "Fires when the mean magnitude of any gradient is below a threshold.",
         {"A layer moves by its gradient times the rate. Where the gradient is next to nothing, the layer stays as it "
-         "was "
-         "drawn, and all that lies above it works on noise.",
-         {"Activations with small slopes (sigmoid, tanh) over many layers: each multiplies what comes back by less "
-          "than "
-          "one.",
-          "Weights that began too small.", "Dead ReLUs: nothing comes back through them.",
-          "The run has converged: then it is no trouble."},
-         {"relu", "batch_norm", "init_kaiming", "stop_best"},
+         "was drawn, and all that lies above it works on noise.",
+         {{"Activations with small slopes (sigmoid, tanh) over many layers: each multiplies what comes back by less "
+           "than one.",
+           {clue::layers({"Sigmoid", "Tanh"}, 3)}},
+          {"Weights that began too small.", {clue::initNarrow()}},
+          {"Dead ReLUs: nothing comes back through them.",
+           {clue::none({"ReLU"}), clue::fired("DeadRelu"), clue::rateHigh()}},
+          {"The run has converged: then it is no trouble.", {clue::fellTo("train/loss", 0.05)}}},
+         {"relu", "batch_norm", "init_kaiming", "init_xavier", "init_orthogonal", "stop_best"},
          false,
          true},
         base::Fields<Spec>{}.add("threshold", &Spec::threshold, base::Real{.min = 0, .log = true},

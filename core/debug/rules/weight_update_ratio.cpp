@@ -55,10 +55,11 @@ void enroll(Rules& all)
     all.add<WeightUpdateRatio>(
         "WeightUpdateRatio", "Weights change too much or too little",
         "Fires when a weight changes by too large or too small a share of itself. A weight that begins at zero fires "
-        "at "
-        "its second save.",
+        "at its second save.",
         {"A step that is as large as the weights overshoots; one of a millionth of them gets nowhere.",
-         {"The learning rate is too large or too small.", "Gradients explode or vanish.", "The layer is frozen."},
+         {{"The learning rate is too large or too small.", {clue::rateHigh(), clue::rateLow()}},
+          {"Gradients explode or vanish.", {clue::fired("ExplodingTensor"), clue::fired("VanishingGradient")}},
+          {"The layer is frozen.", {clue::frozen()}}},
          {"lr_down", "lr_up", "clip", "thaw"},
          false,
          true},

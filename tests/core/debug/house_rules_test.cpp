@@ -47,3 +47,13 @@ TEST_CASE("a loss that jumps from batch to batch without falling is noise, a smo
     CHECK_FALSE(fires(jumps, rule("GradientNoise")).empty());
     CHECK(fires(flat, rule("GradientNoise")).empty());
 }
+
+TEST_CASE("swings and noise of a loss that has come down are those of a run that has arrived")
+{
+    const auto arrived = losses(600, [](int i) { return i < 20 ? 8.0 : (i / 10) % 2 ? 1.0 : 0.2; });
+    CHECK(fires(arrived, rule("LossOscillating")).empty());
+    CHECK_FALSE(fires(arrived, rule("LossOscillating", {{"far", 0.01}})).empty());
+    const auto noisy = losses(600, [](int i) { return i < 20 ? 8.0 : i % 2 ? 1.0 : 0.1; });
+    CHECK(fires(noisy, rule("GradientNoise")).empty());
+    CHECK_FALSE(fires(noisy, rule("GradientNoise", {{"far", 0.01}})).empty());
+}
