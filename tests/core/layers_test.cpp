@@ -20,6 +20,7 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"core/events", {"core/base", "core/spec"}},
     {"core/store", {"core/base", "core/spec", "core/events"}},
     {"core/debug", {"core/base", "core/spec", "core/events"}},
+    {"core/report", {"core/base", "core/spec", "core/events", "core/store", "core/debug"}},
     {"core/tensor", {"core/base", "core/spec"}},
     {"core/cuda", {"core/tensor"}},
     {"core/data", {"core/base", "core/spec", "core/tensor"}},
@@ -27,16 +28,17 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"core/train",
      {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/tensor", "core/data", "core/model"}},
     {"core/session",
-     {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/tensor", "core/data", "core/model",
-      "core/train"}},
+     {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/report", "core/tensor", "core/data",
+      "core/model", "core/train"}},
     {"ui/style", {}},
     {"ui/plots", {"core/base", "core/events", "ui/style"}},
+    {"ui/print", {"core/base", "core/report", "ui/style"}},
     {"ui/models",
      {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/data", "core/session", "ui/plots",
       "ui/style"}},
     {"ui/bridge",
-     {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/data", "core/model", "core/session",
-      "ui/models", "ui/plots"}},
+     {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/report", "core/data", "core/model",
+      "core/session", "ui/models", "ui/plots", "ui/print"}},
     {"ui/forms", {"core/base", "core/spec", "core/session", "ui/style", "ui/bridge", "ui/models"}},
     {"ui/pages",
      {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/data", "core/model", "core/session",
@@ -47,8 +49,8 @@ const std::map<std::string, std::set<std::string>> allowed{
 };
 
 // Rooms whose headers the window and the programs include: none of them may reach tensors.
-const std::set<std::string> tierZeroHeaders{"core/base",  "core/spec",  "core/events",
-                                            "core/store", "core/debug", "core/session"};
+const std::set<std::string> tierZeroHeaders{"core/base",  "core/spec",   "core/events", "core/store",
+                                            "core/debug", "core/report", "core/session"};
 
 std::string roomOf(const std::string& path)
 {
