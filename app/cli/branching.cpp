@@ -117,6 +117,9 @@ Result<Outcome> replay(const Options& options, const Common& common)
     }
     CORE_TRY(run, core::store::findRun(options.run, common.runsFolder()));
     CORE_TRY(certificate, session::certify(run, options.from, options.to, progress("training again:")));
+    // Of the whole run it is kept with it, for its report; a folder that cannot be written to has none.
+    if (options.from < 0 && options.to < 0)
+        (void)writeFileAtomically(run / "certificate.json", writeJson(session::toValue(certificate), 2) + "\n");
     return outcome(certificate, options);
 }
 

@@ -127,6 +127,7 @@ int main(int argc, char** argv)
     app::cli::addModels(program);
     app::cli::addProfiling(program);
     app::cli::addRules(program);
+    app::cli::addReporting(program);
     // Known before parsing ends, so that bad usage is told as JSON too.
     common.json = endsInJson;
     try {

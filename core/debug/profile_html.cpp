@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/debug/profile_report.h"
-
 #include "core/base/json.h"
+#include "core/debug/html.h"
+#include "core/debug/profile_report.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +10,11 @@
 
 namespace core::debug {
 
+using html::cell;
+using html::escaped;
+using html::exact;
+using html::rectangle;
+
 namespace {
 
 constexpr double width = 880, left = 120, laneHeight = 64, laneGap = 24;
@@ -17,56 +22,8 @@ constexpr double width = 880, left = 120, laneHeight = 64, laneGap = 24;
 constexpr const char* colors[] = {"#E69F00", "#D6CA2A", "#0072B2", "#56B4E9", "#009E73",
                                   "#CC79A7", "#7A68B8", "#9C755F", "#A9A7A1"};
 
-constexpr const char* style = R"(
-:root{color-scheme:light dark;--ground:#FAFAF8;--line:#E3E2DE;--text:#1F2328;--muted:#6B7078;--found:#C24E00;--accent:#0072B2}
-@media(prefers-color-scheme:dark){:root{--ground:#16181C;--line:#2E323A;--text:#E6E8EB;--muted:#9AA1AB;--found:#F0843C;--accent:#56B4E9}}
-body{margin:32px auto;max-width:920px;padding:0 20px;background:var(--ground);color:var(--text);font:14px/1.5 Inter,system-ui,sans-serif;font-variant-numeric:tabular-nums}
-h1{font-size:26px;margin:0 0 4px}h2{font-size:16px;margin:36px 0 8px}p{margin:4px 0}
-.muted{color:var(--muted)}.found{color:var(--found)}
-table{border-collapse:collapse;width:100%}th{text-align:left;font-weight:500;color:var(--muted)}
-th,td{padding:4px 12px 4px 0;border-bottom:1px solid var(--line);vertical-align:top}
-td.n,th.n{text-align:right}code{font-family:ui-monospace,monospace}
-svg text{fill:var(--text);font:13px Inter,system-ui,sans-serif}svg .m{fill:var(--muted)}svg .g{stroke:var(--line)}
-)";
-
-std::string escaped(std::string_view text)
-{
-    std::string safe;
-    for (const char letter : text)
-        switch (letter) {
-        case '&':
-            safe += "&amp;";
-            break;
-        case '<':
-            safe += "&lt;";
-            break;
-        case '>':
-            safe += "&gt;";
-            break;
-        case '"':
-            safe += "&quot;";
-            break;
-        case '\'':
-            safe += "&#39;";
-            break;
-        default:
-            // A control character has no place in HTML.
-            safe += static_cast<unsigned char>(letter) < 32 && letter != '\n' && letter != '\t' ? ' ' : letter;
-        }
-    return safe;
-}
-
-std::string place(double value)
-{
-    return figure(std::round(value * 10) / 10);
-}
-
-std::string exact(double value)
-{
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f", value);
-    return text;
-}
+constexpr const char* style = "svg text{fill:var(--text);font:13px Inter,system-ui,sans-serif}svg "
+                              ".m{fill:var(--muted)}svg .g{stroke:var(--line)}";
 
 std::string milliseconds(double seconds)
 {
@@ -76,17 +33,6 @@ std::string milliseconds(double seconds)
 std::string percent(double share)
 {
     return figure(100 * share) + " %";
-}
-
-std::string rectangle(double x, double y, double wide, double high, const std::string& fill, const std::string& title)
-{
-    return "<rect x=\"" + exact(x) + "\" y=\"" + exact(y) + "\" width=\"" + exact(std::max(0.0, wide)) +
-           "\" height=\"" + exact(high) + "\" fill=\"" + fill + "\"><title>" + escaped(title) + "</title></rect>";
-}
-
-std::string cell(const std::string& text, bool number = false)
-{
-    return std::string(number ? "<td class=\"n\">" : "<td>") + text + "</td>";
 }
 
 std::string phaseBar(const ProfileSummary& summary)
@@ -191,7 +137,7 @@ std::string timeline(const ProfileTrace& trace)
     if (lanes.empty() || end <= 0)
         return "<p class=\"muted\">The run was too short for samples of the machine.</p>";
     const double height = double(lanes.size()) * (laneHeight + laneGap) + 24;
-    std::string svg = "<svg viewBox=\"0 0 " + place(width) + " " + place(height) + "\" width=\"100%\">";
+    std::string svg = "<svg viewBox=\"0 0 " + exact(width) + " " + exact(height) + "\" width=\"100%\">";
     for (std::size_t i = 0; i < lanes.size(); ++i) {
         const double top = double(i) * (laneHeight + laneGap) + 8;
         svg += "<line class=\"g\" x1=\"" + exact(left) + "\" x2=\"" + exact(width) + "\" y1=\"" +
@@ -278,9 +224,7 @@ std::string system(const ProfileSummary& summary)
 std::string profileHtml(const ProfileTrace& trace, const ProfileReport& report)
 {
     const ProfileSummary& summary = report.summary;
-    std::string text = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-                       "content=\"width=device-width\"><title>Profile of " +
-                       escaped(report.id) + "</title><style>" + style + "</style></head><body>\n";
+    std::string text;
     text += "<h1>Profile of " + escaped(report.id) + "</h1><p class=\"muted\">" + std::to_string(summary.steps) +
             " steps on " + escaped(report.device) + (report.finished ? "" : ", so far") + "</p>";
     text += "<p>" + escaped(headline(report)) + "</p>";
@@ -292,7 +236,7 @@ std::string profileHtml(const ProfileTrace& trace, const ProfileReport& report)
                 milliseconds(summary.slowestSeconds) + ".</p>";
     text += "\n<h2>Over the time</h2>" + timeline(trace) + "\n" + rules(report) + "\n" + layers(summary) + "\n" +
             system(summary);
-    return text + "\n</body></html>\n";
+    return html::page("Profile of " + report.id, style, text);
 }
 
 }

@@ -62,6 +62,8 @@ public:
     virtual Compared compared() const { return {}; }
     /// Nothing more comes: what an evaluation at the very end has to say.
     virtual Verdict end() { return {}; }
+    /// What is to be said of its state if it has not fired.
+    virtual std::string closing() const { return {}; }
     /// Nothing was saved from `since` until `now`, in seconds since the epoch, while the run was going.
     virtual Verdict silence(double since, double now)
     {

@@ -288,7 +288,7 @@ void RuleEngine::finish(Ending ending)
         if (ending == Ending::Stopped)
             change(i, stopped, "The run was stopped");
         else if (saw(running))
-            change(i, noIssuesFound, {});
+            change(i, noIssuesFound, running.rule->closing());
         else
             change(i, inError, whyNothing(i));
     }

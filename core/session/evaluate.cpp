@@ -4,12 +4,12 @@
 #include "core/data/formats/png_writer.h"
 #include "core/session/inspect.h"
 #include "core/session/past.h"
+#include "core/session/restored.h"
 #include "core/store/checkpoint.h"
 #include "core/store/exporter.h"
 #include "core/store/file_beside.h"
 #include "core/store/run_record.h"
 #include "core/train/evaluator.h"
-#include "core/train/threads.h"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/softmax.h>
@@ -24,31 +24,6 @@ using base::Error;
 using base::ErrorKind;
 
 namespace {
-
-struct Restored {
-    spec::Experiment experiment;
-    data::DataModule module;
-    std::unique_ptr<train::Learner> learner;
-};
-
-// The run's data and the weights of one of its checkpoints, on the processor.
-base::Result<Restored> restore(const std::filesystem::path& run, const std::string& at)
-{
-    CORE_TRY(file, store::checkpointAt(run, at));
-    CORE_TRY(checkpoint, store::readCheckpoint(file));
-    Restored restored;
-    restored.experiment = spec::read(checkpoint.state["spec"]);
-    restored.experiment.model = train::Engine::networkOf(checkpoint);
-    train::useThreads(checkpoint.state["threads"].toInt(1));
-    CORE_TRY(module, data::DataModule::open(restored.experiment));
-    restored.module = std::move(module);
-    CORE_TRY(plan, train::planSteps(restored.experiment.train,
-                                    std::int64_t(restored.module.rows(data::SplitName::Train).size())));
-    CORE_TRY(learner, train::Learner::make(restored.experiment, restored.module.info(), plan, "cpu"));
-    restored.learner = std::move(learner);
-    CORE_CHECK(restored.learner->load(checkpoint.tensors, file.string(), false));
-    return restored;
-}
 
 std::string number(double value)
 {

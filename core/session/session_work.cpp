@@ -2,6 +2,9 @@
 #include "core/session/session_work.h"
 
 #include "core/session/rules.h"
+#include "core/session/run_report.h"
+
+#include <algorithm>
 
 namespace core::session {
 
@@ -42,11 +45,30 @@ void Session::Work::run()
         result.error = written.error();
     m_recording.reset();
     m_recorder.reset();
+    if (!open)
+        reportTrees(result);
     {
         std::lock_guard lock(m_mutex);
         m_finished = std::move(result);
     }
     m_ended.notify_all();
+}
+
+void Session::Work::reportTrees(const events::RunFinished& end)
+{
+    const auto rules = spec::read(m_resolved).rules;
+    if (!learnsInRounds(m_resolved) ||
+        std::ranges::none_of(rules, [](const spec::RuleSpec& rule) { return rule.rule == "CreateXgboostReport"; }))
+        return;
+    base::Status written;
+    try {
+        written = writeTreesReport(m_folder.path());
+    } catch (const std::exception& failure) {
+        written = base::Error{base::ErrorKind::Internal, failure.what(), m_folder.path().string(), {}};
+    }
+    // The run itself has ended well.
+    if (!written)
+        m_hub.publish(events::Notice{end.steps, written.error()});
 }
 
 void Session::Work::endRules(events::RunState state)

@@ -112,6 +112,9 @@ private:
     // When a rule fires for the first time; whether the run is to stop.
     bool actOn(const spec::RuleSpec& rule, const events::Finding& finding);
 
+    // What CreateXgboostReport asks for, once the run is written out.
+    void reportTrees(const events::RunFinished& end);
+
     events::RunFinished recordEnd();
     events::RunFinished train();
     void run();

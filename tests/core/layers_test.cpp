@@ -21,6 +21,7 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"core/store", {"core/base", "core/spec", "core/events"}},
     {"core/debug", {"core/base", "core/spec", "core/events"}},
     {"core/tune", {"core/base", "core/spec", "core/events"}},
+    {"core/report", {"core/base", "core/spec", "core/events", "core/store", "core/debug"}},
     {"core/tensor", {"core/base", "core/spec"}},
     {"core/cuda", {"core/tensor"}},
     {"core/data", {"core/base", "core/spec", "core/tensor"}},
@@ -28,16 +29,17 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"core/train",
      {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/tensor", "core/data", "core/model"}},
     {"core/session",
-     {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/tensor", "core/data", "core/model",
-      "core/train"}},
+     {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/report", "core/tensor", "core/data",
+      "core/model", "core/train"}},
     {"ui/style", {}},
     {"ui/plots", {"core/base", "core/events", "ui/style"}},
+    {"ui/print", {"core/base", "core/report", "ui/style"}},
     {"ui/models",
      {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/data", "core/session", "ui/plots",
       "ui/style"}},
     {"ui/bridge",
-     {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/data", "core/model", "core/session",
-      "ui/models", "ui/plots"}},
+     {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/report", "core/data", "core/model",
+      "core/session", "ui/models", "ui/plots", "ui/print"}},
     {"ui/forms", {"core/base", "core/spec", "core/session", "ui/style", "ui/bridge", "ui/models"}},
     {"ui/pages",
      {"core/base", "core/spec", "core/events", "core/store", "core/debug", "core/data", "core/model", "core/session",
@@ -48,8 +50,8 @@ const std::map<std::string, std::set<std::string>> allowed{
 };
 
 // Rooms whose headers the window and the programs include: none of them may reach tensors.
-const std::set<std::string> tierZeroHeaders{"core/base",  "core/spec",  "core/events",
-                                            "core/store", "core/debug", "core/tune", "core/session"};
+const std::set<std::string> tierZeroHeaders{"core/base",  "core/spec",   "core/events", "core/store",
+                                            "core/debug", "core/report", "core/tune",   "core/session"};
 
 std::string roomOf(const std::string& path)
 {

@@ -2,8 +2,10 @@
 #include "ui/pages/debug_page.h"
 
 #include "ui/bridge/workbench.h"
+#include "ui/models/run_model.h"
 #include "ui/pages/findings_view.h"
 #include "ui/pages/profiler_view.h"
+#include "ui/pages/report_export.h"
 #include "ui/pages/rule_bench_view.h"
 
 #include <QButtonGroup>
@@ -20,7 +22,9 @@ DebugPage::DebugPage(bridge::Workbench& workbench, QWidget* parent)
       m_sections(new QStackedWidget),
       m_findings(new FindingsView(workbench)),
       m_ruleBench(new RuleBenchView(workbench)),
-      m_profiler(new ProfilerView(workbench))
+      m_profiler(new ProfilerView(workbench)),
+      m_workbench(workbench),
+      m_report(new ReportExport(ReportExport::Place::Head))
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -36,7 +40,14 @@ DebugPage::DebugPage(bridge::Workbench& workbench, QWidget* parent)
         if (const models::RuleRow* rule = m_findings->chosen())
             Q_EMIT wanted(QStringLiteral("rules.%1").arg(rule->place));
     });
+    connect(&workbench, &bridge::Workbench::frontChanged, this, &DebugPage::showRun);
+    showRun();
     showSection(QStringLiteral("findings"));
+}
+
+void DebugPage::showRun()
+{
+    m_report->setRun(m_workbench.front() ? m_workbench.front()->folder() : QString());
 }
 
 QWidget* DebugPage::buildTabs()
@@ -63,6 +74,7 @@ QWidget* DebugPage::buildTabs()
         connect(tab, &QPushButton::clicked, this, [this, name = name] { showSection(name); });
     }
     row->addStretch(1);
+    row->addWidget(m_report, 4);
     return bar;
 }
 

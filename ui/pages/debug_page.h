@@ -12,6 +12,7 @@ namespace ui::pages {
 
 class FindingsView;
 class ProfilerView;
+class ReportExport;
 class RuleBenchView;
 
 /// What is wrong with a run and what its time goes into: findings of the rules, and the profiler.
@@ -27,15 +28,19 @@ public:
     FindingsView& findings() { return *m_findings; }
     RuleBenchView& bench() { return *m_ruleBench; }
     ProfilerView& profiler() { return *m_profiler; }
+    ReportExport* report() const { return m_report; }
 
 private:
     QWidget* buildTabs();
+    void showRun();
 
     QStackedWidget* m_sections;
     std::vector<QPushButton*> m_tabs;
     FindingsView* m_findings;
     RuleBenchView* m_ruleBench;
     ProfilerView* m_profiler;
+    bridge::Workbench& m_workbench;
+    ReportExport* m_report;
 };
 
 }

@@ -5,6 +5,7 @@
 #include "ui/models/run_figures.h"
 #include "ui/models/runs_table.h"
 #include "ui/pages/panel_head.h"
+#include "ui/pages/report_export.h"
 #include "ui/pages/test_seal.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
@@ -29,6 +30,7 @@ RunPanel::RunPanel(QWidget* parent)
       m_facts(new QGridLayout),
       m_name(new QLineEdit),
       m_seal(new TestSeal),
+      m_report(new ReportExport(ReportExport::Place::Panel)),
       m_open(new QPushButton(tr("Open"))),
       m_resume(new QPushButton(tr("Resume"))),
       m_certify(new QPushButton(tr("Train again and compare"))),
@@ -70,8 +72,9 @@ RunPanel::RunPanel(QWidget* parent)
     for (QWidget* part :
          {static_cast<QWidget*>(m_certificate), static_cast<QWidget*>(m_question), static_cast<QWidget*>(m_sure),
           static_cast<QWidget*>(m_keep), static_cast<QWidget*>(m_open), static_cast<QWidget*>(m_resume),
-          static_cast<QWidget*>(m_certify), static_cast<QWidget*>(m_publish), static_cast<QWidget*>(m_seal),
-          static_cast<QWidget*>(m_name), static_cast<QWidget*>(m_rename), static_cast<QWidget*>(m_delete)})
+          static_cast<QWidget*>(m_certify), static_cast<QWidget*>(m_publish), static_cast<QWidget*>(m_report),
+          static_cast<QWidget*>(m_seal), static_cast<QWidget*>(m_name), static_cast<QWidget*>(m_rename),
+          static_cast<QWidget*>(m_delete)})
         column->addWidget(part);
     connect(m_open, &QPushButton::clicked, this, &RunPanel::openWanted);
     connect(m_resume, &QPushButton::clicked, this, &RunPanel::resumeWanted);
@@ -129,6 +132,7 @@ void RunPanel::setRun(const RunSummary* run, const core::base::Value& spec)
     const core::base::Value& share = spec["split"]["test"];
     m_tested = run && run->problem.empty() && !(share.isNumber() && share.toReal() == 0);
     m_seal->setRun(m_tested ? run : nullptr);
+    m_report->setRun(run && run->problem.empty() ? QString::fromStdString(run->folder.string()) : QString());
     setCertificate({}, false);
     ask(false);
 }
@@ -193,6 +197,7 @@ void RunPanel::ask(bool asking)
     m_resume->setVisible(m_resumable && !asking);
     m_certify->setVisible(m_any && !asking);
     m_publish->setVisible(m_any && !asking);
+    m_report->setVisible(m_any && !asking);
     m_seal->setVisible(m_tested && !asking);
     m_delete->setVisible(m_any && !asking);
     askName(false);

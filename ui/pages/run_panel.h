@@ -15,6 +15,7 @@ class Label;
 
 namespace ui::pages {
 
+class ReportExport;
 class TestSeal;
 
 /// The selected run for the inspector: what it was, how it ended, and what can be done with it. Deleting asks here,
@@ -35,6 +36,7 @@ public:
     void setCertificate(const QString& text, bool going);
     /// While the test split is evaluated.
     void setTesting(bool going);
+    ReportExport* report() const { return m_report; }
 
 Q_SIGNALS:
     void certifyWanted();
@@ -56,6 +58,7 @@ private:
     QGridLayout* m_facts;
     QLineEdit* m_name;
     TestSeal* m_seal;
+    ReportExport* m_report;
     QPushButton *m_open, *m_resume, *m_certify, *m_publish, *m_rename, *m_delete, *m_sure, *m_keep;
     bool m_any = false, m_resumable = false, m_tested = false;
 };

@@ -2,6 +2,7 @@
 #include "ui/shell/launch.h"
 
 #include "core/store/run_folder.h"
+#include "ui/bridge/report_desk.h"
 #include "ui/pages/page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/notice_bar.h"
@@ -47,6 +48,12 @@ void addOptions(QCommandLineParser& parser)
          QStringLiteral("SECONDS")},
         {QStringLiteral("runs"), QStringLiteral("Folder of the runs (default: $DESCENT_RUNS, else the data folder)."),
          QStringLiteral("DIR")},
+        {QStringLiteral("report"),
+         QStringLiteral("Write the report of RUN into a file that ends in .html or .pdf, and end."),
+         QStringLiteral("FILE")},
+        {QStringLiteral("at"), QStringLiteral("With --report: the weights that are evaluated: last, best or a step."),
+         QStringLiteral("STEP")},
+        {QStringLiteral("quick"), QStringLiteral("With --report: only what was recorded.")},
         {QStringLiteral("device"), QStringLiteral("auto, cpu, cuda or cuda:N."), QStringLiteral("DEVICE")},
         {QStringLiteral("help"), QStringLiteral("Show this text.")},
         {QStringLiteral("version"), QStringLiteral("Show the version.")},
@@ -114,6 +121,28 @@ core::base::Status readValues(const QCommandLineParser& parser, LaunchOptions& o
 
 }
 
+namespace {
+
+core::base::Status readReport(const QCommandLineParser& parser, LaunchOptions& options)
+{
+    options.report = parser.value(QStringLiteral("report"));
+    options.at = parser.value(QStringLiteral("at"));
+    options.quick = parser.isSet(QStringLiteral("quick"));
+    if (!parser.isSet(QStringLiteral("report"))) {
+        if (options.quick || !options.at.isEmpty())
+            return usage(options.quick ? QStringLiteral("--quick") : QStringLiteral("--at"),
+                         QStringLiteral("is of a report, and none is asked for"),
+                         QStringLiteral("Add --report FILE.pdf"));
+        return {};
+    }
+    if (parser.positionalArguments().isEmpty())
+        return usage(QStringLiteral("--report"), QStringLiteral("needs a run"),
+                     QStringLiteral("Name its folder or its id"));
+    return bridge::checkReportFile(options.report);
+}
+
+}
+
 QString launchHelp()
 {
     QCommandLineParser parser;
@@ -143,6 +172,7 @@ Result<LaunchOptions> parseLaunch(const QStringList& arguments)
     if (parser.isSet(QStringLiteral("screenshot")) && options.screenshot.isEmpty())
         return usage(QStringLiteral("--screenshot"), QStringLiteral("needs a file"),
                      QStringLiteral("Write --screenshot window.png"));
+    CORE_CHECK(readReport(parser, options));
     CORE_CHECK(readValues(parser, options));
     const QString runs = options.runs.isEmpty() ? QString::fromStdString(core::store::defaultRuns().string())
                                                 : QFileInfo(options.runs).absoluteFilePath();
@@ -205,8 +235,27 @@ void startTraining(MainWindow& window, const LaunchOptions& options)
 
 }
 
+namespace {
+
+int writeReport(const LaunchOptions& options)
+{
+    core::session::ReportWish wish;
+    wish.quick = options.quick;
+    if (!options.at.isEmpty())
+        wish.at = options.at.toStdString();
+    const auto written = bridge::writeReport(options.what, options.runs, options.report, wish);
+    if (written)
+        return 0;
+    std::fprintf(stderr, "descent: %s\n", core::base::describe(written.error()).c_str());
+    return core::base::exitCode(written.error().kind);
+}
+
+}
+
 int launch(const LaunchOptions& options)
 {
+    if (!options.report.isEmpty())
+        return writeReport(options);
     // A platform without a screen keeps its pointer in a corner, and would light what is there.
     if (QGuiApplication::platformName() == QLatin1String("offscreen"))
         QCursor::setPos(-100, -100);

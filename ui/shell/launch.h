@@ -12,7 +12,7 @@
 namespace ui::shell {
 
 /// `descent [EXPERIMENT | RUN] [--start] [--page NAME] [--theme light/dark] [--size WxH] [--screenshot PNG --after
-/// SECONDS]`
+/// SECONDS]`, or `descent RUN --report FILE [--at STEP] [--quick]`, which shows nothing
 struct LaunchOptions {
     QString what;       ///< experiment, run or data; empty: as it was left
     bool start = false; ///< train at once
@@ -22,6 +22,9 @@ struct LaunchOptions {
     QString screenshot; ///< save the window there and end
     double after = 1;   ///< seconds from when the window is there to the screenshot
     QString runs;       ///< where runs are kept
+    QString report;     ///< write the run's report there, as its ending says (.html, .pdf), and end
+    QString at;         ///< the weights that the report evaluates; empty: the last
+    bool quick = false; ///< of the report: only what was recorded
     QString device;
     bool help = false, version = false;
 };
