@@ -45,6 +45,9 @@ void addRuns(Program& program);      ///< runs, evaluate, predict, export
 void addModels(Program& program);    ///< models
 void addProfiling(Program& program); ///< profile
 void addRules(Program& program);     ///< rules
+void addTuning(Program& program);    ///< tune, trial, study
+void addTrialWorker(Program& program);
+void addOutside(Program& program, CLI::App* study); ///< study create, ask, tell, serve
 void addReporting(Program& program); ///< report
 
 /// Trains to the end, handing signals on as a stop. `started`: steady seconds when the command began; `more` is added

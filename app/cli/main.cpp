@@ -128,6 +128,8 @@ int main(int argc, char** argv)
     app::cli::addProfiling(program);
     app::cli::addRules(program);
     app::cli::addReporting(program);
+    app::cli::addTuning(program);
+    app::cli::addTrialWorker(program);
     // Known before parsing ends, so that bad usage is told as JSON too.
     common.json = endsInJson;
     try {

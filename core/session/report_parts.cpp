@@ -79,7 +79,10 @@ std::vector<report::Watched> watchedBy(const store::RunRecord& record, const std
             one.ours = facts->ours;
             if (one.first) {
                 one.why = facts->why;
-                one.causes = facts->causes;
+                // The likeliest first, with what speaks for it.
+                if (const auto ranked = checked.causes.find(state.rule); ranked != checked.causes.end())
+                    for (const debug::RankedCause& cause : ranked->second)
+                        one.causes.push_back(cause.seen.empty() ? cause.cause : cause.cause + " (" + cause.seen + ")");
                 one.fixes = debug::offersOf(facts->fixes, record.spec);
             }
         }

@@ -108,6 +108,14 @@ void exchangeKind(Value& tree, std::string_view path, const std::string& before,
 Checked resolve(const Value& asGiven, const CheckContext& context)
 {
     Value given = asGiven;
+    std::vector<Error> loose;
+    // How an experiment is tuned is not what a run of it is: whoever tunes it checks that part.
+    if (const Value* tuning = given.isObject() ? given.object().find("tuning") : nullptr) {
+        if (!tuning->isObject() && !tuning->isNull())
+            loose.push_back({ErrorKind::Spec, "is " + std::string(tuning->typeName()) + ", not a study", "/tuning",
+                             "Write an object with \"objective\", \"parameters\" and \"max_jobs\""});
+        given.object().erase("tuning");
+    }
     if (Value* rules = given.isObject() ? given.object().find("rules") : nullptr)
         *rules = plainRules(*rules, context.catalog);
     Checked plain{std::move(given), {}};
@@ -115,6 +123,7 @@ Checked resolve(const Value& asGiven, const CheckContext& context)
     given = std::move(plain.value);
     Checked checked = check(experimentFields().schema(), given, "", context);
     checked.problems.insert(checked.problems.end(), plain.problems.begin(), plain.problems.end());
+    checked.problems.insert(checked.problems.end(), loose.begin(), loose.end());
     const Family* estimators = context.catalog.find("estimators");
     if (estimators && estimators->find(checked.value["model"]["kind"].text()))
         fitToEstimator(given, context, checked);

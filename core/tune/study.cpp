@@ -266,6 +266,11 @@ Result<std::int64_t> Study::import(Trial trial)
     return trial.number;
 }
 
+Status Study::start(std::int64_t trial)
+{
+    return record(records::start(trial, m_clock()));
+}
+
 Status Study::skip(std::int64_t trial)
 {
     return record(records::skip(trial, m_clock()));

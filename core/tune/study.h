@@ -42,6 +42,8 @@ public:
     base::Result<std::int64_t> enqueue(const base::Object& point, const std::string& source = "person");
     /// A finished trial of another study.
     base::Result<std::int64_t> import(Trial trial);
+    /// A trial that waits runs now, before its turn.
+    base::Status start(std::int64_t trial);
     base::Status skip(std::int64_t trial);
     base::Status pause(std::optional<std::int64_t> trial = {});
     base::Status resume(std::optional<std::int64_t> trial = {});

@@ -56,6 +56,8 @@ TEST_CASE("what rules found stands in lanes; a chosen one shows its evidence, wh
     REQUIRE(spec.threshold);
     CHECK(*spec.threshold == Approx(1e-5));
     CHECK(spec.lines.front().fires);
+    // What else was seen ranks the causes.
+    REQUIRE(spinUntil([&] { return shown.view.findChild<QWidget*>("causeSeen") != nullptr; }));
     // The lower lane is chosen by a click; it has found nothing.
     QTest::mouseClick(shown.view.lanes(), Qt::LeftButton, {}, shown.view.lanes()->laneAt(1).center().toPoint());
     REQUIRE(shown.view.chosen());

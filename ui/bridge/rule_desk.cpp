@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/bridge/rule_desk.h"
 
+#include "core/spec/experiment.h"
 #include "ui/bridge/workbench.h"
 #include "ui/bridge/worker.h"
 
@@ -13,7 +14,7 @@ using core::session::RuleTrials;
 
 /// What was asked last, for jobs that are no longer wanted.
 struct RuleDesk::Asked {
-    std::atomic<quint64> one{0}, everywhere{0};
+    std::atomic<quint64> one{0}, why{0}, everywhere{0};
 };
 
 RuleDesk::RuleDesk(Workbench& bench, QObject* parent)
@@ -29,14 +30,17 @@ RuleDesk::RuleDesk(Workbench& bench, QObject* parent)
 RuleDesk::~RuleDesk()
 {
     ++m_newest->one;
+    ++m_newest->why;
     ++m_newest->everywhere;
 }
 
 void RuleDesk::forget()
 {
     m_asked = ++m_newest->one;
+    m_askedWhy = ++m_newest->why;
     m_askedEverywhere = ++m_newest->everywhere;
     m_result.reset();
+    m_advice.reset();
     m_problem.clear();
     m_trials.reset();
     m_recorded->forget();
@@ -67,6 +71,34 @@ void RuleDesk::study(const QString& folder, const core::spec::RuleSpec& rule)
             m_result = std::move(*evidence);
             m_problem.clear();
             Q_EMIT studied();
+        };
+    });
+}
+
+void RuleDesk::advise(const QString& folder, const core::spec::RuleSpec& rule, const std::string& name,
+                      std::vector<core::events::Finding> findings)
+{
+    m_askedWhy = ++m_newest->why;
+    m_worker->run([this, recorded = m_recorded, newest = m_newest, folder = folder.toStdString(), rule, name,
+                   findings = std::move(findings), number = m_askedWhy]() -> Worker::Answer {
+        if (number != newest->why)
+            return {};
+        const auto read = recorded->read(folder);
+        if (!read)
+            return {};
+        const core::session::Recorded& run = **read;
+        auto advice = std::make_shared<RuleAdvice>();
+        advice->rule = name;
+        const auto rules = core::spec::read(run.facts.spec).rules;
+        if (const core::debug::RuleFacts* facts = core::debug::allRules().facts(rule.rule))
+            advice->causes =
+                core::debug::ranked(facts->causes, core::debug::sceneOf(name, rules, run.trace, run.facts, findings));
+        advice->offers = core::session::offersFor(rule.rule, run.facts.spec);
+        return [this, number, advice] {
+            if (number != m_askedWhy)
+                return;
+            m_advice = std::move(*advice);
+            Q_EMIT advised();
         };
     });
 }

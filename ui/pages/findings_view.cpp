@@ -124,6 +124,10 @@ FindingsView::FindingsView(bridge::Workbench& bench, QWidget* parent)
     connect(m_evidence, &plots::EvidencePlot::thresholdMoved, this, [this](double at) { moveThreshold(at, false); });
     connect(m_evidence, &plots::EvidencePlot::thresholdReleased, this, [this](double at) { moveThreshold(at, true); });
     connect(m_rules, &bridge::RuleDesk::studied, this, &FindingsView::showEvidence);
+    connect(m_rules, &bridge::RuleDesk::advised, this, [this] {
+        if (const RuleRow* row = chosen())
+            fillWords(*row);
+    });
     connect(m_rules, &bridge::RuleDesk::trialsChanged, this, &FindingsView::showEvidence);
     connect(&bench, &bridge::Workbench::frontChanged, this, &FindingsView::refresh);
     connect(&bench, &bridge::Workbench::stateChanged, this, &FindingsView::refresh);
@@ -216,6 +220,12 @@ void FindingsView::showChosen()
     m_where->setText(row->fired() ? row->where() : row->details.isEmpty() ? tr("has found nothing") : row->details);
     fillWords(*row);
     m_rules->study(m_run, row->spec);
+    if (row->fired()) {
+        std::vector<core::events::Finding> all;
+        for (const RuleRow& each : m_rows)
+            all.insert(all.end(), each.findings.begin(), each.findings.end());
+        m_rules->advise(m_run, row->spec, row->name.toStdString(), std::move(all));
+    }
     showEvidence();
 }
 
@@ -240,8 +250,7 @@ void FindingsView::fillWords(const RuleRow& row)
         m_wordColumn->addWidget(paragraph(text(facts->why)));
         if (!facts->causes.empty())
             m_wordColumn->addWidget(new Label(tr("Likely causes"), Tone::Strong));
-        for (std::size_t i = 0; i < facts->causes.size(); ++i)
-            m_wordColumn->addWidget(paragraph(QStringLiteral("%1  ").arg(i + 1) + text(facts->causes[i])));
+        addCauses(row, *facts);
         if (row.fired())
             addFixes(row);
         if (facts->ours)
@@ -251,11 +260,32 @@ void FindingsView::fillWords(const RuleRow& row)
     m_wordColumn->addStretch();
 }
 
+// Ranked by what else was seen, as soon as that is known.
+void FindingsView::addCauses(const RuleRow& row, const core::debug::RuleFacts& facts)
+{
+    const auto& advice = m_rules->advice();
+    const bool known = row.fired() && advice && advice->rule == row.name.toStdString();
+    const std::size_t count = known ? advice->causes.size() : facts.causes.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string& cause = known ? advice->causes[i].cause : facts.causes[i].text();
+        m_wordColumn->addWidget(paragraph(QStringLiteral("%1  ").arg(i + 1) + text(cause)));
+        if (!known || advice->causes[i].seen.empty())
+            continue;
+        auto* seen = paragraph(text(advice->causes[i].seen), advice->causes[i].score > 0 ? Tone::Accent : Tone::Muted);
+        seen->setObjectName(QStringLiteral("causeSeen"));
+        seen->setContentsMargins(16, 0, 0, 0);
+        m_wordColumn->addWidget(seen);
+    }
+}
+
 void FindingsView::addFixes(const RuleRow& row)
 {
     const models::RunModel* run = m_bench.front();
     const core::debug::RuleFacts* facts = core::debug::allRules().facts(row.rule);
-    const std::vector<Offer> offers = core::debug::offersOf(facts->fixes, run->spec());
+    const auto& advice = m_rules->advice();
+    const std::vector<Offer> offers = advice && advice->rule == row.name.toStdString()
+                                          ? advice->offers
+                                          : core::debug::offersOf(facts->fixes, run->spec());
     if (offers.empty())
         return;
     m_wordColumn->addWidget(new Label(tr("Try a fix"), Tone::Strong));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/debug/fix.h"
+#include "core/debug/rule.h"
 #include "ui/models/rule_rows.h"
 
 #include <QWidget>
@@ -57,6 +58,7 @@ private:
     void showChosen();
     void showEvidence();
     void fillWords(const models::RuleRow& row);
+    void addCauses(const models::RuleRow& row, const core::debug::RuleFacts& facts);
     void addFixes(const models::RuleRow& row);
     void tryFix(const core::debug::Offer& offer);
     void moveThreshold(double threshold, bool last);

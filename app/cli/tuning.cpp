@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/tuning.h"
+#include "app/cli/command.h"
+#include "core/base/clock.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "core/tune/analysis.h"
+#include "core/tune/warm_start.h"
+
+#include <csignal>
+#include <iostream>
+#include <memory>
+
+namespace app::cli {
+
+using namespace core::base;
+namespace session = core::session;
+namespace tune = core::tune;
+
+namespace {
+
+volatile std::sig_atomic_t caught = 0;
+
+extern "C" void onStudySignal(int number)
+{
+    caught = number;
+    std::signal(number, SIG_DFL);
+}
+
+std::filesystem::path thisProgram()
+{
+    std::error_code failed;
+    return std::filesystem::read_symlink("/proc/self/exe", failed);
+}
+
+Value toValue(const std::vector<double>& values)
+{
+    Array all;
+    for (const double value : values)
+        all.push_back(tune::numberAsValue(value));
+    return values.size() == 1 ? all.front() : values.empty() ? Value() : Value(std::move(all));
+}
+
+Object toObject(const tune::Trial& trial)
+{
+    Object object{{"number", trial.number},
+                  {"state", std::string(tune::name(trial.state))},
+                  {"parameters", trial.parameters},
+                  {"value", toValue(trial.values)},
+                  {"run", trial.run}};
+    if (trial.stop)
+        object.set("stop", Object{{"rule", trial.stop->rule},
+                                  {"step", trial.stop->step},
+                                  {"value", tune::numberAsValue(trial.stop->value)},
+                                  {"limit", tune::numberAsValue(trial.stop->limit)},
+                                  {"message", trial.stop->message}});
+    if (!trial.error.empty())
+        object.set("error", trial.error);
+    return object;
+}
+
+Object toObject(const session::StudyFolder& folder, const tune::StudyState& state)
+{
+    Array trials;
+    std::int64_t stopped = 0;
+    for (const tune::Trial& trial : state.trials) {
+        trials.push_back(toObject(trial));
+        stopped += trial.state == tune::TrialState::Stopped;
+    }
+    const tune::Trial* best = state.history().best();
+    return {{"study", folder.path.string()},
+            {"trials", std::move(trials)},
+            {"best", best ? Value(toObject(*best)) : Value()},
+            {"stopped_early", stopped},
+            {"ended", state.ended}};
+}
+
+std::string parametersOf(const tune::Trial& trial)
+{
+    std::string text;
+    for (const auto& [path, value] : trial.parameters)
+        text += (text.empty() ? "" : ", ") + path + " " + (value.isReal() ? shown(value.toReal()) : writeJson(value));
+    return text;
+}
+
+std::string lineOf(const tune::Trial& trial)
+{
+    std::string text = "trial " + std::to_string(trial.number) + " " + std::string(tune::name(trial.state));
+    for (const double value : trial.values)
+        text += " " + shown(value);
+    text += ": " + parametersOf(trial);
+    if (trial.stop)
+        text += "\n  " + (trial.stop->message.empty() ? "stopped by a person" : trial.stop->message);
+    if (!trial.error.empty())
+        text += "\n  " + trial.error;
+    return text;
+}
+
+std::string inWords(const session::StudyFolder& folder, const tune::StudyState& state)
+{
+    std::string text;
+    for (const tune::Trial& trial : state.trials)
+        text += lineOf(trial) + "\n";
+    if (const tune::Trial* best = state.history().best())
+        text += "best: trial " + std::to_string(best->number) + ", " + state.spec.objective.front().metric + " " +
+                shown(best->values.front()) + "\n  " + parametersOf(*best) + "\n";
+    if (!state.ended.empty())
+        text += "ended: " + state.ended + "\n";
+    return text + "study " + folder.path.string() + "\n";
+}
+
+struct Options {
+    std::string experiment, device = "auto", resume = "auto", executor = "local", study;
+    std::vector<std::string> sets, parents;
+    std::optional<std::int64_t> maxJobs, maxParallelJobs;
+    std::int64_t trial = 0;
+};
+
+Result<Value> given(const Options& options)
+{
+    CORE_TRY(text, readFile(options.experiment));
+    CORE_TRY(tree, parseJson(text));
+    for (const std::string& set : options.sets)
+        CORE_CHECK(core::spec::applySet(tree, set));
+    const auto number = [&](const char* key, const std::optional<std::int64_t>& value) -> Status {
+        return value ? tree.setAt(std::string("tuning.") + key, *value) : Status{};
+    };
+    CORE_CHECK(number("max_jobs", options.maxJobs));
+    CORE_CHECK(number("max_parallel_jobs", options.maxParallelJobs));
+    if (!options.parents.empty()) {
+        Array parents;
+        for (const std::string& parent : options.parents)
+            parents.emplace_back(parent);
+        CORE_CHECK(tree.setAt("tuning.warm_start.parents", std::move(parents)));
+    }
+    return tree;
+}
+
+// A study of the same experiment that has not ended.
+std::optional<session::StudyFolder> unfinished(const Value& tree, const std::filesystem::path& runs)
+{
+    for (const session::StudyFolder& study : session::listStudies(runs)) {
+        const auto text = readFile(study.experiment());
+        const auto experiment = text ? parseJson(*text) : Result<Value>(Error{});
+        const auto read = session::readStudy(study);
+        if (experiment && *experiment == tree && read && read->state.ended.empty())
+            return study;
+    }
+    return {};
+}
+
+// Trials of the studies before it, as far as they fit.
+Status warm(const session::StudyFolder& made, const tune::TuningSpec& spec, const tune::Space& space,
+            const std::filesystem::path& runs)
+{
+    if (!spec.warmStart)
+        return {};
+    std::vector<tune::StudyRead> read;
+    for (const std::string& parent : spec.warmStart->parents) {
+        CORE_TRY(folder, session::findStudy(parent, runs));
+        CORE_TRY(one, session::readStudy(folder));
+        read.push_back(std::move(one));
+    }
+    std::vector<const tune::StudyState*> parents;
+    for (const tune::StudyRead& one : read)
+        parents.push_back(&one.state);
+    auto problems = tune::checkWarmStart(spec, space, parents);
+    if (!problems.empty())
+        return std::move(problems.front());
+    CORE_TRY(study, tune::Study::open(made.journal()));
+    for (tune::Trial& trial : tune::warmStartTrials(spec, space, parents))
+        CORE_CHECK(study.import(std::move(trial)));
+    return {};
+}
+
+Result<session::StudyFolder> studyOf(const Options& options, const std::filesystem::path& runs)
+{
+    CORE_TRY(tree, given(options));
+    if (options.resume == "auto")
+        if (const auto found = unfinished(tree, runs)) {
+            std::cerr << "goes on with " << found->id() << std::endl;
+            return *found;
+        }
+    CORE_TRY(plan, session::planStudy(tree));
+    for (const Error& warning : plan.warnings)
+        std::cerr << core::base::describe(warning) << std::endl;
+    CORE_TRY(made, session::createStudy(tree, plan.spec, runs));
+    Status warmed = warm(made, plan.spec, plan.space, runs);
+    if (!warmed) {
+        std::error_code none;
+        std::filesystem::remove_all(made.path, none);
+        return std::move(warmed).error();
+    }
+    std::cerr << made.id() << ": " << plan.estimate.jobs << " trials, " << plan.spec.maxParallelJobs << " at once, by "
+              << plan.spec.strategy.kind << std::endl;
+    return made;
+}
+
+Result<Outcome> conductStudy(const session::StudyFolder& folder, const session::Tuner::Options& how)
+{
+    CORE_TRY(tuner, session::Tuner::open(folder, how));
+    std::signal(SIGINT, onStudySignal);
+    std::signal(SIGTERM, onStudySignal);
+    std::vector<tune::TrialState> seen(tuner->state().trials.size(), tune::TrialState::Waiting);
+    for (std::size_t i = 0; i < seen.size(); ++i)
+        seen[i] = tuner->state().trials[i].state;
+    CORE_CHECK(tuner->run([&](const tune::StudyState& state) {
+        seen.resize(state.trials.size(), tune::TrialState::Waiting);
+        for (std::size_t i = 0; i < seen.size(); ++i)
+            if (seen[i] != state.trials[i].state) {
+                seen[i] = state.trials[i].state;
+                if (tune::isFinished(seen[i]))
+                    std::cerr << lineOf(state.trials[i]) << std::endl;
+            }
+        return caught == 0;
+    }));
+    Outcome outcome{toObject(folder, tuner->state()), inWords(folder, tuner->state())};
+    outcome.status = caught == SIGTERM ? 143 : caught ? 130 : 0;
+    return outcome;
+}
+
+session::Tuner::Options hostOf(const Options& options, const Common& common)
+{
+    return {common.runsFolder(), thisProgram(), options.device, {}};
+}
+
+Result<Outcome> runTune(const Options& options, const Common& common)
+{
+    CORE_TRY(folder, studyOf(options, common.runsFolder()));
+    return conductStudy(folder, hostOf(options, common));
+}
+
+Result<Outcome> runRevive(const Options& options, const Common& common)
+{
+    CORE_TRY(folder, session::findStudy(options.study, common.runsFolder()));
+    session::Tuner::Options how = hostOf(options, common);
+    how.only = options.trial;
+    {
+        CORE_TRY(study, tune::Study::open(folder.journal()));
+        CORE_CHECK(study.revive(options.trial));
+        CORE_CHECK(study.start(options.trial));
+    }
+    CORE_TRY(outcome, conductStudy(folder, how));
+    CORE_TRY(read, session::readStudy(folder));
+    const tune::Trial& trial = read.state.trials[std::size_t(options.trial)];
+    outcome.object = toObject(trial);
+    outcome.object.set("study", folder.path.string());
+    outcome.text = lineOf(trial) + "\n";
+    return outcome;
+}
+
+Result<Outcome> runShow(const Options& options, const Common& common)
+{
+    CORE_TRY(folder, session::findStudy(options.study, common.runsFolder()));
+    CORE_TRY(read, session::readStudy(folder));
+    return Outcome{toObject(folder, read.state), inWords(folder, read.state)};
+}
+
+}
+
+void addTuning(Program& program)
+{
+    auto options = std::make_shared<Options>();
+    Common& common = program.common;
+    const auto shared = [&](CLI::App* command) {
+        command->add_option("--runs", common.runs, "Folder of the runs and studies");
+        command->add_option("--device", options->device, "auto, cpu, cuda, cuda:N");
+    };
+    CLI::App* tuned = program.app.add_subcommand("tune", "Search for good settings: train the trials of a study");
+    tuned->add_option("experiment", options->experiment, "Experiment file with a part \"tuning\"")->required();
+    tuned->add_option("--set", options->sets, "Change a setting: PATH=VALUE, such as tuning.max_jobs=20")
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->take_all();
+    tuned->add_option("--resume", options->resume, "auto: go on with an unfinished study of the same experiment")
+        ->check(CLI::IsMember({"auto", "never"}))
+        ->capture_default_str();
+    tuned->add_option("--max-jobs", options->maxJobs, "How many trials");
+    tuned->add_option("--max-parallel-jobs", options->maxParallelJobs, "How many at once");
+    tuned->add_option("--warm-start", options->parents, "Studies to learn from")->expected(1)->take_all();
+    tuned->add_option("--executor", options->executor, "Where trials run")->check(CLI::IsMember({"local"}));
+    shared(tuned);
+    program.on(tuned, [options, &common] { return runTune(*options, common); });
+
+    CLI::App* trial = program.app.add_subcommand("trial", "One trial of a study");
+    trial->require_subcommand(1);
+    CLI::App* revive = trial->add_subcommand("revive", "Go on with a stopped trial from where it was, to its end");
+    revive->add_option("study", options->study, "The study's folder or id")->required();
+    revive->add_option("number", options->trial, "The trial")->required();
+    shared(revive);
+    program.on(revive, [options, &common] { return runRevive(*options, common); });
+
+    CLI::App* study = program.app.add_subcommand("study", "Studies that were made");
+    study->require_subcommand(1);
+    CLI::App* show = study->add_subcommand("show", "Its trials, as far as they are; also while it goes on");
+    show->add_option("study", options->study, "The study's folder or id")->required();
+    shared(show);
+    program.on(show, [options, &common] { return runShow(*options, common); });
+    addOutside(program, study);
+}
+
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/session/session.h"
+#include "core/tune/advice.h"
+#include "core/tune/study.h"
+
+#include <deque>
+#include <mutex>
+
+namespace core::session {
+
+/// A folder of runs holds studies too: `<id>/study.jsonl` is a study's journal, `<id>/experiment.json` what it varies.
+struct StudyFolder {
+    std::filesystem::path path;
+
+    std::string id() const { return path.filename().string(); }
+    std::filesystem::path journal() const { return path / "study.jsonl"; }
+    std::filesystem::path experiment() const { return path / "experiment.json"; }
+};
+bool isStudy(const std::filesystem::path& folder);
+/// By folder, or by its id in `runs`.
+base::Result<StudyFolder> findStudy(const std::string& folderOrId, const std::filesystem::path& runs);
+/// Newest first.
+std::vector<StudyFolder> listStudies(const std::filesystem::path& runs);
+/// Of a study that somebody else may be writing.
+base::Result<tune::StudyRead> readStudy(const StudyFolder& study);
+
+/// A study before it starts: what it varies, and what is wrong with it or worth knowing.
+struct StudyPlan {
+    base::Value resolved; ///< the experiment
+    tune::TuningSpec spec;
+    tune::Space space;
+    std::vector<base::Error> warnings;
+    std::vector<std::string> metrics; ///< that a run records, which an objective may be
+    tune::Estimate estimate;
+};
+/// `given`: an experiment with a part `tuning`. The first problem is the error. Without `look` the data are not opened,
+/// so the objective's name is not checked.
+base::Result<StudyPlan> planStudy(const base::Value& given, bool look = true);
+
+/// Makes the study's folder with the next free number. The journal is whole when it returns.
+base::Result<StudyFolder> createStudy(const base::Value& given, const tune::TuningSpec& spec,
+                                      const std::filesystem::path& runs);
+
+/// Trains a study's trials, each in a process of its own, so many at once as it says. A trial is a run. One thread.
+///
+/// Whatever dies, nothing is lost: a worker's trial goes on where its newest checkpoint stands, and so do all trials
+/// when the coordinator itself comes back; workers end themselves when it is gone.
+class Tuner {
+public:
+    struct Options {
+        std::filesystem::path runs;
+        std::filesystem::path program; ///< descent-cli
+        std::string device = "auto";
+        std::optional<std::int64_t> only; ///< trains this one trial alone
+    };
+    /// While nothing else writes the study.
+    static base::Result<std::unique_ptr<Tuner>> open(const StudyFolder& folder, const Options& options);
+    ~Tuner(); ///< ends the workers; their runs keep a checkpoint
+
+    const StudyFolder& folder() const;
+    const tune::StudyState& state() const;
+
+    /// Until the study has ended, is paused, or `going` says no: asked about ten times a second, and after whatever
+    /// happened. Ending early leaves all trials as they are, to be gone on with.
+    base::Status run(const std::function<bool(const tune::StudyState&)>& going);
+    /// From any thread: done between two looks of run(). What goes wrong is told to `done`.
+    using Order = std::function<base::Status(tune::Study&)>;
+    void post(Order order, std::function<void(const base::Status&)> done = {});
+
+private:
+    class Work;
+    explicit Tuner(std::unique_ptr<Work> work);
+    std::unique_ptr<Work> m_work;
+};
+
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "core/session/folds.h"
+#include "core/session/inspect.h"
+#include "core/session/tuning.h"
+#include "core/spec/experiment.h"
+#include "core/train/engine.h"
+#include "core/tune/records.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace core::session {
+
+using base::Error;
+using base::ErrorKind;
+using base::Result;
+using base::Value;
+
+bool isStudy(const std::filesystem::path& folder)
+{
+    std::error_code none;
+    return std::filesystem::exists(StudyFolder{folder}.journal(), none);
+}
+
+Result<StudyFolder> findStudy(const std::string& folderOrId, const std::filesystem::path& runs)
+{
+    for (const std::filesystem::path& folder : {std::filesystem::path(folderOrId), runs / folderOrId})
+        if (isStudy(folder))
+            return StudyFolder{std::filesystem::weakly_canonical(folder)};
+    return Error{ErrorKind::Usage, "there is no study \"" + folderOrId + "\"", runs.string(),
+                 "Name its folder, or its id in --runs"};
+}
+
+std::vector<StudyFolder> listStudies(const std::filesystem::path& runs)
+{
+    std::vector<std::pair<std::filesystem::file_time_type, StudyFolder>> found;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(runs, none))
+        if (isStudy(entry.path()))
+            found.emplace_back(std::filesystem::last_write_time(StudyFolder{entry.path()}.journal(), none),
+                               StudyFolder{entry.path()});
+    std::ranges::sort(found, std::greater{}, [](const auto& each) { return each.first; });
+    std::vector<StudyFolder> studies;
+    for (auto& [time, study] : found)
+        studies.push_back(std::move(study));
+    return studies;
+}
+
+Result<tune::StudyRead> readStudy(const StudyFolder& study)
+{
+    CORE_TRY(content, tune::readJournal(study.journal()));
+    tune::StudyRead read = tune::foldStudy(content.records);
+    if (read.state.order == 0)
+        return Error{ErrorKind::Data, "holds no study", study.journal().string(), "Its first line must be whole"};
+    return read;
+}
+
+namespace {
+
+// The ranges with everything filled in: the study itself knows the experiment no more.
+tune::TuningSpec filled(tune::TuningSpec spec, const tune::Space& space)
+{
+    for (tune::ParameterSpec& each : spec.parameters)
+        for (const tune::Parameter& found : space.parameters()) {
+            if (found.path != each.path)
+                continue;
+            const tune::Distribution& range = found.range;
+            each.type = std::string(tune::name(range.type));
+            if (range.type == tune::Type::Categorical) {
+                each.values = range.values;
+                continue;
+            }
+            each.min = range.min;
+            each.max = range.max;
+            each.step = range.step;
+            each.scale = std::string(tune::name(range.scale));
+        }
+    return spec;
+}
+
+}
+
+Result<StudyPlan> planStudy(const Value& given, bool look)
+{
+    StudyPlan plan;
+    const Value* tuning = given.isObject() ? given.object().find("tuning") : nullptr;
+    if (!tuning || tuning->isNull())
+        return Error{ErrorKind::Spec, "says nothing of what to tune", "/tuning",
+                     R"(Such as {"objective": {"metric": "validation/accuracy", "goal": "maximize"}, "max_jobs": 20, )"
+                     R"("parameters": [{"path": "train.optimizer.lr", "min": 1e-4, "max": 0.1}]})"};
+    spec::Checked checked = spec::resolve(given, {catalog()});
+    if (!checked.problems.empty())
+        return std::move(checked.problems.front());
+    plan.resolved = std::move(checked.value);
+    CORE_TRY(folds, foldsOf(plan.resolved));
+    if (look) {
+        CORE_TRY(engine, train::Engine::make(plan.resolved, "cpu", nullptr, 1));
+        plan.metrics = engine->evaluationNames();
+        plan.metrics.insert(plan.metrics.begin(), {"train/loss"});
+    }
+    const tune::TuningSubject subject{&spec::experimentFields().schema(), &plan.resolved, &catalog(), plan.metrics,
+                                      folds > 1 ? plan.resolved["split"]["kind"].text() : std::string()};
+    CORE_TRY(read, tune::readTuning(*tuning, subject));
+    plan.spec = std::move(read);
+    plan.warnings = tune::checkTuning(plan.spec, subject).warnings;
+    CORE_TRY(space, tune::spaceOf(plan.spec, subject));
+    plan.space = std::move(space);
+    plan.spec = filled(std::move(plan.spec), plan.space);
+    plan.estimate = tune::estimateStudy(plan.spec, plan.space, {});
+    return plan;
+}
+
+Result<StudyFolder> createStudy(const Value& given, const tune::TuningSpec& spec, const std::filesystem::path& runs)
+{
+    std::error_code failed;
+    std::filesystem::create_directories(runs, failed);
+    if (failed)
+        return base::systemError("making", runs, failed.value());
+    const Value* named = given.isObject() ? given.object().find("name") : nullptr;
+    const std::string name = (named && named->isText() && !named->text().empty() ? named->text() : "study");
+    if (name.find('/') != name.npos || name.starts_with("."))
+        return Error{ErrorKind::Spec, "\"" + name + "\" is no name of a folder", "/name", "Use letters and digits"};
+    for (int number = 1; number < 10000; ++number) {
+        char digits[8];
+        std::snprintf(digits, sizeof digits, "%04d", number);
+        StudyFolder study{runs / (name + "-study-" + digits)};
+        if (!std::filesystem::create_directory(study.path, failed)) {
+            if (failed)
+                return base::systemError("making", study.path, failed.value());
+            continue;
+        }
+        CORE_CHECK(base::writeFileAtomically(study.experiment(), base::writeJson(given) + "\n"));
+        CORE_TRY(made, tune::Study::create(study.id(), spec, study.journal()));
+        CORE_CHECK(base::syncFolder(runs));
+        return study;
+    }
+    return Error{ErrorKind::Resource, "9999 studies of this name are there", runs.string(), "Give it another name"};
+}
+
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/tuning_worker.h"
+
+#include "core/base/files.h"
+#include "core/base/json.h"
+
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utility>
+
+namespace core::session {
+
+using base::Error;
+using base::ErrorKind;
+
+namespace {
+
+constexpr int toldAt = 3;
+constexpr std::size_t longestLine = 1 << 20;
+
+}
+
+base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& command,
+                                               const std::filesystem::path& log)
+{
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+        return base::systemError("opening a pipe", command.front(), errno);
+    const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (output < 0) {
+        const Error error = base::systemError("opening", log, errno);
+        ::close(ends[0]);
+        ::close(ends[1]);
+        return error;
+    }
+    // Everything that allocates comes before the fork.
+    std::vector<char*> arguments;
+    for (const std::string& word : command)
+        arguments.push_back(const_cast<char*>(word.c_str()));
+    arguments.push_back(nullptr);
+    const pid_t parent = ::getpid();
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+        if (::getppid() != parent)
+            ::_exit(127);
+        sigset_t none;
+        sigemptyset(&none);
+        ::sigprocmask(SIG_SETMASK, &none, nullptr);
+        ::signal(SIGPIPE, SIG_IGN);
+        // A process group of its own: Ctrl+C is for the coordinator, which then asks its workers.
+        ::setpgid(0, 0);
+        const int nothing = ::open("/dev/null", O_RDONLY);
+        // Copies lose the flag that closes them; one that is in its place already must lose it too.
+        const int pipe = ::fcntl(ends[1], F_DUPFD, 10);
+        const int words = ::fcntl(output, F_DUPFD, 10);
+        if (nothing < 0 || ::dup2(nothing, 0) < 0 || ::dup2(words, 1) < 0 || ::dup2(words, 2) < 0 ||
+            ::dup2(pipe, toldAt) < 0)
+            ::_exit(127);
+        ::close(pipe);
+        ::close(words);
+        ::execv(arguments[0], arguments.data());
+        ::_exit(127);
+    }
+    const int failed = errno;
+    ::close(ends[1]);
+    ::close(output);
+    if (pid < 0) {
+        ::close(ends[0]);
+        return base::systemError("starting", command.front(), failed);
+    }
+    ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    TrialProcess process;
+    process.m_pid = pid;
+    process.m_pipe = ends[0];
+    return process;
+}
+
+TrialProcess::TrialProcess(TrialProcess&& other) noexcept
+{
+    *this = std::move(other);
+}
+
+TrialProcess& TrialProcess::operator=(TrialProcess&& other) noexcept
+{
+    std::swap(m_pid, other.m_pid);
+    std::swap(m_pipe, other.m_pipe);
+    std::swap(m_closed, other.m_closed);
+    std::swap(m_text, other.m_text);
+    return *this;
+}
+
+TrialProcess::~TrialProcess()
+{
+    if (m_pid > 0) {
+        kill();
+        wait();
+    }
+    if (m_pipe >= 0)
+        ::close(m_pipe);
+}
+
+std::vector<base::Object> TrialProcess::told()
+{
+    char bytes[4096];
+    while (!m_closed) {
+        const ssize_t count = ::read(m_pipe, bytes, sizeof bytes);
+        if (count > 0)
+            m_text.append(bytes, std::size_t(count));
+        else if (count == 0)
+            m_closed = true;
+        else if (errno == EAGAIN || errno == EWOULDBLOCK)
+            break;
+        else if (errno != EINTR)
+            m_closed = true;
+        if (m_text.size() > longestLine)
+            m_closed = true;
+    }
+    std::vector<base::Object> lines;
+    std::size_t begin = 0;
+    for (std::size_t end = m_text.find('\n'); end != m_text.npos; end = m_text.find('\n', begin)) {
+        if (auto line = base::parseJson(std::string_view(m_text).substr(begin, end - begin)); line && line->isObject())
+            lines.push_back(line->object());
+        begin = end + 1;
+    }
+    m_text.erase(0, begin);
+    return lines;
+}
+
+void TrialProcess::askToEnd()
+{
+    if (m_pid > 0)
+        ::kill(m_pid, SIGTERM);
+}
+
+void TrialProcess::kill()
+{
+    if (m_pid > 0)
+        ::kill(m_pid, SIGKILL);
+}
+
+std::string TrialProcess::wait()
+{
+    if (m_pid <= 0)
+        return {};
+    int status = 0;
+    pid_t ended = 0;
+    do
+        ended = ::waitpid(m_pid, &status, 0);
+    while (ended < 0 && errno == EINTR);
+    m_pid = -1;
+    if (ended < 0)
+        return "was lost";
+    if (WIFSIGNALED(status))
+        return "was killed by signal " + std::to_string(WTERMSIG(status));
+    if (WEXITSTATUS(status) == 127)
+        return "could not be started";
+    return WEXITSTATUS(status) == 0 ? std::string() : "ended with status " + std::to_string(WEXITSTATUS(status));
+}
+
+}
