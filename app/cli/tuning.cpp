@@ -116,7 +116,7 @@ struct Options {
     std::int64_t trial = 0;
 };
 
-Result<Value> given(const Options& options)
+Result<session::StudySubject> given(const Options& options)
 {
     CORE_TRY(text, readFile(options.experiment));
     CORE_TRY(tree, parseJson(text));
@@ -133,17 +133,17 @@ Result<Value> given(const Options& options)
             parents.emplace_back(parent);
         CORE_CHECK(tree.setAt("tuning.warm_start.parents", std::move(parents)));
     }
-    return tree;
+    std::error_code failed;
+    return session::StudySubject{std::move(tree), std::filesystem::absolute(options.experiment, failed).parent_path()};
 }
 
 // A study of the same experiment that has not ended.
-std::optional<session::StudyFolder> unfinished(const Value& tree, const std::filesystem::path& runs)
+std::optional<session::StudyFolder> unfinished(const session::StudySubject& subject, const std::filesystem::path& runs)
 {
     for (const session::StudyFolder& study : session::listStudies(runs)) {
-        const auto text = readFile(study.experiment());
-        const auto experiment = text ? parseJson(*text) : Result<Value>(Error{});
+        const auto other = session::readSubject(study);
         const auto read = session::readStudy(study);
-        if (experiment && *experiment == tree && read && read->state.ended.empty())
+        if (other && *other == subject && read && read->state.ended.empty())
             return study;
     }
     return {};
@@ -175,16 +175,16 @@ Status warm(const session::StudyFolder& made, const tune::TuningSpec& spec, cons
 
 Result<session::StudyFolder> studyOf(const Options& options, const std::filesystem::path& runs)
 {
-    CORE_TRY(tree, given(options));
+    CORE_TRY(subject, given(options));
     if (options.resume == "auto")
-        if (const auto found = unfinished(tree, runs)) {
+        if (const auto found = unfinished(subject, runs)) {
             std::cerr << "goes on with " << found->id() << std::endl;
             return *found;
         }
-    CORE_TRY(plan, session::planStudy(tree));
+    CORE_TRY(plan, session::planStudy(subject));
     for (const Error& warning : plan.warnings)
         std::cerr << core::base::describe(warning) << std::endl;
-    CORE_TRY(made, session::createStudy(tree, plan.spec, runs));
+    CORE_TRY(made, session::createStudy(subject, plan.spec, runs));
     Status warmed = warm(made, plan.spec, plan.space, runs);
     if (!warmed) {
         std::error_code none;

@@ -33,16 +33,18 @@ Result<Outcome> create(const Options& options, const Common& common)
                      "Such as {\"tuning\": {\"objective\": {\"metric\": \"score\", \"goal\": \"maximize\"}, "
                      "\"parameters\": [{\"path\": \"x\", \"type\": \"continuous\", \"min\": 0, \"max\": 1}]}}"};
     // With an experiment beside it the paths are its own; alone they are free names.
+    std::error_code failed;
+    const session::StudySubject subject{tree, std::filesystem::absolute(options.experiment, failed).parent_path()};
     const bool outside = tree.object().size() == 1 || (tree.object().size() == 2 && tree.object().find("name"));
     tune::TuningSpec spec;
     if (outside) {
         CORE_TRY(read, tune::readTuning(*tuning));
         spec = std::move(read);
     } else {
-        CORE_TRY(plan, session::planStudy(tree));
+        CORE_TRY(plan, session::planStudy(subject));
         spec = std::move(plan.spec);
     }
-    CORE_TRY(made, session::createStudy(tree, spec, common.runsFolder()));
+    CORE_TRY(made, session::createStudy(subject, spec, common.runsFolder()));
     return Outcome{Object{{"study", made.path.string()}}, "study " + made.path.string() + "\n"};
 }
 

@@ -10,13 +10,14 @@
 
 namespace core::session {
 
-/// A folder of runs holds studies too: `<id>/study.jsonl` is a study's journal, `<id>/experiment.json` what it varies.
+/// A folder of runs holds studies too: `<id>/study.jsonl` is a study's journal, `<id>/study.json` what it varies: the
+/// experiment as it was given, and the folder at which its relative paths start.
 struct StudyFolder {
     std::filesystem::path path;
 
     std::string id() const { return path.filename().string(); }
     std::filesystem::path journal() const { return path / "study.jsonl"; }
-    std::filesystem::path experiment() const { return path / "experiment.json"; }
+    std::filesystem::path experiment() const { return path / "study.json"; }
 };
 bool isStudy(const std::filesystem::path& folder);
 /// By folder, or by its id in `runs`.
@@ -25,6 +26,15 @@ base::Result<StudyFolder> findStudy(const std::string& folderOrId, const std::fi
 std::vector<StudyFolder> listStudies(const std::filesystem::path& runs);
 /// Of a study that somebody else may be writing.
 base::Result<tune::StudyRead> readStudy(const StudyFolder& study);
+
+/// What a study varies.
+struct StudySubject {
+    base::Value given;            ///< with its part `tuning`
+    std::filesystem::path folder; ///< absolute
+
+    bool operator==(const StudySubject&) const = default;
+};
+base::Result<StudySubject> readSubject(const StudyFolder& study);
 
 /// A study before it starts: what it varies, and what is wrong with it or worth knowing.
 struct StudyPlan {
@@ -35,12 +45,15 @@ struct StudyPlan {
     std::vector<std::string> metrics; ///< that a run records, which an objective may be
     tune::Estimate estimate;
 };
-/// `given`: an experiment with a part `tuning`. The first problem is the error. Without `look` the data are not opened,
-/// so the objective's name is not checked.
-base::Result<StudyPlan> planStudy(const base::Value& given, bool look = true);
+/// The first problem is the error. Without `look` the data are not opened, so the objective's name is not checked.
+base::Result<StudyPlan> planStudy(const StudySubject& subject, bool look = true);
+
+/// The resolved experiment of one trial. Where another kind is chosen (of an optimizer, a model), the settings that the
+/// new kind knows too are kept. An error if it does not fit together.
+base::Result<base::Value> trialExperiment(const StudySubject& subject, const base::Object& parameters);
 
 /// Makes the study's folder with the next free number. The journal is whole when it returns.
-base::Result<StudyFolder> createStudy(const base::Value& given, const tune::TuningSpec& spec,
+base::Result<StudyFolder> createStudy(const StudySubject& subject, const tune::TuningSpec& spec,
                                       const std::filesystem::path& runs);
 
 /// Trains a study's trials, each in a process of its own, so many at once as it says. A trial is a run. One thread.

@@ -5,8 +5,8 @@
 #include "core/session/inspect.h"
 #include "core/session/tuning.h"
 #include "core/spec/experiment.h"
+#include "core/spec/kinds.h"
 #include "core/train/engine.h"
-#include "core/tune/records.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -82,15 +82,18 @@ tune::TuningSpec filled(tune::TuningSpec spec, const tune::Space& space)
 
 }
 
-Result<StudyPlan> planStudy(const Value& given, bool look)
+Result<StudyPlan> planStudy(const StudySubject& study, bool look)
 {
     StudyPlan plan;
+    const Value& given = study.given;
     const Value* tuning = given.isObject() ? given.object().find("tuning") : nullptr;
     if (!tuning || tuning->isNull())
         return Error{ErrorKind::Spec, "says nothing of what to tune", "/tuning",
                      R"(Such as {"objective": {"metric": "validation/accuracy", "goal": "maximize"}, "max_jobs": 20, )"
                      R"("parameters": [{"path": "train.optimizer.lr", "min": 1e-4, "max": 0.1}]})"};
-    spec::Checked checked = spec::resolve(given, {catalog()});
+    Value tree = given;
+    tree.object().erase("$schema");
+    spec::Checked checked = spec::resolve(tree, {catalog(), study.folder});
     if (!checked.problems.empty())
         return std::move(checked.problems.front());
     plan.resolved = std::move(checked.value);
@@ -112,12 +115,45 @@ Result<StudyPlan> planStudy(const Value& given, bool look)
     return plan;
 }
 
-Result<StudyFolder> createStudy(const Value& given, const tune::TuningSpec& spec, const std::filesystem::path& runs)
+Result<StudySubject> readSubject(const StudyFolder& study)
+{
+    CORE_TRY(text, base::readFile(study.experiment()));
+    CORE_TRY(value, base::parseJson(text));
+    if (!value.isObject() || !value["experiment"].isObject() || !value["folder"].isText())
+        return Error{ErrorKind::Data, "says not what the study varies", study.experiment().string(),
+                     "It holds \"experiment\" and \"folder\""};
+    return StudySubject{value["experiment"], value["folder"].text()};
+}
+
+Result<Value> trialExperiment(const StudySubject& subject, const base::Object& parameters)
+{
+    Value tree = subject.given;
+    tree.object().erase("tuning");
+    tree.object().erase("$schema");
+    const spec::CheckContext context{catalog(), subject.folder};
+    // A kind before its own settings.
+    std::vector<std::pair<std::string, Value>> ordered(parameters.begin(), parameters.end());
+    std::ranges::stable_sort(ordered, {}, [](const auto& each) { return each.first.size(); });
+    for (const auto& [path, value] : ordered) {
+        const spec::Checked now = spec::resolve(tree, context);
+        const Value* there = now.value.at(path);
+        const bool kind = value.isText() && there && there->isObject() && there->object().find("kind");
+        CORE_CHECK(kind ? spec::chooseKind(tree, path, value, context.catalog) : tree.setAt(path, value));
+    }
+    spec::Checked checked = spec::resolve(tree, context);
+    if (!checked.problems.empty())
+        return std::move(checked.problems.front());
+    return std::move(checked.value);
+}
+
+Result<StudyFolder> createStudy(const StudySubject& subject, const tune::TuningSpec& spec,
+                                const std::filesystem::path& runs)
 {
     std::error_code failed;
     std::filesystem::create_directories(runs, failed);
     if (failed)
         return base::systemError("making", runs, failed.value());
+    const Value& given = subject.given;
     const Value* named = given.isObject() ? given.object().find("name") : nullptr;
     const std::string name = (named && named->isText() && !named->text().empty() ? named->text() : "study");
     if (name.find('/') != name.npos || name.starts_with("."))
@@ -131,7 +167,9 @@ Result<StudyFolder> createStudy(const Value& given, const tune::TuningSpec& spec
                 return base::systemError("making", study.path, failed.value());
             continue;
         }
-        CORE_CHECK(base::writeFileAtomically(study.experiment(), base::writeJson(given) + "\n"));
+        CORE_CHECK(base::writeFileAtomically(
+            study.experiment(),
+            base::writeJson(base::Object{{"experiment", given}, {"folder", subject.folder.string()}}, 2) + "\n"));
         CORE_TRY(made, tune::Study::create(study.id(), spec, study.journal()));
         CORE_CHECK(base::syncFolder(runs));
         return study;

@@ -30,11 +30,11 @@ constexpr double endSeconds = 20; ///< that a worker has to write its checkpoint
 
 class Tuner::Work {
 public:
-    Work(StudyFolder folder, tune::Study study, Options options, Value experiment)
+    Work(StudyFolder folder, tune::Study study, Options options, StudySubject subject)
         : m_folder(std::move(folder)),
           m_study(std::move(study)),
           m_options(std::move(options)),
-          m_experiment(std::move(experiment))
+          m_subject(std::move(subject))
     {
     }
     ~Work() { endAll(); }
@@ -68,7 +68,7 @@ private:
         std::int64_t trial = 0;
         TrialProcess process;
         std::optional<tune::Stop> stop = {}; ///< why it was asked to end
-        std::optional<Value> end = {};      ///< what it said of its end
+        std::optional<Value> end = {};       ///< what it said of its end
         double began = 0, asked = 0;         ///< steady seconds; when it was asked to end
     };
     struct Posted {
@@ -122,21 +122,11 @@ private:
         const Trial& what = trial(number);
         char label[16];
         std::snprintf(label, sizeof label, "t%03d", int(number));
-        std::vector<std::string> command{m_options.program.string(),
-                                         "trial-worker",
-                                         m_folder.experiment().string(),
-                                         "--runs",
-                                         m_options.runs.string(),
-                                         "--device",
-                                         m_options.device};
-        const auto set = [&](const std::string& path, const Value& value) {
-            command.insert(command.end(), {"--set", path + "=" + base::writeJson(value)});
-        };
-        set("name", m_folder.id() + "-" + label);
-        if (const std::int64_t at = m_study.state().spec.maxParallelJobs; at > 1 && !hasThreads())
-            set("train.threads", std::max<std::int64_t>(1, std::int64_t(std::thread::hardware_concurrency()) / at));
-        for (const auto& [path, value] : what.parameters)
-            set(path, value);
+        const auto file = writeExperiment(what, label);
+        if (!file)
+            return m_study.fail(number, base::describe(file.error()));
+        std::vector<std::string> command{m_options.program.string(), "trial-worker", file->string(),  "--runs",
+                                         m_options.runs.string(),    "--device",     m_options.device};
         for (const tune::ObjectiveSpec& each : m_study.state().spec.objective)
             command.insert(command.end(), {"--metric", each.metric});
         if (!what.run.empty())
@@ -148,11 +138,18 @@ private:
         return {};
     }
 
-    // Whether a person said how many threads a training takes.
-    bool hasThreads() const
+    // What a trial is stands beside the study, so that anybody can train it again by hand.
+    Result<std::filesystem::path> writeExperiment(const Trial& what, const std::string& label) const
     {
-        const Value* threads = m_experiment.at("train.threads");
-        return threads && threads->isNumber();
+        CORE_TRY(tree, trialExperiment(m_subject, what.parameters));
+        CORE_CHECK(tree.setAt("name", m_folder.id() + "-" + label));
+        const std::int64_t many = m_study.state().spec.maxParallelJobs;
+        if (const Value* threads = tree.at("train.threads"); many > 1 && threads && threads->isText())
+            CORE_CHECK(tree.setAt("train.threads",
+                                  std::max<std::int64_t>(1, std::int64_t(std::thread::hardware_concurrency()) / many)));
+        std::filesystem::path file = m_folder.path / (label + ".experiment.json");
+        CORE_CHECK(base::writeFileAtomically(file, base::writeJson(tree, 2) + "\n"));
+        return file;
     }
 
     Status look()
@@ -284,7 +281,7 @@ private:
     StudyFolder m_folder;
     tune::Study m_study;
     Options m_options;
-    Value m_experiment;
+    StudySubject m_subject;
     std::vector<Worker> m_workers;
     std::mutex m_mutex; ///< of what follows
     std::deque<Posted> m_orders;
@@ -296,12 +293,11 @@ Tuner::~Tuner() = default;
 Result<std::unique_ptr<Tuner>> Tuner::open(const StudyFolder& folder, const Options& options)
 {
     CORE_TRY(study, tune::Study::open(folder.journal()));
-    CORE_TRY(text, base::readFile(folder.experiment()));
-    CORE_TRY(experiment, base::parseJson(text));
+    CORE_TRY(subject, readSubject(folder));
     Options how = options;
     how.runs = std::filesystem::absolute(options.runs);
     return std::unique_ptr<Tuner>(
-        new Tuner(std::make_unique<Work>(folder, std::move(study), std::move(how), std::move(experiment))));
+        new Tuner(std::make_unique<Work>(folder, std::move(study), std::move(how), std::move(subject))));
 }
 
 const StudyFolder& Tuner::folder() const

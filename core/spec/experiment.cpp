@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/spec/experiment.h"
 
+#include "core/spec/kinds.h"
+
 #include "core/base/json.h"
 #include "core/spec/channels.h"
 #include "core/spec/freeze.h"
@@ -103,6 +105,19 @@ void exchangeKind(Value& tree, std::string_view path, const std::string& before,
     (void)tree.setAt(at, std::move(kept));
 }
 
+}
+
+Status chooseKind(Value& tree, const std::string& path, const Value& kind, const Catalog& catalog)
+{
+    const Value* part = tree.at(path);
+    if (part && part->isText())
+        CORE_CHECK(tree.setAt(path, Object{{"kind", *part}}));
+    const Value* before = tree.at(path + ".kind");
+    const std::string was = before ? before->text() : std::string();
+    CORE_CHECK(tree.setAt(path + ".kind", kind));
+    if (!was.empty())
+        exchangeKind(tree, path + ".kind", was, catalog);
+    return {};
 }
 
 Checked resolve(const Value& asGiven, const CheckContext& context)
