@@ -60,7 +60,7 @@ Observed observe(const History& history, std::size_t most)
     std::vector<double> losses;
     double worst = -std::numeric_limits<double>::infinity();
     for (const Trial& trial : history.trials) {
-        if (trial.state == TrialState::Skipped)
+        if (trial.state == TrialState::Skipped || !history.space.holds(trial.parameters))
             continue;
         const auto loss = history.lastLoss(trial);
         if (!loss && trial.state != TrialState::Failed) {

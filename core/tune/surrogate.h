@@ -33,7 +33,8 @@ struct Observed {
     std::size_t size() const { return losses.size(); }
     double best() const;
 };
-/// Of more than `most` trials: the best half of that number and the newest.
+/// Trials out of the present ranges are left out. Of more than `most` trials: the best half of that number and the
+/// newest.
 Observed observe(const History& history, std::size_t most);
 
 /// Which coordinates are categories, for distances.
