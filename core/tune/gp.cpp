@@ -150,7 +150,7 @@ double gammaPrior(double log, double shape, double rate, double& slope)
     return (shape - 1) * log - rate * x;
 }
 
-constexpr double leastNoise = 1e-6;
+constexpr double leastNoise = 1e-8;
 
 }
 

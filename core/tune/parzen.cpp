@@ -43,8 +43,10 @@ Parzen::Parzen(std::vector<Distribution> ranges, const std::vector<std::vector<d
 {
     m_weights.push_back(1);
     const double sum = std::accumulate(m_weights.begin(), m_weights.end(), 0.0);
-    for (double& weight : m_weights)
+    for (double& weight : m_weights) {
         weight /= sum;
+        m_logWeights.push_back(std::log(weight));
+    }
     for (std::size_t i = 0; i < m_ranges.size(); ++i) {
         std::vector<double> column;
         for (const auto& row : observations)
@@ -77,9 +79,12 @@ void Parzen::addNumber(const Distribution& range, std::vector<double> centres)
     made.centres = std::move(centres);
     made.centres.push_back((low + high) / 2);
     made.widths.push_back(high - low);
-    for (std::size_t k = 0; k <= n; ++k)
-        made.logMass.push_back(
-            math::logNormalMass((low - made.centres[k]) / made.widths[k], (high - made.centres[k]) / made.widths[k]));
+    for (std::size_t k = 0; k <= n; ++k) {
+        const double centre = made.centres[k], width = made.widths[k];
+        const double mass = math::logNormalMass((low - centre) / width, (high - centre) / width);
+        made.inverse.push_back(1 / width);
+        made.constants.push_back(range.count() ? -mass : math::logNormalPdf(0) - std::log(width) - mass);
+    }
     m_dimensions.push_back(std::move(made));
 }
 
@@ -97,37 +102,43 @@ void Parzen::addCategory(const Distribution& range, const std::vector<double>& o
     m_dimensions.push_back(std::move(made));
 }
 
-double Parzen::logKernel(std::size_t dimension, std::size_t kernel, double x) const
+void Parzen::addLogKernels(std::size_t dimension, double x, std::vector<double>& logs) const
 {
     const Distribution& range = m_ranges[dimension];
     const Dimension& of = m_dimensions[dimension];
-    if (range.type == Type::Categorical)
-        return std::log(of.shares[kernel * range.values.size() + std::size_t(x)]);
-    const double centre = of.centres[kernel], width = of.widths[kernel];
-    if (!range.count())
-        return math::logNormalPdf((x - centre) / width) - std::log(width) - of.logMass[kernel];
+    const std::size_t n = logs.size();
+    if (range.type == Type::Categorical) {
+        const double* shares = &of.shares[std::size_t(x)];
+        for (std::size_t k = 0; k < n; ++k)
+            logs[k] += std::log(shares[k * range.values.size()]);
+        return;
+    }
+    if (!range.count()) {
+        for (std::size_t k = 0; k < n; ++k) {
+            const double z = (x - of.centres[k]) * of.inverse[k];
+            logs[k] += of.constants[k] - 0.5 * z * z;
+        }
+        return;
+    }
     // A finite range has the mass of half a step on either side.
     const double value = range.unscaled(x), half = range.step.value_or(1) / 2;
-    return math::logNormalMass((range.scaled(value - half) - centre) / width,
-                               (range.scaled(value + half) - centre) / width) -
-           of.logMass[kernel];
+    const double left = range.scaled(value - half), right = range.scaled(value + half);
+    for (std::size_t k = 0; k < n; ++k)
+        logs[k] += of.constants[k] +
+                   math::logNormalMass((left - of.centres[k]) * of.inverse[k], (right - of.centres[k]) * of.inverse[k]);
 }
 
 double Parzen::logPdf(std::span<const double> x) const
 {
-    std::vector<double> logs(kernels());
-    double most = -std::numeric_limits<double>::infinity();
-    for (std::size_t k = 0; k < logs.size(); ++k) {
-        logs[k] = std::log(m_weights[k]);
-        for (std::size_t i = 0; i < x.size(); ++i)
-            logs[k] += logKernel(i, k, x[i]);
-        most = std::max(most, logs[k]);
-    }
+    std::vector<double> logs = m_logWeights;
+    for (std::size_t i = 0; i < x.size(); ++i)
+        addLogKernels(i, x[i], logs);
+    const double most = *std::ranges::max_element(logs);
     if (!std::isfinite(most))
         return most;
     double sum = 0;
     for (const double log : logs)
-        sum += std::exp(log - most);
+        sum += log - most > -40 ? std::exp(log - most) : 0; // below it no digit changes
     return most + std::log(sum);
 }
 

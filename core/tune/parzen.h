@@ -28,16 +28,17 @@ public:
 
 private:
     struct Dimension {
-        std::vector<double> centres, widths, logMass; ///< a kernel each; of the mass inside the range
+        std::vector<double> centres, widths, inverse; ///< a kernel each
+        std::vector<double> constants;                ///< what its logarithm has at every place
         std::vector<double> shares;                   ///< of a category: kernel by kernel
     };
     std::vector<Distribution> m_ranges;
-    std::vector<double> m_weights;
+    std::vector<double> m_weights, m_logWeights;
     std::vector<Dimension> m_dimensions;
 
     void addNumber(const Distribution& range, std::vector<double> centres);
     void addCategory(const Distribution& range, const std::vector<double>& observed);
-    double logKernel(std::size_t dimension, std::size_t kernel, double x) const;
+    void addLogKernels(std::size_t dimension, double x, std::vector<double>& logs) const;
 };
 
 /// Optuna's weights of n observations, oldest first: 1 for the newest 25, a ramp from 1/n to 1 for those before.

@@ -34,7 +34,9 @@ Object startingPoint(const History& history, std::string_view strategy, std::int
 
 std::int64_t learnedFrom(const History& history)
 {
-    return std::ranges::count_if(history.trials, [&](const Trial& each) { return history.lastLoss(each).has_value(); });
+    return std::ranges::count_if(history.trials, [&](const Trial& each) {
+        return history.lastLoss(each).has_value() && history.space.holds(each.parameters);
+    });
 }
 
 void warnOfParallelJobs(const CheckedPart& part, TuningChecked& found)

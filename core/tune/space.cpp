@@ -125,6 +125,14 @@ Status Space::check(const Object& point, const std::string& where) const
     return {};
 }
 
+bool Space::holds(const Object& point) const
+{
+    return std::ranges::all_of(m_parameters, [&](const Parameter& each) {
+        const Value* value = point.find(each.path);
+        return !value || each.range.contains(*value);
+    });
+}
+
 Object Space::nearest(const Object& point) const
 {
     Object found;

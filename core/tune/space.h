@@ -47,6 +47,8 @@ public:
     bool isActive(std::size_t parameter, const base::Object& point) const;
     /// Whether every active parameter is there, in its range, and nothing else is.
     base::Status check(const base::Object& point, const std::string& where) const;
+    /// Whether all of its values are in range: not so for a point from before the ranges were changed.
+    bool holds(const base::Object& point) const;
     /// The nearest point of this space: values that are missing are taken from the middle.
     base::Object nearest(const base::Object& point) const;
 

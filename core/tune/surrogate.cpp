@@ -14,6 +14,14 @@ namespace core::tune {
 using base::Object;
 using math::Matrix;
 
+std::pair<double, double> Observed::original(double loss, double around) const
+{
+    const double pressed = mean + deviation * loss;
+    const double slope = pressed > 0 ? std::exp(pressed) : 1;
+    const double plain = pressed > 0 ? std::expm1(pressed) : pressed;
+    return {middle + width * plain, width * slope * deviation * around};
+}
+
 double Observed::best() const
 {
     return *std::ranges::min_element(losses);
@@ -37,8 +45,28 @@ Matrix rowsOf(const std::vector<std::vector<double>>& rows, std::size_t columns)
     return made;
 }
 
+void press(Observed& made)
+{
+    std::vector<double> order = made.losses;
+    if (order.empty())
+        return;
+    std::ranges::sort(order);
+    const auto quantile = [&](double share) { return order[std::size_t(share * double(order.size() - 1) + 0.5)]; };
+    made.middle = quantile(0.5);
+    made.width = made.middle - quantile(0.1);
+    if (!(made.width > 0))
+        made.width = order.back() - order.front();
+    if (!(made.width > 0))
+        made.width = 1;
+    for (double& loss : made.losses) {
+        loss = (loss - made.middle) / made.width;
+        loss = loss > 0 ? std::log1p(loss) : loss;
+    }
+}
+
 void standardise(Observed& made)
 {
+    press(made);
     double sum = 0, squares = 0;
     for (const double loss : made.losses)
         sum += loss;
@@ -60,7 +88,7 @@ Observed observe(const History& history, std::size_t most)
     std::vector<double> losses;
     double worst = -std::numeric_limits<double>::infinity();
     for (const Trial& trial : history.trials) {
-        if (trial.state == TrialState::Skipped)
+        if (trial.state == TrialState::Skipped || !history.space.holds(trial.parameters))
             continue;
         const auto loss = history.lastLoss(trial);
         if (!loss && trial.state != TrialState::Failed) {
@@ -211,6 +239,40 @@ private:
 
 }
 
+namespace {
+
+double distanceOf(const std::vector<double>& a, const std::vector<double>& b)
+{
+    double most = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        most = std::max(most, std::abs(a[i] - b[i]));
+    return most;
+}
+
+// Where it is worth to climb: the best candidate, the best close to the best trial, whose peak is narrow, and others
+// that lie apart, so that not all climb the same hill. `places` stand in their order.
+std::vector<Scored> startsOf(const std::vector<Scored>& places, const std::vector<std::vector<double>>& seeds,
+                             std::size_t count)
+{
+    std::vector<Scored> starts;
+    if (!seeds.empty())
+        for (const double reach : {0.1, 0.01})
+            for (const Scored& place : places)
+                if (const double distance = distanceOf(place.x, seeds.front()); distance > 0 && distance < reach) {
+                    starts.push_back(place);
+                    break;
+                }
+    for (const Scored& place : places) {
+        if (starts.size() >= count)
+            break;
+        if (std::ranges::none_of(starts, [&](const Scored& other) { return distanceOf(place.x, other.x) < 0.1; }))
+            starts.push_back(place);
+    }
+    return starts;
+}
+
+}
+
 std::vector<Object> mostPromising(const Space& space, const Acquisition& acquisition,
                                   const std::vector<std::vector<double>>& seeds, std::uint64_t key)
 {
@@ -243,9 +305,8 @@ std::vector<Object> mostPromising(const Space& space, const Acquisition& acquisi
     const auto byValue = [](const Scored& a, const Scored& b) { return a.value > b.value; };
     std::ranges::stable_sort(places, byValue);
     Climb climb(space, acquisition, draw.within(1));
-    const std::size_t climbed = std::min(acquisition.starts, places.size());
-    for (std::size_t i = 0; i < climbed; ++i)
-        places.push_back(climb.from(places[i]));
+    for (const Scored& start : startsOf(places, seeds, acquisition.starts))
+        places.push_back(climb.from(start));
     std::ranges::stable_sort(places, byValue);
     std::vector<Object> points;
     for (const Scored& place : places) {

@@ -29,11 +29,17 @@ struct Observed {
     std::vector<double> losses; ///< standardised
     double mean = 0, deviation = 1;
     math::Matrix pending; ///< of trials that run or wait
+    /// Losses worse than the middle are pressed together by a logarithm first: what is very bad says no more than bad,
+    /// and would leave no room for differences among the good.
+    double middle = 0, width = 1;
 
     std::size_t size() const { return losses.size(); }
     double best() const;
+    /// Of a standardised loss and deviation: those in the objective's own units.
+    std::pair<double, double> original(double loss, double around) const;
 };
-/// Of more than `most` trials: the best half of that number and the newest.
+/// Trials out of the present ranges are left out. Of more than `most` trials: the best half of that number and the
+/// newest.
 Observed observe(const History& history, std::size_t most);
 
 /// Which coordinates are categories, for distances.

@@ -5,6 +5,7 @@
 #include "core/session/inspect.h"
 #include "tests/bench/plot.h"
 #include "tests/bench/record.h"
+#include "tests/bench/samplers.h"
 
 #include <iostream>
 
@@ -54,6 +55,8 @@ int main(int argc, char** argv)
         {"transfer", "two classes of 50 pictures each, from scratch and from eight others", bench::transfer},
         {"rules", "what the debugger's rules cost beside a training, and how fast they are over a recorded run",
          bench::rules},
+        {"samplers", "what tuning's strategies find in 60 trials, and how long they think over 1,000, beside Optuna",
+         bench::samplers},
         {"profile", "what the profiler costs the steps of a small network and of a CNN", bench::profile},
     };
     std::string wanted;

@@ -43,74 +43,115 @@ std::vector<double> direction(const std::vector<double>& gradient, const std::de
     return q;
 }
 
-}
+class Descent {
+public:
+    Descent(const Differentiable& f, std::vector<double> start, double low, double high)
+        : m_f(f),
+          m_low(low),
+          m_high(high),
+          m_x(std::move(start)),
+          m_gradient(m_x.size()),
+          m_next(m_x.size()),
+          m_nextGradient(m_x.size())
+    {
+        for (double& each : m_x)
+            each = std::clamp(each, low, high);
+        m_value = f(m_x, m_gradient);
+    }
 
-Minimum minimize(const Differentiable& f, std::vector<double> x, double low, double high, int iterations)
-{
-    const std::size_t n = x.size();
-    for (double& each : x)
-        each = std::clamp(each, low, high);
-    std::vector<double> gradient(n), next(n), nextGradient(n);
-    double value = f(x, gradient);
-    std::deque<Pair> pairs;
-    const auto held = [&](std::size_t i) {
-        return (x[i] <= low && gradient[i] > 0) || (x[i] >= high && gradient[i] < 0);
-    };
-    for (int iteration = 0; iteration < iterations && std::isfinite(value); ++iteration) {
-        std::vector<double> free = gradient;
-        for (std::size_t i = 0; i < n; ++i)
+    Minimum run(int iterations)
+    {
+        for (int iteration = 0; iteration < iterations && std::isfinite(m_value); ++iteration) {
+            const double before = m_value;
+            if (!step() || before - m_value <= 1e-12 * (1 + std::abs(before)))
+                break;
+        }
+        return {std::move(m_x), m_value};
+    }
+
+private:
+    const Differentiable& m_f;
+    double m_low, m_high, m_value = 0;
+    std::vector<double> m_x, m_gradient, m_next, m_nextGradient;
+    std::deque<Pair> m_pairs;
+
+    bool held(std::size_t i) const
+    {
+        return (m_x[i] <= m_low && m_gradient[i] > 0) || (m_x[i] >= m_high && m_gradient[i] < 0);
+    }
+
+    // False where nothing goes down any more.
+    bool step()
+    {
+        std::vector<double> free = m_gradient;
+        for (std::size_t i = 0; i < free.size(); ++i)
             if (held(i))
                 free[i] = 0;
         const double size = std::sqrt(dot(free, free));
         if (!(size > 1e-9))
-            break;
-        std::vector<double> way = direction(free, pairs);
-        for (std::size_t i = 0; i < n; ++i)
+            return false;
+        std::vector<double> way = direction(free, m_pairs);
+        for (std::size_t i = 0; i < way.size(); ++i)
             if (held(i))
                 way[i] = 0;
-        if (!(dot(way, free) < 0)) {
-            pairs.clear();
-            for (std::size_t i = 0; i < n; ++i)
+        const bool plain = m_pairs.empty() || !(dot(way, free) < 0);
+        if (plain) {
+            m_pairs.clear();
+            for (std::size_t i = 0; i < way.size(); ++i)
                 way[i] = -free[i];
         }
-        double step = pairs.empty() ? std::min(1.0, 0.1 * (high - low) / size) : 1;
-        bool lower = false;
-        double nextValue = value;
-        for (int halving = 0; halving < 30 && !lower; ++halving, step /= 2) {
+        const double first = plain ? std::min(1.0, 0.1 * (m_high - m_low) / size) : 1;
+        if (lower(way, first))
+            return true;
+        if (plain)
+            return false;
+        // What was remembered misleads here: once more without it.
+        m_pairs.clear();
+        return step();
+    }
+
+    bool lower(const std::vector<double>& way, double length)
+    {
+        for (int halving = 0; halving < 30; ++halving, length /= 2) {
             double promised = 0;
-            for (std::size_t i = 0; i < n; ++i) {
-                next[i] = std::clamp(x[i] + step * way[i], low, high);
-                promised += gradient[i] * (next[i] - x[i]);
+            for (std::size_t i = 0; i < way.size(); ++i) {
+                m_next[i] = std::clamp(m_x[i] + length * way[i], m_low, m_high);
+                promised += m_gradient[i] * (m_next[i] - m_x[i]);
             }
-            nextValue = f(next, nextGradient);
-            lower = std::isfinite(nextValue) && nextValue <= value + 1e-4 * promised;
+            const double value = m_f(m_next, m_nextGradient);
+            if (std::isfinite(value) && value <= m_value + 1e-4 * promised) {
+                take(value);
+                return true;
+            }
         }
-        if (!lower) {
-            if (pairs.empty())
-                break;
-            pairs.clear();
-            continue;
-        }
-        Pair pair{std::vector<double>(n), std::vector<double>(n), 0};
-        for (std::size_t i = 0; i < n; ++i) {
-            pair.s[i] = next[i] - x[i];
-            pair.y[i] = nextGradient[i] - gradient[i];
+        return false;
+    }
+
+    void take(double value)
+    {
+        Pair pair{m_next, m_nextGradient, 0};
+        for (std::size_t i = 0; i < m_x.size(); ++i) {
+            pair.s[i] -= m_x[i];
+            pair.y[i] -= m_gradient[i];
         }
         const double curvature = dot(pair.s, pair.y);
-        const double decrease = value - nextValue;
         if (curvature > 1e-14 * dot(pair.y, pair.y)) {
             pair.rho = 1 / curvature;
-            pairs.push_back(std::move(pair));
-            if (pairs.size() > remembered)
-                pairs.pop_front();
+            m_pairs.push_back(std::move(pair));
+            if (m_pairs.size() > remembered)
+                m_pairs.pop_front();
         }
-        x.swap(next);
-        gradient.swap(nextGradient);
-        value = nextValue;
-        if (decrease <= 1e-12 * (1 + std::abs(value)))
-            break;
+        m_x.swap(m_next);
+        m_gradient.swap(m_nextGradient);
+        m_value = value;
     }
-    return {std::move(x), value};
+};
+
+}
+
+Minimum minimize(const Differentiable& f, std::vector<double> start, double low, double high, int iterations)
+{
+    return Descent(f, std::move(start), low, high).run(iterations);
 }
 
 }

@@ -160,8 +160,8 @@ public:
         const std::vector<double> x = m_space.filledUnitOf(point);
         const Prediction found = m_model.at(x);
         const Observed& seen = m_model.observed();
-        return {m_sign * (seen.mean + seen.deviation * found.mean), seen.deviation * std::sqrt(found.variance),
-                m_model.acquisition(x)};
+        const auto [mean, deviation] = seen.original(found.mean, std::sqrt(found.variance));
+        return {m_sign * mean, deviation, m_model.acquisition(x)};
     }
 
 private:

@@ -28,7 +28,7 @@ public:
             unit[i] = draw.uniform(i);
         if (numbers.empty())
             return Proposal{history.space.pointAt(unit)};
-        const Cma cma = stateOf(history, numbers.size());
+        const Cma cma = stateOf(history, numbers);
         const std::vector<double> x = cma.ask(draw.within(1));
         base::Array place;
         for (std::size_t k = 0; k < numbers.size(); ++k) {
@@ -48,8 +48,8 @@ public:
 
     bool converged(const History& history) const override
     {
-        const std::size_t numbers = numbersOf(history.space).size();
-        return numbers > 0 && stateOf(history, numbers).reach() < 1e-6;
+        const std::vector<std::size_t> numbers = numbersOf(history.space);
+        return !numbers.empty() && stateOf(history, numbers).reach() < 1e-6;
     }
 
 private:
@@ -65,13 +65,27 @@ private:
         return found;
     }
 
-    Cma stateOf(const History& history, std::size_t numbers) const
+    // Whether a trial's place means its values: not so from before the ranges were changed.
+    static bool isPlaced(const Space& space, const Trial& trial, const std::vector<std::size_t>& numbers)
     {
-        Cma cma(std::vector<double>(numbers, 0.5), m_spec.sigma, std::size_t(m_spec.population.value_or(0)));
+        const base::Value* place = trial.notes.find("place");
+        if (!place || !trial.notes.find("generation") || place->array().size() != numbers.size())
+            return false;
+        for (std::size_t k = 0; k < numbers.size(); ++k) {
+            const Parameter& each = space.parameters()[numbers[k]];
+            const base::Value* value = trial.parameters.find(each.path);
+            if (!value || !(each.range.fromUnit(place->array()[k].toReal()) == *value))
+                return false;
+        }
+        return true;
+    }
+
+    Cma stateOf(const History& history, const std::vector<std::size_t>& numbers) const
+    {
+        Cma cma(std::vector<double>(numbers.size(), 0.5), m_spec.sigma, std::size_t(m_spec.population.value_or(0)));
         std::vector<const Trial*> ended;
         for (const Trial& trial : history.trials)
-            if (history.lastLoss(trial) && trial.notes.find("place") && trial.notes.find("generation") &&
-                trial.notes.find("place")->array().size() == numbers)
+            if (history.lastLoss(trial) && isPlaced(history.space, trial, numbers))
                 ended.push_back(&trial);
         std::ranges::stable_sort(ended, {}, &Trial::finished);
         for (;;) {

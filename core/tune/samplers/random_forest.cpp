@@ -75,10 +75,9 @@ public:
     Belief at(const base::Object& point) const override
     {
         const std::vector<double> x = m_space.filledUnitOf(point);
-        const auto [mean, variance] = m_model.at(x);
-        const Observed& seen = m_model.observed();
-        return {m_sign * (seen.mean + seen.deviation * mean), seen.deviation * std::sqrt(variance),
-                m_model.acquisition(x)};
+        const auto [loss, variance] = m_model.at(x);
+        const auto [mean, deviation] = m_model.observed().original(loss, std::sqrt(variance));
+        return {m_sign * mean, deviation, m_model.acquisition(x)};
     }
 
 private:
