@@ -5,7 +5,7 @@
 
 namespace core::session {
 
-debug::ProfileTrace traceOf(const store::RunRecord& record)
+debug::ProfileTrace profileTraceOf(const store::RunRecord& record)
 {
     debug::ProfileTrace trace{record.spec, record.id, {}};
     for (std::size_t i = 0; i < record.events.size(); ++i)
@@ -17,7 +17,7 @@ base::Result<RunProfile> profileOf(const std::string& run, const std::filesystem
 {
     CORE_TRY(folder, store::findRun(run, runs));
     CORE_TRY(record, store::readRun(folder));
-    RunProfile profile{traceOf(record), {}};
+    RunProfile profile{profileTraceOf(record), {}};
     if (profile.trace.empty())
         return base::Error{base::ErrorKind::Data, "nothing of this run's time was recorded", folder.string(),
                            "Train it with profiler.enabled true; a run that has just begun needs a second"};

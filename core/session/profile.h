@@ -12,7 +12,7 @@ struct RunProfile {
     debug::ProfileReport report;
 };
 
-debug::ProfileTrace traceOf(const store::RunRecord& record);
+debug::ProfileTrace profileTraceOf(const store::RunRecord& record);
 /// Of a run that goes on, was interrupted or has ended; `run`: its folder, or its id in `runs`.
 base::Result<RunProfile> profileOf(const std::string& run, const std::filesystem::path& runs);
 

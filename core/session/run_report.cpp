@@ -94,7 +94,7 @@ base::Result<RunReport> gatherReport(const std::string& run, const std::filesyst
     report.rules = watchedBy(report.record, folder.parent_path());
     report.family = store::familyOf(store::listRuns(folder.parent_path()), report.record.id);
     judgeBranches(report);
-    if (const debug::ProfileTrace trace = traceOf(report.record); !trace.empty())
+    if (const debug::ProfileTrace trace = profileTraceOf(report.record); !trace.empty())
         report.profile = debug::reportOf(trace, report.record.finished.has_value());
     if (imported(report.record)) {
         report.noScores = "It was made by another program, and its weights are not here.";
