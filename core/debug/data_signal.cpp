@@ -5,12 +5,12 @@ namespace core::debug {
 
 std::vector<Need> DataSignal::needs() const
 {
-    return {{{{}, {"^data/" + m_kind + "(/|$)"}}, {"value"}}};
+    return {{{{}, {"^data/" + m_kind + "(_of/|$)"}}, {"value"}}};
 }
 
 Verdict DataSignal::at(const Moment& now)
 {
-    const std::string whole = std::string(dataSignals) + m_kind;
+    const std::string whole = std::string(dataSignals) + m_kind, each = whole + "_of/";
     std::string columns, name;
     double value = 0;
     for (const Watched& signal : now.tensors()) {
@@ -20,7 +20,7 @@ Verdict DataSignal::at(const Moment& now)
             value = now.value(signal);
             continue;
         }
-        columns += (columns.empty() ? "" : ", ") + signal.tensor.substr(whole.size() + 1);
+        columns += (columns.empty() ? "" : ", ") + signal.tensor.substr(each.size());
         if (name.empty())
             name = signal.tensor;
     }

@@ -7,7 +7,7 @@ namespace core::debug {
 
 /// What begins the names of what the data's doctor says of a run's rows, recorded at step 0 where a rule asks for it:
 /// `data/label_noise` and so on, by the doctor's own names, each the share of the rows that it is about, 0 where it
-/// finds nothing. Of columns it is how many there are, and `data/target_leakage/answer` is 1 besides.
+/// finds nothing. Of columns it is how many there are, and `data/target_leakage_of/answer` is 1 besides.
 inline constexpr std::string_view dataSignals = "data/";
 
 /// A rule that reads what the doctor said of the data.

@@ -46,6 +46,16 @@ Result<Changes> setTo(const Value& now, const std::string& path, Value value)
     return Changes{{path, std::move(value)}};
 }
 
+Result<Changes> lossOfClasses(const Value& now, const std::string& key, Value value)
+{
+    const Value* loss = now.at("train.loss");
+    if (!loss || !isNetwork(now))
+        return doesNotApply("it has no loss that can be set");
+    if (!loss->isNull())
+        return setTo(now, "train.loss." + key, std::move(value));
+    return Changes{{"train.loss", Object{{"kind", "cross_entropy"}, {key, std::move(value)}}}};
+}
+
 bool isNetwork(const Value& now)
 {
     return now.at("model.kind") && !now.at("model.max_depth") && !now.at("model.n_neighbors");

@@ -12,6 +12,8 @@ base::Error doesNotApply(std::string why);
 base::Result<Changes> times(const base::Value& now, const std::string& path, double factor);
 /// A setting that this experiment has, to another value.
 base::Result<Changes> setTo(const base::Value& now, const std::string& path, base::Value value);
+/// A setting of the loss of a classification, which is cross-entropy where nothing else is said.
+base::Result<Changes> lossOfClasses(const base::Value& now, const std::string& key, base::Value value);
 bool isNetwork(const base::Value& now);
 /// Whether its network is one for pictures.
 bool isPictures(const base::Value& now);

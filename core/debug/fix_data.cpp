@@ -58,7 +58,7 @@ void addRows(std::vector<Fix>& all)
     all.push_back({"drop_missing", "Leave out rows with missing values", "They are NaN as numbers.", From::Start,
                    [](const Value& now) { return setTo(now, "data.missing", "drop"); }});
     all.push_back({"class_weights", "Weights for the classes", "A rare class counts as much as a frequent one.",
-                   From::Before, [](const Value& now) { return setTo(now, "train.loss.class_weights", "balanced"); }});
+                   From::Before, [](const Value& now) { return lossOfClasses(now, "class_weights", "balanced"); }});
     all.push_back({"weighted_sampler", "Draw rare classes more often", "Every batch sees all classes alike.",
                    From::Before, [](const Value& now) { return setTo(now, "data.sampler", "weighted"); }});
     all.push_back({"smote", "Make rows of rare classes (SMOTE)", "New rows between those that there are.", From::Before,

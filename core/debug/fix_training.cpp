@@ -158,11 +158,15 @@ void addTrainingFixes(std::vector<Fix>& all)
                    morePatience});
     all.push_back(
         {"decay", "More weight decay", "Small weights bend less around single rows.", From::Before, regularize});
-    all.push_back({"less_decay", "No penalty on the weights", "They may grow as large as the task needs.", From::Before,
-                   lessDecay});
+    all.push_back({"less_decay", "No penalty on the weights",
+                   "They may grow as large as the task needs, from the start: what was pulled to nothing comes back "
+                   "slowly.",
+                   From::Start, lessDecay});
     all.push_back({"longer", "Twice as long", "If the loss was still falling, let it.", From::End, longer});
     all.push_back({"hold_rate", "A rate that stays", "What the schedule takes away cannot be learned with any more.",
-                   From::Before, [](const Value& now) {
+                   From::Before, [](const Value& now) -> Result<Changes> {
+                       if (now["train"]["schedule"]["kind"].text() == "constant")
+                           return doesNotApply("the rate stays already");
                        return setTo(now, "train.schedule", Object{{"kind", "constant"}});
                    }});
     all.push_back({"deterministic", "Only operations that repeat", "The same seed then gives the same bits.",
@@ -186,7 +190,7 @@ void addTrainingFixes(std::vector<Fix>& all)
                        return lossOf(now, "cross_entropy");
                    }});
     all.push_back({"label_smoothing", "Smooth labels by 0.1", "No single label is believed altogether.", From::Before,
-                   [](const Value& now) { return setTo(now, "train.loss.label_smoothing", 0.1); }});
+                   [](const Value& now) { return lossOfClasses(now, "label_smoothing", 0.1); }});
 }
 
 }

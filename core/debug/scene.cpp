@@ -8,17 +8,21 @@ namespace core::debug {
 
 namespace {
 
-void take(std::map<std::string, Course, std::less<>>& courses, const std::string& name, double value, std::int64_t step)
+void take(Course*& course, std::map<std::string, Course, std::less<>>& courses, const std::string& name, double value,
+          std::int64_t step)
 {
     if (std::isnan(value))
         return;
-    const auto [place, made] = courses.try_emplace(name, Course{value, value, value, value, step});
-    Course& course = place->second;
-    course.last = value;
-    course.most = std::max(course.most, value);
-    if (!made && value < course.least) {
-        course.least = value;
-        course.leastStep = step;
+    if (!course) {
+        course = &courses[name];
+        *course = {value, value, value, value, step};
+        return;
+    }
+    course->last = value;
+    course->most = std::max(course->most, value);
+    if (value < course->least) {
+        course->least = value;
+        course->leastStep = step;
     }
 }
 
@@ -69,18 +73,28 @@ void takeCourses(Scene& scene, const Trace& trace)
 {
     const std::vector<std::string> names = namesBySignal(trace.known);
     const auto pairs = updatesOf(trace.known);
+    std::vector<bool> isUpdate(trace.known.size());
+    for (const auto& [update, weight] : pairs)
+        isUpdate[update] = true;
+    std::vector<Course*> courses(trace.known.size()); // nodes of a map stay where they are
+    Course* ratio = nullptr;
     std::vector<double> values(trace.known.size());
     for (std::size_t i = 0; i < trace.size(); ++i) {
         const Frame frame = trace.frame(i);
         if (frame.step > scene.step)
             break;
-        std::ranges::fill(values, std::nan(""));
+        bool updates = false;
         for (const Sample& sample : frame.samples) {
-            values[sample.id] = sample.value;
+            updates = updates || isUpdate[sample.id];
             if (!names[sample.id].empty())
-                take(scene.courses, names[sample.id], sample.value, frame.step);
+                take(courses[sample.id], scene.courses, names[sample.id], sample.value, frame.step);
         }
-        take(scene.courses, "update/weight", updateRatio(pairs, values), frame.step);
+        if (!updates)
+            continue;
+        std::ranges::fill(values, std::nan(""));
+        for (const Sample& sample : frame.samples)
+            values[sample.id] = sample.value;
+        take(ratio, scene.courses, "update/weight", updateRatio(pairs, values), frame.step);
     }
 }
 

@@ -79,11 +79,10 @@ std::vector<report::Watched> watchedBy(const store::RunRecord& record, const std
             one.ours = facts->ours;
             if (one.first) {
                 one.why = facts->why;
-                // The likeliest first, with what speaks for it.
                 if (const auto ranked = checked.causes.find(state.rule); ranked != checked.causes.end())
                     for (const debug::RankedCause& cause : ranked->second)
                         one.causes.push_back(cause.seen.empty() ? cause.cause : cause.cause + " (" + cause.seen + ")");
-                one.fixes = debug::offersOf(facts->fixes, record.spec);
+                one.fixes = offersFor(one.rule, record.spec);
             }
         }
         all.push_back(std::move(one));

@@ -295,16 +295,16 @@ Value toList(const std::vector<events::Finding>& findings, const std::vector<spe
                 ranked.push_back(Object{{"cause", cause.cause}, {"seen", cause.seen}, {"score", cause.score}});
     }
     Array all;
-    for (const events::Finding& finding : findings)
-        all.push_back(Object{{"rule", finding.rule},
-                             {"step", finding.step},
-                             {"tensor", finding.tensor},
-                             {"value", finding.value},
-                             {"threshold", finding.threshold},
-                             {"since", finding.since >= 0 ? finding.since : finding.step},
-                             {"message", finding.message},
-                             {"causes", known[finding.rule].second},
-                             {"fixes", known[finding.rule].first}});
+    for (const events::Finding& finding : findings) {
+        Object told{{"rule", finding.rule},           {"step", finding.step},
+                    {"tensor", finding.tensor},       {"value", finding.value},
+                    {"threshold", finding.threshold}, {"since", finding.since >= 0 ? finding.since : finding.step},
+                    {"message", finding.message},     {"fixes", known[finding.rule].first}};
+        // Beside a training nobody has weighed them.
+        if (!causes.empty())
+            told.set("causes", known[finding.rule].second);
+        all.push_back(std::move(told));
+    }
     return all;
 }
 

@@ -37,7 +37,14 @@ std::string nameOf(const data::Problem& problem, const DataFigures& told)
 {
     const std::string name = std::string(debug::dataSignals) + problem.kind;
     const bool again = std::ranges::any_of(told, [&](const auto& one) { return one.first == name && one.second > 0; });
-    return problem.kind == "duplicate_rows" && again ? name + "/across" : name;
+    return problem.kind == "duplicate_rows" && again ? name + "_across" : name;
+}
+
+// A column's name as the last part of a signal's.
+std::string asName(std::string column)
+{
+    std::ranges::replace(column, '/', '_');
+    return column == "." ? "_" : column;
 }
 
 void put(DataFigures& figures, const std::string& name, double value, bool more)
@@ -63,13 +70,13 @@ DataFigures dataFigures(const std::vector<data::Problem>& problems, std::int64_t
     DataFigures all;
     for (const base::Entry& check : data::allChecks().family().entries)
         all.emplace_back(std::string(debug::dataSignals) + check.kind, 0);
-    all.emplace_back(std::string(debug::dataSignals) + "duplicate_rows/across", 0);
+    all.emplace_back(std::string(debug::dataSignals) + "duplicate_rows_across", 0);
     for (const data::Problem& problem : problems) {
         const std::string name = nameOf(problem, all);
         const bool columns = isOfColumns(problem.kind);
         put(all, name, columns ? 1 : double(problem.count) / double(std::max<std::int64_t>(1, rows)), true);
         if (columns && !problem.column.empty())
-            put(all, name + "/" + problem.column, 1, false);
+            put(all, name + "_of/" + asName(problem.column), 1, false);
     }
     std::vector<std::regex> meant;
     for (const std::string& regex : wanted(rules))

@@ -94,7 +94,7 @@ void enroll(Rules& all)
           {"Labels are wrong.", {clue::above("data/label_noise", 0), clue::fired("LabelNoise")}},
           {"Trained too short, or the model is too simple.",
            {clue::fired("Underfit"), clue::fired("SlowConvergence"), clue::neuronsAtMost(16)}}},
-         {"longer", "class_weights", "larger"}},
+         {"longer", "class_weights", "larger", "label_smoothing"}},
         base::Fields<Spec>{}
             .add("category_no", &Spec::categoryNo, base::Int{2, 1'000'000},
                  {"How many classes there are. Empty: as many as are seen."}, {.nullWord = "auto"})

@@ -14,7 +14,7 @@ struct Spec {
 /// threshold. As Deepchecks' train-test samples mix. Read once, at the run's first step.
 class DuplicateRows final : public DataSignal {
 public:
-    explicit DuplicateRows(Spec spec) : DataSignal("duplicate_rows/across", spec.threshold) {}
+    explicit DuplicateRows(Spec spec) : DataSignal("duplicate_rows_across", spec.threshold) {}
 
     Compared compared() const override { return {"share of rows that are in two parts", "threshold", true, false}; }
 

@@ -98,7 +98,7 @@ void enroll(Rules& all)
           {"Nothing holds the weights back: no dropout, no weight decay, no augmentation.", {clue::unregularized()}},
           {"The validation rows are of another kind than the training rows.",
            {clue::fired("ValidationDrift"), clue::settingIs("split.kind", {"group", "predefined"}, 0.3)}}},
-         {"stop_best", "dropout", "decay", "augment", "augment_more", "feature_noise", "smaller", "label_smoothing"}},
+         {"stop_best", "dropout", "decay", "augment", "augment_more", "feature_noise", "smaller"}},
         regexField<Spec>()
             .add("start_step", &Spec::startStep, base::Int{0}, {"Steps before anything is compared."},
                  {.unit = "steps"})

@@ -17,8 +17,8 @@ public:
 protected:
     std::string sentence(double value, const std::string& columns) const override
     {
-        (void)value;
-        return (columns.empty() ? "One column" : "Column " + columns) + " alone tells the target.";
+        return value > 1 ? "Columns " + columns + " tell the target, each by itself."
+                         : "Column " + columns + " tells the target by itself.";
     }
 };
 

@@ -69,7 +69,7 @@ void enroll(Rules& all)
           "The training loss is a mean over steps that were worse than the last.",
           "The validation rows are few, or easy by luck.",
           {"Rows of the validation split are among the training rows.",
-           {clue::fired("DuplicateRows"), clue::above("data/duplicate_rows/across", 0)}}},
+           {clue::fired("DuplicateRows"), clue::above("data/duplicate_rows_across", 0)}}},
          {"no_dropout"},
          true},
         base::Fields<Spec>{}

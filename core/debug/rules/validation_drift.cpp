@@ -17,8 +17,7 @@ public:
 protected:
     std::string sentence(double value, const std::string& columns) const override
     {
-        return (columns.empty() ? figure(value) + (value == 1 ? " column is" : " columns are")
-                                : "Column " + columns + " is") +
+        return (value > 1 ? "Columns " + columns + " are" : "Column " + columns + " is") +
                " spread differently in validation than in training.";
     }
 };

@@ -58,17 +58,19 @@ TEST_CASE("what the doctor says of the data fires the rule that reads it")
     CHECK(fires("data/label_noise: 0.08 . .\ntrain/loss: 1 1 1", rule("LabelNoise")) == "0");
     CHECK(fires("data/label_noise: 0.005\ntrain/loss: 1", rule("LabelNoise")).empty());
     CHECK(fires("data/label_noise: 0.005\ntrain/loss: 1", rule("LabelNoise", {{"threshold", 0.001}})) == "0");
-    CHECK(fires("data/target_leakage: 1\ndata/target_leakage/paid: 1", rule("TargetLeakage")) == "0");
-    CHECK(message("data/target_leakage: 2\ndata/target_leakage/paid: 1\ndata/target_leakage/due: 1", "TargetLeakage") ==
-          "data/target_leakage/paid: Column paid, due alone tells the target.");
+    CHECK(fires("data/target_leakage: 1\ndata/target_leakage_of/paid: 1", rule("TargetLeakage")) == "0");
+    CHECK(message("data/target_leakage: 2\ndata/target_leakage_of/paid: 1\ndata/target_leakage_of/due: 1",
+                  "TargetLeakage") ==
+          "data/target_leakage_of/paid: Columns paid, due tell the target, each by itself.");
     CHECK(fires("data/target_leakage: 0", rule("TargetLeakage")).empty());
-    CHECK(fires("data/duplicate_rows: 0.2\ndata/duplicate_rows/across: 0.05", rule("DuplicateRows")) == "0");
+    CHECK(fires("data/duplicate_rows: 0.2\ndata/duplicate_rows_across: 0.05", rule("DuplicateRows")) == "0");
     // Copies within a part are none of its business.
-    CHECK(fires("data/duplicate_rows: 0.2\ndata/duplicate_rows/across: 0", rule("DuplicateRows")).empty());
-    CHECK(fires("data/date_under_random_split: 1\ndata/date_under_random_split/day: 1", rule("ShuffledTime")) == "0");
+    CHECK(fires("data/duplicate_rows: 0.2\ndata/duplicate_rows_across: 0", rule("DuplicateRows")).empty());
+    CHECK(fires("data/date_under_random_split: 1\ndata/date_under_random_split_of/day: 1", rule("ShuffledTime")) ==
+          "0");
     CHECK(fires("data/date_under_random_split: 0", rule("ShuffledTime")).empty());
-    CHECK(message("data/drift: 1\ndata/drift/age: 1", "ValidationDrift") ==
-          "data/drift/age: Column age is spread differently in validation than in training.");
+    CHECK(message("data/drift: 1\ndata/drift_of/age: 1", "ValidationDrift") ==
+          "data/drift_of/age: Column age is spread differently in validation than in training.");
     CHECK(fires("data/drift: 0", rule("ValidationDrift")).empty());
 }
 

@@ -109,6 +109,11 @@ TEST_CASE("a fix that is made already is not offered again")
     CHECK(changed("scale_rate", with(network, R"("batch_size": 64)", R"("batch_size": 32)")) == "-");
     CHECK(changed("scale_rate", with(network, R"("batch_size": 64)", R"("batch_size": "full")")) == "-");
     CHECK(changed("cross_entropy", with(network, "hinge", "cross_entropy")) == "-");
+    CHECK(changed("hold_rate", with(network, "exponential", "constant")) == "-");
+    // A loss that is left to the task is cross-entropy where there are classes.
+    const auto anyLoss = with(network, R"({"kind": "hinge", "class_weights": null, "label_smoothing": 0.0})", "null");
+    CHECK(changed("class_weights", anyLoss) == R"(train.loss={"kind":"cross_entropy","class_weights":"balanced"})");
+    CHECK(changed("label_smoothing", anyLoss) == R"(train.loss={"kind":"cross_entropy","label_smoothing":0.1})");
     CHECK(changed("patience") == "-");
     CHECK(changed("patience", with(network, R"("early_stopping": null)", R"("early_stopping": {"patience": 2})")) ==
           "train.early_stopping.patience=5");

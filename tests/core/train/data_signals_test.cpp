@@ -43,10 +43,10 @@ TEST_CASE("problems of rows are shares of the rows, those of columns are counted
                                               {"duplicate_rows", "", {1}, 8, "", ""}};
     CHECK(linesOf(train::dataFigures(problems, 400, rules({"LabelNoise"}))) == "data/label_noise 0.05\n");
     CHECK(linesOf(train::dataFigures(problems, 400, rules({"TargetLeakage"}))) ==
-          "data/target_leakage 2.0\ndata/target_leakage/paid 1.0\ndata/target_leakage/due 1.0\n");
-    CHECK(linesOf(train::dataFigures(problems, 400, rules({"DuplicateRows"}))) == "data/duplicate_rows/across 0.02\n");
+          "data/target_leakage 2.0\ndata/target_leakage_of/paid 1.0\ndata/target_leakage_of/due 1.0\n");
+    CHECK(linesOf(train::dataFigures(problems, 400, rules({"DuplicateRows"}))) == "data/duplicate_rows_across 0.02\n");
     CHECK(linesOf(train::dataFigures({}, 400, rules({"DuplicateRows", "LabelNoise"}))) ==
-          "data/label_noise 0.0\ndata/duplicate_rows/across 0.0\n");
+          "data/label_noise 0.0\ndata/duplicate_rows_across 0.0\n");
     CHECK(train::dataFigures(problems, 400, rules({"Overfit"})).empty());
 }
 
@@ -58,7 +58,8 @@ TEST_CASE("an experiment's own rows are examined")
         return linesOf(*read);
     };
     CHECK(figures(R"({"data": {"source": "seattle-weather"}, "split": {"kind": "random"}, "model": "mlp",
-        "rules": ["ShuffledTime"]})") == "data/date_under_random_split 1.0\ndata/date_under_random_split/date 1.0\n");
+        "rules": ["ShuffledTime"]})") ==
+          "data/date_under_random_split 1.0\ndata/date_under_random_split_of/date 1.0\n");
     CHECK(figures(R"({"data": {"source": "seattle-weather"}, "model": "mlp", "rules": ["ShuffledTime"]})") ==
           "data/date_under_random_split 0.0\n");
 }
