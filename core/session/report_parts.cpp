@@ -79,10 +79,8 @@ std::vector<report::Watched> watchedBy(const store::RunRecord& record, const std
             one.ours = facts->ours;
             if (one.first) {
                 one.why = facts->why;
-                // The likeliest first, with what speaks for it.
-                if (const auto ranked = checked.causes.find(state.rule); ranked != checked.causes.end())
-                    for (const debug::RankedCause& cause : ranked->second)
-                        one.causes.push_back(cause.seen.empty() ? cause.cause : cause.cause + " (" + cause.seen + ")");
+                if (const auto found = checked.causes.find(state.rule); found != checked.causes.end())
+                    one.causes = found->second;
                 one.fixes = debug::offersOf(facts->fixes, record.spec);
             }
         }
