@@ -179,9 +179,11 @@ std::string parametersOf(const ProfileResult& result)
 {
     std::string text;
     for (const auto& [key, value] : result.parameters.object())
-        text += (text.empty() ? "" : "<br>") + std::string("<code>") + escaped(key + " = " + base::writeJson(value)) +
-                "</code>";
-    return text;
+        text += (text.empty() ? "" : ", ") + key + " " +
+                (value.isReal()   ? figure(value.toReal())
+                 : value.isText() ? value.text()
+                                  : base::writeJson(value));
+    return "<span class=\"muted\">" + escaped(text) + "</span>";
 }
 
 std::string seenBy(const ProfileResult& result)
