@@ -72,6 +72,8 @@ TEST_CASE("a run has a report as a page and as a PDF, and one object of what it 
     const Value again = told({"report", "little-0001", "--runs", runs, "--html", html, "--json"});
     CHECK(again["certificate"]["identical"].toBool());
     CHECK(has(textOf(html), "bit for bit the same"));
+    told({"export", "little-0001", "--runs", runs, "--to", "html", folder.path() / "page.html", "--json"});
+    CHECK(has(textOf(folder.path() / "page.html"), "bit for bit the same"));
 }
 
 TEST_CASE("a fix that was tried stands beside its finding with what came of it")
