@@ -16,7 +16,7 @@ namespace debug = core::debug;
 namespace {
 
 struct Options {
-    std::string run, html, trace, other;
+    std::string run, html, trace, other, rules;
 };
 
 void addPhases(std::string& text, const debug::ProfileSummary& summary)
@@ -66,6 +66,21 @@ std::string textOf(const debug::ProfileReport& before, const debug::ProfileRepor
     return text;
 }
 
+// One file a rule, as SageMaker's report leaves them in `profiler-reports`.
+Status writeRules(const debug::ProfileReport& report, const std::filesystem::path& folder, Array& files)
+{
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (failed)
+        return Error{ErrorKind::Usage, "cannot be made: " + failed.message(), folder.string(), "Name another folder"};
+    for (const auto& [rule, value] : debug::ruleFiles(report)) {
+        const std::filesystem::path file = folder / (rule + ".json");
+        CORE_CHECK(writeFileAtomically(file, writeJson(value, 2) + "\n"));
+        files.push_back(file.string());
+    }
+    return {};
+}
+
 Result<Outcome> profile(const Options& options, const Common& common)
 {
     CORE_TRY(read, core::session::profileOf(options.run, common.runsFolder()));
@@ -79,6 +94,8 @@ Result<Outcome> profile(const Options& options, const Common& common)
         CORE_CHECK(writeFileAtomically(options.trace, debug::chromeTrace(read.trace)));
         files.push_back(options.trace);
     }
+    if (!options.rules.empty())
+        CORE_CHECK(writeRules(read.report, options.rules, files));
     for (const Value& file : files)
         outcome.text += "written: " + file.text() + "\n";
     outcome.object.set("files", std::move(files));
@@ -100,6 +117,9 @@ void addProfiling(Program& program)
     command->add_option("run", options->run, "Run folder, or its id")->required();
     command->add_option("--runs", program.common.runs, "Folder of the runs");
     command->add_option("--html", options->html, "Also write the report as one HTML file");
+    command->add_option("--rules-json", options->rules,
+                        "Also write what each rule found into a file of its own in this folder, as SageMaker's "
+                        "ProfilerReport does");
     command->add_option("--trace", options->trace, "Also write Chrome trace events, which Perfetto opens");
     command->add_option("--compare", options->other, "A second run: the difference of each phase");
     program.on(command, [&common = program.common, options] { return profile(*options, common); });

@@ -41,13 +41,18 @@ Status writePdf(const std::filesystem::path& run, const Options& options)
     return {};
 }
 
+// Before anything is gathered.
 Status checkFiles(const Options& options)
 {
-    if (options.html.empty() && options.pdf.empty())
-        return {};
-    for (const std::string& file : {options.html, options.pdf})
-        if (!file.empty() && std::filesystem::is_directory(file))
+    for (const std::string& file : {options.html, options.pdf}) {
+        if (file.empty())
+            continue;
+        if (std::filesystem::is_directory(file))
             return Error{ErrorKind::Usage, "is a folder", file, "Name a file in it, such as report.html"};
+        const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+        if (!std::filesystem::is_directory(folder))
+            return Error{ErrorKind::Usage, "there is no such folder", folder.string(), "Make it, or name another"};
+    }
     return {};
 }
 

@@ -5,6 +5,7 @@
 #include "core/session/certificate.h"
 #include "core/session/import_run.h"
 #include "core/session/inspect.h"
+#include "core/session/run_report.h"
 #include "core/store/exporter.h"
 #include "core/store/run_folder.h"
 #include "core/store/run_names.h"
@@ -267,6 +268,13 @@ Result<Outcome> exportRun(const Options& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
     CORE_CHECK(session::reach(folder, options.at));
+    // A report is made of more than the store knows.
+    if (options.to == "html") {
+        CORE_TRY(file, store::exportFile({folder, options.destination, options.at}, ".html"));
+        CORE_TRY(report, session::gatherReport(folder.string(), common.runsFolder(), {options.at}));
+        CORE_CHECK(session::writeReportHtml(report, file));
+        return Outcome{Object{{"files", Array{file.string()}}}, file.string() + "\n"};
+    }
     CORE_TRY(exporter, store::allExporters().make({options.to, Object{}}));
     CORE_TRY(files, exporter->write({folder, options.destination, options.at}));
     Outcome outcome;
@@ -341,7 +349,7 @@ void addRuns(Program& program)
     program.on(prediction, [options, &common] { return predict(*options, common); });
 
     CLI::App* exporting = ofRun(program.app, "export", "Write a run in another format");
-    exporting->add_option("--to", options->to, "csv, safetensors, pth")->required();
+    exporting->add_option("--to", options->to, "csv, safetensors, pth, html (its report)")->required();
     exporting->add_option("destination", options->destination, "File or folder to write")->required();
     exporting->add_option("--at", options->at, "last, best or a step");
     program.on(exporting, [options, &common] { return exportRun(*options, common); });

@@ -175,20 +175,41 @@ std::string layers(const ProfileSummary& summary)
     return text + "</table>";
 }
 
+std::string parametersOf(const ProfileResult& result)
+{
+    std::string text;
+    for (const auto& [key, value] : result.parameters.object())
+        text += (text.empty() ? "" : ", ") + key + " " +
+                (value.isReal()   ? figure(value.toReal())
+                 : value.isText() ? value.text()
+                                  : base::writeJson(value));
+    return "<span class=\"muted\">" + escaped(text) + "</span>";
+}
+
+std::string seenBy(const ProfileResult& result)
+{
+    const bool found = result.state == "IssuesFound";
+    std::string seen = escaped(found || result.reason.empty() ? result.verdict.message : result.reason);
+    for (const ProfileAdvice& advice : result.advice) {
+        seen += "<br>&#8594; " + escaped(advice.text);
+        for (const auto& [path, value] : advice.edits)
+            seen += " <code>" + escaped(path + " = " + base::writeJson(value)) + "</code>";
+    }
+    return seen;
+}
+
+// The columns of SageMaker's report: times triggered are points that violate the rule.
 std::string rules(const ProfileReport& report)
 {
-    std::string text = "<h2>Rules</h2><table><tr><th>rule</th><th>state</th><th>what it saw</th></tr>";
+    std::string text =
+        "<h2>Rules</h2><table><tr><th>rule</th><th>state</th><th>what it saw, and what to do</th><th class=\"n\">times "
+        "triggered</th><th class=\"n\">datapoints</th><th>parameters</th></tr>";
     for (const ProfileResult& result : report.results) {
         const bool found = result.state == "IssuesFound";
-        std::string seen = escaped(found || result.reason.empty() ? result.verdict.message : result.reason);
-        for (const ProfileAdvice& advice : result.advice) {
-            seen += "<br>&#8594; " + escaped(advice.text);
-            for (const auto& [path, value] : advice.edits)
-                seen += " <code>" + escaped(path + " = " + base::writeJson(value)) + "</code>";
-        }
         text += "<tr>" + cell(escaped(result.rule) + (result.ours ? " <span class=\"muted\">ours</span>" : "")) +
-                (found ? "<td class=\"found\">&#9650; " : "<td>") + escaped(result.state) + "</td>" + cell(seen) +
-                "</tr>";
+                (found ? "<td class=\"found\">&#9650; " : "<td>") + escaped(result.state) + "</td>" +
+                cell(seenBy(result)) + cell(std::to_string(result.verdict.violations), true) +
+                cell(std::to_string(result.verdict.points), true) + cell(parametersOf(result)) + "</tr>";
     }
     return text + "</table>";
 }

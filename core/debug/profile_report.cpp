@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/debug/profile_report.h"
 
+#include "core/base/json.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -88,21 +90,35 @@ Array findingsOf(const std::vector<ProfileResult>& results)
     return findings;
 }
 
-// As ProfilerReport writes them, one object a rule; the report itself fires if any of them did.
+// SageMaker has a text of all parameters of a rule, a line for each, such as `threshold:50`.
+std::string parametersText(const Value& parameters)
+{
+    std::string text;
+    for (const auto& [key, value] : parameters.object())
+        text += (text.empty() ? "" : "\n") + key + ":" + (value.isText() ? value.text() : base::writeJson(value));
+    return text;
+}
+
+Object ruleOf(const ProfileResult& result)
+{
+    return {{"RuleTriggered", std::int64_t(result.state == "IssuesFound")},
+            {"Violations", result.verdict.violations},
+            {"Details", result.verdict.message},
+            {"Datapoints", result.verdict.points}};
+}
+
+// The report itself fires if any of them did.
 Object rulesOf(const std::vector<ProfileResult>& results)
 {
     Object rules;
     std::int64_t fired = 0;
     for (const ProfileResult& result : results) {
-        const bool found = result.state == "IssuesFound";
-        fired += found;
-        rules.set(result.rule, Object{{"state", result.state},
-                                      {"reason", result.reason},
-                                      {"RuleTriggered", std::int64_t(found)},
-                                      {"Violations", result.verdict.violations},
-                                      {"Details", result.verdict.message},
-                                      {"Datapoints", result.verdict.points},
-                                      {"RuleParameters", result.parameters}});
+        fired += result.state == "IssuesFound";
+        Object rule = ruleOf(result);
+        rule.set("RuleParameters", result.parameters);
+        rule.set("state", result.state);
+        rule.set("reason", result.reason);
+        rules.set(result.rule, std::move(rule));
     }
     rules.set("ProfilerReport", Object{{"state", fired > 0 ? "IssuesFound" : "NoIssuesFound"},
                                        {"RuleTriggered", std::int64_t(fired > 0)},
@@ -115,6 +131,17 @@ Object rulesOf(const std::vector<ProfileResult>& results)
 ProfileReport reportOf(const ProfileTrace& trace, bool finished)
 {
     return {trace.id, trace.device, finished, summarize(trace), judge(trace, finished)};
+}
+
+std::vector<std::pair<std::string, Value>> ruleFiles(const ProfileReport& report)
+{
+    std::vector<std::pair<std::string, Value>> files;
+    for (const ProfileResult& result : report.results) {
+        Object rule = ruleOf(result);
+        rule.set("RuleParameters", parametersText(result.parameters));
+        files.emplace_back(result.rule, std::move(rule));
+    }
+    return files;
 }
 
 std::string headline(const ProfileReport& report)

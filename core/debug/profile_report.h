@@ -31,6 +31,9 @@ base::Value compareValue(const ProfileReport& before, const ProfileReport& after
 
 /// The report as one HTML file that needs nothing else: no scripts, no pictures from elsewhere.
 std::string profileHtml(const ProfileTrace& trace, const ProfileReport& report);
+/// What ProfilerReport writes of each rule, under its name: `RuleTriggered`, `Violations`, `Details`, `Datapoints`,
+/// `RuleParameters`.
+std::vector<std::pair<std::string, base::Value>> ruleFiles(const ProfileReport& report);
 /// Trace events as Chrome and Perfetto open them: steps, phases, layers, and what the machine did.
 std::string chromeTrace(const ProfileTrace& trace);
 

@@ -28,6 +28,18 @@ void addFixes(const Watched& rule, Section& section)
     section.blocks.push_back(std::move(table));
 }
 
+void addCauses(const Watched& rule, Section& section)
+{
+    if (rule.causes.empty())
+        return;
+    Table table{{{"likely causes"}, {"what was seen of them"}}};
+    for (const debug::RankedCause& cause : rule.causes)
+        table.rows.push_back({{cause.cause},
+                              {cause.seen.empty() ? "nothing for or against it" : cause.seen, false,
+                               cause.seen.empty() ? Tone::Muted : Tone::Body}});
+    section.blocks.push_back(std::move(table));
+}
+
 void addCard(const Watched& rule, Section& section)
 {
     const events::Finding& found = *rule.first;
@@ -43,12 +55,7 @@ void addCard(const Watched& rule, Section& section)
     section.blocks.push_back(Paragraph{times + "." + (rule.ours ? " A rule of this program." : ""), Tone::Muted});
     if (!rule.why.empty())
         section.blocks.push_back(Paragraph{"Why it matters: " + rule.why});
-    if (!rule.causes.empty()) {
-        std::string causes;
-        for (const std::string& cause : rule.causes)
-            causes += (causes.empty() ? "" : " ") + cause;
-        section.blocks.push_back(Paragraph{"Likely causes: " + causes});
-    }
+    addCauses(rule, section);
     addFixes(rule, section);
 }
 

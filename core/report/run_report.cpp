@@ -65,6 +65,9 @@ Value findingsOf(const std::vector<Watched>& rules)
         Array fixes;
         for (const debug::Offer& fix : rule.fixes)
             fixes.push_back(debug::toValue(fix));
+        Array causes;
+        for (const debug::RankedCause& cause : rule.causes)
+            causes.push_back(Object{{"cause", cause.cause}, {"seen", cause.seen}});
         all.push_back(Object{{"rule", rule.name},
                              {"step", rule.first->step},
                              {"last", rule.last},
@@ -73,6 +76,7 @@ Value findingsOf(const std::vector<Watched>& rules)
                              {"message", rule.first->message},
                              {"value", numberOf(rule.first->value)},
                              {"threshold", numberOf(rule.first->threshold)},
+                             {"causes", std::move(causes)},
                              {"fixes", std::move(fixes)},
                              {"tried", triedOf(rule.tried)}});
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/debug/causes.h"
 #include "core/debug/fix.h"
 #include "core/debug/profile_report.h"
 #include "core/report/document.h"
@@ -37,7 +38,7 @@ struct Watched {
     std::optional<events::Finding> first = {};
     std::int64_t last = -1; ///< the last step at which it fired
     std::string why = {};
-    std::vector<std::string> causes = {};
+    std::vector<debug::RankedCause> causes = {}; ///< the likeliest first
     std::vector<debug::Offer> fixes = {};
     std::vector<Tried> tried = {};
 };

@@ -79,9 +79,8 @@ std::vector<report::Watched> watchedBy(const store::RunRecord& record, const std
             one.ours = facts->ours;
             if (one.first) {
                 one.why = facts->why;
-                if (const auto ranked = checked.causes.find(state.rule); ranked != checked.causes.end())
-                    for (const debug::RankedCause& cause : ranked->second)
-                        one.causes.push_back(cause.seen.empty() ? cause.cause : cause.cause + " (" + cause.seen + ")");
+                if (const auto found = checked.causes.find(state.rule); found != checked.causes.end())
+                    one.causes = found->second;
                 one.fixes = offersFor(one.rule, record.spec);
             }
         }

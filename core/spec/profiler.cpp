@@ -71,7 +71,8 @@ private:
         for (const auto& [key, value] : params) {
             const auto bar = key.find('_');
             const std::string rule = key.substr(0, bar);
-            if (key == "rule" || key == "enabled")
+            // Nothing is sent to anybody here, so there is nothing to opt out of.
+            if (key == "rule" || key == "enabled" || key == "opt_out_telemetry")
                 continue;
             if (bar == key.npos || !m_family || !m_family->find(rule))
                 m_problems.push_back({ErrorKind::Spec, "\"" + key + "\" is no parameter of a rule of the profiler",

@@ -35,7 +35,8 @@ TEST_CASE("a planted slow loader is found, and what is advised is a setting that
     const std::string runs = folder.path(), file = folder.file("slow.experiment.json", slowLoader);
     const Value slow = told({"train", file, "--runs", runs, "--json"});
     const std::string html = folder.path() / "report.html", trace = folder.path() / "trace.json";
-    const Value report = told({"profile", "slow-0001", "--runs", runs, "--html", html, "--trace", trace, "--json"});
+    const Value report = told({"profile", "slow-0001", "--runs", runs, "--html", html, "--trace", trace, "--rules-json",
+                               folder.path() / "rules", "--json"});
     CHECK(report["steps"].toInt() == slow["steps"].toInt());
     const core::base::Object phases = report["phases"].object();
     double most = 0, sum = 0;
@@ -64,6 +65,10 @@ TEST_CASE("a planted slow loader is found, and what is advised is a setting that
             set = edits[0]["path"].text() + "=" + core::base::writeJson(edits[0]["value"]);
         }
     CHECK(set == "data.num_workers=2");
+    const auto starvedRule = core::base::readJson(folder.path() / "rules" / "DataStarved.json");
+    REQUIRE(starvedRule);
+    CHECK((*starvedRule)["RuleTriggered"].toInt() == 1);
+    CHECK(std::filesystem::exists(folder.path() / "rules" / "StepOutlier.json"));
     const auto written = core::base::readFile(html);
     REQUIRE(written);
     CHECK(written->find("data wait") != std::string::npos);

@@ -36,6 +36,8 @@ ReportExport::ReportExport(Place place, QWidget* parent)
         m_export->setProperty("flat", true);
         m_open->setProperty("flat", true);
         m_text->setElided(Qt::ElideMiddle);
+        m_text->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+        box->addStretch(0); // the button stands at the edge, with and without words before it
         box->addWidget(m_text, 1);
         box->addWidget(m_open);
         box->addWidget(m_export);

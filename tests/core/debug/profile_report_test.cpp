@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <set>
 
 using namespace core;
@@ -107,6 +108,26 @@ TEST_CASE("the report names the bottleneck, what found it and what to do")
     REQUIRE(advice.size() == 2);
     CHECK(advice[0]["edits"].array()[0]["path"].text() == "data.num_workers");
     CHECK(advice[0]["edits"].array()[0]["value"].toInt() == 2);
+}
+
+TEST_CASE("each rule has an object of SageMaker's keys, and a row with its counts and parameters")
+{
+    const auto report = debug::reportOf(sampleTrace(), true);
+    const auto files = debug::ruleFiles(report);
+    REQUIRE(files.size() == report.results.size());
+    for (const auto& [rule, value] : files) {
+        INFO(rule);
+        for (const char* key : {"RuleTriggered", "Violations", "Details", "Datapoints", "RuleParameters"})
+            CHECK(value.object().find(key));
+        CHECK(value.object().size() == 5);
+        CHECK(value["RuleTriggered"].toInt() == (rule == "DataStarved" ? 1 : 0));
+    }
+    const auto cpu = std::ranges::find(files, "CPUBottleneck", [](const auto& file) { return file.first; });
+    REQUIRE(cpu != files.end());
+    CHECK(cpu->second["RuleParameters"].text().find("cpu_threshold:90") != std::string::npos);
+    const std::string html = debug::profileHtml(sampleTrace(), report);
+    for (const char* part : {"times triggered", "datapoints", "cpu_threshold 90,"})
+        CHECK(html.find(part) != std::string::npos);
 }
 
 TEST_CASE("two profiles are compared phase by phase")

@@ -134,6 +134,7 @@ TEST_CASE("findings bring their fixes, and what came of one that was tried")
         events::Finding{1, "VanishingGradient", "gradient/0.weight", 1e-9, 1e-7, 0, "Mean |gradient| is 1e-09."};
     rule.last = 3;
     rule.why = "Layers stop to learn.";
+    rule.causes = {{"Tanh saturates.", "Five tanh layers stand one behind the other.", 0.5}};
     rule.fixes = {
         {"relu", "ReLU in place of tanh", "Its slope is 1.", debug::Fix::From::Start, {{"model.activation", "relu"}}},
         {"lr_up", "Ten times the rate", "Steps grow.", debug::Fix::From::Before, {{"train.optimizer.lr", 0.1}}}};
@@ -145,7 +146,7 @@ TEST_CASE("findings bring their fixes, and what came of one that was tried")
     for (const char* part :
          {"VanishingGradient, step 1", "Mean |gradient| is 1e-09.", "It fired at 2 steps, the last one 3",
           "model.activation = relu", "little-0002: At step 3 it is better.", "not tried",
-          "Why it matters: Layers stop to learn.", "All 2 rules"})
+          "Why it matters: Layers stop to learn.", "Five tanh layers", "All 2 rules"})
         CHECK(has(html, part));
     const base::Value value = report::toValue(report);
     CHECK(value["findings"].array().size() == 1);
