@@ -6,8 +6,10 @@
 #include "ui/pages/cure_view.h"
 #include "ui/pages/debug_page.h"
 #include "ui/pages/findings_view.h"
+#include "ui/pages/run_curves.h"
 #include "ui/plots/evidence_plot.h"
 #include "ui/plots/futures_plot.h"
+#include "ui/plots/live_plot.h"
 #include "ui/plots/rule_lanes.h"
 
 #include <QPushButton>
@@ -48,6 +50,14 @@ TEST_CASE("what rules found stands in lanes; a chosen one shows its evidence, wh
     // Until a person chooses, the first that fired is shown.
     REQUIRE(shown.view.chosen());
     CHECK(shown.view.chosen()->name == "VanishingGradient");
+    // It stands on the curves too, where it fired first.
+    ui::pages::RunCurves curves;
+    curves.setRuns({shown.workbench->front()});
+    curves.refresh();
+    curves.plot()->refreshNow();
+    CHECK(std::ranges::any_of(curves.plot()->marks(), [&](const auto& mark) {
+        return mark.name == "VanishingGradient" && mark.step == shown.view.rows().front().steps.front();
+    }));
     CHECK(shown.view.lanes()->lanes()[0].name == "VanishingGradient");
     CHECK(shown.view.lanes()->lanes()[1].state == "quiet");
     REQUIRE(shown.studied());

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 namespace ui::pages {
 
@@ -31,6 +32,7 @@ namespace {
 constexpr double defaultSmoothing = 0.6;
 /// With epochs this short the metric of a single batch says little, and evaluations come often enough.
 constexpr std::int64_t fewSteps = 50;
+constexpr std::size_t mostFindings = 4; ///< rules that are marked on the curves
 
 /// `lr 0.1 → 0.01`
 QString editName(const core::events::Edited& edit)
@@ -380,6 +382,11 @@ void RunCurves::rebuildMarks()
         if (run.finished() && run.finished()->state == core::events::RunState::EarlyStopped)
             marks.push_back({MarkSpec::Kind::EarlyStop, double(run.finished()->steps), tr("early stop"),
                              epochText(run.finished()->epochs), m_validationCurve});
+        // Each rule where it fired first; those that came after stand on the Debug page.
+        std::set<std::string> told;
+        for (const core::events::Finding& finding : run.findings())
+            if (told.size() < mostFindings && told.insert(finding.rule).second)
+                marks.push_back({MarkSpec::Kind::Finding, double(finding.step), QString::fromStdString(finding.rule)});
     }
     for (const MarkSpec& mark : marks)
         text += QString::number(mark.step) + mark.name + mark.detail + QString::number(mark.curve) + ';';

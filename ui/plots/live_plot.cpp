@@ -57,6 +57,10 @@ const std::vector<PanelSpec>& LivePlot::panels() const
 {
     return m_view->scene.panels;
 }
+const std::vector<MarkSpec>& LivePlot::marks() const
+{
+    return m_view->scene.marks;
+}
 
 void LivePlot::setXAxis(XAxis axis)
 {

@@ -31,6 +31,7 @@ public:
     void setCurves(std::vector<CurveSpec> curves);
     void setMarks(std::vector<MarkSpec> marks);
     const std::vector<PanelSpec>& panels() const;
+    const std::vector<MarkSpec>& marks() const;
 
     void setXAxis(XAxis axis);
     XAxis xAxis() const;
