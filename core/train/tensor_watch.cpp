@@ -185,8 +185,15 @@ void TensorWatch::takePass(const model::LayerPass& layer)
     m_last.values.reset();
     if (output > 0) {
         m_taken.assign(1, layer.output.detach());
-        note(output - 1);
-        m_last = {m_taken.front(), std::int64_t(m_taken.front()._version()), m_known.front()};
+        // Of a large output a pass costs much: none is made for what does not need it, such as the share of dead units.
+        const WatchPlace& place = m_plan->places[output - 1];
+        if (m_spreading || place.bins > 0 || m_plan->sets[place.set].passes) {
+            note(output - 1);
+            m_last = {m_taken.front(), std::int64_t(m_taken.front()._version()), m_known.front()};
+        } else {
+            m_known.clear();
+            noteKnown(output - 1);
+        }
     }
 }
 
@@ -251,7 +258,7 @@ void TensorWatch::noteKnown(std::size_t from)
             for (const WatchStatistic& each : set.statistics)
                 *value++ = store::asKept(each.kept, each.take(m_known[i], m_taken[i]));
         else
-            noteSignal(place, m_known[i], m_taken[i], value);
+            noteSignal(place, m_known.empty() ? nullptr : &m_known[i], m_taken[i], value);
         if (place.raw)
             m_kept.add(place.name, m_step, m_taken[i]);
         if (!m_spreading || (m_plan->keeps && place.bins == 0))
@@ -264,15 +271,15 @@ void TensorWatch::noteKnown(std::size_t from)
 }
 
 // Where a statistic needs more than one pass tells: saves before, labels, parameters.
-void TensorWatch::noteSignal(const WatchPlace& place, const tensor::Statistics& known, const at::Tensor& tensor,
+void TensorWatch::noteSignal(const WatchPlace& place, const tensor::Statistics* known, const at::Tensor& tensor,
                              double* values)
 {
-    tensor::Signal signal(tensor, &known);
+    tensor::Signal signal(tensor, known);
     signal.setPast(m_step, m_past.of(place.name));
     if (m_labels.defined())
         signal.setLabels(m_labels);
     for (const WatchStatistic& each : m_plan->sets[place.set].statistics)
-        *values++ = store::asKept(each.kept, each.take  ? each.take(known, tensor)
+        *values++ = store::asKept(each.kept, each.take  ? each.take(*known, tensor)
                                              : each.ask ? each.ask(signal, each.statistic.arguments)
                                                         : std::numeric_limits<double>::quiet_NaN());
     if (place.past > 0 || place.pastSteps > 0)

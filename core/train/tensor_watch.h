@@ -56,7 +56,7 @@ private:
     void takeExtras();
     void note(std::size_t from);
     void noteKnown(std::size_t from);
-    void noteSignal(const WatchPlace& place, const tensor::Statistics& known, const at::Tensor& tensor, double* values);
+    void noteSignal(const WatchPlace& place, const tensor::Statistics* known, const at::Tensor& tensor, double* values);
     void copyWeights();
     void subtract();
     void end(events::EventHub& hub);

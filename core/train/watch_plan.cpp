@@ -94,6 +94,7 @@ std::size_t setFor(WatchPlan& plan, const std::vector<std::string>& statistics, 
         set.statistics.push_back(
             {tensor::statisticNamed(name), tensor::signalNamed(statistic.name), statistic, store::keptAs(name)});
         set.plain = set.plain && set.statistics.back().take;
+        set.passes = set.passes || set.statistics.back().take;
     }
     return plan.sets.size() - 1;
 }

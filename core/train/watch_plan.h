@@ -48,7 +48,8 @@ struct WatchSet {
     std::vector<WatchStatistic> statistics;
     std::vector<double> values;
     bool named = false;
-    bool plain = true; ///< every statistic is one of a single pass
+    bool plain = true;   ///< every statistic is one of a single pass
+    bool passes = false; ///< some are
 };
 
 struct WatchPlace {
