@@ -7,6 +7,8 @@
 #include "core/session/mode_costs.h"
 #include "core/session/preview_picture.h"
 #include "core/session/word_match.h"
+#include "core/tune/pruner.h"
+#include "core/tune/sampler.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -231,9 +233,18 @@ Result<Outcome> lookAtSchedule(const Options& options)
 Outcome schema(const std::string& which)
 {
     Schema fields = core::spec::experimentFields().schema();
-    if (which == "rules")
-        std::erase_if(fields.fields, [](const Field& field) { return field.key != "rules"; });
-    const Value value = core::spec::jsonSchema(fields, session::catalog());
+    Catalog catalog = session::catalog();
+    catalog.add(core::tune::allSamplers().family());
+    catalog.add(core::tune::allPruners().family());
+    Field tuning{"tuning",
+                 Group{std::make_shared<const Schema>(core::tune::tuningFields().schema())},
+                 Value(),
+                 {"A search for good settings: what may vary, and what is made small or large."}};
+    tuning.nullable = true;
+    fields.fields.push_back(std::move(tuning));
+    if (which != "experiment")
+        std::erase_if(fields.fields, [&](const Field& field) { return field.key != which; });
+    const Value value = core::spec::jsonSchema(fields, catalog);
     return {value.object(), writeJson(value, 2) + "\n"};
 }
 
@@ -283,8 +294,8 @@ void addLooking(Program& program)
     program.on(schedule, [options] { return lookAtSchedule(*options); });
 
     CLI::App* schemaCommand = program.app.add_subcommand("schema", "JSON Schema of the experiment file");
-    schemaCommand->add_option("which", options->which, "experiment, or its rules")
-        ->check(CLI::IsMember({"experiment", "rules"}));
+    schemaCommand->add_option("which", options->which, "experiment, or its part rules or tuning")
+        ->check(CLI::IsMember({"experiment", "rules", "tuning"}));
     program.on(schemaCommand, [options]() -> Result<Outcome> { return schema(options->which); });
 
     CLI::App* doctorCommand = program.app.add_subcommand("doctor", "Versions, devices, threads, and what is missing");

@@ -224,6 +224,16 @@ TEST_CASE("a study does not start with what cannot be tuned, and says what would
     CHECK(Studied(bare).tune().status == 2);
 }
 
+TEST_CASE("the schema of a study names its strategies and its early stopping")
+{
+    const std::string text = core::base::writeJson(cli({"schema", "tuning", "--json"}).json());
+    for (const char* word : {"Bayesian", "Hyperband", "CmaEs", "MedianOptuna", "max_parallel_jobs", "maximize"}) {
+        INFO(word);
+        CHECK(text.find(word) != std::string::npos);
+    }
+    CHECK(cli({"schema", "--json"}).json()["properties"]["tuning"].isObject());
+}
+
 TEST_CASE("the classic of Automatic Model Tuning runs, at a small size")
 {
     const TempFolder folder;
