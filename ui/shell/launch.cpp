@@ -38,7 +38,8 @@ void addOptions(QCommandLineParser& parser)
     parser.addOptions({
         {QStringLiteral("start"), QStringLiteral("Train at once.")},
         {QStringLiteral("page"),
-         QStringLiteral("Begin on this page: %1; learn/experiments, learn/problems, learn/failures, debug/bench and debug/profiler are parts of one.")
+         QStringLiteral("Begin on this page: %1; learn/experiments, learn/problems, learn/failures, debug/bench and "
+                        "debug/profiler are parts of one.")
              .arg(pageNames().join(QStringLiteral(", "))),
          QStringLiteral("NAME")},
         {QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("THEME")},
@@ -60,7 +61,7 @@ void addOptions(QCommandLineParser& parser)
     });
     parser.addPositionalArgument(QStringLiteral("what"),
                                  QStringLiteral("An experiment (*.experiment.json), a run's folder or id, or data."),
-                                 QStringLiteral("[EXPERIMENT | RUN]"));
+                                 QStringLiteral("[EXPERIMENT | RUN | STUDY]"));
     parser.setApplicationDescription(QStringLiteral("Descent, a workbench for training models."));
 }
 

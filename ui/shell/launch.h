@@ -11,8 +11,8 @@
 
 namespace ui::shell {
 
-/// `descent [EXPERIMENT | RUN] [--start] [--page NAME] [--theme light/dark] [--size WxH] [--screenshot PNG --after
-/// SECONDS]`, or `descent RUN --report FILE [--at STEP] [--quick]`, which shows nothing
+/// `descent [EXPERIMENT | RUN | STUDY] [--start] [--page NAME] [--theme light/dark] [--size WxH] [--screenshot PNG
+/// --after SECONDS]`, or `descent RUN --report FILE [--at STEP] [--quick]`, which shows nothing
 struct LaunchOptions {
     QString what;       ///< experiment, run or data; empty: as it was left
     bool start = false; ///< train at once

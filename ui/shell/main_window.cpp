@@ -166,7 +166,7 @@ bool MainWindow::openPath(const QString& what)
     if (*opened == OpenedAs::Experiment)
         m_settings.addRecent(m_bench.document().file());
     showPage(pageFor(*opened));
-    return true;
+    return *opened != OpenedAs::Study || pageWidget()->showSection(what);
 }
 
 // --- Looks

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/opener.h"
 
+#include "core/session/tuning.h"
 #include "core/store/run_folder.h"
 #include "ui/bridge/workbench.h"
 
@@ -43,10 +44,12 @@ Result<OpenedAs> kindOf(const QString& what, const QString& runsFolder)
 {
     if (!runFolder(what, runsFolder).isEmpty())
         return OpenedAs::Run;
+    if (core::session::findStudy(what.toStdString(), runsFolder.toStdString()))
+        return OpenedAs::Study;
     const QFileInfo file(what);
     if (!file.exists())
         return Error{ErrorKind::Usage, "there is no such file, folder or run", what.toStdString(),
-                     "Give an experiment (*.experiment.json), a run's folder or id, or a file of data"};
+                     "Give an experiment (*.experiment.json), a run's or study's folder or id, or a file of data"};
     return file.isFile() && file.suffix() == QLatin1String("json") ? OpenedAs::Experiment : OpenedAs::Data;
 }
 
@@ -56,6 +59,8 @@ Result<OpenedAs> open(bridge::Workbench& bench, const QString& what)
     switch (kind) {
     case OpenedAs::Run:
         bench.openRun(runFolder(what, bench.runsFolder()));
+        break;
+    case OpenedAs::Study:
         break;
     case OpenedAs::Experiment:
         CORE_CHECK(bench.document().openFile(QFileInfo(what).absoluteFilePath()));
@@ -69,7 +74,9 @@ Result<OpenedAs> open(bridge::Workbench& bench, const QString& what)
 
 QString pageFor(OpenedAs kind)
 {
-    return kind == OpenedAs::Data ? QStringLiteral("data") : QStringLiteral("train");
+    return kind == OpenedAs::Data    ? QStringLiteral("data")
+           : kind == OpenedAs::Study ? QStringLiteral("tune")
+                                     : QStringLiteral("train");
 }
 
 }

@@ -8,6 +8,7 @@
 #include "ui/pages/runs_page.h"
 #include "ui/pages/start_page.h"
 #include "ui/pages/train_page.h"
+#include "ui/pages/tune_page.h"
 
 #include <QCoreApplication>
 
@@ -36,6 +37,7 @@ const std::vector<PageEntry>& pageEntries()
         {QStringLiteral("model"), tr("Model"), QStringLiteral("model"), make<pages::ModelPage>},
         {QStringLiteral("train"), tr("Train"), QStringLiteral("train"), make<pages::TrainPage>},
         {QStringLiteral("debug"), tr("Debug"), QStringLiteral("debug"), make<pages::DebugPage>},
+        {QStringLiteral("tune"), tr("Tune"), QStringLiteral("tune"), make<pages::TunePage>},
         {QStringLiteral("runs"), tr("Runs"), QStringLiteral("runs"), make<pages::RunsPage>},
         {QStringLiteral("learn"), tr("Learn"), QStringLiteral("learn"), make<pages::LearnPage>},
     };
