@@ -255,6 +255,9 @@ TEST_CASE("the form changes the experiment's part, and says in place what is wro
     REQUIRE(tests::spinUntil([&] { return tuned.page->desk().planned(); }));
     TuningForm& form = *tuned.page->form();
     CHECK(form.parameters()->count() == 2);
+    CHECK(form.settings().looseProblems().isEmpty());
+    CHECK(form.settings().row("strategy.kind")->problemText().isEmpty());
+    CHECK(form.settings().row("early_stopping.kind")->problemText().isEmpty());
     auto* line = form.parameter().row("max")->findChild<QLineEdit*>();
     REQUIRE(line);
     line->setFocus();

@@ -79,12 +79,12 @@ StudyViews::StudyViews(TrialChoice& choice, QWidget* parent)
     auto* above = new QHBoxLayout;
     above->setContentsMargins(24, 12, 24, 8);
     above->setSpacing(24);
-    above->addWidget(buildTable(), 6);
+    above->addWidget(buildTable(), 1);
     auto* plots = new QVBoxLayout;
     plots->setSpacing(8);
     plots->addWidget(m_history, 1);
     plots->addWidget(m_curves, 1);
-    above->addLayout(plots, 7);
+    above->addLayout(plots, 1);
     column->addLayout(above, 5);
     column->addWidget(new Hairline);
     auto* below = new QHBoxLayout;

@@ -3,6 +3,8 @@
 
 #include "core/session/inspect.h"
 #include "core/spec/experiment.h"
+#include "core/tune/pruner.h"
+#include "core/tune/sampler.h"
 #include "core/tune/tunable.h"
 #include "ui/bridge/study_desk.h"
 #include "ui/bridge/workbench.h"
@@ -35,6 +37,18 @@ const Schema& tuningSchema()
     return core::tune::tuningFields().schema();
 }
 
+/// What strategies and early stoppings there are.
+const core::base::Catalog& strategies()
+{
+    static const core::base::Catalog catalog = [] {
+        core::base::Catalog made;
+        made.add(core::tune::allSamplers().family());
+        made.add(core::tune::allPruners().family());
+        return made;
+    }();
+    return catalog;
+}
+
 /// Of an item of one of its lists.
 const Schema& itemSchema(const char* key)
 {
@@ -48,7 +62,7 @@ const Schema& itemSchema(const char* key)
 bridge::ExperimentDocument::Resolver resolverOf(const Schema& schema)
 {
     return [&schema](const Value& given, const std::filesystem::path&) {
-        return core::spec::check(schema, given, "", {core::session::catalog()});
+        return core::spec::check(schema, given, "", {strategies()});
     };
 }
 
@@ -95,9 +109,9 @@ TuningForm::TuningForm(bridge::Workbench& bench, bridge::StudyDesk& desk, QWidge
       m_document(resolverOf(tuningSchema())),
       m_objectiveDocument(resolverOf(itemSchema("objective"))),
       m_parameterDocument(resolverOf(itemSchema("parameters"))),
-      m_settings(new forms::SchemaForm(m_document, tuningSchema(), core::session::catalog())),
-      m_objective(new forms::SchemaForm(m_objectiveDocument, itemSchema("objective"), core::session::catalog())),
-      m_parameter(new forms::SchemaForm(m_parameterDocument, itemSchema("parameters"), core::session::catalog())),
+      m_settings(new forms::SchemaForm(m_document, tuningSchema(), strategies())),
+      m_objective(new forms::SchemaForm(m_objectiveDocument, itemSchema("objective"), strategies())),
+      m_parameter(new forms::SchemaForm(m_parameterDocument, itemSchema("parameters"), strategies())),
       m_choice(new QComboBox),
       m_add(new QPushButton(tr("Add"))),
       m_remove(new QPushButton(tr("Remove"))),
@@ -143,7 +157,7 @@ void TuningForm::build()
     column->addLayout(row);
     column->addWidget(m_parameter);
     column->addSpacing(8);
-    column->addWidget(new Label(tr("Study"), Tone::Strong));
+    column->addWidget(new Label(tr("Strategy"), Tone::Strong));
     column->addWidget(m_settings);
     column->addStretch(1);
     m_choice->setObjectName("tuneParameter");
