@@ -11,6 +11,7 @@
 #include "ui/pages/tuning_form.h"
 #include "ui/plots/parallel_plot.h"
 #include "ui/plots/trials_plot.h"
+#include "ui/shell/opener.h"
 
 #include <QAbstractItemModelTester>
 #include <QComboBox>
@@ -108,6 +109,10 @@ TEST_CASE("a study of four trials is trained from a click to its end, and all vi
     CHECK(tuned.study()->count(TrialState::Completed) == 4);
     CHECK_FALSE(tuned.study()->ended.empty());
     CHECK_FALSE(tuned.button("tuneProceed")->isVisible());
+    const auto opened = ui::shell::kindOf("moons-study-0001", tuned.workbench->runsFolder());
+    REQUIRE(opened);
+    CHECK(*opened == ui::shell::OpenedAs::Study);
+    CHECK(ui::shell::pageFor(*opened) == "tune");
     const auto* views = tuned.page->views();
     REQUIRE(views->table()->model()->rowCount() == 4);
     QAbstractItemModelTester tester(views->table()->model(), QAbstractItemModelTester::FailureReportingMode::Fatal);

@@ -267,6 +267,11 @@ void TrialsPlot::paintEvent(QPaintEvent*)
         QPolygonF line;
         for (const QPointF& point : m_spec.reference)
             line << QPointF(place.x.pixel(point.x()), place.pixelY(point.y()));
+        // Of one step, it still is a line.
+        if (const double missing = 24 * s - (line.back().x() - line.front().x()); missing > 0) {
+            line.front().rx() -= missing / 2;
+            line.back().rx() += missing / 2;
+        }
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(theme().text, 1.5 * s, Qt::DashLine));
         painter.drawPolyline(line);

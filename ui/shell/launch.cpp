@@ -3,7 +3,8 @@
 
 #include "core/store/run_folder.h"
 #include "ui/bridge/report_desk.h"
-#include "ui/pages/page.h"
+#include "ui/bridge/study_desk.h"
+#include "ui/pages/tune_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/notice_bar.h"
 #include "ui/shell/opener.h"
@@ -208,14 +209,18 @@ void takeScreenshot(MainWindow& window, const QString& file)
     leave();
 }
 
-// A run that was interrupted goes on; of any other its experiment is trained anew.
+// A run that was interrupted goes on, and so does a study; of any other its experiment is trained anew.
 void startTraining(MainWindow& window, const LaunchOptions& options)
 {
     auto& bench = window.workbench();
-    if (options.page.isEmpty())
-        window.showPage(QStringLiteral("train"));
     const auto kind =
         options.what.isEmpty() ? Result<OpenedAs>(OpenedAs::Experiment) : kindOf(options.what, options.runs);
+    if (auto* tune = kind && *kind == OpenedAs::Study ? window.findChild<pages::TunePage*>() : nullptr) {
+        QTimer::singleShot(0, tune, [tune] { tune->desk().proceed(); });
+        return;
+    }
+    if (options.page.isEmpty())
+        window.showPage(QStringLiteral("train"));
     if (!kind || *kind != OpenedAs::Run) {
         // After the first picture: a training that starts is seen to start.
         QTimer::singleShot(0, &window, [&bench] { bench.train(); });
