@@ -212,6 +212,64 @@ TEST_CASE("a study is paused, stopped and gone on with; no trial is lost")
     CHECK(tuned.troubles.empty());
 }
 
+TEST_CASE("one trial is paused while others train, and goes on later from where it was")
+{
+    Tuned tuned(moons, {{"train.epochs", std::int64_t(200)},
+                        {"data.rows", std::int64_t(1000)},
+                        {"train.batch_size", std::int64_t(8)},
+                        {"tuning.max_jobs", std::int64_t(2)},
+                        {"tuning.max_parallel_jobs", std::int64_t(1)}});
+    tuned.start();
+    REQUIRE(tests::spinUntil([&] { return tuned.study() && !tuned.study()->trials.empty(); }));
+    REQUIRE(tests::spinUntil([&] { return !tuned.study()->trials[0].reports.empty(); }));
+    QTableView* table = tuned.page->views()->table();
+    QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
+                      table->visualRect(tuned.cell(0, TrialsTable::Value)).center());
+    tuned.click("trialPause");
+    REQUIRE(tests::spinUntil([&] { return tuned.study()->trials[0].state == TrialState::Paused; }));
+    const std::int64_t reached = *tuned.study()->trials[0].lastStep();
+    REQUIRE(tuned.idle());
+    REQUIRE(tuned.study()->trials.size() == 2);
+    CHECK(tuned.study()->trials[1].state == TrialState::Completed);
+    REQUIRE(tuned.study()->trials[0].state == TrialState::Paused);
+    tuned.click("trialResume");
+    REQUIRE(tuned.idle());
+    CHECK(tuned.study()->trials[0].state == TrialState::Completed);
+    CHECK(reached < 200);
+    CHECK(tuned.study()->trials[0].lastStep() == 200);
+    CHECK(tuned.troubles.empty());
+}
+
+TEST_CASE("a point of a person's waits first in turn, can be skipped, and a wrong one is refused with its reason")
+{
+    Tuned tuned;
+    REQUIRE(tests::spinUntil([&] { return tuned.page->desk().planned(); }));
+    const auto& bench = *tuned.workbench;
+    const auto made = core::session::createStudy({tuned.workbench->document().given(), tuned.runs.path()},
+                                                 tuned.page->desk().planned()->spec, bench.runsFolder().toStdString());
+    REQUIRE(made);
+    tuned.page->showSection(QString::fromStdString(made->path.string()));
+    REQUIRE(tests::spinUntil([&] { return tuned.study() != nullptr; }));
+    auto* point = tuned.page->inspectorPanel()->findChild<QLineEdit*>("tunePoint");
+    REQUIRE(point->isVisible());
+    point->setFocus();
+    QTest::keyClicks(point, R"({"train.optimizer.lr": 0.02, "model.activation": "tanh"})");
+    QTest::keyClick(point, Qt::Key_Return);
+    REQUIRE(tests::spinUntil([&] { return tuned.study()->trials.size() == 1; }));
+    CHECK(tuned.study()->trials[0].source == "person");
+    CHECK(tuned.study()->trials[0].parameters.find("train.optimizer.lr")->toReal() == 0.02);
+    QTest::keyClicks(point, R"({"train.optimizer.lr": 7, "model.activation": "tanh"})");
+    QTest::keyClick(point, Qt::Key_Return);
+    REQUIRE(tests::spinUntil([&] { return tuned.troubles.size() == 1; }));
+    CHECK(core::base::describe(tuned.troubles[0]).find("train.optimizer.lr") != std::string::npos);
+    QTableView* table = tuned.page->views()->table();
+    QTest::mouseClick(table->viewport(), Qt::LeftButton, {},
+                      table->visualRect(tuned.cell(0, TrialsTable::Value)).center());
+    tuned.click("trialSkip");
+    CHECK(tests::spinUntil([&] { return tuned.study()->trials[0].state == TrialState::Skipped; }));
+    CHECK(tuned.study()->trials.size() == 1);
+}
+
 TEST_CASE("a trial that was stopped is revived and comes to its end")
 {
     Tuned tuned;

@@ -297,7 +297,11 @@ void StudyDesk::pauseTrial(qint64 trial)
 
 void StudyDesk::resumeTrial(qint64 trial)
 {
-    change([trial](Study& study) { return study.resume(trial); });
+    const Order resumed = [trial](Study& study) { return study.resume(trial); };
+    if (m_going)
+        change(resumed);
+    else if (!m_folder.isEmpty())
+        run([folder = m_folder] { return folderAt(folder); }, {resumed});
 }
 
 void StudyDesk::skip(qint64 trial)

@@ -53,6 +53,7 @@ public:
     /// Ends the workers now; they keep checkpoints.
     void stop();
     void pauseTrial(qint64 trial);
+    /// A paused trial goes on, and with it the study.
     void resumeTrial(qint64 trial);
     void skip(qint64 trial);
     /// A trial that was stopped trains on from where it was, to its end.

@@ -131,7 +131,7 @@ void TrialPanel::show(const StudyState* study, qint64 number, bool going)
     m_try->setVisible(trial);
     m_pause->setVisible(trial && going && state == TrialState::Running);
     m_resume->setVisible(trial && state == TrialState::Paused);
-    m_skip->setVisible(trial && going && (state == TrialState::Running || state == TrialState::Waiting));
+    m_skip->setVisible(trial && ((going && state == TrialState::Running) || state == TrialState::Waiting));
     m_revive->setVisible(trial && (state == TrialState::Stopped || state == TrialState::Failed));
     for (QWidget* each : {static_cast<QWidget*>(m_value), static_cast<QWidget*>(m_metric), m_facts})
         each->setVisible(trial);
