@@ -178,12 +178,13 @@ private:
             if (const Value* run = line.find("run"); run && run->isText() && trial(worker.trial).run != run->text())
                 CORE_CHECK(m_study.setRun(worker.trial, run->text()));
             const Value *step = line.find("step"), *value = line.find("value");
-            if (step && value && trial(worker.trial).state == TrialState::Running) {
+            const TrialState now = trial(worker.trial).state;
+            if (step && value && (now == TrialState::Running || now == TrialState::Paused)) {
                 // What was told before it was gone on with is told again.
                 if (const auto last = trial(worker.trial).lastStep(); last && step->toInt() <= *last)
                     continue;
                 CORE_TRY(stop, m_study.report(worker.trial, step->toInt(), tune::numberOf(*value)));
-                if (stop && !worker.stop)
+                if (stop && !worker.stop && now == TrialState::Running)
                     end(worker, std::move(*stop));
             }
             if (line.find("ended"))

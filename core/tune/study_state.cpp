@@ -128,7 +128,8 @@ struct Fold {
 
     Status report() const
     {
-        CORE_TRY(trial, trialIn(study, record, {TrialState::Running}));
+        // One that is being paused tells what it had still to tell.
+        CORE_TRY(trial, trialIn(study, record, {TrialState::Running, TrialState::Paused}));
         const Report made{at("step").toInt(), numberOf(at("value")), study.order + 1};
         auto& reports = trial->reports;
         const auto place = std::ranges::lower_bound(reports, made.step, {}, &Report::step);

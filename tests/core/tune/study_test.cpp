@@ -2,6 +2,7 @@
 #include "core/tune/study.h"
 
 #include "core/base/files.h"
+#include "core/base/json.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/tuning.h"
 
@@ -260,4 +261,21 @@ TEST_CASE("any one of the completion criteria ends a study, and a change lets it
     more.maxJobs = 2;
     REQUIRE(study.change(more));
     CHECK(asked(study) == 1);
+}
+
+TEST_CASE("a trial that is being paused still tells what it had to tell")
+{
+    auto study = Study::create("s", tune::readTuning(*base::parseJson(R"({"strategy": "Random",
+        "objective": {"metric": "m", "goal": "minimize"}, "max_jobs": 2,
+        "parameters": [{"path": "x", "type": "continuous", "min": 0, "max": 1}]})"))
+                                        .valueOr({}));
+    REQUIRE(study);
+    const auto trial = study->ask();
+    REQUIRE(trial);
+    REQUIRE(*trial);
+    REQUIRE(study->report((*trial)->number, 1, 0.5));
+    REQUIRE(study->pause((*trial)->number));
+    REQUIRE(study->report((*trial)->number, 2, 0.4));
+    CHECK(study->state().trials[0].reports.size() == 2);
+    CHECK(study->state().trials[0].state == TrialState::Paused);
 }
