@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
@@ -24,15 +25,28 @@ constexpr std::size_t longestLine = 1 << 20;
 
 }
 
+std::vector<base::Object> takeLines(std::string& text)
+{
+    std::vector<base::Object> lines;
+    std::size_t begin = 0;
+    for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n', begin)) {
+        if (auto line = base::parseJson(std::string_view(text).substr(begin, end - begin)); line && line->isObject())
+            lines.push_back(line->object());
+        begin = end + 1;
+    }
+    text.erase(0, begin);
+    return lines;
+}
+
 base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& command,
-                                               const std::filesystem::path& log)
+                                               const std::filesystem::path& log, const Environment& environment)
 {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
-        return base::systemError("opening a pipe", command.front(), errno);
+        return base::systemError("open a pipe to", command.front(), errno);
     const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (output < 0) {
-        const Error error = base::systemError("opening", log, errno);
+        const Error error = base::systemError("open", log, errno);
         ::close(ends[0]);
         ::close(ends[1]);
         return error;
@@ -42,6 +56,19 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
     for (const std::string& word : command)
         arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
+    std::vector<std::string> settings;
+    for (const auto& [name, value] : environment)
+        settings.push_back(name + "=" + value);
+    std::vector<char*> variables;
+    for (std::string& each : settings)
+        variables.push_back(each.data());
+    for (char** each = environ; *each; ++each) {
+        const std::string_view variable(*each);
+        const auto same = [&](const auto& setting) { return variable.starts_with(setting.first + "="); };
+        if (std::ranges::none_of(environment, same))
+            variables.push_back(*each);
+    }
+    variables.push_back(nullptr);
     const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
     if (pid == 0) {
@@ -63,7 +90,7 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
             ::_exit(127);
         ::close(pipe);
         ::close(words);
-        ::execv(arguments[0], arguments.data());
+        ::execve(arguments[0], arguments.data(), variables.data());
         ::_exit(127);
     }
     const int failed = errno;
@@ -71,7 +98,7 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
     ::close(output);
     if (pid < 0) {
         ::close(ends[0]);
-        return base::systemError("starting", command.front(), failed);
+        return base::systemError("start", command.front(), failed);
     }
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
     TrialProcess process;
@@ -120,15 +147,7 @@ std::vector<base::Object> TrialProcess::told()
         if (m_text.size() > longestLine)
             m_closed = true;
     }
-    std::vector<base::Object> lines;
-    std::size_t begin = 0;
-    for (std::size_t end = m_text.find('\n'); end != m_text.npos; end = m_text.find('\n', begin)) {
-        if (auto line = base::parseJson(std::string_view(m_text).substr(begin, end - begin)); line && line->isObject())
-            lines.push_back(line->object());
-        begin = end + 1;
-    }
-    m_text.erase(0, begin);
-    return lines;
+    return takeLines(m_text);
 }
 
 void TrialProcess::askToEnd()

@@ -301,6 +301,11 @@ Status Study::setRun(std::int64_t trial, const std::string& run)
     return record(records::run(trial, run, m_clock()));
 }
 
+Status Study::setShare(const MachineShare& share)
+{
+    return record(records::share(share, m_clock()));
+}
+
 Status Study::change(const TuningSpec& spec)
 {
     if (spec.objective != m_state.spec.objective)

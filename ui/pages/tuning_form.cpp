@@ -302,6 +302,10 @@ void TuningForm::showPlan()
     text += tr(", %1 at once").arg(style::count(plan->spec.maxParallelJobs));
     if (estimate.seconds)
         text += tr(", about %1").arg(style::duration(*estimate.seconds));
+    if (estimate.cost)
+        text += tr(", at a cost of about %1").arg(style::number(*estimate.cost, 3));
+    if (plan->trial)
+        text += QStringLiteral(".\n") + QString::fromStdString(core::session::inWords(plan->trial->share));
     m_estimate->setText(text);
     QStringList warnings;
     for (const core::base::Error& warning : plan->warnings)
