@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/tune/study_state.h"
+#include "ui/models/study_axes.h"
 #include "ui/plots/parallel_plot.h"
 #include "ui/plots/trials_plot.h"
 
@@ -18,7 +19,5 @@ QPolygonF limitOf(const core::tune::StudyState& study, qint64 trial);
 std::vector<plots::ParallelPlot::Axis> axesOf(const core::tune::StudyState& study);
 /// Every trial that has a value, on those axes.
 std::vector<plots::ParallelPlot::Line> linesOf(const core::tune::StudyState& study);
-/// `Validation loss` for `validation/loss`.
-QString metricTitle(const std::string& metric);
 
 }

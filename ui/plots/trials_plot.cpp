@@ -184,30 +184,8 @@ void TrialsPlot::paintItem(QPainter& painter, const SmallAxes& axes, const Item&
         painter.drawPolyline(line);
     const QPointF end = line.back();
     const double r = (lit ? 4.5 : 3.5) * s;
-    switch (item.mark) {
-    case Mark::Stopped:
-        painter.setPen(QPen(color, 2 * s));
-        painter.drawLine(end - QPointF(0, 5 * s), end + QPointF(0, 5 * s));
-        break;
-    case Mark::Going:
-        painter.setPen(QPen(color, 1.5 * s));
-        painter.setBrush(theme().ground);
-        painter.drawEllipse(end, r - 0.5 * s, r - 0.5 * s);
-        break;
-    case Mark::Failed:
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(color);
-        painter.drawPolygon(
-            QPolygonF{end + QPointF(-4 * s, -3 * s), end + QPointF(4 * s, -3 * s), end + QPointF(0, 4 * s)});
-        break;
-    case Mark::Whole:
-        if (line.size() == 1 || lit) {
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(color);
-            painter.drawEllipse(end, r, r);
-        }
-        break;
-    }
+    if (item.mark != Mark::Whole || line.size() == 1 || lit)
+        paintTrialMark(painter, item.mark, end, color, r);
 }
 
 void TrialsPlot::paintStairs(QPainter& painter, const SmallAxes& axes) const

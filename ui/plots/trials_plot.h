@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/plots/small_axes.h"
+#include "ui/plots/trial_mark.h"
 
 #include <QPolygonF>
 #include <QWidget>
@@ -15,9 +16,8 @@ class TrialsPlot final : public QWidget {
     Q_OBJECT
 
 public:
-    /// How a trial's line ends: whole, stopped (a short bar), still going (a hollow dot), failed (a triangle below the
-    /// axis).
-    enum class Mark { Whole, Stopped, Going, Failed };
+    /// How a trial's line ends; failed ones lie below the axis.
+    using Mark = TrialMark;
 
     struct Item {
         qint64 trial = 0;
