@@ -79,37 +79,44 @@ TrialsPlot::Spec curvesOf(const StudyState& study)
     return spec;
 }
 
-QPolygonF limitOf(const StudyState& study, qint64 trial)
-{
-    if (trial < 0 || trial >= qint64(study.trials.size()))
-        return {};
-    const Trial& what = study.trials[std::size_t(trial)];
-    if (!what.stop || !std::isfinite(what.stop->limit) || what.reports.empty() || what.stop->others.empty())
-        return {};
-    return QPolygonF{QPointF(double(what.reports.front().step), what.stop->limit),
-                     QPointF(double(what.stop->step), what.stop->limit)};
-}
-
 std::vector<ParallelPlot::Axis> axesOf(const StudyState& study)
 {
     std::vector<ParallelPlot::Axis> axes;
-    for (const core::tune::Parameter& parameter : study.space.parameters())
-        axes.push_back({shortName(study.space, parameter.path), ticksOf(parameter.range)});
-    const QString title = metricTitle(metricOf(study));
-    axes.push_back({title.section(' ', 1).isEmpty() ? title : title.section(' ', 1), ValueAxis(study).ticks()});
+    for (const core::tune::Parameter& parameter : study.space.parameters()) {
+        const core::tune::Distribution& range = parameter.range;
+        ParallelPlot::Axis axis{shortName(study.space, parameter.path), ticksOf(range),
+                                QString::fromStdString(parameter.path)};
+        if (range.type != core::tune::Type::Categorical && range.scale != core::tune::Scale::ReverseLog) {
+            axis.values = plots::Range{range.unscaled(range.scaledMin()), range.unscaled(range.scaledMax())};
+            axis.log = range.scale == core::tune::Scale::Log;
+        }
+        axes.push_back(std::move(axis));
+    }
+    for (std::size_t k = 0; k < study.spec.objective.size(); ++k) {
+        const std::string& metric = study.spec.objective[k].metric;
+        const QString title = metricTitle(metric), end = title.section(' ', 1);
+        const ValueAxis values(study, k);
+        axes.push_back(
+            {end.isEmpty() ? title : end, values.ticks(), QString::fromStdString(metric), values.range, values.log});
+    }
     return axes;
 }
 
 std::vector<ParallelPlot::Line> linesOf(const StudyState& study)
 {
-    const ValueAxis objective(study);
+    std::vector<ValueAxis> objectives;
+    for (std::size_t k = 0; k < study.spec.objective.size(); ++k)
+        objectives.emplace_back(study, k);
     std::vector<ParallelPlot::Line> lines;
     for (const Trial& trial : study.trials) {
-        const auto value = valueOf(trial);
-        if (!value || !std::isfinite(*value))
+        const auto first = valueOf(trial);
+        if (!first || !std::isfinite(*first))
             continue;
         ParallelPlot::Line line{trial.number, study.space.unitOf(trial.parameters)};
-        line.places.push_back(std::clamp(objective.place(*value), 0.0, 1.0));
+        for (std::size_t k = 0; k < objectives.size(); ++k) {
+            const auto value = valueOf(trial, k);
+            line.places.push_back(value ? std::clamp(objectives[k].place(*value), 0.0, 1.0) : std::nan(""));
+        }
         lines.push_back(std::move(line));
     }
     return lines;

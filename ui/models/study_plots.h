@@ -13,8 +13,6 @@ namespace ui::models {
 plots::TrialsPlot::Spec historyOf(const core::tune::StudyState& study);
 /// What every trial reported on its way.
 plots::TrialsPlot::Spec curvesOf(const core::tune::StudyState& study);
-/// The limit that a stopped trial was held against, from its first report to where it was stopped; empty for others.
-QPolygonF limitOf(const core::tune::StudyState& study, qint64 trial);
 /// The parameters and the objective as axes.
 std::vector<plots::ParallelPlot::Axis> axesOf(const core::tune::StudyState& study);
 /// Every trial that has a value, on those axes.

@@ -8,6 +8,8 @@
 #include "ui/models/cards.h"
 #include "ui/models/trials_table.h"
 #include "ui/pages/hairline.h"
+#include "ui/pages/studies_view.h"
+#include "ui/pages/study_side.h"
 #include "ui/pages/study_views.h"
 #include "ui/pages/trial_panel.h"
 #include "ui/pages/tuning_form.h"
@@ -229,6 +231,10 @@ void TunePage::wireTrial()
     connect(m_views, &StudyViews::chosenByHand, this, [this] { showSide(Side::Trial); });
     connect(m_views, &StudyViews::starWanted, m_desk,
             [this](qint64 trial, bool star) { m_desk->note(trial, "star", star); });
+    connect(m_views, &StudyViews::noteWanted, m_desk, [this](qint64 trial, const QString& text) {
+        m_desk->note(trial, "note", text.isEmpty() ? Value() : Value(text.toStdString()));
+    });
+    connect(m_views, &StudyViews::tryWanted, m_desk, &StudyDesk::enqueue);
     connect(&m_choice, &TrialChoice::chosenChanged, this, &TunePage::showTrial);
 }
 
@@ -271,6 +277,7 @@ void TunePage::fillStudies()
     for (const core::session::StudyFolder& study : m_desk->studies())
         m_studies->addItem(QString::fromStdString(study.id()), QString::fromStdString(study.path.string()));
     m_studies->setCurrentIndex(m_studies->findData(m_desk->folder()));
+    m_views->side()->studies()->setFolders(m_desk->studies());
     refresh();
 }
 
