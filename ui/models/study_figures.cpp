@@ -92,6 +92,7 @@ StudyPlot::Spec sliceFigure(const StudyState& study, std::size_t parameter, std:
     spec.empty = say("Here every trial will stand at its value of one parameter: a slope tells that it matters.");
     spec.x = parameterAxis(study, parameter);
     spec.y = objectiveAxis(study, objective);
+    spec.picks = true;
     const ValueAxis values(study, objective);
     for (const Trial& trial : study.trials)
         if (const double at = placeOn(study, trial, parameter); shownIn(trial, objective) && std::isfinite(at))
@@ -224,10 +225,9 @@ StudyPlot::Spec timelineFigure(const StudyState& study, double now)
     for (const core::tune::TimelineBar& bar : bars) {
         const double y = 1 - (double(bar.lane) + 0.5) / lanes;
         const Trial& trial = study.trials[std::size_t(bar.trial)];
-        spec.items.push_back({bar.trial,
-                              QPolygonF{QPointF((bar.begin - begin) / span, y), QPointF((bar.end - begin) / span, y)},
-                              markOf(trial),
-                              trialText(study, trial) + QStringLiteral(" · ") + style::duration(bar.end - bar.begin)});
+        spec.items.push_back(
+            {bar.trial, QPolygonF{QPointF((bar.begin - begin) / span, y), QPointF((bar.end - begin) / span, y)},
+             markOf(trial), trialText(study, trial) + QStringLiteral(" · ") + style::duration(bar.end - bar.begin)});
     }
     return spec;
 }

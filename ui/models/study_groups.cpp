@@ -76,7 +76,8 @@ plots::StudyPlot::Spec comparisonOf(const std::vector<StudyGroup>& groups)
         return spec;
     const StudyState& first = *groups.front().studies.front();
     const ValueAxis values(all, formatOf(first));
-    spec.y = {spoken("Best so far: %1").arg(metricTitle(first.spec.objective.front().metric).toLower()), values.ticks()};
+    spec.y = {spoken("Best so far: %1").arg(metricTitle(first.spec.objective.front().metric).toLower()),
+              values.ticks()};
     spec.x.title = spoken("completed trials");
     const double last = double(std::max<std::size_t>(2, longest) - 1);
     for (const plots::Tick& tick : plots::linearTicks(1, last + 1, 6, plots::ValueFormat::Number, true))
@@ -86,7 +87,8 @@ plots::StudyPlot::Spec comparisonOf(const std::vector<StudyGroup>& groups)
         plots::StudyPlot::Curve curve;
         curve.color = int(g);
         curve.stairs = true;
-        curve.name = group.studies.size() > 1 ? spoken("%1 × %2").arg(group.name).arg(group.studies.size()) : group.name;
+        curve.name =
+            group.studies.size() > 1 ? spoken("%1 × %2").arg(group.name).arg(group.studies.size()) : group.name;
         for (std::size_t i = 0; i < group.mean.size(); ++i) {
             const double x = double(i) / last, mean = group.mean[i], spread = group.spread[i];
             curve.points << QPointF(x, values.place(mean));

@@ -12,11 +12,11 @@ core::base::Status TrialRows::setCondition(const QString& text, const core::tune
     static const QRegularExpression signs(QStringLiteral("[<>=!()\"']"));
     auto condition = core::tune::TrialFilter::parse(text.toStdString(), study.space, study.spec.objective);
     const bool plain = !condition && !text.contains(signs);
-    if (!condition && !plain)
-        return condition.error();
     m_condition = condition ? std::move(*condition) : core::tune::TrialFilter();
     setFilterFixedString(plain ? text.trimmed() : QString());
     invalidateFilter();
+    if (!condition && !plain)
+        return condition.error();
     return {};
 }
 

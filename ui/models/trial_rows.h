@@ -25,8 +25,8 @@ public:
         setFilterCaseSensitivity(Qt::CaseInsensitive);
     }
 
-    /// `value < 0.3 and state == "completed"`; a text without any sign is looked for in all columns. An error changes
-    /// nothing.
+    /// `value < 0.3 and state == "completed"`; a text without any sign is looked for in all columns. With an error
+    /// all rows are there.
     core::base::Status setCondition(const QString& text, const core::tune::StudyState& study);
     void refresh() { invalidateFilter(); }
 

@@ -45,7 +45,8 @@ QString FigureView::lesson(Kind kind)
     case Kind::Rank:
         return tr("Every trial at two of its values, in the colour of its rank: single bad ones do not hide the rest.");
     case Kind::Edf:
-        return tr("The share of trials at most as large as a value: the sooner it rises, the more good ones there are.");
+        return tr(
+            "The share of trials at most as large as a value: the sooner it rises, the more good ones there are.");
     case Kind::Timeline:
         return tr("Who trained what, and when: gaps are idle workers, short bars trials that were stopped early.");
     case Kind::Pareto:
@@ -102,8 +103,10 @@ void FigureView::setKind(Kind kind)
 
 void FigureView::setStudy(const Study& study)
 {
+    const bool same = study && m_study && study->name == m_study->name && study->order == m_study->order;
     m_study = study;
-    fill();
+    if (!same)
+        fill();
 }
 
 void FigureView::fill()
@@ -117,7 +120,8 @@ void FigureView::fill()
     }
     const bool pareto = m_kind == Kind::Pareto;
     const QStringList choices = pareto ? objectives : parameters;
-    const QString filled = choices.join(QLatin1Char('\n')) + QStringLiteral("\n\n") + objectives.join(QLatin1Char('\n'));
+    const QString filled =
+        choices.join(QLatin1Char('\n')) + QStringLiteral("\n\n") + objectives.join(QLatin1Char('\n'));
     if (filled != m_filled) {
         m_filled = filled;
         m_point->clear();
@@ -143,13 +147,24 @@ void FigureView::fill()
     redraw();
 }
 
+void FigureView::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (m_stale)
+        redraw();
+}
+
 void FigureView::redraw()
 {
+    m_stale = !isVisible();
+    if (m_stale)
+        return;
     if (!m_study || m_study->space.size() == 0) {
         m_plot->setSpec({});
         return;
     }
-    const std::size_t x = std::size_t(std::max(0, m_x->currentIndex())), y = std::size_t(std::max(0, m_y->currentIndex()));
+    const std::size_t x = std::size_t(std::max(0, m_x->currentIndex())),
+                      y = std::size_t(std::max(0, m_y->currentIndex()));
     const std::size_t objective = std::size_t(std::max(0, m_objective->currentIndex()));
     switch (m_kind) {
     case Kind::Slice:
@@ -162,9 +177,15 @@ void FigureView::redraw()
             spec.empty = m_study->space.size() < 2 ? tr("This takes two parameters; this study has one.")
                                                    : tr("Choose two different parameters.");
             m_plot->setSpec(spec);
+        } else if (m_kind == Kind::Rank) {
+            m_plot->setSpec(models::rankFigure(*m_study, x, y, objective));
         } else {
-            m_plot->setSpec(m_kind == Kind::Rank ? models::rankFigure(*m_study, x, y, objective)
-                                                 : models::contourFigure(*m_study, x, y, objective));
+            // Its surface takes a while.
+            m_worker.ask([study = m_study, x, y, objective] { return models::contourFigure(*study, x, y, objective); },
+                         [this](StudyPlot::Spec spec) {
+                             if (m_kind == Kind::Contour)
+                                 m_plot->setSpec(std::move(spec));
+                         });
         }
         break;
     case Kind::Edf:

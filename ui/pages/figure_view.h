@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/bridge/preview.h"
 #include "ui/models/trials_table.h"
 #include "ui/plots/study_plot.h"
 
@@ -43,6 +44,9 @@ Q_SIGNALS:
     void opened(qint64 trial);
     void tryWanted(core::base::Object point);
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     void fill();
     void redraw();
@@ -56,6 +60,8 @@ private:
     style::Label *m_by, *m_of;
     plots::StudyPlot *m_plot, *m_second;
     PointBar* m_point;
+    bool m_stale = true;
+    bridge::Preview m_worker;
 };
 
 }

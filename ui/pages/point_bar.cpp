@@ -52,7 +52,7 @@ void PointBar::offer(const StudyState& study, const std::vector<std::pair<std::s
     m_try->setEnabled(study.ended.empty());
     m_try->setToolTip(study.ended.empty()
                           ? tr("Puts it in front of the strategy's own points")
-                          : tr("The study has ended: give it more trials first, with Change study in its menu"));
+                          : tr("The study has ended: give it more trials first, with Change study in the menu beside its name"));
     show();
 }
 

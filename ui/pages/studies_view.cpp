@@ -36,10 +36,10 @@ StudiesView::StudiesView(QWidget* parent)
     right->setSpacing(4);
     right->addWidget(m_note);
     right->addWidget(m_plot, 1);
-    row->addLayout(right, 5);
+    row->addLayout(right, 7);
     m_list->setObjectName("studiesList");
     m_list->setAccessibleName(tr("Studies to compare"));
-    m_list->setMinimumWidth(180);
+    m_list->setMinimumWidth(240);
     m_note->setObjectName("studiesNote");
     m_note->setElided(Qt::ElideRight);
     m_compare->setObjectName("tuneCompare");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/study_side.h"
 
+#include "core/tune/sampler.h"
 #include "ui/models/study_plots.h"
 #include "ui/models/trial_choice.h"
 #include "ui/pages/figure_view.h"
@@ -73,7 +74,8 @@ QString StudySide::lessonOf(View view)
     case View::Surrogate:
         return tr("Low or doubtful places are worth a try: the acquisition weighs both, and its peak is tried next.");
     case View::Replay:
-        return tr("What each rule of early stopping would have done to these same trials, and what it would have cost.");
+        return tr(
+            "What each rule of early stopping would have done to these same trials, and what it would have cost.");
     case View::Studies:
         return tr("The best value so far, its mean and spread over seeds: which strategy gets there sooner.");
     }
@@ -204,11 +206,23 @@ void StudySide::choose(View view)
         m_stack->setCurrentWidget(m_studies);
         break;
     }
+    Q_EMIT viewChanged();
+}
+
+bool StudySide::aboutParameters() const
+{
+    return m_view == View::Parallel || m_view == View::Slice || m_view == View::Contour || m_view == View::Rank;
 }
 
 void StudySide::setStudy(const Study& study)
 {
+    const bool other = study && (!m_study || study->name != m_study->name);
     m_study = study;
+    // Who picks the points needs a plane to click on.
+    if (other && m_view == View::Parallel)
+        if (const auto sampler = core::tune::allSamplers().make(study->spec.strategy);
+            sampler && (*sampler)->waitsForPeople())
+            choose(study->space.size() > 1 ? View::Rank : View::Slice);
     m_parallel->setAxes(study ? models::axesOf(*study) : std::vector<ParallelPlot::Axis>{});
     m_parallel->setLines(study ? models::linesOf(*study) : std::vector<ParallelPlot::Line>{});
     m_figure->setStudy(study);

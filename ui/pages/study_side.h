@@ -48,11 +48,14 @@ public:
     ReplayView* replay() const { return m_replay; }
     StudiesView* studies() const { return m_studies; }
     bool alone() const { return m_alone; }
+    /// Whether it is about the parameters, beside which their importance stands.
+    bool aboutParameters() const;
     void light(qint64 trial);
     void fade(const std::vector<qint64>& trials);
 
 Q_SIGNALS:
     void aloneWanted(bool alone); ///< the whole page for this view
+    void viewChanged();
     void chosen(qint64 trial);
     void opened(qint64 trial);
     void tryWanted(core::base::Object point);

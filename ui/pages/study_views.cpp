@@ -207,6 +207,7 @@ void StudyViews::wirePlots()
     connect(m_side, &StudySide::opened, this, &StudyViews::opened);
     connect(m_side, &StudySide::tryWanted, this, &StudyViews::tryWanted);
     connect(m_side, &StudySide::aloneWanted, this, &StudyViews::giveRoom);
+    connect(m_side, &StudySide::viewChanged, this, [this] { giveRoom(m_side->alone()); });
     connect(m_side->parallel(), &ParallelPlot::brushChanged, this, &StudyViews::brush);
     connect(m_importanceBy, &QComboBox::activated, this, [this] {
         m_ranked = -1;
@@ -219,7 +220,7 @@ void StudyViews::wirePlots()
 void StudyViews::giveRoom(bool alone)
 {
     m_above->setVisible(!alone);
-    m_mattered->setVisible(!alone);
+    m_mattered->setVisible(!alone && m_side->aboutParameters());
 }
 
 void StudyViews::filterRows()

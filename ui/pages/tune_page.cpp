@@ -137,6 +137,7 @@ QWidget* TunePage::buildHead()
     m_more->setAccessibleName(tr("More to do with this study"));
     m_more->setToolTip(tr("Change the study, or compare strategies"));
     m_more->setPopupMode(QToolButton::InstantPopup);
+    m_more->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
     auto* menu = new QMenu(m_more);
     m_change = menu->addAction(tr("Change study…"), this, &TunePage::changeStudy);
     m_compare = menu->addAction(tr("Compare strategies…"), this, &TunePage::compareStrategies);

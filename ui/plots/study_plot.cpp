@@ -120,7 +120,7 @@ SmallAxes StudyPlot::axes() const
                                                                                                            : 28 * s;
     SmallAxes axes;
     const double top = m_spec.y.title.isEmpty() ? 10 * s : 30 * s;
-    const double bottom = m_spec.x.ticks.empty() && m_spec.x.title.isEmpty() ? 8 * s : 44 * s;
+    const double bottom = m_spec.x.ticks.empty() ? 8 * s : m_spec.x.title.isEmpty() ? 26 * s : 44 * s;
     axes.area = QRectF(left, top, std::max(40.0, width() - left - right), std::max(30.0, height() - top - bottom));
     axes.x = {{0, 1}, axes.area.left(), axes.area.right(), false};
     axes.y = {{0, 1}, axes.area.bottom(), axes.area.top(), false};
@@ -238,7 +238,9 @@ bool StudyPlot::event(QEvent* event)
     const int y = std::clamp(int(where.y.value(help->pos().y()) * field.rows), 0, field.rows - 1);
     const double value = double(field.values[std::size_t(y * field.columns + x)]);
     if (std::isfinite(value))
-        QToolTip::showText(help->globalPos(), field.name + QStringLiteral(" ") + (field.told ? field.told(value) : style::number(value)), this);
+        QToolTip::showText(help->globalPos(),
+                           field.name + QStringLiteral(" ") + (field.told ? field.told(value) : style::number(value)),
+                           this);
     return true;
 }
 
@@ -374,14 +376,16 @@ void StudyPlot::paintItem(QPainter& painter, const Item& item, bool lit) const
         color.setAlphaF(0.18F);
     const double radius = (lit ? 5 : item.strong ? 4.5 : 3.5) * s;
     if (at.size() > 1) {
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(color);
+        // What did not come to its end is hollow.
+        const bool whole = item.mark == TrialMark::Whole;
+        painter.setPen(whole ? QPen(Qt::NoPen) : QPen(color, 1.5 * s));
+        painter.setBrush(whole ? color : theme().ground);
         const double half = (lit ? 7 : 5) * s;
         painter.drawRoundedRect(QRectF(at.front() - QPointF(0, half),
                                        QPointF(std::max(at.back().x(), at.front().x() + 3 * s), at.back().y() + half)),
                                 2 * s, 2 * s);
-        if (item.mark != TrialMark::Whole)
-            paintTrialMark(painter, item.mark, at.back() + QPointF(3 * s, 0), color, 3.5 * s);
+        if (item.mark == TrialMark::Failed)
+            paintTrialMark(painter, item.mark, at.back() + QPointF(6 * s, 0), color, 3.5 * s);
         return;
     }
     // On colours, a mark needs a rim.
@@ -427,13 +431,15 @@ void StudyPlot::paintEvent(QPaintEvent*)
             return;
     }
     const SmallAxes where = axes();
-    paintField(painter, where);
     paintSmallAxes(painter, where, m_spec.y.title, m_spec.x.title, height());
     painter.setRenderHint(QPainter::Antialiasing);
+    paintField(painter, where);
     if (hasScale())
         paintScale(painter, where);
+    painter.setClipRect(where.area.adjusted(-1, -2, 2, 2));
     for (const Curve& curve : m_spec.curves)
         paintCurve(painter, curve);
+    painter.setClipping(false);
     for (const Guide& guide : m_spec.guides)
         paintGuide(painter, where, guide);
     const Item* lit = nullptr;

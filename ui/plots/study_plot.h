@@ -76,7 +76,7 @@ public:
     QPointF placeOf(const QPointF& place) const;
     QPointF placeOfTrial(qint64 trial) const;
     QSize sizeHint() const override { return {520, 240}; }
-    QSize minimumSizeHint() const override { return {240, 120}; }
+    QSize minimumSizeHint() const override { return {200, 64}; }
 
 Q_SIGNALS:
     void hovered(qint64 trial); ///< -1: none
