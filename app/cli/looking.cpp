@@ -7,6 +7,7 @@
 #include "core/session/mode_costs.h"
 #include "core/session/preview_picture.h"
 #include "core/session/word_match.h"
+#include "core/spec/job.h"
 #include "core/tune/pruner.h"
 #include "core/tune/sampler.h"
 
@@ -242,6 +243,11 @@ Outcome schema(const std::string& which)
                  {"A search for good settings: what may vary, and what is made small or large."}};
     tuning.nullable = true;
     fields.fields.push_back(std::move(tuning));
+    catalog.add(core::spec::interruptionLaws());
+    fields.fields.push_back({"job",
+                             Group{std::make_shared<const Schema>(core::spec::jobFields().schema())},
+                             core::spec::jobFields().write({}),
+                             {"How it is run: limits, interruptions, price."}});
     if (which != "experiment")
         std::erase_if(fields.fields, [&](const Field& field) { return field.key != which; });
     const Value value = core::spec::jsonSchema(fields, catalog);
@@ -294,8 +300,8 @@ void addLooking(Program& program)
     program.on(schedule, [options] { return lookAtSchedule(*options); });
 
     CLI::App* schemaCommand = program.app.add_subcommand("schema", "JSON Schema of the experiment file");
-    schemaCommand->add_option("which", options->which, "experiment, or its part rules or tuning")
-        ->check(CLI::IsMember({"experiment", "rules", "tuning"}));
+    schemaCommand->add_option("which", options->which, "experiment, or its part rules, tuning or job")
+        ->check(CLI::IsMember({"experiment", "rules", "tuning", "job"}));
     program.on(schemaCommand, [options]() -> Result<Outcome> { return schema(options->which); });
 
     CLI::App* doctorCommand = program.app.add_subcommand("doctor", "Versions, devices, threads, and what is missing");

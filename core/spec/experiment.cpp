@@ -6,6 +6,7 @@
 #include "core/base/json.h"
 #include "core/spec/channels.h"
 #include "core/spec/freeze.h"
+#include "core/spec/job.h"
 #include "core/spec/profiler.h"
 
 #include <algorithm>
@@ -130,6 +131,12 @@ Checked resolve(const Value& asGiven, const CheckContext& context)
             loose.push_back({ErrorKind::Spec, "is " + std::string(tuning->typeName()) + ", not a study", "/tuning",
                              "Write an object with \"objective\", \"parameters\" and \"max_jobs\""});
         given.object().erase("tuning");
+    }
+    // Nor is how it is run: the same experiment may go on as another job.
+    if (const Value* job = given.isObject() ? given.object().find("job") : nullptr) {
+        const Checked part = checkJob(*job, context.folder);
+        loose.insert(loose.end(), part.problems.begin(), part.problems.end());
+        given.object().erase("job");
     }
     if (Value* rules = given.isObject() ? given.object().find("rules") : nullptr)
         *rules = plainRules(*rules, context.catalog);

@@ -26,7 +26,7 @@ Result<Study> Study::create(const std::string& name, const TuningSpec& spec, con
     Study study;
     study.m_clock = std::move(clock);
     if (!file.empty()) {
-        CORE_TRY(journal, JournalWriter::open(file));
+        CORE_TRY(journal, JournalWriter::open(file, "this study"));
         if (!journal.before().records.empty())
             return Error{ErrorKind::Usage, "there is a study already", file.string(), "Open it, or name another file"};
         study.m_journal = std::move(journal);
@@ -42,7 +42,7 @@ Result<Study> Study::open(const std::filesystem::path& file, Clock clock)
         return Error{ErrorKind::Data, "there is no study", file.string(), "Name the journal of one"};
     Study study;
     study.m_clock = std::move(clock);
-    CORE_TRY(journal, JournalWriter::open(file));
+    CORE_TRY(journal, JournalWriter::open(file, "this study"));
     StudyRead read = foldStudy(journal.before().records);
     if (read.state.created == 0 && read.state.order == 0)
         return Error{ErrorKind::Data, "holds no study", file.string(), "Its first line must be whole: make it anew"};

@@ -21,6 +21,7 @@ const std::map<std::string, std::set<std::string>> allowed{
     {"core/store", {"core/base", "core/spec", "core/events"}},
     {"core/debug", {"core/base", "core/spec", "core/events"}},
     {"core/tune", {"core/base", "core/spec", "core/events"}},
+    {"core/jobs", {"core/base", "core/spec", "core/events", "core/tune"}},
     {"core/report", {"core/base", "core/spec", "core/events", "core/store", "core/debug"}},
     {"core/tensor", {"core/base", "core/spec"}},
     {"core/cuda", {"core/tensor"}},
@@ -50,8 +51,8 @@ const std::map<std::string, std::set<std::string>> allowed{
 };
 
 // Rooms whose headers the window and the programs include: none of them may reach tensors.
-const std::set<std::string> tierZeroHeaders{"core/base",  "core/spec",   "core/events", "core/store",
-                                            "core/debug", "core/report", "core/tune",   "core/session"};
+const std::set<std::string> tierZeroHeaders{"core/base",   "core/spec", "core/events", "core/store",  "core/debug",
+                                            "core/report", "core/tune", "core/jobs",   "core/session"};
 
 std::string roomOf(const std::string& path)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/tune/journal.h"
+#include "core/base/line_journal.h"
 
 #include "core/base/files.h"
 #include "core/base/json.h"
@@ -14,9 +14,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-namespace core::tune {
-
-using namespace base;
+namespace core::base {
 
 namespace {
 
@@ -82,7 +80,7 @@ Result<JournalContent> readJournal(const std::filesystem::path& file)
     return parseJournal(text);
 }
 
-Result<JournalWriter> JournalWriter::open(const std::filesystem::path& file)
+Result<JournalWriter> JournalWriter::open(const std::filesystem::path& file, std::string_view what)
 {
     JournalWriter writer;
     writer.m_file = file;
@@ -92,7 +90,7 @@ Result<JournalWriter> JournalWriter::open(const std::filesystem::path& file)
         return systemError("open", file, errno);
     if (::flock(writer.m_handle, LOCK_EX | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK)
-            return Error{ErrorKind::Resource, "another program is writing this study", file.string(),
+            return Error{ErrorKind::Resource, "another program is writing " + std::string(what), file.string(),
                          "Wait for it, or stop it"};
         return systemError("lock", file, errno);
     }

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/jobs/metric_log.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <regex>
+#include <set>
+
+namespace core::jobs {
+
+namespace {
+
+// std::regex takes stack by the letter.
+constexpr std::size_t longestLine = 4096;
+
+std::optional<double> firstGroup(const std::regex& pattern, const std::string& line)
+{
+    std::smatch match;
+    if (!std::regex_search(line, match, pattern) || match.size() < 2 || !match[1].matched)
+        return std::nullopt;
+    const std::string text = match[1].str();
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    if (text.empty() || *end != '\0')
+        return std::nullopt;
+    return value;
+}
+
+}
+
+struct MetricLog::Definition {
+    std::string name;
+    std::regex pattern;
+};
+
+MetricLog::MetricLog(const std::vector<spec::MetricDefinition>& definitions)
+{
+    for (const auto& each : definitions)
+        m_definitions.push_back({each.name, std::regex(each.regex)});
+    for (const char* named : {"step", "epoch"}) {
+        const auto found = std::ranges::find(m_definitions, named, &Definition::name);
+        if (m_stepAt < 0 && found != m_definitions.end())
+            m_stepAt = found - m_definitions.begin();
+    }
+}
+
+MetricLog::MetricLog(MetricLog&&) noexcept = default;
+MetricLog& MetricLog::operator=(MetricLog&&) noexcept = default;
+MetricLog::~MetricLog() = default;
+
+void MetricLog::add(std::string_view text)
+{
+    m_rest += text;
+    std::size_t from = 0;
+    for (std::size_t end = m_rest.find('\n'); end != m_rest.npos; end = m_rest.find('\n', from)) {
+        line(std::string_view(m_rest).substr(from, end - from));
+        from = end + 1;
+    }
+    m_rest.erase(0, from);
+}
+
+void MetricLog::finish()
+{
+    if (!m_rest.empty())
+        line(m_rest);
+    m_rest.clear();
+}
+
+void MetricLog::line(std::string_view text)
+{
+    const std::string words(text.substr(0, longestLine));
+    if (m_stepAt >= 0)
+        if (const auto told = firstGroup(m_definitions[std::size_t(m_stepAt)].pattern, words);
+            told && *told >= 0 && *told < 9e15)
+            m_last = std::max(m_last, m_step = std::llround(*told));
+    for (std::size_t i = 0; i < m_definitions.size(); ++i) {
+        const auto value = std::ptrdiff_t(i) == m_stepAt ? std::nullopt : firstGroup(m_definitions[i].pattern, words);
+        if (!value)
+            continue;
+        const std::string& name = m_definitions[i].name;
+        const std::int64_t step = m_stepAt < 0 ? m_counts[name]++ : std::max<std::int64_t>(0, m_step);
+        m_values[name][step] = *value;
+        m_last = std::max(m_last, step);
+    }
+}
+
+std::map<std::string, std::vector<MetricLog::Point>> MetricLog::scalars() const
+{
+    std::map<std::string, std::vector<Point>> all;
+    for (const auto& [name, values] : m_values)
+        for (const auto& [step, value] : values)
+            all[name].push_back({step, value});
+    return all;
+}
+
+std::string MetricLog::csv() const
+{
+    std::set<std::int64_t> steps;
+    std::string text = "step";
+    for (const auto& [name, values] : m_values) {
+        std::string quoted;
+        for (const char c : name)
+            quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+        text += ",\"" + quoted + "\"";
+        for (const auto& [step, value] : values)
+            steps.insert(step);
+    }
+    text += "\n";
+    for (const std::int64_t step : steps) {
+        text += std::to_string(step);
+        for (const auto& [name, values] : m_values) {
+            const auto found = values.find(step);
+            char digits[32] = "";
+            if (found != values.end())
+                std::snprintf(digits, sizeof digits, "%.17g", found->second);
+            text += "," + std::string(digits);
+        }
+        text += "\n";
+    }
+    return text;
+}
+
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/jobs/process.h"
+
+#include "core/base/files.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace core::jobs {
+
+using namespace base;
+namespace fs = std::filesystem;
+
+namespace {
+
+// As a shell would find it.
+Result<std::string> findProgram(const Launch& launch)
+{
+    const std::string& named = launch.command.front();
+    const auto runs = [](const fs::path& file) {
+        std::error_code none;
+        return fs::is_regular_file(file, none) && ::access(file.c_str(), X_OK) == 0;
+    };
+    if (named.find('/') != named.npos) {
+        const fs::path file = fs::path(named).is_absolute() ? fs::path(named) : launch.folder / named;
+        std::error_code none;
+        if (runs(file))
+            return file.string();
+        return Error{ErrorKind::Spec,
+                     fs::exists(file, none) ? "may not be run as a program" : "there is no such program",
+                     "/job/command: " + file.string(),
+                     fs::exists(file, none) ? "chmod +x it, or name its interpreter first" : "Name one that is there"};
+    }
+    const char* path = std::getenv("PATH");
+    const std::string all = path ? path : "/usr/local/bin:/usr/bin:/bin";
+    for (std::size_t from = 0; from <= all.size();) {
+        const std::size_t end = std::min(all.find(':', from), all.size());
+        const fs::path file = fs::path(all.substr(from, end - from)) / named;
+        if (end > from && runs(file))
+            return file.string();
+        from = end + 1;
+    }
+    return Error{ErrorKind::Spec, "there is no program \"" + named + "\"", "/job/command/0",
+                 "Install it, or write its whole path"};
+}
+
+std::vector<std::string> variablesOf(const Launch& launch)
+{
+    std::vector<std::string> all;
+    for (const auto& [name, value] : launch.environment)
+        all.push_back(name + "=" + value);
+    for (char** each = environ; *each; ++each) {
+        const std::string_view variable(*each);
+        const auto same = [&](const auto& setting) { return variable.starts_with(setting.first + "="); };
+        if (std::ranges::none_of(launch.environment, same))
+            all.emplace_back(variable);
+    }
+    return all;
+}
+
+std::vector<char*> wordsOf(std::vector<std::string>& texts)
+{
+    std::vector<char*> all;
+    for (std::string& text : texts)
+        all.push_back(text.data());
+    all.push_back(nullptr);
+    return all;
+}
+
+// After the fork: nothing here allocates.
+[[noreturn]] void becomeWorker(pid_t parent, const char* folder, int in, int out, int words, char** arguments,
+                               char** variables)
+{
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent)
+        ::_exit(127);
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    for (const int number : {SIGPIPE, SIGINT, SIGTERM})
+        ::signal(number, SIG_DFL);
+    ::setpgid(0, 0);
+    if ((*folder && ::chdir(folder) != 0) || ::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(words, 2) < 0)
+        ::_exit(127);
+    ::execve(arguments[0], arguments, variables);
+    ::_exit(127);
+}
+
+}
+
+std::string WorkerEnd::inWords() const
+{
+    return signal ? "was killed by signal " + std::to_string(signal) : "ended with status " + std::to_string(status);
+}
+
+Result<WorkerProcess> WorkerProcess::start(const Launch& launch)
+{
+    CORE_TRY(program, findProgram(launch));
+    const auto opened = [](const fs::path& file, int how) { return ::open(file.c_str(), how | O_CLOEXEC, 0644); };
+    // Above the three standard files, so that putting them there overwrites none of them.
+    const auto high = [](int file) {
+        const int moved = file < 0 ? -1 : ::fcntl(file, F_DUPFD_CLOEXEC, 10);
+        const int code = errno;
+        if (file >= 0)
+            ::close(file);
+        errno = code;
+        return moved;
+    };
+    const fs::path& outFile = launch.output.empty() ? launch.log : launch.output;
+    const int in = high(opened("/dev/null", O_RDONLY));
+    const int words = high(opened(launch.log, O_WRONLY | O_CREAT | O_APPEND));
+    const int wordsCode = errno;
+    const int out = launch.output.empty() ? ::fcntl(words, F_DUPFD_CLOEXEC, 10)
+                                          : high(opened(launch.output, O_WRONLY | O_CREAT | O_TRUNC));
+    const int outCode = errno;
+    const auto closeAll = [&] {
+        for (const int file : {in, words, out})
+            if (file >= 0)
+                ::close(file);
+    };
+    if (in < 0 || words < 0 || out < 0) {
+        closeAll();
+        return words < 0 ? systemError("open", launch.log, wordsCode) : systemError("open", outFile, outCode);
+    }
+    std::vector<std::string> arguments = launch.command, variables = variablesOf(launch);
+    arguments.front() = program;
+    const std::vector<char*> argumentPointers = wordsOf(arguments), variablePointers = wordsOf(variables);
+    const std::string folder = launch.folder.string();
+    const pid_t parent = ::getpid();
+    const pid_t pid = ::fork();
+    if (pid == 0)
+        becomeWorker(parent, folder.c_str(), in, out, words, const_cast<char**>(argumentPointers.data()),
+                     const_cast<char**>(variablePointers.data()));
+    const int code = errno;
+    closeAll();
+    if (pid < 0)
+        return systemError("start", program, code);
+    ::setpgid(pid, pid); // here too: whoever signals the group first finds it
+    WorkerProcess process;
+    process.m_pid = pid;
+    return process;
+}
+
+WorkerProcess::WorkerProcess(WorkerProcess&& other) noexcept
+    : m_pid(std::exchange(other.m_pid, -1)),
+      m_halted(other.m_halted),
+      m_end(other.m_end)
+{
+}
+
+WorkerProcess& WorkerProcess::operator=(WorkerProcess&& other) noexcept
+{
+    std::swap(m_pid, other.m_pid);
+    std::swap(m_halted, other.m_halted);
+    std::swap(m_end, other.m_end);
+    return *this;
+}
+
+WorkerProcess::~WorkerProcess()
+{
+    if (m_pid <= 0 || m_end)
+        return;
+    kill();
+    int status = 0;
+    while (::waitpid(m_pid, &status, 0) < 0 && errno == EINTR) {
+    }
+}
+
+const std::optional<WorkerEnd>& WorkerProcess::ended()
+{
+    int status = 0;
+    while (m_pid > 0 && !m_end) {
+        const pid_t told = ::waitpid(m_pid, &status, WNOHANG | WUNTRACED);
+        if (told < 0 && errno == EINTR)
+            continue;
+        if (told != m_pid)
+            break;
+        if (WIFSTOPPED(status)) {
+            m_halted = true;
+        } else {
+            m_end = WIFSIGNALED(status) ? WorkerEnd{.signal = WTERMSIG(status)} : WorkerEnd{WEXITSTATUS(status), 0};
+            // What it started does not outlive it.
+            ::kill(-m_pid, SIGKILL);
+        }
+    }
+    return m_end;
+}
+
+void WorkerProcess::goOn()
+{
+    m_halted = false;
+    if (m_pid > 0 && !m_end)
+        ::kill(-m_pid, SIGCONT);
+}
+
+void WorkerProcess::notify()
+{
+    if (m_pid <= 0 || m_end)
+        return;
+    ::kill(-m_pid, SIGTERM);
+    goOn();
+}
+
+void WorkerProcess::kill()
+{
+    if (m_pid > 0 && !m_end)
+        ::kill(-m_pid, SIGKILL);
+}
+
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/jobs/metric_log.h"
+
+#include <catch2/catch.hpp>
+
+#include <cmath>
+
+using core::jobs::MetricLog;
+
+namespace {
+
+// As a picture: `loss: 0=0.5 1=0.25; accuracy: …`
+std::string drawn(const MetricLog& log)
+{
+    std::string text;
+    for (const auto& [name, points] : log.scalars()) {
+        text += (text.empty() ? "" : "; ") + name + ":";
+        for (const auto& point : points) {
+            char value[64];
+            std::snprintf(value, sizeof value, " %lld=%g", static_cast<long long>(point.step), point.value);
+            text += value;
+        }
+    }
+    return text;
+}
+
+}
+
+TEST_CASE("SageMaker's way: the first group of each match is a value, one after the other")
+{
+    MetricLog log({{"loss", "loss=([0-9.]+);"}, {"validation:accuracy", "val_acc: ([0-9.]+)%"}});
+    log.add("starting\n[0] loss=0.5; lo");
+    log.add("ss=0.9;\n[1] loss=0.25; val_acc: 81.5%\n");
+    CHECK(drawn(log) == "loss: 0=0.5 1=0.25; validation:accuracy: 0=81.5");
+    log.add("loss=0.125;");
+    CHECK(log.lastStep() == 1);
+    log.finish();
+    CHECK(drawn(log) == "loss: 0=0.5 1=0.25 2=0.125; validation:accuracy: 0=81.5");
+}
+
+TEST_CASE("a definition called step tells the step, and what is told again counts as told last")
+{
+    MetricLog log({{"loss", "loss ([0-9.e+-]+)"}, {"step", "step ([0-9]+)"}});
+    log.add("step 10 loss 3\nstep 20 loss 2\nstep 30 loss 1\nresumed\nstep 20 loss 2.5\nloss 2.75\n");
+    CHECK(drawn(log) == "loss: 10=3 20=2.75 30=1");
+    CHECK(log.lastStep() == 30);
+    CHECK(log.csv() == "step,\"loss\"\n10,3\n20,2.75\n30,1\n");
+}
+
+TEST_CASE("what is no number is none, and a line without an end of any length does no harm")
+{
+    std::vector<core::spec::MetricDefinition> definitions(1);
+    definitions[0].name = "loss";
+    definitions[0].regex = "loss=(\\S+)";
+    MetricLog log(definitions);
+    log.add("loss=soon\nloss=nan\nloss=1e-3\n" + std::string(1 << 20, 'x') + "loss=4\n");
+    const auto points = log.scalars().at("loss");
+    REQUIRE(points.size() == 2);
+    CHECK(std::isnan(points[0].value));
+    CHECK(points[1].value == 1e-3);
+}
