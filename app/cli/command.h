@@ -48,7 +48,8 @@ void addRules(Program& program);     ///< rules
 void addTuning(Program& program);    ///< tune, trial, study
 void addTrialWorker(Program& program);
 void addOutside(Program& program, CLI::App* study); ///< study create, ask, tell, serve
-void addReporting(Program& program); ///< report
+void addJobs(Program& program);                     ///< job
+void addReporting(Program& program);                ///< report
 
 /// Trains to the end, handing signals on as a stop. `started`: steady seconds when the command began; `more` is added
 /// to the object.

@@ -129,6 +129,7 @@ int main(int argc, char** argv)
     app::cli::addRules(program);
     app::cli::addReporting(program);
     app::cli::addTuning(program);
+    app::cli::addJobs(program);
     app::cli::addTrialWorker(program);
     // Known before parsing ends, so that bad usage is told as JSON too.
     common.json = endsInJson;

@@ -2,6 +2,7 @@
 #include "app/cli/command.h"
 #include "app/cli/progress.h"
 #include "core/base/clock.h"
+#include "core/base/files.h"
 #include "core/session/folds.h"
 #include "core/session/rules.h"
 #include "core/session/session.h"
@@ -11,6 +12,7 @@
 #include <iostream>
 #include <memory>
 #include <thread>
+#include <unistd.h>
 
 namespace app::cli {
 
@@ -82,7 +84,36 @@ struct TrainOptions {
     std::vector<std::string> sets;
     std::string device = "auto";
     std::string resume = "never";
+    std::string runFile;
+    std::int64_t haltAt = -1;
 };
+
+// Stops the whole process before an update, so that whoever drives it may do something at that very point.
+class Halt final : public events::EventSink {
+public:
+    explicit Halt(std::int64_t at) : m_at(at) {}
+    void onScalars(const events::ScalarRow& row) override
+    {
+        if (m_at < 0 || row.group != 0 || row.step < m_at)
+            return;
+        m_at = -1;
+        ::kill(::getpid(), SIGSTOP);
+    }
+    void onEvent(const events::Event&) override {}
+
+private:
+    std::int64_t m_at;
+};
+
+// For whoever drives the process: which run it is, and where it halts.
+Result<Outcome> conductDriven(session::Session& run, double started, const TrainOptions& options)
+{
+    if (!options.runFile.empty())
+        CORE_CHECK(writeFileAtomically(options.runFile, run.folder().string()));
+    Halt halt(options.haltAt);
+    const auto watching = run.events().subscribe(halt);
+    return conduct(run, started);
+}
 
 }
 
@@ -180,11 +211,20 @@ void addTraining(Program& program)
     train->add_option("--resume", options->resume, "auto: go on with an interrupted run of the same experiment")
         ->check(CLI::IsMember({"auto", "never"}))
         ->capture_default_str();
+    // Of the program's own, for jobs.
+    train->add_option("--run-file", options->runFile, "Goes on with the run that this file names, else names it there")
+        ->group("");
+    train->add_option("--halt-at", options->haltAt, "Stops itself (SIGSTOP) when so many updates are done")->group("");
     program.on(train, [options, &common]() -> Result<Outcome> {
         const double started = core::base::steadySeconds();
         listenForSignals();
         CORE_TRY(resolved, loadExperiment(options->experiment, options->sets));
         session::Options how{common.runsFolder(), options->device};
+        if (!options->runFile.empty())
+            if (const auto known = readFile(options->runFile, 1 << 16)) {
+                CORE_TRY(run, session::Session::resume(*known, how));
+                return conductDriven(*run, started, *options);
+            }
         if (options->resume == "auto")
             if (const auto found = session::findInterrupted(resolved, how.runs)) {
                 CORE_TRY(run, session::Session::resume(*found, how));
@@ -194,7 +234,7 @@ void addTraining(Program& program)
         if (folds > 1)
             return crossValidate(resolved, folds, how, started);
         CORE_TRY(run, session::Session::create(resolved, how));
-        return conduct(*run, started);
+        return conductDriven(*run, started, *options);
     });
 
     auto folder = std::make_shared<std::string>();

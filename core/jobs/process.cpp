@@ -81,12 +81,12 @@ std::vector<char*> wordsOf(std::vector<std::string>& texts)
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent)
         ::_exit(127);
+    ::setpgid(0, 0);
+    for (int number = 1; number < NSIG; ++number)
+        ::signal(number, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    for (const int number : {SIGPIPE, SIGINT, SIGTERM})
-        ::signal(number, SIG_DFL);
-    ::setpgid(0, 0);
     if ((*folder && ::chdir(folder) != 0) || ::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(words, 2) < 0)
         ::_exit(127);
     ::execve(arguments[0], arguments, variables);
@@ -134,11 +134,16 @@ Result<WorkerProcess> WorkerProcess::start(const Launch& launch)
     const std::vector<char*> argumentPointers = wordsOf(arguments), variablePointers = wordsOf(variables);
     const std::string folder = launch.folder.string();
     const pid_t parent = ::getpid();
+    // A notice that comes before the program has begun must not be taken by this process's own handlers in the copy.
+    sigset_t all, before;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
     const pid_t pid = ::fork();
     if (pid == 0)
         becomeWorker(parent, folder.c_str(), in, out, words, const_cast<char**>(argumentPointers.data()),
                      const_cast<char**>(variablePointers.data()));
     const int code = errno;
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     closeAll();
     if (pid < 0)
         return systemError("start", program, code);

@@ -29,6 +29,7 @@ struct LaunchEnd {
     Because because = Because::Itself;
     WorkerEnd end;
     double waitS = 0;
+    std::int64_t haltedAt = -1; ///< updates that were done when it stopped itself
 };
 
 class Runner {
@@ -124,7 +125,7 @@ std::optional<Interruption> Runner::nextInterruption() const
 bool Runner::isDue(const Interruption& next, double began, WorkerProcess& worker)
 {
     if (next.atStep)
-        return worker.halted() || m_work.step() >= *next.atStep;
+        return m_work.haltsItself() ? worker.halted() : m_work.step() >= *next.atStep;
     if (!m_work.begun())
         return false;
     return next.afterTraining ? steadySeconds() - began >= *next.afterTraining
@@ -162,8 +163,10 @@ LaunchEnd Runner::follow(WorkerProcess& worker, const std::optional<Interruption
             return {Because::MaxWait, endOf(worker, true)};
         if (std::exchange(m_interruptAsked, false))
             return {Because::Asked, endOf(worker, true)};
-        if (next && isDue(*next, began, worker))
-            return {Because::Law, endOf(worker, true), next->waitS};
+        if (next && isDue(*next, began, worker)) {
+            const std::int64_t at = worker.halted() ? next->atStep.value_or(-1) : -1;
+            return {Because::Law, endOf(worker, true), next->waitS, at};
+        }
         if (worker.halted() && !(next && next->atStep))
             worker.goOn();
         if (const std::string run = m_work.run(); !run.empty() && job().run.empty())
@@ -239,7 +242,8 @@ Status Runner::interrupted(const LaunchEnd& launched)
                             : launched.because == Because::Leave ? "the program that ran it was asked to end"
                                                                  : "asked to be interrupted";
     m_waitS = launched.waitS;
-    return to(JobState::Interrupted, why + "; the worker " + launched.end.inWords(), m_work.step(),
+    return to(JobState::Interrupted, why + "; the worker " + launched.end.inWords(),
+              std::max(m_work.step(), launched.haltedAt), // what it had not written down was done all the same
               launched.because == Because::Law);
 }
 

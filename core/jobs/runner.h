@@ -18,9 +18,11 @@ public:
     virtual base::Status prepare() = 0;
     /// How a launch is started. `haltAt`: it stops itself (SIGSTOP) before this update, if it can.
     virtual base::Result<Launch> launch(std::optional<std::int64_t> haltAt) = 0;
+    /// Whether a launch stops itself where it is told to; else its log tells how far it is.
+    virtual bool haltsItself() const { return false; }
     /// From which update the next launch goes on; −1: not known.
     virtual std::int64_t savedStep() = 0;
-    /// Updates that were seen so far; −1: not known. Called often.
+    /// Updates that were seen so far; −1: not known. Called often where a launch does not halt itself.
     virtual std::int64_t step() = 0;
     /// Whether the launch has begun to train.
     virtual bool begun() = 0;
