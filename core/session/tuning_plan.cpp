@@ -82,7 +82,8 @@ tune::TuningSpec filled(tune::TuningSpec spec, const tune::Space& space)
 
 }
 
-Result<StudyPlan> planStudy(const StudySubject& study, Look look, const std::string& device)
+Result<StudyPlan> planStudy(const StudySubject& study, Look look, const std::string& device,
+                            const std::string& executor)
 {
     StudyPlan plan;
     const Value& given = study.given;
@@ -115,6 +116,8 @@ Result<StudyPlan> planStudy(const StudySubject& study, Look look, const std::str
                                       folds > 1 ? plan.resolved["split"]["kind"].text() : std::string()};
     CORE_TRY(read, tune::readTuning(tuning, subject, limits));
     plan.spec = std::move(read);
+    if (!executor.empty())
+        plan.spec.executor = executor;
     plan.warnings = tune::checkTuning(plan.spec, subject, limits).warnings;
     CORE_TRY(space, tune::spaceOf(plan.spec, subject));
     plan.space = std::move(space);
@@ -124,8 +127,8 @@ Result<StudyPlan> planStudy(const StudySubject& study, Look look, const std::str
     if (plan.trial) {
         facts.trialSeconds = plan.trial->seconds;
         // Jobs of a cluster share nothing with each other.
-        if (plan.spec.executor == "local")
-            facts.atOnce = plan.trial->share.atOnce;
+        if (const auto share = plan.share())
+            facts.atOnce = share->atOnce;
     }
     plan.estimate = tune::estimateStudy(plan.spec, plan.space, facts);
     return plan;

@@ -242,7 +242,7 @@ private:
 
 int main(int argc, char** argv)
 {
-    Campaign campaign(argc, argv, {{"kills", 8}, {"kills-a-study", 8}});
+    Campaign campaign(argc, argv, {{"kills", 6}, {"kills-a-study", 6}});
     StudyKills kills(campaign, campaign["kills"]);
     kills.fill("study.jsonl", 12);
     kills.fill("spec.json", 1);

@@ -143,8 +143,7 @@ void StudyDesk::start()
     run([subject = subject(), runs = m_bench.runsFolder().toStdString(),
          device = m_bench.device().toStdString()]() -> Result<StudyFolder> {
         CORE_TRY(plan, core::session::planStudy(subject, core::session::Look::Measure, device));
-        return core::session::createStudy(subject, plan.spec, runs,
-                                          plan.trial ? std::optional(plan.trial->share) : std::nullopt);
+        return core::session::createStudy(subject, plan.spec, runs, plan.share());
     });
 }
 
