@@ -276,8 +276,7 @@ TEST_CASE("a metric that never comes, and a study that is all NaN, fail trial by
         for (const char* strategy : {"Random", "Bayesian", "TPE", "CmaEs"}) {
             INFO(strategy);
             const tests::TempFolder own;
-            const tune::StudyState state =
-                conducted(own, subjectOf({{"strategy", strategy}, {"max_jobs", 6}, {"early_stopping", "Auto"}}), scene);
+            const tune::StudyState state = conducted(own, subjectOf({{"strategy", strategy}, {"max_jobs", 6}}), scene);
             CHECK(state.trials.size() == 6);
             for (const tune::Trial& trial : state.trials) {
                 CHECK(trial.state == tune::TrialState::Failed);
