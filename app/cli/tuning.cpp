@@ -255,7 +255,7 @@ Result<session::StudyFolder> studyOf(const Options& options, const std::filesyst
             std::cerr << "goes on with " << found->id() << std::endl;
             return *found;
         }
-    CORE_TRY(plan, session::planStudy(subject, session::Look::Measure, options.device));
+    CORE_TRY(plan, session::planStudy(subject, session::PlanDepth::Measure, options.device));
     for (const Error& warning : plan.warnings)
         std::cerr << core::base::describe(warning) << std::endl;
     CORE_TRY(made, session::createStudy(subject, plan.spec, runs,
@@ -308,7 +308,7 @@ Result<Outcome> runTune(const Options& options, const Common& common)
 {
     if (options.dryRun) {
         CORE_TRY(subject, given(options));
-        CORE_TRY(plan, session::planStudy(subject, session::Look::Measure, options.device));
+        CORE_TRY(plan, session::planStudy(subject, session::PlanDepth::Measure, options.device));
         return planned(plan);
     }
     CORE_TRY(folder, studyOf(options, common.runsFolder()));

@@ -84,7 +84,7 @@ tune::TuningSpec filled(tune::TuningSpec spec, const tune::Space& space)
 
 }
 
-Result<StudyPlan> planStudy(const StudySubject& study, Look look, const std::string& device)
+Result<StudyPlan> planStudy(const StudySubject& study, PlanDepth depth, const std::string& device)
 {
     StudyPlan plan;
     const Value& given = study.given;
@@ -103,10 +103,10 @@ Result<StudyPlan> planStudy(const StudySubject& study, Look look, const std::str
         return std::move(checked.problems.front());
     plan.resolved = std::move(checked.value);
     CORE_TRY(folds, foldsOf(plan.resolved));
-    if (look != Look::Text) {
+    if (depth != PlanDepth::Text) {
         // Before minutes are spent on measuring: what is wrong with the part itself.
-        if (look == Look::Measure)
-            CORE_CHECK(planStudy(study, Look::Text, device));
+        if (depth == PlanDepth::Measure)
+            CORE_CHECK(planStudy(study, PlanDepth::Text, device));
         const std::int64_t parallel = std::max<std::int64_t>(1, tuning["max_parallel_jobs"].toInt(1));
         tune::TuningSpec place;
         for (const auto& [key, member] : {std::pair{"batched", &place.batched}, std::pair{"executor", &place.executor}})
@@ -114,9 +114,9 @@ Result<StudyPlan> planStudy(const StudySubject& study, Look look, const std::str
                 *member = tuning[key].text();
         const auto where = tensor::resolveDevice(device);
         const Value trained = asBatched(plan.resolved, place, where ? *where : device).value_or(plan.resolved);
-        CORE_TRY(trial, measureTrial(trained, parallel, device, look == Look::Measure));
+        CORE_TRY(trial, measureTrial(trained, parallel, device, depth == PlanDepth::Measure));
         plan.metrics = trial.metrics;
-        if (look == Look::Measure)
+        if (depth == PlanDepth::Measure)
             plan.trial = std::move(trial);
     }
     const tune::TuningSubject subject{&spec::experimentFields().schema(), &plan.resolved, &catalog(), plan.metrics,

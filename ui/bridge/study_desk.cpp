@@ -68,7 +68,7 @@ void StudyDesk::plan()
 {
     m_planner.ask(
         [subject = subject(), device = m_bench.device().toStdString()] {
-            return core::session::planStudy(subject, core::session::Look::Measure, device);
+            return core::session::planStudy(subject, core::session::PlanDepth::Measure, device);
         },
         [this](Result<StudyPlan> plan) {
             m_plan.reset();
@@ -147,7 +147,7 @@ void StudyDesk::make(StudySubject subject)
 {
     run([subject = std::move(subject), runs = m_bench.runsFolder().toStdString(),
          device = m_bench.device().toStdString()]() -> Result<StudyFolder> {
-        CORE_TRY(plan, core::session::planStudy(subject, core::session::Look::Measure, device));
+        CORE_TRY(plan, core::session::planStudy(subject, core::session::PlanDepth::Measure, device));
         return core::session::createStudy(subject, plan.spec, runs,
                                           plan.trial ? std::optional(plan.trial->share) : std::nullopt);
     });
