@@ -234,7 +234,15 @@ public:
         CORE_CHECK(base::writeFileAtomically(
             folder / ("batch-" + number + ".json"),
             base::writeJson(Object{{"name", m_name + "-" + number}, {"trials", std::move(trials)}}) + "\n"));
-        CORE_TRY(id, submit(file, m_name + "-" + number, jobs.size()));
+        auto submitted = submit(file, m_name + "-" + number, jobs.size());
+        if (!submitted) {
+            // It may have come to the queue all the same, where nobody would look for it.
+            for (const fs::path& each : lines)
+                (void)base::writeFileAtomically(voidOf(each), "");
+            (void)runCommand({"scancel", "--name=" + m_name + "-" + number}, commandSeconds);
+            return std::move(submitted).error();
+        }
+        const std::string& id = *submitted;
         // Only for people and for the state of one that has ended: a coordinator finds it in the queue by its name.
         (void)base::writeFileAtomically(folder / ("batch-" + number + ".id"), id + "\n");
         std::vector<std::unique_ptr<TrialWorker>> workers;

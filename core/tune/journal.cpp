@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <limits>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -130,6 +131,10 @@ JournalWriter::~JournalWriter()
 
 Status JournalWriter::append(const Object& record, bool synced)
 {
+    // What could not be cut off when the disk failed is cut off now: it counts as not written.
+    if (struct stat facts{};
+        ::fstat(m_handle, &facts) != 0 || (facts.st_size > m_size && ::ftruncate(m_handle, m_size) != 0))
+        return systemError("write", m_file, errno);
     const std::string line = journalLine(record);
     std::size_t written = 0;
     int code = 0;

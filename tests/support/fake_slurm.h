@@ -59,6 +59,12 @@ for word in "$@"; do
     case $word in
     --state=PENDING) exit 0 ;;
     --signal=TERM) signal=TERM ;;
+    --name=*)
+        for job in "$FAKE_SLURM"/jobs/*; do
+            [ "$(<"$job/name")" = "${word#--name=}" ] && kill -KILL "$(<"$job/pid")" 2>/dev/null
+        done
+        exit 0
+        ;;
     esac
     task=$word
 done
