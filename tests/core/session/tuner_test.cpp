@@ -163,12 +163,12 @@ TEST_CASE("a trial goes to the GPU with the most memory free, or is held back wi
     CHECK(never.why == "it needs about 17.0 GB of a GPU's memory; the largest, cuda:1, has 16.0 GB");
     CHECK(session::placeOnGpu(1e9, {}, {}).never);
 
-    CHECK(session::gpusOf("auto", two) == two);
-    CHECK(session::gpusOf("cuda:1", two) == std::vector<GpuMemory>{two[1]});
+    CHECK((session::gpusOf("auto", two) == two));
+    CHECK((session::gpusOf("cuda:1", two) == std::vector<GpuMemory>{two[1]}));
     CHECK(session::gpusOf("cpu", two).empty());
     CHECK(session::gpusOf("cuda:7", two).empty());
-    CHECK(session::visibleGpus(two, nullptr) == two);
-    CHECK(session::visibleGpus(two, "1,0") == std::vector<GpuMemory>{{0, 16e9, 6e9}, {1, 8e9, 3e9}});
+    CHECK((session::visibleGpus(two, nullptr) == two));
+    CHECK((session::visibleGpus(two, "1,0") == std::vector<GpuMemory>{{0, 16e9, 6e9}, {1, 8e9, 3e9}}));
     CHECK(session::visibleGpus(two, "").empty());
     CHECK(session::visibleGpus(two, "GPU-8932f937").empty());
 }
