@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The hidden command that trains one trial of a study in a process of its own, and tells of it on file 3, or at the end
-// of a file that whoever listens reads.
+// The hidden command that trains one trial of a study in a process of its own, or several that standard input names,
+// and tells of it on file 3, or at the end of a file that whoever listens reads.
 #include "app/cli/command.h"
 #include "core/base/clock.h"
 #include "core/base/files.h"
@@ -12,9 +12,16 @@
 #include "core/store/run_record.h"
 #include "core/tune/journal.h"
 
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
 #include <csignal>
+#include <deque>
 #include <fcntl.h>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <poll.h>
 #include <thread>
 #include <unistd.h>
 
@@ -41,9 +48,8 @@ extern "C" void onTrialEndAsked(int)
 
 // Whoever listens at a pipe may be gone: then the training ends by itself soon. A file may be on a disk that is full
 // for a while.
-void tell(const Object& line)
+void write(const std::string& text)
 {
-    const std::string text = writeJson(line) + "\n";
     std::size_t done = 0;
     double until = 0;
     while (done < text.size()) {
@@ -60,6 +66,28 @@ void tell(const Object& line)
         std::this_thread::sleep_for(againAfter);
     }
 }
+
+/// What is told of one trial, and whether it is to end.
+class Voice {
+public:
+    explicit Voice(std::optional<std::int64_t> trial = {}) : m_trial(trial) {}
+
+    void tell(Object line) const
+    {
+        static std::mutex one; // a line is written in one piece
+        if (m_trial)
+            line.set("trial", *m_trial);
+        const std::string text = writeJson(line) + "\n";
+        const std::lock_guard lock(one);
+        write(text);
+    }
+    void askToEnd() { m_asked = true; }
+    bool mustEnd() const { return m_asked || askedToEnd; }
+
+private:
+    std::optional<std::int64_t> m_trial; ///< of several
+    std::atomic<bool> m_asked = false;
+};
 
 // Its end is synced: the machine may be another's soon. False if this worker is not wanted any more.
 Result<bool> tellTo(const std::string& file)
@@ -81,7 +109,7 @@ Result<bool> tellTo(const std::string& file)
 // Tells the first objective after each evaluation; the step is how many epochs are done.
 class Teller final : public events::EventSink {
 public:
-    explicit Teller(std::string metric) : m_metric(std::move(metric)) {}
+    Teller(std::string metric, const Voice& voice) : m_metric(std::move(metric)), m_voice(voice) {}
 
     /// What a run recorded before it was gone on with: who listens leaves out what was heard.
     void tellAgain(const core::store::RunRecord& record)
@@ -123,6 +151,7 @@ public:
 
 private:
     std::string m_metric;
+    const Voice& m_voice;
     std::size_t m_group = std::size_t(-1), m_place = 0;
     std::int64_t m_stepsPerEpoch = 0, m_since = 0, m_told = 0;
     double m_epochs = 0;
@@ -136,13 +165,15 @@ private:
         const double epochs = m_epochs + double(steps - m_since) / double(m_stepsPerEpoch);
         const auto done = std::int64_t(epochs + 0.999999);
         if (done > m_told)
-            tell({{"step", m_told = done}, {"value", core::tune::numberAsValue(value)}});
+            m_voice.tell({{"step", m_told = done}, {"value", core::tune::numberAsValue(value)}});
     }
 };
 
 struct Options {
     std::string experiment, run, lines, device = "auto";
     std::vector<std::string> sets, metrics;
+    bool serves = false;
+    std::shared_ptr<Voice> voice = std::make_shared<Voice>();
 };
 
 Object metricsOf(const std::vector<std::pair<std::string, double>>& metrics)
@@ -154,27 +185,28 @@ Object metricsOf(const std::vector<std::pair<std::string, double>>& metrics)
 }
 
 // Trains to the end or until it is asked to end; in what state it is left.
-events::RunFinished trainThrough(session::Session& run)
+events::RunFinished trainThrough(session::Session& run, const Voice& voice)
 {
     run.start();
     bool asked = false;
     while (!run.finished()) {
-        if (askedToEnd && !asked) {
+        if (voice.mustEnd() && !asked) {
             asked = true;
             (void)run.post(session::Stop{true});
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     return run.wait();
 }
 
-Status end(const events::RunFinished& result, const std::vector<std::pair<std::string, double>>& metrics)
+Status end(const events::RunFinished& result, const std::vector<std::pair<std::string, double>>& metrics,
+           const Voice& voice)
 {
     const bool failed = result.state == events::RunState::Failed;
-    tell({{"ended", std::string(events::name(result.state))},
-          {"steps", result.steps},
-          {"metrics", metricsOf(metrics)},
-          {"error", failed ? core::base::describe(result.error) : std::string()}});
+    voice.tell({{"ended", std::string(events::name(result.state))},
+                {"steps", result.steps},
+                {"metrics", metricsOf(metrics)},
+                {"error", failed ? core::base::describe(result.error) : std::string()}});
     if (toldToFile)
         (void)::fsync(toldAt);
     return {};
@@ -188,19 +220,19 @@ Status trainFolds(const Value& resolved, std::int64_t folds, const session::Opti
     for (std::int64_t fold = 0; fold < folds; ++fold) {
         CORE_TRY(run, session::Session::create(session::ofFold(resolved, fold), how));
         if (fold == 0)
-            tell({{"run", run->folder().string()}});
-        last = trainThrough(*run);
+            options.voice->tell({{"run", run->folder().string()}});
+        last = trainThrough(*run, *options.voice);
         if (last.state != events::RunState::Completed && last.state != events::RunState::EarlyStopped)
-            return end(last, {});
+            return end(last, {}, *options.voice);
         metrics.push_back(last.metrics);
         for (const auto& [name, value] : last.metrics)
             if (name == options.metrics.front())
-                tell({{"step", fold + 1}, {"value", core::tune::numberAsValue(value)}});
+                options.voice->tell({{"step", fold + 1}, {"value", core::tune::numberAsValue(value)}});
     }
     std::vector<std::pair<std::string, double>> means;
     for (const session::FoldMetric& each : session::overFolds(metrics))
         means.emplace_back(each.name, each.mean);
-    return end(last, means);
+    return end(last, means, *options.voice);
 }
 
 Result<std::unique_ptr<session::Session>> openTrial(const Value& resolved, const session::Options& how,
@@ -239,13 +271,13 @@ Status work(Options options, const Common& common)
     CORE_TRY(folds, session::foldsOf(resolved));
     if (options.run.empty() && folds <= 1)
         options.run = untoldRun(resolved, common.runsFolder());
-    Teller teller(options.metrics.front());
+    Teller teller(options.metrics.front(), *options.voice);
     if (!options.run.empty()) {
         // The worker before may still be saving.
         const double until = steadySeconds() + patience;
-        while (core::store::isBeingWritten(options.run) && steadySeconds() < until && !askedToEnd)
+        while (core::store::isBeingWritten(options.run) && steadySeconds() < until && !options.voice->mustEnd())
             std::this_thread::sleep_for(againAfter);
-        tell({{"run", options.run}});
+        options.voice->tell({{"run", options.run}});
     }
     const session::Options how{common.runsFolder(), options.device};
     // The worker before may have died between what it recorded, or its end, and the word of it.
@@ -254,15 +286,115 @@ Status work(Options options, const Common& common)
             teller.tellAgain(*record);
             if (record->finished && record->state != events::RunState::Stopped &&
                 record->state != events::RunState::Interrupted)
-                return end(*record->finished, record->finished->metrics);
+                return end(*record->finished, record->finished->metrics, *options.voice);
         }
     if (folds > 1)
         return trainFolds(resolved, folds, how, options);
     CORE_TRY(run, openTrial(resolved, how, options));
-    tell({{"run", run->folder().string()}});
+    options.voice->tell({{"run", run->folder().string()}});
     const auto listening = run->events().subscribe(teller);
-    const events::RunFinished result = trainThrough(*run);
-    return end(result, result.metrics);
+    const events::RunFinished result = trainThrough(*run, *options.voice);
+    return end(result, result.metrics, *options.voice);
+}
+
+Status trainAndTell(const Options& options, const Common& common)
+{
+    Status done = work(options, common);
+    if (done)
+        return done;
+    // What is short now may be there later: that is no fault of the trial.
+    const bool later = done.error().kind == ErrorKind::Resource;
+    options.voice->tell({{"ended", later ? "no_room" : "failed"},
+                         {"metrics", Object{}},
+                         {"error", core::base::describe(done.error())}});
+    return done;
+}
+
+/// Trains the trials that it is given, some of them at once: while one is saved, others train.
+class Workshop {
+public:
+    explicit Workshop(const Common& common) : m_common(common)
+    {
+        for (int i = 0; i < atOnce; ++i)
+            m_threads.emplace_back([this](const std::stop_token& stop) { trainOn(stop); });
+    }
+    ~Workshop()
+    {
+        for (const auto& [trial, voice] : m_voices)
+            voice->askToEnd();
+        for (std::jthread& each : m_threads)
+            each.request_stop();
+    }
+
+    void take(const Value& line)
+    {
+        const std::int64_t trial = line["trial"].toInt();
+        const std::lock_guard lock(m_mutex);
+        if (line["end"].toBool(false)) {
+            if (const auto known = m_voices.find(trial); known != m_voices.end())
+                known->second->askToEnd();
+            return;
+        }
+        Options options;
+        options.experiment = line["experiment"].text();
+        options.run = line["run"].text();
+        options.device = line["device"].text();
+        for (const Value& metric : line["metrics"].array())
+            options.metrics.push_back(metric.text());
+        options.voice = m_voices[trial] = std::make_shared<Voice>(trial);
+        m_waiting.push_back(std::move(options));
+        m_wake.notify_one();
+    }
+
+private:
+    static constexpr int atOnce = 4;
+
+    void trainOn(const std::stop_token& stop)
+    {
+        while (true) {
+            Options options;
+            {
+                std::unique_lock lock(m_mutex);
+                if (!m_wake.wait(lock, stop, [&] { return !m_waiting.empty(); }))
+                    return;
+                options = std::move(m_waiting.front());
+                m_waiting.pop_front();
+            }
+            if (options.voice->mustEnd())
+                options.voice->tell({{"ended", "interrupted"}, {"steps", 0}, {"metrics", Object{}}, {"error", ""}});
+            else
+                (void)trainAndTell(options, m_common);
+        }
+    }
+
+    const Common& m_common;
+    std::mutex m_mutex; ///< of what follows
+    std::condition_variable_any m_wake;
+    std::deque<Options> m_waiting;
+    std::map<std::int64_t, std::shared_ptr<Voice>> m_voices;
+    std::vector<std::jthread> m_threads; ///< last: joined before what they use goes
+};
+
+// Until standard input ends, or this process is asked to.
+void serveTrials(const Common& common)
+{
+    Workshop workshop(common);
+    std::string text;
+    while (!askedToEnd) {
+        pollfd input{STDIN_FILENO, POLLIN, 0};
+        if (::poll(&input, 1, 1000) <= 0)
+            continue;
+        char bytes[4096];
+        const ssize_t count = ::read(STDIN_FILENO, bytes, sizeof bytes);
+        if (count == 0 || (count < 0 && errno != EINTR))
+            return;
+        text.append(bytes, std::size_t(std::max<ssize_t>(count, 0)));
+        for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n')) {
+            if (const auto line = parseJson(std::string_view(text).substr(0, end)); line && line->isObject())
+                workshop.take(*line);
+            text.erase(0, end + 1);
+        }
+    }
 }
 
 }
@@ -273,9 +405,10 @@ void addTrialWorker(Program& program)
     Common& common = program.common;
     CLI::App* worker = program.app.add_subcommand("trial-worker", "Trains one trial of a study");
     worker->group({}); // not for people
-    worker->add_option("experiment", options->experiment)->required();
+    worker->add_option("experiment", options->experiment);
+    worker->add_flag("--serve", options->serves);
     worker->add_option("--set", options->sets)->expected(1)->allow_extra_args(false)->take_all();
-    worker->add_option("--metric", options->metrics)->required()->expected(1)->allow_extra_args(false)->take_all();
+    worker->add_option("--metric", options->metrics)->expected(1)->allow_extra_args(false)->take_all();
     worker->add_option("--runs", common.runs);
     worker->add_option("--run", options->run);
     worker->add_option("--device", options->device);
@@ -288,15 +421,13 @@ void addTrialWorker(Program& program)
             if (!wanted)
                 return Outcome{};
         }
-        Status done = work(*options, common);
-        if (!done) {
-            // What is short now may be there later: that is no fault of the trial.
-            const bool later = done.error().kind == ErrorKind::Resource;
-            tell({{"ended", later ? "no_room" : "failed"},
-                  {"metrics", Object{}},
-                  {"error", core::base::describe(done.error())}});
-            return std::move(done).error();
+        if (options->serves) {
+            serveTrials(common);
+            return Outcome{};
         }
+        if (options->experiment.empty() || options->metrics.empty())
+            return Error{ErrorKind::Usage, "says not what to train", "trial-worker", "Give a file and --metric"};
+        CORE_CHECK(trainAndTell(*options, common));
         return Outcome{};
     });
 }

@@ -257,7 +257,7 @@ Result<session::StudyFolder> studyOf(const Options& options, const std::filesyst
             std::cerr << "goes on with " << found->id() << std::endl;
             return *found;
         }
-    CORE_TRY(plan, session::planStudy(subject, session::Look::Measure, options.device, options.executor));
+    CORE_TRY(plan, session::planStudy(subject, session::PlanDepth::Measure, options.device, options.executor));
     for (const Error& warning : plan.warnings)
         std::cerr << core::base::describe(warning) << std::endl;
     CORE_TRY(made, session::createStudy(subject, plan.spec, runs, plan.share()));
@@ -309,7 +309,7 @@ Result<Outcome> runTune(const Options& options, const Common& common)
 {
     if (options.dryRun) {
         CORE_TRY(subject, given(options));
-        CORE_TRY(plan, session::planStudy(subject, session::Look::Measure, options.device, options.executor));
+        CORE_TRY(plan, session::planStudy(subject, session::PlanDepth::Measure, options.device, options.executor));
         return planned(plan);
     }
     CORE_TRY(folder, studyOf(options, common.runsFolder()));

@@ -47,7 +47,7 @@ struct StudyPlan {
     std::vector<base::Error> warnings;
     std::vector<std::string> metrics; ///< that a run records, which an objective may be
     tune::Estimate estimate;
-    std::optional<TrialMeasure> trial; ///< with Look::Measure
+    std::optional<TrialMeasure> trial; ///< with PlanDepth::Measure
 
     /// How this machine is shared by the trials; nothing where they train elsewhere, or it was not measured.
     std::optional<tune::MachineShare> share() const
@@ -57,9 +57,9 @@ struct StudyPlan {
 };
 /// How far a plan looks: at the text alone, so that the objective's name is not checked; also at the data; or it trains
 /// a few steps too, which takes a second or some, and knows the time and the cost.
-enum class Look { Text, Data, Measure };
+enum class PlanDepth { Text, Data, Measure };
 /// The first problem is the error. `executor`: another one than the study names.
-base::Result<StudyPlan> planStudy(const StudySubject& subject, Look look = Look::Measure,
+base::Result<StudyPlan> planStudy(const StudySubject& subject, PlanDepth depth = PlanDepth::Measure,
                                   const std::string& device = "auto", const std::string& executor = {});
 
 /// The resolved experiment of one trial. Where another kind is chosen (of an optimizer, a model), the settings that the

@@ -20,6 +20,7 @@ struct TrialJob {
     std::string run;                  ///< to go on with; empty: none is known
     std::string device = "auto";
     std::int64_t threads = 0; ///< 0: as the experiment says
+    bool batched = false;     ///< it may share a process with others
 };
 
 /// The arguments of the program that trains the trial.

@@ -24,6 +24,7 @@ namespace {
 
 constexpr double splitSeconds = 0.15; ///< for each number of threads
 constexpr double stepsSeconds = 0.3;  ///< for whole steps, data included
+constexpr double fusedSeconds = 0.03; ///< for whole steps of a network in one kernel: there are thousands
 constexpr double startSeconds = 0.5;  ///< of the worker's program, LibTorch loaded
 
 // So many trainings at once, each in a thread of its own. → steps a second of all of them.
@@ -80,15 +81,15 @@ tune::MachineShare shareOfCores(const train::Engine& engine, const Value& resolv
 }
 
 // Whole steps with their data: the first only warms up, unless it takes all the time.
-double secondsPerStep(train::Engine& engine)
+double secondsPerStep(train::Engine& engine, double budget)
 {
     const double start = base::steadySeconds();
     engine.advance();
     double begin = base::steadySeconds();
-    if (begin - start >= stepsSeconds || engine.timeline().totalSteps() < 2)
+    if (begin - start >= budget || engine.timeline().totalSteps() < 2)
         return begin - start;
     std::int64_t steps = 0;
-    while (engine.step() < engine.timeline().totalSteps() && base::steadySeconds() - begin < stepsSeconds) {
+    while (engine.step() < engine.timeline().totalSteps() && base::steadySeconds() - begin < budget) {
         engine.advance();
         ++steps;
     }
@@ -132,8 +133,10 @@ Result<TrialMeasure> measureTrial(const Value& resolved, std::int64_t parallel, 
         return found;
     CORE_CHECK(engine->initialize());
     found.prepareSeconds = startSeconds + base::steadySeconds() - start;
-    const bool onCores = where == "cpu";
-    if (onCores)
+    const bool fused = resolved["model"]["fused"].toBool(false), onCores = where == "cpu" && !fused;
+    if (fused)
+        found.share = {coresHere(), parallel, 1, std::min(coresHere(), parallel), "a kernel uses one thread", {}};
+    else if (onCores)
         found.share = shareOfCores(*engine, resolved, parallel);
     else
         found.share = {coresHere(), parallel, std::max<std::int64_t>(1, coresHere() / parallel), parallel, where, {}};
@@ -142,7 +145,7 @@ Result<TrialMeasure> measureTrial(const Value& resolved, std::int64_t parallel, 
     if (onCores)
         alone = 1 / std::max(1e-9, stepsPerSecond(*engine, std::max<std::int64_t>(1, wanted), 1, true));
     train::useThreads(engine->threads());
-    found.stepSeconds = secondsPerStep(*engine);
+    found.stepSeconds = secondsPerStep(*engine, fused ? fusedSeconds : stepsSeconds);
     if (onCores) {
         const double all = bestSplit(found.share.tried).stepsPerSecond;
         if (all > 0)

@@ -4,9 +4,11 @@
 #include "core/session/folds.h"
 #include "core/session/inspect.h"
 #include "core/session/tuning.h"
+#include "core/session/tuning_batch.h"
 #include "core/session/tuning_limits.h"
 #include "core/spec/experiment.h"
 #include "core/spec/kinds.h"
+#include "core/tensor/device.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -82,7 +84,7 @@ tune::TuningSpec filled(tune::TuningSpec spec, const tune::Space& space)
 
 }
 
-Result<StudyPlan> planStudy(const StudySubject& study, Look look, const std::string& device,
+Result<StudyPlan> planStudy(const StudySubject& study, PlanDepth depth, const std::string& device,
                             const std::string& executor)
 {
     StudyPlan plan;
@@ -102,14 +104,20 @@ Result<StudyPlan> planStudy(const StudySubject& study, Look look, const std::str
         return std::move(checked.problems.front());
     plan.resolved = std::move(checked.value);
     CORE_TRY(folds, foldsOf(plan.resolved));
-    if (look != Look::Text) {
+    if (depth != PlanDepth::Text) {
         // Before minutes are spent on measuring: what is wrong with the part itself.
-        if (look == Look::Measure)
-            CORE_CHECK(planStudy(study, Look::Text, device));
+        if (depth == PlanDepth::Measure)
+            CORE_CHECK(planStudy(study, PlanDepth::Text, device));
         const std::int64_t parallel = std::max<std::int64_t>(1, tuning["max_parallel_jobs"].toInt(1));
-        CORE_TRY(trial, measureTrial(plan.resolved, parallel, device, look == Look::Measure));
+        tune::TuningSpec place;
+        for (const auto& [key, member] : {std::pair{"batched", &place.batched}, std::pair{"executor", &place.executor}})
+            if (tuning[key].isText())
+                *member = tuning[key].text();
+        const auto where = tensor::resolveDevice(device);
+        const Value trained = asBatched(plan.resolved, place, where ? *where : device).value_or(plan.resolved);
+        CORE_TRY(trial, measureTrial(trained, parallel, device, depth == PlanDepth::Measure));
         plan.metrics = trial.metrics;
-        if (look == Look::Measure)
+        if (depth == PlanDepth::Measure)
             plan.trial = std::move(trial);
     }
     const tune::TuningSubject subject{&spec::experimentFields().schema(), &plan.resolved, &catalog(), plan.metrics,

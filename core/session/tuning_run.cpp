@@ -2,10 +2,12 @@
 #include "core/base/clock.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/session/tuning_batch.h"
 #include "core/session/tuning_slurm.h"
 #include "core/session/tuning_work.h"
 
 #include <cstdio>
+#include <fstream>
 #include <poll.h>
 
 namespace core::session {
@@ -22,6 +24,15 @@ using tune::TrialState;
 namespace {
 
 constexpr int lookMs = 100;
+// It is written again whenever the trial is begun again.
+Status writeUnsynced(const std::filesystem::path& file, const std::string& text)
+{
+    std::ofstream out(file, std::ios::trunc | std::ios::binary);
+    out << text;
+    out.close();
+    return out ? Status{} : base::systemError("write", file, errno);
+}
+
 constexpr double againSeconds = 0.5; ///< until what could not be had is tried again
 
 }
@@ -110,6 +121,8 @@ std::int64_t Tuner::Work::places() const
 {
     const tune::StudyState& state = m_study.state();
     const std::int64_t wanted = state.spec.maxParallelJobs;
+    if (m_batches && std::ranges::all_of(m_workers, &Worker::batched))
+        return learnsNothing(state.spec) ? std::max(wanted, std::min(wanted, coresHere()) * trialsOfProcess) : wanted;
     return m_executor->here() && state.share ? std::min(wanted, state.share->atOnce) : wanted;
 }
 
@@ -124,7 +137,9 @@ Status Tuner::Work::measure()
         share.why = "trials run on GPUs";
     } else {
         share.atOnce = std::min(cores, parallel);
-        const auto base = trialExperiment(m_subject, {});
+        auto base = trialExperiment(m_subject, {});
+        if (base)
+            base = asBatched(*base, state.spec, "cpu").value_or(*base);
         const auto measured = base ? measureTrial(*base, parallel, m_options.device) : base.error();
         if (measured)
             share = measured->share;
@@ -182,7 +197,8 @@ Status Tuner::Work::begin(const std::vector<std::int64_t>& numbers)
             claim = placed;
         }
         // What a trial is stands beside the study, so that anybody can train it again by hand.
-        CORE_CHECK(base::writeFileAtomically(job.experiment, base::writeJson(*tree, 2) + "\n"));
+        const std::string text = base::writeJson(*tree, 2) + "\n";
+        CORE_CHECK(job.batched ? writeUnsynced(job.experiment, text) : base::writeFileAtomically(job.experiment, text));
         jobs.push_back(std::move(job));
         claims.push_back(claim);
     }
@@ -190,7 +206,7 @@ Status Tuner::Work::begin(const std::vector<std::int64_t>& numbers)
         return {};
     CORE_TRY(workers, m_executor->start(jobs));
     for (std::size_t i = 0; i < workers.size(); ++i)
-        m_workers.push_back({jobs[i].trial, std::move(workers[i]), {}, {}, {}, {}, claims[i]});
+        m_workers.push_back({jobs[i].trial, std::move(workers[i]), {}, {}, {}, {}, claims[i], jobs[i].batched});
     return {};
 }
 
@@ -236,6 +252,10 @@ Result<Value> Tuner::Work::experimentOf(const Trial& what, TrialJob& job) const
     CORE_TRY(tree, trialExperiment(m_subject, what.parameters));
     CORE_CHECK(tree.setAt("name", m_folder.id() + "-" + job.label));
     const tune::StudyState& state = m_study.state();
+    if (const auto fused = m_batches ? asBatched(tree, state.spec, "cpu") : std::nullopt) {
+        tree = *fused;
+        job.batched = job.run.empty();
+    }
     const Value* threads = tree.at("train.threads");
     if (threads && threads->isText() && (state.share || !m_executor->here()))
         CORE_CHECK(
@@ -305,7 +325,7 @@ Result<std::unique_ptr<Executor>> executorOf(const StudyFolder& folder, const Tu
         return slurmExecutor(spec.slurm, folder.path, options.program, options.runs);
     if (kind != "local")
         return Error{ErrorKind::Usage, "\"" + kind + "\" is no place to train", "executor", "Known: local, slurm"};
-    return localExecutor(options.program, options.runs);
+    return pooledExecutor(options.program, options.runs, std::min(spec.maxParallelJobs, coresHere()));
 }
 
 }

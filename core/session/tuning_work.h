@@ -20,7 +20,8 @@ public:
           m_options(std::move(options)),
           m_subject(std::move(subject)),
           m_executor(std::move(executor)),
-          m_gpus(m_executor->here() ? m_options.device : "cpu", m_options.gpus)
+          m_gpus(m_executor->here() ? m_options.device : "cpu", m_options.gpus),
+          m_batches(m_executor->here() && !m_gpus.on() && !m_options.executors)
     {
         for (const tune::Trial& each : m_study.state().trials)
             if (each.state == tune::TrialState::Running)
@@ -48,6 +49,7 @@ private:
         std::optional<base::Value> end = {};     ///< what it said of its end
         std::optional<std::string> trouble = {}; ///< what became of it
         std::optional<GpuClaim> claim = {};      ///< memory that it has yet to take
+        bool batched = false;                    ///< it shares a process
         double began = 0, asked = 0;             ///< steady seconds; when it first spoke, when it was asked to end
     };
     struct Posted {
@@ -125,6 +127,7 @@ private:
     StudySubject m_subject;
     std::unique_ptr<Executor> m_executor;
     GpuRoom m_gpus;
+    const bool m_batches; ///< trials may share processes, if they are small
     std::vector<Worker> m_workers;
     std::set<std::int64_t> m_inherited; ///< trials that ran when this was opened
     std::set<std::int64_t> m_held;      ///< trials that wait for a GPU

@@ -39,16 +39,29 @@ std::vector<base::Object> takeLines(std::string& text)
 }
 
 base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& command,
-                                               const std::filesystem::path& log, const Environment& environment)
+                                               const std::filesystem::path& log, const Environment& environment,
+                                               bool listens)
 {
-    int ends[2];
+    int ends[2], orders[2] = {-1, -1};
     if (::pipe2(ends, O_CLOEXEC) != 0)
         return base::systemError("open a pipe to", command.front(), errno);
+    if (listens && ::pipe2(orders, O_CLOEXEC) != 0) {
+        const Error error = base::systemError("open a pipe to", command.front(), errno);
+        ::close(ends[0]);
+        ::close(ends[1]);
+        return error;
+    }
+    const auto closeOrders = [&orders] {
+        for (const int end : orders)
+            if (end >= 0)
+                ::close(end);
+    };
     const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (output < 0) {
         const Error error = base::systemError("open", log, errno);
         ::close(ends[0]);
         ::close(ends[1]);
+        closeOrders();
         return error;
     }
     // Everything that allocates comes before the fork.
@@ -81,7 +94,7 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
         ::signal(SIGPIPE, SIG_IGN);
         // A process group of its own: Ctrl+C is for the coordinator, which then asks its workers.
         ::setpgid(0, 0);
-        const int nothing = ::open("/dev/null", O_RDONLY);
+        const int nothing = listens ? ::fcntl(orders[0], F_DUPFD, 10) : ::open("/dev/null", O_RDONLY);
         // Copies lose the flag that closes them; one that is in its place already must lose it too.
         const int pipe = ::fcntl(ends[1], F_DUPFD, 10);
         const int words = ::fcntl(output, F_DUPFD, 10);
@@ -98,12 +111,16 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
     ::close(output);
     if (pid < 0) {
         ::close(ends[0]);
+        closeOrders();
         return base::systemError("start", command.front(), failed);
     }
+    if (listens)
+        ::close(orders[0]);
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
     TrialProcess process;
     process.m_pid = pid;
     process.m_pipe = ends[0];
+    process.m_orders = orders[1];
     return process;
 }
 
@@ -116,6 +133,7 @@ TrialProcess& TrialProcess::operator=(TrialProcess&& other) noexcept
 {
     std::swap(m_pid, other.m_pid);
     std::swap(m_pipe, other.m_pipe);
+    std::swap(m_orders, other.m_orders);
     std::swap(m_closed, other.m_closed);
     std::swap(m_text, other.m_text);
     return *this;
@@ -127,8 +145,29 @@ TrialProcess::~TrialProcess()
         kill();
         wait();
     }
-    if (m_pipe >= 0)
-        ::close(m_pipe);
+    for (const int end : {m_pipe, m_orders})
+        if (end >= 0)
+            ::close(end);
+}
+
+bool TrialProcess::order(const base::Object& line)
+{
+    const std::string text = base::writeJson(line) + "\n";
+    // Whoever is gone is no reason to die of SIGPIPE.
+    struct sigaction before {
+    }, ignore{};
+    ignore.sa_handler = SIG_IGN;
+    ::sigaction(SIGPIPE, &ignore, &before);
+    std::size_t done = 0;
+    while (done < text.size()) {
+        const ssize_t count = ::write(m_orders, text.data() + done, text.size() - done);
+        if (count > 0)
+            done += std::size_t(count);
+        else if (errno != EINTR)
+            break;
+    }
+    ::sigaction(SIGPIPE, &before, nullptr);
+    return done == text.size();
 }
 
 std::vector<base::Object> TrialProcess::told()

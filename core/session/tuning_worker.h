@@ -15,9 +15,9 @@ std::vector<base::Object> takeLines(std::string& text);
 class TrialProcess final : public TrialWorker {
 public:
     /// `command` is run with a pipe as file 3; what it writes to standard output and error goes to the end of `log`. It
-    /// is asked to end (SIGTERM) when this process dies.
+    /// is asked to end (SIGTERM) when this process dies. `listens`: its standard input is for order(), else empty.
     static base::Result<TrialProcess> start(const std::vector<std::string>& command, const std::filesystem::path& log,
-                                            const Environment& environment = {});
+                                            const Environment& environment = {}, bool listens = false);
     TrialProcess(TrialProcess&& other) noexcept;
     TrialProcess& operator=(TrialProcess&& other) noexcept;
     ~TrialProcess() override; ///< kills it, if it still runs
@@ -25,6 +25,8 @@ public:
     int handle() const override { return m_pipe; }
     std::vector<base::Object> told() override;
     bool closed() const override { return m_closed; }
+    /// A line for its standard input; false if it does not read it.
+    bool order(const base::Object& line);
     void askToEnd() override;
     void kill() override;
     /// Waits for its end: `ended with status 3`, `was killed by signal 9`; empty if all went well.
@@ -33,7 +35,7 @@ public:
 private:
     TrialProcess() = default;
 
-    int m_pid = -1, m_pipe = -1;
+    int m_pid = -1, m_pipe = -1, m_orders = -1;
     bool m_closed = false;
     std::string m_text;
 };

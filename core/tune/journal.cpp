@@ -129,7 +129,7 @@ JournalWriter::~JournalWriter()
         ::close(m_handle);
 }
 
-Status JournalWriter::append(const Object& record)
+Status JournalWriter::append(const Object& record, bool synced)
 {
     // What could not be cut off when the disk failed is cut off now: it counts as not written.
     if (struct stat facts{};
@@ -145,7 +145,7 @@ Status JournalWriter::append(const Object& record)
         else if (count < 0 && errno != EINTR)
             code = errno;
     }
-    if (code == 0 && ::fdatasync(m_handle) != 0)
+    if (code == 0 && synced && ::fdatasync(m_handle) != 0)
         code = errno;
     if (code == 0) {
         m_size += std::int64_t(line.size());

@@ -316,7 +316,8 @@ StudyRead foldStudy(const std::vector<Object>& records)
 
 History StudyState::history() const
 {
-    return {space, spec.objective, trials, std::uint64_t(spec.seed), maxJobs, spec.maxParallelJobs};
+    const bool transfers = spec.warmStart && spec.warmStart->type == "TRANSFER_LEARNING";
+    return {space, spec.objective, trials, std::uint64_t(spec.seed), maxJobs, spec.maxParallelJobs, transfers};
 }
 
 std::int64_t StudyState::count(TrialState state) const

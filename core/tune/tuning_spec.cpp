@@ -65,7 +65,8 @@ Fields<WarmStartSpec> warmStartFields()
     return Fields<WarmStartSpec>{}
         .add("type", &WarmStartSpec::type, Choice{{"IDENTICAL_DATA_AND_ALGORITHM", "TRANSFER_LEARNING"}},
              {"IDENTICAL_DATA_AND_ALGORITHM: ranges and numbers of jobs may differ, and the best of all studies is the "
-              "best. TRANSFER_LEARNING: data and ranges may differ, and only this study's own trials count."})
+              "best. TRANSFER_LEARNING: data and ranges may differ, and only this study's own trials count: "
+              "Bayesian, RandomForest and TPE learn from each parent on its own scale."})
         .add("parents", &WarmStartSpec::parents, listOf(Text{}), {"One to five finished studies."});
 }
 
@@ -115,6 +116,13 @@ Fields<TuningSpec> makeFields()
         .group("completion", &TuningSpec::completion, completionFields(), {"What else ends the study."})
         .add("retries", &TuningSpec::retries, Int{0, 100},
              {"How often a trial is tried again whose worker died. A trial that failed by itself is not."})
+        .add(
+            "batched", &TuningSpec::batched, Choice{{"auto", "off"}},
+            {"auto: trials of small networks are trained many in a process, each in one kernel (model.fused), as far "
+             "as "
+             "they can be; where the strategy learns nothing from trials, as Grid and Random, more of them run at once "
+             "than max_parallel_jobs says. Each is a run all the same. off: every trial has a process of its own, and "
+             "the network is computed as the experiment says."})
         .group("warm_start", &TuningSpec::warmStart, warmStartFields(), {"What earlier studies found."})
         .add("executor", &TuningSpec::executor, Choice{{"local", "slurm"}},
              {"Where trials run: in processes of this machine, or as jobs of Slurm over a shared folder."})

@@ -73,6 +73,7 @@ struct TuningSpec {
     base::Pick earlyStopping{"Off", base::Object{}};
     CompletionSpec completion;
     std::int64_t retries = 1;
+    std::string batched = "auto"; ///< or `off`
     std::optional<WarmStartSpec> warmStart;
     std::string executor = "local"; ///< or `slurm`
     SlurmSpec slurm;

@@ -113,7 +113,7 @@ tune::StudyState conducted(const tests::TempFolder& folder, const StudySubject& 
                            const std::string& device = "cpu", session::GpuTable gpus = {}, bool here = false,
                            const std::function<bool(const tune::StudyState&)>& going = {})
 {
-    const auto plan = session::planStudy(subject, session::Look::Text);
+    const auto plan = session::planStudy(subject, session::PlanDepth::Text);
     if (!plan)
         FAIL(core::base::describe(plan.error()));
     const auto made = session::createStudy(subject, plan->spec, folder.path());
@@ -351,7 +351,7 @@ TEST_CASE("a plan tells how many trials, how long and at what cost")
     const double rounds = std::ceil(20.0 / double(plan->trial->share.atOnce));
     CHECK(*plan->estimate.seconds == Approx(rounds * plan->trial->seconds));
     CHECK(*plan->estimate.cost == Approx(0.001 * *plan->estimate.trialSeconds));
-    const auto free = session::planStudy(subjectOf({}), session::Look::Data);
+    const auto free = session::planStudy(subjectOf({}), session::PlanDepth::Data);
     REQUIRE(free);
     CHECK_FALSE(free->trial);
     CHECK_FALSE(free->estimate.seconds);
@@ -367,7 +367,7 @@ TEST_CASE("ranges come from a file of limits, and none goes beyond it")
                               "train.batch_size,8,64,,\n"
                               "model.activation,,,,relu|tanh\n");
     const auto planned = [&](const Object& more) {
-        return session::planStudy({subjectOf(more).given, folder.path()}, session::Look::Text);
+        return session::planStudy({subjectOf(more).given, folder.path()}, session::PlanDepth::Text);
     };
     // Without parameters of its own all of the file are tuned.
     const auto all = planned({{"limits", "limits.csv"}, {"parameters", nullptr}});
