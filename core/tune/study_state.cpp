@@ -255,6 +255,12 @@ struct Fold {
         return {};
     }
 
+    Status share() const
+    {
+        study.share = records::shareOf(at("share"));
+        return {};
+    }
+
     Status endStudy() const
     {
         study.ended = at("why").text();
@@ -295,6 +301,7 @@ Status StudyState::apply(const Object& record)
         {"note", [](const Fold& f) { return f.note(); }},
         {"run", [](const Fold& f) { return f.note(); }},
         {"change", [](const Fold& f) { return f.change(); }},
+        {"share", [](const Fold& f) { return f.share(); }},
         {"end", [](const Fold& f) { return f.endStudy(); }}};
     const auto found = folds.find(op);
     if (found == folds.end())

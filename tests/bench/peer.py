@@ -171,6 +171,103 @@ import torch
 from torch import nn
 
 
+def spirals():
+    """1,000 points of two arms, 700 of which train; which points they are does not matter for the time."""
+    turn = torch.rand(1000) * 3 + 0.3
+    label = torch.arange(1000) % 2
+    angle = 3 * turn + 3.1416 * label
+    points = torch.stack([turn * angle.cos(), turn * angle.sin()], 1) + 0.05 * torch.randn(1000, 2)
+    return points[:700], label[:700], points[700:850], label[700:850]
+
+
+def small_net():
+    return nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 2))
+
+
+def tune_worker(storage, epochs, trials, number):
+    """One worker of a study: the usual objective, whose evaluations are not even reported on the way."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    torch.set_num_threads(1)
+    points, labels, others, truths = spirals()
+
+    def objective(trial):
+        net, loss_of = small_net(), nn.CrossEntropyLoss()
+        optimizer = torch.optim.Adam(net.parameters(), lr=trial.suggest_float("lr", 1e-4, 0.1, log=True),
+                                     weight_decay=trial.suggest_float("weight_decay", 1e-6, 0.01, log=True))
+        for _ in range(epochs):
+            net.train()
+            for now in torch.randperm(700).split(32):
+                optimizer.zero_grad()
+                loss = loss_of(net(points[now]), labels[now])
+                loss.backward()
+                optimizer.step()
+            net.eval()
+            with torch.no_grad():
+                accuracy = (net(others).argmax(1) == truths).float().mean().item()
+        return accuracy
+
+    backend = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(storage))
+    study = optuna.load_study(study_name="bench", storage=backend, sampler=optuna.samplers.RandomSampler(seed=number))
+    study.optimize(objective, callbacks=[optuna.study.MaxTrialsCallback(trials, states=None)])
+
+
+def tune(workers, epochs, trials):
+    """A study with so many processes over one journal, from its creation to its end; in studies an hour."""
+    import subprocess
+    import tempfile
+
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        storage = folder + "/journal.log"
+        backend = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(storage))
+        optuna.create_study(study_name="bench", storage=backend, direction="maximize")
+        processes = [subprocess.Popen([sys.executable, __file__, "tune-worker", str(trials), storage, str(epochs), str(number)])
+                     for number in range(workers)]
+        assert all(process.wait() == 0 for process in processes)
+        done = optuna.load_study(study_name="bench", storage=backend).trials
+        assert len(done) >= trials
+    return 3600 / (time.perf_counter() - start) * len(done) / trials
+
+
+def stacked(models, steps):
+    """So many small networks as one: weights [models, inputs, outputs], torch.baddbmm, rates of their own for Adam."""
+    points, labels, _, _ = spirals()
+    sizes = [(2, 16), (16, 16), (16, 2)]
+    weights = [torch.randn(models, a, b).div_(a ** 0.5).requires_grad_() for a, b in sizes]
+    biases = [torch.zeros(models, 1, b, requires_grad=True) for _, b in sizes]
+    parameters = weights + biases
+    rates = torch.logspace(-4, -2, models)[:, None, None]
+    first, second = [torch.zeros_like(p) for p in parameters], [torch.zeros_like(p) for p in parameters]
+    loss_of = nn.CrossEntropyLoss(reduction="sum")
+
+    def step(number):
+        now = torch.randint(0, 700, (models, 32))
+        values = points[now]
+        for layer in range(3):
+            values = torch.baddbmm(biases[layer], values, weights[layer])
+            if layer < 2:
+                values = values.relu()
+        loss = loss_of(values.flatten(0, 1), labels[now].flatten()) / 32
+        slopes = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            for p, g, m, v in zip(parameters, slopes, first, second):
+                m.lerp_(g, 0.1)
+                v.mul_(0.999).addcmul_(g, g, value=0.001)
+                p.sub_(rates * (m / (1 - 0.9 ** number)) / ((v / (1 - 0.999 ** number)).sqrt() + 1e-8))
+
+    for number in range(1, 11):
+        step(number)
+    start = time.perf_counter()
+    for number in range(11, steps + 11):
+        step(number)
+    return models * steps / (time.perf_counter() - start)
+
+
 def measure(net, inputs, targets, batch, steps):
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3)
     loss_of = nn.CrossEntropyLoss()
@@ -316,6 +413,13 @@ def main():
         print(measure(deep(name), torch.randn(2700, *sides), torch.randint(0, 10, (2700,)), 64, steps))
     elif name.startswith("gpu-"):
         print(on_gpu(name, steps))
+    elif name == "tune-worker":
+        tune_worker(sys.argv[3], int(sys.argv[4]), steps, int(sys.argv[5]))
+    elif name.startswith("tune-"):
+        workers, epochs = name.removeprefix("tune-").split("-")
+        print(tune(int(workers), int(epochs), steps))
+    elif name.startswith("batched-"):
+        print(stacked(int(name.removeprefix("batched-")), steps))
     elif name == "loader":
         print(loader(steps))
     elif name == "jpeg":

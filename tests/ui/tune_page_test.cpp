@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/support/workbench.h"
+#include "tests/support/tuned.h"
 
 #include "core/base/files.h"
-#include "ui/bridge/study_desk.h"
 #include "ui/forms/schema_form.h"
-#include "ui/models/trials_table.h"
-#include "ui/pages/study_views.h"
 #include "ui/pages/trial_panel.h"
-#include "ui/pages/tune_page.h"
 #include "ui/pages/tuning_form.h"
 #include "ui/plots/parallel_plot.h"
 #include "ui/plots/trials_plot.h"
@@ -17,88 +13,13 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
-#include <QPushButton>
-#include <QTableView>
 #include <QUndoStack>
-
-#include <cstdlib>
 
 using namespace ui::pages;
 using core::tune::TrialState;
+using tests::Tuned;
 using ui::models::TrialChoice;
 using ui::models::TrialsTable;
-
-namespace {
-
-constexpr const char* moons = R"({"name": "moons", "data": {"source": "two-moons", "rows": 60},
-    "model": {"kind": "mlp", "hidden": [8]},
-    "train": {"epochs": 3, "threads": 1, "optimizer": {"kind": "adam", "lr": 0.01}},
-    "tuning": {"strategy": "Random", "seed": 1, "max_jobs": 4, "max_parallel_jobs": 2,
-               "objective": {"metric": "validation/loss", "goal": "minimize"},
-               "parameters": [{"path": "train.optimizer.lr", "min": 1e-4, "max": 0.1, "scale": "log"},
-                              {"path": "model.activation", "values": ["relu", "tanh"]}]}})";
-
-struct Tuned : tests::Bench {
-    std::unique_ptr<TunePage> page;
-
-    explicit Tuned(const char* experiment = moons, const std::vector<std::pair<QString, core::base::Value>>& set = {})
-    {
-        open(experiment);
-        for (const auto& [path, value] : set)
-            workbench->document().set(path, value);
-        make();
-    }
-    ~Tuned() { page.reset(); }
-    void make()
-    {
-        page = std::make_unique<TunePage>(*workbench);
-        const char* folder = std::getenv("DESCENT_BIN");
-        page->desk().setProgram(std::filesystem::path(folder ? folder : DESCENT_BINARY_DIR "/bin") / "descent-cli");
-        page->resize(960, 664);
-        page->show();
-        page->inspectorPanel()->setParent(nullptr);
-        page->inspectorPanel()->resize(232, 752);
-        page->inspectorPanel()->show();
-    }
-    QPushButton* button(const char* name)
-    {
-        auto* found = page->findChild<QPushButton*>(name);
-        return found ? found : page->inspectorPanel()->findChild<QPushButton*>(name);
-    }
-    void click(const char* name)
-    {
-        INFO(name);
-        REQUIRE(button(name)->isEnabled());
-        QTest::mouseClick(button(name), Qt::LeftButton);
-    }
-    void start()
-    {
-        REQUIRE(tests::spinUntil([&] { return button("tuneStart")->isEnabled(); }));
-        click("tuneStart");
-    }
-    QModelIndex cell(qint64 trial, int column)
-    {
-        const QAbstractItemModel* model = page->views()->table()->model();
-        for (int row = 0; row < model->rowCount(); ++row)
-            if (model->index(row, TrialsTable::Number).data() == QString::number(trial))
-                return model->index(row, column);
-        return {};
-    }
-    const core::tune::StudyState* study() { return page->desk().state().get(); }
-    bool idle(double seconds = 120)
-    {
-        return tests::spinUntil([&] { return !page->desk().going(); }, seconds);
-    }
-    void trainAll()
-    {
-        start();
-        REQUIRE(idle());
-        REQUIRE(study());
-        REQUIRE(troubles.empty());
-    }
-};
-
-}
 
 TEST_CASE("a study of four trials is trained from a click to its end, and all views show it")
 {
@@ -190,7 +111,7 @@ TEST_CASE("a star is kept in the study, and Enter opens the trial's run on the T
 
 TEST_CASE("a study is paused, stopped and gone on with; no trial is lost")
 {
-    Tuned tuned(moons, {{"train.epochs", std::int64_t(60)}});
+    Tuned tuned(tests::tunedMoons, {{"train.epochs", std::int64_t(60)}});
     tuned.start();
     REQUIRE(tests::spinUntil([&] { return tuned.study() && tuned.study()->count(TrialState::Running) > 0; }));
     tuned.click("tunePause");
@@ -214,11 +135,11 @@ TEST_CASE("a study is paused, stopped and gone on with; no trial is lost")
 
 TEST_CASE("one trial is paused while others train, and goes on later from where it was")
 {
-    Tuned tuned(moons, {{"train.epochs", std::int64_t(200)},
-                        {"data.rows", std::int64_t(1000)},
-                        {"train.batch_size", std::int64_t(8)},
-                        {"tuning.max_jobs", std::int64_t(2)},
-                        {"tuning.max_parallel_jobs", std::int64_t(1)}});
+    Tuned tuned(tests::tunedMoons, {{"train.epochs", std::int64_t(200)},
+                                    {"data.rows", std::int64_t(1000)},
+                                    {"train.batch_size", std::int64_t(8)},
+                                    {"tuning.max_jobs", std::int64_t(2)},
+                                    {"tuning.max_parallel_jobs", std::int64_t(1)}});
     tuned.start();
     REQUIRE(tests::spinUntil([&] { return tuned.study() && !tuned.study()->trials.empty(); }));
     REQUIRE(tests::spinUntil([&] { return !tuned.study()->trials[0].reports.empty(); }));

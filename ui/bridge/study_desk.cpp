@@ -66,16 +66,19 @@ StudySubject StudyDesk::subject() const
 
 void StudyDesk::plan()
 {
-    m_planner.ask([subject = subject()] { return core::session::planStudy(subject); },
-                  [this](Result<StudyPlan> plan) {
-                      m_plan.reset();
-                      m_planProblem.reset();
-                      if (plan)
-                          m_plan = std::move(*plan);
-                      else
-                          m_planProblem = plan.error();
-                      Q_EMIT planChanged();
-                  });
+    m_planner.ask(
+        [subject = subject(), device = m_bench.device().toStdString()] {
+            return core::session::planStudy(subject, core::session::PlanDepth::Measure, device);
+        },
+        [this](Result<StudyPlan> plan) {
+            m_plan.reset();
+            m_planProblem.reset();
+            if (plan)
+                m_plan = std::move(*plan);
+            else
+                m_planProblem = plan.error();
+            Q_EMIT planChanged();
+        });
     Q_EMIT planChanged();
 }
 
@@ -137,10 +140,36 @@ void StudyDesk::poll()
 
 void StudyDesk::start()
 {
-    run([subject = subject(), runs = m_bench.runsFolder().toStdString()]() -> Result<StudyFolder> {
-        CORE_TRY(plan, core::session::planStudy(subject));
-        return core::session::createStudy(subject, plan.spec, runs);
+    make(subject());
+}
+
+void StudyDesk::make(StudySubject subject)
+{
+    run([subject = std::move(subject), runs = m_bench.runsFolder().toStdString(),
+         device = m_bench.device().toStdString()]() -> Result<StudyFolder> {
+        CORE_TRY(plan, core::session::planStudy(subject, core::session::PlanDepth::Measure, device));
+        return core::session::createStudy(subject, plan.spec, runs,
+                                          plan.trial ? std::optional(plan.trial->share) : std::nullopt);
     });
+}
+
+void StudyDesk::startInTurn(std::vector<StudySubject> subjects)
+{
+    if (m_going || subjects.empty()) {
+        if (m_going)
+            tell({ErrorKind::Usage, "A study is training", {}, "Stop it first, or wait for its end"});
+        return;
+    }
+    m_turns.assign(std::make_move_iterator(subjects.begin()), std::make_move_iterator(subjects.end()));
+    StudySubject first = std::move(m_turns.front());
+    m_turns.pop_front();
+    make(std::move(first));
+}
+
+Result<StudySubject> StudyDesk::frontSubject() const
+{
+    return m_folder.isEmpty() ? Result<StudySubject>(subject())
+                              : core::session::readSubject(StudyFolder{m_folder.toStdString()});
 }
 
 void StudyDesk::proceed()
@@ -246,13 +275,23 @@ void StudyDesk::end(quint64 number, const Status& status)
     if (!status)
         tell(status.error());
     Q_EMIT m_bench.runsChanged();
-    Q_EMIT changed();
+    const bool whole = status && m_state && !m_state->ended.empty();
+    if (!whole)
+        m_turns.clear();
+    if (m_turns.empty()) {
+        Q_EMIT changed();
+        return;
+    }
+    StudySubject next = std::move(m_turns.front());
+    m_turns.pop_front();
+    make(std::move(next));
 }
 
 void StudyDesk::stop()
 {
     if (m_going)
         m_control->stopped = true;
+    m_turns.clear();
     Q_EMIT changed();
 }
 
@@ -321,6 +360,11 @@ void StudyDesk::enqueue(core::base::Object point)
 void StudyDesk::note(qint64 trial, const std::string& key, core::base::Value value)
 {
     change([trial, key, value = std::move(value)](Study& study) { return study.note(trial, key, value); });
+}
+
+void StudyDesk::changeSpec(core::tune::TuningSpec spec)
+{
+    change([spec = std::move(spec)](Study& study) { return study.change(spec); });
 }
 
 }

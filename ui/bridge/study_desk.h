@@ -6,6 +6,7 @@
 
 #include <QObject>
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -46,6 +47,12 @@ public:
 
     /// Makes a study of the document and trains it.
     void start();
+    /// Makes and trains studies one after the other; stopping or pausing one leaves the rest.
+    void startInTurn(std::vector<core::session::StudySubject> subjects);
+    /// Studies of `startInTurn` that have not begun.
+    std::size_t waiting() const { return m_turns.size(); }
+    /// What the study in front varies; the document's experiment where there is none.
+    core::base::Result<core::session::StudySubject> frontSubject() const;
     /// Goes on with the study in front, also after a pause.
     void proceed();
     /// No new trials; those that train come to their end. Another `proceed` goes on.
@@ -61,6 +68,8 @@ public:
     /// A point of a person's, next in turn.
     void enqueue(core::base::Object point);
     void note(qint64 trial, const std::string& key, core::base::Value value);
+    /// Other ranges or another budget. A study that had ended goes on if it is told to.
+    void changeSpec(core::tune::TuningSpec spec);
 
     bool going() const { return m_going; }
     bool stopping() const { return m_going && m_control && m_control->stopped; }
@@ -81,6 +90,7 @@ private:
         core::session::Tuner* tuner = nullptr;
     };
     using Make = std::function<core::base::Result<core::session::StudyFolder>()>;
+    void make(core::session::StudySubject subject);
     void run(Make make, std::vector<Order> before = {}, std::optional<qint64> only = {});
     void began(quint64 number, const core::session::StudyFolder& folder);
     void take(quint64 number, State state);
@@ -96,6 +106,7 @@ private:
     std::optional<core::session::StudyPlan> m_plan;
     std::optional<core::base::Error> m_planProblem;
     std::vector<core::session::StudyFolder> m_studies;
+    std::deque<core::session::StudySubject> m_turns;
     QString m_folder;
     State m_state;
     bool m_going = false, m_followed = false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/tune/study_state.h"
+#include "ui/models/study_axes.h"
 #include "ui/plots/parallel_plot.h"
 #include "ui/plots/trials_plot.h"
 
@@ -12,13 +13,9 @@ namespace ui::models {
 plots::TrialsPlot::Spec historyOf(const core::tune::StudyState& study);
 /// What every trial reported on its way.
 plots::TrialsPlot::Spec curvesOf(const core::tune::StudyState& study);
-/// The limit that a stopped trial was held against, from its first report to where it was stopped; empty for others.
-QPolygonF limitOf(const core::tune::StudyState& study, qint64 trial);
 /// The parameters and the objective as axes.
 std::vector<plots::ParallelPlot::Axis> axesOf(const core::tune::StudyState& study);
 /// Every trial that has a value, on those axes.
 std::vector<plots::ParallelPlot::Line> linesOf(const core::tune::StudyState& study);
-/// `Validation loss` for `validation/loss`.
-QString metricTitle(const std::string& metric);
 
 }

@@ -2,6 +2,7 @@
 #include "ui/models/trials_table.h"
 
 #include "core/base/json.h"
+#include "ui/models/study_axes.h"
 #include "ui/style/theme.h"
 
 #include <QBrush>
@@ -49,6 +50,8 @@ QString reasonText(const Trial& trial)
 {
     if (!trial.error.empty() && trial.state == TrialState::Failed)
         return QString::fromStdString(trial.error);
+    if (const auto* held = trial.notes.find("held"); held && trial.state == TrialState::Running)
+        return TrialsTable::tr("held back: %1").arg(QString::fromStdString(held->text()));
     if (!trial.stop)
         return {};
     return trial.stop->message.empty() ? TrialsTable::tr("stopped by a person")
@@ -64,6 +67,12 @@ bool starred(const Trial& trial)
 {
     const core::base::Value* star = trial.notes.find("star");
     return star && star->isBool() && star->toBool();
+}
+
+QString noteText(const Trial& trial)
+{
+    const core::base::Value* note = trial.notes.find("note");
+    return note && note->isText() ? QString::fromStdString(note->text()) : QString();
 }
 
 std::optional<double> valueOf(const Trial& trial)
@@ -115,7 +124,7 @@ int TrialsTable::rowCount(const QModelIndex& parent) const
 
 int TrialsTable::columnCount(const QModelIndex& parent) const
 {
-    return parent.isValid() || !m_study ? 0 : reasonColumn() + 1;
+    return parent.isValid() || !m_study ? 0 : noteColumn() + 1;
 }
 
 QString TrialsTable::text(const Trial& trial, int column) const
@@ -126,13 +135,15 @@ QString TrialsTable::text(const Trial& trial, int column) const
         return starred(trial) ? QStringLiteral("★") : QStringLiteral("☆");
     if (column == stateColumn())
         return stateText(trial);
-    if (column == Value) {
-        const auto value = valueOf(trial);
-        return value ? objectiveText(m_study->spec.objective.front().metric, *value) : QString();
+    if (column < stateColumn()) {
+        const auto value = valueOf(trial, std::size_t(column - Value));
+        return value ? objectiveText(m_study->spec.objective[std::size_t(column - Value)].metric, *value) : QString();
     }
     if (column == reasonColumn())
         return reasonText(trial);
-    const std::string& path = m_study->space.parameters()[std::size_t(column - FirstParameter)].path;
+    if (column == noteColumn())
+        return noteText(trial);
+    const std::string& path = m_study->space.parameters()[std::size_t(column - firstParameter())].path;
     const core::base::Value* value = trial.parameters.find(path);
     return value ? valueText(*value) : QString();
 }
@@ -141,19 +152,24 @@ QVariant TrialsTable::sortKey(const Trial& trial, int column) const
 {
     if (column == Number)
         return qlonglong(trial.number);
-    if (column == Value) {
+    if (column >= Value && column < stateColumn()) {
         // What has no value is the worst, whichever way round it is sorted first.
-        const auto value = valueOf(trial);
-        const bool large = m_study->spec.objective.front().maximizes();
+        const auto value = valueOf(trial, std::size_t(column - Value));
+        const bool large = m_study->spec.objective[std::size_t(column - Value)].maximizes();
         const double worst = large ? std::numeric_limits<double>::lowest() : std::numeric_limits<double>::max();
         return value && std::isfinite(*value) ? *value : worst;
     }
-    if (column >= FirstParameter && column < stateColumn()) {
-        const std::string& path = m_study->space.parameters()[std::size_t(column - FirstParameter)].path;
+    if (column >= firstParameter() && column < reasonColumn()) {
+        const std::string& path = m_study->space.parameters()[std::size_t(column - firstParameter())].path;
         if (const core::base::Value* value = trial.parameters.find(path); value && (value->isInt() || value->isReal()))
             return value->toReal();
     }
     return text(trial, column);
+}
+
+bool TrialsTable::numeric(int column) const
+{
+    return column == Number || (column >= Value && column < reasonColumn() && column != stateColumn());
 }
 
 QVariant TrialsTable::data(const QModelIndex& index, int role) const
@@ -168,10 +184,13 @@ QVariant TrialsTable::data(const QModelIndex& index, int role) const
     case Qt::UserRole:
         return sortKey(*trial, column);
     case Qt::ToolTipRole:
-        return column == Star ? tr("A click stars the trial, or takes the star away") : reasonText(*trial);
+        return column == Star           ? tr("A click stars the trial, or takes the star away")
+               : column == noteColumn() ? tr("A double click writes a note")
+                                        : reasonText(*trial);
+    case Qt::EditRole:
+        return column == noteColumn() ? QVariant(noteText(*trial)) : QVariant();
     case Qt::TextAlignmentRole:
-        return int(Qt::AlignVCenter |
-                   (column == Number || (column >= Value && column < stateColumn()) ? Qt::AlignRight : Qt::AlignLeft));
+        return int(Qt::AlignVCenter | (numeric(column) ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::BackgroundRole:
         return trial->number == m_lit ? QVariant(QBrush(style::theme().hover)) : QVariant();
     case Qt::FontRole:
@@ -194,28 +213,41 @@ QVariant TrialsTable::headerData(int section, Qt::Orientation orientation, int r
     if (orientation != Qt::Horizontal || !m_study)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return int(
-            Qt::AlignVCenter |
-            (section == Number || (section >= Value && section < stateColumn()) ? Qt::AlignRight : Qt::AlignLeft));
-    const bool parameter = section >= FirstParameter && section < stateColumn();
+        return int(Qt::AlignVCenter | (numeric(section) ? Qt::AlignRight : Qt::AlignLeft));
+    const bool parameter = section >= firstParameter() && section < reasonColumn();
     if (role == Qt::ToolTipRole && parameter)
-        return QString::fromStdString(m_study->space.parameters()[std::size_t(section - FirstParameter)].path);
+        return QString::fromStdString(m_study->space.parameters()[std::size_t(section - firstParameter())].path);
     if (role != Qt::DisplayRole)
         return {};
     if (parameter)
-        return shortName(m_study->space, m_study->space.parameters()[std::size_t(section - FirstParameter)].path);
+        return shortName(m_study->space, m_study->space.parameters()[std::size_t(section - firstParameter())].path);
+    if (section >= Value && section < stateColumn()) {
+        const std::string& metric = m_study->spec.objective[std::size_t(section - Value)].metric;
+        return QString::fromStdString(metric.substr(metric.find('/') + 1)).replace('_', ' ');
+    }
     switch (section) {
     case Number:
         return QStringLiteral("#");
     case Star:
         return QStringLiteral("★");
-    case Value: {
-        const std::string& metric = m_study->spec.objective.front().metric;
-        return QString::fromStdString(metric.substr(metric.find('/') + 1)).replace('_', ' ');
-    }
     default:
-        return section == stateColumn() ? tr("state") : tr("ended because");
+        return section == stateColumn() ? tr("state") : section == noteColumn() ? tr("note") : tr("ended because");
     }
+}
+
+Qt::ItemFlags TrialsTable::flags(const QModelIndex& index) const
+{
+    const Qt::ItemFlags flags = QAbstractTableModel::flags(index);
+    return index.isValid() && index.column() == noteColumn() ? flags | Qt::ItemIsEditable : flags;
+}
+
+bool TrialsTable::setData(const QModelIndex& index, const QVariant& value, int role)
+{
+    const Trial* what = index.isValid() ? trial(index.row()) : nullptr;
+    if (!what || role != Qt::EditRole || index.column() != noteColumn() || value.toString() == noteText(*what))
+        return false;
+    Q_EMIT noteWanted(what->number, value.toString().trimmed());
+    return true;
 }
 
 }

@@ -2,18 +2,22 @@
 #include "ui/pages/study_views.h"
 
 #include "core/tune/importance.h"
+#include "ui/models/stop_curve.h"
 #include "ui/models/study_plots.h"
-#include "ui/models/trial_choice.h"
+#include "ui/models/trial_rows.h"
 #include "ui/pages/hairline.h"
+#include "ui/pages/study_side.h"
 #include "ui/plots/bar_list.h"
+#include "ui/plots/parallel_plot.h"
+#include "ui/plots/trials_plot.h"
 #include "ui/style/label.h"
 #include "ui/style/table_header.h"
 
+#include <QComboBox>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QSortFilterProxyModel>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -23,6 +27,7 @@ namespace ui::pages {
 
 using core::tune::TrialState;
 using models::TrialChoice;
+using models::TrialRows;
 using models::TrialsTable;
 using plots::ParallelPlot;
 using plots::TrialsPlot;
@@ -33,50 +38,30 @@ namespace {
 
 constexpr int starWidth = 36;
 
-/// By what was typed, and by the brush.
-class TrialFilter final : public QSortFilterProxyModel {
-public:
-    TrialFilter(const TrialChoice& choice, const TrialsTable& trials, QObject* parent)
-        : QSortFilterProxyModel(parent),
-          m_choice(choice),
-          m_trials(trials)
-    {
-    }
-    void refresh() { invalidateFilter(); }
-
-protected:
-    bool filterAcceptsRow(int row, const QModelIndex& parent) const override
-    {
-        const core::tune::Trial* trial = m_trials.trial(row);
-        return trial && m_choice.inBrush(trial->number) && QSortFilterProxyModel::filterAcceptsRow(row, parent);
-    }
-
-private:
-    const TrialChoice& m_choice;
-    const TrialsTable& m_trials;
-};
-
 }
 
 StudyViews::StudyViews(TrialChoice& choice, QWidget* parent)
     : QWidget(parent),
       m_choice(choice),
-      m_sorted(new TrialFilter(choice, m_trials, this)),
+      m_sorted(new TrialRows(choice, m_trials, this)),
       m_view(new QTableView),
       m_filter(new QLineEdit),
       m_clear(new QPushButton(tr("Clear brush"))),
       m_note(new Label({}, Tone::Muted)),
+      m_problem(new Label({}, Tone::Problem)),
       m_importanceNote(new Label({}, Tone::Muted)),
-      m_importanceBy(new Label({}, Tone::Muted)),
+      m_importanceBy(new QComboBox),
+      m_above(new QWidget),
+      m_mattered(nullptr),
       m_history(new TrialsPlot),
       m_curves(new TrialsPlot),
-      m_parallel(new ParallelPlot),
+      m_side(new StudySide(choice)),
       m_importance(new plots::BarList)
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    auto* above = new QHBoxLayout;
+    auto* above = new QHBoxLayout(m_above);
     above->setContentsMargins(24, 12, 24, 8);
     above->setSpacing(24);
     above->addWidget(buildTable(), 1);
@@ -85,16 +70,22 @@ StudyViews::StudyViews(TrialChoice& choice, QWidget* parent)
     plots->addWidget(m_history, 1);
     plots->addWidget(m_curves, 1);
     above->addLayout(plots, 1);
-    column->addLayout(above, 5);
+    column->addWidget(m_above, 5);
     column->addWidget(new Hairline);
     auto* below = new QHBoxLayout;
     below->setContentsMargins(24, 12, 24, 12);
     below->setSpacing(24);
-    below->addWidget(buildParallel(), 9);
-    below->addWidget(buildImportance(), 4);
+    below->addWidget(m_side, 9);
+    m_mattered = buildImportance();
+    below->addWidget(m_mattered, 4);
     column->addLayout(below, 4);
     wireTable();
     wirePlots();
+}
+
+plots::ParallelPlot* StudyViews::parallel() const
+{
+    return m_side->parallel();
 }
 
 QWidget* StudyViews::buildTable()
@@ -112,18 +103,21 @@ QWidget* StudyViews::buildTable()
     m_clear->setObjectName("tuneClearBrush");
     m_clear->hide();
     head->addWidget(m_clear);
-    m_filter->setPlaceholderText(tr("Filter"));
+    m_filter->setPlaceholderText(tr("Filter: value < 0.3"));
     m_filter->setObjectName("tuneFilter");
-    m_filter->setAccessibleName(tr("Show only trials with this text"));
+    m_filter->setAccessibleName(tr("Show only trials of which this is true"));
+    m_filter->setToolTip(tr("A text, or a condition such as\nvalue < 0.3 and state == \"completed\"\n"
+                            "train.optimizer.lr > 0.01 or star\nKnown are value, number, state, source, rule, step, "
+                            "seconds, star, note, and every parameter by its path."));
     m_filter->setClearButtonEnabled(true);
-    m_filter->setMaximumWidth(120);
-    head->addWidget(m_filter);
+    m_filter->setMinimumWidth(140);
+    head->addWidget(m_filter, 2);
     column->addLayout(head);
+    m_problem->setObjectName("tuneFilterProblem");
+    m_problem->setWordWrap(true);
+    m_problem->hide();
+    column->addWidget(m_problem);
     column->addWidget(m_view, 1);
-    m_sorted->setSourceModel(&m_trials);
-    m_sorted->setSortRole(Qt::UserRole);
-    m_sorted->setFilterKeyColumn(-1);
-    m_sorted->setFilterCaseSensitivity(Qt::CaseInsensitive);
     m_view->setModel(m_sorted);
     m_view->setHorizontalHeader(new style::TableHeader(m_view));
     m_view->horizontalHeader()->setSectionsClickable(true);
@@ -134,7 +128,8 @@ QWidget* StudyViews::buildTable()
     m_view->sortByColumn(TrialsTable::Number, Qt::AscendingOrder);
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_view->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    // Only notes can be written; all else opens.
+    m_view->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
     m_view->setShowGrid(false);
     m_view->setTabKeyNavigation(false);
     m_view->setMouseTracking(true);
@@ -144,22 +139,6 @@ QWidget* StudyViews::buildTable()
     m_view->setObjectName("tuneTrials");
     m_view->setAccessibleName(tr("Trials"));
     m_view->viewport()->installEventFilter(this);
-    return part;
-}
-
-QWidget* StudyViews::buildParallel()
-{
-    auto* part = new QWidget;
-    auto* column = new QVBoxLayout(part);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(8);
-    auto* head = new QHBoxLayout;
-    head->setSpacing(16);
-    head->addWidget(new Label(tr("Parallel coordinates"), Tone::Strong));
-    head->addWidget(new Label(tr("drag on an axis to brush"), Tone::Muted));
-    head->addStretch(1);
-    column->addLayout(head);
-    column->addWidget(m_parallel, 1);
     return part;
 }
 
@@ -174,6 +153,14 @@ QWidget* StudyViews::buildImportance()
     head->addStretch(1);
     head->addWidget(m_importanceBy);
     column->addLayout(head);
+    m_importanceBy->addItems({tr("fANOVA"), tr("PED-ANOVA")});
+    m_importanceBy->setItemData(0, tr("The share of the objective's variance that a parameter has by itself"),
+                                Qt::ToolTipRole);
+    m_importanceBy->setItemData(1, tr("How far a parameter's values among the best tenth are from those of all trials"),
+                                Qt::ToolTipRole);
+    m_importanceBy->setObjectName("tuneImportanceBy");
+    m_importanceBy->setAccessibleName(tr("How importance is reckoned"));
+    m_importanceBy->setToolTip(tr("fANOVA: over the whole space. PED-ANOVA: what makes the best tenth the best."));
     m_importance->setAccessibleName(tr("How much each parameter mattered"));
     column->addWidget(m_importance);
     m_importanceNote->setWordWrap(true);
@@ -184,15 +171,13 @@ QWidget* StudyViews::buildImportance()
 
 void StudyViews::wireTable()
 {
-    connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
-        m_selecting = true;
-        m_sorted->setFilterFixedString(text);
-        m_selecting = false;
-        tellNote();
-        selectRow();
+    connect(m_filter, &QLineEdit::textChanged, this, &StudyViews::filterRows);
+    connect(m_clear, &QPushButton::clicked, m_side->parallel(), &ParallelPlot::clearBrushes);
+    connect(&m_trials, &TrialsTable::noteWanted, this, &StudyViews::noteWanted);
+    connect(m_view, &QTableView::activated, this, [this](const QModelIndex& index) {
+        if (index.column() != m_trials.noteColumn())
+            Q_EMIT opened(trialAt(index));
     });
-    connect(m_clear, &QPushButton::clicked, m_parallel, &ParallelPlot::clearBrushes);
-    connect(m_view, &QTableView::activated, this, [this](const QModelIndex& index) { Q_EMIT opened(trialAt(index)); });
     connect(m_view, &QTableView::entered, this, [this](const QModelIndex& index) { m_choice.hover(trialAt(index)); });
     connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& index) {
         if (m_selecting || !index.isValid())
@@ -218,12 +203,41 @@ void StudyViews::wirePlots()
         connect(plot, &TrialsPlot::chosen, this, choose);
         connect(plot, &TrialsPlot::opened, this, &StudyViews::opened);
     }
-    connect(m_parallel, &ParallelPlot::hovered, &m_choice, &TrialChoice::hover);
-    connect(m_parallel, &ParallelPlot::chosen, this, choose);
-    connect(m_parallel, &ParallelPlot::opened, this, &StudyViews::opened);
-    connect(m_parallel, &ParallelPlot::brushChanged, this, &StudyViews::brush);
+    connect(m_side, &StudySide::chosen, this, choose);
+    connect(m_side, &StudySide::opened, this, &StudyViews::opened);
+    connect(m_side, &StudySide::tryWanted, this, &StudyViews::tryWanted);
+    connect(m_side, &StudySide::aloneWanted, this, &StudyViews::giveRoom);
+    connect(m_side, &StudySide::viewChanged, this, [this] { giveRoom(m_side->alone()); });
+    connect(m_side->parallel(), &ParallelPlot::brushChanged, this, &StudyViews::brush);
+    connect(m_importanceBy, &QComboBox::activated, this, [this] {
+        m_ranked = -1;
+        rank();
+    });
     connect(&m_choice, &TrialChoice::litChanged, this, &StudyViews::light);
     connect(&m_choice, &TrialChoice::chosenChanged, this, &StudyViews::selectRow);
+}
+
+void StudyViews::giveRoom(bool alone)
+{
+    m_above->setVisible(!alone);
+    m_mattered->setVisible(!alone && m_side->aboutParameters());
+}
+
+void StudyViews::filterRows()
+{
+    m_selecting = true;
+    const core::base::Status status =
+        m_study ? m_sorted->setCondition(m_filter->text(), *m_study) : core::base::Status{};
+    m_selecting = false;
+    m_problem->setVisible(!status);
+    if (!status) {
+        // `column 7: …` stands before what is wrong.
+        const core::base::Error& error = status.error();
+        m_problem->setText(QStringLiteral("▲ ") + QString::fromStdString(core::base::describe(error)));
+        return;
+    }
+    tellNote();
+    selectRow();
 }
 
 bool StudyViews::eventFilter(QObject* watched, QEvent* event)
@@ -244,8 +258,8 @@ void StudyViews::setStudy(const Study& study)
     const bool other = !study || !m_study || study->name != m_study->name;
     m_study = study;
     if (other) {
-        m_parallel->clearBrushes();
-        m_ranked = -1;
+        m_side->parallel()->clearBrushes();
+        m_ranked = m_compared = -1;
     }
     m_selecting = true;
     m_trials.setStudy(study);
@@ -259,8 +273,9 @@ void StudyViews::setStudy(const Study& study)
     m_selecting = false;
     m_history->setSpec(study ? models::historyOf(*study) : TrialsPlot::Spec{});
     m_curves->setSpec(study ? models::curvesOf(*study) : TrialsPlot::Spec{});
-    m_parallel->setAxes(study ? models::axesOf(*study) : std::vector<ParallelPlot::Axis>{});
-    m_parallel->setLines(study ? models::linesOf(*study) : std::vector<ParallelPlot::Line>{});
+    m_side->setStudy(study);
+    if (other)
+        filterRows();
     selectRow();
     light();
     tellNote();
@@ -271,15 +286,20 @@ void StudyViews::light()
 {
     m_history->setLit(m_choice.lit());
     m_curves->setLit(m_choice.lit());
-    m_parallel->setLit(m_choice.lit());
-    m_curves->setReference(m_study ? models::limitOf(*m_study, m_choice.lit()) : QPolygonF());
+    m_side->light(m_choice.lit());
+    if (m_choice.lit() != m_compared || (m_study && m_study->order != m_comparedAt)) {
+        m_compared = m_choice.lit();
+        m_comparedAt = m_study ? m_study->order : -1;
+        models::StopCurve curve = m_study ? models::stopCurveOf(*m_study, m_choice.lit()) : models::StopCurve{};
+        m_curves->setReference(std::move(curve.limit), std::move(curve.others));
+    }
     m_trials.setLit(m_choice.lit());
 }
 
 void StudyViews::brush()
 {
-    const std::vector<qint64> inside = m_parallel->inside();
-    m_choice.brush(m_parallel->brushed(), {inside.begin(), inside.end()});
+    const std::vector<qint64> inside = m_side->parallel()->inside();
+    m_choice.brush(m_side->parallel()->brushed(), {inside.begin(), inside.end()});
     std::vector<qint64> faded;
     if (m_study && m_choice.brushed())
         for (const core::tune::Trial& trial : m_study->trials)
@@ -287,8 +307,9 @@ void StudyViews::brush()
                 faded.push_back(trial.number);
     m_history->setFaded(faded);
     m_curves->setFaded(faded);
+    m_side->fade(faded);
     m_selecting = true;
-    static_cast<TrialFilter*>(m_sorted)->refresh();
+    m_sorted->refresh();
     m_selecting = false;
     m_clear->setVisible(m_choice.brushed());
     selectRow();
@@ -321,10 +342,11 @@ void StudyViews::rank()
     if (completed == m_ranked)
         return;
     m_ranked = completed;
-    const auto reckon = [study = m_study]() -> core::base::Result<std::vector<core::tune::Importance>> {
+    const auto reckon = [study = m_study, ped = m_importanceBy->currentIndex() ==
+                                                1]() -> core::base::Result<std::vector<core::tune::Importance>> {
         if (!study)
             return std::vector<core::tune::Importance>{};
-        return core::tune::fanova(study->history());
+        return ped ? core::tune::pedAnova(study->history()) : core::tune::fanova(study->history());
     };
     m_ranker.ask(reckon, [this, completed](core::base::Result<std::vector<core::tune::Importance>> ranked) {
         std::vector<plots::BarList::Bar> bars;
@@ -339,12 +361,12 @@ void StudyViews::rank()
         const bool sure = ranked && !ranked->empty() &&
                           (ranked->size() < 2 || (*ranked)[0].value - (*ranked)[0].spread > (*ranked)[1].value);
         m_importance->setVisible(!bars.empty());
-        m_importanceBy->setText(bars.empty() ? QString() : tr("fANOVA, %1 trials").arg(completed));
         QString note;
         if (!ranked && m_study)
             note = tr("Shown once there is enough to tell: %1.").arg(QString::fromStdString(ranked.error().message));
         else if (!bars.empty())
-            note = sure ? tr("%1 decides most.").arg(bars.front().name) : tr("Which one decides most is not sure yet.");
+            note = (sure ? tr("Of %1 trials: %2 decides most.").arg(completed).arg(bars.front().name)
+                         : tr("Of %1 trials: which one decides most is not sure yet.").arg(completed));
         m_importanceNote->setText(note);
         m_importance->setBars(std::move(bars));
     });

@@ -80,6 +80,8 @@ TrialPanel::TrialPanel(QWidget* parent)
                       &TrialPanel::reviveWanted);
     m_try = button(tr("Take its values over"), "trialTry", tr("The experiment in front gets this trial's values"),
                    &TrialPanel::tryWanted);
+    m_longer = button(tr("Train it longer"), "trialLonger",
+                      tr("Goes on from its end with twice the epochs, as a run beside it"), &TrialPanel::longerWanted);
     m_open = button(tr("Open its run"), "trialOpen", tr("Shows it on the Train page"), &TrialPanel::openWanted);
     show(nullptr, -1, false);
 }
@@ -129,6 +131,7 @@ void TrialPanel::show(const StudyState* study, qint64 number, bool going)
     const TrialState state = trial ? trial->state : TrialState::Completed;
     m_open->setVisible(trial && !trial->run.empty());
     m_try->setVisible(trial);
+    m_longer->setVisible(trial && !trial->run.empty() && state == TrialState::Completed && !going);
     m_pause->setVisible(trial && going && state == TrialState::Running);
     m_resume->setVisible(trial && state == TrialState::Paused);
     m_skip->setVisible(trial && ((going && state == TrialState::Running) || state == TrialState::Waiting));

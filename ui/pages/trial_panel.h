@@ -26,7 +26,8 @@ public:
 
 Q_SIGNALS:
     void openWanted();
-    void tryWanted(); ///< its values as the experiment in front
+    void tryWanted();    ///< its values as the experiment in front
+    void longerWanted(); ///< its run goes on beyond its end, as a run beside it
     void pauseWanted();
     void resumeWanted();
     void skipWanted();
@@ -39,7 +40,7 @@ private:
     style::Label *m_title, *m_state, *m_value, *m_metric, *m_verdict;
     QWidget* m_facts = nullptr;
     QVBoxLayout *m_column, *m_factRows = nullptr;
-    QPushButton *m_open, *m_try, *m_pause, *m_resume, *m_skip, *m_revive;
+    QPushButton *m_open, *m_try, *m_longer, *m_pause, *m_resume, *m_skip, *m_revive;
 };
 
 }

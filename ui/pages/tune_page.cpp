@@ -2,12 +2,12 @@
 #include "ui/pages/tune_page.h"
 
 #include "core/base/clock.h"
-#include "core/base/json.h"
 #include "ui/bridge/study_desk.h"
 #include "ui/bridge/workbench.h"
-#include "ui/models/cards.h"
 #include "ui/models/trials_table.h"
 #include "ui/pages/hairline.h"
+#include "ui/pages/studies_view.h"
+#include "ui/pages/study_side.h"
 #include "ui/pages/study_views.h"
 #include "ui/pages/trial_panel.h"
 #include "ui/pages/tuning_form.h"
@@ -17,19 +17,18 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLineEdit>
+#include <QMenu>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QStyle>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
 
 namespace ui::pages {
 
-using core::base::Array;
-using core::base::Error;
-using core::base::ErrorKind;
-using core::base::Object;
+using bridge::StudyDesk;
 using core::base::Value;
 using core::tune::Trial;
 using core::tune::TrialState;
@@ -131,7 +130,20 @@ QWidget* TunePage::buildHead()
     m_proceed = button(tr("Go on"), "tuneProceed", tr("Goes on with this study where it was"));
     m_pause = button(tr("Pause"), "tunePause", tr("No new trials; those that train come to their end"));
     m_stop = button(tr("Stop"), "tuneStop", tr("Ends the workers now; they keep checkpoints, and Go on takes them up"));
+    m_more = new QToolButton;
+    m_more->setObjectName("tuneMore");
+    m_more->setAutoRaise(true);
+    m_more->setIcon(style::icon(QStringLiteral("more")));
+    m_more->setAccessibleName(tr("More to do with this study"));
+    m_more->setToolTip(tr("Change the study, or compare strategies"));
+    m_more->setPopupMode(QToolButton::InstantPopup);
+    m_more->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
+    auto* menu = new QMenu(m_more);
+    m_change = menu->addAction(tr("Change study…"), this, &TunePage::changeStudy);
+    m_compare = menu->addAction(tr("Compare strategies…"), this, &TunePage::compareStrategies);
+    m_more->setMenu(menu);
     row->addWidget(m_studies);
+    row->addWidget(m_more);
     row->addWidget(m_state, 1);
     for (QPushButton* each : {m_proceed, m_pause, m_stop, m_start})
         row->addWidget(each);
@@ -194,7 +206,7 @@ QWidget* TunePage::buildSide()
 
 void TunePage::wire()
 {
-    using bridge::StudyDesk;
+
     connect(m_desk, &StudyDesk::changed, this, &TunePage::refresh);
     connect(m_desk, &StudyDesk::planChanged, this, &TunePage::refresh);
     connect(m_desk, &StudyDesk::stateChanged, this, &TunePage::takeState);
@@ -215,7 +227,7 @@ void TunePage::wire()
 
 void TunePage::wireTrial()
 {
-    using bridge::StudyDesk;
+
     const auto on = [this](auto wanted, void (StudyDesk::*order)(qint64)) {
         connect(m_trial, wanted, this, [this, order] { (m_desk->*order)(m_choice.chosen()); });
     };
@@ -225,10 +237,16 @@ void TunePage::wireTrial()
     on(&TrialPanel::reviveWanted, &StudyDesk::revive);
     connect(m_trial, &TrialPanel::openWanted, this, [this] { openTrial(m_choice.chosen()); });
     connect(m_trial, &TrialPanel::tryWanted, this, &TunePage::takeValues);
+    connect(m_trial, &TrialPanel::longerWanted, this, &TunePage::trainLonger);
+    connect(m_views->side()->studies(), &StudiesView::compareWanted, this, &TunePage::compareStrategies);
     connect(m_views, &StudyViews::opened, this, &TunePage::openTrial);
     connect(m_views, &StudyViews::chosenByHand, this, [this] { showSide(Side::Trial); });
     connect(m_views, &StudyViews::starWanted, m_desk,
             [this](qint64 trial, bool star) { m_desk->note(trial, "star", star); });
+    connect(m_views, &StudyViews::noteWanted, m_desk, [this](qint64 trial, const QString& text) {
+        m_desk->note(trial, "note", text.isEmpty() ? Value() : Value(text.toStdString()));
+    });
+    connect(m_views, &StudyViews::tryWanted, m_desk, &StudyDesk::enqueue);
     connect(&m_choice, &TrialChoice::chosenChanged, this, &TunePage::showTrial);
 }
 
@@ -271,6 +289,7 @@ void TunePage::fillStudies()
     for (const core::session::StudyFolder& study : m_desk->studies())
         m_studies->addItem(QString::fromStdString(study.id()), QString::fromStdString(study.path.string()));
     m_studies->setCurrentIndex(m_studies->findData(m_desk->folder()));
+    m_views->side()->studies()->setFolders(m_desk->studies());
     refresh();
 }
 
@@ -290,6 +309,9 @@ QString TunePage::progressText() const
         parts << tr("paused");
     else if (const auto left = secondsLeft(study); left && (m_desk->going() || m_desk->followed()))
         parts << tr("%1 left").arg(style::duration(*left));
+    if (m_desk->waiting() > 0)
+        parts << (m_desk->waiting() == 1 ? tr("1 more study waits")
+                                         : tr("%1 more studies wait").arg(style::count(qint64(m_desk->waiting()))));
     if (m_desk->followed())
         parts << tr("trained by another program");
     return parts.join(QStringLiteral(" · "));
@@ -314,6 +336,8 @@ void TunePage::refresh()
     m_pause->setEnabled(study && !m_desk->state()->paused && !m_desk->stopping());
     m_stop->setVisible(going);
     m_stop->setEnabled(!m_desk->stopping());
+    m_change->setEnabled(study);
+    m_compare->setEnabled(!going && (study || tunes()));
     m_state->setText(progressText());
     m_progress->setVisible(going || m_desk->followed());
     m_progress->setValue(
@@ -363,79 +387,6 @@ void TunePage::showSide(Side side)
 void TunePage::showTrial()
 {
     m_trial->show(m_desk->state().get(), m_choice.chosen(), m_desk->going());
-}
-
-// --- What is done
-
-void TunePage::openTrial(qint64 number)
-{
-    const auto& study = m_desk->state();
-    if (!study || number < 0 || number >= qint64(study->trials.size()))
-        return;
-    const Trial& trial = study->trials[std::size_t(number)];
-    if (trial.run.empty()) {
-        Q_EMIT m_bench.trouble({ErrorKind::Usage, "Trial " + std::to_string(number) + " has no run yet", study->name,
-                                "Its worker makes one when it begins to train"});
-        return;
-    }
-    m_bench.openRun(QString::fromStdString(trial.run), false);
-    Q_EMIT m_bench.pageRequested(QStringLiteral("train"));
-}
-
-void TunePage::takeValues()
-{
-    const auto& study = m_desk->state();
-    const qint64 number = m_choice.chosen();
-    if (!study || number < 0 || number >= qint64(study->trials.size()))
-        return;
-    // A kind before its own settings.
-    std::vector<std::pair<QString, Value>> changes;
-    for (const auto& [path, value] : study->trials[std::size_t(number)].parameters) {
-        const Value* there = m_bench.document().resolved().at(path);
-        const bool kind = value.isText() && there && there->isObject() && there->object().find("kind");
-        changes.emplace_back(QString::fromStdString(path), kind ? Value(Object{{"kind", value}}) : value);
-    }
-    std::ranges::stable_sort(changes, {}, [](const auto& each) { return each.first.size(); });
-    m_bench.document().setAll(changes, tr("Values of trial %1").arg(number));
-}
-
-void TunePage::enqueue()
-{
-    const auto point = core::base::parseJson(m_point->text().toStdString(), "the next point");
-    if (!point) {
-        Q_EMIT m_bench.trouble(point.error());
-        return;
-    }
-    if (!point->isObject()) {
-        Q_EMIT m_bench.trouble({ErrorKind::Usage, "is no object", "the next point",
-                                R"(Such as {"train.optimizer.lr": 0.01}, a value for every parameter)"});
-        return;
-    }
-    m_desk->enqueue(point->object());
-    m_point->clear();
-}
-
-void TunePage::openExample()
-{
-    auto example = models::readSampleExperiment(QStringLiteral("amt"));
-    if (!example) {
-        Q_EMIT m_bench.trouble(example.error());
-        return;
-    }
-    m_bench.document().open(std::move(*example));
-    showSide(Side::Settings);
-}
-
-void TunePage::tuneThis()
-{
-    m_bench.document().set(
-        "tuning",
-        Object{{"strategy", "Bayesian"},
-               {"objective", Object{{"metric", "validation/loss"}, {"goal", "minimize"}}},
-               {"max_jobs", std::int64_t(20)},
-               {"parameters",
-                Array{Object{{"path", "train.optimizer.lr"}, {"min", 1e-4}, {"max", 0.1}, {"scale", "log"}}}}});
-    showSide(Side::Settings);
 }
 
 }

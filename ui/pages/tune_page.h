@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/bridge/preview.h"
 #include "ui/models/trial_choice.h"
 #include "ui/pages/page.h"
 
+class QAction;
 class QComboBox;
 class QLineEdit;
 class QProgressBar;
 class QPushButton;
+class QToolButton;
 
 namespace ui::bridge {
 class StudyDesk;
@@ -63,6 +66,9 @@ private:
     void enqueue();
     void openExample();
     void tuneThis();
+    void trainLonger();
+    void changeStudy();
+    void compareStrategies();
 
     bridge::Workbench& m_bench;
     bridge::StudyDesk* m_desk;
@@ -75,9 +81,12 @@ private:
     style::Label *m_state, *m_emptyText;
     QProgressBar* m_progress;
     QLineEdit* m_point;
+    QToolButton* m_more;
+    QAction *m_change, *m_compare;
     QPushButton *m_start, *m_proceed, *m_pause, *m_stop, *m_example, *m_tuneThis, *m_settingsTab, *m_trialTab;
     bool m_stale = true; ///< the plan is older than the document
     QString m_shown;     ///< the study whose best trial was lit when it came
+    bridge::Preview m_longer;
 };
 
 }

@@ -9,15 +9,13 @@
 #include "ui/bridge/study_desk.h"
 #include "ui/bridge/workbench.h"
 #include "ui/forms/schema_form.h"
-#include "ui/pages/hairline.h"
+#include "ui/pages/items_form.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
 #include <QComboBox>
 #include <QCompleter>
-#include <QHBoxLayout>
 #include <QLineEdit>
-#include <QPushButton>
 #include <QVBoxLayout>
 
 namespace ui::pages {
@@ -107,27 +105,40 @@ TuningForm::TuningForm(bridge::Workbench& bench, bridge::StudyDesk& desk, QWidge
       m_bench(bench),
       m_desk(desk),
       m_document(resolverOf(tuningSchema())),
-      m_objectiveDocument(resolverOf(itemSchema("objective"))),
-      m_parameterDocument(resolverOf(itemSchema("parameters"))),
       m_settings(new forms::SchemaForm(m_document, tuningSchema(), strategies())),
-      m_objective(new forms::SchemaForm(m_objectiveDocument, itemSchema("objective"), strategies())),
-      m_parameter(new forms::SchemaForm(m_parameterDocument, itemSchema("parameters"), strategies())),
-      m_choice(new QComboBox),
-      m_add(new QPushButton(tr("Add"))),
-      m_remove(new QPushButton(tr("Remove"))),
+      m_objectives(new ItemsForm({tr("Objective"), tr("Add an objective"), "metric", true}, itemSchema("objective"),
+                                 strategies(), resolverOf(itemSchema("objective")), "tuneObjective")),
+      m_parameters(new ItemsForm({tr("Parameter that is tuned"), tr("Add"), "path", false}, itemSchema("parameters"),
+                                 strategies(), resolverOf(itemSchema("parameters")), "tuneParameter")),
       m_estimate(new Label({}, Tone::Body)),
       m_problem(new Label({}, Tone::Problem)),
       m_warnings(new Label({}, Tone::Muted))
 {
     build();
-    for (bridge::ExperimentDocument* each : {&m_document, &m_objectiveDocument, &m_parameterDocument})
-        connect(each, &bridge::ExperimentDocument::changed, this, &TuningForm::write);
+    connect(&m_document, &bridge::ExperimentDocument::changed, this, &TuningForm::write);
+    for (ItemsForm* each : {m_objectives, m_parameters}) {
+        connect(each, &ItemsForm::changed, this, &TuningForm::write);
+        connect(each, &ItemsForm::shownChanged, this, &TuningForm::complete);
+    }
     connect(&bench.document(), &bridge::ExperimentDocument::changed, this, &TuningForm::load);
     connect(&desk, &bridge::StudyDesk::planChanged, this, &TuningForm::showPlan);
-    connect(m_choice, &QComboBox::activated, this, &TuningForm::showParameter);
-    connect(m_add, &QPushButton::clicked, this, &TuningForm::addParameter);
-    connect(m_remove, &QPushButton::clicked, this, &TuningForm::removeParameter);
+    connect(&desk, &bridge::StudyDesk::studiesChanged, this, &TuningForm::complete);
     load();
+}
+
+forms::SchemaForm& TuningForm::parameter()
+{
+    return m_parameters->form();
+}
+
+forms::SchemaForm& TuningForm::objective()
+{
+    return m_objectives->form();
+}
+
+QComboBox* TuningForm::parameters() const
+{
+    return m_parameters->choice();
 }
 
 void TuningForm::build()
@@ -141,34 +152,16 @@ void TuningForm::build()
     }
     m_estimate->setObjectName("tuneEstimate");
     m_problem->setObjectName("tuneProblem");
-    column->addSpacing(8);
-    column->addWidget(new Label(tr("Objective"), Tone::Strong));
-    column->addWidget(m_objective);
-    column->addSpacing(8);
-    column->addWidget(new Label(tr("Parameters"), Tone::Strong));
-    column->addWidget(m_choice);
-    auto* row = new QHBoxLayout;
-    row->setContentsMargins(0, 0, 0, 0);
-    for (QPushButton* each : {m_add, m_remove}) {
-        each->setProperty("flat", true);
-        row->addWidget(each);
-    }
-    row->addStretch(1);
-    column->addLayout(row);
-    column->addWidget(m_parameter);
-    column->addSpacing(8);
-    column->addWidget(new Label(tr("Strategy"), Tone::Strong));
-    column->addWidget(m_settings);
+    const auto part = [&](const QString& title, QWidget* form) {
+        column->addSpacing(8);
+        column->addWidget(new Label(title, Tone::Strong));
+        column->addWidget(form);
+    };
+    part(tr("Objective"), m_objectives);
+    part(tr("Parameters"), m_parameters);
+    part(tr("Strategy"), m_settings);
     column->addStretch(1);
-    m_choice->setObjectName("tuneParameter");
-    m_choice->setAccessibleName(tr("Parameter that is tuned"));
-    m_choice->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_add->setObjectName("tuneAdd");
-    m_remove->setObjectName("tuneRemove");
-    m_objective->setPaths(keysOf(itemSchema("objective")));
-    m_parameter->setPaths(keysOf(itemSchema("parameters"), {QStringLiteral("when")}));
-    m_settings->setPaths(keysOf(
-        tuningSchema(), {QStringLiteral("objective"), QStringLiteral("parameters"), QStringLiteral("warm_start")}));
+    m_settings->setPaths(keysOf(tuningSchema(), {QStringLiteral("objective"), QStringLiteral("parameters")}));
 }
 
 Array TuningForm::list(const char* key) const
@@ -180,58 +173,17 @@ Array TuningForm::list(const char* key) const
 void TuningForm::load()
 {
     const Value& given = m_bench.document().given()["tuning"];
-    if (m_loading || (m_shown != -1 && given == m_document.given()))
+    if (m_loading || (m_loaded && given == m_document.given()))
         return;
-    m_loading = true;
+    m_loading = m_loaded = true;
     m_document.open(given.isObject() ? given : Value(Object{}));
-    const Array objectives = list("objective");
-    m_objectiveDocument.open(objectives.empty() ? Value(Object{}) : objectives.front());
-    m_loading = false;
-    fillChoice(std::max(0, m_shown));
-    showParameter(m_choice->currentIndex());
-}
-
-void TuningForm::fillChoice(int chosen)
-{
-    m_choice->clear();
-    for (const Value& each : list("parameters"))
-        m_choice->addItem(each["path"].text().empty() ? tr("not chosen") : QString::fromStdString(each["path"].text()));
-    m_choice->setCurrentIndex(std::min(chosen, m_choice->count() - 1));
-    m_remove->setEnabled(m_choice->count() > 0);
-}
-
-void TuningForm::showParameter(int index)
-{
-    m_loading = true;
-    m_shown = index;
-    const Array parameters = list("parameters");
-    const bool some = index >= 0 && index < int(parameters.size());
-    m_parameterDocument.open(some ? parameters[std::size_t(index)] : Value(Object{}));
-    m_parameter->setVisible(some);
+    Array objectives = list("objective");
+    if (objectives.empty())
+        objectives.push_back(Object{});
+    m_objectives->setItems(std::move(objectives));
+    m_parameters->setItems(list("parameters"));
     m_loading = false;
     complete();
-}
-
-void TuningForm::addParameter()
-{
-    Array parameters = list("parameters");
-    parameters.push_back(Object{{"path", ""}});
-    const int last = int(parameters.size()) - 1;
-    m_document.set("parameters", std::move(parameters));
-    fillChoice(last);
-    showParameter(last);
-    m_parameter->focusField(QStringLiteral("path"));
-}
-
-void TuningForm::removeParameter()
-{
-    Array parameters = list("parameters");
-    if (m_shown < 0 || m_shown >= int(parameters.size()))
-        return;
-    parameters.erase(parameters.begin() + m_shown);
-    m_document.set("parameters", std::move(parameters));
-    fillChoice(std::max(0, m_shown - 1));
-    showParameter(m_choice->currentIndex());
 }
 
 void TuningForm::write()
@@ -239,19 +191,12 @@ void TuningForm::write()
     if (m_loading)
         return;
     m_loading = true;
-    Array objectives = list("objective"), parameters = list("parameters");
-    if (objectives.empty())
-        objectives.emplace_back();
-    if (!m_objectiveDocument.given().object().empty() && objectives.front() != m_objectiveDocument.given()) {
-        objectives.front() = m_objectiveDocument.given();
-        m_document.set("objective", std::move(objectives));
-    }
-    if (m_shown >= 0 && m_shown < int(parameters.size()) &&
-        parameters[std::size_t(m_shown)] != m_parameterDocument.given()) {
-        parameters[std::size_t(m_shown)] = m_parameterDocument.given();
-        m_document.set("parameters", std::move(parameters));
-        fillChoice(m_shown);
-    }
+    if (m_parameters->items() != list("parameters"))
+        m_document.set("parameters", m_parameters->items());
+    const Array& objectives = m_objectives->items();
+    const bool given = objectives.size() > 1 || (objectives.size() == 1 && !objectives.front().object().empty());
+    if (given && objectives != list("objective"))
+        m_document.set("objective", objectives);
     if (m_bench.document().given()["tuning"] != m_document.given())
         m_bench.document().set("tuning", m_document.given());
     m_loading = false;
@@ -275,14 +220,20 @@ QStringList TuningForm::tunablePaths() const
 
 void TuningForm::complete()
 {
-    setCompletions(*m_parameter, "path", tunablePaths());
-    QStringList metrics;
+    setCompletions(parameter(), "path", tunablePaths());
+    QStringList metrics, others, studies;
     if (const core::session::StudyPlan* plan = m_desk.planned())
         for (const std::string& metric : plan->metrics)
             metrics << QString::fromStdString(metric);
     else
         metrics = {QStringLiteral("validation/loss"), QStringLiteral("validation/accuracy")};
-    setCompletions(*m_objective, "metric", metrics);
+    setCompletions(objective(), "metric", metrics);
+    for (const Value& each : m_parameters->items())
+        others << QString::fromStdString(each["path"].text());
+    setCompletions(parameter(), "when.path", others);
+    for (const core::session::StudyFolder& study : m_desk.studies())
+        studies << QString::fromStdString(study.id());
+    setCompletions(*m_settings, "warm_start.parents", studies);
 }
 
 void TuningForm::showPlan()
@@ -302,6 +253,12 @@ void TuningForm::showPlan()
     text += tr(", %1 at once").arg(style::count(plan->spec.maxParallelJobs));
     if (estimate.seconds)
         text += tr(", about %1").arg(style::duration(*estimate.seconds));
+    if (estimate.trialSeconds)
+        text += tr(", a trial %1").arg(style::duration(*estimate.trialSeconds));
+    if (estimate.cost)
+        text += tr(", at a cost of about %1").arg(style::number(*estimate.cost, 3));
+    if (plan->trial)
+        text += QStringLiteral(".\n") + QString::fromStdString(core::session::inWords(plan->trial->share));
     m_estimate->setText(text);
     QStringList warnings;
     for (const core::base::Error& warning : plan->warnings)

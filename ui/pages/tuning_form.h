@@ -6,7 +6,6 @@
 #include <QWidget>
 
 class QComboBox;
-class QPushButton;
 
 namespace ui::forms {
 class SchemaForm;
@@ -22,8 +21,10 @@ class Workbench;
 
 namespace ui::pages {
 
-/// The part `tuning` of the document as forms: strategy and budget, objective, and one parameter after the other; below
-/// them what a study of it would take and what is wrong with it.
+class ItemsForm;
+
+/// The part `tuning` of the document as forms: one objective and one parameter after the other, strategy and budget,
+/// what earlier studies found; above them what a study of it would take and what is wrong with it.
 class TuningForm final : public QWidget {
     Q_OBJECT
 
@@ -31,18 +32,16 @@ public:
     TuningForm(bridge::Workbench& bench, bridge::StudyDesk& desk, QWidget* parent = nullptr);
 
     forms::SchemaForm& settings() { return *m_settings; }
-    forms::SchemaForm& parameter() { return *m_parameter; }
-    QComboBox* parameters() const { return m_choice; }
+    forms::SchemaForm& parameter();
+    forms::SchemaForm& objective();
+    QComboBox* parameters() const;
+    ItemsForm& objectives() { return *m_objectives; }
     /// Takes what the document says now.
     void load();
 
 private:
     void build();
-    void showParameter(int index);
-    void addParameter();
-    void removeParameter();
     void write();
-    void fillChoice(int chosen);
     void complete();
     void showPlan();
     QStringList tunablePaths() const;
@@ -50,12 +49,10 @@ private:
 
     bridge::Workbench& m_bench;
     bridge::StudyDesk& m_desk;
-    bridge::ExperimentDocument m_document, m_objectiveDocument, m_parameterDocument;
-    bool m_loading = false;
-    int m_shown = -1;
-    forms::SchemaForm *m_settings, *m_objective, *m_parameter;
-    QComboBox* m_choice;
-    QPushButton *m_add, *m_remove;
+    bridge::ExperimentDocument m_document;
+    bool m_loading = false, m_loaded = false;
+    forms::SchemaForm* m_settings;
+    ItemsForm *m_objectives, *m_parameters;
     style::Label *m_estimate, *m_problem, *m_warnings;
 };
 

@@ -3,8 +3,12 @@
 
 #include "ui/style/theme.h"
 
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -23,6 +27,7 @@ constexpr double smallBrush = 0.02; ///< a shorter drag is a click
 ParallelPlot::ParallelPlot(QWidget* parent) : QWidget(parent)
 {
     setMouseTracking(true);
+    setFocusPolicy(Qt::StrongFocus);
     setMinimumSize(260, 150);
     setAccessibleName(tr("Parallel coordinates"));
 }
@@ -31,8 +36,11 @@ void ParallelPlot::setAxes(std::vector<Axis> axes)
 {
     const bool same = axes.size() == m_axes.size() && std::ranges::equal(axes, m_axes, {}, &Axis::name, &Axis::name);
     m_axes = std::move(axes);
-    if (!same)
+    if (!same) {
+        m_manners.assign(m_axes.size(), {});
+        m_focused = 0;
         clearBrushes();
+    }
     update();
 }
 
@@ -76,6 +84,104 @@ bool ParallelPlot::isInside(const Line& line) const
     });
 }
 
+// --- Scales
+
+namespace {
+
+double otherPlace(const Range& values, bool log, double place)
+{
+    const double factor = values.hi / values.lo;
+    return log ? (std::pow(factor, place) - 1) / (factor - 1) : std::log(1 + place * (factor - 1)) / std::log(factor);
+}
+
+}
+
+bool ParallelPlot::hasBothScales(int axis) const
+{
+    const auto& values = m_axes[std::size_t(axis)].values;
+    return values && values->lo > 0 && values->hi > values->lo;
+}
+
+double ParallelPlot::shown(int axis, double place) const
+{
+    const Axis& what = m_axes[std::size_t(axis)];
+    const Manner& manner = m_manners[std::size_t(axis)];
+    if (manner.other)
+        place = otherPlace(*what.values, what.log, place);
+    return manner.flip ? 1 - place : place;
+}
+
+double ParallelPlot::native(int axis, double place) const
+{
+    const Axis& what = m_axes[std::size_t(axis)];
+    const Manner& manner = m_manners[std::size_t(axis)];
+    if (manner.flip)
+        place = 1 - place;
+    return manner.other ? otherPlace(*what.values, !what.log, place) : place;
+}
+
+std::vector<Tick> ParallelPlot::ticksOf(int axis) const
+{
+    const Axis& what = m_axes[std::size_t(axis)];
+    if (!m_manners[std::size_t(axis)].other)
+        return what.ticks;
+    const Range& values = *what.values;
+    std::vector<Tick> ticks = what.log ? linearTicks(values.lo, values.hi, 5) : logTicks(values.lo, values.hi, 5);
+    for (Tick& tick : ticks)
+        tick.value = what.log ? std::log(tick.value / values.lo) / std::log(values.hi / values.lo)
+                              : (tick.value - values.lo) / values.span();
+    return ticks;
+}
+
+void ParallelPlot::setFlipped(int axis, bool on)
+{
+    m_manners[std::size_t(axis)].flip = on;
+    update();
+}
+
+bool ParallelPlot::flipped(int axis) const
+{
+    return m_manners[std::size_t(axis)].flip;
+}
+
+void ParallelPlot::setLogarithmic(int axis, bool on)
+{
+    if (hasBothScales(axis))
+        m_manners[std::size_t(axis)].other = on != m_axes[std::size_t(axis)].log;
+    update();
+}
+
+bool ParallelPlot::logarithmic(int axis) const
+{
+    return m_axes[std::size_t(axis)].log != m_manners[std::size_t(axis)].other;
+}
+
+QMenu* ParallelPlot::openMenu(int axis)
+{
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setObjectName("parallelAxis");
+    const auto add = [&](const QString& text, bool on, auto change) {
+        QAction* action = menu->addAction(text);
+        action->setCheckable(true);
+        action->setChecked(on);
+        connect(action, &QAction::triggered, this, change);
+        return action;
+    };
+    add(tr("Logarithmic"), logarithmic(axis), [this, axis](bool set) {
+        setLogarithmic(axis, set);
+    })->setEnabled(hasBothScales(axis));
+    add(tr("Upside down"), flipped(axis), [this, axis](bool set) { setFlipped(axis, set); });
+    QAction* clear = menu->addAction(tr("Clear its brush"), this, [this, axis] {
+        m_brushes.erase(axis);
+        update();
+        Q_EMIT brushChanged();
+    });
+    clear->setEnabled(m_brushes.count(axis) > 0);
+    menu->popup(mapToGlobal(nameRect(axis).bottomLeft().toPoint()));
+    return menu;
+}
+
 // --- Geometry
 
 QRectF ParallelPlot::area() const
@@ -93,12 +199,27 @@ double ParallelPlot::axisX(int axis) const
 
 QPointF ParallelPlot::placeOf(int axis, double place) const
 {
-    return {axisX(axis), area().bottom() - place * area().height()};
+    return {axisX(axis), area().bottom() - shown(axis, place) * area().height()};
 }
 
-double ParallelPlot::placeAt(double y) const
+double ParallelPlot::placeAt(int axis, double y) const
 {
-    return std::clamp((area().bottom() - y) / area().height(), 0.0, 1.0);
+    return native(axis, std::clamp((area().bottom() - y) / area().height(), 0.0, 1.0));
+}
+
+QRectF ParallelPlot::nameRect(int axis) const
+{
+    const double s = theme().scale, x = axisX(axis), gap = area().width() / std::max(1, int(m_axes.size()) - 1);
+    const double half = std::min({gap / 2 - 4 * s, x, width() - x});
+    return {x - half, 0, 2 * half, 22 * s};
+}
+
+int ParallelPlot::nameAt(const QPointF& position) const
+{
+    for (int i = 0; i < int(m_axes.size()); ++i)
+        if (nameRect(i).contains(position))
+            return i;
+    return -1;
 }
 
 int ParallelPlot::axisAt(const QPointF& position) const
@@ -146,7 +267,7 @@ qint64 ParallelPlot::trialAt(const QPointF& position) const
 void ParallelPlot::mouseMoveEvent(QMouseEvent* event)
 {
     if (m_dragged >= 0) {
-        const double to = placeAt(event->position().y());
+        const double to = placeAt(m_dragged, event->position().y());
         if (std::abs(to - m_from) > smallBrush) {
             m_brushes[m_dragged] = {std::min(m_from, to), std::max(m_from, to)};
             update();
@@ -154,7 +275,9 @@ void ParallelPlot::mouseMoveEvent(QMouseEvent* event)
         }
         return;
     }
-    setCursor(axisAt(event->position()) >= 0 ? Qt::SizeVerCursor : Qt::ArrowCursor);
+    setCursor(axisAt(event->position()) >= 0   ? Qt::SizeVerCursor
+              : nameAt(event->position()) >= 0 ? Qt::PointingHandCursor
+                                               : Qt::ArrowCursor);
     Q_EMIT hovered(trialAt(event->position()));
 }
 
@@ -163,16 +286,18 @@ void ParallelPlot::mousePressEvent(QMouseEvent* event)
     if (event->button() != Qt::LeftButton)
         return;
     m_dragged = axisAt(event->position());
-    m_from = placeAt(event->position().y());
-    if (m_dragged < 0)
-        if (const qint64 trial = trialAt(event->position()); trial >= 0)
-            Q_EMIT chosen(trial);
+    if (m_dragged >= 0)
+        m_from = placeAt(m_dragged, event->position().y());
+    else if (const int name = nameAt(event->position()); name >= 0)
+        openMenu(name);
+    else if (const qint64 trial = trialAt(event->position()); trial >= 0)
+        Q_EMIT chosen(trial);
 }
 
 void ParallelPlot::mouseReleaseEvent(QMouseEvent* event)
 {
     const int axis = std::exchange(m_dragged, -1);
-    if (axis < 0 || std::abs(placeAt(event->position().y()) - m_from) > smallBrush)
+    if (axis < 0 || std::abs(placeAt(axis, event->position().y()) - m_from) > smallBrush)
         return;
     if (m_brushes.erase(axis)) {
         update();
@@ -193,6 +318,34 @@ void ParallelPlot::leaveEvent(QEvent*)
     Q_EMIT hovered(-1);
 }
 
+bool ParallelPlot::event(QEvent* event)
+{
+    if (event->type() != QEvent::ToolTip)
+        return QWidget::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    if (const int name = nameAt(help->pos()); name >= 0)
+        QToolTip::showText(help->globalPos(),
+                           tr("%1\nA click changes its scale or turns it over").arg(m_axes[std::size_t(name)].path),
+                           this);
+    else
+        QToolTip::hideText();
+    return true;
+}
+
+void ParallelPlot::keyPressEvent(QKeyEvent* event)
+{
+    const int way = event->key() == Qt::Key_Right ? 1 : event->key() == Qt::Key_Left ? -1 : 0;
+    const bool opens = event->key() == Qt::Key_Return || event->key() == Qt::Key_Menu;
+    if (m_axes.empty() || (way == 0 && !opens)) {
+        QWidget::keyPressEvent(event);
+        return;
+    }
+    m_focused = std::clamp(m_focused + way, 0, int(m_axes.size()) - 1);
+    update();
+    if (opens)
+        openMenu(m_focused);
+}
+
 // --- Painting
 
 void ParallelPlot::paintLine(QPainter& painter, const Line& line, bool lit) const
@@ -205,10 +358,14 @@ void ParallelPlot::paintLine(QPainter& painter, const Line& line, bool lit) cons
     painter.setBrush(Qt::NoBrush);
     const QPolygonF points = drawn(line);
     painter.drawPolyline(points);
-    if (!lit)
-        return;
+}
+
+void ParallelPlot::paintRings(QPainter& painter, const Line& line) const
+{
+    const double s = theme().scale;
+    painter.setPen(QPen(theme().accent, 2.5 * s));
     painter.setBrush(theme().ground);
-    for (const QPointF& point : points)
+    for (const QPointF& point : drawn(line))
         painter.drawEllipse(point, 3.5 * s, 3.5 * s);
 }
 
@@ -220,28 +377,42 @@ void ParallelPlot::paintAxis(QPainter& painter, int axis) const
     painter.setPen(QPen(theme().axis, 1));
     painter.drawLine(placeOf(axis, 0), placeOf(axis, 1));
     painter.setFont(theme().body());
-    for (const Tick& tick : what.ticks) {
-        const double y = placeOf(axis, tick.value).y();
+    QColor behind = theme().ground;
+    behind.setAlphaF(0.8F);
+    for (const Tick& tick : ticksOf(axis)) {
+        // Of the other scale, ticks are in its own places already.
+        const double at = m_manners[std::size_t(axis)].other
+                              ? (m_manners[std::size_t(axis)].flip ? 1 - tick.value : tick.value)
+                              : shown(axis, tick.value);
+        const double y = area().bottom() - at * area().height();
         painter.setPen(QPen(theme().axis, 1));
         painter.drawLine(QPointF(x - 3 * s, y), QPointF(x + 3 * s, y));
+        const QString text = painter.fontMetrics().elidedText(tick.label, Qt::ElideRight, int(60 * s));
+        const double wide = painter.fontMetrics().horizontalAdvance(text) + 4 * s;
+        // Lines run through names: these have a ground of their own, and room for the ring.
+        const QRectF room(last ? x + 8 * s : x - 8 * s - wide, y - 9 * s, wide, 18 * s);
+        painter.fillRect(room, behind);
         painter.setPen(theme().muted);
-        const QRectF room =
-            last ? QRectF(x + 8 * s, y - 10 * s, 60 * s, 20 * s) : QRectF(x - 68 * s, y - 10 * s, 60 * s, 20 * s);
-        painter.drawText(room, int(last ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter,
-                         painter.fontMetrics().elidedText(tick.label, Qt::ElideRight, int(60 * s)));
+        painter.drawText(room, Qt::AlignCenter, text);
     }
-    painter.setPen(theme().text);
+    painter.setPen(hasFocus() && axis == m_focused ? theme().readable(theme().accent) : theme().text);
     painter.setFont(theme().medium());
-    const double wide = 2 * std::min(64.0 * s, x);
-    painter.drawText(QRectF(x - wide / 2, 0, wide, 20 * s), Qt::AlignCenter,
-                     painter.fontMetrics().elidedText(what.name, Qt::ElideMiddle, int(wide)));
+    const QRectF room = nameRect(axis);
+    const QString name = (flipped(axis) ? QStringLiteral("↓ ") : QString()) + what.name +
+                         (m_manners[std::size_t(axis)].other && logarithmic(axis) ? tr(" (log)") : QString());
+    painter.drawText(room, Qt::AlignCenter, painter.fontMetrics().elidedText(name, Qt::ElideMiddle, int(room.width())));
+}
+
+void ParallelPlot::paintBrush(QPainter& painter, int axis) const
+{
+    const double s = theme().scale, x = axisX(axis);
     const auto brush = m_brushes.find(axis);
     if (brush == m_brushes.end())
         return;
     QColor tint = theme().accent;
     tint.setAlphaF(0.2F);
-    const QRectF box(QPointF(x - 5 * s, placeOf(axis, brush->second.hi).y()),
-                     QPointF(x + 5 * s, placeOf(axis, brush->second.lo).y()));
+    const double one = placeOf(axis, brush->second.hi).y(), two = placeOf(axis, brush->second.lo).y();
+    const QRectF box(QPointF(x - 5 * s, std::min(one, two)), QPointF(x + 5 * s, std::max(one, two)));
     painter.fillRect(box, tint);
     painter.setPen(QPen(theme().accent, 2 * s));
     painter.drawLine(box.topLeft() - QPointF(3 * s, 0), box.topRight() + QPointF(3 * s, 0));
@@ -258,10 +429,14 @@ void ParallelPlot::paintEvent(QPaintEvent*)
             lit = &line;
         else
             paintLine(painter, line, false);
-    for (int i = 0; i < int(m_axes.size()); ++i)
-        paintAxis(painter, i);
     if (lit)
         paintLine(painter, *lit, true);
+    for (int i = 0; i < int(m_axes.size()); ++i) {
+        paintAxis(painter, i);
+        paintBrush(painter, i);
+    }
+    if (lit)
+        paintRings(painter, *lit);
 }
 
 }

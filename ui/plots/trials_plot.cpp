@@ -42,9 +42,10 @@ void TrialsPlot::setSpec(Spec spec)
     update();
 }
 
-void TrialsPlot::setReference(QPolygonF reference)
+void TrialsPlot::setReference(QPolygonF reference, std::vector<qint64> others)
 {
     m_spec.reference = std::move(reference);
+    m_others = std::move(others);
     update();
 }
 
@@ -175,39 +176,19 @@ void TrialsPlot::paintItem(QPainter& painter, const SmallAxes& axes, const Item&
     const QPolygonF line = drawn(item, axes);
     if (line.isEmpty())
         return;
-    QColor color = lit ? theme().accent : theme().muted;
-    if (!lit)
-        color.setAlphaF(faded(item.trial) ? 0.18F : 0.75F);
-    painter.setPen(QPen(color, (lit ? 2.5 : 1) * s));
+    const bool beside = !lit && std::ranges::find(m_others, item.trial) != m_others.end();
+    QColor color = lit ? theme().accent : beside ? theme().text : theme().muted;
+    // Beside a comparison, those that it did not look at step back.
+    if (!lit && !beside)
+        color.setAlphaF(faded(item.trial) ? 0.18F : m_others.empty() ? 0.75F : 0.35F);
+    painter.setPen(QPen(color, (lit ? 2.5 : beside ? 1.5 : 1) * s));
     painter.setBrush(Qt::NoBrush);
     if (line.size() > 1)
         painter.drawPolyline(line);
     const QPointF end = line.back();
     const double r = (lit ? 4.5 : 3.5) * s;
-    switch (item.mark) {
-    case Mark::Stopped:
-        painter.setPen(QPen(color, 2 * s));
-        painter.drawLine(end - QPointF(0, 5 * s), end + QPointF(0, 5 * s));
-        break;
-    case Mark::Going:
-        painter.setPen(QPen(color, 1.5 * s));
-        painter.setBrush(theme().ground);
-        painter.drawEllipse(end, r - 0.5 * s, r - 0.5 * s);
-        break;
-    case Mark::Failed:
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(color);
-        painter.drawPolygon(
-            QPolygonF{end + QPointF(-4 * s, -3 * s), end + QPointF(4 * s, -3 * s), end + QPointF(0, 4 * s)});
-        break;
-    case Mark::Whole:
-        if (line.size() == 1 || lit) {
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(color);
-            painter.drawEllipse(end, r, r);
-        }
-        break;
-    }
+    if (item.mark != Mark::Whole || line.size() == 1 || lit)
+        paintTrialMark(painter, item.mark, end, color, r);
 }
 
 void TrialsPlot::paintStairs(QPainter& painter, const SmallAxes& axes) const
@@ -273,8 +254,15 @@ void TrialsPlot::paintEvent(QPaintEvent*)
             line.back().rx() += missing / 2;
         }
         painter.setBrush(Qt::NoBrush);
-        painter.setPen(QPen(theme().text, 1.5 * s, Qt::DashLine));
+        painter.setPen(QPen(theme().problem, 2 * s, Qt::DashLine));
         painter.drawPolyline(line);
+        painter.setFont(theme().body());
+        painter.setPen(theme().readable(theme().problem));
+        const QString name = tr("limit");
+        const double wide = painter.fontMetrics().horizontalAdvance(name);
+        painter.drawText(QRectF(std::max(place.area.left() + 4 * s, line.back().x() - wide), line.back().y() - 22 * s,
+                                wide + 4 * s, 18 * s),
+                         Qt::AlignLeft | Qt::AlignVCenter, name);
     }
     if (lit) {
         paintItem(painter, place, *lit, true);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/plots/small_axes.h"
+#include "ui/plots/trial_mark.h"
 
 #include <QPolygonF>
 #include <QWidget>
@@ -15,9 +16,8 @@ class TrialsPlot final : public QWidget {
     Q_OBJECT
 
 public:
-    /// How a trial's line ends: whole, stopped (a short bar), still going (a hollow dot), failed (a triangle below the
-    /// axis).
-    enum class Mark { Whole, Stopped, Going, Failed };
+    /// How a trial's line ends; failed ones lie below the axis.
+    using Mark = TrialMark;
 
     struct Item {
         qint64 trial = 0;
@@ -37,7 +37,9 @@ public:
     explicit TrialsPlot(QWidget* parent = nullptr);
     void setSpec(Spec spec);
     const Spec& spec() const { return m_spec; }
-    void setReference(QPolygonF reference);
+    /// What the lit trial was judged against, and the trials that this came from, which stand out a little.
+    void setReference(QPolygonF reference, std::vector<qint64> others = {});
+    const std::vector<qint64>& others() const { return m_others; }
     void setLit(qint64 trial);
     qint64 lit() const { return m_lit; }
     /// Trials that a brush has left out.
@@ -70,6 +72,7 @@ private:
     Spec m_spec;
     qint64 m_lit = -1;
     std::vector<qint64> m_faded; ///< ascending
+    std::vector<qint64> m_others;
 };
 
 }
