@@ -114,7 +114,8 @@ SmallAxes StudyPlot::axes() const
     double left = 0;
     for (const Tick& tick : m_spec.y.ticks)
         left = std::max(left, double(metrics.horizontalAdvance(tick.label)));
-    left = std::clamp(left + 14 * s, 36 * s, 0.3 * width());
+    // The same for most names, so that plots stand over each other.
+    left = std::clamp(left + 14 * s, 64 * s, std::max(64 * s, 0.3 * width()));
     const double right =
         hasScale() || std::ranges::any_of(m_spec.curves, [](const Curve& c) { return !c.name.isEmpty(); }) ? 96 * s
                                                                                                            : 28 * s;
