@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The hidden command that trains one trial of a study in a process of its own, and tells of it on file 3.
+// The hidden command that trains one trial of a study in a process of its own, or several that standard input names,
+// and tells of it on file 3, or at the end of a file that whoever listens reads.
 #include "app/cli/command.h"
+#include "core/base/clock.h"
+#include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/session/folds.h"
 #include "core/session/session.h"
+#include "core/store/run_folder.h"
+#include "core/store/run_names.h"
 #include "core/store/run_record.h"
 #include "core/tune/journal.h"
 
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
 #include <csignal>
+#include <deque>
+#include <fcntl.h>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <poll.h>
 #include <thread>
 #include <unistd.h>
 
@@ -20,7 +33,11 @@ namespace session = core::session;
 
 namespace {
 
-constexpr int toldAt = 3;
+constexpr auto againAfter = std::chrono::milliseconds(50);
+constexpr double patience = 60; ///< seconds, for a disk or for the worker before this one
+
+int toldAt = 3;
+bool toldToFile = false;
 
 volatile std::sig_atomic_t askedToEnd = 0;
 
@@ -29,35 +46,90 @@ extern "C" void onTrialEndAsked(int)
     askedToEnd = 1;
 }
 
-// Whoever listens may be gone: then the training ends by itself soon.
-void tell(const Object& line)
+// Whoever listens at a pipe may be gone: then the training ends by itself soon. A file may be on a disk that is full
+// for a while.
+void write(const std::string& text)
 {
-    const std::string text = writeJson(line) + "\n";
     std::size_t done = 0;
+    double until = 0;
     while (done < text.size()) {
         const ssize_t count = ::write(toldAt, text.data() + done, text.size() - done);
-        if (count <= 0 && errno != EINTR)
-            return;
         done += count > 0 ? std::size_t(count) : 0;
+        if (count > 0 || errno == EINTR)
+            continue;
+        if (!toldToFile)
+            return;
+        if (askedToEnd && until == 0)
+            until = steadySeconds() + patience;
+        if (until > 0 && steadySeconds() > until)
+            return;
+        std::this_thread::sleep_for(againAfter);
     }
+}
+
+/// What is told of one trial, and whether it is to end.
+class Voice {
+public:
+    explicit Voice(std::optional<std::int64_t> trial = {}) : m_trial(trial) {}
+
+    void tell(Object line) const
+    {
+        static std::mutex one; // a line is written in one piece
+        if (m_trial)
+            line.set("trial", *m_trial);
+        const std::string text = writeJson(line) + "\n";
+        const std::lock_guard lock(one);
+        write(text);
+    }
+    void askToEnd() { m_asked = true; }
+    bool mustEnd() const { return m_asked || askedToEnd; }
+
+private:
+    std::optional<std::int64_t> m_trial; ///< of several
+    std::atomic<bool> m_asked = false;
+};
+
+// Its end is synced: the machine may be another's soon. False if this worker is not wanted any more.
+Result<bool> tellTo(const std::string& file)
+{
+    std::error_code none;
+    if (std::filesystem::exists(file + ".void", none))
+        return false;
+    const int opened = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (opened < 0)
+        return systemError("open", file, errno);
+    // One that was started twice may have left half a line.
+    if (::lseek(opened, 0, SEEK_END) > 0 && ::write(opened, "\n", 1) != 1)
+        return systemError("write", file, errno);
+    toldAt = opened;
+    toldToFile = true;
+    return true;
 }
 
 // Tells the first objective after each evaluation; the step is how many epochs are done.
 class Teller final : public events::EventSink {
 public:
-    explicit Teller(std::string metric) : m_metric(std::move(metric)) {}
+    Teller(std::string metric, const Voice& voice) : m_metric(std::move(metric)), m_voice(voice) {}
+
+    /// What a run recorded before it was gone on with: who listens leaves out what was heard.
+    void tellAgain(const core::store::RunRecord& record)
+    {
+        const auto series = record.scalars.find(m_metric);
+        if (series == record.scalars.end() || !record.opened || record.opened->stepsPerEpoch <= 0)
+            return;
+        for (const events::Event& event : record.events)
+            if (std::holds_alternative<events::PlanChanged>(event))
+                return;
+        m_every = m_metric.starts_with("train/");
+        m_stepsPerEpoch = record.opened->stepsPerEpoch;
+        for (std::size_t i = 0; i < series->second.steps.size() && i < series->second.values.size(); ++i)
+            take(series->second.steps[i], series->second.values[i]);
+    }
 
     void onScalars(const events::ScalarRow& row) override
     {
-        if (row.group != m_group || m_stepsPerEpoch <= 0 || m_place >= row.count)
-            return;
-        const std::int64_t steps = m_every ? row.step + 1 : row.step;
-        if (m_every && (steps - m_since) % m_stepsPerEpoch != 0)
-            return;
-        const double epochs = m_epochs + double(steps - m_since) / double(m_stepsPerEpoch);
-        const auto done = std::int64_t(epochs + 0.999999);
-        if (done > m_told)
-            tell({{"step", m_told = done}, {"value", core::tune::numberAsValue(row.values[m_place])}});
+        if (row.group == m_group && m_stepsPerEpoch > 0 && m_place < row.count)
+            take(row.step, row.values[m_place]);
     }
     void onEvent(const events::Event& event) override
     {
@@ -79,15 +151,29 @@ public:
 
 private:
     std::string m_metric;
+    const Voice& m_voice;
     std::size_t m_group = std::size_t(-1), m_place = 0;
     std::int64_t m_stepsPerEpoch = 0, m_since = 0, m_told = 0;
     double m_epochs = 0;
     bool m_every = false; ///< it is told at every step, not at evaluations
+
+    void take(std::int64_t step, double value)
+    {
+        const std::int64_t steps = m_every ? step + 1 : step;
+        if (m_every && (steps - m_since) % m_stepsPerEpoch != 0)
+            return;
+        const double epochs = m_epochs + double(steps - m_since) / double(m_stepsPerEpoch);
+        const auto done = std::int64_t(epochs + 0.999999);
+        if (done > m_told)
+            m_voice.tell({{"step", m_told = done}, {"value", core::tune::numberAsValue(value)}});
+    }
 };
 
 struct Options {
-    std::string experiment, run, device = "auto";
+    std::string experiment, run, lines, device = "auto";
     std::vector<std::string> sets, metrics;
+    bool serves = false;
+    std::shared_ptr<Voice> voice = std::make_shared<Voice>();
 };
 
 Object metricsOf(const std::vector<std::pair<std::string, double>>& metrics)
@@ -99,26 +185,30 @@ Object metricsOf(const std::vector<std::pair<std::string, double>>& metrics)
 }
 
 // Trains to the end or until it is asked to end; in what state it is left.
-events::RunFinished trainThrough(session::Session& run)
+events::RunFinished trainThrough(session::Session& run, const Voice& voice)
 {
     run.start();
     bool asked = false;
     while (!run.finished()) {
-        if (askedToEnd && !asked) {
+        if (voice.mustEnd() && !asked) {
             asked = true;
             (void)run.post(session::Stop{true});
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     return run.wait();
 }
 
-Status end(const events::RunFinished& result, const std::vector<std::pair<std::string, double>>& metrics)
+Status end(const events::RunFinished& result, const std::vector<std::pair<std::string, double>>& metrics,
+           const Voice& voice)
 {
     const bool failed = result.state == events::RunState::Failed;
-    tell({{"ended", std::string(events::name(result.state))},
-          {"metrics", metricsOf(metrics)},
-          {"error", failed ? core::base::describe(result.error) : std::string()}});
+    voice.tell({{"ended", std::string(events::name(result.state))},
+                {"steps", result.steps},
+                {"metrics", metricsOf(metrics)},
+                {"error", failed ? core::base::describe(result.error) : std::string()}});
+    if (toldToFile)
+        (void)::fsync(toldAt);
     return {};
 }
 
@@ -130,50 +220,181 @@ Status trainFolds(const Value& resolved, std::int64_t folds, const session::Opti
     for (std::int64_t fold = 0; fold < folds; ++fold) {
         CORE_TRY(run, session::Session::create(session::ofFold(resolved, fold), how));
         if (fold == 0)
-            tell({{"run", run->folder().string()}});
-        last = trainThrough(*run);
+            options.voice->tell({{"run", run->folder().string()}});
+        last = trainThrough(*run, *options.voice);
         if (last.state != events::RunState::Completed && last.state != events::RunState::EarlyStopped)
-            return end(last, {});
+            return end(last, {}, *options.voice);
         metrics.push_back(last.metrics);
         for (const auto& [name, value] : last.metrics)
             if (name == options.metrics.front())
-                tell({{"step", fold + 1}, {"value", core::tune::numberAsValue(value)}});
+                options.voice->tell({{"step", fold + 1}, {"value", core::tune::numberAsValue(value)}});
     }
     std::vector<std::pair<std::string, double>> means;
     for (const session::FoldMetric& each : session::overFolds(metrics))
         means.emplace_back(each.name, each.mean);
-    return end(last, means);
+    return end(last, means, *options.voice);
 }
 
 Result<std::unique_ptr<session::Session>> openTrial(const Value& resolved, const session::Options& how,
                                                     const Options& options)
 {
     // What cannot be gone on with is begun anew.
-    if (!options.run.empty())
-        if (auto again = session::Session::resume(options.run, how))
+    if (!options.run.empty()) {
+        auto again = session::Session::resume(options.run, how);
+        if (again || core::store::isBeingWritten(options.run))
             return again;
+    }
     return session::Session::create(resolved, how);
 }
 
-Status work(const Options& options, const Common& common)
+// The run of this trial that nobody was told of any more: its name is the trial's alone.
+std::string untoldRun(const Value& resolved, const std::filesystem::path& runs)
+{
+    const std::string name = core::store::sanitisedName(resolved["name"].text());
+    std::error_code none;
+    std::string first;
+    if (name.empty())
+        return first;
+    for (const auto& entry : std::filesystem::directory_iterator(runs, none)) {
+        const std::string id = entry.path().filename().string();
+        const bool numbered = id.size() > name.size() + 1 && id.starts_with(name + "-") &&
+                              id.find_first_not_of("0123456789", name.size() + 1) == id.npos;
+        if (numbered && core::store::isRun(entry.path()) && (first.empty() || entry.path().string() < first))
+            first = entry.path().string();
+    }
+    return first;
+}
+
+Status work(Options options, const Common& common)
 {
     CORE_TRY(resolved, loadExperiment(options.experiment, options.sets));
-    const session::Options how{common.runsFolder(), options.device};
-    // Its worker may have died between the end of the training and the word of it.
-    if (!options.run.empty())
-        if (const auto record = core::store::readRun(options.run); record && record->finished &&
-                                                                   record->state != events::RunState::Stopped &&
-                                                                   record->state != events::RunState::Interrupted)
-            return end(*record->finished, record->finished->metrics);
     CORE_TRY(folds, session::foldsOf(resolved));
+    if (options.run.empty() && folds <= 1)
+        options.run = untoldRun(resolved, common.runsFolder());
+    Teller teller(options.metrics.front(), *options.voice);
+    if (!options.run.empty()) {
+        // The worker before may still be saving.
+        const double until = steadySeconds() + patience;
+        while (core::store::isBeingWritten(options.run) && steadySeconds() < until && !options.voice->mustEnd())
+            std::this_thread::sleep_for(againAfter);
+        options.voice->tell({{"run", options.run}});
+    }
+    const session::Options how{common.runsFolder(), options.device};
+    // The worker before may have died between what it recorded, or its end, and the word of it.
+    if (!options.run.empty() && folds <= 1)
+        if (const auto record = core::store::readRun(options.run)) {
+            teller.tellAgain(*record);
+            if (record->finished && record->state != events::RunState::Stopped &&
+                record->state != events::RunState::Interrupted)
+                return end(*record->finished, record->finished->metrics, *options.voice);
+        }
     if (folds > 1)
         return trainFolds(resolved, folds, how, options);
     CORE_TRY(run, openTrial(resolved, how, options));
-    tell({{"run", run->folder().string()}});
-    Teller teller(options.metrics.front());
+    options.voice->tell({{"run", run->folder().string()}});
     const auto listening = run->events().subscribe(teller);
-    const events::RunFinished result = trainThrough(*run);
-    return end(result, result.metrics);
+    const events::RunFinished result = trainThrough(*run, *options.voice);
+    return end(result, result.metrics, *options.voice);
+}
+
+Status trainAndTell(const Options& options, const Common& common)
+{
+    Status done = work(options, common);
+    if (done)
+        return done;
+    // What is short now may be there later: that is no fault of the trial.
+    const bool later = done.error().kind == ErrorKind::Resource;
+    options.voice->tell({{"ended", later ? "no_room" : "failed"},
+                         {"metrics", Object{}},
+                         {"error", core::base::describe(done.error())}});
+    return done;
+}
+
+/// Trains the trials that it is given, some of them at once: while one is saved, others train.
+class Workshop {
+public:
+    explicit Workshop(const Common& common) : m_common(common)
+    {
+        for (int i = 0; i < atOnce; ++i)
+            m_threads.emplace_back([this](const std::stop_token& stop) { trainOn(stop); });
+    }
+    ~Workshop()
+    {
+        for (const auto& [trial, voice] : m_voices)
+            voice->askToEnd();
+        for (std::jthread& each : m_threads)
+            each.request_stop();
+    }
+
+    void take(const Value& line)
+    {
+        const std::int64_t trial = line["trial"].toInt();
+        const std::lock_guard lock(m_mutex);
+        if (line["end"].toBool(false)) {
+            if (const auto known = m_voices.find(trial); known != m_voices.end())
+                known->second->askToEnd();
+            return;
+        }
+        Options options;
+        options.experiment = line["experiment"].text();
+        options.run = line["run"].text();
+        options.device = line["device"].text();
+        for (const Value& metric : line["metrics"].array())
+            options.metrics.push_back(metric.text());
+        options.voice = m_voices[trial] = std::make_shared<Voice>(trial);
+        m_waiting.push_back(std::move(options));
+        m_wake.notify_one();
+    }
+
+private:
+    static constexpr int atOnce = 4;
+
+    void trainOn(const std::stop_token& stop)
+    {
+        while (true) {
+            Options options;
+            {
+                std::unique_lock lock(m_mutex);
+                if (!m_wake.wait(lock, stop, [&] { return !m_waiting.empty(); }))
+                    return;
+                options = std::move(m_waiting.front());
+                m_waiting.pop_front();
+            }
+            if (options.voice->mustEnd())
+                options.voice->tell({{"ended", "interrupted"}, {"steps", 0}, {"metrics", Object{}}, {"error", ""}});
+            else
+                (void)trainAndTell(options, m_common);
+        }
+    }
+
+    const Common& m_common;
+    std::mutex m_mutex; ///< of what follows
+    std::condition_variable_any m_wake;
+    std::deque<Options> m_waiting;
+    std::map<std::int64_t, std::shared_ptr<Voice>> m_voices;
+    std::vector<std::jthread> m_threads; ///< last: joined before what they use goes
+};
+
+// Until standard input ends, or this process is asked to.
+void serveTrials(const Common& common)
+{
+    Workshop workshop(common);
+    std::string text;
+    while (!askedToEnd) {
+        pollfd input{STDIN_FILENO, POLLIN, 0};
+        if (::poll(&input, 1, 1000) <= 0)
+            continue;
+        char bytes[4096];
+        const ssize_t count = ::read(STDIN_FILENO, bytes, sizeof bytes);
+        if (count == 0 || (count < 0 && errno != EINTR))
+            return;
+        text.append(bytes, std::size_t(std::max<ssize_t>(count, 0)));
+        for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n')) {
+            if (const auto line = parseJson(std::string_view(text).substr(0, end)); line && line->isObject())
+                workshop.take(*line);
+            text.erase(0, end + 1);
+        }
+    }
 }
 
 }
@@ -184,20 +405,29 @@ void addTrialWorker(Program& program)
     Common& common = program.common;
     CLI::App* worker = program.app.add_subcommand("trial-worker", "Trains one trial of a study");
     worker->group({}); // not for people
-    worker->add_option("experiment", options->experiment)->required();
+    worker->add_option("experiment", options->experiment);
+    worker->add_flag("--serve", options->serves);
     worker->add_option("--set", options->sets)->expected(1)->allow_extra_args(false)->take_all();
-    worker->add_option("--metric", options->metrics)->required()->expected(1)->allow_extra_args(false)->take_all();
+    worker->add_option("--metric", options->metrics)->expected(1)->allow_extra_args(false)->take_all();
     worker->add_option("--runs", common.runs);
     worker->add_option("--run", options->run);
     worker->add_option("--device", options->device);
+    worker->add_option("--tell", options->lines);
     program.on(worker, [options, &common]() -> Result<Outcome> {
         std::signal(SIGTERM, onTrialEndAsked);
         std::signal(SIGINT, SIG_IGN);
-        Status done = work(*options, common);
-        if (!done) {
-            tell({{"ended", "failed"}, {"metrics", Object{}}, {"error", core::base::describe(done.error())}});
-            return std::move(done).error();
+        if (!options->lines.empty()) {
+            CORE_TRY(wanted, tellTo(options->lines));
+            if (!wanted)
+                return Outcome{};
         }
+        if (options->serves) {
+            serveTrials(common);
+            return Outcome{};
+        }
+        if (options->experiment.empty() || options->metrics.empty())
+            return Error{ErrorKind::Usage, "says not what to train", "trial-worker", "Give a file and --metric"};
+        CORE_CHECK(trainAndTell(*options, common));
         return Outcome{};
     });
 }

@@ -5,6 +5,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/tune/analysis.h"
+#include "core/tune/records.h"
 #include "core/tune/warm_start.h"
 
 #include <csignal>
@@ -56,7 +57,27 @@ Object toObject(const tune::Trial& trial)
                                   {"message", trial.stop->message}});
     if (!trial.error.empty())
         object.set("error", trial.error);
+    for (const char* key : {"held", "job"})
+        if (const Value* note = trial.notes.find(key))
+            object.set(key, *note);
     return object;
+}
+
+// Why there is no best; empty while there may be one, or is.
+std::string whyNoBest(const tune::StudyState& state)
+{
+    std::int64_t failed = 0;
+    const tune::Trial* last = nullptr;
+    for (const tune::Trial& trial : state.trials)
+        if (trial.state == tune::TrialState::Failed) {
+            ++failed;
+            last = &trial;
+        } else if (trial.state != tune::TrialState::Skipped) {
+            return {};
+        }
+    if (failed == 0)
+        return {};
+    return "no trial has a value: " + std::to_string(failed) + " failed, the last since " + last->error;
 }
 
 Object toObject(const session::StudyFolder& folder, const tune::StudyState& state)
@@ -68,11 +89,56 @@ Object toObject(const session::StudyFolder& folder, const tune::StudyState& stat
         stopped += trial.state == tune::TrialState::Stopped;
     }
     const tune::Trial* best = state.history().best();
-    return {{"study", folder.path.string()},
-            {"trials", std::move(trials)},
-            {"best", best ? Value(toObject(*best)) : Value()},
-            {"stopped_early", stopped},
-            {"ended", state.ended}};
+    Object object{{"study", folder.path.string()},
+                  {"trials", std::move(trials)},
+                  {"best", best ? Value(toObject(*best)) : Value()},
+                  {"stopped_early", stopped},
+                  {"ended", state.ended}};
+    if (state.share)
+        object.set("share", tune::records::asValue(*state.share));
+    if (const std::string why = whyNoBest(state); !why.empty())
+        object.set("problem", why);
+    return object;
+}
+
+Value orNull(const std::optional<double>& number)
+{
+    return number ? Value(*number) : Value();
+}
+
+// What a study would take, before it is made.
+Outcome planned(const session::StudyPlan& plan)
+{
+    Array metrics, warnings;
+    for (const std::string& metric : plan.metrics)
+        metrics.emplace_back(metric);
+    for (const Error& warning : plan.warnings)
+        warnings.emplace_back(core::base::describe(warning));
+    const tune::Estimate& estimate = plan.estimate;
+    Object object{{"jobs", estimate.jobs},
+                  {"max_parallel_jobs", plan.spec.maxParallelJobs},
+                  {"strategy", plan.spec.strategy.kind},
+                  {"trial_seconds", plan.trial ? Value(plan.trial->seconds) : Value()},
+                  {"seconds", orNull(estimate.seconds)},
+                  {"all_trials_seconds", orNull(estimate.trialSeconds)},
+                  {"cost", orNull(estimate.cost)},
+                  {"share", plan.trial ? tune::records::asValue(plan.trial->share) : Value()},
+                  {"metrics", std::move(metrics)},
+                  {"warnings", std::move(warnings)}};
+    std::string text = std::to_string(estimate.jobs) + " trials by " + plan.spec.strategy.kind;
+    if (plan.trial) {
+        text += ", about " + duration(plan.trial->seconds) + " each";
+        text += estimate.seconds ? "; all of them about " + duration(*estimate.seconds) : std::string();
+        text += "\n" + session::inWords(plan.trial->share);
+    }
+    if (estimate.cost)
+        text += "\nabout " + shown(*estimate.cost) + " at " + shown(*plan.spec.pricePerHour) + " an hour of a trial";
+    text += "\nmetrics of a run:";
+    for (const std::string& metric : plan.metrics)
+        text += " " + metric;
+    for (const Error& warning : plan.warnings)
+        text += "\n" + core::base::describe(warning);
+    return {std::move(object), text + "\n"};
 }
 
 std::string parametersOf(const tune::Trial& trial)
@@ -93,6 +159,9 @@ std::string lineOf(const tune::Trial& trial)
         text += "\n  " + (trial.stop->message.empty() ? "stopped by a person" : trial.stop->message);
     if (!trial.error.empty())
         text += "\n  " + trial.error;
+    for (const char* key : {"held", "job"})
+        if (const Value* note = trial.notes.find(key))
+            text += std::string("\n  ") + key + ": " + note->text();
     return text;
 }
 
@@ -104,16 +173,21 @@ std::string inWords(const session::StudyFolder& folder, const tune::StudyState& 
     if (const tune::Trial* best = state.history().best())
         text += "best: trial " + std::to_string(best->number) + ", " + state.spec.objective.front().metric + " " +
                 shown(best->values.front()) + "\n  " + parametersOf(*best) + "\n";
+    if (const std::string why = whyNoBest(state); !why.empty())
+        text += why + "\n";
     if (!state.ended.empty())
         text += "ended: " + state.ended + "\n";
+    if (state.share)
+        text += session::inWords(*state.share) + "\n";
     return text + "study " + folder.path.string() + "\n";
 }
 
 struct Options {
-    std::string experiment, device = "auto", resume = "auto", executor = "local", study;
+    std::string experiment, device = "auto", resume = "auto", executor, study;
     std::vector<std::string> sets, parents;
     std::optional<std::int64_t> maxJobs, maxParallelJobs;
     std::int64_t trial = 0;
+    bool dryRun = false;
 };
 
 Result<session::StudySubject> given(const Options& options)
@@ -181,10 +255,11 @@ Result<session::StudyFolder> studyOf(const Options& options, const std::filesyst
             std::cerr << "goes on with " << found->id() << std::endl;
             return *found;
         }
-    CORE_TRY(plan, session::planStudy(subject));
+    CORE_TRY(plan, session::planStudy(subject, session::PlanDepth::Measure, options.device));
     for (const Error& warning : plan.warnings)
         std::cerr << core::base::describe(warning) << std::endl;
-    CORE_TRY(made, session::createStudy(subject, plan.spec, runs));
+    CORE_TRY(made, session::createStudy(subject, plan.spec, runs,
+                                        plan.trial ? std::optional(plan.trial->share) : std::nullopt));
     Status warmed = warm(made, plan.spec, plan.space, runs);
     if (!warmed) {
         std::error_code none;
@@ -192,7 +267,10 @@ Result<session::StudyFolder> studyOf(const Options& options, const std::filesyst
         return std::move(warmed).error();
     }
     std::cerr << made.id() << ": " << plan.estimate.jobs << " trials, " << plan.spec.maxParallelJobs << " at once, by "
-              << plan.spec.strategy.kind << std::endl;
+              << plan.spec.strategy.kind
+              << (plan.estimate.seconds ? ", about " + duration(*plan.estimate.seconds) : std::string()) << std::endl;
+    if (plan.trial)
+        std::cerr << session::inWords(plan.trial->share) << std::endl;
     return made;
 }
 
@@ -221,11 +299,18 @@ Result<Outcome> conductStudy(const session::StudyFolder& folder, const session::
 
 session::Tuner::Options hostOf(const Options& options, const Common& common)
 {
-    return {common.runsFolder(), thisProgram(), options.device, {}};
+    session::Tuner::Options how{common.runsFolder(), thisProgram(), options.device, {}, options.executor};
+    how.say = [](const std::string& what) { std::cerr << what << std::endl; };
+    return how;
 }
 
 Result<Outcome> runTune(const Options& options, const Common& common)
 {
+    if (options.dryRun) {
+        CORE_TRY(subject, given(options));
+        CORE_TRY(plan, session::planStudy(subject, session::PlanDepth::Measure, options.device));
+        return planned(plan);
+    }
     CORE_TRY(folder, studyOf(options, common.runsFolder()));
     return conductStudy(folder, hostOf(options, common));
 }
@@ -278,7 +363,16 @@ void addTuning(Program& program)
     tuned->add_option("--max-jobs", options->maxJobs, "How many trials");
     tuned->add_option("--max-parallel-jobs", options->maxParallelJobs, "How many at once");
     tuned->add_option("--warm-start", options->parents, "Studies to learn from")->expected(1)->take_all();
-    tuned->add_option("--executor", options->executor, "Where trials run")->check(CLI::IsMember({"local"}));
+    const auto executor = [&](CLI::App* command) {
+        command
+            ->add_option("--executor", options->executor,
+                         "Where trials run: local (processes of this machine) or slurm (jobs over a shared folder); "
+                         "else as tuning.executor says")
+            ->check(CLI::IsMember({"local", "slurm"}));
+    };
+    executor(tuned);
+    tuned->add_flag("--dry-run", options->dryRun,
+                    "Only tell how many trials, how long and at what cost: a few steps are trained to know it");
     shared(tuned);
     program.on(tuned, [options, &common] { return runTune(*options, common); });
 
@@ -287,6 +381,7 @@ void addTuning(Program& program)
     CLI::App* revive = trial->add_subcommand("revive", "Go on with a stopped trial from where it was, to its end");
     revive->add_option("study", options->study, "The study's folder or id")->required();
     revive->add_option("number", options->trial, "The trial")->required();
+    executor(revive);
     shared(revive);
     program.on(revive, [options, &common] { return runRevive(*options, common); });
 

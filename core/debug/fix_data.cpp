@@ -35,6 +35,33 @@ Result<Changes> divideByChance(const Value& now)
     return setTo(now, "split.kind", "random");
 }
 
+// Transforms that cost many times what others do, for a flip that costs nearly nothing.
+Result<Changes> withoutCostly(const Value& now)
+{
+    static const std::vector<std::string> costly{"AugMix", "AutoAugment", "ElasticTransform", "RandAugment",
+                                                 "TrivialAugmentWide"};
+    Array kept;
+    for (const Value& each : now["augment"].array())
+        if (std::ranges::find(costly, each["kind"].text()) == costly.end())
+            kept.push_back(each);
+    if (kept.size() == now["augment"].array().size())
+        return doesNotApply("no augmentation is a costly one");
+    if (kept.empty() && isPictures(now))
+        kept.push_back(Object{{"kind", "RandomHorizontalFlip"}, {"p", 0.5}});
+    return Changes{{"augment", std::move(kept)}};
+}
+
+Result<Changes> withoutNoise(const Value& now)
+{
+    Array kept;
+    for (const Value& each : now["data"]["edits"].array())
+        if (each["kind"].text() != "add_noise")
+            kept.push_back(each);
+    if (kept.size() == now["data"]["edits"].array().size())
+        return doesNotApply("no noise was written into the data");
+    return Changes{{"data.edits", std::move(kept)}};
+}
+
 struct Words {
     const char *key, *label, *why;
 };
@@ -96,6 +123,11 @@ void addWays(std::vector<Fix>& all)
                    }});
     all.push_back({"prefetch", "Twice as many batches ahead", "A slow batch is made up for by those that are ready.",
                    From::End, [](const Value& now) { return times(now, "data.prefetch_factor", 2); }});
+    all.push_back({"augment_less", "A flip instead of a costly augmentation",
+                   "Rows are ready when a step wants them; fewer of them differ from epoch to epoch.", From::End,
+                   withoutCostly});
+    all.push_back({"undo_noise", "Take back noise that was written into rows",
+                   "Training rows go through augment, which leaves validation as it is.", From::Start, withoutNoise});
     all.push_back({"pipe", "Stream the rows", "Training begins with the first rows instead of after the last.",
                    From::Start, [](const Value& now) { return setTo(now, "data.mode", "pipe"); }});
     all.push_back({"by_time", "Divide by date", "Validation comes after all that is learned from, as the future does.",

@@ -12,7 +12,7 @@ using Device = struct DeviceOfDriver*;
 struct Utilization {
     unsigned int gpu = 0, memory = 0; // percent of the time
 };
-struct Memory {
+struct MemoryOfDriver {
     unsigned long long total = 0, free = 0, used = 0;
 };
 
@@ -25,7 +25,7 @@ struct Nvml::Calls {
     int (*count)(unsigned int*) = nullptr;
     int (*device)(unsigned int, Device*) = nullptr;
     int (*utilization)(Device, Utilization*) = nullptr;
-    int (*memory)(Device, Memory*) = nullptr;
+    int (*memory)(Device, MemoryOfDriver*) = nullptr;
     bool begun = false;
 
     ~Calls()
@@ -71,7 +71,7 @@ std::vector<events::SystemSample::Gpu> Nvml::read() const
     for (unsigned int index = 0; index < count; ++index) {
         Device device = nullptr;
         Utilization busy;
-        Memory memory;
+        MemoryOfDriver memory;
         if (m_calls->device(index, &device) != 0 || m_calls->utilization(device, &busy) != 0 ||
             m_calls->memory(device, &memory) != 0 || memory.total == 0)
             continue;
@@ -79,6 +79,21 @@ std::vector<events::SystemSample::Gpu> Nvml::read() const
             {index, double(busy.gpu), 100 * double(memory.used) / double(memory.total), double(memory.used)});
     }
     return gpus;
+}
+
+std::vector<Nvml::Memory> Nvml::memory() const
+{
+    std::vector<Memory> all;
+    unsigned int count = 0;
+    if (!m_calls || m_calls->count(&count) != 0)
+        return all;
+    for (unsigned int index = 0; index < count; ++index) {
+        Device device = nullptr;
+        MemoryOfDriver memory;
+        if (m_calls->device(index, &device) == 0 && m_calls->memory(device, &memory) == 0 && memory.total > 0)
+            all.push_back({index, double(memory.total), double(memory.free)});
+    }
+    return all;
 }
 
 }

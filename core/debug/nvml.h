@@ -18,6 +18,13 @@ public:
     /// Every device now; empty without a driver.
     std::vector<events::SystemSample::Gpu> read() const;
 
+    struct Memory {
+        std::int64_t index = 0;
+        double total = 0, free = 0; ///< bytes
+    };
+    /// The memory of every device now.
+    std::vector<Memory> memory() const;
+
 private:
     struct Calls;
     std::unique_ptr<Calls> m_calls;

@@ -151,6 +151,14 @@ public:
 
     void freezingChanged() override { holdEdges(); }
 
+    std::vector<PlainLayer> layers() const
+    {
+        std::vector<PlainLayer> all;
+        for (const Block& block : *m_blocks)
+            all.push_back(block.layer);
+        return all;
+    }
+
     void setDropout(double p) override
     {
         Blocks blocks = *m_blocks;
@@ -253,6 +261,12 @@ base::Result<std::unique_ptr<Network>> makeSequence(const PlainLayers& layers, c
     }
     return std::unique_ptr<Network>(std::make_unique<Sequence>(layers.rows, std::move(blocks),
                                                                std::move(maker.parameters), std::move(maker.buffers)));
+}
+
+std::vector<PlainLayer> layersIn(const Network& network)
+{
+    const auto* sequence = dynamic_cast<const Sequence*>(&network);
+    return sequence ? sequence->layers() : std::vector<PlainLayer>{};
 }
 
 }

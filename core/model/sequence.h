@@ -10,4 +10,8 @@ namespace core::model {
 /// An error if a layer does not fit (describe() says which).
 base::Result<std::unique_ptr<Network>> makeSequence(const PlainLayers& layers, const NetworkContext& context);
 
+/// The layers of a network that makeSequence() made, one behind the other; empty for any other network. Their
+/// parameters are those of the network, in the same order.
+std::vector<PlainLayer> layersIn(const Network& network);
+
 }

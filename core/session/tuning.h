@@ -2,6 +2,9 @@
 #pragma once
 
 #include "core/session/session.h"
+#include "core/session/tuning_executor.h"
+#include "core/session/tuning_gpus.h"
+#include "core/session/tuning_measure.h"
 #include "core/tune/advice.h"
 #include "core/tune/study.h"
 
@@ -44,33 +47,47 @@ struct StudyPlan {
     std::vector<base::Error> warnings;
     std::vector<std::string> metrics; ///< that a run records, which an objective may be
     tune::Estimate estimate;
+    std::optional<TrialMeasure> trial; ///< with PlanDepth::Measure
 };
-/// The first problem is the error. Without `look` the data are not opened, so the objective's name is not checked.
-base::Result<StudyPlan> planStudy(const StudySubject& subject, bool look = true);
+/// How far a plan looks: at the text alone, so that the objective's name is not checked; also at the data; or it trains
+/// a few steps too, which takes a second or some, and knows the time and the cost.
+enum class PlanDepth { Text, Data, Measure };
+/// The first problem is the error.
+base::Result<StudyPlan> planStudy(const StudySubject& subject, PlanDepth depth = PlanDepth::Measure,
+                                  const std::string& device = "auto");
 
 /// The resolved experiment of one trial. Where another kind is chosen (of an optimizer, a model), the settings that the
 /// new kind knows too are kept. An error if it does not fit together.
 base::Result<base::Value> trialExperiment(const StudySubject& subject, const base::Object& parameters);
 
-/// Makes the study's folder with the next free number. The journal is whole when it returns.
+/// Makes the study's folder with the next free number. The journal is whole when it returns. With the `share` of a plan
+/// this machine is not measured again.
 base::Result<StudyFolder> createStudy(const StudySubject& subject, const tune::TuningSpec& spec,
-                                      const std::filesystem::path& runs);
+                                      const std::filesystem::path& runs,
+                                      const std::optional<tune::MachineShare>& share = {});
 
-/// Trains a study's trials, each in a process of its own, so many at once as it says. A trial is a run. One thread.
+/// Trains a study's trials, each in a process of its own, so many at once as it says and the machine carries. A trial
+/// is a run. One thread.
 ///
 /// Whatever dies, nothing is lost: a worker's trial goes on where its newest checkpoint stands, and so do all trials
-/// when the coordinator itself comes back; workers end themselves when it is gone.
+/// when the coordinator itself comes back; workers of this machine end themselves when it is gone, jobs of Slurm train
+/// on and are taken up. While the disk is full it waits for room. A trial whose memory no GPU has free is held back:
+/// its note `held` says why.
 class Tuner {
 public:
     struct Options {
         std::filesystem::path runs;
         std::filesystem::path program; ///< descent-cli
         std::string device = "auto";
-        std::optional<std::int64_t> only; ///< trains this one trial alone
+        std::optional<std::int64_t> only;                          ///< trains this one trial alone
+        std::string executor = {};                                 ///< `local`, `slurm`; empty: as the study says
+        std::function<void(const std::string&)> say = {};          ///< what a person should know, in sentences
+        GpuTable gpus = {};                                        ///< the GPUs; empty: the driver's
+        std::function<std::unique_ptr<Executor>()> executors = {}; ///< another place to train; empty: as above
     };
     /// While nothing else writes the study.
     static base::Result<std::unique_ptr<Tuner>> open(const StudyFolder& folder, const Options& options);
-    ~Tuner(); ///< ends the workers; their runs keep a checkpoint
+    ~Tuner(); ///< ends the workers that are left; their runs keep a checkpoint
 
     const StudyFolder& folder() const;
     const tune::StudyState& state() const;

@@ -4,9 +4,11 @@
 #include "core/session/folds.h"
 #include "core/session/inspect.h"
 #include "core/session/tuning.h"
+#include "core/session/tuning_batch.h"
+#include "core/session/tuning_limits.h"
 #include "core/spec/experiment.h"
 #include "core/spec/kinds.h"
-#include "core/train/engine.h"
+#include "core/tensor/device.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -82,15 +84,18 @@ tune::TuningSpec filled(tune::TuningSpec spec, const tune::Space& space)
 
 }
 
-Result<StudyPlan> planStudy(const StudySubject& study, bool look)
+Result<StudyPlan> planStudy(const StudySubject& study, PlanDepth depth, const std::string& device)
 {
     StudyPlan plan;
     const Value& given = study.given;
-    const Value* tuning = given.isObject() ? given.object().find("tuning") : nullptr;
-    if (!tuning || tuning->isNull())
+    const Value* found = given.isObject() ? given.object().find("tuning") : nullptr;
+    if (!found || found->isNull())
         return Error{ErrorKind::Spec, "says nothing of what to tune", "/tuning",
                      R"(Such as {"objective": {"metric": "validation/accuracy", "goal": "maximize"}, "max_jobs": 20, )"
                      R"("parameters": [{"path": "train.optimizer.lr", "min": 1e-4, "max": 0.1}]})"};
+    Value tuning = *found;
+    CORE_CHECK(applyLimits(tuning, study.folder));
+    CORE_TRY(limits, shippedLimits());
     Value tree = given;
     tree.object().erase("$schema");
     spec::Checked checked = spec::resolve(tree, {catalog(), study.folder});
@@ -98,20 +103,39 @@ Result<StudyPlan> planStudy(const StudySubject& study, bool look)
         return std::move(checked.problems.front());
     plan.resolved = std::move(checked.value);
     CORE_TRY(folds, foldsOf(plan.resolved));
-    if (look) {
-        CORE_TRY(engine, train::Engine::make(plan.resolved, "cpu", nullptr, 1));
-        plan.metrics = engine->evaluationNames();
-        plan.metrics.insert(plan.metrics.begin(), {"train/loss"});
+    if (depth != PlanDepth::Text) {
+        // Before minutes are spent on measuring: what is wrong with the part itself.
+        if (depth == PlanDepth::Measure)
+            CORE_CHECK(planStudy(study, PlanDepth::Text, device));
+        const std::int64_t parallel = std::max<std::int64_t>(1, tuning["max_parallel_jobs"].toInt(1));
+        tune::TuningSpec place;
+        for (const auto& [key, member] : {std::pair{"batched", &place.batched}, std::pair{"executor", &place.executor}})
+            if (tuning[key].isText())
+                *member = tuning[key].text();
+        const auto where = tensor::resolveDevice(device);
+        const Value trained = asBatched(plan.resolved, place, where ? *where : device).value_or(plan.resolved);
+        CORE_TRY(trial, measureTrial(trained, parallel, device, depth == PlanDepth::Measure));
+        plan.metrics = trial.metrics;
+        if (depth == PlanDepth::Measure)
+            plan.trial = std::move(trial);
     }
     const tune::TuningSubject subject{&spec::experimentFields().schema(), &plan.resolved, &catalog(), plan.metrics,
                                       folds > 1 ? plan.resolved["split"]["kind"].text() : std::string()};
-    CORE_TRY(read, tune::readTuning(*tuning, subject));
+    CORE_TRY(read, tune::readTuning(tuning, subject, limits));
     plan.spec = std::move(read);
-    plan.warnings = tune::checkTuning(plan.spec, subject).warnings;
+    plan.warnings = tune::checkTuning(plan.spec, subject, limits).warnings;
     CORE_TRY(space, tune::spaceOf(plan.spec, subject));
     plan.space = std::move(space);
     plan.spec = filled(std::move(plan.spec), plan.space);
-    plan.estimate = tune::estimateStudy(plan.spec, plan.space, {});
+    tune::TrialFacts facts;
+    facts.pricePerHour = plan.spec.pricePerHour;
+    if (plan.trial) {
+        facts.trialSeconds = plan.trial->seconds;
+        // Jobs of a cluster share nothing with each other.
+        if (plan.spec.executor == "local")
+            facts.atOnce = plan.trial->share.atOnce;
+    }
+    plan.estimate = tune::estimateStudy(plan.spec, plan.space, facts);
     return plan;
 }
 
@@ -147,12 +171,12 @@ Result<Value> trialExperiment(const StudySubject& subject, const base::Object& p
 }
 
 Result<StudyFolder> createStudy(const StudySubject& subject, const tune::TuningSpec& spec,
-                                const std::filesystem::path& runs)
+                                const std::filesystem::path& runs, const std::optional<tune::MachineShare>& share)
 {
     std::error_code failed;
     std::filesystem::create_directories(runs, failed);
     if (failed)
-        return base::systemError("making", runs, failed.value());
+        return base::systemError("make the folder", runs, failed.value());
     const Value& given = subject.given;
     const Value* named = given.isObject() ? given.object().find("name") : nullptr;
     const std::string name = (named && named->isText() && !named->text().empty() ? named->text() : "study");
@@ -164,13 +188,15 @@ Result<StudyFolder> createStudy(const StudySubject& subject, const tune::TuningS
         StudyFolder study{runs / (name + "-study-" + digits)};
         if (!std::filesystem::create_directory(study.path, failed)) {
             if (failed)
-                return base::systemError("making", study.path, failed.value());
+                return base::systemError("make the folder", study.path, failed.value());
             continue;
         }
         CORE_CHECK(base::writeFileAtomically(
             study.experiment(),
             base::writeJson(base::Object{{"experiment", given}, {"folder", subject.folder.string()}}, 2) + "\n"));
         CORE_TRY(made, tune::Study::create(study.id(), spec, study.journal()));
+        if (share)
+            CORE_CHECK(made.setShare(*share));
         CORE_CHECK(base::syncFolder(runs));
         return study;
     }

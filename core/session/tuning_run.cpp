@@ -2,13 +2,13 @@
 #include "core/base/clock.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
-#include "core/session/tuning.h"
-#include "core/session/tuning_worker.h"
+#include "core/session/tuning_batch.h"
+#include "core/session/tuning_slurm.h"
+#include "core/session/tuning_work.h"
 
-#include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <poll.h>
-#include <thread>
 
 namespace core::session {
 
@@ -24,269 +24,311 @@ using tune::TrialState;
 namespace {
 
 constexpr int lookMs = 100;
-constexpr double endSeconds = 20; ///< that a worker has to write its checkpoint
+// It is written again whenever the trial is begun again.
+Status writeUnsynced(const std::filesystem::path& file, const std::string& text)
+{
+    std::ofstream out(file, std::ios::trunc | std::ios::binary);
+    out << text;
+    out.close();
+    return out ? Status{} : base::systemError("write", file, errno);
+}
+
+constexpr double againSeconds = 0.5; ///< until what could not be had is tried again
 
 }
 
-class Tuner::Work {
-public:
-    Work(StudyFolder folder, tune::Study study, Options options, StudySubject subject)
-        : m_folder(std::move(folder)),
-          m_study(std::move(study)),
-          m_options(std::move(options)),
-          m_subject(std::move(subject))
-    {
-    }
-    ~Work() { endAll(); }
-
-    const StudyFolder& folder() const { return m_folder; }
-    const tune::StudyState& state() const { return m_study.state(); }
-
-    Status run(const std::function<bool(const tune::StudyState&)>& going)
-    {
-        while (true) {
-            takeOrders();
-            if (going && !going(m_study.state())) {
-                endAll();
-                return {};
-            }
-            CORE_CHECK(fill());
-            if (m_workers.empty())
-                return {};
-            CORE_CHECK(look());
+Status Tuner::Work::run(const std::function<bool(const tune::StudyState&)>& going)
+{
+    while (true) {
+        takeOrders();
+        if (going && !going(m_study.state())) {
+            endAll();
+            return {};
         }
+        Status done = base::steadySeconds() < m_fillAt ? Status{} : fill();
+        if (done && m_workers.empty() && m_held.empty() && base::steadySeconds() >= m_fillAt)
+            return {};
+        if (!done)
+            m_fillAt = base::steadySeconds() + againSeconds;
+        const Status heard = look();
+        for (const Status& each : {done, heard})
+            if (!each && each.error().kind != ErrorKind::Resource)
+                return each;
+        tellTrouble(!done ? base::describe(done.error()) : !heard ? base::describe(heard.error()) : m_noRoom);
     }
+}
 
-    void post(Order order, std::function<void(const Status&)> done)
+void Tuner::Work::takeOrders()
+{
+    std::deque<Posted> orders;
     {
         const std::lock_guard lock(m_mutex);
-        m_orders.push_back({std::move(order), std::move(done)});
+        orders.swap(m_orders);
     }
-
-private:
-    struct Worker {
-        std::int64_t trial = 0;
-        TrialProcess process;
-        std::optional<tune::Stop> stop = {}; ///< why it was asked to end
-        std::optional<Value> end = {};       ///< what it said of its end
-        double began = 0, asked = 0;         ///< steady seconds; when it was asked to end
-    };
-    struct Posted {
-        Order order;
-        std::function<void(const Status&)> done;
-    };
-
-    void takeOrders()
-    {
-        std::deque<Posted> orders;
-        {
-            const std::lock_guard lock(m_mutex);
-            orders.swap(m_orders);
-        }
-        for (const Posted& each : orders) {
-            const Status done = each.order(m_study);
-            if (each.done)
-                each.done(done);
-        }
+    for (const Posted& each : orders) {
+        const Status done = each.order(m_study);
+        if (each.done)
+            each.done(done);
     }
+}
 
-    const Trial& trial(std::int64_t number) const { return m_study.state().trials[std::size_t(number)]; }
-    bool hasWorker(std::int64_t number) const
-    {
-        return std::ranges::find(m_workers, number, &Worker::trial) != m_workers.end();
+void Tuner::Work::tellTrouble(std::string trouble)
+{
+    if (trouble.empty())
+        trouble = m_executor->trouble();
+    // Its words may change with the bytes that are free; what it is does not.
+    if (trouble.empty() != m_waits || (trouble.empty() && base::steadySeconds() < m_fillAt))
+        return;
+    m_waits = !trouble.empty();
+    say(m_waits ? "the study is paused: " + trouble : "the study goes on");
+}
+
+Status Tuner::Work::fill()
+{
+    if (!m_options.only)
+        CORE_CHECK(measure());
+    const tune::StudyState& state = m_study.state();
+    std::erase_if(m_held, [&](std::int64_t each) { return trial(each).state != TrialState::Running; });
+    std::vector<std::int64_t> next;
+    do {
+        next.clear();
+        CORE_CHECK(choose(next));
+        CORE_CHECK(begin(next));
+        // None of them could even be begun: others may.
+    } while (!next.empty() && m_workers.empty() && m_held.empty());
+    return {};
+}
+
+Status Tuner::Work::choose(std::vector<std::int64_t>& next)
+{
+    for (const Trial& each : m_study.state().trials) {
+        if (each.state != TrialState::Running || hasWorker(each.number) || !isWanted(each.number))
+            continue;
+        CORE_TRY(taken, takeUp(each.number));
+        if (!taken && std::int64_t(m_workers.size() + next.size()) < places())
+            next.push_back(each.number);
     }
+    while (!m_options.only && std::int64_t(m_workers.size() + next.size()) < places()) {
+        CORE_TRY(asked, m_study.ask());
+        if (!asked)
+            break;
+        next.push_back(asked->number);
+    }
+    return {};
+}
 
-    // As many workers as there may be.
-    Status fill()
-    {
-        const tune::StudyState& state = m_study.state();
-        // Those that ran when the coordinator was lost go on first.
-        for (const Trial& each : state.trials)
-            if (each.state == TrialState::Running && !hasWorker(each.number) && isWanted(each.number))
-                CORE_CHECK(begin(each.number));
-        if (m_options.only)
-            return {};
-        while (std::int64_t(m_workers.size()) < state.spec.maxParallelJobs) {
-            CORE_TRY(next, m_study.ask());
-            if (!next)
-                break;
-            CORE_CHECK(begin(next->number));
-        }
+std::int64_t Tuner::Work::places() const
+{
+    const tune::StudyState& state = m_study.state();
+    const std::int64_t wanted = state.spec.maxParallelJobs;
+    if (m_batches && std::ranges::all_of(m_workers, &Worker::batched))
+        return learnsNothing(state.spec) ? std::max(wanted, std::min(wanted, coresHere()) * trialsOfProcess) : wanted;
+    return m_executor->here() && state.share ? std::min(wanted, state.share->atOnce) : wanted;
+}
+
+Status Tuner::Work::measure()
+{
+    const tune::StudyState& state = m_study.state();
+    const std::int64_t cores = coresHere(), parallel = state.spec.maxParallelJobs;
+    if (!m_executor->here() || (state.share && state.share->cores == cores && state.share->parallel == parallel))
         return {};
+    tune::MachineShare share{cores, parallel, std::max<std::int64_t>(1, cores / parallel), parallel, "", {}};
+    if (m_gpus.on()) {
+        share.why = "trials run on GPUs";
+    } else {
+        share.atOnce = std::min(cores, parallel);
+        auto base = trialExperiment(m_subject, {});
+        if (base)
+            base = asBatched(*base, state.spec, "cpu").value_or(*base);
+        const auto measured = base ? measureTrial(*base, parallel, m_options.device) : base.error();
+        if (measured)
+            share = measured->share;
+        else
+            share.why = "could not be measured: " + measured.error().message;
     }
+    CORE_CHECK(m_study.setShare(share));
+    say(inWords(share));
+    return {};
+}
 
-    bool isWanted(std::int64_t number) const { return !m_options.only || m_options.only == number; }
+Result<bool> Tuner::Work::takeUp(std::int64_t number)
+{
+    if (!m_inherited.contains(number))
+        return false;
+    CORE_TRY(worker, m_executor->takeUp(jobOf(number)));
+    m_inherited.erase(number);
+    if (!worker)
+        return false;
+    m_workers.push_back({number, std::move(worker)});
+    return true;
+}
 
-    Status begin(std::int64_t number)
-    {
-        const Trial& what = trial(number);
-        char label[16];
-        std::snprintf(label, sizeof label, "t%03d", int(number));
-        const auto file = writeExperiment(what, label);
-        if (!file)
-            return m_study.fail(number, base::describe(file.error()));
-        std::vector<std::string> command{m_options.program.string(), "trial-worker", file->string(),  "--runs",
-                                         m_options.runs.string(),    "--device",     m_options.device};
-        for (const tune::ObjectiveSpec& each : m_study.state().spec.objective)
-            command.insert(command.end(), {"--metric", each.metric});
-        if (!what.run.empty())
-            command.insert(command.end(), {"--run", what.run});
-        auto process = TrialProcess::start(command, m_folder.path / (std::string(label) + ".log"));
-        if (!process)
-            return m_study.died(number, base::describe(process.error()));
-        m_workers.push_back({number, std::move(*process), {}, {}, base::steadySeconds()});
+TrialJob Tuner::Work::jobOf(std::int64_t number) const
+{
+    const Trial& what = trial(number);
+    char label[24];
+    std::snprintf(label, sizeof label, "t%03lld", static_cast<long long>(number));
+    TrialJob job{number, what.started, label, m_folder.path / (std::string(label) + ".experiment.json"),
+                 m_folder.path / (std::string(label) + ".log")};
+    for (const tune::ObjectiveSpec& each : m_study.state().spec.objective)
+        job.metrics.push_back(each.metric);
+    job.run = what.run;
+    job.device = m_options.device;
+    return job;
+}
+
+Status Tuner::Work::begin(const std::vector<std::int64_t>& numbers)
+{
+    std::vector<TrialJob> jobs;
+    std::vector<std::optional<GpuClaim>> claims;
+    for (const std::int64_t number : numbers) {
+        TrialJob job = jobOf(number);
+        const auto tree = experimentOf(trial(number), job);
+        if (!tree) {
+            CORE_CHECK(m_study.fail(number, base::describe(tree.error())));
+            continue;
+        }
+        std::optional<GpuClaim> claim;
+        if (m_gpus.on()) {
+            CORE_TRY(placed, place(number, *tree, claims));
+            if (!placed)
+                continue;
+            job.device = "cuda:" + std::to_string(placed->gpu);
+            claim = placed;
+        }
+        // What a trial is stands beside the study, so that anybody can train it again by hand.
+        const std::string text = base::writeJson(*tree, 2) + "\n";
+        CORE_CHECK(job.batched ? writeUnsynced(job.experiment, text) : base::writeFileAtomically(job.experiment, text));
+        jobs.push_back(std::move(job));
+        claims.push_back(claim);
+    }
+    if (jobs.empty())
         return {};
-    }
+    CORE_TRY(workers, m_executor->start(jobs));
+    for (std::size_t i = 0; i < workers.size(); ++i)
+        m_workers.push_back({jobs[i].trial, std::move(workers[i]), {}, {}, {}, {}, claims[i], jobs[i].batched});
+    return {};
+}
 
-    // What a trial is stands beside the study, so that anybody can train it again by hand.
-    Result<std::filesystem::path> writeExperiment(const Trial& what, const std::string& label) const
-    {
-        CORE_TRY(tree, trialExperiment(m_subject, what.parameters));
-        CORE_CHECK(tree.setAt("name", m_folder.id() + "-" + label));
-        const std::int64_t many = m_study.state().spec.maxParallelJobs;
-        if (const Value* threads = tree.at("train.threads"); many > 1 && threads && threads->isText())
-            CORE_CHECK(tree.setAt("train.threads",
-                                  std::max<std::int64_t>(1, std::int64_t(std::thread::hardware_concurrency()) / many)));
-        std::filesystem::path file = m_folder.path / (label + ".experiment.json");
-        CORE_CHECK(base::writeFileAtomically(file, base::writeJson(tree, 2) + "\n"));
-        return file;
+Result<std::optional<GpuClaim>> Tuner::Work::place(std::int64_t number, const Value& tree,
+                                                   const std::vector<std::optional<GpuClaim>>& now)
+{
+    std::vector<GpuClaim> claims;
+    for (const auto& each : now)
+        claims.push_back(*each);
+    for (const Worker& each : m_workers)
+        if (each.claim)
+            claims.push_back(*each.claim);
+    CORE_TRY(placed, m_gpus.place(number, tree, claims));
+    const auto& [where, bytes] = placed;
+    if (where.gpu) {
+        m_held.erase(number);
+        CORE_CHECK(hold(number, {}));
+        return std::optional(GpuClaim{*where.gpu, bytes});
     }
+    if (where.never) {
+        m_held.erase(number);
+        CORE_CHECK(m_study.fail(number, "no GPU can train it: " + where.why));
+        return std::optional<GpuClaim>{};
+    }
+    if (m_held.insert(number).second) {
+        CORE_CHECK(hold(number, where.why));
+        say("trial " + std::to_string(number) + " is held back: " + where.why);
+    }
+    m_fillAt = base::steadySeconds() + againSeconds;
+    return std::optional<GpuClaim>{};
+}
 
-    Status look()
-    {
-        std::vector<pollfd> handles;
-        for (const Worker& each : m_workers)
-            handles.push_back({each.process.handle(), POLLIN, 0});
-        ::poll(handles.data(), handles.size(), lookMs);
+Status Tuner::Work::note(std::int64_t number, const char* key, const std::string& text)
+{
+    const Value* there = trial(number).notes.find(key);
+    if ((there ? there->text() : std::string()) == text)
+        return {};
+    return m_study.note(number, key, text.empty() ? Value() : Value(text));
+}
+
+Result<Value> Tuner::Work::experimentOf(const Trial& what, TrialJob& job) const
+{
+    CORE_TRY(tree, trialExperiment(m_subject, what.parameters));
+    CORE_CHECK(tree.setAt("name", m_folder.id() + "-" + job.label));
+    const tune::StudyState& state = m_study.state();
+    if (const auto fused = m_batches ? asBatched(tree, state.spec, "cpu") : std::nullopt) {
+        tree = *fused;
+        job.batched = job.run.empty();
+    }
+    const Value* threads = tree.at("train.threads");
+    if (threads && threads->isText() && (state.share || !m_executor->here()))
+        CORE_CHECK(
+            tree.setAt("train.threads", m_executor->here() ? state.share->threads : state.spec.slurm.cpusPerTask));
+    if (const Value* chosen = tree.at("train.threads"); chosen && chosen->isInt())
+        job.threads = chosen->toInt();
+    return std::move(tree);
+}
+
+Status Tuner::Work::look()
+{
+    std::vector<pollfd> handles;
+    for (const Worker& each : m_workers)
+        if (each.process->handle() >= 0 && each.told.empty())
+            handles.push_back({each.process->handle(), POLLIN, 0});
+    ::poll(handles.data(), handles.size(), lookMs);
+    for (std::size_t i = 0; i < m_workers.size();) {
+        CORE_CHECK(hear(m_workers[i]));
+        if (!m_workers[i].process->closed()) {
+            CORE_CHECK(judge(m_workers[i]));
+            ++i;
+            continue;
+        }
+        CORE_CHECK(finish(m_workers[i]));
+        m_workers.erase(m_workers.begin() + std::ptrdiff_t(i));
+    }
+    return {};
+}
+
+void Tuner::Work::endAll()
+{
+    for (Worker& each : m_workers)
+        each.process->askToEnd();
+    const double until = base::steadySeconds() + m_executor->endSeconds();
+    while (!m_workers.empty()) {
         for (std::size_t i = 0; i < m_workers.size();) {
-            CORE_CHECK(hear(m_workers[i]));
-            if (!m_workers[i].process.closed()) {
-                CORE_CHECK(judge(m_workers[i]));
+            (void)hear(m_workers[i]);
+            if (!m_workers[i].process->closed() && base::steadySeconds() < until) {
                 ++i;
                 continue;
             }
+            if (!m_workers[i].process->closed())
+                m_workers[i].process->kill();
             Worker ended = std::move(m_workers[i]);
             m_workers.erase(m_workers.begin() + std::ptrdiff_t(i));
-            CORE_CHECK(finish(ended));
+            ended.process->wait();
+            const std::string how = ended.end ? (*ended.end)["ended"].text() : std::string();
+            if (trial(ended.trial).state == TrialState::Running && (how == "completed" || how == "early_stopped"))
+                (void)tell(ended);
         }
-        return {};
-    }
-
-    Status hear(Worker& worker)
-    {
-        for (Object& line : worker.process.told()) {
-            if (const Value* run = line.find("run"); run && run->isText() && trial(worker.trial).run != run->text())
-                CORE_CHECK(m_study.setRun(worker.trial, run->text()));
-            const Value *step = line.find("step"), *value = line.find("value");
-            const TrialState now = trial(worker.trial).state;
-            if (step && value && (now == TrialState::Running || now == TrialState::Paused)) {
-                // What was told before it was gone on with is told again.
-                if (const auto last = trial(worker.trial).lastStep(); last && step->toInt() <= *last)
-                    continue;
-                CORE_TRY(stop, m_study.report(worker.trial, step->toInt(), tune::numberOf(*value)));
-                if (stop && !worker.stop && now == TrialState::Running)
-                    end(worker, std::move(*stop));
-            }
-            if (line.find("ended"))
-                worker.end = Value(std::move(line));
-        }
-        return {};
-    }
-
-    static void end(Worker& worker, tune::Stop why)
-    {
-        worker.stop = std::move(why);
-        worker.asked = base::steadySeconds();
-        worker.process.askToEnd();
-    }
-
-    // What the clock or a person says of it.
-    Status judge(Worker& worker)
-    {
-        const double now = base::steadySeconds();
-        if (worker.asked > 0) {
-            if (now - worker.asked > endSeconds)
-                worker.process.kill();
-            return {};
-        }
-        const Trial& what = trial(worker.trial);
-        if (what.state != TrialState::Running)
-            end(worker, {"person"});
-        else if (const auto most = m_study.state().spec.maxTrialRuntime; most && now - worker.began > *most)
-            end(worker, {"max_trial_runtime",
-                         what.lastStep().value_or(0),
-                         now - worker.began,
-                         *most,
-                         {},
-                         "it ran longer than " + tune::plainNumber(*most) + " s"});
-        return {};
-    }
-
-    Status finish(Worker& worker)
-    {
-        const std::string trouble = worker.process.wait();
-        const Trial& what = trial(worker.trial);
-        if (what.state != TrialState::Running)
-            return {};
-        const std::string ended = worker.end ? (*worker.end)["ended"].text() : std::string();
-        if (ended == "completed" || ended == "early_stopped")
-            return tell(worker);
-        if (worker.stop)
-            return m_study.stop(worker.trial, *worker.stop);
-        if (ended == "failed")
-            return m_study.fail(worker.trial, (*worker.end)["error"].text());
-        return m_study.died(worker.trial, "its worker " + (trouble.empty() ? "ended without a word" : trouble));
-    }
-
-    Status tell(const Worker& worker)
-    {
-        std::vector<double> values;
-        for (const tune::ObjectiveSpec& each : m_study.state().spec.objective) {
-            const Value& value = (*worker.end)["metrics"][each.metric];
-            if (value.isNull())
-                return m_study.fail(worker.trial, "\"" + each.metric + "\" was not recorded");
-            values.push_back(tune::numberOf(value));
-        }
-        return m_study.tell(worker.trial, values);
-    }
-
-    // Their trials stay running: they go on when the study does.
-    void endAll()
-    {
-        for (Worker& each : m_workers)
-            each.process.askToEnd();
-        const double until = base::steadySeconds() + endSeconds;
-        while (!m_workers.empty()) {
-            for (std::size_t i = 0; i < m_workers.size();) {
-                (void)hear(m_workers[i]);
-                if (!m_workers[i].process.closed() && base::steadySeconds() < until) {
-                    ++i;
-                    continue;
-                }
-                if (!m_workers[i].process.closed())
-                    m_workers[i].process.kill();
-                Worker ended = std::move(m_workers[i]);
-                m_workers.erase(m_workers.begin() + std::ptrdiff_t(i));
-                ended.process.wait();
-                const std::string how = ended.end ? (*ended.end)["ended"].text() : std::string();
-                if (trial(ended.trial).state == TrialState::Running && (how == "completed" || how == "early_stopped"))
-                    (void)tell(ended);
-            }
-            if (!m_workers.empty()) {
-                pollfd any{m_workers.front().process.handle(), POLLIN, 0};
-                ::poll(&any, 1, lookMs);
-            }
+        if (!m_workers.empty()) {
+            pollfd any{m_workers.front().process->handle(), POLLIN, 0};
+            ::poll(&any, any.fd >= 0 ? 1 : 0, lookMs);
         }
     }
+}
 
-    StudyFolder m_folder;
-    tune::Study m_study;
-    Options m_options;
-    StudySubject m_subject;
-    std::vector<Worker> m_workers;
-    std::mutex m_mutex; ///< of what follows
-    std::deque<Posted> m_orders;
-};
+namespace {
+
+Result<std::unique_ptr<Executor>> executorOf(const StudyFolder& folder, const Tuner::Options& options,
+                                             const tune::TuningSpec& spec)
+{
+    if (options.executors)
+        return options.executors();
+    const std::string kind = options.executor.empty() ? spec.executor : options.executor;
+    if (kind == "slurm")
+        return slurmExecutor(spec.slurm, folder.path, options.program, options.runs);
+    if (kind != "local")
+        return Error{ErrorKind::Usage, "\"" + kind + "\" is no place to train", "executor", "Known: local, slurm"};
+    return pooledExecutor(options.program, options.runs, std::min(spec.maxParallelJobs, coresHere()));
+}
+
+}
 
 Tuner::Tuner(std::unique_ptr<Work> work) : m_work(std::move(work)) {}
 Tuner::~Tuner() = default;
@@ -297,8 +339,9 @@ Result<std::unique_ptr<Tuner>> Tuner::open(const StudyFolder& folder, const Opti
     CORE_TRY(subject, readSubject(folder));
     Options how = options;
     how.runs = std::filesystem::absolute(options.runs);
-    return std::unique_ptr<Tuner>(
-        new Tuner(std::make_unique<Work>(folder, std::move(study), std::move(how), std::move(subject))));
+    CORE_TRY(executor, executorOf(folder, how, study.state().spec));
+    return std::unique_ptr<Tuner>(new Tuner(
+        std::make_unique<Work>(folder, std::move(study), std::move(how), std::move(subject), std::move(executor))));
 }
 
 const StudyFolder& Tuner::folder() const

@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
@@ -24,17 +25,43 @@ constexpr std::size_t longestLine = 1 << 20;
 
 }
 
-base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& command,
-                                               const std::filesystem::path& log)
+std::vector<base::Object> takeLines(std::string& text)
 {
-    int ends[2];
+    std::vector<base::Object> lines;
+    std::size_t begin = 0;
+    for (std::size_t end = text.find('\n'); end != text.npos; end = text.find('\n', begin)) {
+        if (auto line = base::parseJson(std::string_view(text).substr(begin, end - begin)); line && line->isObject())
+            lines.push_back(line->object());
+        begin = end + 1;
+    }
+    text.erase(0, begin);
+    return lines;
+}
+
+base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& command,
+                                               const std::filesystem::path& log, const Environment& environment,
+                                               bool listens)
+{
+    int ends[2], orders[2] = {-1, -1};
     if (::pipe2(ends, O_CLOEXEC) != 0)
-        return base::systemError("opening a pipe", command.front(), errno);
-    const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (output < 0) {
-        const Error error = base::systemError("opening", log, errno);
+        return base::systemError("open a pipe to", command.front(), errno);
+    if (listens && ::pipe2(orders, O_CLOEXEC) != 0) {
+        const Error error = base::systemError("open a pipe to", command.front(), errno);
         ::close(ends[0]);
         ::close(ends[1]);
+        return error;
+    }
+    const auto closeOrders = [&orders] {
+        for (const int end : orders)
+            if (end >= 0)
+                ::close(end);
+    };
+    const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (output < 0) {
+        const Error error = base::systemError("open", log, errno);
+        ::close(ends[0]);
+        ::close(ends[1]);
+        closeOrders();
         return error;
     }
     // Everything that allocates comes before the fork.
@@ -42,6 +69,19 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
     for (const std::string& word : command)
         arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
+    std::vector<std::string> settings;
+    for (const auto& [name, value] : environment)
+        settings.push_back(name + "=" + value);
+    std::vector<char*> variables;
+    for (std::string& each : settings)
+        variables.push_back(each.data());
+    for (char** each = environ; *each; ++each) {
+        const std::string_view variable(*each);
+        const auto same = [&](const auto& setting) { return variable.starts_with(setting.first + "="); };
+        if (std::ranges::none_of(environment, same))
+            variables.push_back(*each);
+    }
+    variables.push_back(nullptr);
     const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
     if (pid == 0) {
@@ -54,7 +94,7 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
         ::signal(SIGPIPE, SIG_IGN);
         // A process group of its own: Ctrl+C is for the coordinator, which then asks its workers.
         ::setpgid(0, 0);
-        const int nothing = ::open("/dev/null", O_RDONLY);
+        const int nothing = listens ? ::fcntl(orders[0], F_DUPFD, 10) : ::open("/dev/null", O_RDONLY);
         // Copies lose the flag that closes them; one that is in its place already must lose it too.
         const int pipe = ::fcntl(ends[1], F_DUPFD, 10);
         const int words = ::fcntl(output, F_DUPFD, 10);
@@ -63,7 +103,7 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
             ::_exit(127);
         ::close(pipe);
         ::close(words);
-        ::execv(arguments[0], arguments.data());
+        ::execve(arguments[0], arguments.data(), variables.data());
         ::_exit(127);
     }
     const int failed = errno;
@@ -71,12 +111,16 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
     ::close(output);
     if (pid < 0) {
         ::close(ends[0]);
-        return base::systemError("starting", command.front(), failed);
+        closeOrders();
+        return base::systemError("start", command.front(), failed);
     }
+    if (listens)
+        ::close(orders[0]);
     ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
     TrialProcess process;
     process.m_pid = pid;
     process.m_pipe = ends[0];
+    process.m_orders = orders[1];
     return process;
 }
 
@@ -89,6 +133,7 @@ TrialProcess& TrialProcess::operator=(TrialProcess&& other) noexcept
 {
     std::swap(m_pid, other.m_pid);
     std::swap(m_pipe, other.m_pipe);
+    std::swap(m_orders, other.m_orders);
     std::swap(m_closed, other.m_closed);
     std::swap(m_text, other.m_text);
     return *this;
@@ -100,8 +145,29 @@ TrialProcess::~TrialProcess()
         kill();
         wait();
     }
-    if (m_pipe >= 0)
-        ::close(m_pipe);
+    for (const int end : {m_pipe, m_orders})
+        if (end >= 0)
+            ::close(end);
+}
+
+bool TrialProcess::order(const base::Object& line)
+{
+    const std::string text = base::writeJson(line) + "\n";
+    // Whoever is gone is no reason to die of SIGPIPE.
+    struct sigaction before {
+    }, ignore{};
+    ignore.sa_handler = SIG_IGN;
+    ::sigaction(SIGPIPE, &ignore, &before);
+    std::size_t done = 0;
+    while (done < text.size()) {
+        const ssize_t count = ::write(m_orders, text.data() + done, text.size() - done);
+        if (count > 0)
+            done += std::size_t(count);
+        else if (errno != EINTR)
+            break;
+    }
+    ::sigaction(SIGPIPE, &before, nullptr);
+    return done == text.size();
 }
 
 std::vector<base::Object> TrialProcess::told()
@@ -120,15 +186,7 @@ std::vector<base::Object> TrialProcess::told()
         if (m_text.size() > longestLine)
             m_closed = true;
     }
-    std::vector<base::Object> lines;
-    std::size_t begin = 0;
-    for (std::size_t end = m_text.find('\n'); end != m_text.npos; end = m_text.find('\n', begin)) {
-        if (auto line = base::parseJson(std::string_view(m_text).substr(begin, end - begin)); line && line->isObject())
-            lines.push_back(line->object());
-        begin = end + 1;
-    }
-    m_text.erase(0, begin);
-    return lines;
+    return takeLines(m_text);
 }
 
 void TrialProcess::askToEnd()

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace core::train {
 
@@ -156,13 +157,16 @@ std::optional<events::SurfaceFrame> surface(Learner& learner, const data::DataMo
         return {};
     double low[2] = {HUGE_VAL, HUGE_VAL}, high[2] = {-HUGE_VAL, -HUGE_VAL};
     const std::int64_t known = std::min<std::int64_t>(data.size(), 20000);
-    for (std::int64_t row = 0; row < known; ++row) {
-        const at::Tensor point = data.raw(row).to(at::kDouble).contiguous();
-        for (int k = 0; k < 2; ++k) {
-            low[k] = std::min(low[k], point.const_data_ptr<double>()[k]);
-            high[k] = std::max(high[k], point.const_data_ptr<double>()[k]);
+    std::vector<std::int64_t> rows(static_cast<std::size_t>(known));
+    std::iota(rows.begin(), rows.end(), 0);
+    const at::Tensor points = data.gather(rows).input;
+    const float* point = points.const_data_ptr<float>();
+    for (std::int64_t row = 0; row < points.size(0); ++row)
+        for (std::size_t k = 0; k < 2; ++k, ++point) {
+            const double there = double(*point) / double(data.scale()[k]) + double(data.shift()[k]);
+            low[k] = std::min(low[k], there);
+            high[k] = std::max(high[k], there);
         }
-    }
     for (int k = 0; k < 2; ++k) {
         const double margin = std::max(0.12 * (high[k] - low[k]), 1e-6);
         low[k] -= margin;

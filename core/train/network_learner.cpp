@@ -107,6 +107,7 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
     learner->m_info = info;
     learner->m_network->moveTo(learner->m_device);
     learner->layWeights();
+    CORE_CHECK(learner->fuse(experiment));
     CORE_TRY(optimizer, allOptimizers().make(experiment.train.optimizer, learner->m_network->parameters()));
     learner->m_optimizer = std::move(optimizer);
     CORE_TRY(freezing,
@@ -154,6 +155,8 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     m_deviceNorm.reset();
     if (m_deviceStep && batches.size() == 1 && !mode.watch && !m_answers && !tracer)
         computeOnDevice(batches.front(), mode, result);
+    else if (m_fused)
+        computeFused(batches, mode, tracer, result);
     else
         computeGradients(batches, mode, tracer, result);
     mode.watch = nullptr;
@@ -276,7 +279,10 @@ double NetworkLearner::lookAgain(std::span<const data::Batch> batches, const mod
     m_network->parametersMoved();
     {
         const at::AutoGradMode graph(true);
-        computeGradients(batches, mode, untraced, result);
+        if (m_fused)
+            computeFused(batches, mode, untraced, result);
+        else
+            computeGradients(batches, mode, untraced, result);
     }
     const double penalty = penalize();
     if (m_spec.clipGradNorm || m_spec.clipGradValue)
@@ -303,39 +309,12 @@ double NetworkLearner::lossOf(std::span<const data::Batch> batches, const model:
     return sum / double(rows);
 }
 
-// After so many updates.
-void NetworkLearner::average(std::int64_t updates)
-{
-    if (!m_spec.ema || !m_average)
-        return;
-    const std::int64_t since = updates - m_spec.ema->startStep - 1;
-    if (since >= 0 && since % m_spec.ema->updateEvery == 0)
-        m_average->update(1 - m_spec.ema->decay);
-}
-
-void NetworkLearner::epochEnds(std::int64_t epochs)
-{
-    if (!m_spec.swa || !m_average || epochs <= m_swaStart)
-        return;
-    m_average->update(1 / double(m_average->updates() + 1));
-    m_statisticsDue = m_average->hasStatistics();
-    m_epochs = epochs;
-}
-
-void NetworkLearner::estimateStatistics(std::int64_t batches,
-                                        const std::function<at::Tensor(std::int64_t batch)>& input)
-{
-    const base::Draw draw(std::uint64_t(m_spec.seed), "update_bn", std::uint64_t(m_epochs));
-    m_average->estimate(batches, [&](std::int64_t batch) {
-        m_network->forward(moved(input(batch), m_device), {true, draw.within(std::uint64_t(batch))});
-    });
-    m_statisticsDue = false;
-}
-
 at::Tensor NetworkLearner::predict(const at::Tensor& input)
 {
     at::NoGradGuard noGraph;
     const WeightAverage::Borrowed averaged(m_average.get());
+    if (m_fused)
+        return m_fused->predict(input);
     return whole(m_network->forward(moved(input, m_device), modeOf(false)));
 }
 
@@ -476,6 +455,9 @@ base::Status NetworkLearner::reconfigure(const spec::Experiment& experiment, con
     else if (!own.lora)
         own.lora = spec::LoraSpec{};
     CORE_TRY(freezing, model::Freezing::make(model::describeParameters(*m_network), own, train.unfreeze));
+    if (m_fused)
+        if (const auto why = batched::whyNotFused(experiment, "cpu"))
+            return *why;
     const model::Freezing before = m_freezing;
     const std::int64_t thawedBefore = m_thawed;
     CORE_CHECK(freeze(freezing, train, freezing.thawedAt(m_epoch)));
@@ -487,6 +469,10 @@ base::Status NetworkLearner::reconfigure(const spec::Experiment& experiment, con
     follow(std::move(schedule));
     m_loss = std::move(loss);
     m_spec = train;
+    if (m_fused) {
+        m_fused->follow();
+        m_fused->follow(train, classifies());
+    }
     if (m_deviceStep)
         m_deviceStep->forget();
     if (train.swa)

@@ -4,6 +4,7 @@
 #include "core/model/dropout.h"
 #include "core/model/freezing.h"
 #include "core/model/network.h"
+#include "core/train/batched/fused_net.h"
 #include "core/train/device_split.h"
 #include "core/train/device_step.h"
 #include "core/train/learner.h"
@@ -57,6 +58,8 @@ private:
     double lossOf(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows);
     void computeGradients(std::span<const data::Batch> batches, const model::Mode& mode, StepTracer& tracer,
                           StepResult& result);
+    void computeFused(std::span<const data::Batch> batches, const model::Mode& mode, StepTracer& tracer,
+                      StepResult& result);
     void computeOnDevice(const data::Batch& batch, const model::Mode& mode, StepResult& result);
     double lookAgain(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows);
     model::Mode modeOf(bool training) const;
@@ -66,6 +69,7 @@ private:
     base::Status loadMemory(const base::Blob& blob);
     double penalize(); ///< adds the slopes to the gradients
     void average(std::int64_t updates);
+    base::Status fuse(const spec::Experiment& experiment);
     base::Status freeze(const model::Freezing& freezing, const spec::TrainSpec& train, std::int64_t thawed);
 
     at::Device m_device;
@@ -73,10 +77,11 @@ private:
     std::vector<tensor::NamedTensor> m_weights; ///< of the network, live
     std::unique_ptr<Loss> m_loss;
     std::unique_ptr<Optimizer> m_optimizer;
-    std::unique_ptr<LossScaler> m_scaler;     ///< under 16-mixed
-    std::unique_ptr<Remedy> m_remedy;         ///< under train.incremental
-    std::unique_ptr<WeightAverage> m_average; ///< under train.ema or train.swa
-    std::unique_ptr<DeviceStep> m_deviceStep; ///< on a CUDA device
+    std::unique_ptr<LossScaler> m_scaler;       ///< under 16-mixed
+    std::unique_ptr<Remedy> m_remedy;           ///< under train.incremental
+    std::unique_ptr<WeightAverage> m_average;   ///< under train.ema or train.swa
+    std::unique_ptr<batched::FusedNet> m_fused; ///< under model.fused
+    std::unique_ptr<DeviceStep> m_deviceStep;   ///< on a CUDA device
     std::unique_ptr<DeviceSplit> m_deviceSplit;
     std::optional<double> m_deviceNorm;        ///< of the gradients as backward left them
     std::unique_ptr<model::DeviceKeys> m_keys; ///< that a recorded step draws by

@@ -3,20 +3,18 @@
 
 #include "core/base/clock.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/empty_like.h>
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 #include <numeric>
+#include <thread>
 
 namespace core::train {
 
 namespace {
-
-constexpr std::int64_t mostCounted = 1 << 15; ///< elements of one histogram
-constexpr std::int64_t watchedBins = 48;
-constexpr double watchedSeconds = 0.3, watchedShare = 50; ///< between two, and as many times what one cost
 
 std::string someOf(const std::vector<std::string>& names)
 {
@@ -38,6 +36,12 @@ bool isLastOutput(const at::Tensor& tensor, const at::Tensor& last, std::int64_t
            std::int64_t(tensor._version()) == version && std::int64_t(last._version()) == version;
 }
 
+// Whether the training leaves a core to whoever looks at what it did.
+bool leavesCore()
+{
+    return at::get_num_threads() < int(std::thread::hardware_concurrency());
+}
+
 // Which evaluation it is, from 0: one at the end of each epoch, and at the end of the run.
 std::int64_t evaluationAt(const Engine& engine)
 {
@@ -49,7 +53,10 @@ std::int64_t evaluationAt(const Engine& engine)
 
 void TensorWatch::follow(Engine& engine, events::EventHub& hub, bool watched)
 {
+    settle();
+    m_hub = &hub;
     m_learner = &engine.learner();
+    m_later = m_learner->hasGradients() && m_learner->device().is_cpu() && leavesCore();
     m_captures = engine.experiment().capture;
     const std::size_t own = m_captures.size();
     for (spec::CaptureSpec& need : capturesForRules(engine.experiment().rules))
@@ -58,7 +65,7 @@ void TensorWatch::follow(Engine& engine, events::EventHub& hub, bool watched)
     m_plan = nullptr;
     m_plans.clear();
     m_selected.clear();
-    m_kept.follow(engine.step());
+    m_notes.kept.follow(engine.step());
     m_sources = m_captures.empty() ? WatchSources{} : WatchSources::of(engine, m_captures);
     for (std::size_t i = 0; i < m_captures.size(); ++i) {
         m_selected.push_back(m_sources.selected(m_captures[i]));
@@ -100,68 +107,86 @@ bool TensorWatch::findDue(std::int64_t step, bool evaluation)
     return any;
 }
 
-WatchPlan& TensorWatch::planFor(bool evaluation)
+// Makes ready for what is due.
+void TensorWatch::use(std::int64_t step, bool evaluation)
 {
-    const auto known = m_plans.find({evaluation, m_due});
-    if (known != m_plans.end())
-        return known->second;
-    WatchPlan plan = makePlan(m_sources, m_captures, m_due, m_selected, evaluation, m_sets);
-    m_sets += std::int64_t(plan.sets.size());
-    return m_plans.emplace(std::pair(evaluation, m_due), std::move(plan)).first->second;
+    const auto [found, fresh] = m_plans.try_emplace({evaluation, m_due});
+    Planned& planned = found->second;
+    if (fresh) {
+        planned.plan = makePlan(m_sources, m_captures, m_due, m_selected, evaluation, m_sets);
+        m_sets += std::int64_t(planned.plan.sets.size());
+    }
+    m_plan = &planned.plan;
+    m_step = step;
+    m_spreading = m_plan->keeps || (m_watched && base::steadySeconds() >= m_notes.nextSpread());
+    const auto free = std::ranges::find_if(planned.jobs, [](const auto& job) { return !job->busy; });
+    if (free == planned.jobs.end())
+        m_job = planned.jobs.emplace_back(std::make_unique<WatchJob>()).get();
+    else
+        m_job = free->get();
+    m_job->plan = m_plan;
+    m_job->step = step;
+    m_job->spreads = m_spreading;
+    m_job->copies.resize(m_plan->places.size());
+    m_job->groups.clear();
+    m_job->tensors.clear();
+    if (!m_later)
+        m_notes.begin(*m_plan, step, m_spreading);
 }
 
 void TensorWatch::begin(std::int64_t step)
 {
     if (!findDue(step, false))
         return;
-    m_step = step;
-    m_plan = &planFor(false);
-    prepareSpreads();
+    use(step, false);
     take(WatchKind::Weight);
-    copyWeights();
+    keepWeights();
     if (!m_plan->passes.empty())
         m_learner->onOutputs(&m_onOutput);
     if (m_plan->has(WatchKind::Answer))
         m_learner->onAnswers(&m_onAnswer);
 }
 
-// Histograms that are asked for are kept; whoever watches sees all of them now and then.
-void TensorWatch::prepareSpreads()
+// What was taken, from place `from` on. `held`: the step leaves these tensors as they are.
+void TensorWatch::hand(std::size_t from, Pass pass, bool held)
 {
-    m_spreading = m_plan->keeps || (m_watched && base::steadySeconds() >= m_nextSpread);
-    if (!m_spreading)
-        return;
-    events::TensorHistograms& all = spreads();
-    all.step = m_step;
-    all.kept = m_plan->keeps;
-    std::size_t used = 0;
-    for (WatchPlace& place : m_plan->places) {
-        const std::int64_t bins = m_plan->keeps ? place.bins : watchedBins;
-        place.spread = used;
-        if (bins == 0)
-            continue;
-        if (all.tensors.size() == used)
-            all.tensors.emplace_back();
-        all.tensors[used].name = place.name;
-        all.tensors[used++].counts.resize(std::size_t(bins));
-    }
-    all.tensors.resize(used);
+    if (!m_later)
+        return m_notes.take(from, m_taken, pass);
+    m_job->groups.push_back({from, m_taken.size(), pass, held ? std::uint32_t(m_taken.front()._version()) : 0, held});
+    for (std::size_t i = 0; i < m_taken.size(); ++i)
+        m_job->tensors.push_back(held ? std::move(m_taken[i]) : copied(from + i, m_taken[i]));
+}
+
+// As it is now, where the job keeps such copies.
+at::Tensor TensorWatch::copied(std::size_t place, const at::Tensor& tensor)
+{
+    at::Tensor& copy = m_job->copies[place];
+    if (tensor.is_same(copy))
+        return tensor;
+    if (!copy.defined() || copy.sizes() != tensor.sizes() || copy.scalar_type() != tensor.scalar_type())
+        copy = at::empty_like(tensor);
+    if (isPlain(tensor) && isPlain(copy))
+        std::memcpy(copy.mutable_data_ptr<float>(), tensor.const_data_ptr<float>(), tensor.nbytes());
+    else
+        copy.copy_(tensor);
+    return copy;
 }
 
 // The values of all places of a kind, as the tensors are now.
 void TensorWatch::take(WatchKind kind)
 {
+    const at::NoGradGuard noGraph;
     m_taken.clear();
     for (std::size_t i = m_plan->begin(kind); i < m_plan->end(kind); ++i) {
-        const WatchPlace& place = m_plan->places[i];
-        const at::Tensor& weight = m_sources.all[place.source].weight;
+        const at::Tensor& weight = m_sources.all[m_plan->places[i].source].weight;
         const at::Tensor& tensor = kind == WatchKind::Gradient ? weight.grad()
-                                   : kind == WatchKind::Update ? place.before
+                                   : kind == WatchKind::Update ? m_job->copies[i]
                                                                : weight;
         // A weight that took no part in the step has no gradient.
         m_taken.push_back(tensor.defined() ? tensor : tensor::empty({0}));
     }
-    note(m_plan->begin(kind));
+    if (!m_taken.empty())
+        hand(m_plan->begin(kind), Pass::Own, false);
 }
 
 void TensorWatch::takePass(const model::LayerPass& layer)
@@ -175,25 +200,19 @@ void TensorWatch::takePass(const model::LayerPass& layer)
     // Before the output is looked at: it may lie where the input lay.
     if (input > 0) {
         m_taken.assign(1, layer.input.detach());
-        if (isLastOutput(m_taken.front(), m_last.values, m_last.version)) {
-            m_known.assign(1, m_last.known);
-            noteKnown(input - 1);
-        } else {
-            note(input - 1);
-        }
+        const bool same = isLastOutput(m_taken.front(), m_last.values, m_last.version);
+        hand(input - 1, same ? Pass::AsBefore : Pass::Own, true);
     }
     m_last.values.reset();
     if (output > 0) {
-        m_taken.assign(1, layer.output.detach());
+        const at::Tensor values = layer.output.detach();
+        m_taken.assign(1, values);
         // Of a large output a pass costs much: none is made for what does not need it, such as the share of dead units.
         const WatchPlace& place = m_plan->places[output - 1];
-        if (m_spreading || place.bins > 0 || m_plan->sets[place.set].passes) {
-            note(output - 1);
-            m_last = {m_taken.front(), std::int64_t(m_taken.front()._version()), m_known.front()};
-        } else {
-            m_known.clear();
-            noteKnown(output - 1);
-        }
+        const bool passes = m_spreading || place.bins > 0 || m_plan->sets[place.set].passes;
+        hand(output - 1, passes ? Pass::Own : Pass::None, true);
+        if (passes)
+            m_last = {values, std::int64_t(values._version())};
     }
 }
 
@@ -215,16 +234,22 @@ void TensorWatch::takeAnswers()
     };
     if (m_targets.empty())
         return;
-    m_labels = joined(m_targets);
-    const at::Tensor said = joined(m_said), first = std::exchange(m_firstInput, {});
+    const at::Tensor labels = joined(m_targets), said = joined(m_said), first = std::exchange(m_firstInput, {});
     m_taken.clear();
     for (std::size_t i = m_plan->begin(WatchKind::Answer); i < m_plan->end(WatchKind::Answer); ++i) {
         const std::string& name = m_sources.all[m_plan->places[i].source].name;
-        const at::Tensor& tensor = name == "labels" ? m_labels : name == "predictions" ? said : first;
+        const at::Tensor& tensor = name == "labels" ? labels : name == "predictions" ? said : first;
         m_taken.push_back(tensor.defined() ? tensor : tensor::empty({0}));
     }
-    note(m_plan->begin(WatchKind::Answer));
-    m_labels = at::Tensor();
+    if (m_taken.empty())
+        return;
+    if (m_later)
+        m_job->labels = labels;
+    else
+        m_notes.setLabels(labels);
+    hand(m_plan->begin(WatchKind::Answer), Pass::Own, true);
+    if (!m_later)
+        m_notes.setLabels({});
 }
 
 void TensorWatch::takeExtras()
@@ -238,65 +263,14 @@ void TensorWatch::takeExtras()
             std::ranges::find(signals, m_sources.all[m_plan->places[i].source].name, &tensor::NamedTensor::name);
         m_taken.push_back(found == signals.end() ? tensor::empty({0}) : found->tensor);
     }
-    note(m_plan->begin(WatchKind::Extra));
+    hand(m_plan->begin(WatchKind::Extra), Pass::Own, false);
 }
 
-// What was taken, from place `from` on.
-void TensorWatch::note(std::size_t from)
-{
-    tensor::takeStatistics(m_taken, m_known);
-    noteKnown(from);
-}
-
-void TensorWatch::noteKnown(std::size_t from)
-{
-    for (std::size_t i = 0; i < m_taken.size(); ++i) {
-        const WatchPlace& place = m_plan->places[from + i];
-        WatchSet& set = m_plan->sets[place.set];
-        double* value = set.values.data() + place.row * set.statistics.size();
-        if (set.plain)
-            for (const WatchStatistic& each : set.statistics)
-                *value++ = store::asKept(each.kept, each.take(m_known[i], m_taken[i]));
-        else
-            noteSignal(place, m_known.empty() ? nullptr : &m_known[i], m_taken[i], value);
-        if (place.raw)
-            m_kept.add(place.name, m_step, m_taken[i]);
-        if (!m_spreading || (m_plan->keeps && place.bins == 0))
-            continue;
-        events::TensorHistograms::Spread& spread = spreads().tensors[place.spread];
-        const tensor::Span span = tensor::countInto(m_taken[i], m_known[i], spread.counts, mostCounted);
-        spread.low = span.low;
-        spread.high = span.high;
-    }
-}
-
-// Where a statistic needs more than one pass tells: saves before, labels, parameters.
-void TensorWatch::noteSignal(const WatchPlace& place, const tensor::Statistics* known, const at::Tensor& tensor,
-                             double* values)
-{
-    tensor::Signal signal(tensor, known);
-    signal.setPast(m_step, m_past.of(place.name));
-    if (m_labels.defined())
-        signal.setLabels(m_labels);
-    for (const WatchStatistic& each : m_plan->sets[place.set].statistics)
-        *values++ = store::asKept(each.kept, each.take  ? each.take(*known, tensor)
-                                             : each.ask ? each.ask(signal, each.statistic.arguments)
-                                                        : std::numeric_limits<double>::quiet_NaN());
-    if (place.past > 0 || place.pastSteps > 0)
-        m_past.add(place.name, m_step, tensor, place.past, place.pastSteps);
-}
-
-void TensorWatch::copyWeights()
+void TensorWatch::keepWeights()
 {
     const at::NoGradGuard noGraph;
-    for (std::size_t i = m_plan->begin(WatchKind::Update); i < m_plan->end(WatchKind::Update); ++i) {
-        const WatchPlace& place = m_plan->places[i];
-        const at::Tensor& weight = m_sources.all[place.source].weight;
-        if (isPlain(weight) && isPlain(place.before))
-            std::memcpy(place.before.mutable_data_ptr<float>(), weight.const_data_ptr<float>(), weight.nbytes());
-        else
-            place.before.copy_(weight);
-    }
+    for (std::size_t i = m_plan->begin(WatchKind::Update); i < m_plan->end(WatchKind::Update); ++i)
+        copied(i, m_sources.all[m_plan->places[i].source].weight);
 }
 
 // What the update changed.
@@ -304,22 +278,21 @@ void TensorWatch::subtract()
 {
     const at::NoGradGuard noGraph;
     for (std::size_t i = m_plan->begin(WatchKind::Update); i < m_plan->end(WatchKind::Update); ++i) {
-        const WatchPlace& place = m_plan->places[i];
-        const at::Tensor& weight = m_sources.all[place.source].weight;
-        if (isPlain(weight) && isPlain(place.before)) {
-            float* out = place.before.mutable_data_ptr<float>();
+        const at::Tensor& weight = m_sources.all[m_plan->places[i].source].weight;
+        at::Tensor& before = m_job->copies[i];
+        if (isPlain(weight) && isPlain(before)) {
+            float* out = before.mutable_data_ptr<float>();
             const float* now = weight.const_data_ptr<float>();
             for (std::int64_t k = 0; k < weight.numel(); ++k)
                 out[k] = now[k] - out[k];
         } else {
-            place.before.neg_().add_(weight);
+            before.neg_().add_(weight);
         }
     }
 }
 
-void TensorWatch::end(events::EventHub& hub)
+void TensorWatch::end()
 {
-    const double began = base::steadySeconds();
     m_learner->onOutputs(nullptr);
     m_learner->onAnswers(nullptr);
     m_last.values.reset();
@@ -327,15 +300,11 @@ void TensorWatch::end(events::EventHub& hub)
     take(WatchKind::Update);
     takeAnswers();
     takeExtras();
-    publish(hub);
-    if (m_spreading && m_watched) {
-        const double now = base::steadySeconds();
-        m_nextSpread = now + std::max(watchedSeconds, watchedShare * (now - began));
-    }
+    tell();
 }
 
 // The first rows of the validation split, as many as a step learns from, go through the network once more.
-void TensorWatch::atEvaluation(Engine& engine, events::EventHub& hub)
+void TensorWatch::atEvaluation(Engine& engine)
 {
     m_plan = nullptr;
     if (m_captures.empty() || !findDue(evaluationAt(engine), true))
@@ -347,9 +316,7 @@ void TensorWatch::atEvaluation(Engine& engine, events::EventHub& hub)
         return;
     if (engine.data().streamed())
         engine.data().expect(rows, first.size());
-    m_step = engine.step();
-    m_plan = &planFor(true);
-    prepareSpreads();
+    use(engine.step(), true);
     take(WatchKind::Weight);
     const data::Batch batch = engine.data().gather(first);
     const at::NoGradGuard noGraph;
@@ -360,26 +327,48 @@ void TensorWatch::atEvaluation(Engine& engine, events::EventHub& hub)
     m_last.values.reset();
     takeAnswers();
     takeExtras();
-    publish(hub);
+    tell();
     m_plan = nullptr;
 }
 
-void TensorWatch::publish(events::EventHub& hub)
+void TensorWatch::tell()
 {
-    for (WatchSet& set : m_plan->sets) {
-        if (set.statistics.empty())
-            continue;
-        if (!set.named) {
-            set.names.step = m_step;
-            hub.publish(events::Event(set.names));
-            set.named = true;
+    if (!m_later)
+        return m_notes.tell([this](const events::Event& event) { m_hub->publish(event); });
+    std::size_t place = 0;
+    for (const WatchJob::Group& group : m_job->groups) {
+        // Written to after all: its values are gone, and from the next step on nothing is held.
+        if (group.held && m_job->tensors[place]._version() != group.version) {
+            m_later = false;
+            m_job->tensors[place] = tensor::empty({0});
         }
-        hub.publish(events::Event(events::TensorStats{m_step, set.names.set, set.values}));
+        place += group.count;
     }
-    if (m_spreading && !spreads().tensors.empty())
-        hub.publish(m_spread);
-    if (const auto trouble = m_kept.trouble())
-        hub.publish(events::Notice{m_step, *trouble});
+    WatchJob* const job = m_job;
+    job->busy = true;
+    m_hub->later(
+        [this, job](const events::EventHub::Tell& tell) {
+            try {
+                job->tellBy(m_notes, tell);
+            } catch (const std::exception& failure) {
+                tell(events::Notice{job->step,
+                                    {base::ErrorKind::Resource,
+                                     failure.what(),
+                                     "statistics of step " + std::to_string(job->step),
+                                     {}}});
+            }
+            job->busy = false;
+        },
+        job->bytes());
+    // Later is over: what follows must come behind what is put off.
+    if (!m_later)
+        settle();
+}
+
+void TensorWatch::settle()
+{
+    if (m_hub)
+        m_hub->settle();
 }
 
 }

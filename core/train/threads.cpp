@@ -14,8 +14,6 @@ namespace core::train {
 
 namespace {
 
-constexpr double budgetSeconds = 0.5;
-
 constexpr std::int64_t mostScratch = 1 << 20; ///< numbers
 
 // An estimator takes all rows in a step: fewer do to tell how many threads serve it.
@@ -65,7 +63,8 @@ void useThreads(std::int64_t threads)
 }
 
 base::Result<StepCost> measureSteps(const spec::Experiment& experiment, const data::DatasetInfo& info,
-                                    const StepPlan& plan, const std::string& device, std::int64_t threads)
+                                    const StepPlan& plan, const std::string& device, std::int64_t threads,
+                                    double budget)
 {
     CORE_TRY(learner, Learner::make(experiment, info, plan, device));
     const bool whole = !learner->takesBatches();
@@ -82,7 +81,7 @@ base::Result<StepCost> measureSteps(const spec::Experiment& experiment, const da
     }
     const std::int64_t before = at::get_num_threads();
     std::map<std::int64_t, std::vector<double>> seconds;
-    const double end = base::steadySeconds() + budgetSeconds;
+    const double end = base::steadySeconds() + budget;
     // In turns, so that a neighbour's load meets all candidates alike. The first round only warms up.
     for (int round = 0; round < (whole ? 2 : 3) || (round < 40 && base::steadySeconds() < end); ++round)
         for (const std::int64_t candidate : candidates) {

@@ -65,6 +65,7 @@ events::RunFinished Trainer::run()
     const bool interrupted = !status && status.error().kind == ErrorKind::Interrupted;
     m_writer.reset();
     m_digests.flush(*m_context.hub);
+    m_context.hub->settle();
     events::RunFinished result = status || interrupted ? summary(m_end.value_or(RunState::Completed))
                                                        : summary(RunState::Failed, std::move(status).error());
     if (m_context.beforeEnd)
@@ -219,6 +220,7 @@ Status Trainer::listen()
 
 Status Trainer::take(const Command& command)
 {
+    m_context.hub->settle();
     if (const Edit* change = std::get_if<Edit>(&command))
         return edit(change->path, change->value, false);
     if (const Beside* beside = std::get_if<Beside>(&command)) {
@@ -285,7 +287,7 @@ Status Trainer::oneStep()
     m_watch.before(step);
     m_profiler.lap(Phase::Recording);
     const StepResult result = m_engine->advance(watched ? &trace : nullptr);
-    m_watch.after(*m_context.hub);
+    m_watch.after();
     if (!m_engine->thawed().empty()) {
         m_context.hub->publish(events::Thawed{step, m_engine->thawed()});
         m_watch.follow(*m_engine, *m_context.hub, m_context.frames);
@@ -323,7 +325,7 @@ void Trainer::judge()
     const std::int64_t step = m_engine->step();
     // Tables cost a pass over the scores and room in the file: a few times a second for whoever watches.
     const bool watched = m_context.frames && base::steadySeconds() >= m_nextTables;
-    m_watch.atEvaluation(*m_engine, *m_context.hub);
+    m_watch.atEvaluation(*m_engine);
     Judgement judgement = m_engine->judge(watched ? tables : EvaluationRequest{});
     publishEvaluation(judgement);
     if (watched && judgement.values.front().first == "validation/loss")

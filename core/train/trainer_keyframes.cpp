@@ -25,6 +25,7 @@ constexpr double closestKeyframes = 0.04; ///< seconds
 store::Checkpoint Trainer::snapshot()
 {
     m_digests.flush(*m_context.hub);
+    m_context.hub->settle(); // what the checkpoint relies on is recorded
     store::Checkpoint checkpoint = m_engine->snapshot();
     for (base::Blob& blob : m_watch.past().blobs())
         checkpoint.tensors.push_back(std::move(blob));

@@ -4,8 +4,6 @@
 #include "core/debug/rule_engine.h"
 #include "core/train/layers_seen.h"
 
-#include <ATen/ops/empty_like.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -168,8 +166,6 @@ WatchPlan makePlan(const WatchSources& sources, const std::vector<spec::CaptureS
         place.row = set.names.tensors.size();
         place.name = (evaluation ? std::string(spec::atEvaluation) : std::string()) + source.name;
         watch_plan::lookBack(set, place);
-        if (source.kind == Kind::Update)
-            place.before = at::empty_like(source.weight);
         plan.keeps = plan.keeps || place.bins > 0;
         if (source.kind == Kind::Activation)
             plan.passes[source.layer].first = plan.places.size() + 1;

@@ -117,10 +117,12 @@ Estimate estimateStudy(const TuningSpec& spec, const Space& space, const TrialFa
     if (!facts.trialSeconds)
         return estimate;
     const double each = std::min(*facts.trialSeconds, spec.maxTrialRuntime.value_or(*facts.trialSeconds));
-    const double rounds = std::ceil(double(estimate.jobs) / double(spec.maxParallelJobs));
+    const auto atOnce = double(std::min(facts.atOnce.value_or(spec.maxParallelJobs), spec.maxParallelJobs));
+    const double rounds = std::ceil(double(estimate.jobs) / atOnce);
     estimate.seconds = std::min(rounds * each, spec.maxRuntime.value_or(rounds * each));
-    estimate.trialSeconds = std::min(double(estimate.jobs) * each, *estimate.seconds * double(spec.maxParallelJobs));
-    estimate.cost = *estimate.trialSeconds / 3600 * facts.pricePerHour;
+    estimate.trialSeconds = std::min(double(estimate.jobs) * each, *estimate.seconds * atOnce);
+    if (facts.pricePerHour)
+        estimate.cost = *estimate.trialSeconds / 3600 * *facts.pricePerHour;
     return estimate;
 }
 

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <limits>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -128,8 +129,12 @@ JournalWriter::~JournalWriter()
         ::close(m_handle);
 }
 
-Status JournalWriter::append(const Object& record)
+Status JournalWriter::append(const Object& record, bool synced)
 {
+    // What could not be cut off when the disk failed is cut off now: it counts as not written.
+    if (struct stat facts{};
+        ::fstat(m_handle, &facts) != 0 || (facts.st_size > m_size && ::ftruncate(m_handle, m_size) != 0))
+        return systemError("write", m_file, errno);
     const std::string line = journalLine(record);
     std::size_t written = 0;
     int code = 0;
@@ -140,7 +145,7 @@ Status JournalWriter::append(const Object& record)
         else if (count < 0 && errno != EINTR)
             code = errno;
     }
-    if (code == 0 && ::fdatasync(m_handle) != 0)
+    if (code == 0 && synced && ::fdatasync(m_handle) != 0)
         code = errno;
     if (code == 0) {
         m_size += std::int64_t(line.size());

@@ -33,8 +33,9 @@ public:
     JournalWriter& operator=(JournalWriter&& other) noexcept;
     ~JournalWriter();
 
-    /// Written whole and synced, or not at all: what a full disk leaves of it is cut off again.
-    base::Status append(const base::Object& record);
+    /// Written whole and synced, or not at all: what a full disk leaves of it is cut off again. `synced` false: a power
+    /// cut may take it until the next one is synced; the death of this process does not.
+    base::Status append(const base::Object& record, bool synced = true);
     /// What was there at open().
     const JournalContent& before() const { return m_before; }
 

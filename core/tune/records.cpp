@@ -58,6 +58,27 @@ Stop stopOf(const Value& value)
     return stop;
 }
 
+Value asValue(const MachineShare& share)
+{
+    Array tried;
+    for (const MachineShare::Tried& each : share.tried)
+        tried.push_back(
+            Object{{"threads", each.threads}, {"at_once", each.atOnce}, {"steps_per_s", each.stepsPerSecond}});
+    return Object{{"cores", share.cores},     {"max_parallel_jobs", share.parallel},
+                  {"threads", share.threads}, {"at_once", share.atOnce},
+                  {"why", share.why},         {"tried", std::move(tried)}};
+}
+
+MachineShare shareOf(const Value& value)
+{
+    MachineShare share{value["cores"].toInt(1),   value["max_parallel_jobs"].toInt(1),
+                       value["threads"].toInt(1), value["at_once"].toInt(1),
+                       value["why"].text(),       {}};
+    for (const Value& each : value["tried"].array())
+        share.tried.push_back({each["threads"].toInt(1), each["at_once"].toInt(1), each["steps_per_s"].toReal()});
+    return share;
+}
+
 Object create(const std::string& name, const TuningSpec& spec, double time)
 {
     Object made = record("create", time);
@@ -180,6 +201,13 @@ Object change(const TuningSpec& spec, double time)
 {
     Object made = record("change", time);
     made.set("spec", tuningFields().write(spec));
+    return made;
+}
+
+Object share(const MachineShare& share, double time)
+{
+    Object made = record("share", time);
+    made.set("share", asValue(share));
     return made;
 }
 

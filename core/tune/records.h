@@ -2,7 +2,7 @@
 // What happens to a study, as objects for its journal.
 #pragma once
 
-#include "core/tune/trial.h"
+#include "core/tune/study_state.h"
 
 namespace core::tune::records {
 
@@ -26,9 +26,12 @@ base::Object revive(std::int64_t trial, double time);
 base::Object note(std::int64_t trial, const std::string& key, const base::Value& value, double time);
 base::Object run(std::int64_t trial, const std::string& run, double time);
 base::Object change(const TuningSpec& spec, double time);
+base::Object share(const MachineShare& share, double time);
 base::Object end(const std::string& why, double time);
 
 base::Value asValue(const Stop& stop);
 Stop stopOf(const base::Value& value);
+base::Value asValue(const MachineShare& share);
+MachineShare shareOf(const base::Value& value);
 
 }

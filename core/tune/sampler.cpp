@@ -35,6 +35,21 @@ Object startingPoint(const History& history, std::string_view strategy, std::int
 std::int64_t learnedFrom(const History& history)
 {
     return std::ranges::count_if(history.trials, [&](const Trial& each) {
+        const bool told = history.lastLoss(each) || (!history.compares(each) && each.state == TrialState::Completed);
+        return told && history.space.holds(each.parameters);
+    });
+}
+
+bool isStartup(const History& history, std::int64_t number, std::int64_t startup)
+{
+    if (learnedFrom(history) < startup)
+        return true;
+    return history.transfers && number % 2 == 1 && learnedFromOwn(history) < startup;
+}
+
+std::int64_t learnedFromOwn(const History& history)
+{
+    return std::ranges::count_if(history.trials, [&](const Trial& each) {
         return history.lastLoss(each).has_value() && history.space.holds(each.parameters);
     });
 }

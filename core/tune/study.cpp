@@ -112,7 +112,8 @@ Status Study::record(const Object& record)
     CORE_CHECK(m_state.apply(record));
     if (!m_journal)
         return {};
-    Status written = m_journal->append(record);
+    // A value on the way is told again by whoever lost it; of a network that is small there are thousands.
+    Status written = m_journal->append(record, record.find("op")->text() != "report");
     if (!written)
         before.restore(m_state);
     return written;
@@ -299,6 +300,11 @@ Status Study::note(std::int64_t trial, const std::string& key, const Value& valu
 Status Study::setRun(std::int64_t trial, const std::string& run)
 {
     return record(records::run(trial, run, m_clock()));
+}
+
+Status Study::setShare(const MachineShare& share)
+{
+    return record(records::share(share, m_clock()));
 }
 
 Status Study::change(const TuningSpec& spec)

@@ -50,6 +50,7 @@ public:
     base::Status revive(std::int64_t trial);
     base::Status note(std::int64_t trial, const std::string& key, const base::Value& value);
     base::Status setRun(std::int64_t trial, const std::string& run);
+    base::Status setShare(const MachineShare& share);
     /// Other ranges, budget, completion or early stopping; objectives stay. Trials that were made under the ranges
     /// before keep their values.
     base::Status change(const TuningSpec& spec);

@@ -246,6 +246,12 @@ struct Fold {
         return {};
     }
 
+    Status share() const
+    {
+        study.share = records::shareOf(at("share"));
+        return {};
+    }
+
     Status endStudy() const
     {
         study.ended = at("why").text();
@@ -286,6 +292,7 @@ Status StudyState::apply(const Object& record)
         {"note", [](const Fold& f) { return f.note(); }},
         {"run", [](const Fold& f) { return f.note(); }},
         {"change", [](const Fold& f) { return f.change(); }},
+        {"share", [](const Fold& f) { return f.share(); }},
         {"end", [](const Fold& f) { return f.endStudy(); }}};
     const auto found = folds.find(op);
     if (found == folds.end())
@@ -309,7 +316,8 @@ StudyRead foldStudy(const std::vector<Object>& records)
 
 History StudyState::history() const
 {
-    return {space, spec.objective, trials, std::uint64_t(spec.seed), maxJobs, spec.maxParallelJobs};
+    const bool transfers = spec.warmStart && spec.warmStart->type == "TRANSFER_LEARNING";
+    return {space, spec.objective, trials, std::uint64_t(spec.seed), maxJobs, spec.maxParallelJobs, transfers};
 }
 
 std::int64_t StudyState::count(TrialState state) const

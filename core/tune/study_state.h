@@ -5,6 +5,22 @@
 
 namespace core::tune {
 
+/// How a machine is shared among trials that run at once: measured before the first of them.
+struct MachineShare {
+    struct Tried {
+        std::int64_t threads = 1, atOnce = 1; ///< never more threads together than cores
+        double stepsPerSecond = 0;            ///< of all trials at once
+
+        bool operator==(const Tried&) const = default;
+    };
+    std::int64_t cores = 1, parallel = 1; ///< that the machine has; trials that were wanted at once
+    std::int64_t threads = 1, atOnce = 1; ///< what was chosen
+    std::string why;                      ///< `measured`, or what made measuring needless
+    std::vector<Tried> tried;
+
+    bool operator==(const MachineShare&) const = default;
+};
+
 /// A study as a value: what is left when its records are taken in their order, one after the other. Records are objects
 /// with `op` and `time`; core/tune/records.h makes them.
 struct StudyState {
@@ -18,6 +34,7 @@ struct StudyState {
     double created = 0;
     std::int64_t order = 0; ///< records taken so far
     std::int64_t maxJobs = 1;
+    std::optional<MachineShare> share; ///< of the machine that trained it last
 
     bool operator==(const StudyState&) const = default;
 

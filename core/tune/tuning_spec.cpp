@@ -65,8 +65,27 @@ Fields<WarmStartSpec> warmStartFields()
     return Fields<WarmStartSpec>{}
         .add("type", &WarmStartSpec::type, Choice{{"IDENTICAL_DATA_AND_ALGORITHM", "TRANSFER_LEARNING"}},
              {"IDENTICAL_DATA_AND_ALGORITHM: ranges and numbers of jobs may differ, and the best of all studies is the "
-              "best. TRANSFER_LEARNING: data and ranges may differ, and only this study's own trials count."})
+              "best. TRANSFER_LEARNING: data and ranges may differ, and only this study's own trials count: "
+              "Bayesian, RandomForest and TPE learn from each parent on its own scale."})
         .add("parents", &WarmStartSpec::parents, listOf(Text{}), {"One to five finished studies."});
+}
+
+Fields<SlurmSpec> slurmFields()
+{
+    return Fields<SlurmSpec>{}
+        .add("partition", &SlurmSpec::partition, Text{}, {"The partition of the cluster. Empty: its default."})
+        .add("time", &SlurmSpec::timeLimit, Text{},
+             {"The time limit of a job, such as 02:00:00. A trial that takes longer goes on in another job from its "
+              "checkpoint. Empty: the partition's own."})
+        .add("cpus_per_task", &SlurmSpec::cpusPerTask, Int{1, 1024},
+             {"Processors of a trial; it trains with so many threads."})
+        .add("arguments", &SlurmSpec::arguments, listOf(Text{}),
+             {"More arguments for sbatch, as they stand: --gres=gpu:1, --account=…"})
+        .add("setup", &SlurmSpec::setup, listOf(Text{}),
+             {"Lines of shell that a job runs before the trial, such as module load cuda."})
+        .add("poll_seconds", &SlurmSpec::pollSeconds, Real{.min = 0.05, .max = 3600},
+             {"Seconds between two looks at the queue.", {}, "The cluster is asked often.", "An end is seen late."},
+             {.unit = "s"});
 }
 
 Fields<TuningSpec> makeFields()
@@ -97,7 +116,25 @@ Fields<TuningSpec> makeFields()
         .group("completion", &TuningSpec::completion, completionFields(), {"What else ends the study."})
         .add("retries", &TuningSpec::retries, Int{0, 100},
              {"How often a trial is tried again whose worker died. A trial that failed by itself is not."})
+        .add(
+            "batched", &TuningSpec::batched, Choice{{"auto", "off"}},
+            {"auto: trials of small networks are trained many in a process, each in one kernel (model.fused), as far "
+             "as "
+             "they can be; where the strategy learns nothing from trials, as Grid and Random, more of them run at once "
+             "than max_parallel_jobs says. Each is a run all the same. off: every trial has a process of its own, and "
+             "the network is computed as the experiment says."})
         .group("warm_start", &TuningSpec::warmStart, warmStartFields(), {"What earlier studies found."})
+        .add("executor", &TuningSpec::executor, Choice{{"local", "slurm"}},
+             {"Where trials run: in processes of this machine, or as jobs of Slurm over a shared folder."})
+        .group("slurm", &TuningSpec::slurm, slurmFields(), {"How trials are handed to Slurm."},
+               {.visibleWhen = {{"executor", {"slurm"}}}})
+        .add("limits", &TuningSpec::limits, Text{},
+             {"A file with the ranges that parameters may have: CSV with the columns path, min, max, step, scale, "
+              "values, type, or a list as under parameters in JSON. A parameter takes from it what it leaves out, and "
+              "may not go beyond it; without parameters all of the file are tuned."})
+        .add("price_per_hour", &TuningSpec::pricePerHour, Real{.min = 0},
+             {"What an hour of one trial costs, for the cost of the study that is told before the start."},
+             {.nullWord = "not known"})
         .add("seed", &TuningSpec::seed, Int{0}, {"The same seed and the same results give the same trials."});
 }
 

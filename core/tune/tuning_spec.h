@@ -51,6 +51,17 @@ struct WarmStartSpec {
     bool operator==(const WarmStartSpec&) const = default;
 };
 
+/// How trials are handed to Slurm.
+struct SlurmSpec {
+    std::string partition, timeLimit;   ///< as sbatch takes them; empty: the cluster's own
+    std::int64_t cpusPerTask = 1;       ///< of a trial, which trains with so many threads
+    std::vector<std::string> arguments; ///< for sbatch as they stand, such as `--gres=gpu:1`
+    std::vector<std::string> setup;     ///< lines of shell before the trial
+    double pollSeconds = 5;             ///< between two looks at the queue
+
+    bool operator==(const SlurmSpec&) const = default;
+};
+
 /// The part `tuning` of an experiment.
 struct TuningSpec {
     base::Pick strategy{"Bayesian", base::Object{}};
@@ -62,7 +73,12 @@ struct TuningSpec {
     base::Pick earlyStopping{"Off", base::Object{}};
     CompletionSpec completion;
     std::int64_t retries = 1;
+    std::string batched = "auto"; ///< or `off`
     std::optional<WarmStartSpec> warmStart;
+    std::string executor = "local"; ///< or `slurm`
+    SlurmSpec slurm;
+    std::string limits; ///< a file of ranges; empty: none
+    std::optional<double> pricePerHour;
     std::int64_t seed = 0;
 
     bool operator==(const TuningSpec&) const = default;

@@ -5,6 +5,7 @@
 #include "tests/bench/bench.h"
 
 #include "core/base/clock.h"
+#include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/tune/study.h"
 
@@ -85,21 +86,83 @@ double rosenbrock5(const Object& point)
     return sum * (a == "p" ? 1 : a == "q" ? 1.5 : 3) + (b == "v" ? 5 : 0) + (a == "p" ? 2 : a == "q" ? 0 : 1);
 }
 
-struct Function {
-    const char* name;
-    std::string parameters;
-    double (*value)(const Object&);
+// What runs of our own came to: a point's value is that of the nearest one recorded (tests/golden/tuning_tables.json).
+class RecordedTable {
+public:
+    explicit RecordedTable(const core::base::Value& table)
+    {
+        for (const auto& each : table["parameters"].array())
+            m_ranges.push_back({each["path"].text(), each["scale"].text(), each["min"].toReal(), each["max"].toReal(),
+                                each["values"].isArray()});
+        for (const auto& row : table["rows"].array())
+            m_rows.push_back(row.array());
+        for (const auto& row : m_rows)
+            m_least = std::min(m_least, row.back().toReal());
+    }
+
+    double at(const Object& point) const
+    {
+        double least = std::numeric_limits<double>::infinity(), found = 0;
+        for (const auto& row : m_rows) {
+            double sum = 0;
+            for (std::size_t i = 0; i < m_ranges.size(); ++i)
+                sum += apart(m_ranges[i], *point.find(m_ranges[i].path), row[i]);
+            if (sum < least) {
+                least = sum;
+                found = row.back().toReal();
+            }
+        }
+        return found - m_least;
+    }
+
+private:
+    struct Range {
+        std::string path, scale;
+        double min, max;
+        bool category;
+
+        double scaled(double x) const
+        {
+            return scale == "log" ? std::log(x) : scale == "reverse_log" ? -std::log1p(-x) : x;
+        }
+    };
+    std::vector<Range> m_ranges;
+    std::vector<core::base::Array> m_rows;
+    double m_least = std::numeric_limits<double>::infinity();
+
+    static double apart(const Range& range, const core::base::Value& a, const core::base::Value& b)
+    {
+        if (range.category)
+            return a == b ? 0 : 1;
+        const double width = range.scaled(range.max) - range.scaled(range.min);
+        const double share = (range.scaled(a.toReal()) - range.scaled(b.toReal())) / width;
+        return share * share;
+    }
 };
 
-const std::vector<Function>& functions()
+struct Function {
+    std::string name;
+    std::string parameters;
+    std::function<double(const Object&)> value;
+};
+
+Result<std::vector<Function>> functions()
 {
-    static const std::vector<Function> all{
+    std::vector<Function> all{
         {"branin", R"({"path": "x0", "min": -5, "max": 10}, {"path": "x1", "min": 0, "max": 15})", branin},
         {"hartmann6", boxOf(6, 0, 1), hartmann6},
         {"ackley10", boxOf(10, -32.768, 32.768), ackley10},
         {"rosenbrock5",
          boxOf(5, -2, 2) + R"(, {"path": "a", "values": ["p", "q", "r"]}, {"path": "b", "values": ["u", "v"]})",
          rosenbrock5}};
+    CORE_TRY(text, core::base::readFile(DESCENT_SOURCE_DIR "/tests/golden/tuning_tables.json"));
+    CORE_TRY(tables, core::base::parseJson(text));
+    for (const auto& [name, table] : tables.object()) {
+        const std::string list = core::base::writeJson(table["parameters"]);
+        const RecordedTable recorded(table);
+        all.push_back(
+            {name, list.substr(1, list.size() - 2), [recorded](const Object& point) { return recorded.at(point); }});
+    }
     return all;
 }
 
@@ -130,11 +193,20 @@ Result<double> regret(const std::string& strategy, const Function& function)
     return median(regrets);
 }
 
+constexpr int thought = 1000;
+
 // Milliseconds for a suggestion after 1,000 trials by chance.
 Result<double> thinking(const std::string& strategy)
 {
     CORE_TRY(study, studyOf(strategy, boxOf(6, 0, 1), 0));
-    for (std::uint64_t i = 0; i < 1000; ++i) {
+    // Those that go by generations make their own.
+    const bool own = strategy == "CmaEs" || strategy == "NSGAII";
+    for (std::uint64_t i = 0; i < thought; ++i) {
+        if (own) {
+            CORE_TRY(trial, study.ask());
+            CORE_CHECK(study.tell(trial->number, {hartmann6(trial->parameters)}));
+            continue;
+        }
         core::tune::Trial trial;
         trial.state = core::tune::TrialState::Completed;
         trial.source = "import";
@@ -144,7 +216,7 @@ Result<double> thinking(const std::string& strategy)
         (void)number;
     }
     std::vector<double> times;
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 15; ++i) {
         const double start = core::base::steadySeconds();
         CORE_TRY(trial, study.ask());
         times.push_back(1000 * (core::base::steadySeconds() - start));
@@ -168,13 +240,18 @@ Result<Object> samplers()
             figures.set("peer", "no Python with Optuna found; name one in DESCENT_PEER_PYTHON");
         }
     };
-    for (const auto& [strategy, short_] : {std::pair<std::string, std::string>{"TPE", "tpe"}, {"Bayesian", "gp"}}) {
-        for (const Function& function : functions()) {
+    const std::pair<std::string, std::string> strategies[] = {
+        {"TPE", "tpe"}, {"Bayesian", "gp"}, {"CmaEs", "cmaes"}, {"NSGAII", "nsgaii"}};
+    CORE_TRY(objectives, functions());
+    for (const auto& [strategy, short_] : strategies) {
+        CORE_TRY(time, thinking(strategy));
+        beside(short_ + "_suggest_ms", time, "samplers-" + short_ + "-thinking", 15);
+        if (strategy != "TPE" && strategy != "Bayesian")
+            continue;
+        for (const Function& function : objectives) {
             CORE_TRY(found, regret(strategy, function));
             beside(short_ + "_" + function.name + "_regret", found, "samplers-" + short_ + "-" + function.name, seeds);
         }
-        CORE_TRY(time, thinking(strategy));
-        beside(short_ + "_suggest_ms", time, "samplers-" + short_ + "-thinking", 3);
     }
     return figures;
 }

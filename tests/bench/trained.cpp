@@ -7,6 +7,7 @@
 #include "core/spec/experiment.h"
 #include "tests/support/temp_folder.h"
 
+#include <pthread.h>
 #include <time.h>
 
 namespace bench {
@@ -18,33 +19,38 @@ namespace {
 
 constexpr int rounds = 9;
 
-double threadSeconds()
-{
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
-}
-
-// Sinks are called on the training thread.
+// A run is opened on its training thread; rows may come from another one.
 class TrainerClock final : public core::events::EventSink {
 public:
     void onScalars(const core::events::ScalarRow& row) override
     {
         if (m_first < 0) {
             m_first = row.step;
-            m_began = threadSeconds();
+            m_began = seconds();
         }
         if (row.step > m_last) {
             m_last = row.step;
-            m_ended = threadSeconds();
+            m_ended = seconds();
         }
     }
-    void onEvent(const core::events::Event&) override {}
+    void onEvent(const core::events::Event& event) override
+    {
+        if (std::holds_alternative<core::events::RunOpened>(event))
+            pthread_getcpuclockid(pthread_self(), &m_clock);
+    }
     double secondsPerStep() const { return m_last > m_first ? (m_ended - m_began) / double(m_last - m_first) : 0; }
 
 private:
     std::int64_t m_first = -1, m_last = -1;
     double m_began = 0, m_ended = 0;
+    clockid_t m_clock = CLOCK_THREAD_CPUTIME_ID;
+
+    double seconds() const
+    {
+        timespec now{};
+        clock_gettime(m_clock, &now);
+        return double(now.tv_sec) + 1e-9 * double(now.tv_nsec);
+    }
 };
 
 }

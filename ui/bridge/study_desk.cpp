@@ -73,16 +73,19 @@ StudySubject StudyDesk::subject() const
 
 void StudyDesk::plan()
 {
-    m_planner.ask([subject = subject()] { return core::session::planStudy(subject); },
-                  [this](Result<StudyPlan> plan) {
-                      m_plan.reset();
-                      m_planProblem.reset();
-                      if (plan)
-                          m_plan = std::move(*plan);
-                      else
-                          m_planProblem = plan.error();
-                      Q_EMIT planChanged();
-                  });
+    m_planner.ask(
+        [subject = subject(), device = m_bench.device().toStdString()] {
+            return core::session::planStudy(subject, core::session::PlanDepth::Measure, device);
+        },
+        [this](Result<StudyPlan> plan) {
+            m_plan.reset();
+            m_planProblem.reset();
+            if (plan)
+                m_plan = std::move(*plan);
+            else
+                m_planProblem = plan.error();
+            Q_EMIT planChanged();
+        });
     Q_EMIT planChanged();
 }
 
@@ -149,9 +152,11 @@ void StudyDesk::start()
 
 void StudyDesk::make(StudySubject subject)
 {
-    run([subject = std::move(subject), runs = m_bench.runsFolder().toStdString()]() -> Result<StudyFolder> {
-        CORE_TRY(plan, core::session::planStudy(subject));
-        return core::session::createStudy(subject, plan.spec, runs);
+    run([subject = std::move(subject), runs = m_bench.runsFolder().toStdString(),
+         device = m_bench.device().toStdString()]() -> Result<StudyFolder> {
+        CORE_TRY(plan, core::session::planStudy(subject, core::session::PlanDepth::Measure, device));
+        return core::session::createStudy(subject, plan.spec, runs,
+                                          plan.trial ? std::optional(plan.trial->share) : std::nullopt);
     });
 }
 

@@ -50,6 +50,8 @@ QString reasonText(const Trial& trial)
 {
     if (!trial.error.empty() && trial.state == TrialState::Failed)
         return QString::fromStdString(trial.error);
+    if (const auto* held = trial.notes.find("held"); held && trial.state == TrialState::Running)
+        return TrialsTable::tr("held back: %1").arg(QString::fromStdString(held->text()));
     if (!trial.stop)
         return {};
     return trial.stop->message.empty() ? TrialsTable::tr("stopped by a person")

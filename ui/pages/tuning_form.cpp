@@ -256,7 +256,9 @@ void TuningForm::showPlan()
     if (estimate.trialSeconds)
         text += tr(", a trial %1").arg(style::duration(*estimate.trialSeconds));
     if (estimate.cost)
-        text += tr(", costs about %1").arg(style::number(*estimate.cost, 3));
+        text += tr(", at a cost of about %1").arg(style::number(*estimate.cost, 3));
+    if (plan->trial)
+        text += QStringLiteral(".\n") + QString::fromStdString(core::session::inWords(plan->trial->share));
     m_estimate->setText(text);
     QStringList warnings;
     for (const core::base::Error& warning : plan->warnings)

@@ -49,7 +49,7 @@ void enroll(Rules& all)
                            {"Augmentation costs more than the step.", {clue::augmented()}},
                            {"Too few threads make batches.", {clue::without("data.num_workers", 0.5)}},
                            "The disk is slow."},
-                          {"workers", "prefetch", "all_in_memory", "batch_up"},
+                          {"workers", "prefetch", "all_in_memory", "augment_less", "batch_up"},
                           true,
                           true},
                          base::Fields<Spec>{}

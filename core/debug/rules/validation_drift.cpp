@@ -36,7 +36,7 @@ void enroll(Rules& all)
           {"The world moved, and rows are divided by time.",
            {clue::settingIs("split.kind", {"chronological", "walk_forward"})}},
           {"Groups that differ are divided as wholes.", {clue::settingIs("split.kind", {"group"})}}},
-         {"by_chance", "drop_drifting"},
+         {"undo_noise", "by_chance", "drop_drifting"},
          true},
         base::Fields<Spec>{});
 }

@@ -87,6 +87,30 @@ TEST_CASE("edits: cells of numbers, texts and the target")
           "/data/edits/0/column");
 }
 
+TEST_CASE("edits: noise is written into some cells of a column, the same for the same seed")
+{
+    const auto with = [](std::int64_t seed, double std) {
+        return edited({pick("add_noise", {{"column", "x"}, {"rows", Array{1, 4, 5}}, {"std", std}, {"seed", seed}})});
+    };
+    const auto plain = edited({}), noisy = with(3, 0.5), again = with(3, 0.5), wider = with(3, 1.0),
+               other = with(4, 0.5);
+    REQUIRE((plain && noisy && again && wider && other));
+    for (std::int64_t row = 0; row < 8; ++row) {
+        const double added = cellOf(*noisy, row, "x") - cellOf(*plain, row, "x");
+        CHECK((added != 0) == (row == 1 || row == 4 || row == 5));
+        CHECK(cellOf(*again, row, "x") == cellOf(*noisy, row, "x"));
+        CHECK(cellOf(*wider, row, "x") - cellOf(*plain, row, "x") == Approx(2 * added).margin(1e-5));
+        if (added != 0)
+            CHECK(cellOf(*other, row, "x") != cellOf(*noisy, row, "x"));
+    }
+    const auto wrongAt = [](const char* column, std::int64_t row) {
+        return edited({pick("add_noise", {{"column", column}, {"rows", Array{row}}, {"std", 1}})}).error().where;
+    };
+    CHECK(wrongAt("z", 0) == "/data/edits/0/column");
+    CHECK(wrongAt("colour", 0) == "/data/edits/0/column");
+    CHECK(wrongAt("x", 8) == "/data/edits/0/rows/0");
+}
+
 TEST_CASE("edits: a stray cell that is corrected no longer stops anything")
 {
     const std::string text = "x,y\n1,a\n2,b\nthree,a\n4,b\n5,a\n6,b\n";

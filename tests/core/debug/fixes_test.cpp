@@ -92,6 +92,8 @@ TEST_CASE("every fix that an alert names changes exactly what it says")
         {"workers", "data.num_workers=2"},
         {"prefetch", "data.prefetch_factor=4"},
         {"pipe", R"(data.mode="pipe")"},
+        {"augment_less", "-"},
+        {"undo_noise", "-"},
         {"by_time", R"(split.kind="chronological")"},
         {"by_chance", "-"},
         {"shorter_texts", "data.tokens.max_length=32"},
@@ -129,6 +131,25 @@ TEST_CASE("a fix that is made already is not offered again")
     CHECK(changed("augment", with(network, "mlp", "cnn")) == R"(augment=[{"kind":"RandomHorizontalFlip","p":0.5}])");
     CHECK(changed("augment_more", with(network, "mlp", "cnn")) == R"(augment=[{"kind":"RandAugment"}])");
     CHECK(changed("feature_noise", with(network, "mlp", "cnn")) == "-");
+}
+
+TEST_CASE("what is costly or written into rows is taken back, and nothing else")
+{
+    auto tree = core::base::parseJson(network);
+    REQUIRE(tree);
+    const auto take = [&](const char* path, const char* value) {
+        const auto parsed = core::base::parseJson(value);
+        REQUIRE(parsed);
+        REQUIRE(tree->setAt(path, *parsed));
+        return core::base::writeJson(*tree);
+    };
+    const std::string costly = take("augment", R"([{"kind": "AugMix"}, {"kind": "FeatureNoise"}])");
+    CHECK(changed("augment_less", costly) == R"(augment=[{"kind":"FeatureNoise"}])");
+    const std::string pictures = with(take("augment", R"([{"kind": "RandAugment"}])"), "mlp", "cnn");
+    CHECK(changed("augment_less", pictures) == R"(augment=[{"kind":"RandomHorizontalFlip","p":0.5}])");
+    const std::string noisy =
+        take("data.edits", R"([{"kind": "add_noise", "column": "x"}, {"kind": "drop_rows", "rows": [1]}])");
+    CHECK(changed("undo_noise", noisy) == R"(data.edits=[{"kind":"drop_rows","rows":[1]}])");
 }
 
 TEST_CASE("trees have fixes of their own, and none of networks")

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <thread>
 
 using namespace core;
 using session::Session;
@@ -78,6 +79,39 @@ TEST_CASE("capture: the training's bits are the same whatever is captured")
                        capturing(R"([{"collection": "gradients", "save_interval": 1}])", R"(, "clip_grad_norm": 0.01)"),
                        folder))
               .digest == clipped.digest);
+}
+
+// With all cores in use statistics are taken at once, with one of several a moment later.
+TEST_CASE("capture: statistics that are put off are those that are taken at once")
+{
+    const TempFolder folder;
+    const char* capture = R"--([{"collection": "all", "save_interval": 1, "histogram": true},
+        {"collection": "updates", "save_interval": 3, "reductions": ["mean", "max"]},
+        {"collection": "gradients", "save_interval": 2, "reductions": ["same_saves(1e-5,1e-8,0,2)", "l2"], "raw": true
+},
+        {"collection": "activations", "save_interval": 1},
+        {"collection": "inputs", "save_interval": 2}, {"collection": "labels", "save_interval": 1},
+        {"collection": "predictions", "save_interval": 1},
+        {"collection": "weights", "mode": "EVAL", "save_interval": 1}])--";
+    const auto with = [&](unsigned threads) {
+    base::Value spec = capturing(capture, R"(, "clip_grad_norm": 0.05)");
+    REQUIRE(spec.setAt("train.threads", std::int64_t(threads)));
+    return captured(tests::made(spec, folder));
+    };
+const Captured later = with(1), once = with(std::max(1u, std::thread::hardware_concurrency()));
+CHECK(later.digest == once.digest);
+REQUIRE(later.record.tensors.size() == once.record.tensors.size());
+for (const auto& [name, series] : once.record.tensors) {
+    INFO(name);
+    const store::TensorSeries& other = later.record.tensors.at(name);
+    CHECK(other.steps == series.steps);
+    for (const auto& [statistic, values] : series.columns) {
+        const std::vector<double>& others = other.columns.at(statistic);
+        REQUIRE(others.size() == values.size());
+        CHECK(std::equal(values.begin(), values.end(), others.begin(),
+                         [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }));
+    }
+}
 }
 
 TEST_CASE("capture: at step s stand the weights before update s and its gradients before they are clipped")
