@@ -66,8 +66,8 @@ std::vector<ViewPoint> viewPoints(const StudyState& study, const ViewAxis& x, co
     for (const Trial& trial : study.trials) {
         const base::Value* xValue = trial.parameters.find(x.path);
         const base::Value* yValue = y ? trial.parameters.find(y->path) : nullptr;
-        if (trial.state != TrialState::Completed || !history.compares(trial) || objective >= trial.values.size() || !xValue ||
-            !x.range.contains(*xValue) || (y && (!yValue || !y->range.contains(*yValue))))
+        if (trial.state != TrialState::Completed || !history.compares(trial) || objective >= trial.values.size() ||
+            !xValue || !x.range.contains(*xValue) || (y && (!yValue || !y->range.contains(*yValue))))
             continue;
         ViewPoint point{trial.number, *xValue, yValue ? *yValue : base::Value(), x.range.toUnit(*xValue)};
         point.y = yValue ? y->range.toUnit(*yValue) : 0;

@@ -25,7 +25,8 @@ FUZZ(bytes)
         fuzz::promise(bool(space->check(tune::randomPoint(*space, base::Draw(i, "fuzz")), "fuzz")));
     tune::estimateStudy(*spec, *space, {});
     tune::suggestStrategy(*spec, *space, {});
-    const auto filter = tune::TrialFilter::parse(bytes.substr(std::min(end + 1, bytes.size())), *space, spec->objective);
+    const auto filter =
+        tune::TrialFilter::parse(bytes.substr(std::min(end + 1, bytes.size())), *space, spec->objective);
     if (!filter)
         return;
     tune::Trial trial;

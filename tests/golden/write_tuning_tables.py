@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes tuning_tables.json: what small networks came to at points by chance, recorded from runs of descent-cli (its path is
 the first argument; the second, how many points of each table, default 300; more are the names of tables to record anew, default
-all). Strategies are tried on them as on functions: a
-point's value is that of the nearest one recorded."""
+all). Strategies are tried on them as on functions: a point's value is that of the nearest one recorded."""
 import json
 import pathlib
 import subprocess
