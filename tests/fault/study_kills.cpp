@@ -100,7 +100,8 @@ public:
             m_campaign.check(status == (dead ? 128 + SIGKILL : 0) || (dead && status == 0),
                              "the coordinator ended with " + std::to_string(status));
             known = checkJournal(known);
-            if (!dead)
+            // One that has ended is not gone on with: the same command would begin another study.
+            if (!dead || ended())
                 break;
         }
         ++m_studies;
@@ -233,8 +234,11 @@ private:
             if (core::store::isRun(entry.path()))
                 there.insert(entry.path().filename().string());
         m_campaign.check(std::int64_t(ofTrials.size()) == trials, "two trials have one run");
-        m_campaign.check(ofTrials == there,
-                         std::to_string(there.size()) + " runs for " + std::to_string(trials) + " trials");
+        std::string strays;
+        for (const std::string& run : there)
+            strays += ofTrials.contains(run) ? "" : " " + run;
+        m_campaign.check(ofTrials == there, std::to_string(there.size()) + " runs for " + std::to_string(trials) +
+                                                " trials; of none of them are" + strays);
     }
 };
 
