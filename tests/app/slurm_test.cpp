@@ -28,6 +28,7 @@ Value experimentOf(std::int64_t jobs, std::int64_t epochs, std::int64_t retries,
                   {"max_parallel_jobs", 3},
                   {"retries", retries},
                   {"seed", 3},
+                  {"batched", "off"}, // the values of this machine and of jobs shall be the same to the bit
                   {"slurm", std::move(slurm)},
                   {"parameters", Array{Object{{"path", "train.optimizer.lr"}, {"min", 1e-4}, {"max", 0.1}}}}};
     return Object{{"name", "moons"},

@@ -260,7 +260,7 @@ TEST_CASE("the classic of Automatic Model Tuning runs, at a small size")
 
 TEST_CASE("a dry run tells how many trials, how long and at what cost, and makes nothing")
 {
-    const Studied studied(experiment({{"price_per_hour", 2}}));
+    const Studied studied(experiment({{"price_per_hour", 2}, {"batched", "off"}}));
     const Ended ended = studied.tune({"--dry-run"});
     INFO(ended.err);
     REQUIRE(ended.status == 0);

@@ -5,9 +5,9 @@
 #include "tests/bench/bench.h"
 
 #include "core/base/clock.h"
-#include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/tune/study.h"
+#include "tests/support/tuning_tables.h"
 
 #include <cmath>
 #include <numbers>
@@ -86,60 +86,6 @@ double rosenbrock5(const Object& point)
     return sum * (a == "p" ? 1 : a == "q" ? 1.5 : 3) + (b == "v" ? 5 : 0) + (a == "p" ? 2 : a == "q" ? 0 : 1);
 }
 
-// What runs of our own came to: a point's value is that of the nearest one recorded (tests/golden/tuning_tables.json).
-class RecordedTable {
-public:
-    explicit RecordedTable(const core::base::Value& table)
-    {
-        for (const auto& each : table["parameters"].array())
-            m_ranges.push_back({each["path"].text(), each["scale"].text(), each["min"].toReal(), each["max"].toReal(),
-                                each["values"].isArray()});
-        for (const auto& row : table["rows"].array())
-            m_rows.push_back(row.array());
-        for (const auto& row : m_rows)
-            m_least = std::min(m_least, row.back().toReal());
-    }
-
-    double at(const Object& point) const
-    {
-        double least = std::numeric_limits<double>::infinity(), found = 0;
-        for (const auto& row : m_rows) {
-            double sum = 0;
-            for (std::size_t i = 0; i < m_ranges.size(); ++i)
-                sum += apart(m_ranges[i], *point.find(m_ranges[i].path), row[i]);
-            if (sum < least) {
-                least = sum;
-                found = row.back().toReal();
-            }
-        }
-        return found - m_least;
-    }
-
-private:
-    struct Range {
-        std::string path, scale;
-        double min, max;
-        bool category;
-
-        double scaled(double x) const
-        {
-            return scale == "log" ? std::log(x) : scale == "reverse_log" ? -std::log1p(-x) : x;
-        }
-    };
-    std::vector<Range> m_ranges;
-    std::vector<core::base::Array> m_rows;
-    double m_least = std::numeric_limits<double>::infinity();
-
-    static double apart(const Range& range, const core::base::Value& a, const core::base::Value& b)
-    {
-        if (range.category)
-            return a == b ? 0 : 1;
-        const double width = range.scaled(range.max) - range.scaled(range.min);
-        const double share = (range.scaled(a.toReal()) - range.scaled(b.toReal())) / width;
-        return share * share;
-    }
-};
-
 struct Function {
     std::string name;
     std::string parameters;
@@ -155,11 +101,10 @@ Result<std::vector<Function>> functions()
         {"rosenbrock5",
          boxOf(5, -2, 2) + R"(, {"path": "a", "values": ["p", "q", "r"]}, {"path": "b", "values": ["u", "v"]})",
          rosenbrock5}};
-    CORE_TRY(text, core::base::readFile(DESCENT_SOURCE_DIR "/tests/golden/tuning_tables.json"));
-    CORE_TRY(tables, core::base::parseJson(text));
+    CORE_TRY(tables, tests::readTuningTables());
     for (const auto& [name, table] : tables.object()) {
         const std::string list = core::base::writeJson(table["parameters"]);
-        const RecordedTable recorded(table);
+        const tests::RecordedTable recorded(table);
         all.push_back(
             {name, list.substr(1, list.size() - 2), [recorded](const Object& point) { return recorded.at(point); }});
     }

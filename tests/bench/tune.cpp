@@ -50,7 +50,7 @@ Result<double> study(bool batched, bool everythingRecorded)
     const tests::TempFolder folder;
     const double start = core::base::steadySeconds();
     const session::StudySubject subject{tree, folder.path()};
-    CORE_TRY(plan, session::planStudy(subject, session::Look::Measure, "cpu"));
+    CORE_TRY(plan, session::planStudy(subject, session::PlanDepth::Measure, "cpu"));
     CORE_TRY(made, session::createStudy(subject, plan.spec, folder.path(),
                                         plan.trial ? std::optional(plan.trial->share) : std::nullopt));
     CORE_TRY(tuner, session::Tuner::open(made, {folder.path(), program, "cpu"}));

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes tuning_tables.json: what small networks came to at points by chance, recorded from runs of descent-cli (its path is
-the first argument; the second, how many points of each table, default 300). Strategies are tried on them as on functions: a
+the first argument; the second, how many points of each table, default 300; more are the names of tables to record anew, default
+all). Strategies are tried on them as on functions: a
 point's value is that of the nearest one recorded."""
 import json
 import pathlib
@@ -10,6 +11,7 @@ import tempfile
 
 here = pathlib.Path(__file__).parent
 cli, jobs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 300
+file = here / "tuning_tables.json"
 LR = {"path": "train.optimizer.lr", "type": "continuous", "min": 1e-4, "max": 1, "scale": "log"}
 BATCH = {"path": "train.batch_size", "type": "categorical", "values": [8, 16, 32, 64]}
 OPTIMIZER = {"path": "train.optimizer", "type": "categorical", "values": ["sgd", "adam", "rmsprop"]}
@@ -34,26 +36,29 @@ TABLES = {
                      {"path": "train.optimizer.weight_decay", "type": "continuous", "min": 1e-6, "max": 1e-1, "scale": "log"},
                      {"path": "model.dropout", "type": "continuous", "min": 0, "max": 0.6}]),
 }
-made = {}
+anew = sys.argv[3:] or list(TABLES)
+made = {} if len(anew) == len(TABLES) else json.loads(file.read_text())
 for name, (experiment, parameters) in TABLES.items():
+    if name not in anew:
+        continue
     experiment["split"] = {"seed": 1}
     experiment["train"].update(seed=1, threads=1)
     experiment["tuning"] = {"strategy": "Random", "objective": {"metric": "validation/loss", "goal": "minimize"}, "max_jobs": jobs,
                             "max_parallel_jobs": 1, "seed": 1, "parameters": parameters}
     with tempfile.TemporaryDirectory() as folder:
-        file = pathlib.Path(folder) / "table.experiment.json"
-        file.write_text(json.dumps(experiment))
-        told = subprocess.run([cli, "tune", str(file), "--runs", folder, "--json"], stdout=subprocess.PIPE, check=True)
+        study = pathlib.Path(folder) / "table.experiment.json"
+        study.write_text(json.dumps(experiment))
+        told = subprocess.run([cli, "tune", str(study), "--runs", folder, "--json"], stdout=subprocess.PIPE, check=True)
     rows = []
     for trial in json.loads(told.stdout)["trials"]:
         # A run whose loss left all bounds has no value; it counts as the worst.
         value = trial["value"] if isinstance(trial["value"], (int, float)) else None
         rows.append([trial["parameters"].get(each["path"]) for each in parameters] + [value])
     worst = max(row[-1] for row in rows if row[-1] is not None)
-    rows = [[float(f"{cell:.6g}") if isinstance(cell, float) else cell for cell in row[:-1]] +
-            [float(f"{worst if row[-1] is None else row[-1]:.6g}")] for row in rows]
+    rows = [[float(f"{cell:.4g}") if isinstance(cell, float) else cell for cell in row[:-1]] +
+            [float(f"{worst if row[-1] is None else row[-1]:.4g}")] for row in rows]
     made[name] = {"parameters": parameters, "rows": rows}
     print(name, len(rows), "best", min(row[-1] for row in rows), "worst", worst)
 lines = [f'"{name}": {{"parameters": {json.dumps(table["parameters"])}, "rows": [\n' +
-         ",\n".join(json.dumps(row) for row in table["rows"]) + "]}" for name, table in made.items()]
-(here / "tuning_tables.json").write_text("{" + ",\n".join(lines) + "}\n")
+         ",\n".join(json.dumps(row) for row in table["rows"]) + "]}" for name, table in sorted(made.items())]
+file.write_text("{" + ",\n".join(lines) + "}\n")

@@ -100,7 +100,11 @@ private:
     static void sortCompleted(const History& history, std::vector<const Trial*>& trials)
     {
         if (history.objectives.size() == 1) {
-            std::ranges::stable_sort(trials, {}, [&](const Trial* trial) { return history.loss(*trial); });
+            std::vector<std::pair<double, const Trial*>> losses;
+            for (const Trial* trial : trials)
+                losses.emplace_back(history.loss(*trial), trial);
+            std::ranges::stable_sort(losses, {}, [](const auto& each) { return each.first; });
+            std::ranges::transform(losses, trials.begin(), [](const auto& each) { return each.second; });
             return;
         }
         std::vector<Losses> points;

