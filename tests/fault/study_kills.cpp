@@ -72,9 +72,12 @@ public:
             bool dead = false;
             while (!dead && kill < times && !done()) {
                 const auto number = 4 * std::uint64_t(m_tries++);
-                waitFor(coordinator, m_draw.uniform(number, 0, 0.6 * m_seconds));
-                if (!coordinator.going())
+                waitFor(coordinator, m_draw.uniform(number, 0, 0.4 * m_seconds));
+                // Moments follow the load of the machine: one that comes too late kills nothing.
+                if (!coordinator.going()) {
+                    m_seconds *= 0.7;
                     break;
+                }
                 const double which = m_draw.uniform(number + 1);
                 const Victim victim = which < 0.4 ? Victim::Coordinator : which < 0.8 ? Victim::Worker : Victim::All;
                 const std::vector<int> workers = childrenOf(coordinator.pid());
