@@ -8,6 +8,7 @@
 #include "core/session/session.h"
 #include "core/store/run_folder.h"
 
+#include <atomic>
 #include <csignal>
 #include <iostream>
 #include <memory>
@@ -23,6 +24,7 @@ namespace session = core::session;
 namespace {
 
 volatile std::sig_atomic_t caught = 0;
+std::atomic<bool> stopPosted = false;
 
 // The first asks for a checkpoint and the end; the second ends at once.
 extern "C" void onSignal(int number)
@@ -98,6 +100,10 @@ public:
             return;
         m_at = -1;
         ::kill(::getpid(), SIGSTOP);
+        // A notice that came meanwhile is heard before the next step, not some steps later.
+        const double continued = steadySeconds();
+        while (!stopPosted && steadySeconds() - continued < (caught ? 60 : 0.1))
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     void onEvent(const events::Event&) override {}
 
@@ -129,6 +135,7 @@ Result<Outcome> conduct(session::Session& run, double started, Object more)
             if (caught && !signalled) {
                 signalled = caught;
                 (void)run.post(session::Stop{true});
+                stopPosted = true;
             }
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }

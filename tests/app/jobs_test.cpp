@@ -109,7 +109,7 @@ TEST_CASE("a training that is killed at drawn steps, with and without its notice
         REQUIRE(seen.size() == kills.size());
         std::size_t i = 0;
         for (const std::int64_t step : kills)
-            CHECK(seen[i++] == step);
+            CHECK((notice ? seen[i++] >= step : seen[i++] == step)); // a notice is heard between two steps
     }
 }
 
