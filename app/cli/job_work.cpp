@@ -154,8 +154,11 @@ Result<Value> jobExperiment(const std::string& file, const std::vector<std::stri
     if (!given.isObject())
         return Error{ErrorKind::Spec, "is " + std::string(given.typeName()) + ", not an object", file,
                      "An experiment is written in braces: {…}"};
-    for (const std::string& set : sets)
+    for (const std::string& set : sets) {
+        if (const auto change = core::spec::parseSet(set))
+            core::spec::exchangeLaw(given, change->first, change->second.text());
         CORE_CHECK(core::spec::applySet(given, set));
+    }
     std::error_code failed;
     const fs::path folder = fs::absolute(file, failed).parent_path();
     core::spec::Checked part = core::spec::checkJob(given["job"], folder);

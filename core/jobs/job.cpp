@@ -45,6 +45,8 @@ Object asRecord(const StateChange& change)
         record.set("step", change.step);
     if (change.foretold)
         record.set("foretold", true);
+    if (change.waitS > 0)
+        record.set("wait_s", change.waitS);
     return record;
 }
 
@@ -65,6 +67,7 @@ void takeChange(Job& job, const Object& record)
     change.onDemand = all["on_demand"].toBool();
     change.step = all["step"].toInt(-1);
     change.foretold = all["foretold"].toBool();
+    change.waitS = all["wait_s"].toReal();
     job.changes.push_back(std::move(change));
 }
 

@@ -19,6 +19,7 @@ struct StateChange {
     bool onDemand = false;  ///< of this launch: at the full price, not interrupted
     std::int64_t step = -1; ///< updates that were seen, or from which it goes on; −1: not known
     bool foretold = false;  ///< an interruption by the law
+    double waitS = 0;       ///< from it until there is capacity again
 
     bool operator==(const StateChange&) const = default;
 };

@@ -57,7 +57,7 @@ private:
     int m_kills = 0;
 
     const Job& job() const { return m_file.job(); }
-    Status to(JobState state, std::string reason = {}, std::int64_t step = -1, bool foretold = false);
+    Status to(JobState state, std::string reason = {}, std::int64_t step = -1, bool foretold = false, double waitS = 0);
     Status takeOver();
     Status launchOnce();
     Status afterLaunch(const LaunchEnd& launched);
@@ -75,12 +75,11 @@ private:
     void hear();
     bool mustLeave() const { return m_watch.mustLeave && m_watch.mustLeave(); }
     bool waitedTooLong() const { return m_spec.maxWaitS && wallSeconds() - job().submitted() > *m_spec.maxWaitS; }
-    double m_waitS = 0; ///< that the last interruption costs
 };
 
-Status Runner::to(JobState state, std::string reason, std::int64_t step, bool foretold)
+Status Runner::to(JobState state, std::string reason, std::int64_t step, bool foretold, double waitS)
 {
-    CORE_CHECK(m_file.change({state, wallSeconds(), std::move(reason), m_launch, m_onDemand, step, foretold}));
+    CORE_CHECK(m_file.change({state, wallSeconds(), std::move(reason), m_launch, m_onDemand, step, foretold, waitS}));
     if (m_watch.changed)
         m_watch.changed(job().changes.back());
     return {};
@@ -241,10 +240,9 @@ Status Runner::interrupted(const LaunchEnd& launched)
     const std::string why = launched.because == Because::Law     ? "the capacity was taken away"
                             : launched.because == Because::Leave ? "the program that ran it was asked to end"
                                                                  : "asked to be interrupted";
-    m_waitS = launched.waitS;
     return to(JobState::Interrupted, why + "; the worker " + launched.end.inWords(),
               std::max(m_work.step(), launched.haltedAt), // what it had not written down was done all the same
-              launched.because == Because::Law);
+              launched.because == Because::Law, launched.waitS);
 }
 
 Status Runner::upload(JobState last, const std::string& reason)
@@ -266,7 +264,9 @@ Status Runner::stopped(JobState last, const std::string& reason)
 // False: the job has ended, or is left, while it waited.
 Result<bool> Runner::waitForCapacity()
 {
-    const double until = steadySeconds() + std::exchange(m_waitS, 0);
+    // Of what the interruption costs some may have passed before this program took the job over.
+    const StateChange& last = job().changes.back();
+    const double until = steadySeconds() + std::max(0.0, last.waitS - std::max(0.0, wallSeconds() - last.time));
     const double left = m_spec.maxWaitS ? *m_spec.maxWaitS - (wallSeconds() - job().submitted()) : INFINITY;
     if (m_spec.fallback == "on_demand" && !m_onDemand && until - steadySeconds() > left) {
         m_onDemand = true;

@@ -239,7 +239,9 @@ Status Importer::definition(const Value& given, const std::string& where)
 
 Exchanged Importer::end(Object kept)
 {
-    if (!m_job.find("command"))
+    const bool trains = std::ranges::any_of(sagemaker::experimentParts(),
+                                            [&](const std::string& part) { return !m_experiment[part].isNull(); });
+    if (!m_job.find("command") && !trains)
         m_made.notes.push_back("the description has no ContainerEntrypoint: set job.command to train with a script of "
                                "yours, or the other parts to train an experiment");
     for (auto& [key, value] : kept)

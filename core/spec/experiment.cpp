@@ -200,6 +200,7 @@ Result<Value> load(const std::filesystem::path& file, const std::vector<std::str
         const std::string path = set.substr(0, set.find('='));
         const Value* kind = path.ends_with(".kind") ? tree.at(path) : nullptr;
         const std::string before = kind ? kind->text() : std::string();
+        exchangeLaw(tree, path, set.substr(std::min(path.size() + 1, set.size())));
         CORE_CHECK(applySet(tree, set));
         if (kind)
             exchangeKind(tree, path, before, catalog);

@@ -271,6 +271,20 @@ Checked checkJob(const Value& given, const std::filesystem::path& folder)
     return checked;
 }
 
+void exchangeLaw(Value& tree, std::string_view path, std::string_view kind)
+{
+    const Value* law = path == "job.interruption.kind" ? tree.at("job.interruption") : nullptr;
+    if (!law || !law->isObject() || (*law)["kind"].text() == kind)
+        return;
+    const Family laws = interruptionLaws();
+    const Entry* now = laws.find(kind);
+    Object kept;
+    for (const auto& [key, value] : law->object())
+        if (now && now->schema.find(key))
+            kept.set(key, value);
+    (void)tree.setAt("job.interruption", std::move(kept));
+}
+
 Result<JobSpec> readJob(const Value& given, const std::filesystem::path& folder)
 {
     const Checked checked = checkJob(given, folder);

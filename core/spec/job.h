@@ -69,6 +69,10 @@ Checked checkJob(const base::Value& given, const std::filesystem::path& folder =
 /// The same, read; the first problem is the error.
 base::Result<JobSpec> readJob(const base::Value& given, const std::filesystem::path& folder = {});
 
+/// Where `path` is the kind of the interruption and `kind` another one than the tree has, what only the law before knew
+/// goes; what both know stays.
+void exchangeLaw(base::Value& tree, std::string_view path, std::string_view kind);
+
 }
 
 template <>

@@ -270,6 +270,22 @@ TEST_CASE("the queue survives a restart: priorities, what was left in the middle
     CHECK_FALSE(again.next());
 }
 
+TEST_CASE("what is left of the wait is waited by whoever takes the job over")
+{
+    const Bench bench;
+    const Job job = bench.submit({{"command", "echo step=0; exec sleep 600"},
+                                  {"metric_definitions", countingMetrics()},
+                                  {"interruption", Object{{"kind", "step"}, {"steps", Array{0}}, {"wait_s", 1e6}}}});
+    for (int i = 0; i < 2; ++i) {
+        RunnerWatch watch;
+        int asked = 0;
+        // The second asks while it waits already.
+        watch.mustLeave = [&] { return bench.now(job).state() == JobState::Interrupted && ++asked > 1; };
+        CHECK(bench.run(job, watch) == JobState::Interrupted);
+        CHECK(bench.now(job).launches() == 1);
+    }
+}
+
 TEST_CASE("a changed line of the journal is left out and said; a state that may not follow is not believed")
 {
     const Bench bench;

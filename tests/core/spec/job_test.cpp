@@ -66,6 +66,18 @@ TEST_CASE("one line of a shell is a command; paths start at the experiment's fol
     CHECK(job->channels["far"].text() == "s3://bucket/rows");
 }
 
+TEST_CASE("another law leaves behind what only the one before knew")
+{
+    Value tree =
+        Object{{"job", Object{{"interruption", Object{{"kind", "step"}, {"steps", Array{3}}, {"wait_s", 7}}}}}};
+    const Value before = tree;
+    exchangeLaw(tree, "job.interruption.kind", "step");
+    exchangeLaw(tree, "job.spot", "rate");
+    CHECK(tree == before);
+    exchangeLaw(tree, "job.interruption.kind", "rate");
+    CHECK(tree["job"]["interruption"] == Value(Object{{"wait_s", 7}}));
+}
+
 TEST_CASE("an experiment's job is checked, and is no part of what its run is")
 {
     const core::base::Catalog catalog;
