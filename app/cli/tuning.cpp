@@ -122,14 +122,16 @@ Outcome planned(const session::StudyPlan& plan)
                   {"seconds", orNull(estimate.seconds)},
                   {"all_trials_seconds", orNull(estimate.trialSeconds)},
                   {"cost", orNull(estimate.cost)},
-                  {"share", plan.trial ? tune::records::asValue(plan.trial->share) : Value()},
+                  {"executor", plan.spec.executor},
+                  {"share", plan.share() ? tune::records::asValue(*plan.share()) : Value()},
                   {"metrics", std::move(metrics)},
                   {"warnings", std::move(warnings)}};
     std::string text = std::to_string(estimate.jobs) + " trials by " + plan.spec.strategy.kind;
     if (plan.trial) {
         text += ", about " + duration(plan.trial->seconds) + " each";
         text += estimate.seconds ? "; all of them about " + duration(*estimate.seconds) : std::string();
-        text += "\n" + session::inWords(plan.trial->share);
+        if (const auto share = plan.share())
+            text += "\n" + session::inWords(*share);
     }
     if (estimate.cost)
         text += "\nabout " + shown(*estimate.cost) + " at " + shown(*plan.spec.pricePerHour) + " an hour of a trial";
@@ -255,11 +257,10 @@ Result<session::StudyFolder> studyOf(const Options& options, const std::filesyst
             std::cerr << "goes on with " << found->id() << std::endl;
             return *found;
         }
-    CORE_TRY(plan, session::planStudy(subject, session::Look::Measure, options.device));
+    CORE_TRY(plan, session::planStudy(subject, session::PlanDepth::Measure, options.device, options.executor));
     for (const Error& warning : plan.warnings)
         std::cerr << core::base::describe(warning) << std::endl;
-    CORE_TRY(made, session::createStudy(subject, plan.spec, runs,
-                                        plan.trial ? std::optional(plan.trial->share) : std::nullopt));
+    CORE_TRY(made, session::createStudy(subject, plan.spec, runs, plan.share()));
     Status warmed = warm(made, plan.spec, plan.space, runs);
     if (!warmed) {
         std::error_code none;
@@ -269,8 +270,8 @@ Result<session::StudyFolder> studyOf(const Options& options, const std::filesyst
     std::cerr << made.id() << ": " << plan.estimate.jobs << " trials, " << plan.spec.maxParallelJobs << " at once, by "
               << plan.spec.strategy.kind
               << (plan.estimate.seconds ? ", about " + duration(*plan.estimate.seconds) : std::string()) << std::endl;
-    if (plan.trial)
-        std::cerr << session::inWords(plan.trial->share) << std::endl;
+    if (const auto share = plan.share())
+        std::cerr << session::inWords(*share) << std::endl;
     return made;
 }
 
@@ -308,7 +309,7 @@ Result<Outcome> runTune(const Options& options, const Common& common)
 {
     if (options.dryRun) {
         CORE_TRY(subject, given(options));
-        CORE_TRY(plan, session::planStudy(subject, session::Look::Measure, options.device));
+        CORE_TRY(plan, session::planStudy(subject, session::PlanDepth::Measure, options.device, options.executor));
         return planned(plan);
     }
     CORE_TRY(folder, studyOf(options, common.runsFolder()));

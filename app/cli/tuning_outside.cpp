@@ -41,7 +41,7 @@ Result<Outcome> create(const Options& options, const Common& common)
         CORE_TRY(read, tune::readTuning(*tuning));
         spec = std::move(read);
     } else {
-        CORE_TRY(plan, session::planStudy(subject, session::Look::Data));
+        CORE_TRY(plan, session::planStudy(subject, session::PlanDepth::Data));
         spec = std::move(plan.spec);
     }
     CORE_TRY(made, session::createStudy(subject, spec, common.runsFolder()));

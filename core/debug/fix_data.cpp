@@ -124,7 +124,7 @@ void addWays(std::vector<Fix>& all)
     all.push_back({"prefetch", "Twice as many batches ahead", "A slow batch is made up for by those that are ready.",
                    From::End, [](const Value& now) { return times(now, "data.prefetch_factor", 2); }});
     all.push_back({"augment_less", "A flip instead of a costly augmentation",
-                   "Rows are ready when a step wants them; fewer of them differ from epoch to epoch.", From::End,
+                   "Rows are ready when a step wants them; fewer of them differ from epoch to epoch.", From::Before,
                    withoutCostly});
     all.push_back({"undo_noise", "Take back noise that was written into rows",
                    "Training rows go through augment, which leaves validation as it is.", From::Start, withoutNoise});

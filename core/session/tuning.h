@@ -47,14 +47,20 @@ struct StudyPlan {
     std::vector<base::Error> warnings;
     std::vector<std::string> metrics; ///< that a run records, which an objective may be
     tune::Estimate estimate;
-    std::optional<TrialMeasure> trial; ///< with Look::Measure
+    std::optional<TrialMeasure> trial; ///< with PlanDepth::Measure
+
+    /// How this machine is shared by the trials; nothing where they train elsewhere, or it was not measured.
+    std::optional<tune::MachineShare> share() const
+    {
+        return trial && spec.executor == "local" ? std::optional(trial->share) : std::nullopt;
+    }
 };
 /// How far a plan looks: at the text alone, so that the objective's name is not checked; also at the data; or it trains
 /// a few steps too, which takes a second or some, and knows the time and the cost.
-enum class Look { Text, Data, Measure };
-/// The first problem is the error.
-base::Result<StudyPlan> planStudy(const StudySubject& subject, Look look = Look::Measure,
-                                  const std::string& device = "auto");
+enum class PlanDepth { Text, Data, Measure };
+/// The first problem is the error. `executor`: another one than the study names.
+base::Result<StudyPlan> planStudy(const StudySubject& subject, PlanDepth depth = PlanDepth::Measure,
+                                  const std::string& device = "auto", const std::string& executor = {});
 
 /// The resolved experiment of one trial. Where another kind is chosen (of an optimizer, a model), the settings that the
 /// new kind knows too are kept. An error if it does not fit together.

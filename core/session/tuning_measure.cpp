@@ -135,7 +135,12 @@ Result<TrialMeasure> measureTrial(const Value& resolved, std::int64_t parallel, 
     found.prepareSeconds = startSeconds + base::steadySeconds() - start;
     const bool fused = resolved["model"]["fused"].toBool(false), onCores = where == "cpu" && !fused;
     if (fused)
-        found.share = {coresHere(), parallel, 1, std::min(coresHere(), parallel), "a kernel uses one thread", {}};
+        found.share = {coresHere(),
+                       parallel,
+                       1,
+                       std::min(coresHere(), parallel),
+                       wanted > 0 ? "train.threads" : "a kernel uses one thread",
+                       {}};
     else if (onCores)
         found.share = shareOfCores(*engine, resolved, parallel);
     else

@@ -84,7 +84,8 @@ tune::TuningSpec filled(tune::TuningSpec spec, const tune::Space& space)
 
 }
 
-Result<StudyPlan> planStudy(const StudySubject& study, Look look, const std::string& device)
+Result<StudyPlan> planStudy(const StudySubject& study, PlanDepth depth, const std::string& device,
+                            const std::string& executor)
 {
     StudyPlan plan;
     const Value& given = study.given;
@@ -103,10 +104,10 @@ Result<StudyPlan> planStudy(const StudySubject& study, Look look, const std::str
         return std::move(checked.problems.front());
     plan.resolved = std::move(checked.value);
     CORE_TRY(folds, foldsOf(plan.resolved));
-    if (look != Look::Text) {
+    if (depth != PlanDepth::Text) {
         // Before minutes are spent on measuring: what is wrong with the part itself.
-        if (look == Look::Measure)
-            CORE_CHECK(planStudy(study, Look::Text, device));
+        if (depth == PlanDepth::Measure)
+            CORE_CHECK(planStudy(study, PlanDepth::Text, device));
         const std::int64_t parallel = std::max<std::int64_t>(1, tuning["max_parallel_jobs"].toInt(1));
         tune::TuningSpec place;
         for (const auto& [key, member] : {std::pair{"batched", &place.batched}, std::pair{"executor", &place.executor}})
@@ -114,15 +115,17 @@ Result<StudyPlan> planStudy(const StudySubject& study, Look look, const std::str
                 *member = tuning[key].text();
         const auto where = tensor::resolveDevice(device);
         const Value trained = asBatched(plan.resolved, place, where ? *where : device).value_or(plan.resolved);
-        CORE_TRY(trial, measureTrial(trained, parallel, device, look == Look::Measure));
+        CORE_TRY(trial, measureTrial(trained, parallel, device, depth == PlanDepth::Measure));
         plan.metrics = trial.metrics;
-        if (look == Look::Measure)
+        if (depth == PlanDepth::Measure)
             plan.trial = std::move(trial);
     }
     const tune::TuningSubject subject{&spec::experimentFields().schema(), &plan.resolved, &catalog(), plan.metrics,
                                       folds > 1 ? plan.resolved["split"]["kind"].text() : std::string()};
     CORE_TRY(read, tune::readTuning(tuning, subject, limits));
     plan.spec = std::move(read);
+    if (!executor.empty())
+        plan.spec.executor = executor;
     plan.warnings = tune::checkTuning(plan.spec, subject, limits).warnings;
     CORE_TRY(space, tune::spaceOf(plan.spec, subject));
     plan.space = std::move(space);
@@ -132,8 +135,8 @@ Result<StudyPlan> planStudy(const StudySubject& study, Look look, const std::str
     if (plan.trial) {
         facts.trialSeconds = plan.trial->seconds;
         // Jobs of a cluster share nothing with each other.
-        if (plan.spec.executor == "local")
-            facts.atOnce = plan.trial->share.atOnce;
+        if (const auto share = plan.share())
+            facts.atOnce = share->atOnce;
     }
     plan.estimate = tune::estimateStudy(plan.spec, plan.space, facts);
     return plan;

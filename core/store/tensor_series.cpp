@@ -3,8 +3,34 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 namespace core::store {
+
+namespace {
+
+// Blocks of several sets come one after another, though their steps lie between each other's.
+void bringInOrder(TensorSeries& series, std::size_t before)
+{
+    if (before == 0 || before == series.steps.size() || series.steps[before - 1] <= series.steps[before])
+        return;
+    const auto first =
+        std::upper_bound(series.steps.begin(), series.steps.begin() + std::ptrdiff_t(before), series.steps[before]);
+    const std::size_t from = std::size_t(first - series.steps.begin());
+    std::vector<std::size_t> order(series.steps.size() - from);
+    std::iota(order.begin(), order.end(), from);
+    std::ranges::stable_sort(order, {}, [&](std::size_t row) { return series.steps[row]; });
+    const auto arrange = [&](auto& all) {
+        const std::vector was(all.begin() + std::ptrdiff_t(from), all.end());
+        for (std::size_t i = 0; i < order.size(); ++i)
+            all[from + i] = was[order[i] - from];
+    };
+    arrange(series.steps);
+    for (auto& [name, column] : series.columns)
+        arrange(column);
+}
+
+}
 
 void TensorSeries::add(const TensorBlock& block, std::size_t place)
 {
@@ -19,6 +45,7 @@ void TensorSeries::add(const TensorBlock& block, std::size_t place)
     }
     for (auto& [name, column] : columns)
         column.resize(steps.size(), asKept(name, std::numeric_limits<double>::quiet_NaN()));
+    bringInOrder(*this, before);
 }
 
 void TensorSeries::cut(std::int64_t step)

@@ -14,7 +14,7 @@ std::vector<const Trial*> completed(const History& history)
 {
     std::vector<const Trial*> found;
     for (const Trial& trial : history.trials)
-        if (trial.state == TrialState::Completed)
+        if (trial.state == TrialState::Completed && history.compares(trial))
             found.push_back(&trial);
     return found;
 }

@@ -103,7 +103,7 @@ std::vector<std::pair<std::int64_t, double>> averagesBefore(const History& histo
 {
     std::vector<std::pair<std::int64_t, double>> found;
     for (const Trial& other : history.trials)
-        if (other.number < trial.number)
+        if (other.number < trial.number && history.compares(other))
             if (const auto average = runningAverage(other, step))
                 found.emplace_back(other.number, *average);
     return found;
@@ -117,7 +117,7 @@ std::optional<Stop> judgeByPercentile(const History& history, const Trial& trial
     Stop stop{rule, step};
     std::int64_t completed = 0;
     for (const Trial& other : history.trials) {
-        if (other.state != TrialState::Completed || other.number == trial.number)
+        if (other.state != TrialState::Completed || other.number == trial.number || !history.compares(other))
             continue;
         ++completed;
         if (const Report* report = other.reportAt(step)) {

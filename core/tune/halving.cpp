@@ -43,7 +43,7 @@ std::optional<Stop> judgeByHalving(const History& history, const Trial& trial, s
         std::vector<double> losses;
         Stop stop{rule, now.step, now.value};
         for (const Trial& other : history.trials) {
-            const Report* report = competes(other) ? atRung(other, step, since) : nullptr;
+            const Report* report = competes(other) && history.compares(other) ? atRung(other, step, since) : nullptr;
             if (!report || std::isnan(report->value))
                 continue;
             losses.push_back(history.asLoss(report->value));
@@ -71,7 +71,8 @@ const Trial* firstWhole(const History& history)
 {
     const Trial* first = nullptr;
     for (const Trial& trial : history.trials)
-        if (trial.state == TrialState::Completed && trial.lastStep() && (!first || trial.finished < first->finished))
+        if (trial.state == TrialState::Completed && history.compares(trial) && trial.lastStep() &&
+            (!first || trial.finished < first->finished))
             first = &trial;
     return first;
 }

@@ -20,7 +20,7 @@ std::vector<std::size_t> valued(const History& history, std::size_t objective)
 {
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < history.trials.size(); ++i)
-        if (history.trials[i].state == TrialState::Completed &&
+        if (history.trials[i].state == TrialState::Completed && history.compares(history.trials[i]) &&
             std::isfinite(history.loss(history.trials[i], objective)))
             found.push_back(i);
     return found;

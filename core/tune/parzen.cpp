@@ -37,7 +37,7 @@ Value Parzen::valueAt(const Distribution& range, double coordinate)
 }
 
 Parzen::Parzen(std::vector<Distribution> ranges, const std::vector<std::vector<double>>& observations,
-               std::vector<double> weights)
+               std::vector<double> weights, double least)
     : m_ranges(std::move(ranges)),
       m_weights(std::move(weights))
 {
@@ -54,11 +54,11 @@ Parzen::Parzen(std::vector<Distribution> ranges, const std::vector<std::vector<d
         if (m_ranges[i].type == Type::Categorical)
             addCategory(m_ranges[i], column);
         else
-            addNumber(m_ranges[i], std::move(column));
+            addNumber(m_ranges[i], std::move(column), least);
     }
 }
 
-void Parzen::addNumber(const Distribution& range, std::vector<double> centres)
+void Parzen::addNumber(const Distribution& range, std::vector<double> centres, double least)
 {
     const double low = range.scaledMin(), high = range.scaledMax();
     const std::size_t n = centres.size();
@@ -69,12 +69,12 @@ void Parzen::addNumber(const Distribution& range, std::vector<double> centres)
     // they are alone.
     Dimension made;
     made.widths.resize(n);
+    const double narrowest = (high - low) * std::min(least, 1 / std::min(100.0, 2.0 + double(n)));
     const auto sorted = [&](std::size_t place) { return centres[order[place]]; };
     for (std::size_t place = 0; place < n; ++place) {
         const double left = place > 0 ? sorted(place) - sorted(place - 1) : n == 1 ? sorted(0) - low : 0;
         const double right = place + 1 < n ? sorted(place + 1) - sorted(place) : n == 1 ? high - sorted(0) : 0;
-        const double least = (high - low) / std::min(100.0, 2.0 + double(n));
-        made.widths[order[place]] = std::clamp(std::max(left, right), least, high - low);
+        made.widths[order[place]] = std::clamp(std::max(left, right), narrowest, high - low);
     }
     made.centres = std::move(centres);
     made.centres.push_back((low + high) / 2);

@@ -32,7 +32,33 @@ Object startingPoint(const History& history, std::string_view strategy, std::int
     return history.space.pointAt(unit);
 }
 
+namespace {
+
+bool isTold(const History& history, const Trial& trial)
+{
+    const bool told = history.lastLoss(trial) || (!history.compares(trial) && trial.state == TrialState::Completed);
+    return told && history.space.holds(trial.parameters);
+}
+
+}
+
 std::int64_t learnedFrom(const History& history)
+{
+    return std::ranges::count_if(history.trials, [&](const Trial& each) { return isTold(history, each); });
+}
+
+bool isStartup(const History& history, std::int64_t number, std::int64_t startup)
+{
+    // Counted no farther than is asked for: studies grow long.
+    std::int64_t told = 0;
+    for (auto each = history.trials.begin(); each != history.trials.end() && told < startup; ++each)
+        told += isTold(history, *each);
+    if (told < startup)
+        return true;
+    return history.transfers && number % 2 == 1 && learnedFromOwn(history) < startup;
+}
+
+std::int64_t learnedFromOwn(const History& history)
 {
     return std::ranges::count_if(history.trials, [&](const Trial& each) {
         return history.lastLoss(each).has_value() && history.space.holds(each.parameters);

@@ -20,8 +20,9 @@ struct CheckedPart {
     const Limits& limits;
 };
 
-/// A strategy: chooses the next trial's values. It keeps nothing between two calls, so what it proposes is a function
-/// of the study's seed, the trial's number and the ordered history alone. One plug-in of `core/tune/samplers`.
+/// A strategy: chooses the next trial's values. It keeps nothing between two calls but what saves work and is checked
+/// against the history, so what it proposes is a function of the study's seed, the trial's number and the ordered
+/// history alone. One plug-in of `core/tune/samplers`.
 class Sampler {
 public:
     virtual ~Sampler() = default;
@@ -64,8 +65,14 @@ base::Object randomPoint(const Space& space, const base::Draw& draw);
 /// One of an even spread of points, as strategies that learn begin (scrambled Sobol).
 base::Object startingPoint(const History& history, std::string_view strategy, std::int64_t number,
                            std::uint64_t attempt);
-/// How many trials have told something a strategy can learn from: completed, or stopped with a value.
+/// How many trials have told something a strategy can learn from: completed, or stopped with a value; of another task
+/// completed ones alone.
 std::int64_t learnedFrom(const History& history);
+/// Whether a trial belongs to the even spread that a strategy begins with: before `startup` trials have told something.
+/// Where other tasks' trials have, every second one until the study has so many of its own, lest they mislead it.
+bool isStartup(const History& history, std::int64_t number, std::int64_t startup);
+/// How many of those are the study's own, not another task's.
+std::int64_t learnedFromOwn(const History& history);
 /// A warning to strategies that learn, where so many trials at once leave them nothing to learn from.
 void warnOfParallelJobs(const CheckedPart& part, TuningChecked& found);
 /// A problem for strategies that know one objective.

@@ -52,6 +52,10 @@ struct Fold {
     Status takeSpec() const
     {
         TuningSpec spec = tuningFields().read(at("spec"));
+        const bool same = study.created == 0 || spec.objective == study.spec.objective;
+        if (spec.objective.empty() || !same)
+            return cannot(same ? "a study has an objective" : "the objective of a study stays",
+                          "Its trials are told by it");
         CORE_TRY(space, spaceOf(spec));
         study.spec = std::move(spec);
         study.space = std::move(space);
@@ -91,6 +95,8 @@ struct Fold {
     Status add() const
     {
         CORE_TRY(trial, made());
+        if (trial.state != TrialState::Running && trial.state != TrialState::Waiting)
+            return cannot("a new trial runs or waits", "One that has ended is imported");
         if (trial.state == TrialState::Running)
             trial.started = time();
         study.trials.push_back(std::move(trial));
@@ -102,6 +108,9 @@ struct Fold {
         CORE_TRY(trial, made());
         for (const Value& value : at("values").array())
             trial.values.push_back(numberOf(value));
+        if (trial.state == TrialState::Completed && trial.values.size() != study.spec.objective.size())
+            return cannot("a completed trial has " + std::to_string(trial.values.size()) + " values",
+                          "It has one for each of the " + std::to_string(study.spec.objective.size()) + " objectives");
         for (const Value& report : at("reports").array())
             if (report.isArray() && report.array().size() == 2)
                 trial.reports.push_back({report.array()[0].toInt(), numberOf(report.array()[1]), study.order + 1});
@@ -316,7 +325,8 @@ StudyRead foldStudy(const std::vector<Object>& records)
 
 History StudyState::history() const
 {
-    return {space, spec.objective, trials, std::uint64_t(spec.seed), maxJobs, spec.maxParallelJobs};
+    const bool transfers = spec.warmStart && spec.warmStart->type == "TRANSFER_LEARNING";
+    return {space, spec.objective, trials, std::uint64_t(spec.seed), maxJobs, spec.maxParallelJobs, transfers};
 }
 
 std::int64_t StudyState::count(TrialState state) const

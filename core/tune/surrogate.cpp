@@ -7,123 +7,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace core::tune {
 
 using base::Object;
-using math::Matrix;
 
-std::pair<double, double> Observed::original(double loss, double around) const
-{
-    const double pressed = mean + deviation * loss;
-    const double slope = pressed > 0 ? std::exp(pressed) : 1;
-    const double plain = pressed > 0 ? std::expm1(pressed) : pressed;
-    return {middle + width * plain, width * slope * deviation * around};
-}
-
-double Observed::best() const
-{
-    return *std::ranges::min_element(losses);
-}
-
-std::vector<bool> categoriesOf(const Space& space)
+std::vector<bool> categoriesOf(const Space& space, bool withTask)
 {
     std::vector<bool> found;
     for (const Parameter& each : space.parameters())
         found.push_back(each.range.type == Type::Categorical);
+    if (withTask)
+        found.push_back(true);
     return found;
-}
-
-namespace {
-
-Matrix rowsOf(const std::vector<std::vector<double>>& rows, std::size_t columns)
-{
-    Matrix made(rows.size(), columns);
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        std::copy(rows[i].begin(), rows[i].end(), made.cells.begin() + std::ptrdiff_t(i * columns));
-    return made;
-}
-
-void press(Observed& made)
-{
-    std::vector<double> order = made.losses;
-    if (order.empty())
-        return;
-    std::ranges::sort(order);
-    const auto quantile = [&](double share) { return order[std::size_t(share * double(order.size() - 1) + 0.5)]; };
-    made.middle = quantile(0.5);
-    made.width = made.middle - quantile(0.1);
-    if (!(made.width > 0))
-        made.width = order.back() - order.front();
-    if (!(made.width > 0))
-        made.width = 1;
-    for (double& loss : made.losses) {
-        loss = (loss - made.middle) / made.width;
-        loss = loss > 0 ? std::log1p(loss) : loss;
-    }
-}
-
-void standardise(Observed& made)
-{
-    press(made);
-    double sum = 0, squares = 0;
-    for (const double loss : made.losses)
-        sum += loss;
-    made.mean = made.losses.empty() ? 0 : sum / double(made.size());
-    for (const double loss : made.losses)
-        squares += (loss - made.mean) * (loss - made.mean);
-    made.deviation = made.losses.empty() ? 1 : std::sqrt(squares / double(made.size()));
-    if (!(made.deviation > 1e-300))
-        made.deviation = 1;
-    for (double& loss : made.losses)
-        loss = (loss - made.mean) / made.deviation;
-}
-
-}
-
-Observed observe(const History& history, std::size_t most)
-{
-    std::vector<std::vector<double>> x, pending;
-    std::vector<double> losses;
-    double worst = -std::numeric_limits<double>::infinity();
-    for (const Trial& trial : history.trials) {
-        if (trial.state == TrialState::Skipped || !history.space.holds(trial.parameters))
-            continue;
-        const auto loss = history.lastLoss(trial);
-        if (!loss && trial.state != TrialState::Failed) {
-            pending.push_back(history.space.filledUnitOf(trial.parameters));
-            continue;
-        }
-        x.push_back(history.space.filledUnitOf(trial.parameters));
-        losses.push_back(loss.value_or(std::nan("")));
-        if (loss && std::isfinite(*loss))
-            worst = std::max(worst, *loss);
-    }
-    const bool any = std::isfinite(worst);
-    for (double& loss : losses)
-        if (!std::isfinite(loss))
-            loss = loss < 0 && any ? *std::ranges::min_element(losses) : any ? worst : 0;
-    if (losses.size() > most) {
-        std::vector<std::size_t> order(losses.size());
-        std::iota(order.begin(), order.end(), std::size_t(0));
-        std::ranges::stable_sort(order, {}, [&](std::size_t i) { return losses[i]; });
-        // The newest of those that are not among the best.
-        std::sort(order.begin() + std::ptrdiff_t(most / 2), order.end(), std::greater<>());
-        order.resize(most);
-        std::ranges::sort(order);
-        std::vector<std::vector<double>> fewer;
-        std::vector<double> fewerLosses;
-        for (const std::size_t i : order) {
-            fewer.push_back(std::move(x[i]));
-            fewerLosses.push_back(losses[i]);
-        }
-        x = std::move(fewer);
-        losses = std::move(fewerLosses);
-    }
-    Observed made{rowsOf(x, history.space.size()), std::move(losses), 0, 1, rowsOf(pending, history.space.size())};
-    standardise(made);
-    return made;
 }
 
 namespace {

@@ -24,26 +24,41 @@ public:
 
 /// What surrogates learn from: points of the unit cube (0.5 for what is not active) and losses, small is good. A trial
 /// that failed counts as the worst there was, so that its neighbourhood is left alone.
+///
+/// Where a study learns from other tasks, a further column says whose a row is: 0 for its own. It is a category, so
+/// that a model finds out itself how much the tasks have in common. Every task is standardised by itself, as its values
+/// may be on any scale; the study's own are then moved to where its parents' are at the same places, since what it has
+/// tried by then is mostly good.
 struct Observed {
     math::Matrix x;
     std::vector<double> losses; ///< standardised
     double mean = 0, deviation = 1;
     math::Matrix pending; ///< of trials that run or wait
+    bool hasTask = false;
     /// Losses worse than the middle are pressed together by a logarithm first: what is very bad says no more than bad,
     /// and would leave no room for differences among the good.
     double middle = 0, width = 1;
 
     std::size_t size() const { return losses.size(); }
-    double best() const;
+    /// Whether a row is of the study itself.
+    bool isOwn(std::size_t row) const { return !hasTask || x(row, x.columns - 1) == 0; }
+    /// The smallest of the study's own losses; of all where it has none. Also of losses that a caller made for the
+    /// rows.
+    double best() const { return best(losses); }
+    double best(const std::vector<double>& ofRows) const;
+    /// The best rows' points of the space, at most `count`.
+    std::vector<std::vector<double>> bestPlaces(std::size_t count) const;
+    /// A point of the space as a row of this study's own.
+    std::vector<double> row(std::span<const double> place) const;
     /// Of a standardised loss and deviation: those in the objective's own units.
     std::pair<double, double> original(double loss, double around) const;
 };
 /// Trials out of the present ranges are left out. Of more than `most` trials: the best half of that number and the
-/// newest.
-Observed observe(const History& history, std::size_t most);
+/// newest. `others`: with the trials of other tasks.
+Observed observe(const History& history, std::size_t most, bool others = true);
 
-/// Which coordinates are categories, for distances.
-std::vector<bool> categoriesOf(const Space& space);
+/// Which columns are categories, for distances; with a task it is one more.
+std::vector<bool> categoriesOf(const Space& space, bool withTask = false);
 
 /// What is made large: the value at a point of the unit cube; with its gradient where that is asked for and there is
 /// one.

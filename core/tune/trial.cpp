@@ -58,8 +58,15 @@ double History::loss(const Trial& trial, std::size_t objective) const
     return objective < trial.values.size() ? asLoss(trial.values[objective], objective) : std::nan("");
 }
 
+bool History::compares(const Trial& trial) const
+{
+    return !transfers || trial.source != "warm_start";
+}
+
 std::optional<double> History::lastLoss(const Trial& trial) const
 {
+    if (!compares(trial))
+        return {};
     if (trial.state == TrialState::Completed)
         return loss(trial);
     if (trial.state == TrialState::Stopped && !trial.reports.empty() && std::isfinite(trial.reports.back().value))
@@ -71,7 +78,7 @@ const Trial* History::best() const
 {
     const Trial* best = nullptr;
     for (const Trial& trial : trials)
-        if (trial.state == TrialState::Completed && (!best || loss(trial) < loss(*best)))
+        if (trial.state == TrialState::Completed && compares(trial) && (!best || loss(trial) < loss(*best)))
             best = &trial;
     return best;
 }

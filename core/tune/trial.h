@@ -73,14 +73,18 @@ struct History {
     const std::vector<Trial>& trials; ///< number i at place i
     std::uint64_t seed = 0;
     std::int64_t maxJobs = 1, maxParallelJobs = 1;
+    bool transfers = false; ///< trials of a warm start were told for another task (TRANSFER_LEARNING)
+
+    /// Whether the trial's values are on this study's own scale.
+    bool compares(const Trial& trial) const;
 
     /// The trial's value turned so that small is good.
     double loss(const Trial& trial, std::size_t objective = 0) const;
     double asLoss(double value, std::size_t objective = 0) const;
     /// Of the first objective: completed trials' values, the last one reported of those that were stopped; nothing of
-    /// others.
+    /// others, nor of another task's.
     std::optional<double> lastLoss(const Trial& trial) const;
-    /// The best completed trial by the first objective (the first of equals); nullptr without one.
+    /// The best completed trial of this task by the first objective (the first of equals); nullptr without one.
     const Trial* best() const;
 };
 

@@ -65,7 +65,8 @@ Fields<WarmStartSpec> warmStartFields()
     return Fields<WarmStartSpec>{}
         .add("type", &WarmStartSpec::type, Choice{{"IDENTICAL_DATA_AND_ALGORITHM", "TRANSFER_LEARNING"}},
              {"IDENTICAL_DATA_AND_ALGORITHM: ranges and numbers of jobs may differ, and the best of all studies is the "
-              "best. TRANSFER_LEARNING: data and ranges may differ, and only this study's own trials count."})
+              "best. TRANSFER_LEARNING: data and ranges may differ, and only this study's own trials count: "
+              "Bayesian, RandomForest and TPE learn from each parent on its own scale."})
         .add("parents", &WarmStartSpec::parents, listOf(Text{}), {"One to five finished studies."});
 }
 

@@ -61,12 +61,13 @@ void rankPoints(const StudyState& study, std::size_t objective, std::vector<View
 
 std::vector<ViewPoint> viewPoints(const StudyState& study, const ViewAxis& x, const ViewAxis* y, std::size_t objective)
 {
+    const History history = study.history();
     std::vector<ViewPoint> points;
     for (const Trial& trial : study.trials) {
         const base::Value* xValue = trial.parameters.find(x.path);
         const base::Value* yValue = y ? trial.parameters.find(y->path) : nullptr;
-        if (trial.state != TrialState::Completed || objective >= trial.values.size() || !xValue ||
-            !x.range.contains(*xValue) || (y && (!yValue || !y->range.contains(*yValue))))
+        if (trial.state != TrialState::Completed || !history.compares(trial) || objective >= trial.values.size() ||
+            !xValue || !x.range.contains(*xValue) || (y && (!yValue || !y->range.contains(*yValue))))
             continue;
         ViewPoint point{trial.number, *xValue, yValue ? *yValue : base::Value(), x.range.toUnit(*xValue)};
         point.y = yValue ? y->range.toUnit(*yValue) : 0;

@@ -116,14 +116,7 @@ std::vector<Trial> warmStartTrials(const TuningSpec& spec, const Space& space,
 
 const Trial* bestTrial(const StudyState& study)
 {
-    const History history = study.history();
-    const Trial* best = nullptr;
-    for (const Trial& trial : study.trials) {
-        const bool counts = trial.source != "warm_start" || identical(study.spec);
-        if (counts && trial.state == TrialState::Completed && (!best || history.loss(trial) < history.loss(*best)))
-            best = &trial;
-    }
-    return best;
+    return study.history().best();
 }
 
 }

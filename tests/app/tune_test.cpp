@@ -257,3 +257,45 @@ TEST_CASE("the classic of Automatic Model Tuning runs, at a small size")
         }
     }
 }
+
+TEST_CASE("a dry run tells how many trials, how long and at what cost, and makes nothing")
+{
+    const Studied studied(experiment({{"price_per_hour", 2}, {"batched", "off"}}));
+    const Ended ended = studied.tune({"--dry-run"});
+    INFO(ended.err);
+    REQUIRE(ended.status == 0);
+    const Value told = ended.json();
+    CHECK(told["jobs"].toInt() == 4);
+    CHECK(told["trial_seconds"].toReal() > 0);
+    CHECK(told["seconds"].toReal() >= told["trial_seconds"].toReal());
+    CHECK(told["cost"].toReal() == Approx(told["all_trials_seconds"].toReal() / 1800));
+    CHECK(told["share"]["at_once"].toInt() * told["share"]["threads"].toInt() <= told["share"]["cores"].toInt());
+    CHECK(told["metrics"].array().size() > 2);
+    CHECK_FALSE(std::filesystem::exists(studied.runs));
+    // Without a price there is no cost, and none is made up.
+    CHECK(Studied(experiment({})).tune({"--dry-run"}).json()["cost"].isNull());
+    // The share is on record, and shown.
+    REQUIRE(studied.tune().status == 0);
+    const Ended shown = cli({"study", "show", "moons-study-0001", "--runs", studied.runs, "--json"});
+    CHECK(shown.json()["share"]["threads"].toInt() >= 1);
+    CHECK(shown.json()["share"]["why"].text() == "measured");
+    CHECK_FALSE(shown.json()["share"]["tried"].array().empty());
+}
+
+TEST_CASE("a study whose trials all blow up ends with what went wrong, trial by trial")
+{
+    const Studied studied(
+        experiment({{"max_jobs", 2},
+                    {"parameters",
+                     Array{Object{{"path", "train.optimizer.lr"}, {"min", 1e30}, {"max", 1e32}, {"scale", "log"}}}}}));
+    const Ended ended = studied.tune();
+    INFO(ended.err);
+    REQUIRE(ended.status == 0);
+    const Value told = ended.json();
+    CHECK(told["best"].isNull());
+    CHECK(told["problem"].text().find("no trial has a value: 2 failed") == 0);
+    for (const Value& trial : told["trials"].array()) {
+        CHECK(trial["state"].text() == "failed");
+        CHECK_FALSE(trial["error"].text().empty());
+    }
+}

@@ -38,6 +38,8 @@ core::base::Result<core::base::Object> averaging();
 core::base::Result<core::base::Object> incremental();
 core::base::Result<core::base::Object> gpu();
 core::base::Result<core::base::Object> transfer();
+core::base::Result<core::base::Object> tune();
+core::base::Result<core::base::Object> batched();
 core::base::Result<core::base::Object> profile();
 core::base::Result<core::base::Object> rules();
 

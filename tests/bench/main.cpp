@@ -58,6 +58,9 @@ int main(int argc, char** argv)
          bench::rules},
         {"samplers", "what tuning's strategies find in 60 trials, and how long they think over 1,000, beside Optuna",
          bench::samplers},
+        {"tune", "a study of 64 small networks beside Optuna with PyTorch, with as many workers", bench::tune},
+        {"batched", "steps a second of 1, 8, 64 and 256 small networks on one thread, beside stacked ones in PyTorch",
+         bench::batched},
         {"profile", "what the profiler costs the steps of a small network and of a CNN", bench::profile},
     };
     std::string wanted;

@@ -72,7 +72,8 @@ def samplers(which, count):
     warnings.simplefilter("ignore")
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     kind, name = which.split("-")
-    make = {"tpe": optuna.samplers.TPESampler, "gp": optuna.samplers.GPSampler}[kind]
+    make = {"tpe": optuna.samplers.TPESampler, "gp": optuna.samplers.GPSampler, "cmaes": optuna.samplers.CmaEsSampler,
+            "nsgaii": optuna.samplers.NSGAIISampler}[kind]
     a = np.array([[10, 3, 17, 3.5, 1.7, 8], [0.05, 10, 17, 0.1, 8, 14], [3, 3.5, 1.7, 10, 17, 8], [17, 8, 0.05, 10, 0.1, 14]])
     p = 1e-4 * np.array([[1312, 1696, 5569, 124, 8283, 5886], [2329, 4135, 8307, 3736, 1004, 9991],
                          [2348, 1451, 3522, 2883, 3047, 6650], [4047, 8828, 8732, 5743, 1091, 381]])
@@ -99,11 +100,42 @@ def samplers(which, count):
         kind_a, kind_b = trial.suggest_categorical("a", ["p", "q", "r"]), trial.suggest_categorical("b", ["u", "v"])
         return sum_ * {"p": 1, "q": 1.5, "r": 3}[kind_a] + {"u": 0, "v": 5}[kind_b] + {"p": 2, "q": 0, "r": 1}[kind_a]
 
+    def recorded(name):
+        """The value of the nearest point in our own table of that name, above the table's best."""
+        import json
+        import pathlib
+
+        table = json.loads((pathlib.Path(__file__).parent.parent / "golden/tuning_tables.json").read_text())[name]
+        ranges, rows = table["parameters"], table["rows"]
+        values = np.array([row[-1] for row in rows])
+        scaled = {"log": np.log, "reverse_log": lambda x: -np.log1p(-x)}
+
+        def distance(each, column, at):
+            if "values" in each:
+                return np.array([float(cell != at) for cell in column])
+            scale = scaled.get(each.get("scale"), lambda x: x)
+            width = scale(float(each["max"])) - scale(float(each["min"]))
+            return ((scale(np.array(column, float)) - scale(float(at))) / width) ** 2
+
+        def suggest(trial, each):
+            if "values" in each:
+                return trial.suggest_categorical(each["path"], each["values"])
+            ask = trial.suggest_int if each["type"] == "integer" else trial.suggest_float
+            return ask(each["path"], each["min"], each["max"], log=each.get("scale") == "log")
+
+        def objective(trial):
+            apart = sum(distance(each, [row[i] for row in rows], suggest(trial, each)) for i, each in enumerate(ranges))
+            return float(values[apart.argmin()] - values.min())
+
+        return objective
+
     if name == "thinking":
         space = {f"x{i}": optuna.distributions.FloatDistribution(0, 1) for i in range(6)}
         rng = np.random.RandomState(0)
         study = optuna.create_study(sampler=make(seed=0))
-        for row in rng.rand(1000, 6):
+        if kind in ("cmaes", "nsgaii"):
+            study.optimize(hartmann6, n_trials=1000)
+        for row in rng.rand(1000 if kind in ("tpe", "gp") else 0, 6):
             value = float(3.322368011415512 - np.dot([1, 1.2, 3, 3.2], np.exp(-(a * (row - p) ** 2).sum(1))))
             study.add_trial(optuna.trial.create_trial(params={f"x{i}": float(v) for i, v in enumerate(row)},
                                                       distributions=space, value=value))
@@ -114,10 +146,11 @@ def samplers(which, count):
             times.append(1000 * (time.perf_counter() - start))
             study.tell(trial, 1.0)
         return float(np.median(times))
+    function = locals()[name] if name in locals() else recorded(name)
     found = []
     for seed in range(count):
         study = optuna.create_study(sampler=make(seed=seed))
-        study.optimize(locals()[name], n_trials=60)
+        study.optimize(function, n_trials=60)
         found.append(study.best_value)
     return float(np.median(found))
 
@@ -136,6 +169,103 @@ if sys.argv[1].startswith("csv-"):
 
 import torch
 from torch import nn
+
+
+def spirals():
+    """1,000 points of two arms, 700 of which train; which points they are does not matter for the time."""
+    turn = torch.rand(1000) * 3 + 0.3
+    label = torch.arange(1000) % 2
+    angle = 3 * turn + 3.1416 * label
+    points = torch.stack([turn * angle.cos(), turn * angle.sin()], 1) + 0.05 * torch.randn(1000, 2)
+    return points[:700], label[:700], points[700:850], label[700:850]
+
+
+def small_net():
+    return nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 2))
+
+
+def tune_worker(storage, epochs, trials, number):
+    """One worker of a study: the usual objective, whose evaluations are not even reported on the way."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    torch.set_num_threads(1)
+    points, labels, others, truths = spirals()
+
+    def objective(trial):
+        net, loss_of = small_net(), nn.CrossEntropyLoss()
+        optimizer = torch.optim.Adam(net.parameters(), lr=trial.suggest_float("lr", 1e-4, 0.1, log=True),
+                                     weight_decay=trial.suggest_float("weight_decay", 1e-6, 0.01, log=True))
+        for _ in range(epochs):
+            net.train()
+            for now in torch.randperm(700).split(32):
+                optimizer.zero_grad()
+                loss = loss_of(net(points[now]), labels[now])
+                loss.backward()
+                optimizer.step()
+            net.eval()
+            with torch.no_grad():
+                accuracy = (net(others).argmax(1) == truths).float().mean().item()
+        return accuracy
+
+    backend = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(storage))
+    study = optuna.load_study(study_name="bench", storage=backend, sampler=optuna.samplers.RandomSampler(seed=number))
+    study.optimize(objective, callbacks=[optuna.study.MaxTrialsCallback(trials, states=None)])
+
+
+def tune(workers, epochs, trials):
+    """A study with so many processes over one journal, from its creation to its end; in studies an hour."""
+    import subprocess
+    import tempfile
+
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        storage = folder + "/journal.log"
+        backend = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(storage))
+        optuna.create_study(study_name="bench", storage=backend, direction="maximize")
+        processes = [subprocess.Popen([sys.executable, __file__, "tune-worker", str(trials), storage, str(epochs), str(number)])
+                     for number in range(workers)]
+        assert all(process.wait() == 0 for process in processes)
+        done = optuna.load_study(study_name="bench", storage=backend).trials
+        assert len(done) >= trials
+    return 3600 / (time.perf_counter() - start) * len(done) / trials
+
+
+def stacked(models, steps):
+    """So many small networks as one: weights [models, inputs, outputs], torch.baddbmm, rates of their own for Adam."""
+    points, labels, _, _ = spirals()
+    sizes = [(2, 16), (16, 16), (16, 2)]
+    weights = [torch.randn(models, a, b).div_(a ** 0.5).requires_grad_() for a, b in sizes]
+    biases = [torch.zeros(models, 1, b, requires_grad=True) for _, b in sizes]
+    parameters = weights + biases
+    rates = torch.logspace(-4, -2, models)[:, None, None]
+    first, second = [torch.zeros_like(p) for p in parameters], [torch.zeros_like(p) for p in parameters]
+    loss_of = nn.CrossEntropyLoss(reduction="sum")
+
+    def step(number):
+        now = torch.randint(0, 700, (models, 32))
+        values = points[now]
+        for layer in range(3):
+            values = torch.baddbmm(biases[layer], values, weights[layer])
+            if layer < 2:
+                values = values.relu()
+        loss = loss_of(values.flatten(0, 1), labels[now].flatten()) / 32
+        slopes = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            for p, g, m, v in zip(parameters, slopes, first, second):
+                m.lerp_(g, 0.1)
+                v.mul_(0.999).addcmul_(g, g, value=0.001)
+                p.sub_(rates * (m / (1 - 0.9 ** number)) / ((v / (1 - 0.999 ** number)).sqrt() + 1e-8))
+
+    for number in range(1, 11):
+        step(number)
+    start = time.perf_counter()
+    for number in range(11, steps + 11):
+        step(number)
+    return models * steps / (time.perf_counter() - start)
 
 
 def measure(net, inputs, targets, batch, steps):
@@ -304,6 +434,13 @@ def main():
         print(measure(deep(name), torch.randn(2700, *sides), torch.randint(0, 10, (2700,)), 64, steps))
     elif name.startswith("gpu-"):
         print(on_gpu(name, steps))
+    elif name == "tune-worker":
+        tune_worker(sys.argv[3], int(sys.argv[4]), steps, int(sys.argv[5]))
+    elif name.startswith("tune-"):
+        workers, epochs = name.removeprefix("tune-").split("-")
+        print(tune(int(workers), int(epochs), steps))
+    elif name.startswith("batched-"):
+        print(stacked(int(name.removeprefix("batched-")), steps))
     elif name == "loader":
         print(loader(steps))
     elif name == "jpeg":

@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/tune/study.h"
+#include "tests/support/tuning_tables.h"
 
 #include <cmath>
 #include <numbers>
@@ -86,20 +87,27 @@ double rosenbrock5(const Object& point)
 }
 
 struct Function {
-    const char* name;
+    std::string name;
     std::string parameters;
-    double (*value)(const Object&);
+    std::function<double(const Object&)> value;
 };
 
-const std::vector<Function>& functions()
+Result<std::vector<Function>> functions()
 {
-    static const std::vector<Function> all{
+    std::vector<Function> all{
         {"branin", R"({"path": "x0", "min": -5, "max": 10}, {"path": "x1", "min": 0, "max": 15})", branin},
         {"hartmann6", boxOf(6, 0, 1), hartmann6},
         {"ackley10", boxOf(10, -32.768, 32.768), ackley10},
         {"rosenbrock5",
          boxOf(5, -2, 2) + R"(, {"path": "a", "values": ["p", "q", "r"]}, {"path": "b", "values": ["u", "v"]})",
          rosenbrock5}};
+    CORE_TRY(tables, tests::readTuningTables());
+    for (const auto& [name, table] : tables.object()) {
+        const std::string list = core::base::writeJson(table["parameters"]);
+        const tests::RecordedTable recorded(table);
+        all.push_back(
+            {name, list.substr(1, list.size() - 2), [recorded](const Object& point) { return recorded.at(point); }});
+    }
     return all;
 }
 
@@ -130,11 +138,20 @@ Result<double> regret(const std::string& strategy, const Function& function)
     return median(regrets);
 }
 
+constexpr int thought = 1000;
+
 // Milliseconds for a suggestion after 1,000 trials by chance.
 Result<double> thinking(const std::string& strategy)
 {
     CORE_TRY(study, studyOf(strategy, boxOf(6, 0, 1), 0));
-    for (std::uint64_t i = 0; i < 1000; ++i) {
+    // Those that go by generations make their own.
+    const bool own = strategy == "CmaEs" || strategy == "NSGAII";
+    for (std::uint64_t i = 0; i < thought; ++i) {
+        if (own) {
+            CORE_TRY(trial, study.ask());
+            CORE_CHECK(study.tell(trial->number, {hartmann6(trial->parameters)}));
+            continue;
+        }
         core::tune::Trial trial;
         trial.state = core::tune::TrialState::Completed;
         trial.source = "import";
@@ -144,7 +161,7 @@ Result<double> thinking(const std::string& strategy)
         (void)number;
     }
     std::vector<double> times;
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 15; ++i) {
         const double start = core::base::steadySeconds();
         CORE_TRY(trial, study.ask());
         times.push_back(1000 * (core::base::steadySeconds() - start));
@@ -168,13 +185,18 @@ Result<Object> samplers()
             figures.set("peer", "no Python with Optuna found; name one in DESCENT_PEER_PYTHON");
         }
     };
-    for (const auto& [strategy, short_] : {std::pair<std::string, std::string>{"TPE", "tpe"}, {"Bayesian", "gp"}}) {
-        for (const Function& function : functions()) {
+    const std::pair<std::string, std::string> strategies[] = {
+        {"TPE", "tpe"}, {"Bayesian", "gp"}, {"CmaEs", "cmaes"}, {"NSGAII", "nsgaii"}};
+    CORE_TRY(objectives, functions());
+    for (const auto& [strategy, short_] : strategies) {
+        CORE_TRY(time, thinking(strategy));
+        beside(short_ + "_suggest_ms", time, "samplers-" + short_ + "-thinking", 15);
+        if (strategy != "TPE" && strategy != "Bayesian")
+            continue;
+        for (const Function& function : objectives) {
             CORE_TRY(found, regret(strategy, function));
             beside(short_ + "_" + function.name + "_regret", found, "samplers-" + short_ + "-" + function.name, seeds);
         }
-        CORE_TRY(time, thinking(strategy));
-        beside(short_ + "_suggest_ms", time, "samplers-" + short_ + "-thinking", 3);
     }
     return figures;
 }

@@ -115,3 +115,32 @@ seed("scalar_log", "events", event(0, scalar(b"loss", varint(2 << 3 | 5) + struc
      + event(1, scalar(b"a/b", block(8, varint(8) + varint(1) + varint(5 << 3 | 5) + struct.pack("<f", 2)))))
 seed("scalar_log", "plain", "step,loss,accuracy\n0,1.5,nan\n1,,0.5\n")
 seed("scalar_log", "tensorboard", '"Wall time",Step,Value\n1.5,0,2\n2.5,1,inf\n')
+
+RANGES = ('[{"path": "lr", "min": 1e-4, "max": 1, "scale": "log"}, {"path": "kind", "values": ["a", "b"]}, '
+          '{"path": "n", "type": "integer", "min": 1, "max": 9, "when": {"path": "kind", "values": ["b"]}}]')
+SPEC = ('{"objective": {"metric": "loss", "goal": "minimize"}, "max_jobs": 4, "strategy": {"kind": "TPE", "startup_trials": 2}, '
+        '"early_stopping": "MedianAuto", "parameters": ' + RANGES + "}")
+seed("tuning_spec", "plain", SPEC + '\nstate == "completed" and value > 0.5 or not has(n) and kind in ("a", "b")')
+seed("tuning_spec", "several", '{"objective": [{"metric": "a", "goal": "maximize"}, {"metric": "b", "goal": "minimize"}], "strategy": "NSGAII", '
+     '"completion": {"target": 0.5}, "parameters": [{"path": "x", "min": 0, "max": 1, "step": 0.25}]}\nvalue("b") * 2 <= -log10(x)')
+seed("study_journal", "plain", '{"op":"create","time":1,"name":"s","spec":' + SPEC + """}
+{"op":"add","time":2,"trial":0,"parameters":{"lr":0.1,"kind":"b","n":3},"state":"running","source":"strategy"}
+{"op":"report","time":3,"trial":0,"step":1,"value":0.5}
+{"op":"tell","time":4,"trial":0,"values":[0.25]}
+{"op":"import","time":5,"trial":1,"parameters":{"lr":1,"kind":"a"},"state":"stopped","values":[],"reports":[[0,1],[1,"nan"]],"stop":{"rule":"r","step":1,"value":"nan","limit":1,"others":[0],"message":"m"}}
+{"op":"add","time":6,"trial":2,"parameters":{"lr":1,"kind":"a"},"state":"waiting"}
+{"op":"skip","time":7,"trial":2}
+{"op":"revive","time":8,"trial":1}
+{"op":"note","time":9,"trial":0,"key":"star","value":true}
+{"op":"end","time":10,"why":"all done"}
+""")
+FLOAT = '"{\\"name\\": \\"FloatDistribution\\", \\"attributes\\": {\\"step\\": null, \\"low\\": 0.0, \\"high\\": 1.0, \\"log\\": false}}"'
+CHOICE = '"{\\"name\\": \\"CategoricalDistribution\\", \\"attributes\\": {\\"choices\\": [\\"a\\", null, 3]}}"'
+seed("optuna_journal", "plain", """{"op_code": 0, "worker_id": "w", "study_name": "s", "directions": [1]}
+{"op_code": 4, "worker_id": "w", "study_id": 0, "datetime_start": "2026-03-01T12:00:00.123456+00:00"}
+{"op_code": 5, "worker_id": "w", "trial_id": 0, "param_name": "x", "param_value_internal": 0.5, "distribution": """ + FLOAT + """}
+{"op_code": 5, "worker_id": "w", "trial_id": 0, "param_name": "k", "param_value_internal": 2, "distribution": """ + CHOICE + """}
+{"op_code": 7, "worker_id": "w", "trial_id": 0, "step": 1, "intermediate_value": NaN}
+{"op_code": 6, "worker_id": "w", "trial_id": 0, "state": 1, "values": [Infinity], "datetime_complete": "2026-03-01T12:00:01+00:00"}
+{"op_code": 8, "worker_id": "w", "trial_id": 0, "user_attr": {"a": [1]}}
+""")

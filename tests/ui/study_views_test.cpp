@@ -393,7 +393,7 @@ TEST_CASE("a stopped trial shows the exact comparison that stopped it: the media
             own = row;
     REQUIRE(own >= 0);
     CHECK(replay.rules()->item(own, 1)->text() == "1");
-    CHECK(replay.rules()->item(own, 4)->text() == "none");
+    CHECK(replay.rules()->item(own, 3)->text() == "none");
     QTest::mouseClick(replay.rules()->viewport(), Qt::LeftButton, {},
                       replay.rules()->visualItemRect(replay.rules()->item(own, 0)).center());
     REQUIRE(replay.stops()->rowCount() == 1);

@@ -2,6 +2,7 @@
 #include "ui/bridge/study_desk.h"
 
 #include "core/base/clock.h"
+#include "core/tune/sampler.h"
 #include "ui/bridge/workbench.h"
 
 #include <QCoreApplication>
@@ -24,6 +25,12 @@ namespace {
 constexpr int pollMs = 1000;
 constexpr int quietPolls = 5;
 constexpr double tellSeconds = 0.1;
+
+bool waitsForPoint(const core::tune::StudyState& study)
+{
+    const auto sampler = core::tune::allSamplers().make(study.spec.strategy);
+    return study.ended.empty() && sampler && (*sampler)->waitsForPeople();
+}
 
 Result<StudyFolder> folderAt(const QString& folder)
 {
@@ -68,7 +75,7 @@ void StudyDesk::plan()
 {
     m_planner.ask(
         [subject = subject(), device = m_bench.device().toStdString()] {
-            return core::session::planStudy(subject, core::session::Look::Measure, device);
+            return core::session::planStudy(subject, core::session::PlanDepth::Measure, device);
         },
         [this](Result<StudyPlan> plan) {
             m_plan.reset();
@@ -147,9 +154,8 @@ void StudyDesk::make(StudySubject subject)
 {
     run([subject = std::move(subject), runs = m_bench.runsFolder().toStdString(),
          device = m_bench.device().toStdString()]() -> Result<StudyFolder> {
-        CORE_TRY(plan, core::session::planStudy(subject, core::session::Look::Measure, device));
-        return core::session::createStudy(subject, plan.spec, runs,
-                                          plan.trial ? std::optional(plan.trial->share) : std::nullopt);
+        CORE_TRY(plan, core::session::planStudy(subject, core::session::PlanDepth::Measure, device));
+        return core::session::createStudy(subject, plan.spec, runs, plan.share());
     });
 }
 
@@ -316,10 +322,16 @@ void StudyDesk::change(Order order)
     m_writer.run([this, folder = StudyFolder{m_folder.toStdString()}, order = std::move(order)]() -> Worker::Answer {
         auto study = Study::open(folder.journal());
         Status status = study ? order(*study) : Status(study.error());
-        return [this, status = std::move(status)] {
+        State now = study ? std::make_shared<const core::tune::StudyState>(study->state()) : nullptr;
+        return [this, folder, now = std::move(now), status = std::move(status)] {
             if (!status)
                 tell(status.error());
-            poll();
+            // What was written here is no sign of another program.
+            if (!now || m_going || m_folder.toStdString() != folder.path.string())
+                return;
+            m_state = now;
+            Q_EMIT changed();
+            Q_EMIT stateChanged();
         };
     });
 }
@@ -350,11 +362,16 @@ void StudyDesk::skip(qint64 trial)
 
 void StudyDesk::enqueue(core::base::Object point)
 {
-    change([point = std::move(point)](Study& study) -> Status {
+    const Order order = [point = std::move(point)](Study& study) -> Status {
         CORE_TRY(number, study.enqueue(point));
         (void)number;
         return {};
-    });
+    };
+    // A study that waits for nothing else goes on with it.
+    if (!m_going && m_state && !m_state->paused && waitsForPoint(*m_state))
+        run([folder = m_folder] { return folderAt(folder); }, {order});
+    else
+        change(order);
 }
 
 void StudyDesk::note(qint64 trial, const std::string& key, core::base::Value value)

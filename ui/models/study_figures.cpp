@@ -68,7 +68,8 @@ double placeOn(const StudyState& study, const Trial& trial, std::size_t paramete
 {
     const core::tune::Parameter& what = study.space.parameters()[parameter];
     const core::base::Value* value = trial.parameters.find(what.path);
-    if (!value)
+    // One from before the range was changed has no place on it.
+    if (!value || !what.range.contains(*value))
         return std::nan("");
     const double place = what.range.toUnit(*value);
     if (what.range.type != core::tune::Type::Categorical)
@@ -112,6 +113,8 @@ StudyPlot::Spec rankFigure(const StudyState& study, std::size_t x, std::size_t y
     for (const core::tune::ViewPoint& point : ranks->points) {
         const Trial& trial = study.trials[std::size_t(point.trial)];
         const QPointF at(placeOn(study, trial, x), placeOn(study, trial, y));
+        if (!std::isfinite(at.x()) || !std::isfinite(at.y()))
+            continue;
         const double behind = std::round(point.rank * double(std::max<std::size_t>(1, ranks->points.size()) - 1));
         spec.items.push_back({point.trial, QPolygonF{at}, markOf(trial),
                               say("%1 · rank %2").arg(trialText(study, trial, objective)).arg(int(behind) + 1),

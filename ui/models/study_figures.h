@@ -16,16 +16,17 @@ double placeOn(const core::tune::StudyState& study, const core::tune::Trial& tri
 QString trialText(const core::tune::StudyState& study, const core::tune::Trial& trial, std::size_t objective = 0);
 
 /// The objective against one parameter.
-plots::StudyPlot::Spec sliceFigure(const core::tune::StudyState& study, std::size_t parameter, std::size_t objective = 0);
+plots::StudyPlot::Spec sliceFigure(const core::tune::StudyState& study, std::size_t parameter,
+                                   std::size_t objective = 0);
 /// Two parameters, each trial in the colour of its rank.
 plots::StudyPlot::Spec rankFigure(const core::tune::StudyState& study, std::size_t x, std::size_t y,
-                              std::size_t objective = 0);
+                                  std::size_t objective = 0);
 /// Two parameters and the objective between the trials that were made, as a coloured field.
 plots::StudyPlot::Spec contourFigure(const core::tune::StudyState& study, std::size_t x, std::size_t y,
-                                 std::size_t objective = 0);
+                                     std::size_t objective = 0);
 /// The share of trials at most as large as a value; `others` beside it, by their names.
 plots::StudyPlot::Spec edfFigure(const core::tune::StudyState& study, std::size_t objective = 0,
-                             const std::vector<const core::tune::StudyState*>& others = {});
+                                 const std::vector<const core::tune::StudyState*>& others = {});
 /// When which trial was trained, one lane for each place among the workers. `now`: where those that train end.
 plots::StudyPlot::Spec timelineFigure(const core::tune::StudyState& study, double now);
 /// Two objectives, the front marked; empty with one objective.

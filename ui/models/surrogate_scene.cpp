@@ -152,7 +152,7 @@ StudyPlot::Spec beliefOf(const SurrogateScene& scene, const StudyState& study)
 {
     StudyPlot::Spec spec;
     spec.name = told("Mean and uncertainty of the model");
-    spec.x.ticks = parameterAxis(study, scene.x).ticks;
+    // Both stand over one axis: its names are below.
     spec.y = objectiveAxis(study);
     spec.picks = true;
     const ValueAxis values(study);
@@ -175,7 +175,7 @@ StudyPlot::Spec acquisitionOf(const SurrogateScene& scene, const StudyState& stu
 {
     StudyPlot::Spec spec;
     spec.name = told("Acquisition");
-    spec.x = parameterAxis(study, scene.x);
+    spec.x.ticks = parameterAxis(study, scene.x).ticks;
     spec.y.title = told("Acquisition: worth a try");
     spec.picks = true;
     const plots::Range range = worthSeeing(scene);

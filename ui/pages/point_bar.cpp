@@ -50,9 +50,10 @@ void PointBar::offer(const StudyState& study, const std::vector<std::pair<std::s
     m_text->setText(whole ? said.join(QStringLiteral(" · "))
                           : tr("%1, the rest as it is").arg(said.join(QStringLiteral(" · "))));
     m_try->setEnabled(study.ended.empty());
-    m_try->setToolTip(study.ended.empty()
-                          ? tr("Puts it in front of the strategy's own points")
-                          : tr("The study has ended: give it more trials first, with Change study in the menu beside its name"));
+    m_try->setToolTip(
+        study.ended.empty()
+            ? tr("Puts it in front of the strategy's own points")
+            : tr("The study has ended: give it more trials first, with Change study in the menu beside its name"));
     show();
 }
 

@@ -79,7 +79,7 @@ std::vector<ReplayedRule> replayRules(const StudyState& study)
 ReplayView::ReplayView(QWidget* parent)
     : QWidget(parent),
       m_rules(listOf("replayRules", tr("Rules of early stopping"),
-                     {tr("rule"), tr("stops"), tr("steps saved"), tr("best left"), tr("regret")})),
+                     {tr("rule"), tr("stops"), tr("saved"), tr("regret"), tr("best left")})),
       m_stops(listOf("replayStops", tr("Trials that the rule would have stopped"),
                      {tr("trial"), tr("step"), tr("value"), tr("limit"), tr("because")})),
       m_note(new Label({}, Tone::Muted))
@@ -91,10 +91,10 @@ ReplayView::ReplayView(QWidget* parent)
     column->addWidget(m_note);
     auto* row = new QHBoxLayout;
     row->setSpacing(24);
-    row->addWidget(m_rules, 1);
-    row->addWidget(m_stops, 1);
+    row->addWidget(m_rules, 9);
+    row->addWidget(m_stops, 8);
     column->addLayout(row, 1);
-    m_rules->horizontalHeaderItem(4)->setToolTip(
+    m_rules->horizontalHeaderItem(3)->setToolTip(
         tr("How much worse the best trial that the rule lets end is than the best of all"));
     m_rules->horizontalHeaderItem(2)->setToolTip(tr("Share of all reported steps that would not have been trained"));
     connect(m_rules, &QTableWidget::currentCellChanged, this, [this](int now) {
@@ -133,13 +133,12 @@ void ReplayView::ask()
     m_stale = !isVisible();
     if (m_stale)
         return;
-    m_worker.ask(
-        [study = m_study] { return study ? replayRules(*study) : std::vector<ReplayedRule>{}; },
-        [this](std::vector<ReplayedRule> replayed) {
-            m_replayed = std::move(replayed);
-            fillRules();
-            fillStops();
-        });
+    m_worker.ask([study = m_study] { return study ? replayRules(*study) : std::vector<ReplayedRule>{}; },
+                 [this](std::vector<ReplayedRule> replayed) {
+                     m_replayed = std::move(replayed);
+                     fillRules();
+                     fillStops();
+                 });
 }
 
 void ReplayView::fillRules()
@@ -158,9 +157,10 @@ void ReplayView::fillRules()
         const bool own = m_study->spec.earlyStopping.kind == rule.kind;
         put(*m_rules, row, 0, own ? tr("%1 (this study's)").arg(rule.title) : rule.title, rule.help);
         put(*m_rules, row, 1, style::count(qint64(what.stopped.size())));
-        put(*m_rules, row, 2, what.steps > 0 ? style::percent(double(what.stepsSaved) / double(what.steps), 2) : QString());
-        put(*m_rules, row, 3, what.bestLeft ? tr("trial %1").arg(*what.bestLeft) : QStringLiteral("–"));
-        put(*m_rules, row, 4, regretText(*m_study, what));
+        put(*m_rules, row, 2,
+            what.steps > 0 ? style::percent(double(what.stepsSaved) / double(what.steps), 2) : QString());
+        put(*m_rules, row, 4, what.bestLeft ? tr("trial %1").arg(*what.bestLeft) : QStringLiteral("–"));
+        put(*m_rules, row, 3, regretText(*m_study, what));
         if (rule.kind == m_rule || (m_rule.empty() && chosen < 0 && !what.stopped.empty()))
             chosen = row;
     }

@@ -180,7 +180,7 @@ void StrategiesDialog::check()
     m_checker.ask(
         [all]() -> std::optional<core::base::Error> {
             for (const StudySubject& study : all)
-                if (const auto plan = core::session::planStudy(study, core::session::Look::Text); !plan) {
+                if (const auto plan = core::session::planStudy(study, core::session::PlanDepth::Text); !plan) {
                     core::base::Error error = plan.error();
                     error.message = study.given["tuning"]["strategy"].text() + ": " + error.message;
                     return error;

@@ -65,11 +65,15 @@ QString StudiesView::note() const
 
 void StudiesView::setStudy(const Study& study)
 {
+    const bool other = !study || !m_front || study->name != m_front->name;
     m_front = study;
-    if (isVisible())
+    // While it trains, only its line moves on.
+    if (!isVisible())
+        m_stale = true;
+    else if (other)
         fill();
     else
-        m_stale = true;
+        redraw();
 }
 
 void StudiesView::setFolders(std::vector<core::session::StudyFolder> folders)
@@ -109,8 +113,8 @@ void StudiesView::fill()
     m_list->clear();
     const auto add = [&](const Study& study, bool front) {
         const bool fits = front || models::comparable(*study, *m_front);
-        auto* item = new QListWidgetItem(tr("%1 · %2").arg(QString::fromStdString(study->name),
-                                                           QString::fromStdString(study->spec.strategy.kind)));
+        auto* item = new QListWidgetItem(
+            tr("%1 · %2").arg(QString::fromStdString(study->name), QString::fromStdString(study->spec.strategy.kind)));
         item->setData(Qt::UserRole, QString::fromStdString(study->name));
         item->setToolTip(fits ? tr("%1 trials, seed %2")
                                     .arg(style::count(study->count(core::tune::TrialState::Completed)))

@@ -206,6 +206,11 @@ void StudySide::choose(View view)
         m_stack->setCurrentWidget(m_studies);
         break;
     }
+    // Only the view that is seen asks for room.
+    for (int i = 0; i < m_stack->count(); ++i) {
+        const auto policy = i == m_stack->currentIndex() ? QSizePolicy::Expanding : QSizePolicy::Ignored;
+        m_stack->widget(i)->setSizePolicy(policy, policy);
+    }
     Q_EMIT viewChanged();
 }
 

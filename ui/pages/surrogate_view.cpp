@@ -61,6 +61,12 @@ SurrogateView::SurrogateView(QWidget* parent)
     connect(m_slider, &QSlider::valueChanged, this, &SurrogateView::ask);
     connect(m_slider, &QSlider::sliderPressed, this, [this] { play(false); });
     connect(m_play, &QToolButton::clicked, this, [this] { play(!m_ticker.isActive()); });
+    connect(&m_worker, &bridge::Preview::slow, this, [this](bool slow) {
+        if (slow)
+            m_note->setText(tr("Fitting the model…"));
+        else
+            tell();
+    });
     m_ticker.setInterval(tickMs);
     connect(&m_ticker, &QTimer::timeout, this, &SurrogateView::step);
     for (StudyPlot* plot : {m_upper, m_lower}) {
@@ -94,6 +100,8 @@ void SurrogateView::build()
     column->addWidget(m_point);
     column->addWidget(m_upper, 3);
     column->addWidget(m_lower, 2);
+    m_upper->setMinimumHeight(120);
+    m_lower->setMinimumHeight(92);
     m_note->setElided(Qt::ElideRight);
     m_note->setObjectName("surrogateNote");
     m_after->setObjectName("surrogateAfter");
@@ -177,17 +185,18 @@ void SurrogateView::ask()
     models::SurrogateQuestion question{*m_study, m_slider->value(), std::size_t(x), {}};
     if (y >= 0)
         question.y = std::size_t(y);
-    m_worker.ask([question = std::move(question)] { return models::surrogateScene(question); },
-                 [this](core::base::Result<SurrogateScene> scene) {
-                     m_scene.reset();
-                     m_problem.clear();
-                     if (scene)
-                         m_scene = std::move(*scene);
-                     else
-                         m_problem = tr("The model is shown once there is one: %1.")
-                                         .arg(QString::fromStdString(scene.error().message));
-                     draw();
-                 });
+    m_worker.ask(
+        [question = std::move(question)] { return models::surrogateScene(question); },
+        [this](core::base::Result<SurrogateScene> scene) {
+            m_scene.reset();
+            m_problem.clear();
+            if (scene)
+                m_scene = std::move(*scene);
+            else
+                m_problem =
+                    tr("The model is shown once there is one: %1.").arg(QString::fromStdString(scene.error().message));
+            draw();
+        });
 }
 
 void SurrogateView::draw()

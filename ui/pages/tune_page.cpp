@@ -307,6 +307,8 @@ QString TunePage::progressText() const
         parts << tr("ended: %1").arg(QString::fromStdString(study.ended));
     else if (study.paused)
         parts << tr("paused");
+    else if (study.spec.strategy.kind == "Manual" && study.count(TrialState::Running) == 0)
+        parts << tr("waits for a point: click on a plot");
     else if (const auto left = secondsLeft(study); left && (m_desk->going() || m_desk->followed()))
         parts << tr("%1 left").arg(style::duration(*left));
     if (m_desk->waiting() > 0)

@@ -257,8 +257,8 @@ void TuningForm::showPlan()
         text += tr(", a trial %1").arg(style::duration(*estimate.trialSeconds));
     if (estimate.cost)
         text += tr(", at a cost of about %1").arg(style::number(*estimate.cost, 3));
-    if (plan->trial)
-        text += QStringLiteral(".\n") + QString::fromStdString(core::session::inWords(plan->trial->share));
+    if (const auto share = plan->share())
+        text += QStringLiteral(".\n") + QString::fromStdString(core::session::inWords(*share));
     m_estimate->setText(text);
     QStringList warnings;
     for (const core::base::Error& warning : plan->warnings)

@@ -114,7 +114,8 @@ SmallAxes StudyPlot::axes() const
     double left = 0;
     for (const Tick& tick : m_spec.y.ticks)
         left = std::max(left, double(metrics.horizontalAdvance(tick.label)));
-    left = std::clamp(left + 14 * s, 36 * s, 0.3 * width());
+    // The same for most names, so that plots stand over each other.
+    left = std::clamp(left + 14 * s, 64 * s, std::max(64 * s, 0.3 * width()));
     const double right =
         hasScale() || std::ranges::any_of(m_spec.curves, [](const Curve& c) { return !c.name.isEmpty(); }) ? 96 * s
                                                                                                            : 28 * s;
@@ -352,9 +353,11 @@ void StudyPlot::paintGuide(QPainter& painter, const SmallAxes& axes, const Guide
         return;
     painter.setFont(theme().medium());
     const double wide = painter.fontMetrics().horizontalAdvance(guide.name) + 10 * s;
-    QRectF room(x + 6 * s, axes.area.top() + 2 * s, wide, 18 * s);
-    if (room.right() > width())
-        room.moveRight(x - 6 * s);
+    // Named once at the top, beside the title if there is room.
+    QRectF room(x - wide / 2, axes.area.top() - 22 * s, wide, 18 * s);
+    room.moveRight(std::min(room.right(), double(width())));
+    if (room.left() < QFontMetrics(theme().strong()).horizontalAdvance(m_spec.y.title) + 12 * s)
+        room.moveTopLeft({x + 6 * s, axes.area.top() + 2 * s});
     QColor ground = theme().ground;
     ground.setAlphaF(0.85F);
     painter.fillRect(room, ground);

@@ -46,7 +46,7 @@ public:
         std::vector<float> values;
         double low = 0, high = 1; ///< ends of the colours
         QString lowText = {}, highText = {}, name = {};
-        bool falling = false;                      ///< small values are bright
+        bool falling = false;                     ///< small values are bright
         std::function<QString(double)> told = {}; ///< a value in words; as a number without
     };
     /// A dashed line from edge to edge at x, and a ring on it where there is a y.

@@ -260,8 +260,10 @@ void TrialsPlot::paintEvent(QPaintEvent*)
         painter.setPen(theme().readable(theme().problem));
         const QString name = tr("limit");
         const double wide = painter.fontMetrics().horizontalAdvance(name);
-        painter.drawText(QRectF(std::max(place.area.left() + 4 * s, line.back().x() - wide), line.back().y() - 22 * s,
-                                wide + 4 * s, 18 * s),
+        // Over a line that is long enough; else behind it, beside the trial's number.
+        const bool inside = line.back().x() - line.front().x() > wide + 8 * s;
+        painter.drawText(QRectF(inside ? line.front().x() + 4 * s : line.back().x() + 6 * s,
+                                line.front().y() - (inside ? 20 : 9) * s, wide + 4 * s, 18 * s),
                          Qt::AlignLeft | Qt::AlignVCenter, name);
     }
     if (lit) {

@@ -57,6 +57,8 @@ double logNormalCdf(double z)
 
 double logNormalMass(double a, double b)
 {
+    if (a < -9 && b > 9)
+        return 0; // what is outside has no digit of 1
     // On the side where both tails are small, so that nothing cancels.
     if (a > 0)
         return logDifference(logNormalCdf(-a), logNormalCdf(-b));
@@ -88,6 +90,8 @@ double truncatedQuantile(double u, double a, double b)
 {
     if (a > 0)
         return -truncatedQuantile(1 - u, -b, -a);
+    if (a < -9 && b > 9)
+        return std::clamp(normalQuantile(u), a, b);
     // log Φ(z) = log(Φ(a) + u·(Φ(b) − Φ(a))), kept as a logarithm: both may be far below the smallest number.
     const double low = logNormalCdf(a), mass = logNormalMass(a, b) + std::log(u);
     const double more = std::max(low, mass);

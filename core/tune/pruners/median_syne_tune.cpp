@@ -20,7 +20,7 @@ public:
         const std::int64_t step = trial.reports.back().step;
         std::vector<std::pair<std::int64_t, double>> others;
         for (const Trial& other : history.trials)
-            if (other.number != trial.number && other.reportAt(step))
+            if (other.number != trial.number && history.compares(other) && other.reportAt(step))
                 others.emplace_back(other.number, *runningAverage(other, step));
         return judgeByMedian(
             history, trial,

@@ -30,18 +30,18 @@ class Model {
 public:
     Model(const History& history, const Spec& spec) : m_spec(spec), m_observed(observe(history, mostTrials))
     {
-        const auto categories = categoriesOf(history.space);
+        const auto categories = categoriesOf(history.space, m_observed.hasTask);
         const Observed few = m_observed.size() > mostFitted ? observe(history, mostFitted) : m_observed;
         const Kernel kernel = fitKernel({few.x, few.losses}, categories, spec.noise);
         takeLies(GpData{m_observed.x, m_observed.losses}, kernel, history);
     }
 
     const Observed& observed() const { return m_observed; }
-    Prediction at(std::span<const double> x) const { return m_gp->at(x); }
+    Prediction at(std::span<const double> x) const { return m_gp->at(m_observed.row(x)); }
 
     double acquisition(std::span<const double> x) const
     {
-        const std::vector<double> k = m_gp->covariances(x), v = m_gp->factor().forward(k);
+        const std::vector<double> k = m_gp->covariances(m_observed.row(x)), v = m_gp->factor().forward(k);
         const double deviation = std::sqrt(std::max(m_gp->kernel().scale - math::dot(v, v), leastVariance));
         double sum = 0, most = -std::numeric_limits<double>::infinity();
         std::vector<double> logs;
@@ -65,8 +65,9 @@ public:
     // Of the first lie, which with constant_liar is the only one.
     double slope(std::span<const double> x, std::span<double> gradient) const
     {
-        std::vector<double> meanSlope(x.size()), varianceSlope(x.size());
-        const Prediction found = m_gp->at(x, meanSlope, varianceSlope);
+        const std::vector<double> row = m_observed.row(x);
+        std::vector<double> meanSlope(row.size()), varianceSlope(row.size());
+        const Prediction found = m_gp->at(row, meanSlope, varianceSlope);
         const double deviation = std::sqrt(std::max(found.variance, leastVariance));
         const double z = (m_lies.front().best - found.mean) / deviation;
         const bool bound = m_spec.acquisition == "ucb";
@@ -127,7 +128,7 @@ private:
         m_gp.emplace(std::move(data), kernel);
         const auto add = [&](const std::vector<double>& lies) {
             std::copy(lies.begin(), lies.end(), y.begin() + std::ptrdiff_t(known));
-            m_lies.push_back({m_gp->weightsFor(y), *std::ranges::min_element(y)});
+            m_lies.push_back({m_gp->weightsFor(y), m_observed.best(y)});
         };
         if (m_spec.parallel != "qei")
             return add(means);
@@ -225,14 +226,7 @@ private:
         acquisition.candidates = std::size_t(std::clamp(1e8 / (n * n), 128.0, 2048.0));
         acquisition.starts = n > 400 ? 3 : 8;
         acquisition.iterations = n > 400 ? 20 : 60;
-        std::vector<std::size_t> order(seen.size());
-        for (std::size_t i = 0; i < order.size(); ++i)
-            order[i] = i;
-        std::ranges::stable_sort(order, {}, [&](std::size_t i) { return seen.losses[i]; });
-        std::vector<std::vector<double>> seeds;
-        for (std::size_t i = 0; i < std::min<std::size_t>(order.size(), 4); ++i)
-            seeds.emplace_back(seen.x.row(order[i]).begin(), seen.x.row(order[i]).end());
-        return mostPromising(history.space, acquisition, seeds, key);
+        return mostPromising(history.space, acquisition, seen.bestPlaces(4), key);
     }
 };
 

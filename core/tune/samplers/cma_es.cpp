@@ -80,28 +80,63 @@ private:
         return true;
     }
 
-    Cma stateOf(const History& history, const std::vector<std::size_t>& numbers) const
+    using Generation = std::vector<std::pair<std::vector<double>, double>>;
+
+    /// The distribution after some generations, so that it need not be worked out from the first one each time. It is
+    /// gone on with only where they are the same as now, so it changes no result.
+    struct Worked {
+        Cma cma;
+        std::vector<Generation> generations;
+    };
+    mutable std::optional<Worked> m_worked;
+
+    // Trials by their generations, each as they ended.
+    static std::vector<Generation> generationsIn(const History& history, const std::vector<std::size_t>& numbers)
     {
-        Cma cma(std::vector<double>(numbers.size(), 0.5), m_spec.sigma, std::size_t(m_spec.population.value_or(0)));
         std::vector<const Trial*> ended;
         for (const Trial& trial : history.trials)
             if (history.lastLoss(trial) && isPlaced(history.space, trial, numbers))
                 ended.push_back(&trial);
         std::ranges::stable_sort(ended, {}, &Trial::finished);
-        for (;;) {
-            std::vector<std::pair<std::vector<double>, double>> generation;
-            for (const Trial* trial : ended)
-                if (trial->notes.find("generation")->toInt() == cma.generation() &&
-                    generation.size() < cma.constants().population) {
-                    std::vector<double> x;
-                    for (const base::Value& each : trial->notes.find("place")->array())
-                        x.push_back(each.toReal());
-                    generation.emplace_back(std::move(x), *history.lastLoss(*trial));
-                }
-            if (generation.size() < cma.constants().population)
-                return cma;
-            cma.tell(std::move(generation));
+        std::vector<Generation> generations;
+        for (const Trial* trial : ended) {
+            const std::int64_t generation = trial->notes.find("generation")->toInt();
+            if (generation < 0 || generation > std::int64_t(history.trials.size()))
+                continue;
+            if (std::size_t(generation) >= generations.size())
+                generations.resize(std::size_t(generation) + 1);
+            std::vector<double> x;
+            for (const base::Value& each : trial->notes.find("place")->array())
+                x.push_back(each.toReal());
+            generations[std::size_t(generation)].emplace_back(std::move(x), *history.lastLoss(*trial));
         }
+        return generations;
+    }
+
+    Cma stateOf(const History& history, const std::vector<std::size_t>& numbers) const
+    {
+        Worked now{
+            Cma(std::vector<double>(numbers.size(), 0.5), m_spec.sigma, std::size_t(m_spec.population.value_or(0))),
+            {}};
+        const std::size_t size = now.cma.constants().population;
+        std::vector<Generation> whole = generationsIn(history, numbers);
+        for (std::size_t g = 0; g < whole.size(); ++g) {
+            if (whole[g].size() < size) {
+                whole.resize(g);
+                break;
+            }
+            whole[g].resize(size);
+        }
+        const bool goesOn = m_worked && m_worked->cma.mean().size() == numbers.size() &&
+                            m_worked->generations.size() <= whole.size() &&
+                            std::equal(m_worked->generations.begin(), m_worked->generations.end(), whole.begin());
+        if (goesOn)
+            now = std::move(*m_worked);
+        for (std::size_t g = now.generations.size(); g < whole.size(); ++g)
+            now.cma.tell(whole[g]);
+        now.generations = std::move(whole);
+        m_worked = std::move(now);
+        return m_worked->cma;
     }
 };
 

@@ -74,38 +74,86 @@ private:
         return last && history.objectives.size() == 1 ? std::optional(Losses{*last}) : std::nullopt;
     }
 
-    // Those of the newest generation that is not whole yet, the best first; none of the first.
-    std::vector<Individual> parentsOf(const History& history, std::int64_t& generation) const
+    /// The parents after some generations, so that they need not be chosen from the first one each time. Gone on with
+    /// only where those are the same as now, so it changes no result.
+    struct Chosen {
+        std::vector<std::pair<std::int64_t, Losses>>
+            told; ///< number and losses of each member, generation by generation
+        std::int64_t generations = 0;
+        std::vector<std::int64_t> parents; ///< numbers, the best first
+    };
+    Chosen m_chosen;
+
+    static std::vector<Individual> bestOf(std::vector<Individual> pool, std::size_t size)
+    {
+        std::vector<Individual> best;
+        if (!pool.empty() && pool.front().losses.size() == 1) {
+            std::ranges::stable_sort(pool, {}, [](const Individual& each) { return each.losses.front(); });
+            pool.resize(std::min(pool.size(), size), pool.front());
+            return pool;
+        }
+        std::vector<Losses> points;
+        for (const Individual& each : pool)
+            points.push_back(each.losses);
+        for (const std::size_t i : paretoOrder(points))
+            if (best.size() < size)
+                best.push_back(pool[i]);
+        return best;
+    }
+
+    // The first `population` trials of each generation to end, up to the last whole one.
+    std::vector<std::vector<Individual>> wholeGenerations(const History& history) const
     {
         const auto size = std::size_t(m_spec.population);
         std::vector<const Trial*> ended;
         for (const Trial& trial : history.trials)
-            if (isFinished(trial.state))
+            if (isFinished(trial.state) && history.compares(trial))
                 ended.push_back(&trial);
         std::ranges::stable_sort(ended, {}, &Trial::finished);
-        std::vector<Individual> parents;
-        for (generation = 0;; ++generation) {
-            std::vector<Individual> pool = parents;
-            std::size_t fresh = 0;
-            for (const Trial* trial : ended) {
-                const base::Value* of = trial->notes.find("generation");
-                if ((of ? of->toInt() : 0) != generation || fresh == size)
-                    continue;
-                if (auto losses = lossesOf(history, *trial)) {
-                    pool.push_back({trial, std::move(*losses)});
-                    ++fresh;
-                }
-            }
-            if (fresh < size)
-                return parents;
-            std::vector<Losses> points;
-            for (const Individual& each : pool)
-                points.push_back(each.losses);
-            parents.clear();
-            for (const std::size_t i : paretoOrder(points))
-                if (parents.size() < size)
-                    parents.push_back(pool[i]);
+        std::vector<std::vector<Individual>> generations;
+        for (const Trial* trial : ended) {
+            const base::Value* of = trial->notes.find("generation");
+            const std::int64_t generation = of ? of->toInt() : 0;
+            if (generation < 0 || generation > std::int64_t(history.trials.size()))
+                continue;
+            if (std::size_t(generation) >= generations.size())
+                generations.resize(std::size_t(generation) + 1);
+            auto& members = generations[std::size_t(generation)];
+            if (members.size() < size)
+                if (auto losses = lossesOf(history, *trial))
+                    members.push_back({trial, std::move(*losses)});
         }
+        const auto open = std::ranges::find_if(generations, [&](const auto& each) { return each.size() < size; });
+        generations.erase(open, generations.end());
+        return generations;
+    }
+
+    // Those of the newest generation that is not whole yet, the best first; none of the first.
+    std::vector<Individual> parentsOf(const History& history, std::int64_t& generation)
+    {
+        const auto whole = wholeGenerations(history);
+        Chosen now;
+        for (const auto& members : whole)
+            for (const Individual& each : members)
+                now.told.emplace_back(each.trial->number, each.losses);
+        const bool goesOn = m_chosen.told.size() <= now.told.size() &&
+                            std::equal(m_chosen.told.begin(), m_chosen.told.end(), now.told.begin());
+        std::vector<Individual> parents;
+        if (goesOn)
+            for (const std::int64_t number : m_chosen.parents)
+                if (auto losses = lossesOf(history, history.trials[std::size_t(number)]))
+                    parents.push_back({&history.trials[std::size_t(number)], std::move(*losses)});
+        for (generation = goesOn ? m_chosen.generations : 0; generation < std::int64_t(whole.size()); ++generation) {
+            std::vector<Individual> pool = parents;
+            const auto& members = whole[std::size_t(generation)];
+            pool.insert(pool.end(), members.begin(), members.end());
+            parents = bestOf(std::move(pool), std::size_t(m_spec.population));
+        }
+        now.generations = generation;
+        for (const Individual& each : parents)
+            now.parents.push_back(each.trial->number);
+        m_chosen = std::move(now);
+        return parents;
     }
 };
 

@@ -21,7 +21,7 @@ class Model {
 public:
     Model(const History& history, const Spec& spec)
         : m_spec(spec),
-          m_observed(observe(history, 1000)),
+          m_observed(observe(history, 1000, learnedFromOwn(history) < spec.startupTrials)),
           m_forest(forestOf(history))
     {
         // A trial that runs is taken for what the forest expects of it.
@@ -36,11 +36,11 @@ public:
     }
 
     const Observed& observed() const { return m_observed; }
-    std::pair<double, double> at(std::span<const double> x) const { return m_forest.at(x); }
+    std::pair<double, double> at(std::span<const double> x) const { return m_forest.at(m_observed.row(x)); }
 
     double acquisition(std::span<const double> x) const
     {
-        const auto [mean, variance] = m_forest.at(x);
+        const auto [mean, variance] = at(x);
         const double deviation = std::sqrt(std::max(variance, 1e-10));
         if (m_spec.acquisition == "ucb")
             return confidenceBound(mean, deviation, m_spec.kappa);
@@ -57,7 +57,7 @@ private:
     {
         return {m_observed.x,
                 m_observed.losses,
-                categoriesOf(history.space),
+                categoriesOf(history.space, m_observed.hasTask),
                 {std::size_t(m_spec.trees), 1, 5.0 / 6},
                 history.seed};
     }
@@ -87,14 +87,15 @@ private:
 };
 
 /// Bayesian search whose model is a random forest (SMAC, Hutter et al. 2011). Every fourth trial is by chance, so that
-/// no part of the space is left out for ever.
+/// no part of the space is left out for ever. Other tasks' trials are learned from until the study has enough of its
+/// own.
 class RandomForest final : public Sampler {
 public:
     explicit RandomForest(Spec spec) : m_spec(std::move(spec)) {}
 
     std::optional<Proposal> propose(const History& history, std::int64_t number, std::uint64_t attempt) override
     {
-        if (learnedFrom(history) < m_spec.startupTrials)
+        if (isStartup(history, number, m_spec.startupTrials))
             return Proposal{startingPoint(history, "RandomForest", number, attempt)};
         const base::Draw draw = drawsOf(history, "RandomForest", number, attempt);
         if (number % 4 == 3)
@@ -104,14 +105,7 @@ public:
         acquisition.value = [&](std::span<const double> x) { return model.acquisition(x); };
         acquisition.candidates = 1024;
         acquisition.starts = 6;
-        const Observed& seen = model.observed();
-        std::vector<std::size_t> order(seen.size());
-        for (std::size_t i = 0; i < order.size(); ++i)
-            order[i] = i;
-        std::ranges::stable_sort(order, {}, [&](std::size_t i) { return seen.losses[i]; });
-        std::vector<std::vector<double>> seeds;
-        for (std::size_t i = 0; i < std::min<std::size_t>(order.size(), 6); ++i)
-            seeds.emplace_back(seen.x.row(order[i]).begin(), seen.x.row(order[i]).end());
+        const auto seeds = model.observed().bestPlaces(6);
         return Proposal{firstUntried(mostPromising(history.space, acquisition, seeds, draw.key()), history)};
     }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace core::tune::samplers::tpe {
 
@@ -22,17 +23,19 @@ struct Halves {
     std::vector<const Trial*> below, above;
 };
 
-/// The tree-structured Parzen estimator with Optuna 5's settings but for twice its candidates: of some draws from the
-/// density of the good trials the one whose ratio to the density of the others is the largest. Trials that run count as
-/// bad, so that others go elsewhere. Parameters with a condition are drawn after what they depend on, from the trials
-/// that had them.
+/// The tree-structured Parzen estimator: of some draws from the density of the good trials the one whose ratio to the
+/// density of the others is the largest. Beside Optuna 5's settings the good ones are 15 and not 10 in a hundred, each
+/// counts by how much better it is than the others (Song et al. 2022), and few of them have narrower kernels (Watanabe
+/// 2023): measured over 80 seeds on the benchmark's functions, each of the three finds better values. Trials that run
+/// count as bad, so that others go elsewhere. Parameters with a condition are drawn after what they depend on, from the
+/// trials that had them. Of another task's trials those are good that were good there.
 class Tpe final : public Sampler {
 public:
     explicit Tpe(Spec spec) : m_spec(spec) {}
 
     std::optional<Proposal> propose(const History& history, std::int64_t number, std::uint64_t attempt) override
     {
-        if (learnedFrom(history) < m_spec.startupTrials)
+        if (isStartup(history, number, m_spec.startupTrials))
             return Proposal{startingPoint(history, "TPE", number, attempt)};
         const base::Draw draw = drawsOf(history, "TPE", number, attempt);
         const Halves halves = split(history);
@@ -54,12 +57,15 @@ public:
     void check(const CheckedPart& part, TuningChecked& found) const override { warnOfParallelJobs(part, found); }
 
 private:
+    static constexpr double leastWidth = 0.06, goodShare = 0.15;
     Spec m_spec;
 
     Halves split(const History& history) const
     {
         std::vector<const Trial*> completed, stopped, running;
         for (const Trial& trial : history.trials) {
+            if (!history.compares(trial))
+                continue;
             if (trial.state == TrialState::Completed)
                 completed.push_back(&trial);
             else if (trial.state == TrialState::Stopped)
@@ -68,7 +74,7 @@ private:
                 running.push_back(&trial);
         }
         const std::size_t finished = completed.size() + stopped.size();
-        const auto good = std::size_t(std::min(std::ceil(0.1 * double(finished)), 25.0));
+        const auto good = std::size_t(std::min(std::ceil(goodShare * double(finished)), 25.0));
         sortCompleted(history, completed);
         // Of those that were stopped the ones that came farthest are the best.
         const auto score = [&](const Trial* trial) {
@@ -83,6 +89,8 @@ private:
         for (const auto* group : {&completed, &stopped})
             for (const Trial* trial : *group)
                 (halves.below.size() < good ? halves.below : halves.above).push_back(trial);
+        if (history.transfers)
+            addOthers(history, finished, halves);
         halves.above.insert(halves.above.end(), running.begin(), running.end());
         std::ranges::sort(halves.below, {}, &Trial::number);
         std::ranges::sort(halves.above, {}, &Trial::number);
@@ -92,7 +100,11 @@ private:
     static void sortCompleted(const History& history, std::vector<const Trial*>& trials)
     {
         if (history.objectives.size() == 1) {
-            std::ranges::stable_sort(trials, {}, [&](const Trial* trial) { return history.loss(*trial); });
+            std::vector<std::pair<double, const Trial*>> losses;
+            for (const Trial* trial : trials)
+                losses.emplace_back(history.loss(*trial), trial);
+            std::ranges::stable_sort(losses, {}, [](const auto& each) { return each.first; });
+            std::ranges::transform(losses, trials.begin(), [](const auto& each) { return each.second; });
             return;
         }
         std::vector<Losses> points;
@@ -107,33 +119,86 @@ private:
         trials = std::move(sorted);
     }
 
+    // What was good for another task counts as good until this one has tried enough itself, what was bad there as bad.
+    static void addOthers(const History& history, std::size_t tried, Halves& halves)
+    {
+        std::map<std::string, std::vector<const Trial*>> tasks;
+        for (const Trial& trial : history.trials)
+            if (!history.compares(trial) && trial.state == TrialState::Completed) {
+                const base::Value* parent = trial.notes.find("study");
+                tasks[parent ? parent->text() : ""].push_back(&trial);
+            }
+        for (auto& [name, trials] : tasks) {
+            sortCompleted(history, trials);
+            const double all = goodShare * double(trials.size()), trusted = std::max(0.0, 1 - double(tried) / 10);
+            for (std::size_t i = 0; i < trials.size(); ++i)
+                if (double(i) < all * trusted)
+                    halves.below.push_back(trials[i]);
+                else if (double(i) >= all)
+                    halves.above.push_back(trials[i]);
+        }
+    }
+
+    // How much better each good trial is than the best of the others, 1 on average; alike where that cannot be told.
+    static std::vector<double> gainsOf(const History& history, const Halves& halves)
+    {
+        std::vector<double> gains(halves.below.size(), 1);
+        const auto whole = [&](const Trial* trial) {
+            return trial->state == TrialState::Completed && history.compares(*trial);
+        };
+        if (history.objectives.size() > 1 || !std::ranges::all_of(halves.below, whole))
+            return gains;
+        double edge = std::numeric_limits<double>::infinity(), sum = 0;
+        for (const Trial* trial : halves.above)
+            if (whole(trial))
+                edge = std::min(edge, history.loss(*trial));
+        std::vector<double> found;
+        for (const Trial* trial : halves.below) {
+            found.push_back(edge - history.loss(*trial));
+            sum += found.back();
+        }
+        if (!(sum > 0) || !std::isfinite(sum))
+            return gains;
+        for (double& gain : found)
+            gain *= double(found.size()) / sum;
+        return found;
+    }
+
     static Parzen densityOf(const History& history, const std::vector<const Trial*>& trials,
-                            const std::vector<std::size_t>& parameters)
+                            const std::vector<double>& gains, const std::vector<std::size_t>& parameters, double least)
     {
         std::vector<Distribution> ranges;
         for (const std::size_t i : parameters)
             ranges.push_back(history.space.parameters()[i].range);
+        const auto own = double(std::ranges::count_if(
+            history.trials, [&](const Trial& trial) { return history.compares(trial) && isFinished(trial.state); }));
         std::vector<std::vector<double>> observations;
-        for (const Trial* trial : trials) {
+        std::vector<double> shares;
+        for (std::size_t t = 0; t < trials.size(); ++t) {
             std::vector<double> row;
             for (std::size_t k = 0; k < parameters.size(); ++k) {
-                const base::Value* value = trial->parameters.find(history.space.parameters()[parameters[k]].path);
+                const base::Value* value = trials[t]->parameters.find(history.space.parameters()[parameters[k]].path);
                 // Trials from before a range was changed do not count outside of it.
                 if (value && ranges[k].contains(*value))
                     row.push_back(Parzen::coordinateOf(ranges[k], *value));
             }
-            if (row.size() == parameters.size())
-                observations.push_back(std::move(row));
+            if (row.size() != parameters.size())
+                continue;
+            observations.push_back(std::move(row));
+            // The more this study has tried itself, the less another task says.
+            shares.push_back((gains.empty() ? 1 : gains[t]) * (history.compares(*trials[t]) ? 1 : 10 / (10 + own)));
         }
         std::vector<double> weights = parzenWeights(observations.size());
-        return {std::move(ranges), observations, std::move(weights)};
+        for (std::size_t i = 0; i < weights.size(); ++i)
+            weights[i] *= shares[i];
+        return {std::move(ranges), observations, std::move(weights), least};
     }
 
     void choose(const History& history, const Halves& halves, const std::vector<std::size_t>& parameters,
                 const base::Draw& draw, base::Object& point) const
     {
-        const Parzen below = densityOf(history, halves.below, parameters);
-        const Parzen above = densityOf(history, halves.above, parameters);
+        const Parzen below = densityOf(history, halves.below, gainsOf(history, halves), parameters, leastWidth);
+        const Parzen above = densityOf(history, halves.above, {}, parameters, 1);
         std::vector<double> best;
         double most = 0;
         for (std::int64_t c = 0; c < m_spec.candidates; ++c) {

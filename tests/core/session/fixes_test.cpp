@@ -27,6 +27,9 @@ const char* const samples[] = {
     R"({"data": {"source": "seattle-weather"}, "split": {"kind": "chronological"}, "model": "mlp"})",
     R"({"data": {"source": "regression"}, "model": "mlp", "train": {"loss": "mse"}})",
     R"({"data": {"source": "fashion-mnist", "num_workers": 1}, "model": "cnn"})",
+    R"({"data": {"source": "fashion-mnist", "rows": 100}, "augment": [{"kind": "RandAugment"}], "model": "linear"})",
+    R"({"data": {"source": "two-moons", "edits": [{"kind": "add_noise", "column": "x", "rows": [1, 2], "std": 0.5}]},
+        "model": "mlp"})",
     R"({"data": {"source": {"kind": "csv", "path": "texts.csv"}, "tokens": {"kind": "word"}}, "model": "transformer"})",
     R"({"data": {"source": "two-moons"}, "model": {"kind": "xgboost", "max_depth": 8}})"};
 

@@ -113,7 +113,7 @@ tune::StudyState conducted(const tests::TempFolder& folder, const StudySubject& 
                            const std::string& device = "cpu", session::GpuTable gpus = {}, bool here = false,
                            const std::function<bool(const tune::StudyState&)>& going = {})
 {
-    const auto plan = session::planStudy(subject, session::Look::Text);
+    const auto plan = session::planStudy(subject, session::PlanDepth::Text);
     if (!plan)
         FAIL(core::base::describe(plan.error()));
     const auto made = session::createStudy(subject, plan->spec, folder.path());
@@ -163,12 +163,12 @@ TEST_CASE("a trial goes to the GPU with the most memory free, or is held back wi
     CHECK(never.why == "it needs about 17.0 GB of a GPU's memory; the largest, cuda:1, has 16.0 GB");
     CHECK(session::placeOnGpu(1e9, {}, {}).never);
 
-    CHECK(session::gpusOf("auto", two) == two);
-    CHECK(session::gpusOf("cuda:1", two) == std::vector<GpuMemory>{two[1]});
+    CHECK((session::gpusOf("auto", two) == two));
+    CHECK((session::gpusOf("cuda:1", two) == std::vector<GpuMemory>{two[1]}));
     CHECK(session::gpusOf("cpu", two).empty());
     CHECK(session::gpusOf("cuda:7", two).empty());
-    CHECK(session::visibleGpus(two, nullptr) == two);
-    CHECK(session::visibleGpus(two, "1,0") == std::vector<GpuMemory>{{0, 16e9, 6e9}, {1, 8e9, 3e9}});
+    CHECK((session::visibleGpus(two, nullptr) == two));
+    CHECK((session::visibleGpus(two, "1,0") == std::vector<GpuMemory>{{0, 16e9, 6e9}, {1, 8e9, 3e9}}));
     CHECK(session::visibleGpus(two, "").empty());
     CHECK(session::visibleGpus(two, "GPU-8932f937").empty());
 }
@@ -276,8 +276,7 @@ TEST_CASE("a metric that never comes, and a study that is all NaN, fail trial by
         for (const char* strategy : {"Random", "Bayesian", "TPE", "CmaEs"}) {
             INFO(strategy);
             const tests::TempFolder own;
-            const tune::StudyState state =
-                conducted(own, subjectOf({{"strategy", strategy}, {"max_jobs", 6}, {"early_stopping", "Auto"}}), scene);
+            const tune::StudyState state = conducted(own, subjectOf({{"strategy", strategy}, {"max_jobs", 6}}), scene);
             CHECK(state.trials.size() == 6);
             for (const tune::Trial& trial : state.trials) {
                 CHECK(trial.state == tune::TrialState::Failed);
@@ -352,7 +351,7 @@ TEST_CASE("a plan tells how many trials, how long and at what cost")
     const double rounds = std::ceil(20.0 / double(plan->trial->share.atOnce));
     CHECK(*plan->estimate.seconds == Approx(rounds * plan->trial->seconds));
     CHECK(*plan->estimate.cost == Approx(0.001 * *plan->estimate.trialSeconds));
-    const auto free = session::planStudy(subjectOf({}), session::Look::Data);
+    const auto free = session::planStudy(subjectOf({}), session::PlanDepth::Data);
     REQUIRE(free);
     CHECK_FALSE(free->trial);
     CHECK_FALSE(free->estimate.seconds);
@@ -368,7 +367,7 @@ TEST_CASE("ranges come from a file of limits, and none goes beyond it")
                               "train.batch_size,8,64,,\n"
                               "model.activation,,,,relu|tanh\n");
     const auto planned = [&](const Object& more) {
-        return session::planStudy({subjectOf(more).given, folder.path()}, session::Look::Text);
+        return session::planStudy({subjectOf(more).given, folder.path()}, session::PlanDepth::Text);
     };
     // Without parameters of its own all of the file are tuned.
     const auto all = planned({{"limits", "limits.csv"}, {"parameters", nullptr}});

@@ -9,6 +9,7 @@
 #include "core/store/journal.h"
 #include "tests/core/store/recording.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -68,6 +69,38 @@ bool runPython(const std::string& script)
     return std::system(("PYTHONPATH='" + std::string(path ? path : "") + "' python3 -c '" + script + "'").c_str()) == 0;
 }
 
+}
+
+TEST_CASE("tensors: steps rise, though some steps take other statistics than the steps between them")
+{
+    store::TensorColumns columns;
+    columns.name({0, 0, {"w", "v"}, {"mean"}});
+    columns.name({0, 1, {"w"}, {"mean", "max"}});
+    store::TensorSeries w, v;
+    const auto flush = [&] {
+        for (const store::TensorBlock& block : columns.take()) {
+            w.add(block, 0);
+            if (block.tensors.size() == 2)
+                v.add(block, 1);
+        }
+    };
+    for (std::int64_t step = 0; step < 40; ++step) {
+        if (step % 3 == 0)
+            columns.add({step, 1, {double(step), 100.0 + double(step)}});
+        else
+            columns.add({step, 0, {double(step), -double(step)}});
+        if (step % 7 == 6)
+            flush();
+    }
+    flush();
+    REQUIRE(w.steps.size() == 40);
+    for (std::size_t i = 0; i < 40; ++i) {
+        CHECK(w.steps[i] == std::int64_t(i));
+        CHECK(w.columns.at("mean")[i] == double(i));
+        CHECK((i % 3 == 0 ? w.columns.at("max")[i] == 100.0 + double(i) : std::isnan(w.columns.at("max")[i])));
+    }
+    CHECK(v.steps.size() == 26);
+    CHECK(std::ranges::is_sorted(v.steps));
 }
 
 TEST_CASE("tensors: a block comes back bit for bit, and mutated ones are errors or blocks")

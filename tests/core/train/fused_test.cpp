@@ -123,7 +123,9 @@ TEST_CASE("every loss is learned by a fused network as by its operators")
     for (const Value& spec : specs) {
         INFO(base::writeJson(spec["train"]["loss"]));
         const Apart found = apart(spec, 15);
-        CHECK(found.weights < 1e-5);
+        // Where a residual is next to zero, rounding decides which way its slope points.
+        const std::string kind = spec["train"]["loss"]["kind"].text();
+        CHECK(found.weights < (kind == "mae" || kind == "huber" ? 1e-3 : 1e-5));
         CHECK(found.losses < 1e-5);
     }
 }

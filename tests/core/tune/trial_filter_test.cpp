@@ -133,7 +133,7 @@ TEST_CASE("a filter that is wrong says where and what would be right")
     says("mean(value) > 1", "column 1", "is no function");
     says("value > 1 and 3", "column 15", "a condition is wanted");
     says("§", "column 1", "nothing that can stand here");
-    says(std::string(100, '(') + "1", "column 64", "too deep");
+    says(std::string(100, '(') + "1", "column 65", "too deep");
     says(std::string(5000, ' ') + "star and x", "column 1", "too long");
     says("contains(note)", "column 14", "a second text");
 }
