@@ -6,6 +6,8 @@
 #include "core/train/ranks/c10d.h"
 
 #include <arpa/inet.h>
+#include <cstdlib>
+#include <mutex>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <random>
@@ -61,6 +63,20 @@ std::string freshToken()
     return token;
 }
 
+// c10d notes every collective in one record of the process, whose map of groups is not guarded: with a group for each
+// thread it would break. Programs leave it out before they start a thread (session::prepareProcess); whoever did not
+// does now.
+void leaveOutRecord()
+{
+    constexpr const char* entries = "TORCH_FR_BUFFER_SIZE";
+    static std::once_flag once;
+    std::call_once(once, [] {
+        const char* now = std::getenv(entries);
+        if (!now || std::string_view(now) != "0")
+            ::setenv(entries, "0", 1);
+    });
+}
+
 // Listens at that address alone; c10d's own server would listen at every one.
 Result<int> listenAt(Place& place)
 {
@@ -104,6 +120,7 @@ World::~World() = default;
 
 Result<std::shared_ptr<World>> World::open(Place place, double timeoutS)
 {
+    leaveOutRecord();
     auto parts = std::make_unique<Parts>();
     parts->timeout = std::chrono::milliseconds(std::int64_t(timeoutS * 1000));
     c10d::TCPStoreOptions options;
@@ -132,6 +149,7 @@ Result<std::shared_ptr<World>> World::open(Place place, double timeoutS)
 
 Result<std::vector<std::shared_ptr<World>>> World::ofThreads(std::int64_t size, double timeoutS)
 {
+    leaveOutRecord();
     const auto store = c10::make_intrusive<c10d::HashStore>();
     std::vector<std::shared_ptr<World>> worlds;
     for (std::int64_t rank = 0; rank < size; ++rank) {
