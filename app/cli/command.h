@@ -36,6 +36,7 @@ struct Program {
 };
 
 void addTraining(Program& program);  ///< train, resume
+void addRanks(Program& program);     ///< launch
 void addLooking(Program& program);   ///< data, schedule, schema, doctor
 void addBranching(Program& program); ///< branch, replay
 void addFinding(Program& program);   ///< lr-find, scale-batch-size
@@ -54,6 +55,9 @@ void addReporting(Program& program);                ///< report
 /// Trains to the end, handing signals on as a stop. `started`: steady seconds when the command began; `more` is added
 /// to the object.
 core::base::Result<Outcome> conduct(core::session::Session& run, double started, core::base::Object more = {});
+
+/// From now on a signal is a wish for a checkpoint and the end, and the second one ends at once.
+void listenForSignals();
 
 /// The typed experiment of a file with its --set changes.
 core::base::Result<core::base::Value> loadExperiment(const std::string& file, const std::vector<std::string>& sets);

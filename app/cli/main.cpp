@@ -118,6 +118,7 @@ int main(int argc, char** argv)
                                   command->callback([&work, chosen = std::move(chosen)] { work = chosen; });
                               }};
     app::cli::addTraining(program);
+    app::cli::addRanks(program);
     app::cli::addBranching(program);
     app::cli::addFinding(program);
     app::cli::addSweeping(program);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
 #include "app/cli/progress.h"
+#include "app/cli/ranks.h"
 #include "core/base/clock.h"
 #include "core/base/files.h"
 #include "core/session/folds.h"
@@ -31,13 +32,6 @@ extern "C" void onSignal(int number)
 {
     caught = number;
     std::signal(number, SIG_DFL);
-}
-
-// Before there is a run, so that none is left without its end.
-void listenForSignals()
-{
-    std::signal(SIGINT, onSignal);
-    std::signal(SIGTERM, onSignal);
 }
 
 Object metricsObject(const std::vector<std::pair<std::string, double>>& metrics)
@@ -123,6 +117,13 @@ Result<Outcome> conductDriven(session::Session& run, double started, const Train
 
 }
 
+// Before there is a run, so that none is left without its end.
+void listenForSignals()
+{
+    std::signal(SIGINT, onSignal);
+    std::signal(SIGTERM, onSignal);
+}
+
 Result<Outcome> conduct(session::Session& run, double started, Object more)
 {
     events::RunFinished result;
@@ -143,6 +144,13 @@ Result<Outcome> conduct(session::Session& run, double started, Object more)
     }
     const double seconds = core::base::steadySeconds() - started;
     const bool interrupted = result.state == events::RunState::Interrupted;
+    // Another rank was lost: nothing is, since there is a checkpoint.
+    if (interrupted && result.error.kind == ErrorKind::Run && !result.error.message.empty() && !signalled) {
+        Error error = result.error;
+        error.where = run.folder().string() + ", " + error.where;
+        error.advice += (error.advice.empty() ? "" : ". ") + std::string("The run can be gone on with: resume");
+        return error;
+    }
     if (!result.error.message.empty() && interrupted) {
         std::cerr << "descent-cli: " << core::base::describe(result.error) << std::endl;
     } else if (!result.error.message.empty()) {
@@ -225,6 +233,11 @@ void addTraining(Program& program)
     program.on(train, [options, &common]() -> Result<Outcome> {
         const double started = core::base::steadySeconds();
         listenForSignals();
+        CORE_TRY(place, session::placeHere());
+        if (place) {
+            CORE_TRY(shared, loadExperiment(options->experiment, spreadOver(place->size, options->sets)));
+            return trainAsRank(*place, shared, {common.runsFolder(), options->device, options->resume}, started);
+        }
         CORE_TRY(resolved, loadExperiment(options->experiment, options->sets));
         session::Options how{common.runsFolder(), options->device};
         if (!options->runFile.empty())

@@ -341,8 +341,60 @@ private:
 
 }
 
+namespace {
+
+// Every `ranks`-th item of another order.
+class ShardedOrder final : public ItemOrder {
+public:
+    ShardedOrder(const DataModule& data, SplitName split, const LoaderOptions& options)
+        : m_rank(std::size_t(options.rank)),
+          m_ranks(options.ranks),
+          m_even(options.even),
+          m_one(options)
+    {
+        m_one.ranks = 1;
+        m_whole = makeItemOrder(data, split, m_one);
+    }
+
+    std::int64_t count() const override { return m_whole->count(); }
+
+    std::span<const std::int64_t> items(const BatchRange& range) override
+    {
+        // A copy: what it gives is valid until it is asked again.
+        const std::span<const std::int64_t> given = m_whole->items(range);
+        std::vector<std::int64_t> all(given.begin(), given.end());
+        m_items.clear();
+        if (all.empty())
+            return m_items;
+        const std::int64_t missing = m_even ? (m_ranks - std::int64_t(all.size()) % m_ranks) % m_ranks : 0;
+        if (missing > 0) {
+            const std::span<const std::int64_t> more = m_whole->items({range.epoch, 0, missing});
+            // Where an epoch is shorter than what is missing, it begins again.
+            for (std::int64_t i = 0; i < missing; ++i)
+                all.push_back(more[std::size_t(i) % more.size()]);
+        }
+        for (std::size_t i = m_rank; i < all.size(); i += std::size_t(m_ranks))
+            m_items.push_back(all[i]);
+        if (m_items.empty())
+            m_items.push_back(all.front());
+        return m_items;
+    }
+
+private:
+    const std::size_t m_rank;
+    const std::int64_t m_ranks;
+    const bool m_even;
+    LoaderOptions m_one; // of the whole order, which uses it as long as it lives
+    std::unique_ptr<ItemOrder> m_whole;
+    std::vector<std::int64_t> m_items;
+};
+
+}
+
 std::unique_ptr<ItemOrder> makeItemOrder(const DataModule& data, SplitName split, const LoaderOptions& options)
 {
+    if (options.ranks > 1)
+        return std::make_unique<ShardedOrder>(data, split, options);
     if (data.streamed())
         return std::make_unique<GroupedOrder>(data, split, options);
     return std::make_unique<WholeOrder>(data, split, options);

@@ -88,6 +88,8 @@ public:
     {
         const auto begin = std::chrono::steady_clock::now();
         Batch batch = m_threads.empty() ? m_here.make(place) : takeAhead(place);
+        if (m_options.ranks > 1)
+            share(place, batch);
         const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - begin;
         m_waited.store(m_waited.load(std::memory_order_relaxed) + waited.count(), std::memory_order_relaxed);
         return batch;
@@ -116,6 +118,15 @@ private:
     std::condition_variable_any m_wanted, m_made;
     std::deque<std::shared_ptr<Ahead>> m_ahead; // in the order in which they will be asked for
     std::vector<std::jthread> m_threads;        // last: joined before what they use goes
+
+    // How much of the batch of all ranks this one has.
+    void share(const BatchRange& place, Batch& batch) const
+    {
+        const std::int64_t items = std::clamp<std::int64_t>(rows() - place.first, 0, place.count),
+                           ranks = m_options.ranks;
+        batch.ofAll = m_options.even ? (items + ranks - 1) / ranks * ranks : items;
+        batch.counts = m_options.even || m_options.rank < items;
+    }
 
     // What comes next if nobody edits the run: as much again, or the next epoch's beginning.
     BatchRange after(const BatchRange& place) const

@@ -16,6 +16,11 @@ struct LoaderOptions {
     /// Threads that make the next batches while this one trains; 0: get() makes them. A stream has one at most.
     std::int64_t workers = 0;
     std::int64_t prefetchFactor = 2; ///< batches that each of them is ahead
+    /// Of a batch of all ranks this one takes every `ranks`-th item from place `rank` on. `even`: the last batch of an
+    /// epoch is filled up from its beginning until all have as many; else a rank may have none there, and is given an
+    /// item of another.
+    std::int64_t rank = 0, ranks = 1;
+    bool even = false;
 };
 
 /// Batches of one part of the data. A row of epoch e is a function of (seed, e, row): nothing to save but the position,

@@ -15,6 +15,8 @@ namespace core::data {
 struct Batch {
     at::Tensor input;
     at::Tensor target;
+    std::int64_t ofAll = 0; ///< rows of all ranks together, where several share a batch; 0: these are all
+    bool counts = true;     ///< false: a rank has none, and these belong to another
 };
 
 /// The training rows, normalized, when new ones are to be made of them.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/block.h"
 
+#include "core/model/sync_norm.h"
+
 #include "core/model/dropout.h"
 
 #include <ATen/ops/_batch_norm_impl_index.h>
@@ -104,6 +106,18 @@ at::Tensor run(const BatchNorm& norm, const Block& block, const at::Tensor& give
 {
     const bool training = mode.training && block.parameters[0].requires_grad();
     const at::Tensor input = given.to(block.parameters[0].scalar_type());
+    if (training && mode.ranks) {
+        if (!mode.again)
+            block.buffers[2].add_(1);
+        const RunningNorm running =
+            mode.again ? RunningNorm{} : RunningNorm{block.buffers[0], block.buffers[1], norm.momentum};
+        const SyncNorm done = syncNorm(input, block.parameters[0], block.parameters[1], running, norm.eps, *mode.ranks);
+        if (kept) {
+            *kept = {input, {}, done.mean, done.scale, done.count};
+            kept->ranks = mode.ranks;
+        }
+        return done.output;
+    }
     TORCH_CHECK(!training || input.numel() > input.size(1),
                 "batch norm needs more than one row in a batch: choose another batch_size, or drop_last");
     // A second pass leaves the statistics as the first one left them.
@@ -122,6 +136,15 @@ at::Tensor run(const BatchNorm& norm, const Block& block, const at::Tensor& give
 at::Tensor pull(const BatchNorm& norm, const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
                 at::Tensor* gradients)
 {
+    if (kept.ranks) {
+        const auto [back, slope, shift] = syncNormBackward(gradient, kept.input, block.parameters[0],
+                                                           {{}, kept.first, kept.second, kept.third}, *kept.ranks);
+        if (gradients) {
+            gradients[0] = slope;
+            gradients[1] = shift;
+        }
+        return back;
+    }
     auto [input, weight, bias] = at::_batch_norm_impl_index_backward(
         kept.kernel, kept.input, gradient, block.parameters[0], block.buffers[0], block.buffers[1], kept.first,
         kept.second, kept.training, norm.eps, {wanted, gradients != nullptr, gradients != nullptr}, kept.third);

@@ -23,6 +23,7 @@ struct Kept {
     at::Tensor first, second, third; ///< as the layer needs: a mask, indices, the batch's mean and 1 / σ
     std::int64_t kernel = 0;         ///< which of ATen's batch norms was chosen
     bool training = false;
+    AcrossRanks* ranks = nullptr; ///< over whose rows a batch norm was taken
 };
 
 /// `input` → output; fills `kept` unless it is null. Expects that autograd does not watch.

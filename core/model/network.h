@@ -23,6 +23,16 @@ using Watch = std::function<void(const LayerPass& layer)>;
 
 class DeviceKeys;
 
+/// The other parts of a batch that is spread over several ranks.
+class AcrossRanks {
+public:
+    virtual ~AcrossRanks() = default;
+    /// Becomes the sum over all ranks, which all call this in the same order.
+    virtual void sum(const at::Tensor& values) = 0;
+    /// Whether this rank's rows count: one that has none left goes along with a row of another.
+    bool counts = true;
+};
+
 /// How a forward pass is meant.
 struct Mode {
     bool training = false;
@@ -35,9 +45,10 @@ struct Mode {
     /// Above 1: so many parts of which only the inputs are kept for the backward pass (Chen et al. 2016,
     /// arXiv:1604.06174); the rest is computed again there, with the same bits.
     std::int64_t checkpoints = 0;
-    bool again = false;         ///< such a second pass: what the first left in buffers stays
-    DeviceKeys* keys = nullptr; ///< of a pass that is recorded: layers draw by these, whatever `draw` is
-    at::Tensor padding = {};    ///< of tokens: [n, steps], true where a row was filled up; undefined: nowhere
+    bool again = false;           ///< such a second pass: what the first left in buffers stays
+    DeviceKeys* keys = nullptr;   ///< of a pass that is recorded: layers draw by these, whatever `draw` is
+    at::Tensor padding = {};      ///< of tokens: [n, steps], true where a row was filled up; undefined: nowhere
+    AcrossRanks* ranks = nullptr; ///< whose rows batch norm's statistics are taken over as well
 };
 
 /// How `picture` [n, channels, height, width] should lie in memory.

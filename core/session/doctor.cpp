@@ -65,6 +65,8 @@ void prepareProcess(int, char** argv)
     ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
     ::mallopt(M_TRIM_THRESHOLD, 2147483647);
     ::mallopt(M_TOP_PAD, 64 << 20);
+    // c10d's record of collectives, which is not for several ranks in one process (core/train/ranks/world.cpp).
+    ::setenv("TORCH_FR_BUFFER_SIZE", "0", 1);
     if (std::getenv("OMP_WAIT_POLICY"))
         return;
     ::setenv("OMP_WAIT_POLICY", "passive", 1);

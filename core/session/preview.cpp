@@ -46,7 +46,7 @@ base::Result<SchedulePreview> previewSchedule(const Value& resolved)
 base::Result<SchedulePreview> previewSchedule(const Value& resolved, std::int64_t trainRows)
 {
     const spec::Experiment experiment = typed(resolved);
-    CORE_TRY(plan, train::planSteps(experiment.train, trainRows));
+    CORE_TRY(plan, train::planSteps(spec::wholeTrain(experiment), trainRows));
     CORE_TRY(schedule,
              train::makeSchedule(experiment.train, {train::baseRate(experiment), plan.totalSteps, plan.stepsPerEpoch}));
     if (plan.totalSteps > mostRates)
@@ -221,7 +221,7 @@ base::Result<Estimate> estimate(const Value& resolved, const std::string& device
     const spec::Experiment experiment = typed(resolved);
     CORE_TRY(device, tensor::resolveDevice(deviceName));
     CORE_TRY(module, data::DataModule::open(experiment, false));
-    CORE_TRY(plan, train::planSteps(experiment.train, module.epochItems()));
+    CORE_TRY(plan, train::planSteps(spec::wholeTrain(experiment), module.epochItems()));
     CORE_TRY(cost, train::measureSteps(experiment, module.info(), plan, device, experiment.train.threads.toInt(0)));
     CORE_TRY(model, previewModel(resolved, module.info()));
     return Estimate{cost.secondsPerStep, cost.secondsPerStep * double(plan.totalSteps), model.bytes, cost.threads};

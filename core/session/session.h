@@ -9,6 +9,10 @@
 #include <memory>
 #include <optional>
 
+namespace core::train::ranks {
+class World;
+}
+
 namespace core::session {
 
 /// Steps done of steps to do, now and then while something trains again. Returns false to give up.
@@ -20,6 +24,9 @@ struct Options {
     bool startPaused = false;
     bool frames = false;     ///< also send decision surface, confusion matrix and predictions (for a window)
     std::int64_t until = -1; ///< stops there, as Stop does; −1: at its end
+    /// The ranks that train together, for a run in this folder; without it, those that the experiment asks for are
+    /// threads of this process.
+    std::function<base::Result<std::shared_ptr<train::ranks::World>>(const std::filesystem::path& run)> meet = {};
 };
 
 using train::Command;

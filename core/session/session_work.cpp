@@ -3,6 +3,7 @@
 
 #include "core/session/rules.h"
 #include "core/session/run_report.h"
+#include "core/train/ranks/follower.h"
 
 #include <algorithm>
 
@@ -18,6 +19,9 @@ events::RunFinished Session::Work::recordEnd()
 
 events::RunFinished Session::Work::train()
 {
+    // Of threads; joined when the trainer with its engine is gone.
+    std::optional<train::ranks::Crew> crew;
+    const spec::DistributedSpec shared = spec::read(m_resolved).distributed;
     train::TrainerContext context{m_resolved,
                                   &m_folder,
                                   m_recorder.get(),
@@ -32,6 +36,13 @@ events::RunFinished Session::Work::train()
                                   m_parentStep,
                                   m_options.until,
                                   [this](events::RunState state) { endRules(state); }};
+    if (m_options.meet)
+        context.meet = [this] { return m_options.meet(m_folder.path()); };
+    else if (shared.strategy == "ddp")
+        context.meet = [&]() -> base::Result<std::shared_ptr<train::ranks::World>> {
+            crew.emplace(shared.worldSize, shared.timeoutS);
+            return crew->world();
+        };
     return train::Trainer(std::move(context)).run();
 }
 

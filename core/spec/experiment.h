@@ -6,6 +6,7 @@
 #include "core/spec/capture.h"
 #include "core/spec/check.h"
 #include "core/spec/data_spec.h"
+#include "core/spec/distributed.h"
 #include "core/spec/profiler.h"
 #include "core/spec/rules.h"
 
@@ -101,7 +102,11 @@ struct Experiment {
                                      CaptureSpec{.collection = "activations", .saveInterval = 50}};
     std::vector<RuleSpec> rules = usualRules();
     ProfilerSpec profiler;
+    DistributedSpec distributed;
 };
+
+/// The training as all ranks do it together: a step takes a batch of each.
+TrainSpec wholeTrain(const Experiment& experiment);
 
 const base::Fields<Experiment>& experimentFields();
 const base::Fields<ModelSpec>& modelFields();

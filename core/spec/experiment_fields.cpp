@@ -431,7 +431,9 @@ const Fields<Experiment>& experimentFields()
                  {"What is looked for while it trains: each rule fires where its condition is met, and says why that "
                   "matters and what would cure it. None of it changes the training, unless an action stops it."})
             .group("profiler", &Experiment::profiler, profilerFields(),
-                   {"Watches the time and the machine. None of it changes the training."}, {.live = true});
+                   {"Watches the time and the machine. None of it changes the training."}, {.live = true})
+            .group("distributed", &Experiment::distributed, distributedFields(),
+                   {"One training on several devices or processes at once."}, {.onlyFor = networks});
     return fields;
 }
 

@@ -3,11 +3,13 @@
 
 #include "core/train/class_curves.h"
 #include "core/train/data_facts.h"
+#include "core/train/ranks/follower.h"
 #include "core/train/threads.h"
 
 #include <ATen/Context.h>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace core::train {
@@ -70,6 +72,12 @@ data::Batch wholeEpoch(const data::DataModule& data)
     return data.gather(rows);
 }
 
+// The ranks of a machine share its cores.
+std::int64_t threadsOfRank(const ranks::World& world)
+{
+    return std::max<std::int64_t>(1, std::int64_t(std::thread::hardware_concurrency()) / world.place().localSize);
+}
+
 Value partOf(const spec::Experiment& experiment, const char* part)
 {
     return spec::experimentFields().write(experiment)[part];
@@ -95,9 +103,14 @@ bool beginsOtherwise(const spec::Experiment& was, const spec::Experiment& is)
 }
 
 base::Result<std::unique_ptr<Engine>> Engine::make(const Value& resolved, const std::string& device,
-                                                   const store::Checkpoint* from, std::int64_t threads)
+                                                   const store::Checkpoint* from, std::int64_t threads,
+                                                   std::shared_ptr<ranks::World> world)
 {
     std::unique_ptr<Engine> engine(new Engine);
+    // The others open their data while this one does.
+    if (world && world->rank() == 0)
+        world->tell(ranks::training(resolved, device, from, threads));
+    engine->m_world = std::move(world);
     CORE_CHECK(engine->open(resolved, from ? networkOf(*from) : spec::read(resolved).model, device, from, threads));
     return engine;
 }
@@ -140,7 +153,7 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
     at::globalContext().setDeterministicFillUninitializedMemory(false);
     CORE_TRY(data, data::DataModule::open(m_experiment));
     m_data = std::move(data);
-    CORE_TRY(timeline, Timeline::make(m_experiment.train, trainRows(m_data)));
+    CORE_TRY(timeline, Timeline::make(spec::wholeTrain(m_experiment), trainRows(m_data)));
     m_timeline = std::move(timeline);
     spec::Experiment built = m_experiment;
     built.model = m_network;
@@ -151,6 +164,8 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
         m_threads = from->state["threads"].toInt(1);
     else if (wanted > 0)
         m_threads = wanted;
+    else if (m_world)
+        m_threads = threadsOfRank(*m_world);
     else {
         CORE_TRY(cost, measureSteps(built, m_data.info(), m_timeline.plan(), device));
         m_threads = cost.threads;
@@ -169,7 +184,8 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
     m_old = std::move(old);
     CORE_CHECK(checkMetric(m_experiment, m_data));
     m_stopping = std::make_unique<EarlyStopping>(watchedOf(m_experiment, m_data));
-    return from ? load(*from) : Status{};
+    CORE_CHECK(from ? load(*from) : Status{});
+    return joinWorld();
 }
 
 Status Engine::giveRows(const data::DataModule& data)
@@ -192,6 +208,11 @@ Engine::makeLoader(const spec::Experiment& experiment, const data::DataModule& d
     const std::int64_t usual = data.info().image() || data.decodes() ? 1 : 0;
     options.workers = m_learner->takesBatches() ? experiment.data.numWorkers.value_or(usual) : 0;
     options.prefetchFactor = experiment.data.prefetchFactor;
+    if (m_world) {
+        options.rank = m_world->rank();
+        options.ranks = m_world->size();
+        options.even = experiment.distributed.evenShards;
+    }
     return data::DataLoader::make(data, data::SplitName::Train, std::move(options));
 }
 
@@ -228,6 +249,10 @@ Status Engine::checkMetric(const spec::Experiment& experiment, const data::DataM
 
 StepResult Engine::advance(events::StepTrace* trace)
 {
+    if (m_leads)
+        m_world->tell({});
+    if (m_world)
+        m_world->at(m_step);
     m_batches.clear();
     if (m_learner->takesBatches())
         for (const data::BatchRange& range : m_timeline.batchesOf(m_step))
@@ -236,7 +261,7 @@ StepResult Engine::advance(events::StepTrace* trace)
     m_learner->stopwatch().lap(Phase::DataWait);
     m_learner->trace(trace);
     m_thawedNow = m_learner->reach(m_timeline.epochOf(m_step));
-    const StepResult result = m_learner->step(m_batches, m_step, m_timeline.scheduleStep(m_step));
+    const StepResult result = takeStep();
     if (trace) {
         trace->step = m_step;
         trace->rows = result.rows;
@@ -250,32 +275,6 @@ StepResult Engine::advance(events::StepTrace* trace)
     if (m_timeline.epochEndsAt(m_step))
         epochEnds();
     return result;
-}
-
-void Engine::epochEnds()
-{
-    m_learner->epochEnds(m_timeline.epochOf(m_step));
-    if (!m_learner->wantsStatistics())
-        return;
-    const data::RowSet& rows = m_data.rows(data::SplitName::Train);
-    const std::size_t size = std::size_t(m_timeline.plan().batchSize);
-    // A last batch of one row has no variance.
-    const std::size_t batches = rows.size() / size + (rows.size() % size > 1);
-    m_learner->estimateStatistics(std::int64_t(batches), [&](std::int64_t batch) {
-        const std::vector<std::int64_t> wanted = rows.some(std::size_t(batch) * size, size);
-        if (m_data.streamed())
-            m_data.expect(rows, std::size_t(batch) * size + wanted.size());
-        return m_data.gather(wanted).input;
-    });
-}
-
-bool Engine::goBack(std::int64_t step)
-{
-    if (step > m_step || !m_learner->schedule().watched().empty() || !m_learner->forget(m_step - step))
-        return false;
-    m_step = step;
-    m_judged = -1;
-    return true;
 }
 
 bool Engine::judgeDue() const
@@ -313,7 +312,9 @@ Judgement Engine::judge(const EvaluationRequest& tables)
             m_best = Best{watched, value, epochs, m_step, {m_step, before, tensors()}};
             judgement.improved = true;
         }
-    m_learner->schedule().observe(judgement.values, m_timeline.scheduleStep(m_step));
+    if (m_leads)
+        m_world->tell(ranks::observing(judgement.values));
+    observe(judgement.values);
     return judgement;
 }
 
@@ -330,6 +331,8 @@ base::Result<Value> Engine::edit(const std::string& path, const Value& value)
     const Value was = before ? *before : Value{};
     CORE_CHECK(changed.setAt(path, value));
     CORE_CHECK(become(spec::read(changed)));
+    if (m_leads)
+        m_world->tell(ranks::editing(path, value));
     return was;
 }
 
@@ -346,7 +349,7 @@ Status Engine::become(const spec::Experiment& next)
     }
     CORE_CHECK(checkMetric(next, data));
     Timeline timeline = m_timeline;
-    CORE_CHECK(timeline.change(m_step, next.train, trainRows(data), newRows));
+    CORE_CHECK(timeline.change(m_step, spec::wholeTrain(next), trainRows(data), newRows));
     CORE_TRY(loader, makeLoader(next, data, timeline.plan()));
     CORE_CHECK(m_learner->reconfigure(next, timeline.plan()));
     if (newRows)
@@ -427,14 +430,16 @@ std::optional<Best> Engine::bestIn(const store::Checkpoint& checkpoint)
 
 Status Engine::load(const store::Checkpoint& checkpoint)
 {
+    if (m_leads)
+        m_world->tell(ranks::loading(checkpoint));
     CORE_CHECK(m_learner->load(checkpoint.tensors, "checkpoint of step " + std::to_string(checkpoint.step)));
     const spec::Experiment then = spec::read(checkpoint.state["spec"]);
     m_step = checkpoint.step;
     if (!(spec::experimentFields().write(then) == spec::experimentFields().write(m_experiment)))
         CORE_CHECK(become(then));
-    CORE_TRY(timeline, Timeline::make(m_experiment.train, trainRows(m_data)));
+    CORE_TRY(timeline, Timeline::make(spec::wholeTrain(m_experiment), trainRows(m_data)));
     m_timeline = std::move(timeline);
-    m_timeline.load(checkpoint.state["timeline"], m_experiment.train);
+    m_timeline.load(checkpoint.state["timeline"], spec::wholeTrain(m_experiment));
     CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
     // As it was for the update before; what thaws now is told by the next one.
     m_learner->reach(m_timeline.epochOf(std::max<std::int64_t>(m_step - 1, 0)));
@@ -455,8 +460,8 @@ Status Engine::graft(const store::Checkpoint& checkpoint)
     CORE_CHECK(m_learner->load(checkpoint.tensors, where, sameOptimizer));
     const bool newRows = rowsOf(then) != rowsOf(m_experiment);
     m_step = checkpoint.step;
-    m_timeline.load(checkpoint.state["timeline"], then.train);
-    CORE_CHECK(m_timeline.change(m_step, m_experiment.train, trainRows(m_data), newRows));
+    m_timeline.load(checkpoint.state["timeline"], spec::wholeTrain(then));
+    CORE_CHECK(m_timeline.change(m_step, spec::wholeTrain(m_experiment), trainRows(m_data), newRows));
     CORE_CHECK(m_learner->reconfigure(m_experiment, m_timeline.plan()));
     // As it was for the update before; what thaws now is told by the next one.
     m_learner->reach(m_timeline.epochOf(std::max<std::int64_t>(m_step - 1, 0)));
@@ -467,13 +472,6 @@ Status Engine::graft(const store::Checkpoint& checkpoint)
     if (m_old && !m_old->load(checkpoint.state["old_task"]))
         m_old->begin(*m_learner);
     return m_learner->remembers(checkpoint.tensors) ? Status{} : m_learner->remember(m_data.old().get(), {});
-}
-
-Status Engine::restoreBest()
-{
-    if (!m_best || m_best->step == m_step)
-        return {};
-    return m_learner->load(m_best->snapshot.tensors, "best step " + std::to_string(m_best->step), false);
 }
 
 }

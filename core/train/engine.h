@@ -3,28 +3,11 @@
 
 #include "core/data/loader.h"
 #include "core/events/event.h"
-#include "core/store/checkpoint.h"
 #include "core/train/early_stopping.h"
-#include "core/train/evaluator.h"
+#include "core/train/judgement.h"
 #include "core/train/old_task.h"
 
 namespace core::train {
-
-/// The best value so far of the watched metric, with the state that gave it.
-struct Best {
-    std::string metric;
-    double value = 0;
-    std::int64_t epoch = -1, step = -1;
-    store::Checkpoint snapshot;
-};
-
-/// What an evaluation between two steps gave.
-struct Judgement {
-    std::vector<std::pair<std::string, double>> values; ///< `validation/loss`, …, `train_eval/loss`, …
-    std::vector<std::pair<std::string, double>> old;    ///< of incremental training: `old/loss`, …, `old/forgetting`
-    EvaluationResult validation;                        ///< with tables if they were asked for
-    bool improved = false;                              ///< Engine::best() is new
-};
 
 /// The deterministic part of a training. What it does at step s is a function of the spec, the edits before s, the
 /// number of threads and the state before s, and of nothing else: the Trainer drives it live, a replay drives it again.
@@ -32,10 +15,11 @@ struct Judgement {
 class Engine {
 public:
     /// Opens the data, makes network and optimizer, as `resolved` says or as the checkpoint does, if one is given.
-    /// `threads` 0: the checkpoint's, else the spec's, else measured.
+    /// `threads` 0: the checkpoint's, else the spec's, else measured. `world`: the ranks that train together; rank 0
+    /// has the others do what is done here. Without it, one process trains on the rows of all ranks.
     static base::Result<std::unique_ptr<Engine>> make(const base::Value& resolved, const std::string& device,
-                                                      const store::Checkpoint* from = nullptr,
-                                                      std::int64_t threads = 0);
+                                                      const store::Checkpoint* from = nullptr, std::int64_t threads = 0,
+                                                      std::shared_ptr<ranks::World> world = {});
     /// The engine of a branch that grows from where this one stands: its layers bear the names that they bear here,
     /// whatever dropout does. At step 0, where a run is nothing but its settings, a branch that begins otherwise
     /// (another network, other rows, another seed) begins anew.
@@ -76,6 +60,8 @@ public:
     /// engine was made with. What the optimizer remembers is taken over if it is of the same kind.
     base::Status graft(const store::Checkpoint& checkpoint);
     void setBest(Best best) { m_best = std::move(best); }
+    /// Of another rank: what the first found at step() decides the rates to come.
+    void observe(const std::vector<std::pair<std::string, double>>& values);
     /// What a checkpoint says of the best before it; without the state that gave it.
     static std::optional<Best> bestIn(const store::Checkpoint& checkpoint);
     /// The weights of the best step, for the end of a run.
@@ -117,6 +103,9 @@ private:
     /// From now on the old task may be forgotten, and a remedy holds on to it.
     base::Status remember(const std::vector<base::Blob>& from);
     void epochEnds();
+    base::Status joinWorld();
+    void compareRanks();
+    StepResult takeStep();
     base::Result<std::unique_ptr<data::DataLoader>>
     makeLoader(const spec::Experiment& experiment, const data::DataModule& data, const StepPlan& plan) const;
     base::Value state() const;
@@ -137,6 +126,8 @@ private:
     MetricSet m_metrics; ///< fixed when the run is opened: their names are told then
     data::RowSet m_trainSample;
     std::vector<data::Batch> m_batches;
+    std::shared_ptr<ranks::World> m_world; ///< nullptr: nobody else takes part
+    bool m_leads = false;                  ///< the others do what is done here
     std::int64_t m_threads = 1;
     std::int64_t m_judged = -1; ///< the step whose evaluation early stopping has counted last
     std::int64_t m_step = 0;

@@ -2,6 +2,7 @@
 // What a training begins with: weights from elsewhere, word vectors, an old task to be kept in mind.
 #include "core/data/old_task.h"
 #include "core/train/engine.h"
+#include "core/train/ranks/follower.h"
 #include "core/train/word_vectors.h"
 
 namespace core::train {
@@ -42,6 +43,8 @@ base::Result<std::vector<std::string>> Engine::initialize()
     if (!words.empty()) {
         CORE_TRY(note, takeWordVectors(words, m_data.info(), m_learner->weights()));
         notes.push_back(std::move(note));
+        if (m_leads)
+            m_world->tell(ranks::taking(tensors()));
     }
     const auto& incremental = m_experiment.train.incremental;
     if (from.empty() && incremental)
@@ -58,6 +61,8 @@ base::Result<std::vector<std::string>> Engine::initialize()
     CORE_TRY(told, m_learner->initialize(weights, from));
     notes.insert(notes.end(), told.begin(), told.end());
     CORE_CHECK(remember(taught));
+    if (m_leads)
+        m_world->tell(ranks::taking(tensors()));
     return notes;
 }
 

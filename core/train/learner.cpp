@@ -38,6 +38,11 @@ base::Status Learner::remember(const data::DataModule*, const std::vector<base::
                  "Leave it out, or choose a network"};
 }
 
+base::Status Learner::join(ranks::World&, const spec::DistributedSpec&)
+{
+    return Error{ErrorKind::Spec, "only networks train on several ranks", "/distributed/strategy", "Set it to none"};
+}
+
 namespace {
 
 std::string lossesFor(const data::DatasetInfo& info)
@@ -90,10 +95,11 @@ base::Result<std::unique_ptr<Loss>> makeLoss(const spec::Experiment& experiment,
 
 double baseRate(const spec::Experiment& experiment)
 {
+    const double ranks = experiment.distributed.scaleLr ? double(experiment.distributed.ranks()) : 1;
     if (model::isEstimator(experiment.model.kind))
         if (const auto estimator = model::allEstimators().make(experiment.model, {}))
             return (*estimator)->rate();
-    return experiment.train.optimizer.params["lr"].toReal(1e-3);
+    return experiment.train.optimizer.params["lr"].toReal(1e-3) * ranks;
 }
 
 std::string ratePath(const spec::Experiment& experiment)

@@ -9,21 +9,15 @@
 #include "core/train/phase_clock.h"
 #include "core/train/plan.h"
 #include "core/train/schedule.h"
+#include "core/train/step_result.h"
 
 #include <functional>
 
 namespace core::train {
 
-/// What one step had to say.
-struct StepResult {
-    double loss = 0; ///< mean over the step's rows before the update, without penalties
-    double lr = 0;
-    double gradNorm = 0;                 ///< before clipping
-    double accuracy = 0;                 ///< for classification
-    std::optional<double> momentum = {}; ///< the schedule's
-    bool leftOut = false;                ///< gradients overflowed float16: no weight was changed
-    std::int64_t rows = 0;
-};
+namespace ranks {
+class World;
+}
 
 /// What learns, step by step: all that an Engine knows of a model. Between two steps it may be looked at, saved, loaded
 /// and given other parameters.
@@ -34,6 +28,8 @@ public:
                                                        const data::DatasetInfo& info, const StepPlan& plan,
                                                        const std::string& device);
     virtual ~Learner() = default;
+    /// From now on a step is shared with other ranks. `world` outlives this.
+    virtual base::Status join(ranks::World& world, const spec::DistributedSpec& how);
 
     /// False: every step learns from all rows that begin() was given, and needs no batches.
     virtual bool takesBatches() const { return true; }

@@ -153,7 +153,9 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     StepTracer tracer(m_trace, m_network->parameters(), m_stopwatch);
     mode.watch = tracer.watch(m_outputs, mode.checkpoints > 1);
     m_deviceNorm.reset();
-    if (m_deviceStep && batches.size() == 1 && !mode.watch && !m_answers && !tracer)
+    if (m_world)
+        computeShared(batches, mode, tracer, result);
+    else if (m_deviceStep && batches.size() == 1 && !mode.watch && !m_answers && !tracer)
         computeOnDevice(batches.front(), mode, result);
     else if (m_fused)
         computeFused(batches, mode, tracer, result);
@@ -279,7 +281,9 @@ double NetworkLearner::lookAgain(std::span<const data::Batch> batches, const mod
     m_network->parametersMoved();
     {
         const at::AutoGradMode graph(true);
-        if (m_fused)
+        if (m_world)
+            computeShared(batches, mode, untraced, result);
+        else if (m_fused)
             computeFused(batches, mode, untraced, result);
         else
             computeGradients(batches, mode, untraced, result);

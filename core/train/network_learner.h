@@ -10,6 +10,7 @@
 #include "core/train/learner.h"
 #include "core/train/loss_scaler.h"
 #include "core/train/optimizer.h"
+#include "core/train/ranks/gradient_sync.h"
 #include "core/train/remedy.h"
 #include "core/train/schedule.h"
 #include "core/train/weight_average.h"
@@ -25,8 +26,9 @@ public:
                                                        const data::DatasetInfo& info, const StepPlan& plan,
                                                        const std::string& device);
 
-    /// Gradients are weighted by rows, so that accumulating equals one large batch.
+    /// Gradients are weighted by rows, so that accumulating equals one large batch, and so do several ranks.
     StepResult step(std::span<const data::Batch> batches, std::int64_t step, std::int64_t scheduleStep) override;
+    base::Status join(ranks::World& world, const spec::DistributedSpec& how) override;
     void epochEnds(std::int64_t epochs) override;
     bool wantsStatistics() const override { return m_statisticsDue; }
     void estimateStatistics(std::int64_t batches, const std::function<at::Tensor(std::int64_t batch)>& input) override;
@@ -61,6 +63,9 @@ private:
     void computeFused(std::span<const data::Batch> batches, const model::Mode& mode, StepTracer& tracer,
                       StepResult& result);
     void computeOnDevice(const data::Batch& batch, const model::Mode& mode, StepResult& result);
+    void computeShared(std::span<const data::Batch> batches, const model::Mode& mode, StepTracer& tracer,
+                       StepResult& result);
+    void syncGradients();
     double lookAgain(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows);
     model::Mode modeOf(bool training) const;
     void layWeights();
@@ -86,6 +91,9 @@ private:
     std::optional<double> m_deviceNorm;        ///< of the gradients as backward left them
     std::unique_ptr<model::DeviceKeys> m_keys; ///< that a recorded step draws by
     at::Tensor m_deviceScale;                  ///< that it scales the loss by, under 16-mixed
+    ranks::World* m_world = nullptr;           ///< nullptr: nobody else takes part
+    std::unique_ptr<ranks::GradientSync> m_sync;
+    spec::DistributedSpec m_how;
     bool m_statisticsDue = false;
     std::int64_t m_epochs = 0, m_swaStart = 0;
     model::Freezing m_freezing;

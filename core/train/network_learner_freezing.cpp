@@ -39,6 +39,7 @@ base::Status NetworkLearner::freeze(const model::Freezing& freezing, const spec:
     m_network->freezingChanged();
     if (m_deviceStep)
         m_deviceStep->forget();
+    syncGradients();
     m_freezing = freezing;
     m_thawed = thawed;
     return {};

@@ -12,7 +12,7 @@ namespace core::train {
 
 namespace {
 
-double norm(const at::Tensor& tensor)
+double lengthOf(const at::Tensor& tensor)
 {
     return tensor.defined() ? at::linalg_vector_norm(tensor, 2).item<double>() : 0;
 }
@@ -84,7 +84,7 @@ void StepTracer::updateBegins()
     if (!m_into)
         return;
     for (const auto& [name, parameter] : m_parameters) {
-        m_into->layers.push_back({name, norm(parameter), norm(parameter.grad()), 0});
+        m_into->layers.push_back({name, lengthOf(parameter), lengthOf(parameter.grad()), 0});
         m_before.push_back(parameter.detach().clone());
     }
     m_into->clippedNorm = together(m_into->layers, &events::StepTrace::Layer::gradient);
@@ -98,7 +98,7 @@ void StepTracer::updateEnds()
         return;
     m_into->updateSeconds = lap();
     for (std::size_t i = 0; i < m_before.size(); ++i)
-        m_into->layers[i].update = norm(m_parameters[i].tensor.detach().sub(m_before[i]));
+        m_into->layers[i].update = lengthOf(m_parameters[i].tensor.detach().sub(m_before[i]));
     m_into->updateNorm = together(m_into->layers, &events::StepTrace::Layer::update);
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/thrown.h"
 #include "core/events/codec.h"
+#include "core/train/ranks/world.h"
 
 #include <c10/util/Exception.h>
 
@@ -63,11 +64,16 @@ events::RunFinished Trainer::run()
     if (status)
         status = guarded([&] { return train(); }, m_engine->timeline().plan().batchSize);
     const bool interrupted = !status && status.error().kind == ErrorKind::Interrupted;
+    const bool lost = !status && m_engine && m_world && m_world->lost();
+    if (lost)
+        keepDespiteLoss();
     m_writer.reset();
     m_digests.flush(*m_context.hub);
     m_context.hub->settle();
     events::RunFinished result = status || interrupted ? summary(m_end.value_or(RunState::Completed))
+                                 : lost                ? summary(RunState::Interrupted, std::move(status).error())
                                                        : summary(RunState::Failed, std::move(status).error());
+    dismissRanks();
     if (m_context.beforeEnd)
         m_context.beforeEnd(result.state);
     setState(result.state, result.error.message.empty() ? m_reason : result.error.message);
@@ -81,7 +87,12 @@ Status Trainer::prepare()
     m_profiler.follow(spec::read(m_context.resolved).profiler);
     m_writer = std::make_unique<CheckpointWriter>(*m_context.folder, *m_context.recorder, *m_context.hub);
     const store::Checkpoint* from = m_context.resumeFrom ? &*m_context.resumeFrom : nullptr;
-    CORE_TRY(engine, Engine::make(m_context.resolved, m_context.device, from));
+    if (m_context.meet) {
+        CORE_TRY(world, m_context.meet());
+        m_world = std::move(world);
+        CORE_CHECK(m_world->meet());
+    }
+    CORE_TRY(engine, Engine::make(m_context.resolved, m_context.device, from, 0, m_world));
     m_engine = std::move(engine);
     if (from)
         return restore();

@@ -46,6 +46,8 @@ struct TrainerContext {
     std::int64_t until = -1; ///< stops after so many updates; −1: at its end
     /// What still has something to tell before the run's end is told.
     std::function<void(events::RunState)> beforeEnd = {};
+    /// Gathers the ranks that train together, of which this is the first; empty: nobody else takes part.
+    std::function<base::Result<std::shared_ptr<ranks::World>>()> meet = {};
 };
 
 /// The only training loop: drives an Engine, obeys commands, publishes, keeps checkpoints. Runs in the calling thread
@@ -73,6 +75,8 @@ private:
     /// Streamed rows that were of no use, when there are more of them.
     void tellLeftOut();
     base::Status finish();
+    void keepDespiteLoss();
+    void dismissRanks();
 
     // What is kept (trainer_keyframes.cpp).
     store::Checkpoint snapshot();
@@ -101,6 +105,7 @@ private:
     TrainerContext m_context;
     std::unique_ptr<Engine> m_engine;
     std::unique_ptr<CheckpointWriter> m_writer;
+    std::shared_ptr<ranks::World> m_world;
     DigestLog m_digests;
     TensorWatch m_watch;
     StepProfiler m_profiler;

@@ -21,6 +21,7 @@ core::base::Result<core::base::Object> stepCnn();
 core::base::Result<core::base::Object> stepResnet();
 core::base::Result<core::base::Object> stepLstm();
 core::base::Result<core::base::Object> stepTransformer();
+core::base::Result<core::base::Object> ddp();
 core::base::Result<core::base::Object> loader();
 core::base::Result<core::base::Object> smote();
 core::base::Result<core::base::Object> stream();

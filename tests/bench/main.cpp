@@ -33,6 +33,7 @@ int main(int argc, char** argv)
         {"step-resnet", "ResNet-18 on 32x32, batch 64", bench::stepResnet},
         {"step-lstm", "LSTM of 128 over 28 steps, batch 64", bench::stepLstm},
         {"step-transformer", "two transformer layers over 28 steps, batch 64", bench::stepTransformer},
+        {"ddp", "step-cnn on two ranks against one, and what one rank costs under DDP", bench::ddp},
         {"loader", "batches of 64 pictures: cropped, flipped, turned, normalized", bench::loader},
         {"stream", "training on streamed rows beside rows in memory", bench::stream},
         {"smote", "new rows for the rare class of 100,000", bench::smote},

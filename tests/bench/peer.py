@@ -398,6 +398,25 @@ def deep(name):
     return Steps()
 
 
+def ddp(ranks, steps):
+    """Steps a second of DistributedDataParallel over Gloo: processes of one thread each, this one the first."""
+    import tempfile
+    import torch.distributed as dist
+    with tempfile.TemporaryDirectory() as folder:
+        rank = next((r for r in range(1, ranks) if os.fork() == 0), 0)
+        torch.set_num_threads(1)
+        dist.init_process_group("gloo", init_method=f"file://{folder}/store", rank=rank, world_size=ranks)
+        net = nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(),
+                            nn.MaxPool2d(2), nn.Flatten(), nn.Linear(32 * 7 * 7, 10))
+        net = nn.parallel.DistributedDataParallel(net)
+        speed = measure(net, torch.randn(6400, 1, 28, 28), torch.randint(0, 10, (6400,)), 64, steps)
+        dist.barrier()
+        if rank > 0:
+            os._exit(0)
+        dist.destroy_process_group()
+        return speed
+
+
 def main():
     name, steps = sys.argv[1], int(sys.argv[2])
     torch.set_num_threads(1)
@@ -408,6 +427,8 @@ def main():
         net = nn.Sequential(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(),
                             nn.MaxPool2d(2), nn.Flatten(), nn.Linear(32 * 7 * 7, 10))
         print(measure(net, torch.randn(6400, 1, 28, 28), torch.randint(0, 10, (6400,)), 64, steps))
+    elif name.startswith("ddp-"):
+        print(ddp(int(name.removeprefix("ddp-")), steps))
     elif name in ("step-resnet", "step-lstm", "step-transformer"):
         sides = (3, 32, 32) if name == "step-resnet" else (1, 28, 28)
         print(measure(deep(name), torch.randn(2700, *sides), torch.randint(0, 10, (2700,)), 64, steps))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/module.h"
+#include "core/model/sync_norm.h"
 
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/group_norm.h>
@@ -72,6 +73,12 @@ public:
         return moduleOf([=, spec = m_spec](const at::Tensor& x, const Mode& mode) {
             // A frozen one works with the statistics that it has.
             const bool training = mode.training && weight.requires_grad();
+            if (training && mode.ranks) {
+                if (!mode.again)
+                    batches.add_(1);
+                const RunningNorm running = mode.again ? RunningNorm{} : RunningNorm{mean, variance, spec.momentum};
+                return syncNormWithGraph(x, weight, bias, running, spec.eps, *mode.ranks);
+            }
             TORCH_CHECK(!training || x.numel() > x.size(1),
                         "batch norm needs more than one row in a batch: choose another batch_size, or drop_last");
             if (training && mode.again)

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Several ranks that train one run: `launch`, and what stands behind it.
+#include "app/cli/ranks.h"
+#include "app/cli/command.h"
+#include "core/base/clock.h"
+#include "core/session/folds.h"
+
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <unistd.h>
+
+namespace app::cli {
+
+using namespace core::base;
+namespace session = core::session;
+
+namespace {
+
+// Whoever starts the ranks may ask all of them to end: the first one does that for all, and keeps a checkpoint.
+extern "C" void onRankEndAsked(int)
+{
+    constexpr unsigned patience = 30; // seconds
+    ::alarm(patience);
+}
+
+void waitForFirstRank()
+{
+    std::signal(SIGINT, onRankEndAsked);
+    std::signal(SIGTERM, onRankEndAsked);
+}
+
+double timeoutIn(const Value& resolved)
+{
+    return resolved["distributed"]["timeout_s"].toReal(10);
+}
+
+}
+
+std::vector<std::string> spreadOver(std::int64_t ranks, std::vector<std::string> sets)
+{
+    sets.push_back("distributed.strategy=ddp");
+    sets.push_back("distributed.world_size=" + std::to_string(ranks));
+    return sets;
+}
+
+Result<Outcome> trainAsRank(const session::Place& place, const Value& resolved, const RankOptions& how, double started)
+{
+    if (place.rank > 0) {
+        waitForFirstRank();
+        CORE_CHECK(session::followRanks(place, timeoutIn(resolved)));
+        return Outcome{Object{{"rank", place.rank}, {"world_size", place.size}, {"status", "completed"}},
+                       "rank " + std::to_string(place.rank) + " of " + std::to_string(place.size) + " is done\n"};
+    }
+    return trainTogether(session::RankSet::join(place, timeoutIn(resolved)), resolved, how, started);
+}
+
+Result<Outcome> trainTogether(const std::shared_ptr<session::RankSet>& ranks, const Value& resolved,
+                              const RankOptions& how, double started)
+{
+    CORE_TRY(folds, session::foldsOf(resolved));
+    if (folds > 1)
+        return Error{ErrorKind::Spec, "folds are trained one after the other, and ranks meet once", "/split/kind",
+                     "Use random or stratified, or train without ranks"};
+    session::Options options{how.runs, how.device};
+    options.meet = [ranks](const std::filesystem::path& run) { return ranks->meet(run); };
+    const auto finish = [&](session::Session& run) -> Result<Outcome> {
+        CORE_TRY(outcome, conduct(run, started));
+        outcome.object.set("world_size", resolved["distributed"]["world_size"]);
+        outcome.object.set("ranks", ranks->told());
+        return outcome;
+    };
+    if (how.resume == "auto")
+        if (const auto found = session::findInterrupted(resolved, how.runs)) {
+            CORE_TRY(run, session::Session::resume(*found, options));
+            return finish(*run);
+        }
+    CORE_TRY(run, session::Session::create(resolved, options));
+    return finish(*run);
+}
+
+void addRanks(Program& program)
+{
+    struct Launch {
+        std::string experiment, device = "auto", resume = "never";
+        std::vector<std::string> sets;
+        std::int64_t ranks = 0;
+    };
+    auto options = std::make_shared<Launch>();
+    Common& common = program.common;
+    CLI::App* launch = program.app.add_subcommand("launch", "Train one run on several ranks of this machine");
+    launch->add_option("experiment", options->experiment, "Experiment file (*.experiment.json)")->required();
+    launch->add_option("--nproc", options->ranks, "How many; else distributed.world_size says so")
+        ->check(CLI::Range(1, 1024));
+    launch->add_option("--set", options->sets, "Change a setting: PATH=VALUE, such as train.optimizer.lr=0.1")
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->take_all();
+    launch->add_option("--runs", common.runs, "Folder of the runs");
+    launch->add_option("--device", options->device, "auto, cpu")->capture_default_str();
+    launch->add_option("--resume", options->resume, "auto: go on with an interrupted run of the same experiment")
+        ->check(CLI::IsMember({"auto", "never"}))
+        ->capture_default_str();
+    program.on(launch, [options, &common]() -> Result<Outcome> {
+        const double started = steadySeconds();
+        listenForSignals();
+        std::int64_t ranks = options->ranks;
+        if (ranks == 0) {
+            CORE_TRY(asked, loadExperiment(options->experiment, options->sets));
+            ranks = asked["distributed"]["world_size"].toInt(1);
+        }
+        CORE_TRY(resolved, loadExperiment(options->experiment, spreadOver(ranks, options->sets)));
+        const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
+        const auto set = session::RankSet::launch({program, "rank-worker"}, ranks, timeoutIn(resolved));
+        return trainTogether(set, resolved, {common.runsFolder(), options->device, options->resume}, started);
+    });
+
+    // Hidden: started by launch, told everything else by the first rank.
+    CLI::App* worker =
+        program.app.add_subcommand("rank-worker", "Train along with the rank that started this")->group("");
+    auto timeout = std::make_shared<double>(10);
+    worker->add_option("--timeout", *timeout, "Seconds to wait for another rank");
+    program.on(worker, [timeout]() -> Result<Outcome> {
+        CORE_TRY(place, session::placeHere());
+        if (!place)
+            return Error{ErrorKind::Usage, "is not set", "RANK", "Use launch, which starts this"};
+        CORE_CHECK(session::followRanks(*place, *timeout));
+        return Outcome{Object{{"rank", place->rank}, {"world_size", place->size}, {"status", "completed"}}, {}};
+    });
+}
+
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/cli/command.h"
+#include "core/session/ranks.h"
+
+namespace app::cli {
+
+struct RankOptions {
+    std::filesystem::path runs;
+    std::string device = "auto", resume = "never";
+};
+
+/// The settings with those that spread a training over so many ranks.
+std::vector<std::string> spreadOver(std::int64_t ranks, std::vector<std::string> sets);
+/// `train` where torchrun, Slurm or Open MPI started this process with others.
+core::base::Result<Outcome> trainAsRank(const core::session::Place& place, const core::base::Value& resolved,
+                                        const RankOptions& how, double started);
+/// The first rank's part.
+core::base::Result<Outcome> trainTogether(const std::shared_ptr<core::session::RankSet>& ranks,
+                                          const core::base::Value& resolved, const RankOptions& how, double started);
+
+}

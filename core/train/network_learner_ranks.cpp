@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A network that learns on several ranks at once.
+#include "core/base/thrown.h"
+#include "core/train/network_learner.h"
+#include "core/train/ranks/world.h"
+#include "core/train/step_tracer.h"
+
+#include <c10/util/Exception.h>
+
+namespace core::train {
+
+using base::Error;
+using base::ErrorKind;
+
+base::Status NetworkLearner::join(ranks::World& world, const spec::DistributedSpec& how)
+{
+    if (m_device.is_cuda() || how.backend == "nccl")
+        return Error{ErrorKind::Spec, "ranks do not train on GPUs yet",
+                     how.backend == "nccl" ? "/distributed/backend" : "--device",
+                     how.backend == "nccl" ? "Use gloo" : "Train on the processor: --device cpu"};
+    if (m_fused)
+        return Error{ErrorKind::Spec, "a fused network trains on one rank", "/model/fused", "Set it to false"};
+    if (m_spec.incremental)
+        return Error{ErrorKind::Spec, "incremental training goes on one rank", "/train/incremental",
+                     "Set distributed.strategy to none"};
+    m_world = &world;
+    m_how = how;
+    syncGradients();
+    return {};
+}
+
+void NetworkLearner::syncGradients()
+{
+    if (!m_world)
+        return;
+    m_sync.reset();
+    m_sync = std::make_unique<ranks::GradientSync>(*m_world, m_network->parameters(), m_how.bucketMb);
+}
+
+namespace {
+
+at::Tensor inSingle(const at::Tensor& output)
+{
+    const at::ScalarType type = output.scalar_type();
+    return type == at::kBFloat16 || type == at::kHalf ? output.to(at::kFloat) : output;
+}
+
+// The Reducer wonders at gradients that lie in memory as pictures do; they are copied all the same.
+class Quiet final : public c10::WarningHandler {
+public:
+    void process(const c10::Warning& warning) override
+    {
+        if (warning.msg().find("Grad strides do not match") == std::string::npos)
+            c10::WarningHandler::process(warning);
+    }
+};
+
+bool isOfNetwork(const std::string& what)
+{
+    return what.find("gloo") != what.npos || what.find("onnection") != what.npos;
+}
+
+}
+
+// As computeGradients(). The Reducer takes the mean over ranks, so each weighs what it adds by its share of the rows.
+void NetworkLearner::computeShared(std::span<const data::Batch> batches, const model::Mode& mode, StepTracer& tracer,
+                                   StepResult& result)
+{
+    for (const auto& parameter : m_network->parameters())
+        const_cast<at::Tensor&>(parameter.tensor).mutable_grad().reset();
+    result.rows = 0;
+    for (const data::Batch& batch : batches)
+        result.rows += batch.ofAll > 0 ? batch.ofAll : batch.input.size(0);
+    // A step that is broken off leaves no trace: the run can be gone on with from before it.
+    std::vector<at::Tensor> before;
+    for (const tensor::NamedTensor& buffer : m_network->buffers())
+        before.push_back(buffer.tensor.clone());
+    at::Tensor figures = tensor::zeros({2}, at::kDouble);
+    double* sums = figures.mutable_data_ptr<double>();
+    std::function<void()> reduced;
+    Quiet quiet;
+    const c10::WarningUtils::WarningHandlerGuard listening(&quiet);
+    try {
+        for (std::size_t i = 0; i < batches.size(); ++i) {
+            const data::Batch& batch = batches[i];
+            const bool last = i + 1 == batches.size();
+            const double rows = batch.counts ? double(batch.input.size(0)) : 0;
+            model::Mode pass = mode;
+            if (i > 0) {
+                pass.draw = mode.draw.within(i);
+                pass.watch = nullptr;
+            }
+            // Each rank has dropout of its own; the first has that of one process.
+            if (m_world->rank() > 0)
+                pass.draw = pass.draw.within((std::uint64_t(1) << 32) + std::uint64_t(m_world->rank()));
+            pass.ranks = m_how.syncBatchnorm && m_world->size() > 1 ? m_world : nullptr;
+            m_world->counts = batch.counts;
+            tracer.forwardBegins();
+            tracer.inputIsThere(batch.input);
+            if (last)
+                m_sync->forwardBegins();
+            const at::Tensor output = inSingle(m_network->forward(batch.input, pass));
+            const at::Tensor loss = m_loss->compute(output, batch.target);
+            tracer.forwardEnds();
+            sums[0] += rows > 0 ? loss.item<double>() * rows : 0;
+            if (classifies() && rows > 0)
+                sums[1] += countCorrect(m_loss->predictionOf(output), batch.target);
+            if (last) {
+                reduced = m_world->sumBeside(figures);
+                m_sync->backwardBegins(loss);
+            }
+            const double factor =
+                rows * double(m_world->size()) / double(result.rows) * (m_scaler ? m_scaler->scale() : 1);
+            if (factor == 1)
+                loss.backward();
+            else
+                loss.backward(tensor::zeros({}, loss.scalar_type()).fill_(factor));
+            tracer.backwardEnds();
+            if (m_answers && batch.counts)
+                (*m_answers)(batch.input, batch.target, output);
+            m_stopwatch.lap(Phase::Other);
+        }
+        reduced();
+    } catch (const std::exception& failure) {
+        const at::NoGradGuard noGraph;
+        for (std::size_t i = 0; i < before.size(); ++i)
+            const_cast<at::Tensor&>(m_network->buffers()[i].tensor).copy_(before[i]);
+        if (!m_world->lost() && isOfNetwork(failure.what()))
+            throw base::Thrown(m_world->blame(failure.what()));
+        throw;
+    }
+    m_network->gradientsDone();
+    result.loss = sums[0] / double(result.rows);
+    result.accuracy = sums[1] / double(result.rows);
+}
+
+}

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/clock.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "core/base/thrown.h"
+#include "core/train/ranks/c10d.h"
+
+#include <arpa/inet.h>
+#include <cstdlib>
+#include <mutex>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <random>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+namespace core::train::ranks {
+
+using base::Error;
+using base::ErrorKind;
+using base::Result;
+using base::Status;
+using base::Value;
+
+namespace {
+
+// An order may be long in coming: a pause, an evaluation. One that has died is noticed all the same.
+constexpr std::chrono::milliseconds untilTold = std::chrono::hours(24 * 30);
+constexpr double namesWithin = 0.5; ///< seconds in which survivors say that they are
+
+std::vector<std::uint8_t> bytesOf(const std::string& text)
+{
+    return {text.begin(), text.end()};
+}
+
+std::string textOf(const std::vector<std::uint8_t>& bytes)
+{
+    return {bytes.begin(), bytes.end()};
+}
+
+std::string keyOf(const char* what, std::int64_t rank)
+{
+    return std::string(what) + "/" + std::to_string(rank);
+}
+
+std::string hostName()
+{
+    char name[256] = {};
+    ::gethostname(name, sizeof name - 1);
+    return name;
+}
+
+std::string freshToken()
+{
+    std::random_device device;
+    std::string token;
+    for (int i = 0; i < 4; ++i) {
+        char part[9];
+        std::snprintf(part, sizeof part, "%08x", device());
+        token += part;
+    }
+    return token;
+}
+
+// c10d notes every collective in one record of the process, whose map of groups is not guarded: with a group for each
+// thread it would break. Programs leave it out before they start a thread (session::prepareProcess); whoever did not
+// does now.
+void leaveOutRecord()
+{
+    constexpr const char* entries = "TORCH_FR_BUFFER_SIZE";
+    static std::once_flag once;
+    std::call_once(once, [] {
+        const char* now = std::getenv(entries);
+        if (!now || std::string_view(now) != "0")
+            ::setenv(entries, "0", 1);
+    });
+}
+
+// Listens at that address alone; c10d's own server would listen at every one.
+Result<int> listenAt(Place& place)
+{
+    addrinfo hints{}, *found = nullptr;
+    hints.ai_family = AF_INET;
+    hints.ai_socktype = SOCK_STREAM;
+    const std::string where = place.host + ":" + std::to_string(place.port);
+    if (::getaddrinfo(place.host.c_str(), nullptr, &hints, &found) != 0 || !found)
+        return Error{ErrorKind::Usage, "no such host", place.host, "The address of rank 0's machine"};
+    sockaddr_in address = *reinterpret_cast<const sockaddr_in*>(found->ai_addr);
+    ::freeaddrinfo(found);
+    address.sin_port = htons(std::uint16_t(place.port));
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+    if (socket < 0)
+        return base::systemError("open a socket at", where, errno);
+    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    socklen_t size = sizeof address;
+    if (::bind(socket, reinterpret_cast<const sockaddr*>(&address), size) != 0 || ::listen(socket, 1024) != 0 ||
+        ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+        const Error error = base::systemError("listen at", where, errno);
+        ::close(socket);
+        return error;
+    }
+    place.port = ntohs(address.sin_port);
+    return socket;
+}
+
+// A message in one piece, of a length that the other side knows.
+at::Tensor over(std::string& text)
+{
+    at::Tensor bytes = tensor::empty({std::int64_t(text.size())}, at::kByte);
+    std::memcpy(bytes.mutable_data_ptr(), text.data(), text.size());
+    return bytes;
+}
+
+}
+
+World::World(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}
+World::~World() = default;
+
+Result<std::shared_ptr<World>> World::open(Place place, double timeoutS)
+{
+    leaveOutRecord();
+    auto parts = std::make_unique<Parts>();
+    parts->timeout = std::chrono::milliseconds(std::int64_t(timeoutS * 1000));
+    c10d::TCPStoreOptions options;
+    options.waitWorkers = false;
+    options.timeout = std::chrono::minutes(2);
+    if (place.host == "localhost")
+        place.host = "127.0.0.1";
+    if (place.rank == 0 && !place.storeIsThere) {
+        if (place.token.empty())
+            place.token = freshToken();
+        CORE_TRY(socket, listenAt(place));
+        options.isServer = true;
+        options.masterListenFd = socket;
+    }
+    options.port = std::uint16_t(place.port);
+    try {
+        parts->store = c10::make_intrusive<c10d::PrefixStore>("descent/" + place.token,
+                                                              c10::make_intrusive<c10d::TCPStore>(place.host, options));
+    } catch (const std::exception& failure) {
+        return Error{ErrorKind::Run, "rank " + std::to_string(place.rank) + " cannot reach rank 0",
+                     place.host + ":" + std::to_string(place.port), "Start all ranks, with the same address and port"};
+    }
+    parts->place = std::move(place);
+    return std::shared_ptr<World>(new World(std::move(parts)));
+}
+
+Result<std::vector<std::shared_ptr<World>>> World::ofThreads(std::int64_t size, double timeoutS)
+{
+    leaveOutRecord();
+    const auto store = c10::make_intrusive<c10d::HashStore>();
+    std::vector<std::shared_ptr<World>> worlds;
+    for (std::int64_t rank = 0; rank < size; ++rank) {
+        auto parts = std::make_unique<Parts>();
+        parts->place = {.rank = rank, .size = size, .localRank = rank, .localSize = size, .starter = "threads"};
+        parts->timeout = std::chrono::milliseconds(std::int64_t(timeoutS * 1000));
+        parts->store = store;
+        worlds.push_back(std::shared_ptr<World>(new World(std::move(parts))));
+    }
+    return worlds;
+}
+
+Status World::meet(double patienceS)
+{
+    Parts& own = *m_parts;
+    try {
+        const auto patience = std::chrono::milliseconds(std::int64_t(patienceS * 1000));
+        own.store->set(keyOf("who", rank()), bytesOf(std::to_string(::getpid()) + " " + hostName()));
+        for (std::int64_t other = 0; other < size(); ++other) {
+            try {
+                own.store->wait({keyOf("who", other)}, patience);
+            } catch (const std::exception&) {
+                return Error{ErrorKind::Run,
+                             "rank " + std::to_string(other) + " of " + std::to_string(size()) + " has not come",
+                             own.place.host + ":" + std::to_string(own.place.port),
+                             "Start all ranks, with the same address and port"};
+            }
+            const std::string who = textOf(own.store->get(keyOf("who", other)));
+            const std::size_t space = who.find(' ');
+            own.members.push_back({other, std::stoll(who.substr(0, space)), who.substr(space + 1)});
+        }
+        auto options = c10d::ProcessGroupGloo::Options::create(own.timeout);
+        // Nobody else on the network is listened to, unless the ranks stand on several machines.
+        options->devices.push_back(own.place.local() ? c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1")
+                                                     : c10d::ProcessGroupGloo::createDefaultDevice());
+        const auto gloo =
+            c10::make_intrusive<c10d::ProcessGroupGloo>(own.store, int(rank()), int(size()), std::move(options));
+        own.group = c10::make_intrusive<c10d::ProcessGroup>(own.store, int(rank()), int(size()));
+        own.group->setBackend(at::kCPU, c10d::ProcessGroup::BackendType::GLOO, gloo);
+        own.group->setBackend(at::kCUDA, c10d::ProcessGroup::BackendType::GLOO, gloo);
+        own.group->setDefaultBackend(c10d::ProcessGroup::BackendType::GLOO);
+    } catch (const std::exception& failure) {
+        return blame(failure.what());
+    }
+    return {};
+}
+
+void World::stillHere() const
+{
+    if (!m_parts->group)
+        throw base::Thrown(
+            Error{ErrorKind::Run, "the ranks have parted", "step " + std::to_string(m_parts->step), "Resume the run"});
+}
+
+const Place& World::place() const
+{
+    return m_parts->place;
+}
+
+const std::vector<Member>& World::members() const
+{
+    return m_parts->members;
+}
+
+std::function<void()> World::sumBeside(const at::Tensor& values)
+{
+    stillHere();
+    try {
+        std::vector<at::Tensor> all{values};
+        auto work = m_parts->group->allreduce(all);
+        return [this, work, all] {
+            try {
+                work->wait();
+            } catch (const std::exception& failure) {
+                throw base::Thrown(blame(failure.what()));
+            }
+        };
+    } catch (const std::exception& failure) {
+        throw base::Thrown(blame(failure.what()));
+    }
+}
+
+void World::sum(const at::Tensor& values)
+{
+    sumBeside(values)();
+}
+
+void World::share(const at::Tensor& values)
+{
+    stillHere();
+    try {
+        std::vector<at::Tensor> all{values};
+        m_parts->group->broadcast(all)->wait();
+    } catch (const std::exception& failure) {
+        throw base::Thrown(blame(failure.what()));
+    }
+}
+
+// A length of 0 means the next step, which is most of what there is to tell.
+void World::tell(const Order& order)
+{
+    stillHere();
+    if (size() == 1)
+        return;
+    std::string text;
+    if (!order.what.isNull()) {
+        base::Array shapes;
+        for (const base::Blob& blob : order.tensors) {
+            base::Array shape(blob.shape.begin(), blob.shape.end());
+            shapes.push_back(base::Object{{"name", blob.name},
+                                          {"dtype", blob.dtype},
+                                          {"shape", std::move(shape)},
+                                          {"bytes", std::int64_t(blob.bytes.size())}});
+        }
+        text = base::writeJson(base::Object{{"what", order.what}, {"tensors", std::move(shapes)}});
+    }
+    at::Tensor length = tensor::empty({1}, at::kLong);
+    *length.mutable_data_ptr<std::int64_t>() = std::int64_t(text.size());
+    share(length);
+    if (!text.empty())
+        share(over(text));
+    for (const base::Blob& blob : order.tensors)
+        if (!blob.bytes.empty()) {
+            std::string bytes = blob.bytes;
+            share(over(bytes));
+        }
+}
+
+Order World::hear()
+{
+    stillHere();
+    at::Tensor length = tensor::empty({1}, at::kLong);
+    try {
+        std::vector<at::Tensor> all{length};
+        c10d::BroadcastOptions options;
+        options.timeout = untilTold;
+        m_parts->group->broadcast(all, options)->wait();
+    } catch (const std::exception& failure) {
+        throw base::Thrown(blame(failure.what()));
+    }
+    const auto received = [this](std::int64_t size) {
+        at::Tensor bytes = tensor::empty({size}, at::kByte);
+        if (size > 0)
+            share(bytes);
+        return std::string(static_cast<const char*>(bytes.const_data_ptr()), std::size_t(size));
+    };
+    const std::int64_t size = *length.const_data_ptr<std::int64_t>();
+    Order order;
+    if (size == 0)
+        return order;
+    auto told = base::parseJson(received(size));
+    if (!told)
+        throw base::Thrown(told.error());
+    order.what = (*told)["what"];
+    for (const Value& each : (*told)["tensors"].array()) {
+        base::Blob blob;
+        blob.name = each["name"].text();
+        blob.dtype = each["dtype"].text();
+        for (const Value& side : each["shape"].array())
+            blob.shape.push_back(side.toInt());
+        blob.bytes = received(each["bytes"].toInt());
+        order.tensors.push_back(std::move(blob));
+    }
+    return order;
+}
+
+void World::tellTrouble(const Error& error)
+{
+    if (m_parts->lost)
+        return;
+    try {
+        m_parts->store->set(keyOf("trouble", rank()),
+                            bytesOf(base::writeJson(base::Object{
+                                {"message", error.message}, {"where", error.where}, {"advice", error.advice}})));
+    } catch (const std::exception&) {
+        // Rank 0 is gone too.
+    }
+}
+
+Error World::blame(const std::string& what)
+{
+    Parts& own = *m_parts;
+    own.lost = true;
+    const std::string where = "step " + std::to_string(own.step);
+    try {
+        own.store->set(keyOf("alive", rank()), bytesOf("1"));
+        const double until = base::steadySeconds() + namesWithin;
+        for (std::int64_t other = 0; other < size(); ++other) {
+            if (other == rank())
+                continue;
+            while (!own.store->check({keyOf("alive", other)}) && !own.store->check({keyOf("trouble", other)}) &&
+                   base::steadySeconds() < until)
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        for (std::int64_t other = 0; other < size(); ++other)
+            if (other != rank() && own.store->check({keyOf("trouble", other)}))
+                if (auto said = base::parseJson(textOf(own.store->get(keyOf("trouble", other)))))
+                    return Error{ErrorKind::Run,
+                                 "rank " + std::to_string(other) + " failed: " + (*said)["message"].text(),
+                                 (*said)["where"].text(), (*said)["advice"].text()};
+        for (std::int64_t other = 0; other < size(); ++other)
+            if (other != rank() && !own.store->check({keyOf("alive", other)})) {
+                const bool known = std::size_t(other) < own.members.size();
+                return Error{ErrorKind::Run,
+                             "rank " + std::to_string(other) + " of " + std::to_string(size()) + " was lost" +
+                                 (known ? " (process " + std::to_string(own.members[std::size_t(other)].process) +
+                                              " on " + own.members[std::size_t(other)].host + ")"
+                                        : std::string()),
+                             where, "It was killed, or hung for longer than distributed.timeout_s"};
+            }
+    } catch (const std::exception&) {
+        return Error{ErrorKind::Run, "rank 0 was lost", where, "It was killed, or its machine is gone"};
+    }
+    return Error{ErrorKind::Run, "the ranks cannot reach each other: " + what.substr(0, what.find('\n')), where, {}};
+}
+
+bool World::lost() const
+{
+    return m_parts->lost;
+}
+
+void World::leave()
+{
+    m_parts->left = true;
+    m_parts->group.reset();
+}
+
+bool World::left() const
+{
+    return m_parts->left || m_parts->lost;
+}
+
+void World::at(std::int64_t step)
+{
+    m_parts->step = step;
+}
+
+std::int64_t Digests::other() const
+{
+    for (std::size_t rank = 1; rank < ofRank.size(); ++rank)
+        if (ofRank[rank] != ofRank[0])
+            return std::int64_t(rank);
+    return -1;
+}
+
+Digests compare(World& world, const std::vector<std::uint32_t>& digests)
+{
+    at::Tensor all = tensor::zeros({world.size()}, at::kLong);
+    std::int64_t* numbers = all.mutable_data_ptr<std::int64_t>();
+    numbers[world.rank()] = std::int64_t(base::hashOf(digests.data(), digests.size() * sizeof digests[0]) >> 1);
+    world.sum(all);
+    return {{numbers, numbers + world.size()}};
+}
+
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/blob.h"
+#include "core/base/value.h"
+#include "core/model/network.h"
+#include "core/train/ranks/place.h"
+
+#include <memory>
+#include <vector>
+
+namespace core::train::ranks {
+
+/// Who stands at a rank.
+struct Member {
+    std::int64_t rank = 0;
+    std::int64_t process = 0; ///< its id
+    std::string host;
+};
+
+/// What rank 0 has the others do between two steps; with tensors where a state is handed over.
+struct Order {
+    base::Value what; ///< null: the next step
+    std::vector<base::Blob> tensors = {};
+};
+
+/// The ranks that train together, as one of them sees it: c10d's process group over Gloo. All of them call sum(),
+/// share() and what stands on them in the same order. Where another rank is lost, each of these throws base::Thrown
+/// with an error that names it. For one thread at a time.
+class World final : public model::AcrossRanks {
+public:
+    /// The one that listens for the others, of a world on this machine: port and token are made where they are left
+    /// out. Returns at once; meet() waits for the others.
+    static base::Result<std::shared_ptr<World>> open(Place place, double timeoutS);
+    /// So many ranks of this process, each for a thread of its own. They meet when all have called meet().
+    static base::Result<std::vector<std::shared_ptr<World>>> ofThreads(std::int64_t size, double timeoutS);
+    ~World() override;
+
+    /// Returns when all have come; `patienceS`: how long the slowest may take.
+    base::Status meet(double patienceS = 120);
+
+    const Place& place() const;
+    std::int64_t rank() const { return place().rank; }
+    std::int64_t size() const { return place().size; }
+    /// Since meet().
+    const std::vector<Member>& members() const;
+
+    void sum(const at::Tensor& values) override;
+    /// Begins a sum that is done beside what follows; the function returned waits for it.
+    std::function<void()> sumBeside(const at::Tensor& values);
+    /// Becomes what it is at rank 0.
+    void share(const at::Tensor& values);
+    /// Rank 0 tells the others what comes next, and they hear it, however long that takes.
+    void tell(const Order& order);
+    Order hear();
+
+    /// What went wrong here is told to the others before this rank leaves.
+    void tellTrouble(const base::Error& error);
+    /// Which rank is to blame for an exception of a collective; lost() holds from here on.
+    base::Error blame(const std::string& what);
+    bool lost() const;
+    /// This rank goes on no more: the others see that it is gone.
+    void leave();
+    bool left() const;
+    /// Errors say where it happened.
+    void at(std::int64_t step);
+
+    struct Parts; ///< c10d's, for the sources of core/train/ranks alone
+    Parts& parts() { return *m_parts; }
+
+private:
+    explicit World(std::unique_ptr<Parts> parts);
+    void stillHere() const;
+    std::unique_ptr<Parts> m_parts;
+};
+
+/// A sum of digests of each rank, the same on all of them.
+struct Digests {
+    std::vector<std::int64_t> ofRank;
+    /// The first rank that differs from rank 0; −1: none.
+    std::int64_t other() const;
+};
+Digests compare(World& world, const std::vector<std::uint32_t>& digests);
+
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/bench/bench.h"
+
+namespace bench {
+
+using core::base::Object;
+using core::base::Result;
+
+namespace {
+
+constexpr int rounds = 5, steps = 200, batch = 64;
+
+// step-cnn with `more` in the experiment; the batch is each rank's.
+std::string experimentWith(const std::string& more)
+{
+    return R"({"data": {"source": "fashion-mnist", "rows": 12000}, "split": {"train": 0.85, "validation": 0.1},
+        "model": {"kind": "cnn", "channels": [16, 32], "hidden": [], "activation": "relu"},
+        "train": {"steps": )" +
+           std::to_string(steps) + R"(, "batch_size": )" + std::to_string(batch) +
+           R"(, "optimizer": "adamw", "threads": 1})" + more + "}";
+}
+
+}
+
+Result<Object> ddp()
+{
+    const std::string alone = experimentWith(""),
+                      one = experimentWith(R"(, "distributed": {"strategy": "ddp", "world_size": 1})"),
+                      two = experimentWith(R"(, "distributed": {"strategy": "ddp", "world_size": 2})");
+    std::vector<double> single, both, gain, overhead, peerBoth, peerGain, ratio;
+    // In turns: a shared machine's speed drifts, the ratio of neighbours drifts less.
+    for (int round = 0; round < rounds; ++round) {
+        CORE_TRY(speed, stepsPerSecond(alone, "cpu"));
+        CORE_TRY(ofOne, stepsPerSecond(one, "cpu"));
+        CORE_TRY(ofTwo, stepsPerSecond(two, "cpu"));
+        single.push_back(speed * batch);
+        both.push_back(2 * ofTwo * batch);
+        gain.push_back(2 * ofTwo / speed);
+        overhead.push_back(speed / ofOne - 1);
+        const auto peerOne = peer("step-cnn", steps), peerTwo = peer("ddp-2", steps);
+        if (!peerOne || !peerTwo)
+            continue;
+        peerBoth.push_back(2 * *peerTwo * batch);
+        peerGain.push_back(2 * *peerTwo / *peerOne);
+        ratio.push_back(ofTwo / *peerTwo);
+    }
+    Object figures{{"rows_per_s_of_one_rank", median(single)},
+                   {"rows_per_s_of_two_ranks", median(both)},
+                   {"speed_up_of_two_ranks", median(gain)},
+                   {"overhead_of_one_rank", median(overhead)}};
+    if (ratio.empty()) {
+        figures.set("peer", "no Python with torch found; name one in DESCENT_PEER_PYTHON");
+        return figures;
+    }
+    figures.set("pytorch_rows_per_s_of_two_ranks", median(peerBoth));
+    figures.set("pytorch_speed_up_of_two_ranks", median(peerGain));
+    figures.set("ratio_to_pytorch", median(ratio));
+    return figures;
+}
+
+}

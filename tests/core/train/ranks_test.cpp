@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/golden.h"
+
+#include "core/base/thrown.h"
+#include "core/store/run_record.h"
+#include "core/train/engine.h"
+#include "core/train/ranks/follower.h"
+#include "tests/support/sessions.h"
+
+#include <map>
+#include <thread>
+
+namespace tests::sharing {
+
+using namespace core;
+using base::Object;
+using base::Value;
+using train::ranks::Crew;
+using train::ranks::Place;
+using train::ranks::World;
+
+Value with(Value spec, const std::vector<std::pair<std::string, Value>>& settings)
+{
+    for (const auto& [path, value] : settings)
+        REQUIRE(spec.setAt(path, value));
+    const spec::Checked checked = spec::resolve(spec, {session::catalog()});
+    for (const base::Error& problem : checked.problems)
+        FAIL(base::describe(problem));
+    return checked.value;
+}
+
+Value onRanks(const Value& spec, std::int64_t ranks, std::int64_t batch)
+{
+    return with(spec,
+                {{"distributed.strategy", "ddp"}, {"distributed.world_size", ranks}, {"train.batch_size", batch}});
+}
+
+const char* const mlp = R"({"data": {"source": "two-moons", "rows": 150},
+    "model": {"kind": "mlp", "hidden": [12, 8], "norm": "batch", "activation": "tanh"},
+    "train": {"epochs": 3, "batch_size": 12, "threads": 1, "seed": 4}})";
+// 61 rows of 73 leave a last batch that ranks share unevenly.
+const char* const cnn =
+    R"({"data": {"source": "fashion-mnist", "rows": 73}, "split": {"train": 0.84, "validation": 0.1, "test": 0},
+    "model": {"kind": "cnn", "channels": [4, 6], "norm": "batch", "hidden": [], "activation": "tanh"},
+    "train": {"epochs": 2, "batch_size": 12, "threads": 1, "seed": 4}})";
+
+struct Trained {
+    events::RunFinished end;
+    store::RunRecord record;
+    std::map<std::string, base::Blob> weights;
+};
+
+Trained train(const Value& spec, const std::function<void(Session&)>& meanwhile = {})
+{
+    const TempFolder folder;
+    auto run = made(spec, folder, bool(meanwhile));
+    run->start();
+    if (meanwhile)
+        meanwhile(*run);
+    Trained trained{run->wait(), {}, {}};
+    INFO(base::describe(trained.end.error));
+    REQUIRE(trained.end.state == events::RunState::Completed);
+    auto checkpoint = store::newestWhole(run->folder() / "checkpoints");
+    REQUIRE(checkpoint);
+    for (base::Blob& blob : checkpoint->tensors)
+        if (blob.name.starts_with("model/"))
+            trained.weights.emplace(blob.name, blob);
+    auto record = store::readRun(run->folder());
+    REQUIRE(record);
+    trained.record = std::move(*record);
+    return trained;
+}
+
+double apart(const std::vector<double>& one, const std::vector<double>& other)
+{
+    REQUIRE(one.size() == other.size());
+    double most = 0;
+    for (std::size_t i = 0; i < one.size(); ++i)
+        most = std::max(most, std::abs(one[i] - other[i]) / std::max(1.0, std::abs(one[i])));
+    return most;
+}
+
+double weightsApart(const Trained& one, const Trained& other)
+{
+    REQUIRE(one.weights.size() == other.weights.size());
+    REQUIRE_FALSE(one.weights.empty());
+    double most = 0;
+    for (const auto& [name, blob] : one.weights) {
+        REQUIRE(other.weights.count(name) == 1);
+        most = std::max(
+            most, apart(numbersIn(*tensor::fromBlob(blob)), numbersIn(*tensor::fromBlob(other.weights.at(name)))));
+    }
+    return most;
+}
+
+double curvesApart(const Trained& one, const Trained& other)
+{
+    double most = 0;
+    for (const char* name : {"train/loss", "train/accuracy", "train/grad_norm", "train/lr", "validation/loss",
+                             "validation/accuracy", "train_eval/loss"}) {
+        INFO(name);
+        REQUIRE(one.record.scalars.count(name) == 1);
+        most = std::max(most, apart(one.record.scalars.at(name).values, other.record.scalars.at(name).values));
+    }
+    return most;
+}
+
+TEST_CASE("ranks learn what one process learns from their rows together")
+{
+    // A bias before batch norm has no slope but rounding: with Adam's usual eps its sign alone would move it.
+    const Value optimizers[] = {Object{{"kind", "adam"}, {"lr", 0.003}, {"eps", 1e-3}},
+                                Object{{"kind", "sgd"}, {"lr", 0.01}, {"momentum", 0.9}}};
+    for (const char* network : {mlp, cnn})
+        for (const Value& optimizer : optimizers) {
+            const Value spec = with(resolved(network), {{"train.optimizer", optimizer}});
+            const Trained one = train(spec);
+            for (const std::int64_t ranks : {2, 3}) {
+                INFO(spec["model"]["kind"].text() << ", " << optimizer["kind"].text() << ", " << ranks << " ranks");
+                const Trained several = train(onRanks(spec, ranks, 12 / ranks));
+                CHECK(several.end.steps == one.end.steps);
+                // Sums in another order; under Adam and max pooling that grows.
+                const double bound = network == mlp ? 1e-5 : 2e-4;
+                CHECK(weightsApart(one, several) < bound);
+                CHECK(curvesApart(one, several) < bound);
+            }
+        }
+}
+
+TEST_CASE("without synchronised batch norm ranks learn something else")
+{
+    const Value spec = resolved(mlp);
+    const Trained one = train(spec);
+    CHECK(weightsApart(one, train(with(onRanks(spec, 2, 6), {{"distributed.sync_batchnorm", false}}))) > 1e-3);
+}
+
+TEST_CASE("accumulated batches of ranks are one large batch")
+{
+    const Value spec =
+        with(resolved(mlp), {{"model.norm", "none"}, {"train.optimizer", Object{{"kind", "adam"}, {"eps", 1e-3}}}});
+    const Trained one = train(spec);
+    const Trained several = train(with(onRanks(spec, 2, 3), {{"train.accumulate", 2}}));
+    CHECK(weightsApart(one, several) < 1e-5);
+    CHECK(curvesApart(one, several) < 1e-5);
+}
+
+TEST_CASE("the same ranks give the same bits again")
+{
+    const Value spec = onRanks(resolved(mlp), 2, 6);
+    CHECK(train(spec).end.digest == train(spec).end.digest);
+}
+
+TEST_CASE("pauses, single steps and edits are those of all ranks")
+{
+    const auto editing = [](Session& run) {
+        Watcher watcher;
+        const auto watching = run.events().subscribe(watcher);
+        REQUIRE(run.post(session::Edit{"train.optimizer.lr", 0.02}));
+        for (const std::int64_t steps : {1, 2}) {
+            REQUIRE(run.post(session::SingleStep{}));
+            REQUIRE(until([&] { return watcher.steps() == steps; }));
+        }
+        REQUIRE(run.post(session::Edit{"train.optimizer.lr", 0.005}));
+        REQUIRE(run.post(session::Continue{}));
+        run.wait();
+    };
+    const Value spec = with(resolved(mlp), {{"train.optimizer", Object{{"kind", "adam"}, {"eps", 1e-3}}}});
+    const Trained one = train(spec, editing), several = train(onRanks(spec, 2, 6), editing);
+    CHECK(weightsApart(one, several) < 1e-5);
+    CHECK(curvesApart(one, several) < 1e-5);
+}
+
+TEST_CASE("the rate grows with the ranks where that is asked for")
+{
+    const Value spec = with(resolved(mlp), {{"train.optimizer", Object{{"kind", "sgd"}, {"lr", 0.01}}}});
+    const Trained scaled = train(with(onRanks(spec, 2, 6), {{"distributed.scale_lr", true}}));
+    CHECK(scaled.record.scalars.at("train/lr").values.front() == Approx(0.02));
+}
+
+TEST_CASE("each rank takes its items of the epoch's order")
+{
+    const auto module = data::DataModule::open(spec::read(resolved(mlp)));
+    REQUIRE(module);
+    const auto loaderOf = [&](std::int64_t rank, std::int64_t ranks, bool even) {
+        data::LoaderOptions options{.batchSize = 10, .seed = 3};
+        options.rank = rank;
+        options.ranks = ranks;
+        options.even = even;
+        return std::move(*data::DataLoader::make(*module, data::SplitName::Train, options));
+    };
+    const auto whole = loaderOf(0, 1, false);
+    const std::int64_t last = whole->batchesPerEpoch() - 1;
+    const std::vector<std::int64_t> first = whole->rowsOf(0, 0), end = whole->rowsOf(0, last);
+    REQUIRE(end.size() == 4); // of 104
+    for (std::int64_t rank = 0; rank < 3; ++rank) {
+        const auto shard = loaderOf(rank, 3, false), padded = loaderOf(rank, 3, true);
+        std::vector<std::int64_t> own;
+        for (std::size_t i = std::size_t(rank); i < first.size(); i += 3)
+            own.push_back(first[i]);
+        CHECK(shard->rowsOf(0, 0) == own);
+        CHECK(shard->rowsOf(0, last).size() == std::size_t(rank == 0 ? 2 : 1));
+        CHECK(padded->rowsOf(0, last).size() == 2);
+        CHECK(padded->rowsOf(0, last).back() == (rank == 0 ? end[3] : first[std::size_t(rank) - 1]));
+        CHECK(shard->get(0, last).ofAll == 4);
+        CHECK(padded->get(0, last).ofAll == 6);
+    }
+    // More ranks than rows: the last goes along with a row that does not count.
+    const auto none = loaderOf(7, 8, false);
+    const data::Batch batch = none->get(0, last);
+    CHECK_FALSE(batch.counts);
+    CHECK(batch.input.size(0) == 1);
+}
+
+TEST_CASE("a rank that fails is named with its reason, and none waits for it")
+{
+    const Value spec = onRanks(resolved(mlp), 3, 4);
+    auto worlds = World::ofThreads(3, 10);
+    REQUIRE(worlds);
+    const auto gone = [](const std::shared_ptr<World>& world) {
+        REQUIRE(world->meet());
+        (void)world->hear();
+        world->tellTrouble({base::ErrorKind::Run, "its disk is on fire", "rack 7", {}});
+        world->leave();
+    };
+    std::jthread second([&] { (void)train::ranks::follow((*worlds)[1]); }), third([&] { gone((*worlds)[2]); });
+    REQUIRE((*worlds)[0]->meet());
+    std::string message;
+    try {
+        auto engine = train::Engine::make(spec, "cpu", nullptr, 1, (*worlds)[0]);
+        REQUIRE(engine);
+        (*engine)->advance();
+    } catch (const base::Thrown& failure) {
+        message = failure.error().message;
+    }
+    CHECK(message == "rank 2 failed: its disk is on fire");
+    CHECK((*worlds)[0]->lost());
+    (*worlds)[0]->leave();
+}
+
+TEST_CASE("replicas that differ are found")
+{
+    Crew crew(2, 10);
+    const auto& world = crew.world();
+    REQUIRE(world->meet());
+    const Value spec = onRanks(resolved(mlp), 2, 6);
+    auto engine = train::Engine::make(spec, "cpu", nullptr, 1, world);
+    REQUIRE(engine);
+    (*engine)->advance();
+    (*engine)->judge();
+    // A weight of this rank alone.
+    (*engine)->learner().weights().front().tensor.detach().add_(1);
+    std::string message;
+    try {
+        (*engine)->judge();
+    } catch (const base::Thrown& failure) {
+        message = failure.error().message;
+    }
+    CHECK(message == "rank 1 has other weights than rank 0");
+}
+
+TEST_CASE("what cannot be shared is refused in words")
+{
+    const auto errorOf = [](const Value& spec) {
+        const TempFolder folder;
+        auto run = made(spec, folder);
+        run->start();
+        const events::RunFinished& end = run->wait();
+        CHECK(end.state == events::RunState::Failed);
+        return end.error.where + ": " + end.error.message;
+    };
+    const Value spec = resolved(mlp);
+    CHECK(errorOf(with(spec, {{"distributed.strategy", "pipeline"}})) ==
+          "/distributed/strategy: a network cannot be divided among ranks by layers yet");
+    CHECK(errorOf(with(onRanks(spec, 2, 6), {{"distributed.backend", "nccl"}})) ==
+          "/distributed/backend: ranks do not train on GPUs yet");
+    CHECK(errorOf(with(onRanks(spec, 2, 6), {{"model", Object{{"kind", "xgboost"}}}})) ==
+          "/distributed/strategy: only networks train on several ranks");
+}
+
+std::optional<Place> placeFrom(std::map<std::string, std::string> variables, std::string* problem = nullptr)
+{
+    const auto place = train::ranks::placeIn([&](const char* name) -> const char* {
+        const auto found = variables.find(name);
+        return found == variables.end() ? nullptr : found->second.c_str();
+    });
+    if (!place) {
+        REQUIRE(problem);
+        *problem = base::describe(place.error());
+        return {};
+    }
+    return *place;
+}
+
+TEST_CASE("a process learns its rank from whoever started it")
+{
+    CHECK_FALSE(placeFrom({}));
+    CHECK_FALSE(placeFrom({{"RANK", "0"}, {"WORLD_SIZE", "1"}}));
+    const auto torchrun = placeFrom({{"RANK", "3"},
+                                     {"WORLD_SIZE", "4"},
+                                     {"LOCAL_RANK", "1"},
+                                     {"LOCAL_WORLD_SIZE", "2"},
+                                     {"MASTER_ADDR", "10.0.0.7"},
+                                     {"MASTER_PORT", "29401"},
+                                     {"TORCHELASTIC_USE_AGENT_STORE", "True"}});
+    REQUIRE(torchrun);
+    CHECK(torchrun->starter == "torchrun");
+    CHECK(torchrun->rank == 3);
+    CHECK(torchrun->size == 4);
+    CHECK(torchrun->localRank == 1);
+    CHECK(torchrun->localSize == 2);
+    CHECK(torchrun->host == "10.0.0.7");
+    CHECK(torchrun->port == 29401);
+    CHECK(torchrun->storeIsThere);
+    CHECK_FALSE(torchrun->local());
+    const auto slurm = placeFrom({{"SLURM_PROCID", "1"},
+                                  {"SLURM_NTASKS", "2"},
+                                  {"SLURM_STEP_ID", "0"},
+                                  {"SLURM_LOCALID", "1"},
+                                  {"SLURM_JOB_ID", "1234"},
+                                  {"SLURM_STEP_NUM_NODES", "1"}});
+    REQUIRE(slurm);
+    CHECK(slurm->starter == "Slurm");
+    CHECK(slurm->rank == 1);
+    CHECK(slurm->port == 16234);
+    CHECK(slurm->local());
+    // A batch script bears the job's tasks, but is one process.
+    CHECK_FALSE(placeFrom({{"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "2"}, {"SLURM_JOB_ID", "1234"}}));
+    const auto mpi = placeFrom({{"OMPI_COMM_WORLD_RANK", "0"},
+                                {"OMPI_COMM_WORLD_SIZE", "2"},
+                                {"OMPI_COMM_WORLD_LOCAL_RANK", "0"},
+                                {"OMPI_COMM_WORLD_LOCAL_SIZE", "2"}});
+    REQUIRE(mpi);
+    CHECK(mpi->starter == "Open MPI");
+    CHECK(mpi->port == 29500);
+    std::string problem;
+    placeFrom({{"RANK", "4"}, {"WORLD_SIZE", "4"}}, &problem);
+    CHECK(problem.find("RANK") != std::string::npos);
+    CHECK(problem.find("from 0 to 3") != std::string::npos);
+}
+
+}
