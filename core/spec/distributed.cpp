@@ -12,7 +12,7 @@ const base::Fields<DistributedSpec>& distributedFields()
             .add("strategy", &DistributedSpec::strategy, base::Choice{{"none", "ddp", "pipeline"}},
                  {"none: one process on one device. ddp (distributed data parallel): every rank holds the whole "
                   "network and learns from its share of each batch, and gradients are averaged over all ranks. "
-                  "pipeline: the layers are divided among the ranks; not there yet.",
+                  "pipeline: the layers are divided among the ranks, and each batch goes through them in parts.",
                   "gradient = Σ rows of rank r / rows of all · gradient of rank r"},
                  {.onlyFor = "networks"})
             .add("world_size", &DistributedSpec::worldSize, base::Int{1, 1024},
@@ -49,7 +49,55 @@ const base::Fields<DistributedSpec>& distributedFields()
                 "timeout_s", &DistributedSpec::timeoutS, base::Real{.min = 0.1, .max = 86'400},
                 {"How long ranks wait for one that says nothing before it counts as lost. One that has died is noticed "
                  "at once."},
-                {.unit = "s", .onlyFor = "networks"});
+                {.unit = "s", .onlyFor = "networks"})
+            .add("compression", &DistributedSpec::compression, base::Choice{{"none", "fp16", "powersgd"}},
+                 {"What ranks send in place of their gradients. fp16: numbers of half the size. powersgd: two thin "
+                  "matrices for each large one, with what they leave out carried over to the next step (Vogels et al. "
+                  "2019). Both save time where the network between ranks is slow, and change the training a little."},
+                 {.onlyFor = "networks"})
+            .add("powersgd_rank", &DistributedSpec::powersgdRank, base::Int{1, 128},
+                 {"Columns of PowerSGD's thin matrices.",
+                  {},
+                  "Little is sent, and gradients are coarse.",
+                  "As much is sent as without it."},
+                 {.onlyFor = "networks"})
+            .add("shard_optimizer", &DistributedSpec::shardOptimizer, base::Flag{},
+                 {"ZeRO stage 1 (Rajbhandari et al. 2020): each rank keeps the optimizer's state of its share of the "
+                  "weights, updates those, and the others take them over.",
+                  "optimizer state per rank = whole / world_size"},
+                 {.onlyFor = "networks"})
+            .add("on_failure", &DistributedSpec::onFailure, base::Choice{{"stop", "survivors", "replace"}},
+                 {"When a rank is lost. stop: the run ends with a checkpoint. survivors: the others go back to the "
+                  "last keyframe and share the rows among them. replace: a new rank takes its place there."},
+                 {.onlyFor = "networks"})
+            .add("max_restarts", &DistributedSpec::maxRestarts, base::Int{0, 1000},
+                 {"How often survivors or a replacement go on, as torchrun's --max-restarts; then the run stops."},
+                 {.onlyFor = "networks"})
+            .add("shard_data", &DistributedSpec::shardData, base::Flag{},
+                 {"Off is a mistake on purpose: every rank learns from the same rows, and nothing is gained by having "
+                  "several."},
+                 {.onlyFor = "networks"})
+            .add("same_seed", &DistributedSpec::sameSeed, base::Flag{},
+                 {"Off is a mistake on purpose: every rank begins with weights of its own, and averaged gradients lead "
+                  "none of them down."},
+                 {.onlyFor = "networks"})
+            .add("schedule", &DistributedSpec::schedule, base::Choice{{"gpipe", "1f1b"}},
+                 {"Order of a pipeline's work. gpipe: all micro-batches forward, then all backward (Huang et al. "
+                  "2019). 1f1b: one forward, one backward, so that a stage keeps the activations of at most "
+                  "world_size micro-batches (Narayanan et al. 2019).",
+                  "idle share = (stages − 1) / (micro-batches + stages − 1)"},
+                 {.onlyFor = "networks"})
+            .add("micro_batches", &DistributedSpec::microBatches, base::Int{1, 1024},
+                 {"Parts that a pipeline takes a batch in.",
+                  {},
+                  "Stages wait for each other.",
+                  "Parts of so few rows that each costs as much as a larger one."},
+                 {.onlyFor = "networks"})
+            .add("stages", &DistributedSpec::stages,
+                 std::make_shared<const base::List>(base::List{base::Int{1, 10000}, 0, 1024}),
+                 {"How many of the network's blocks each stage of a pipeline has, from the input on. Empty: so that "
+                  "the slowest stage is as fast as it can be, by measured times."},
+                 {.onlyFor = "networks"});
     return fields;
 }
 

@@ -15,9 +15,22 @@ struct DistributedSpec {
     bool syncBatchnorm = true;
     bool evenShards = false;
     double timeoutS = 10;
+    std::string compression = "none"; ///< of what ranks send: fp16, powersgd
+    std::int64_t powersgdRank = 1;
+    bool shardOptimizer = false; ///< ZeRO-1
+    std::string onFailure = "stop";
+    std::int64_t maxRestarts = 3;
+    // Mistakes on purpose, for the DDP microscope.
+    bool shardData = true, sameSeed = true;
+    // pipeline
+    std::string schedule = "1f1b";
+    std::int64_t microBatches = 4;
+    std::vector<std::int64_t> stages; ///< how many blocks each rank has; empty: by measured cost
 
-    /// How many ranks share the work: 1 unless the strategy says otherwise.
+    /// How many ranks share each batch: 1 unless the strategy says otherwise.
     std::int64_t ranks() const { return strategy == "ddp" ? worldSize : 1; }
+    /// How many ranks take part.
+    std::int64_t members() const { return strategy == "none" ? 1 : worldSize; }
 };
 
 const base::Fields<DistributedSpec>& distributedFields();
