@@ -38,7 +38,7 @@ events::RunFinished Session::Work::train()
                                   [this](events::RunState state) { endRules(state); }};
     if (m_options.meet)
         context.meet = [this] { return m_options.meet(m_folder.path()); };
-    else if (shared.strategy == "ddp")
+    else if (shared.strategy != "none")
         context.meet = [&]() -> base::Result<std::shared_ptr<train::ranks::World>> {
             crew.emplace(shared.worldSize, shared.timeoutS);
             return crew->world();

@@ -12,19 +12,12 @@ using base::Status;
 
 Status Engine::joinWorld()
 {
-    if (m_experiment.distributed.strategy == "pipeline")
-        return Error{ErrorKind::Spec, "a network cannot be divided among ranks by layers yet", "/distributed/strategy",
-                     "Use ddp, or none"};
     if (!m_world)
         return {};
     if (m_data.streamed())
         return Error{ErrorKind::Spec, "rows that are streamed are not shared among ranks yet", "/data/mode",
                      "Set it to file, or distributed.strategy to none"};
     CORE_CHECK(m_learner->join(*m_world, m_experiment.distributed));
-    // All begin alike, whatever their processors make of the same draws.
-    for (const tensor::NamedTensor& named : m_learner->state())
-        if (named.tensor.numel() > 0)
-            m_world->share(named.tensor.detach());
     m_leads = m_world->rank() == 0;
     return {};
 }
@@ -52,6 +45,9 @@ void Engine::observe(const std::vector<std::pair<std::string, double>>& values)
 
 void Engine::compareRanks()
 {
+    // Stages of a pipeline hold their own weights, and no others.
+    if (m_experiment.distributed.strategy == "pipeline")
+        return;
     // Batch norm's statistics are each rank's own where nothing synchronises them; rank 0's are kept.
     std::vector<std::uint32_t> own;
     const std::vector<tensor::NamedTensor> weights = m_learner->weights();

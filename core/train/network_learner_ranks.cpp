@@ -3,6 +3,7 @@
 #include "core/base/thrown.h"
 #include "core/train/network_learner.h"
 #include "core/train/ranks/world.h"
+#include "core/train/shared_work.h"
 #include "core/train/step_tracer.h"
 
 #include <c10/util/Exception.h>
@@ -25,16 +26,24 @@ base::Status NetworkLearner::join(ranks::World& world, const spec::DistributedSp
                      "Set distributed.strategy to none"};
     m_world = &world;
     m_how = how;
+    // All begin alike, whatever their processors make of the same draws.
+    for (const tensor::NamedTensor& named : ownState())
+        if (named.tensor.numel() > 0)
+            world.share(named.tensor.detach());
+    CORE_CHECK(shareWork());
     syncGradients();
     return {};
 }
 
 void NetworkLearner::syncGradients()
 {
-    if (!m_world)
+    if (m_shares && m_shares->pipeline)
+        m_shares->pipeline->freezingChanged();
+    if (!m_world || m_how.strategy == "pipeline")
         return;
     m_sync.reset();
-    m_sync = std::make_unique<ranks::GradientSync>(*m_world, m_network->parameters(), m_how.bucketMb);
+    m_sync = std::make_unique<ranks::GradientSync>(*m_world, m_network->parameters(), m_how.bucketMb, m_how.compression,
+                                                   m_shares ? m_shares->thin : nullptr);
 }
 
 namespace {

@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/train/class_curves.h"
 #include "core/train/layers_seen.h"
+#include "core/train/shared_work.h"
 #include "core/train/trainer.h"
 #include "core/train/weights_frame.h"
 
@@ -162,6 +163,8 @@ void Trainer::tick()
     if (progress.trainSeconds > 0)
         progress.dataWait = std::min(1.0, m_engine->waitedForData() / progress.trainSeconds);
     m_context.hub->publish(progress);
+    if (const base::Status told = tellPipeline(m_engine->learner(), m_context.folder->path(), false); !told)
+        m_context.hub->publish(events::Notice{step, told.error()});
     publishSurface(false);
     publishWeights(false);
 }

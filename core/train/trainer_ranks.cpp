@@ -2,6 +2,7 @@
 // The part of the trainer that has to do with other ranks.
 #include "core/base/thrown.h"
 #include "core/train/ranks/follower.h"
+#include "core/train/shared_work.h"
 #include "core/train/trainer.h"
 
 namespace core::train {
@@ -22,6 +23,8 @@ void Trainer::dismissRanks()
 {
     if (!m_world)
         return;
+    if (m_engine)
+        (void)tellPipeline(m_engine->learner(), m_context.folder->path(), true);
     if (!m_world->left())
         try {
             m_world->tell(ranks::ending());

@@ -52,6 +52,11 @@ Order taking(std::vector<base::Blob> tensors)
     return {Object{{"do", "take"}}, std::move(tensors)};
 }
 
+Order gathering(bool all)
+{
+    return {Object{{"do", "gather"}, {"all", all}}};
+}
+
 Order ending()
 {
     return {Object{{"do", "end"}}};
@@ -86,6 +91,12 @@ Status obeyOrder(Engine& engine, const Order& order)
         engine.observe(values);
     } else if (kind == "go_back") {
         engine.goBack(order.what["step"].toInt());
+    } else if (kind == "gather") {
+        // They send it to rank 0.
+        if (order.what["all"].toBool())
+            (void)engine.learner().state();
+        else
+            (void)engine.learner().weights();
     } else if (kind == "take") {
         return engine.learner().load(order.tensors, "rank 0", false);
     }

@@ -25,6 +25,8 @@ Order observing(const std::vector<std::pair<std::string, double>>& values);
 Order goingBack(std::int64_t step);
 /// Weights from elsewhere than a step of this run.
 Order taking(std::vector<base::Blob> tensors);
+/// What the others keep of the training: of all, or of the weights alone.
+Order gathering(bool all);
 Order ending();
 
 /// What every rank but the first does: trains along, as rank 0 says, until that ends. Records nothing.

@@ -50,6 +50,8 @@ public:
     std::function<void()> sumBeside(const at::Tensor& values);
     /// Becomes what it is at rank 0.
     void share(const at::Tensor& values);
+    /// Become what they are at `rank`, in one message.
+    void shareFrom(std::int64_t rank, const std::vector<at::Tensor>& all);
     /// Rank 0 tells the others what comes next, and they hear it, however long that takes.
     void tell(const Order& order);
     Order hear();

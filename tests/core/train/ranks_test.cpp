@@ -268,8 +268,6 @@ TEST_CASE("what cannot be shared is refused in words")
         return end.error.where + ": " + end.error.message;
     };
     const Value spec = resolved(mlp);
-    CHECK(errorOf(with(spec, {{"distributed.strategy", "pipeline"}})) ==
-          "/distributed/strategy: a network cannot be divided among ranks by layers yet");
     CHECK(errorOf(with(onRanks(spec, 2, 6), {{"distributed.backend", "nccl"}})) ==
           "/distributed/backend: ranks do not train on GPUs yet");
     CHECK(errorOf(with(onRanks(spec, 2, 6), {{"model", Object{{"kind", "xgboost"}}}})) ==
