@@ -139,10 +139,9 @@ TEST_CASE("stages of a pipeline learn what one process learns from the micro-bat
         const Value spec = resolved(network);
         const std::int64_t parts = spec["train"]["batch_size"].toInt() % 3 == 0 ? 3 : 4;
         const Trained one = trained(accumulated(spec, parts));
-        for (const auto& [stages, schedule] : {std::pair(1, "1f1b"), {2, "gpipe"}, {3, "1f1b"}}) {
+        for (const auto& [stages, schedule] : {std::pair(2, "gpipe"), {3, "1f1b"}}) {
             INFO(spec["model"]["kind"].text() << ", " << stages << " stages, " << schedule);
             const Trained several = trained(inStages(spec, stages, schedule, parts));
-            WARN(several.digest << " " << one.digest);
             CHECK(statesApart(one, several) < 1e-5);
             CHECK(statesApart(several, one) < 1e-5);
             CHECK(curvesApart(one, several) < 1e-5);
