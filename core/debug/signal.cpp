@@ -21,7 +21,7 @@ void addTags(Signals::Tensor& tensor)
 {
     const std::string& name = tensor.name;
     std::erase(tensor.tags, "losses");
-    const bool fair = name.starts_with("train_eval/") || name.starts_with("old/");
+    const bool fair = name.starts_with("train_eval/") || name.starts_with("old/") || name.starts_with("ranks/");
     // XGBoost's own pattern looks behind itself, which ECMAScript cannot: of its metrics auc and map are no losses.
     const bool boosted = found("^[a-zA-z]+-.+$", name) && !name.ends_with("auc") && !name.ends_with("map");
     if (!fair && (boosted || found("[Ll]oss_(?!input).*output|.*loss._(?!input).*output|(^|[/_.-])[Ll]oss$", name)))

@@ -133,7 +133,7 @@ void LiveRules::open(const events::RunOpened& opened)
     for (const auto& names : opened.groups) {
         Group group;
         for (const std::string& name : names) {
-            group.evaluation = !name.starts_with("train/") && !name.starts_with(debug::dataSignals);
+            group.evaluation = !name.starts_with("train/") && !name.starts_with("ranks/") && !name.starts_with(debug::dataSignals);
             group.signals.push_back(m_signals.add(name, "value"));
         }
         m_groups.push_back(std::move(group));

@@ -22,9 +22,10 @@ Status Engine::joinWorld()
                      "Set it to file, or distributed.strategy to none"};
     CORE_CHECK(m_learner->join(*m_world, m_experiment.distributed));
     // All begin alike, whatever their processors make of the same draws.
-    for (const tensor::NamedTensor& named : m_learner->state())
-        if (named.tensor.numel() > 0)
-            m_world->share(named.tensor.detach());
+    if (m_experiment.distributed.sameSeed)
+        for (const tensor::NamedTensor& named : m_learner->state())
+            if (named.tensor.numel() > 0)
+                m_world->share(named.tensor.detach());
     m_leads = m_world->rank() == 0;
     return {};
 }
@@ -52,6 +53,9 @@ void Engine::observe(const std::vector<std::pair<std::string, double>>& values)
 
 void Engine::compareRanks()
 {
+    // There it is a mistake on purpose, which a rule tells of.
+    if (!m_experiment.distributed.sameSeed)
+        return;
     // Batch norm's statistics are each rank's own where nothing synchronises them; rank 0's are kept.
     std::vector<std::uint32_t> own;
     const std::vector<tensor::NamedTensor> weights = m_learner->weights();

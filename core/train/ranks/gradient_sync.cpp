@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/ranks/gradient_sync.h"
 
-#include "core/train/ranks/c10d.h"
+#include "core/train/ranks/watched_hook.h"
 
 #include <torch/csrc/distributed/c10d/reducer.hpp>
 
@@ -33,9 +33,11 @@ GradientSync::GradientSync(World& world, const std::vector<tensor::NamedTensor>&
     std::ranges::reverse(buckets);
     // What the C++ zero_grad does to gradients does not go with views of buckets.
     constexpr bool findsUnused = false, gradientsAreViews = false;
+    world.microscope().buckets = std::int64_t(buckets.size());
     m_parts->reducer = std::make_unique<c10d::Reducer>(
         learning, std::move(buckets), world.parts().group, std::vector<bool>(learning.size(), false), most, findsUnused,
         gradientsAreViews, std::move(names), first, false, false, std::vector<std::int64_t>{});
+    m_parts->reducer->register_comm_hook(watched(averaging(world.parts().group), world));
 }
 
 GradientSync::~GradientSync()

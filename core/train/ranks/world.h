@@ -4,6 +4,7 @@
 #include "core/base/blob.h"
 #include "core/base/value.h"
 #include "core/model/network.h"
+#include "core/train/ranks/microscope.h"
 #include "core/train/ranks/place.h"
 
 #include <memory>
@@ -50,6 +51,7 @@ public:
     std::function<void()> sumBeside(const at::Tensor& values);
     /// Becomes what it is at rank 0.
     void share(const at::Tensor& values);
+    Microscope& microscope();
     /// Rank 0 tells the others what comes next, and they hear it, however long that takes.
     void tell(const Order& order);
     Order hear();
