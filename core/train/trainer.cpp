@@ -311,9 +311,10 @@ Status Trainer::oneStep()
         row.values[row.count++] = result.accuracy;
     if (m_momentum)
         row.values[row.count++] = result.momentum.value_or(std::nan(""));
-    m_context.hub->publish(row);
+    // Before the step's own row, with which rules look at it.
     if (m_world)
         ranks::tellRanks(*m_world, *m_context.hub, step);
+    m_context.hub->publish(row);
     if (watched)
         m_context.hub->publish(std::move(trace));
     note("train/loss", result.loss);

@@ -56,7 +56,6 @@ AllReducePanel::AllReducePanel(QWidget* parent)
     }
     head->addStretch(1);
     column->addLayout(head);
-    m_picture->setMinimumHeight(210);
     column->addWidget(m_picture, 1);
     auto* line = new QHBoxLayout;
     line->setSpacing(12);
@@ -81,7 +80,7 @@ AllReducePanel::AllReducePanel(QWidget* parent)
         else
             play();
     });
-    connect(m_slider, &QSlider::valueChanged, this, &AllReducePanel::show);
+    connect(m_slider, &QSlider::valueChanged, this, &AllReducePanel::goTo);
     connect(m_play, &QPushButton::clicked, this, &AllReducePanel::play);
     connect(m_kinds, &QButtonGroup::idClicked, this, &AllReducePanel::choose);
     setRanks(4);
@@ -90,6 +89,7 @@ AllReducePanel::AllReducePanel(QWidget* parent)
 void AllReducePanel::setRanks(qint64 ranks)
 {
     m_picture->setRanks(ranks);
+    m_picture->setFixedHeight(m_picture->sizeHint().height());
     {
         const QSignalBlocker quiet(m_slider);
         m_slider->setRange(0, m_picture->rounds());
@@ -111,7 +111,7 @@ void AllReducePanel::choose(int exchange)
     setRanks(m_picture->ranks());
 }
 
-void AllReducePanel::show(int round)
+void AllReducePanel::goTo(int round)
 {
     m_picture->setRound(round);
     tell();

@@ -31,7 +31,7 @@ public:
 
 private:
     void choose(int exchange);
-    void show(int round);
+    void goTo(int round);
     void play();
     void tell();
 

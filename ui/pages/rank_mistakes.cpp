@@ -50,7 +50,7 @@ RankMistakes::RankMistakes(bridge::Workbench& bench, QWidget* parent)
     add(QStringLiteral("same_seed"), QStringLiteral("ReplicasDiffer"), tr("Every rank has a seed of its own"),
         tr("Ranks begin with other weights: the mean of their gradients leads none of them down."));
     add(QStringLiteral("scale_lr"), QStringLiteral("RateNotScaled"), tr("The rate stays that of one rank"),
-        tr("N ranks make one step of N batches; an epoch has a N-th of the steps, and each is as short as before."));
+        tr("N ranks make one step of N batches; an epoch has 1/N of the steps, and each is as short as before."));
     m_slow->setWordWrap(true);
     m_slow->setObjectName("rankSlow");
     m_slow->hide();

@@ -86,6 +86,12 @@ QString RingPicture::sentence() const
         .arg(n - 1);
 }
 
+QSize RingPicture::sizeHint() const
+{
+    const double cells = std::max(34.0 * double(m_ranks), 34.0 + 20 + 8 * double(m_ranks));
+    return {520, int((ringHead + cells + 8) * theme().scale)};
+}
+
 QRectF RingPicture::cell(qint64 rank, qint64 chunk) const
 {
     const double s = theme().scale, side = ringMargin * s, top = ringHead * s;

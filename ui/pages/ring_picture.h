@@ -29,8 +29,9 @@ public:
     /// What happens in the round that is shown, in a sentence.
     QString sentence() const;
 
-    QSize sizeHint() const override { return {520, 260}; }
-    QSize minimumSizeHint() const override { return {320, 200}; }
+    /// Of both kinds: nothing moves when one takes the place of the other.
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return {320, sizeHint().height()}; }
 
     static constexpr qint64 mostRanks = 12; ///< of more it shows as many
 

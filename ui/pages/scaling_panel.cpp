@@ -160,7 +160,9 @@ QDoubleSpinBox* ScalingPanel::field(const QString& name) const
 
 void ScalingPanel::refresh()
 {
-    if (!m_byHand)
+    if (m_byHand)
+        showModel();
+    else
         takeFromRun();
     showDesk();
 }

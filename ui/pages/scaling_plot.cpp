@@ -37,7 +37,7 @@ SmallAxes ScalingPlot::axes() const
 {
     const double s = theme().scale;
     SmallAxes axes;
-    axes.area = QRectF(48 * s, 30 * s, std::max(10.0, width() - 190 * s), std::max(10.0, height() - 78 * s));
+    axes.area = QRectF(48 * s, 30 * s, std::max(10.0, width() - 224 * s), std::max(10.0, height() - 78 * s));
     // A parameter server may be slower than one rank alone.
     double least = 1;
     for (double ranks = 1; ranks <= mostRanks; ranks *= 2)
@@ -102,7 +102,7 @@ void ScalingPlot::paintEvent(QPaintEvent*)
         const double y = std::max(name.y - 10 * s, free);
         painter.setFont(theme().medium());
         painter.setPen(name.color);
-        painter.drawText(QRectF(place.area.right() + 8 * s, y, 140 * s, 20 * s), Qt::AlignLeft | Qt::AlignVCenter,
+        painter.drawText(QRectF(place.area.right() + 8 * s, y, 168 * s, 20 * s), Qt::AlignLeft | Qt::AlignVCenter,
                          name.text + (name.value.isEmpty() ? QString() : QStringLiteral("  ") + name.value));
         free = y + 20 * s;
     }
