@@ -159,8 +159,9 @@ TEST_CASE("what is told of ranks names them and their digests")
 TEST_CASE("who trains on ranks and asks for no rules is watched by those of ranks")
 {
     const auto rulesIn = [](const char* json) {
+        const spec::Checked checked = spec::resolve(*base::parseJson(json), {session::catalog()});
         std::string names;
-        for (const Value& rule : spec::resolve(*base::parseJson(json), {session::catalog()}).value["rules"].array())
+        for (const Value& rule : checked.value["rules"].array())
             names += rule["rule"].text() + " ";
         return names;
     };
