@@ -7,8 +7,8 @@
 
 namespace ui::models {
 
-using core::events::RankMoment;
 using core::events::RankFigure;
+using core::events::RankMoment;
 
 std::vector<RankMoment> rankMoments(const RunModel& run, std::size_t most)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/events/rank_moment.h"
 #include "core/debug/scaling.h"
 #include "core/events/findings.h"
+#include "core/events/rank_moment.h"
 
 #include <vector>
 
