@@ -59,10 +59,14 @@ public:
     {
         CORE_TRY(recorder, store::Recorder::open(m_folder));
         m_recorder = std::move(recorder);
+        std::int64_t from = 0;
+        if (before)
+            for (const auto& [name, series] : before->scalars)
+                if (!series.steps.empty())
+                    from = std::max(from, series.steps.back() + 1);
         m_actions.emplace(m_hub, m_folder.id(), m_folder.path());
         m_rules =
-            std::make_unique<LiveRules>(m_hub, m_spec, m_options.runs,
-                                        LiveRules::Past{before, before ? std::numeric_limits<std::int64_t>::max() : 0},
+            std::make_unique<LiveRules>(m_hub, m_spec, m_options.runs, LiveRules::Past{before, from},
                                         [this](const spec::RuleSpec& rule, const events::Finding& finding) {
                                             const bool stops = m_actions->fire(rule, finding);
                                             if (stops)

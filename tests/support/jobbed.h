@@ -41,7 +41,7 @@ struct Jobbed : Bench {
         const char* folder = std::getenv("DESCENT_BIN");
         desk().setProgram(std::filesystem::path(folder ? folder : DESCENT_BINARY_DIR "/bin") / "descent-cli");
         page->resize(960, 664);
-        page->QWidget::show();
+        page->show();
         page->inspectorPanel()->setParent(nullptr);
         page->inspectorPanel()->resize(232, 752);
         page->inspectorPanel()->show();

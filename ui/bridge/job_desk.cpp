@@ -234,10 +234,11 @@ void JobDesk::hold()
     Q_EMIT changed();
 }
 
-// A worker ends when nothing waits; what came just then needs another one.
+// A worker ends when nothing waits; what came just then needs another one. While another process works on a job its end
+// is waited for.
 void JobDesk::goOn()
 {
-    if (!m_wanted || working() || !anyWaits())
+    if (!m_wanted || working() || anyWorked() || !anyWaits())
         return;
     const double now = core::base::steadySeconds();
     if (m_started > 0 && changesIn(*m_rows) == m_before) {

@@ -199,14 +199,14 @@ void JobsPage::wire()
 {
     connect(m_desk, &JobDesk::changed, this, &JobsPage::takeRows);
     connect(m_desk, &JobDesk::detailsChanged, this, &JobsPage::takeDetails);
-    connect(m_tabs, &QButtonGroup::idClicked, this, [this](int view) { show(View(view)); });
+    connect(m_tabs, &QButtonGroup::idClicked, this, [this](int view) { choose(View(view)); });
     connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
         if (!m_filling && now.isValid())
             m_desk->choose(m_table.rows()[std::size_t(now.row())].id);
     });
     connect(m_view, &QTableView::activated, this, &JobsPage::openRun);
     connect(m_form, &JobForm::submitWanted, this, [this] { m_desk->submit(m_form->part()); });
-    connect(m_form, &JobForm::pricesWanted, this, [this] { show(View::Prices); });
+    connect(m_form, &JobForm::pricesWanted, this, [this] { choose(View::Prices); });
     connect(m_prices, &JobPrices::tableChanged, m_form, &JobForm::setPrices);
     connect(m_prices, &JobPrices::chosen, this,
             [this](const QString& name) { m_form->set(QStringLiteral("instance"), name.toStdString()); });
@@ -223,10 +223,10 @@ void JobsPage::wire()
     connect(m_prove, &QPushButton::clicked, this, &JobsPage::prove);
     connect(&m_clock, &QTimer::timeout, this, &JobsPage::refresh);
     m_clock.setInterval(clockMs);
-    show(View::States);
+    choose(View::States);
 }
 
-void JobsPage::show(View view)
+void JobsPage::choose(View view)
 {
     m_stack->setCurrentIndex(int(view));
     m_tabs->button(int(view))->setChecked(true);
@@ -238,7 +238,7 @@ bool JobsPage::showSection(const QString& path)
     const QStringList views{QStringLiteral("states"), QStringLiteral("ledger"), QStringLiteral("log"),
                             QStringLiteral("prices")};
     if (const qsizetype view = views.indexOf(path); view >= 0) {
-        show(View(view));
+        choose(View(view));
         return true;
     }
     if (!m_desk->row(path))

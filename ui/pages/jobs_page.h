@@ -50,7 +50,7 @@ public:
     JobLog* log() const { return m_log; }
     JobPrices* prices() const { return m_prices; }
     CertificateDialog* certificate() const { return m_certificate; }
-    void show(View view);
+    void choose(View view);
 
 protected:
     void showEvent(QShowEvent* event) override;
