@@ -19,15 +19,15 @@ using tests::TempFolder;
 namespace {
 
 // Falls towards the square of what it is given; says so when it is told to end.
-constexpr const char* fallingShell = R"(x=$SM_HP_X
+constexpr const char* fallingShell = R"~(x=$SM_HP_X
 grep -q "\"x\"" "$SM_INPUT_CONFIG_DIR/hyperparameters.json" || exit 9
 trap 'echo ended; exit 3' TERM
 for e in 1 2 3; do
     echo "epoch $e: $(awk "BEGIN { print $x * $x + 1 / $e }")"
 done
-)";
+)~";
 
-constexpr const char* fallingPython = R"(import json, os, signal, sys, time
+constexpr const char* fallingPython = R"~(import json, os, signal, sys, time
 with open(os.path.join(os.environ["SM_INPUT_CONFIG_DIR"], "hyperparameters.json")) as file:
     x = float(json.load(file)["x"])
 assert os.environ["SM_HP_X"] and os.environ["SM_HP_DEPTH"] == "2"
@@ -40,7 +40,7 @@ for epoch in range(1, 6):
     print(f"epoch {epoch}: {x * x + 1 / epoch}", flush=True)
     if bad and epoch == 3:
         time.sleep(600)  # nothing but the early stopping ends it
-)";
+)~";
 
 struct ScriptStudy {
     TempFolder folder;
@@ -123,7 +123,7 @@ TEST_CASE("early stopping ends a Python script with its notice; a script that fa
     CHECK(stopped == 1);
 
     const ScriptStudy failing(
-        R"(echo "no rows" > "$SAGEMAKER_BASE_DIR/output/failure"; exit 7)",
+        R"~(echo "no rows" > "$SAGEMAKER_BASE_DIR/output/failure"; exit 7)~",
         {"/bin/sh", "-c", "exec /bin/sh \"$SM_CHANNEL_CODE/script\""},
         {{"strategy", "Grid"}, {"max_jobs", 1}, {"parameters", Array{Object{{"path", "x"}, {"values", Array{1}}}}}});
     const Value trial = failing.tune().json()["trials"].array().front();
@@ -133,16 +133,15 @@ TEST_CASE("early stopping ends a Python script with its notice; a script that fa
 
 TEST_CASE("a study of a script whose coordinator is killed goes on with each trial's own checkpoints")
 {
-    const ScriptStudy study(R"(at="$SM_CHECKPOINT_DIR/at"; n=1; [ -f "$at" ] && n=$(cat "$at")
+    const ScriptStudy study(
+        R"~(at="$SM_CHECKPOINT_DIR/at"; n=1; [ -f "$at" ] && n=$(cat "$at")
 while [ "$n" -le 4 ]; do
     echo "epoch $n: 0.$((9 - n))"
     n=$((n + 1)); echo "$n" > "$at.new"; mv "$at.new" "$at"
     if [ "$n" = 3 ] && [ ! -f "$SM_CHECKPOINT_DIR/waited" ]; then touch "$SM_CHECKPOINT_DIR/waited"; exec sleep 600; fi
-done)",
-                            {"/bin/sh", "-c", "exec /bin/sh \"$SM_CHANNEL_CODE/script\""},
-                            {{"strategy", "Grid"},
-                             {"max_jobs", 1},
-                             {"parameters", Array{Object{{"path", "x"}, {"values", Array{1}}}}}});
+done)~",
+        {"/bin/sh", "-c", "exec /bin/sh \"$SM_CHANNEL_CODE/script\""},
+        {{"strategy", "Grid"}, {"max_jobs", 1}, {"parameters", Array{Object{{"path", "x"}, {"values", Array{1}}}}}});
     {
         tests::Running running(tests::cliCommand({"tune", study.file, "--runs", study.runs, "--json"}));
         REQUIRE(tests::until([&] {

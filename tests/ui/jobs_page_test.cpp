@@ -68,39 +68,37 @@ TEST_CASE("the experiment in front becomes a job, is killed at a step, goes on, 
 
 TEST_CASE("a script as a job: its log is searched and grows into a run while it goes; it is interrupted, and stopped")
 {
-    Jobbed jobs(R"({"name": "counting", "job": {
+    Jobbed jobs(R"~({"name": "counting", "job": {
         "command": "n=0; while [ $n -lt 5 ]; do echo \"step $n: loss 0.$n\"; n=$((n+1)); done; exec sleep 600",
         "notify": 30, "interruption": {"kind": "rate", "per_hour": 0.001, "wait_s": 0.1},
         "metric_definitions": [{"name": "step", "regex": "step ([0-9]+)"},
-                               {"name": "train/loss", "regex": "loss ([0-9.]+)"}]
-}
-})");
+                               {"name": "train/loss", "regex": "loss ([0-9.]+)"}]}})~");
     const QString id = jobs.submit();
-REQUIRE(jobs.comesTo(id, JobState::Training));
-// A run that goes: opened, it is followed.
-REQUIRE(spinUntil([&] { return jobs.button("jobOpen")->isVisible(); }));
-jobs.click("jobOpen");
-REQUIRE(spinUntil([&] {
-    const auto* run = jobs.workbench->front();
-    return run && run->series("train/loss") && run->series("train/loss")->size() == 5;
-}));
-CHECK_FALSE(jobs.workbench->front()->finished());
-jobs.click("jobLogTab");
-JobLog& log = *jobs.page->log();
-REQUIRE(spinUntil([&] { return log.text()->toPlainText().contains("step 4"); }));
-QTest::keyClicks(log.search(), "STEP 3");
-CHECK(log.text()->toPlainText() == "step 3: loss 0.3");
-jobs.click("jobInterrupt");
-REQUIRE(spinUntil([&] { return jobs.page->graph()->visits(JobState::Training) == 2; }));
-CHECK(jobs.page->graph()->visits(JobState::Interrupted) == 1);
-jobs.click("jobStop");
-REQUIRE(jobs.comesTo(id, JobState::Stopped));
-CHECK(spinUntil([&] { return jobs.workbench->front()->finished().has_value(); }));
-// Once more.
-REQUIRE(spinUntil([&] { return jobs.button("jobRequeue")->isVisible(); }));
-jobs.click("jobRequeue");
-REQUIRE(spinUntil([&] { return jobs.desk().rows()->size() == 2; }));
-CHECK(jobs.troubles.empty());
+    REQUIRE(jobs.comesTo(id, JobState::Training));
+    // A run that goes: opened, it is followed.
+    REQUIRE(spinUntil([&] { return jobs.button("jobOpen")->isVisible(); }));
+    jobs.click("jobOpen");
+    REQUIRE(spinUntil([&] {
+        const auto* run = jobs.workbench->front();
+        return run && run->series("train/loss") && run->series("train/loss")->size() == 5;
+    }));
+    CHECK_FALSE(jobs.workbench->front()->finished());
+    jobs.click("jobLogTab");
+    JobLog& log = *jobs.page->log();
+    REQUIRE(spinUntil([&] { return log.text()->toPlainText().contains("step 4"); }));
+    QTest::keyClicks(log.search(), "STEP 3");
+    CHECK(log.text()->toPlainText() == "step 3: loss 0.3");
+    jobs.click("jobInterrupt");
+    REQUIRE(spinUntil([&] { return jobs.page->graph()->visits(JobState::Training) == 2; }));
+    CHECK(jobs.page->graph()->visits(JobState::Interrupted) == 1);
+    jobs.click("jobStop");
+    REQUIRE(jobs.comesTo(id, JobState::Stopped));
+    CHECK(spinUntil([&] { return jobs.workbench->front()->finished().has_value(); }));
+    // Once more.
+    REQUIRE(spinUntil([&] { return jobs.button("jobRequeue")->isVisible(); }));
+    jobs.click("jobRequeue");
+    REQUIRE(spinUntil([&] { return jobs.desk().rows()->size() == 2; }));
+    CHECK(jobs.troubles.empty());
 }
 
 TEST_CASE("jobs wait in the order of their priorities, which buttons change; the queue is held and goes on")

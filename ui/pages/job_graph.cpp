@@ -162,7 +162,10 @@ void JobGraph::paintNode(QPainter& painter, State state) const
     const double cell = width() / double(graphColumns), line = 16 * s;
     double y = at.y() + 12 * s;
     const auto write = [&](const QString& text) {
-        painter.drawText(QRectF(at.x() - cell / 2, y, cell, line), Qt::AlignHCenter | Qt::AlignVCenter, text);
+        const QRectF place(at.x() - cell / 2, y, cell, line);
+        // Ways that lead down pass behind the words.
+        painter.fillRect(painter.boundingRect(place, Qt::AlignCenter, text).adjusted(-3, 0, 3, 0), theme().ground);
+        painter.drawText(place, Qt::AlignCenter, text);
         y += line;
     };
     for (const QString& text : linesOf(state))

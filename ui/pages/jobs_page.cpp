@@ -35,7 +35,7 @@ using style::Tone;
 
 namespace {
 
-constexpr int clockMs = 250, listHeight = 172;
+constexpr int clockMs = 250, rowHeight = 24, mostRows = 5;
 
 QPushButton* jobButton(const QString& text, const char* name, const QString& tip)
 {
@@ -98,12 +98,11 @@ void JobsPage::build()
     m_view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_view->horizontalHeader()->setSectionResizeMode(models::JobsTable::Id, QHeaderView::Stretch);
     m_view->verticalHeader()->hide();
-    m_view->verticalHeader()->setDefaultSectionSize(24);
+    m_view->verticalHeader()->setDefaultSectionSize(rowHeight);
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
     m_view->setShowGrid(false);
     m_view->setTabKeyNavigation(false);
-    m_view->setMaximumHeight(listHeight);
     m_view->setObjectName("jobs");
     m_view->setAccessibleName(tr("Jobs"));
     body->addWidget(m_view);
@@ -180,7 +179,7 @@ QWidget* JobsPage::buildJob()
     m_transitions->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_transitions->horizontalHeader()->setStretchLastSection(true);
     m_transitions->verticalHeader()->hide();
-    m_transitions->verticalHeader()->setDefaultSectionSize(24);
+    m_transitions->verticalHeader()->setDefaultSectionSize(rowHeight);
     m_transitions->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_transitions->setSelectionMode(QAbstractItemView::NoSelection);
     m_transitions->setShowGrid(false);
@@ -275,6 +274,8 @@ void JobsPage::takeRows()
     const bool none = m_desk->rows()->empty();
     m_empty->setVisible(none);
     m_view->setVisible(!none);
+    m_view->setFixedHeight(m_view->horizontalHeader()->sizeHint().height() + 4 +
+                           rowHeight * std::min(mostRows, m_table.rowCount()));
     const JobDesk::Row* row = m_desk->row(m_desk->chosen());
     m_graph->setChanges(row ? row->job.changes : std::vector<core::jobs::StateChange>{});
     fillTransitions();
