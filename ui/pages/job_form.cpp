@@ -179,7 +179,7 @@ void JobForm::showInstance()
     QString problem;
     for (const core::base::Error& each : m_document.problems())
         problem = QString::fromStdString(core::base::describe(each));
-    if (!name.empty() && problem.isEmpty())
+    if (!name.empty() && problem.isEmpty() && !m_prices.instances.empty()) // it is read a moment later
         if (const auto trains = m_prices.forTraining(name); !trains)
             problem = QString::fromStdString(trains.error().message);
     m_problem->setVisible(!problem.isEmpty());
