@@ -106,7 +106,8 @@ TEST_CASE("early stopping ends a Python script with its notice; a script that fa
     INFO(ended.err);
     REQUIRE(ended.status == 0);
     std::int64_t completed = 0, stopped = 0;
-    for (const Value& trial : ended.json()["trials"].array()) {
+    const Value all = ended.json();
+    for (const Value& trial : all["trials"].array()) {
         completed += trial["state"].text() == "completed";
         if (trial["state"].text() != "stopped")
             continue;
@@ -114,7 +115,7 @@ TEST_CASE("early stopping ends a Python script with its notice; a script that fa
         CHECK(trial["parameters"]["job.hyperparameters.x"].toReal() == 2.0);
         char label[8];
         std::snprintf(label, sizeof label, "t%03d", int(trial["number"].toInt()));
-        const auto log = core::base::readFile(std::filesystem::path(ended.json()["study"].text()) /
+        const auto log = core::base::readFile(std::filesystem::path(all["study"].text()) /
                                               (std::string(label) + ".job") / "log.txt");
         REQUIRE(log);
         CHECK(log->find("told to end") != std::string::npos);
