@@ -135,6 +135,8 @@ Status Tuner::Work::measure()
     tune::MachineShare share{cores, parallel, std::max<std::int64_t>(1, cores / parallel), parallel, "", {}};
     if (m_gpus.on()) {
         share.why = "trials run on GPUs";
+    } else if (m_script) {
+        share.why = "trials run a program, which takes the threads it wants";
     } else {
         share.atOnce = std::min(cores, parallel);
         auto base = trialExperiment(m_subject, {});

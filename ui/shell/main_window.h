@@ -71,6 +71,7 @@ private:
     void restore();
     void remember();
     void askBeforeClosing();
+    void askAboutJobs();
     void closeWhenEnded();
     void tellOfRun();
 
@@ -91,7 +92,7 @@ private:
     const models::RunModel* m_toldOf = nullptr; ///< whose notices have been told, and how many
     std::size_t m_told = 0;
     bool m_presenter = false;
-    bool m_closing = false;
+    bool m_closing = false, m_jobsLeft = false;
 };
 
 }
