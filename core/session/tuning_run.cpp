@@ -87,7 +87,6 @@ Status Tuner::Work::fill()
 {
     if (!m_options.only)
         CORE_CHECK(measure());
-    const tune::StudyState& state = m_study.state();
     std::erase_if(m_held, [&](std::int64_t each) { return trial(each).state != TrialState::Running; });
     std::vector<std::int64_t> next;
     do {
