@@ -10,6 +10,25 @@ using base::Error;
 using base::ErrorKind;
 using base::Status;
 
+namespace {
+
+// Declared, and not there yet: better refused than left out in silence.
+Status refuseUnbuilt(const spec::DistributedSpec& how)
+{
+    const auto refuse = [](const char* what, const char* key, const char* instead) {
+        return Error{ErrorKind::Spec, what, std::string("/distributed/") + key, std::string("Use ") + instead};
+    };
+    if (how.compression != "none")
+        return refuse("ranks do not compress what they send yet", "compression", "none");
+    if (how.shardOptimizer)
+        return refuse("the optimizer's state is not divided among ranks yet", "shard_optimizer", "false");
+    if (how.onFailure != "stop")
+        return refuse("a run does not go on without a rank that is lost yet", "on_failure", "stop, and resume the run");
+    return {};
+}
+
+}
+
 Status Engine::joinWorld()
 {
     if (m_experiment.distributed.strategy == "pipeline")
@@ -17,6 +36,7 @@ Status Engine::joinWorld()
                      "Use ddp, or none"};
     if (!m_world)
         return {};
+    CORE_CHECK(refuseUnbuilt(m_experiment.distributed));
     if (m_data.streamed())
         return Error{ErrorKind::Spec, "rows that are streamed are not shared among ranks yet", "/data/mode",
                      "Set it to file, or distributed.strategy to none"};

@@ -3,6 +3,8 @@
 
 #include "ui/bridge/preview.h"
 
+#include <filesystem>
+
 namespace ui::bridge {
 
 class Workbench;
@@ -20,8 +22,9 @@ private:
 
     Workbench& m_bench;
     QTimer m_timer;
-    double m_lookAgain = 0; ///< steady seconds: not before
-    bool m_writing = false; ///< when it was looked at last
+    double m_lookAgain = 0;                    ///< steady seconds: not before
+    std::filesystem::file_time_type m_began{}; ///< its last writer, as far as it was read
+    bool m_writing = false;                    ///< when it was looked at last
     Preview m_reader;
 };
 

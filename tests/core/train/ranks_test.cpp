@@ -270,6 +270,12 @@ TEST_CASE("what cannot be shared is refused in words")
     const Value spec = resolved(mlp);
     CHECK(errorOf(with(spec, {{"distributed.strategy", "pipeline"}})) ==
           "/distributed/strategy: a network cannot be divided among ranks by layers yet");
+    CHECK(errorOf(with(onRanks(spec, 2, 6), {{"distributed.compression", "fp16"}})) ==
+          "/distributed/compression: ranks do not compress what they send yet");
+    CHECK(errorOf(with(onRanks(spec, 2, 6), {{"distributed.shard_optimizer", true}})) ==
+          "/distributed/shard_optimizer: the optimizer's state is not divided among ranks yet");
+    CHECK(errorOf(with(onRanks(spec, 2, 6), {{"distributed.on_failure", "replace"}})) ==
+          "/distributed/on_failure: a run does not go on without a rank that is lost yet");
     CHECK(errorOf(with(onRanks(spec, 2, 6), {{"distributed.backend", "nccl"}})) ==
           "/distributed/backend: ranks do not train on GPUs yet");
     CHECK(errorOf(with(onRanks(spec, 2, 6), {{"model", Object{{"kind", "xgboost"}}}})) ==
