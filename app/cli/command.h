@@ -48,9 +48,10 @@ void addProfiling(Program& program); ///< profile
 void addRules(Program& program);     ///< rules
 void addTuning(Program& program);    ///< tune, trial, study
 void addTrialWorker(Program& program);
-void addOutside(Program& program, CLI::App* study); ///< study create, ask, tell, serve
-void addJobs(Program& program);                     ///< job
-void addReporting(Program& program);                ///< report
+void addOutside(Program& program, CLI::App* study);  ///< study create, ask, tell, serve
+void addExchange(Program& program, CLI::App* study); ///< study export, import, enqueue
+void addJobs(Program& program);                      ///< job
+void addReporting(Program& program);                 ///< report
 
 /// Trains to the end, handing signals on as a stop. `started`: steady seconds when the command began; `more` is added
 /// to the object.

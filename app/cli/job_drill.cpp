@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/job_work.h"
 #include "core/session/certificate.h"
+#include "core/session/job_facts.h"
 #include "core/store/run_folder.h"
 #include "core/store/run_record.h"
 
@@ -65,10 +66,10 @@ Result<Outcome> drill(const DrillArguments& arguments, const Common& common)
     part.set("interruption", Object{{"kind", "step"}, {"steps", steps}, {"wait_s", arguments.wait}});
     part.set("notify", arguments.notice > 0 ? Value(arguments.notice) : Value());
     subject.experiment.object().set("job", std::move(part));
-    CORE_TRY(submitted, submitJob(subject.experiment, 0, common.runsFolder()));
+    CORE_TRY(submitted, session::submitJob(subject.experiment, 0, common.runsFolder()));
     CORE_TRY(job, workOnJob(submitted.folder, {common.runsFolder(), arguments.device}));
     if (!jobs::isFinal(job.state())) {
-        CORE_TRY(left, describeJob(job));
+        CORE_TRY(left, session::describeJob(job));
         const std::string text = jobSentence(left);
         return Outcome{std::move(left), text, jobStatus(job)};
     }
@@ -82,7 +83,7 @@ Result<Outcome> drill(const DrillArguments& arguments, const Common& common)
     CORE_TRY(record, store::readRun(job.run));
     const std::string digest = record.finished ? record.finished->digest : std::string();
     const bool same = subject.digest.empty() || digest == subject.digest;
-    CORE_TRY(object, describeJob(job));
+    CORE_TRY(object, session::describeJob(job));
     Array kills;
     std::int64_t lost = 0;
     for (std::size_t i = 0; i < job.changes.size(); ++i) {

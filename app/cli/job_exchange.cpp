@@ -3,8 +3,8 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/jobs/sagemaker.h"
+#include "core/session/job_facts.h"
 #include "core/store/run_folder.h"
-#include "core/store/run_record.h"
 
 #include <cstdio>
 #include <iostream>
@@ -13,8 +13,8 @@
 namespace app::cli {
 
 using namespace core::base;
-namespace events = core::events;
 namespace jobs = core::jobs;
+namespace session = core::session;
 namespace store = core::store;
 
 namespace {
@@ -112,38 +112,15 @@ Result<Outcome> instances()
                    text};
 }
 
-// Weights, gradients and two moments of four bytes each.
-constexpr double bytesPerParameter = 16;
-
 Result<Outcome> advise(const ExchangeArguments& arguments, const Common& common)
 {
     CORE_TRY(folder, store::findRun(arguments.run, common.runsFolder()));
-    CORE_TRY(record, store::readRun(folder));
-    if (!record.finished || !record.opened)
-        return Error{ErrorKind::Usage, "has not ended: nothing of it was measured as a whole", folder.string(),
-                     "Name a run that has"};
-    jobs::MeasuredProfile profile;
-    profile.cpuSeconds = record.finished->trainSeconds;
-    profile.modelGb = double(record.opened->parameters) * bytesPerParameter / 1e9;
-    profile.trees = record.opened->parameters == 0;
-    for (const events::Event& event : record.events)
-        if (const auto* progress = std::get_if<events::Progress>(&event))
-            profile.dataWait = progress->dataWait;
-    const bool onGpu = record.opened->device != "cpu";
-    if (onGpu) // one was used: its time is that of one GPU
-        profile.speedUp = 1e3, profile.cpuSeconds *= 1e3;
-    CORE_TRY(table, jobs::priceTable());
-    const jobs::DeviceAdvice advice = jobs::adviseDevices(profile, table);
-    Object object{{"choice", advice.choice},
-                  {"reason", advice.reason},
-                  {"instance", advice.instance},
-                  {"first", advice.first.empty() ? Value() : Value(advice.first)},
-                  {"measured", Object{{"device", record.opened->device},
-                                      {"train_seconds", record.finished->trainSeconds},
-                                      {"parameters", record.opened->parameters},
-                                      {"data_wait", profile.dataWait}}}};
-    return Outcome{std::move(object), advice.choice + ": " + advice.reason + " The cheapest in the table: " +
-                                          advice.instance + (advice.first.empty() ? "" : "\n" + advice.first) + "\n"};
+    CORE_TRY(object, session::adviseForRun(folder));
+    const Value all = object;
+    const std::string text = all["choice"].text() + ": " + all["reason"].text() +
+                             " The cheapest in the table: " + all["instance"].text() +
+                             (all["first"].isNull() ? "" : "\n" + all["first"].text()) + "\n";
+    return Outcome{std::move(object), text};
 }
 
 }

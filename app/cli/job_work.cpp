@@ -4,10 +4,10 @@
 #include "core/base/clock.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
-#include "core/jobs/ledger.h"
-#include "core/jobs/script_work.h"
-#include "core/session/folds.h"
-#include "core/session/import_run.h"
+#include "core/session/inspect.h"
+#include "core/session/job_facts.h"
+#include "core/session/script_run.h"
+#include "core/spec/kinds.h"
 #include "core/store/checkpoint.h"
 #include "core/store/run_record.h"
 
@@ -41,6 +41,18 @@ fs::path programHere()
 {
     std::error_code failed;
     return fs::read_symlink("/proc/self/exe", failed);
+}
+
+// Another kind keeps of the one before what it knows too.
+Status applyJobSet(Value& given, const std::string& set)
+{
+    constexpr std::string_view kind = ".kind";
+    CORE_TRY(change, core::spec::parseSet(set));
+    const auto& [path, value] = change;
+    core::spec::exchangeLaw(given, path, value.text());
+    if (path.ends_with(kind) && given.at(path))
+        return core::spec::chooseKind(given, path.substr(0, path.size() - kind.size()), value, session::catalog());
+    return core::spec::applySet(given, set);
 }
 
 bool hasEnded(events::RunState state)
@@ -154,64 +166,17 @@ Result<Value> jobExperiment(const std::string& file, const std::vector<std::stri
     if (!given.isObject())
         return Error{ErrorKind::Spec, "is " + std::string(given.typeName()) + ", not an object", file,
                      "An experiment is written in braces: {…}"};
-    for (const std::string& set : sets) {
-        if (const auto change = core::spec::parseSet(set))
-            core::spec::exchangeLaw(given, change->first, change->second.text());
-        CORE_CHECK(core::spec::applySet(given, set));
-    }
+    for (const std::string& set : sets)
+        CORE_CHECK(applyJobSet(given, set));
     std::error_code failed;
-    const fs::path folder = fs::absolute(file, failed).parent_path();
-    core::spec::Checked part = core::spec::checkJob(given["job"], folder);
-    if (!part.problems.empty())
-        return part.problems.front();
-    const auto spec = core::spec::jobFields().read(part.value);
-    if (!spec.instance.empty()) {
-        CORE_TRY(table, jobs::priceTable());
-        CORE_TRY(row, table.forTraining(spec.instance));
-        if (spec.spot && !row.spotPricePerHour)
-            return Error{ErrorKind::Spec, row.name + " is not had as spot", "/job/spot", "Choose another instance"};
-    }
-    if (spec.command.empty()) {
-        CORE_TRY(resolved, loadExperiment(file, sets));
-        CORE_TRY(folds, session::foldsOf(resolved));
-        if (folds > 1)
-            return Error{ErrorKind::Spec, "a job trains one run, not folds", "/split/kind",
-                         "Train the folds with train, or split at random"};
-        resolved.object().set("job", std::move(part.value));
-        return resolved;
-    }
-    if (Value* channels =
-            given.object().find("data") ? given.object().find("data")->object().find("channels") : nullptr;
-        channels && channels->isObject())
-        for (auto& [name, path] : channels->object())
-            if (path.isText() && !path.text().empty() && path.text().find("://") == std::string::npos)
-                path = (folder / path.text()).lexically_normal().string();
-    given.object().set("job", std::move(part.value));
-    CORE_TRY(script, jobs::scriptJobOf(given, spec));
-    (void)script;
-    return given;
-}
-
-Result<jobs::Job> submitJob(const Value& experiment, std::int64_t priority, const fs::path& runs)
-{
-    const std::string& name = experiment["name"].text();
-    const jobs::JobQueue queue(runs);
-    return queue.submit(name.empty() ? "experiment" : name, experiment, priority);
+    std::vector<std::string> notes;
+    auto experiment = session::jobExperiment({std::move(given), fs::absolute(file, failed).parent_path()}, &notes);
+    for (const std::string& note : notes)
+        std::cerr << "note: " << note << "\n";
+    return experiment;
 }
 
 namespace {
-
-// A script's scalars as a run, so that rules, plots and comparisons work on them.
-Status keepScalars(jobs::JobFile& file, const fs::path& runs)
-{
-    const auto text = readFile(file.job().folder / "scalars.csv");
-    if (!text || std::ranges::count(*text, '\n') < 2 || !file.job().run.empty())
-        return {};
-    const fs::path named = file.job().folder / (file.job().id + ".csv");
-    CORE_CHECK(writeFileAtomically(named, *text));
-    CORE_TRY(run, session::importRun(named, runs));
-    return file.setRun(run.string());
-}
 
 void tellChange(const std::string& id, const jobs::StateChange& change)
 {
@@ -240,100 +205,15 @@ Result<jobs::Job> workOnJob(const fs::path& folder, const JobOptions& options)
         (void)state;
     } else {
         CORE_TRY(script, jobs::scriptJobOf(file.job().experiment, spec));
-        jobs::ScriptWork work(folder, script, spec);
+        session::ScriptRunWork work(file.job(), script, spec, options.runs);
         CORE_TRY(state, jobs::runJob(file, spec, work, watch));
-        if (jobs::isFinal(state))
-            CORE_CHECK(keepScalars(file, options.runs));
+        if (jobs::isFinal(state)) {
+            CORE_CHECK(work.end(file.job().changes.back()));
+            if (const std::string run = work.run(); !run.empty())
+                CORE_CHECK(file.setRun(run));
+        }
     }
     return file.job();
-}
-
-namespace {
-
-// What a checkpoint and a restart took, as measured; nothing where there was no interruption.
-std::optional<Object> measuredIntervals(const jobs::Job& job, const jobs::Ledger& ledger, double pricePerHour)
-{
-    if (job.isScript() || job.run.empty() || ledger.interruptions == 0)
-        return std::nullopt;
-    const auto record = store::readRun(job.run);
-    if (!record)
-        return std::nullopt;
-    double saving = 0, saves = 0;
-    for (const events::Event& event : record->events)
-        if (const auto* written = std::get_if<events::CheckpointWritten>(&event)) {
-            saving += written->seconds;
-            ++saves;
-        }
-    if (saves == 0 || saving <= 0)
-        return std::nullopt;
-    double restarting = 0, restarts = 0;
-    const auto loss = record->scalars.find("train/loss");
-    for (const jobs::StateChange& change : job.changes) {
-        if (change.state != jobs::JobState::Training || change.launch < 2 || loss == record->scalars.end())
-            continue;
-        const auto first = std::ranges::lower_bound(loss->second.times, change.time);
-        if (first != loss->second.times.end()) {
-            restarting += *first - change.time;
-            ++restarts;
-        }
-    }
-    const Value* law = job.experiment.at("job.interruption");
-    const double mtbf = law && (*law)["kind"].text() == "rate" ? 3600 / (*law)["per_hour"].toReal(1)
-                                                               : ledger.trainingS / double(ledger.interruptions);
-    if (mtbf <= 0)
-        return std::nullopt;
-    return jobs::intervalsObject(ledger.trainingS, {saving / saves, restarts > 0 ? restarting / restarts : 0, mtbf},
-                                 pricePerHour);
-}
-
-}
-
-Result<Object> describeJob(const jobs::Job& job)
-{
-    Object object{{"job", job.folder.string()},
-                  {"name", job.name},
-                  {"state", std::string(jobs::name(job.state()))},
-                  {"status", std::string(jobs::primaryStatus(job.state()))},
-                  {"priority", job.priority},
-                  {"run", job.run.empty() ? Value() : Value(job.run)},
-                  {"submitted", job.submitted()}};
-    if (!job.changes.empty())
-        object.set("reason", job.changes.back().reason);
-    Array changes;
-    for (const jobs::StateChange& change : job.changes)
-        changes.push_back(Object{{"state", std::string(jobs::name(change.state))},
-                                 {"time", change.time},
-                                 {"launch", change.launch},
-                                 {"on_demand", change.onDemand},
-                                 {"step", change.step < 0 ? Value() : Value(change.step)},
-                                 {"reason", change.reason}});
-    object.set("transitions", std::move(changes));
-    if (!job.problem.empty())
-        object.set("problem", job.problem);
-    if (job.changes.empty())
-        return object;
-    CORE_TRY(spec, core::spec::readJob(job.experiment["job"]));
-    std::optional<jobs::Instance> instance;
-    std::string currency, date;
-    if (!spec.instance.empty())
-        if (const auto table = jobs::priceTable())
-            if (const auto row = table->forTraining(spec.instance)) {
-                instance = *row;
-                currency = table->currency;
-                date = table->date;
-            }
-    jobs::Ledger ledger = jobs::ledgerOf(job, instance, spec.instanceCount, spec.spot, wallSeconds());
-    ledger.currency = currency;
-    ledger.priceDate = date;
-    Object told = jobs::asObject(ledger);
-    const double hour = instance ? instance->pricePerHour * double(spec.instanceCount) *
-                                       (ledger.trainingS > 0 ? ledger.billableS / ledger.trainingS : 1)
-                                 : 0;
-    if (auto intervals = measuredIntervals(job, ledger, hour))
-        told.set("intervals", std::move(*intervals));
-    object.set("ledger", std::move(told));
-    object.set("log", jobs::logFile(job.folder).string());
-    return object;
 }
 
 std::string jobSentence(const Object& described)

@@ -40,17 +40,12 @@ struct JobOptions {
     std::string device = "auto";
 };
 
-/// An experiment for the queue: its settings with every default and whole paths, and its part `job`, checked, with its
-/// instance. A script's other parts stay as they are written.
+/// The experiment of a file, with its --set changes, for the queue.
 core::base::Result<core::base::Value> jobExperiment(const std::string& file, const std::vector<std::string>& sets);
 
-core::base::Result<core::jobs::Job> submitJob(const core::base::Value& experiment, std::int64_t priority,
-                                              const std::filesystem::path& runs);
 /// Brings it to its end, or until this process is asked to end; states go to standard error.
 core::base::Result<core::jobs::Job> workOnJob(const std::filesystem::path& folder, const JobOptions& options);
 
-/// The job as `--json` has it, with its ledger.
-core::base::Result<core::base::Object> describeJob(const core::jobs::Job& job);
 std::string jobSentence(const core::base::Object& described);
 /// 0; 4 for one that has failed or had no capacity; 130 or 143 where this process was asked to end.
 int jobStatus(const core::jobs::Job& job);

@@ -3,6 +3,7 @@
 #include "app/cli/job_work.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/session/job_facts.h"
 
 #include <algorithm>
 #include <cctype>
@@ -12,25 +13,20 @@ namespace app::cli {
 
 using namespace core::base;
 namespace jobs = core::jobs;
+namespace session = core::session;
 
 namespace {
 
 struct JobArguments {
-    std::string experiment, job, search, device = "auto";
+    std::string experiment, job, search, device = "auto", resume = "never";
     std::vector<std::string> sets;
     std::optional<std::int64_t> priority;
     bool log = false;
 };
 
-std::int64_t priorityOf(const JobArguments& arguments, const Value& experiment)
-{
-    const Value* written = experiment.at("job.priority");
-    return arguments.priority.value_or(written ? written->toInt() : 0);
-}
-
 Result<Outcome> outcomeOf(const jobs::Job& job)
 {
-    CORE_TRY(object, describeJob(job));
+    CORE_TRY(object, session::describeJob(job));
     const std::string text = jobSentence(object);
     return Outcome{std::move(object), text, jobStatus(job)};
 }
@@ -38,7 +34,7 @@ Result<Outcome> outcomeOf(const jobs::Job& job)
 Result<jobs::Job> submitted(const JobArguments& arguments, const Common& common)
 {
     CORE_TRY(experiment, jobExperiment(arguments.experiment, arguments.sets));
-    return submitJob(experiment, priorityOf(arguments, experiment), common.runsFolder());
+    return session::submitJob(experiment, arguments.priority, common.runsFolder());
 }
 
 // All that wait, by priority, one after the other.
@@ -50,7 +46,7 @@ Result<Outcome> workOff(const JobArguments& arguments, const Common& common)
     int status = 0;
     while (const auto next = queue.next()) {
         CORE_TRY(job, workOnJob(next->folder, {common.runsFolder(), arguments.device}));
-        CORE_TRY(object, describeJob(job));
+        CORE_TRY(object, session::describeJob(job));
         text += jobSentence(object);
         all.push_back(std::move(object));
         if (const int one = jobStatus(job); one != 0)
@@ -61,11 +57,24 @@ Result<Outcome> workOff(const JobArguments& arguments, const Common& common)
     return Outcome{Object{{"jobs", std::move(all)}}, text.empty() ? "no job waits\n" : text, status};
 }
 
+// The newest job of the same experiment that has not ended and that nobody works on: what a cluster starts again goes
+// on with it.
+Result<jobs::Job> unended(const JobArguments& arguments, const Common& common)
+{
+    CORE_TRY(experiment, jobExperiment(arguments.experiment, arguments.sets));
+    std::vector<jobs::Job> all = jobs::JobQueue(common.runsFolder()).list();
+    for (auto job = all.rbegin(); job != all.rend(); ++job)
+        if (!job->changes.empty() && !jobs::isFinal(job->state()) && job->experiment == experiment &&
+            !jobs::isWorkedOn(job->folder))
+            return *job;
+    return session::submitJob(experiment, arguments.priority, common.runsFolder());
+}
+
 Result<Outcome> run(const JobArguments& arguments, const Common& common)
 {
     if (arguments.experiment.empty())
         return workOff(arguments, common);
-    CORE_TRY(job, submitted(arguments, common));
+    CORE_TRY(job, arguments.resume == "auto" ? unended(arguments, common) : submitted(arguments, common));
     CORE_TRY(ended, workOnJob(job.folder, {common.runsFolder(), arguments.device}));
     if (ended.state() == jobs::JobState::Failed)
         return Error{ErrorKind::Run, ended.changes.back().reason, ended.folder.string(),
@@ -117,7 +126,7 @@ Array linesOf(const std::string& text, const std::string& words)
 Result<Outcome> show(const JobArguments& arguments, const Common& common)
 {
     CORE_TRY(job, jobs::JobQueue(common.runsFolder()).find(arguments.job));
-    CORE_TRY(object, describeJob(job));
+    CORE_TRY(object, session::describeJob(job));
     std::string text = jobSentence(object);
     if (arguments.log || !arguments.search.empty()) {
         const auto log = readFile(jobs::logFile(job.folder));
@@ -137,6 +146,24 @@ Result<Outcome> wish(const JobArguments& arguments, const Common& common, jobs::
     CORE_TRY(now, queue.find(arguments.job));
     return Outcome{Object{{"job", now.folder.string()}, {"state", std::string(jobs::name(now.state()))}},
                    now.id + (what == jobs::Wish::Stop ? ": asked to stop\n" : ": asked to be interrupted\n")};
+}
+
+Result<Outcome> reorder(const JobArguments& arguments, const Common& common)
+{
+    const jobs::JobQueue queue(common.runsFolder());
+    CORE_TRY(job, queue.find(arguments.job));
+    CORE_CHECK(queue.setPriority(job, *arguments.priority));
+    CORE_TRY(now, queue.find(arguments.job));
+    return Outcome{Object{{"job", now.folder.string()}, {"priority", now.priority}},
+                   now.id + ": priority " + std::to_string(now.priority) + "\n"};
+}
+
+Result<Outcome> requeue(const JobArguments& arguments, const Common& common)
+{
+    CORE_TRY(job, jobs::JobQueue(common.runsFolder()).find(arguments.job));
+    CORE_TRY(again, session::requeueJob(job, common.runsFolder()));
+    CORE_TRY(object, session::describeJob(again));
+    return Outcome{std::move(object), again.id + " waits; job run works on it\n"};
 }
 
 }
@@ -165,12 +192,16 @@ void addJobs(Program& program)
     CLI::App* running = takeExperiment(
         job->add_subcommand("run", "Run an experiment as a job; without one, all jobs that wait"), false);
     running->add_option("--device", arguments->device, "auto, cpu, cuda, cuda:N")->capture_default_str();
+    running
+        ->add_option("--resume", arguments->resume, "auto: go on with a job of the same experiment that has not ended")
+        ->check(CLI::IsMember({"auto", "never"}))
+        ->capture_default_str();
     program.on(running, [arguments, &common] { return run(*arguments, common); });
 
     CLI::App* queueing = takeExperiment(job->add_subcommand("queue", "Put an experiment into the queue"), true);
     program.on(queueing, [arguments, &common]() -> Result<Outcome> {
         CORE_TRY(made, submitted(*arguments, common));
-        CORE_TRY(object, describeJob(made));
+        CORE_TRY(object, session::describeJob(made));
         return Outcome{std::move(object), made.id + " waits; job run works on it\n"};
     });
 
@@ -190,6 +221,13 @@ void addJobs(Program& program)
     program.on(stopping, [arguments, &common] { return wish(*arguments, common, jobs::Wish::Stop); });
     CLI::App* interrupting = ofJob("interrupt", "Interrupt a job now; it goes on by itself");
     program.on(interrupting, [arguments, &common] { return wish(*arguments, common, jobs::Wish::Interrupt); });
+    CLI::App* reordering = ofJob("priority", "Give a job that waits another priority");
+    reordering->add_option("priority", arguments->priority, "The highest comes first")
+        ->required()
+        ->check(CLI::Range(-1000, 1000));
+    program.on(reordering, [arguments, &common] { return reorder(*arguments, common); });
+    CLI::App* requeueing = ofJob("requeue", "Put a job that has ended into the queue once more, as a new one");
+    program.on(requeueing, [arguments, &common] { return requeue(*arguments, common); });
     addJobDrill(program, job);
     addJobExchange(program, job);
 }

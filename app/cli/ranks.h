@@ -19,5 +19,7 @@ core::base::Result<Outcome> trainAsRank(const core::session::Place& place, const
 /// The first rank's part.
 core::base::Result<Outcome> trainTogether(const std::shared_ptr<core::session::RankSet>& ranks,
                                           const core::base::Value& resolved, const RankOptions& how, double started);
+/// What each rank of a run did at the last measured step not after `step`; −1: at the last of all.
+core::base::Result<Outcome> ranksOfRun(const Common& common, const std::string& run, std::int64_t step);
 
 }

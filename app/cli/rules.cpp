@@ -3,6 +3,7 @@
 #include "app/cli/command.h"
 #include "core/base/json.h"
 #include "core/session/rule_trials.h"
+#include "core/spec/check.h"
 #include "core/store/run_folder.h"
 
 #include <memory>
@@ -26,10 +27,15 @@ struct BenchOptions {
 // The name of a rule, or an error that tells the nearest.
 Status isRule(const std::string& name)
 {
-    auto made = core::debug::allRules().make({name, Object{}});
-    if (made || core::debug::allRules().family().find(name))
+    const core::base::Family& rules = core::debug::allRules().family();
+    if (rules.find(name))
         return {};
-    return std::move(made).error();
+    std::vector<std::string> known;
+    for (const core::base::Entry& entry : rules.entries)
+        known.push_back(entry.kind);
+    const std::string near = core::spec::nearest(name, known);
+    return Error{ErrorKind::Usage, "\"" + name + "\" is no rule", "--rule",
+                 near.empty() ? "descent-cli schema rules names them all" : "Did you mean \"" + near + "\"?"};
 }
 
 Result<Outcome> markRun(const std::filesystem::path& run, const Options& options)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/command.h"
+#include "app/cli/ranks.h"
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/session/certificate.h"
@@ -26,6 +26,7 @@ struct Options {
     std::string run, name;
     std::vector<std::string> others;
     bool tree = false;
+    std::int64_t step = -1;
     std::string split = "validation", at = "last", to, destination, input, output;
 };
 
@@ -321,6 +322,9 @@ void addRuns(Program& program)
         ->required()
         ->expected(2, 100);
     under(comparison, [options, &common] { return compare(*options, common); });
+    CLI::App* ranking = ofRun(*runs, "ranks", "What each rank of a training did: rows, loss, times, digests");
+    ranking->add_option("--at", options->step, "A step; else the last that was measured");
+    under(ranking, [options, &common] { return ranksOfRun(common, options->run, options->step); });
     CLI::App* importing = add(*runs, "import", "Make a run of what another program logged");
     importing
         ->add_option("file", options->input,

@@ -6,6 +6,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/session/folds.h"
+#include "core/session/script_trial.h"
 #include "core/session/session.h"
 #include "core/store/run_folder.h"
 #include "core/store/run_names.h"
@@ -265,8 +266,35 @@ std::string untoldRun(const Value& resolved, const std::filesystem::path& runs)
     return first;
 }
 
+// A program of a person's own; what it keeps stands beside the trial's experiment.
+Status workOnScript(const Value& experiment, const Options& options, const Common& common)
+{
+    constexpr std::string_view ending = ".experiment.json";
+    const std::string stem = options.experiment.ends_with(ending)
+                                 ? options.experiment.substr(0, options.experiment.size() - ending.size())
+                                 : options.experiment;
+    const Voice& voice = *options.voice;
+    session::ScriptTrial trial{experiment, stem + ".job", common.runsFolder(), options.metrics.front()};
+    trial.mustEnd = [&voice] { return voice.mustEnd(); };
+    trial.opened = [&voice](const std::string& run) { voice.tell({{"run", run}}); };
+    trial.report = [&voice](std::int64_t step, double value) {
+        voice.tell({{"step", step}, {"value", core::tune::numberAsValue(value)}});
+    };
+    CORE_TRY(ended, session::runScriptTrial(trial));
+    events::RunFinished result;
+    result.state = ended.interrupted        ? events::RunState::Interrupted
+                   : !ended.failure.empty() ? events::RunState::Failed
+                                            : events::RunState::Completed;
+    result.steps = ended.steps;
+    if (!ended.failure.empty())
+        result.error = {ErrorKind::Run, ended.failure, options.experiment, {}};
+    return end(result, ended.metrics, voice);
+}
+
 Status work(Options options, const Common& common)
 {
+    if (const auto written = readJson(options.experiment); written && session::isScript(*written))
+        return workOnScript(*written, options, common);
     CORE_TRY(resolved, loadExperiment(options.experiment, options.sets));
     CORE_TRY(folds, session::foldsOf(resolved));
     if (options.run.empty() && folds <= 1)
@@ -415,6 +443,11 @@ void addTrialWorker(Program& program)
     worker->add_option("--tell", options->lines);
     program.on(worker, [options, &common]() -> Result<Outcome> {
         std::signal(SIGTERM, onTrialEndAsked);
+        // Whoever started this held it until now.
+        sigset_t term;
+        sigemptyset(&term);
+        sigaddset(&term, SIGTERM);
+        ::pthread_sigmask(SIG_UNBLOCK, &term, nullptr);
         std::signal(SIGINT, SIG_IGN);
         if (!options->lines.empty()) {
             CORE_TRY(wanted, tellTo(options->lines));

@@ -80,6 +80,20 @@ std::string whyNoBest(const tune::StudyState& state)
     return "no trial has a value: " + std::to_string(failed) + " failed, the last since " + last->error;
 }
 
+// What a study of points by hand waits for; empty: it does not.
+std::string whatToPick(const session::StudyFolder& folder, const tune::StudyState& state)
+{
+    const auto sampler = tune::allSamplers().make(state.spec.strategy);
+    const bool goesOn = state.count(tune::TrialState::Waiting) + state.count(tune::TrialState::Running) > 0;
+    if (!state.ended.empty() || goesOn || !sampler || !(*sampler)->waitsForPeople())
+        return {};
+    std::string point;
+    for (const tune::Parameter& parameter : state.space.parameters())
+        point += " " + parameter.path + "=…";
+    return "the study waits for a point of yours: study enqueue " + folder.id() + point +
+           ", then tune again; or study ask and study tell for trials outside";
+}
+
 Object toObject(const session::StudyFolder& folder, const tune::StudyState& state)
 {
     Array trials;
@@ -98,6 +112,8 @@ Object toObject(const session::StudyFolder& folder, const tune::StudyState& stat
         object.set("share", tune::records::asValue(*state.share));
     if (const std::string why = whyNoBest(state); !why.empty())
         object.set("problem", why);
+    if (const std::string what = whatToPick(folder, state); !what.empty())
+        object.set("waits", what);
     return object;
 }
 
@@ -177,6 +193,8 @@ std::string inWords(const session::StudyFolder& folder, const tune::StudyState& 
                 shown(best->values.front()) + "\n  " + parametersOf(*best) + "\n";
     if (const std::string why = whyNoBest(state); !why.empty())
         text += why + "\n";
+    if (const std::string what = whatToPick(folder, state); !what.empty())
+        text += what + "\n";
     if (!state.ended.empty())
         text += "ended: " + state.ended + "\n";
     if (state.share)
@@ -393,6 +411,7 @@ void addTuning(Program& program)
     shared(show);
     program.on(show, [options, &common] { return runShow(*options, common); });
     addOutside(program, study);
+    addExchange(program, study);
 }
 
 }

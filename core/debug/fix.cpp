@@ -81,6 +81,7 @@ const std::vector<Fix>& allFixes()
         addNetworkFixes(all);
         addTrainingFixes(all);
         addDataFixes(all);
+        addRankFixes(all);
         return all;
     }();
     return fixes;

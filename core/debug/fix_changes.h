@@ -22,5 +22,6 @@ void addRateFixes(std::vector<Fix>& all);
 void addNetworkFixes(std::vector<Fix>& all);
 void addTrainingFixes(std::vector<Fix>& all);
 void addDataFixes(std::vector<Fix>& all);
+void addRankFixes(std::vector<Fix>& all);
 
 }

@@ -11,26 +11,30 @@ namespace {
 
 constexpr std::array<std::string_view, 4> modes{"TRAIN", "EVAL", "PREDICT", "GLOBAL"};
 
-bool found(const char* pattern, const std::string& name)
+bool found(const std::regex& pattern, const std::string& name)
 {
-    return std::regex_search(name, std::regex(pattern));
+    return std::regex_search(name, pattern);
 }
 
 // What no capture can be asked for: scalars, and what rules of pictures and texts read.
 void addTags(Signals::Tensor& tensor)
 {
+    // Made once: making one takes far longer than looking for it.
+    static const std::regex boostedMetric("^[a-zA-z]+-.+$"), metric("^[a-zA-z]+-[a-zA-z0-9]+$"),
+        loss("[Ll]oss_(?!input).*output|.*loss._(?!input).*output|(^|[/_.-])[Ll]oss$"),
+        image("^(validation/)?input_0$|hybridsequential0_input_0"), sequence("embedding0_input_0");
     const std::string& name = tensor.name;
     std::erase(tensor.tags, "losses");
-    const bool fair = name.starts_with("train_eval/") || name.starts_with("old/");
+    const bool fair = name.starts_with("train_eval/") || name.starts_with("old/") || name.starts_with("ranks/");
     // XGBoost's own pattern looks behind itself, which ECMAScript cannot: of its metrics auc and map are no losses.
-    const bool boosted = found("^[a-zA-z]+-.+$", name) && !name.ends_with("auc") && !name.ends_with("map");
-    if (!fair && (boosted || found("[Ll]oss_(?!input).*output|.*loss._(?!input).*output|(^|[/_.-])[Ll]oss$", name)))
+    const bool boosted = found(boostedMetric, name) && !name.ends_with("auc") && !name.ends_with("map");
+    if (!fair && (boosted || found(loss, name)))
         tensor.tags.emplace_back("losses");
-    if (found("^[a-zA-z]+-[a-zA-z0-9]+$", name) || name.starts_with("validation/"))
+    if (found(metric, name) || name.starts_with("validation/"))
         tensor.tags.emplace_back("metrics");
-    if (found("^(validation/)?input_0$|hybridsequential0_input_0", name))
+    if (found(image, name))
         tensor.tags.emplace_back("input_image");
-    if (found("embedding0_input_0", name))
+    if (found(sequence, name))
         tensor.tags.emplace_back("input_sequence");
 }
 

@@ -2,6 +2,7 @@
 #include "core/jobs/instances.h"
 
 #include "core/base/fields.h"
+#include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/spec/check.h"
 
@@ -145,6 +146,29 @@ Result<PriceTable> priceTable()
     PriceTable both = merged(std::move(table), over);
     both.own = own.string();
     return both;
+}
+
+Status keepOwnPrice(const Instance& row, const std::string& date)
+{
+    const fs::path file = ownPriceFile();
+    std::error_code failed;
+    PriceTable own{"Your own prices.", date};
+    if (fs::exists(file, failed)) {
+        CORE_TRY(read, readPriceTable(file));
+        own = std::move(read);
+    }
+    CORE_TRY(checked, readInstance(instanceFields().write(row), ""));
+    own = merged(std::move(own), {own.source, date, own.currency, {checked}});
+    Array rows;
+    for (const Instance& each : own.instances)
+        rows.push_back(instanceFields().write(each));
+    fs::create_directories(file.parent_path(), failed);
+    return writeFileAtomically(file, writeJson(Object{{"source", own.source},
+                                                      {"date", own.date},
+                                                      {"currency", own.currency},
+                                                      {"instances", std::move(rows)}},
+                                               2) +
+                                         "\n");
 }
 
 namespace {

@@ -43,6 +43,9 @@ PriceTable merged(PriceTable table, const PriceTable& over);
 base::Result<PriceTable> priceTable();
 /// `$DESCENT_INSTANCES`, else `instances.json` in descent's folder of the XDG configuration.
 std::filesystem::path ownPriceFile();
+/// Writes a row into the user's own file, in place of the one of that name; `date` is its day from then on. An error of
+/// kind Data for a price that cannot be.
+base::Status keepOwnPrice(const Instance& row, const std::string& date);
 
 /// What was measured of a training on this machine.
 struct MeasuredProfile {

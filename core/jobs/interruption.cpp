@@ -73,6 +73,7 @@ Result<InterruptionLaw> InterruptionLaw::make(const Pick& law)
 {
     InterruptionLaw made;
     made.m_kind = law.kind;
+    made.m_usualWait = law.params["wait_s"].toReal(0);
     if (law.kind == "now")
         made.m_now = spec::nowLawFields().read(law.params);
     if (law.kind == "rate")

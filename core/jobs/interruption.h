@@ -25,9 +25,12 @@ public:
 
     /// The interruption with number n, from 0 on; nothing: there are no more.
     std::optional<Interruption> at(std::int64_t n) const;
+    /// Seconds until there is capacity again after an interruption that the law did not foretell.
+    double usualWait() const { return m_usualWait; }
 
 private:
     std::string m_kind;
+    double m_usualWait = 0;
     spec::NowLaw m_now;
     spec::RateLaw m_rate;
     spec::StepLaw m_steps;

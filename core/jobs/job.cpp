@@ -69,6 +69,7 @@ void takeChange(Job& job, const Object& record)
     change.foretold = all["foretold"].toBool();
     change.waitS = all["wait_s"].toReal();
     job.changes.push_back(std::move(change));
+    job.notice.reset();
 }
 
 Result<Job> jobOf(const fs::path& folder, const JournalContent& content)
@@ -89,6 +90,10 @@ Result<Job> jobOf(const fs::path& folder, const JournalContent& content)
             takeChange(job, record);
         } else if (op == "run") {
             job.run = all["run"].text();
+        } else if (op == "priority") {
+            job.priority = all["priority"].toInt();
+        } else if (op == "notice") {
+            job.notice = Notice{all["time"].toReal(), all["seconds"].toReal()};
         }
     }
     if (job.changes.empty() || !job.experiment.isObject())
@@ -201,6 +206,7 @@ Status JobFile::change(StateChange change)
         change.time = wallSeconds();
     CORE_CHECK(m_writer->journal.append(asRecord(change)));
     m_job.changes.push_back(std::move(change));
+    m_job.notice.reset();
     return {};
 }
 
@@ -210,6 +216,21 @@ Status JobFile::setRun(const std::string& run)
         return {};
     CORE_CHECK(m_writer->journal.append({{"op", "run"}, {"run", run}}));
     m_job.run = run;
+    return {};
+}
+
+Status JobFile::setPriority(std::int64_t priority)
+{
+    CORE_CHECK(m_writer->journal.append({{"op", "priority"}, {"priority", priority}}));
+    m_job.priority = priority;
+    return {};
+}
+
+Status JobFile::notify(double seconds)
+{
+    const Notice notice{wallSeconds(), seconds};
+    CORE_CHECK(m_writer->journal.append({{"op", "notice"}, {"time", notice.time}, {"seconds", notice.seconds}}, false));
+    m_job.notice = notice;
     return {};
 }
 
@@ -306,6 +327,20 @@ Status JobQueue::wish(const Job& job, Wish wish) const
     if (written != 1)
         return systemError("write", file, code);
     return {};
+}
+
+Status JobQueue::setPriority(const Job& job, std::int64_t priority) const
+{
+    if (isFinal(job.state()))
+        return Error{ErrorKind::Usage, "the job has ended: " + std::string(name(job.state())), job.id,
+                     "Submit it again with another priority"};
+    auto mine = JobFile::open(job.folder);
+    if (!mine && mine.error().kind == ErrorKind::Resource)
+        return Error{ErrorKind::Usage, "the job is worked on: its turn has come", job.id,
+                     "A priority orders jobs that wait"};
+    if (!mine)
+        return std::move(mine).error();
+    return mine->setPriority(priority);
 }
 
 bool isWorkedOn(const fs::path& job)

@@ -24,6 +24,14 @@ struct StateChange {
     bool operator==(const StateChange&) const = default;
 };
 
+/// The notice that a worker was given, while it lasts.
+struct Notice {
+    double time = 0;    ///< seconds since the epoch
+    double seconds = 0; ///< from then until the worker is killed
+
+    bool operator==(const Notice&) const = default;
+};
+
 /// A job as its journal tells it.
 struct Job {
     std::string id; ///< the folder's name
@@ -32,6 +40,7 @@ struct Job {
     base::Value experiment; ///< as it was given, with its part `job`; paths are whole
     std::int64_t priority = 0;
     std::vector<StateChange> changes; ///< the first is Pending, at the submission
+    std::optional<Notice> notice;     ///< nothing once the worker has ended
     std::string run;                  ///< the run's folder, once it is known
     std::string problem;              ///< what of its journal is damaged, if anything
 
@@ -58,6 +67,9 @@ public:
     /// On disk when it returns. A change that may not follow is our own mistake: an error of kind Internal.
     base::Status change(StateChange change);
     base::Status setRun(const std::string& run);
+    base::Status setPriority(std::int64_t priority);
+    /// That the worker was told now to end within so many seconds.
+    base::Status notify(double seconds);
     /// Wishes that came since the last call.
     std::vector<Wish> wishes();
 
@@ -88,6 +100,8 @@ public:
     std::optional<Job> next() const;
     /// Tells whoever works on it; one that nobody works on is stopped at once.
     base::Status wish(const Job& job, Wish wish) const;
+    /// Of a job that waits; an error of kind Usage for one that has ended or is worked on.
+    base::Status setPriority(const Job& job, std::int64_t priority) const;
 
 private:
     std::filesystem::path m_folder;

@@ -82,8 +82,18 @@ void MetricLog::line(std::string_view text)
         const std::string& name = m_definitions[i].name;
         const std::int64_t step = m_stepAt < 0 ? m_counts[name]++ : std::max<std::int64_t>(0, m_step);
         m_values[name][step] = *value;
+        m_told.push_back({name, step, *value});
         m_last = std::max(m_last, step);
     }
+}
+
+std::vector<std::string> MetricLog::names() const
+{
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i < m_definitions.size(); ++i)
+        if (std::ptrdiff_t(i) != m_stepAt)
+            all.push_back(m_definitions[i].name);
+    return all;
 }
 
 std::map<std::string, std::vector<MetricLog::Point>> MetricLog::scalars() const

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <utility>
 
 namespace core::jobs {
 
@@ -30,6 +31,16 @@ public:
     };
     /// By name, steps rising. What a resumed script tells of a step again counts as it was told last.
     std::map<std::string, std::vector<Point>> scalars() const;
+    /// A value as it was told.
+    struct Told {
+        std::string name;
+        std::int64_t step = 0;
+        double value = 0;
+    };
+    /// What was told since the last call, in its order.
+    std::vector<Told> takeTold() { return std::exchange(m_told, {}); }
+    /// The names of what may be told, besides the step.
+    std::vector<std::string> names() const;
     /// The highest step that was told; −1: none.
     std::int64_t lastStep() const { return m_last; }
 
@@ -41,6 +52,7 @@ private:
     std::vector<Definition> m_definitions;
     std::map<std::string, std::map<std::int64_t, double>> m_values;
     std::map<std::string, std::int64_t> m_counts;
+    std::vector<Told> m_told;
     std::string m_rest;
     std::int64_t m_step = -1, m_last = -1;
     std::ptrdiff_t m_stepAt = -1; ///< the definition that tells the step

@@ -2,6 +2,7 @@
 #include "core/jobs/process.h"
 
 #include "core/base/files.h"
+#include "core/base/forked.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -82,13 +83,9 @@ std::vector<char*> wordsOf(std::vector<std::string>& texts)
     if (::getppid() != parent)
         ::_exit(127);
     ::setpgid(0, 0);
-    for (int number = 1; number < NSIG; ++number)
-        ::signal(number, SIG_DFL);
-    sigset_t none;
-    sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
     if ((*folder && ::chdir(folder) != 0) || ::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(words, 2) < 0)
         ::_exit(127);
+    letSignalsThrough();
     ::execve(arguments[0], arguments, variables);
     ::_exit(127);
 }
@@ -134,16 +131,11 @@ Result<WorkerProcess> WorkerProcess::start(const Launch& launch)
     const std::vector<char*> argumentPointers = wordsOf(arguments), variablePointers = wordsOf(variables);
     const std::string folder = launch.folder.string();
     const pid_t parent = ::getpid();
-    // A notice that comes before the program has begun must not be taken by this process's own handlers in the copy.
-    sigset_t all, before;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    const pid_t pid = ::fork();
+    const pid_t pid = forkBlocked();
     if (pid == 0)
         becomeWorker(parent, folder.c_str(), in, out, words, const_cast<char**>(argumentPointers.data()),
                      const_cast<char**>(variablePointers.data()));
     const int code = errno;
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     closeAll();
     if (pid < 0)
         return systemError("start", program, code);

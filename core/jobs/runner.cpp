@@ -134,6 +134,7 @@ bool Runner::isDue(const Interruption& next, double began, WorkerProcess& worker
 WorkerEnd Runner::endOf(WorkerProcess& worker, bool notice)
 {
     if (notice && m_spec.notify && *m_spec.notify > 0) {
+        (void)m_file.notify(*m_spec.notify); // for whoever watches
         worker.notify();
         const double until = steadySeconds() + *m_spec.notify;
         while (!worker.ended() && steadySeconds() < until)
@@ -161,7 +162,7 @@ LaunchEnd Runner::follow(WorkerProcess& worker, const std::optional<Interruption
         if (waitedTooLong())
             return {Because::MaxWait, endOf(worker, true)};
         if (std::exchange(m_interruptAsked, false))
-            return {Because::Asked, endOf(worker, true)};
+            return {Because::Asked, endOf(worker, true), m_law.usualWait()};
         if (next && isDue(*next, began, worker)) {
             const std::int64_t at = worker.halted() ? next->atStep.value_or(-1) : -1;
             return {Because::Law, endOf(worker, true), next->waitS, at};

@@ -8,7 +8,7 @@
 namespace core::jobs {
 
 /// A script as a job: its folders under `<job>/ml`, its log, its scalars in `<job>/scalars.csv`.
-class ScriptWork final : public JobWork {
+class ScriptWork : public JobWork {
 public:
     ScriptWork(std::filesystem::path job, ScriptJob script, spec::JobSpec spec);
 
@@ -25,6 +25,10 @@ public:
     const ScriptFolders& folders() const { return m_folders; }
     const MetricLog& metrics() const { return m_metrics; }
 
+protected:
+    MetricLog& metrics() { return m_metrics; }
+    void readLog(); ///< takes what the log has more
+
 private:
     std::filesystem::path m_job;
     ScriptJob m_script;
@@ -32,8 +36,6 @@ private:
     ScriptFolders m_folders;
     MetricLog m_metrics;
     std::uintmax_t m_read = 0; ///< bytes of the log
-
-    void readLog();
 };
 
 }

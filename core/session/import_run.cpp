@@ -225,6 +225,11 @@ void addEvents(const std::string& id, const fs::path& folder, store::RunRecord& 
 
 }
 
+std::string scalarPath(const std::string& name)
+{
+    return import_run::pathOf(name);
+}
+
 base::Result<fs::path> importRun(const fs::path& file, const fs::path& runs)
 {
     CORE_TRY(foreign, import_run::read(file));

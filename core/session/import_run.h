@@ -4,8 +4,12 @@
 #include "core/base/result.h"
 
 #include <filesystem>
+#include <string>
 
 namespace core::session {
+
+/// What a scalar of a log is called in a run: as it was, but for parts of a path that would be a series' own columns.
+std::string scalarPath(const std::string& name);
 
 /// Makes a finished run of a log that some other program wrote, so that rules, plots, comparison and export work on it:
 /// a CSV of steps and scalars, a TensorBoard event file (or a folder of them), or an npz of tensors named `name@step`

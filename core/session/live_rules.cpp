@@ -133,7 +133,8 @@ void LiveRules::open(const events::RunOpened& opened)
     for (const auto& names : opened.groups) {
         Group group;
         for (const std::string& name : names) {
-            group.evaluation = !name.starts_with("train/") && !name.starts_with(debug::dataSignals);
+            group.ranks = name.starts_with("ranks/");
+            group.evaluation = !name.starts_with("train/") && !group.ranks && !name.starts_with(debug::dataSignals);
             group.signals.push_back(m_signals.add(name, "value"));
         }
         m_groups.push_back(std::move(group));
@@ -211,8 +212,8 @@ void LiveRules::add(const events::ScalarRow& row)
     begin(row.step, group.evaluation ? Mode::Eval : Mode::Train, store::roundTime(row.time));
     for (std::size_t i = 0; i < row.count && i < group.signals.size(); ++i)
         m_samples.push_back({group.signals[i], row.values[i]});
-    // A training step's row is the last of it.
-    if (!group.evaluation)
+    // A training step's row is the last of it; those of its ranks come before.
+    if (!group.evaluation && !group.ranks)
         close();
 }
 

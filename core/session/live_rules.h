@@ -72,7 +72,7 @@ private:
 
     // On the rules' thread alone.
     struct Group {
-        bool evaluation = false;
+        bool evaluation = false, ranks = false;
         std::vector<debug::SignalId> signals;
     };
     struct TensorSet {

@@ -108,11 +108,12 @@ Status Tuner::Work::finish(Worker& worker)
         m_fillAt = base::steadySeconds() + roomSeconds;
         return {};
     }
-    // A time limit or somebody more important: it goes on elsewhere, as long as each turn gets it further.
+    // A time limit or somebody more important: it goes on elsewhere, as long as each turn gets it further. The first
+    // may come before its first step.
     if (ended == "interrupted") {
         const std::int64_t steps = (*worker.end)["steps"].toInt();
         const Value* before = what.notes.find("interrupted_at");
-        if (steps > (before ? before->toInt() : 0))
+        if (!before || steps > before->toInt())
             return m_study.note(worker.trial, "interrupted_at", steps);
     }
     return m_study.died(worker.trial,

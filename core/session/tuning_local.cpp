@@ -50,7 +50,8 @@ public:
             Environment environment{{"CUDA_DEVICE_ORDER", "PCI_BUS_ID"}};
             if (job.threads > 0)
                 environment.emplace_back("OMP_NUM_THREADS", std::to_string(job.threads));
-            auto process = TrialProcess::start(workerCommand(job, m_program, m_runs), job.log, environment);
+            auto process =
+                TrialProcess::start(workerCommand(job, m_program, m_runs), job.log, environment, false, true);
             if (process) {
                 workers.push_back(std::make_unique<TrialProcess>(std::move(*process)));
                 continue;

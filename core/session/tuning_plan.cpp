@@ -3,6 +3,7 @@
 #include "core/base/json.h"
 #include "core/session/folds.h"
 #include "core/session/inspect.h"
+#include "core/session/script_trial.h"
 #include "core/session/tuning.h"
 #include "core/session/tuning_batch.h"
 #include "core/session/tuning_limits.h"
@@ -97,14 +98,20 @@ Result<StudyPlan> planStudy(const StudySubject& study, PlanDepth depth, const st
     Value tuning = *found;
     CORE_CHECK(applyLimits(tuning, study.folder));
     CORE_TRY(limits, shippedLimits());
-    Value tree = given;
-    tree.object().erase("$schema");
-    spec::Checked checked = spec::resolve(tree, {catalog(), study.folder});
-    if (!checked.problems.empty())
-        return std::move(checked.problems.front());
-    plan.resolved = std::move(checked.value);
-    CORE_TRY(folds, foldsOf(plan.resolved));
-    if (depth != PlanDepth::Text) {
+    std::int64_t folds = 1;
+    if (isScript(given)) {
+        CORE_CHECK(planScript(study, plan));
+    } else {
+        Value tree = given;
+        tree.object().erase("$schema");
+        spec::Checked checked = spec::resolve(tree, {catalog(), study.folder});
+        if (!checked.problems.empty())
+            return std::move(checked.problems.front());
+        plan.resolved = std::move(checked.value);
+        CORE_TRY(counted, foldsOf(plan.resolved));
+        folds = counted;
+    }
+    if (depth != PlanDepth::Text && !isScript(given)) {
         // Before minutes are spent on measuring: what is wrong with the part itself.
         if (depth == PlanDepth::Measure)
             CORE_CHECK(planStudy(study, PlanDepth::Text, device));
@@ -120,8 +127,10 @@ Result<StudyPlan> planStudy(const StudySubject& study, PlanDepth depth, const st
         if (depth == PlanDepth::Measure)
             plan.trial = std::move(trial);
     }
-    const tune::TuningSubject subject{&spec::experimentFields().schema(), &plan.resolved, &catalog(), plan.metrics,
-                                      folds > 1 ? plan.resolved["split"]["kind"].text() : std::string()};
+    tune::TuningSubject subject{&spec::experimentFields().schema(), &plan.resolved, &catalog(), plan.metrics,
+                                folds > 1 ? plan.resolved["split"]["kind"].text() : std::string()};
+    if (isScript(given)) // its hyperparameters are called as they are
+        subject = {nullptr, nullptr, nullptr, plan.metrics};
     CORE_TRY(read, tune::readTuning(tuning, subject, limits));
     plan.spec = std::move(read);
     if (!executor.empty())
@@ -154,6 +163,8 @@ Result<StudySubject> readSubject(const StudyFolder& study)
 
 Result<Value> trialExperiment(const StudySubject& subject, const base::Object& parameters)
 {
+    if (isScript(subject.given))
+        return scriptTrialExperiment(subject, parameters);
     Value tree = subject.given;
     tree.object().erase("tuning");
     tree.object().erase("$schema");

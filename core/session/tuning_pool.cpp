@@ -138,7 +138,7 @@ private:
             CORE_TRY(process,
                      TrialProcess::start({m_program.string(), "trial-worker", "--serve", "--runs", m_runs.string()},
                                          job.log.parent_path() / "workers.log",
-                                         {{"OMP_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "passive"}}, true));
+                                         {{"OMP_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "passive"}}, true, true));
             m_processes.push_back(std::make_shared<PoolProcess>(std::move(process)));
             least = m_processes.end() - 1;
         }

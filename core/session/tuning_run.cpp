@@ -87,7 +87,6 @@ Status Tuner::Work::fill()
 {
     if (!m_options.only)
         CORE_CHECK(measure());
-    const tune::StudyState& state = m_study.state();
     std::erase_if(m_held, [&](std::int64_t each) { return trial(each).state != TrialState::Running; });
     std::vector<std::int64_t> next;
     do {
@@ -135,6 +134,8 @@ Status Tuner::Work::measure()
     tune::MachineShare share{cores, parallel, std::max<std::int64_t>(1, cores / parallel), parallel, "", {}};
     if (m_gpus.on()) {
         share.why = "trials run on GPUs";
+    } else if (m_script) {
+        share.why = "trials run a program, which takes the threads it wants";
     } else {
         share.atOnce = std::min(cores, parallel);
         auto base = trialExperiment(m_subject, {});

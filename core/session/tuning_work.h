@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "core/session/script_trial.h"
 #include "core/session/tuning.h"
 
 #include <algorithm>
@@ -20,8 +21,9 @@ public:
           m_options(std::move(options)),
           m_subject(std::move(subject)),
           m_executor(std::move(executor)),
-          m_gpus(m_executor->here() ? m_options.device : "cpu", m_options.gpus),
-          m_batches(m_executor->here() && !m_gpus.on() && !m_options.executors)
+          m_script(isScript(m_subject.given)),
+          m_gpus(m_executor->here() && !m_script ? m_options.device : "cpu", m_options.gpus),
+          m_batches(m_executor->here() && !m_script && !m_gpus.on() && !m_options.executors)
     {
         for (const tune::Trial& each : m_study.state().trials)
             if (each.state == tune::TrialState::Running)
@@ -126,6 +128,7 @@ private:
     Options m_options;
     StudySubject m_subject;
     std::unique_ptr<Executor> m_executor;
+    const bool m_script; ///< trials are runs of a person's own program
     GpuRoom m_gpus;
     const bool m_batches; ///< trials may share processes, if they are small
     std::vector<Worker> m_workers;

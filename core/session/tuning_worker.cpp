@@ -2,6 +2,7 @@
 #include "core/session/tuning_worker.h"
 
 #include "core/base/files.h"
+#include "core/base/forked.h"
 #include "core/base/json.h"
 
 #include <algorithm>
@@ -40,7 +41,7 @@ std::vector<base::Object> takeLines(std::string& text)
 
 base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& command,
                                                const std::filesystem::path& log, const Environment& environment,
-                                               bool listens)
+                                               bool listens, bool holdsTerm)
 {
     int ends[2], orders[2] = {-1, -1};
     if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -83,15 +84,11 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
     }
     variables.push_back(nullptr);
     const pid_t parent = ::getpid();
-    const pid_t pid = ::fork();
+    const pid_t pid = base::forkBlocked();
     if (pid == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (::getppid() != parent)
             ::_exit(127);
-        sigset_t none;
-        sigemptyset(&none);
-        ::sigprocmask(SIG_SETMASK, &none, nullptr);
-        ::signal(SIGPIPE, SIG_IGN);
         // A process group of its own: Ctrl+C is for the coordinator, which then asks its workers.
         ::setpgid(0, 0);
         const int nothing = listens ? ::fcntl(orders[0], F_DUPFD, 10) : ::open("/dev/null", O_RDONLY);
@@ -103,6 +100,8 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
             ::_exit(127);
         ::close(pipe);
         ::close(words);
+        base::letSignalsThrough(holdsTerm ? SIGTERM : 0);
+        ::signal(SIGPIPE, SIG_IGN);
         ::execve(arguments[0], arguments.data(), variables.data());
         ::_exit(127);
     }

@@ -16,8 +16,10 @@ class TrialProcess final : public TrialWorker {
 public:
     /// `command` is run with a pipe as file 3; what it writes to standard output and error goes to the end of `log`. It
     /// is asked to end (SIGTERM) when this process dies. `listens`: its standard input is for order(), else empty.
+    /// `holdsTerm`: SIGTERM waits until the program lets it through, which it does when its handler stands.
     static base::Result<TrialProcess> start(const std::vector<std::string>& command, const std::filesystem::path& log,
-                                            const Environment& environment = {}, bool listens = false);
+                                            const Environment& environment = {}, bool listens = false,
+                                            bool holdsTerm = false);
     TrialProcess(TrialProcess&& other) noexcept;
     TrialProcess& operator=(TrialProcess&& other) noexcept;
     ~TrialProcess() override; ///< kills it, if it still runs

@@ -36,6 +36,8 @@ std::string shown(const Value& value)
     return std::string(value.typeName());
 }
 
+constexpr std::size_t fewOptions = 12; ///< that are all named beside the nearest
+
 std::string listed(const std::vector<std::string>& names)
 {
     std::string text;
@@ -211,8 +213,11 @@ private:
     void notOneOf(const Value& given, const std::vector<std::string>& options, const std::string& where)
     {
         const std::string near = given.isText() ? nearest(given.text(), options) : "";
+        // Where a name is near, a long list of others would only hide it.
+        const bool lists = near.empty() || options.size() <= fewOptions;
         problem(where, shown(given) + " is not known here",
-                (near.empty() ? "" : "Did you mean \"" + near + "\"? ") + "Known: " + listed(options));
+                (near.empty() ? "" : "Did you mean \"" + near + "\"?" + (lists ? " " : "")) +
+                    (lists ? "Known: " + listed(options) : ""));
     }
 
     Value text(const Value& given, const std::string& where)

@@ -106,6 +106,19 @@ void exchangeKind(Value& tree, std::string_view path, const std::string& before,
     (void)tree.setAt(at, std::move(kept));
 }
 
+// Who trains on several ranks and asks for no rules is told of what goes wrong among them as well.
+bool watchRanks(Value& given, const Value& resolved)
+{
+    if (!given.isObject() || given.object().find("rules") || experimentFields().read(resolved).distributed.ranks() < 2)
+        return false;
+    base::Array rules = resolved["rules"].array();
+    for (const char* rule :
+         {"ReplicasDiffer", "SameRowsOnRanks", "BatchNormNotSynchronized", "RateNotScaled", "SlowRank"})
+        rules.push_back(Object{{"rule", rule}});
+    given.object().set("rules", std::move(rules));
+    return true;
+}
+
 }
 
 Status chooseKind(Value& tree, const std::string& path, const Value& kind, const Catalog& catalog)
@@ -144,6 +157,8 @@ Checked resolve(const Value& asGiven, const CheckContext& context)
     takeProfilerRules(context, plain);
     given = std::move(plain.value);
     Checked checked = check(experimentFields().schema(), given, "", context);
+    if (context.catalog.find("rules") && checked.problems.empty() && watchRanks(given, checked.value))
+        checked = check(experimentFields().schema(), given, "", context);
     checked.problems.insert(checked.problems.end(), plain.problems.begin(), plain.problems.end());
     checked.problems.insert(checked.problems.end(), loose.begin(), loose.end());
     const Family* estimators = context.catalog.find("estimators");

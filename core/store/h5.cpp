@@ -162,7 +162,7 @@ Id createDataset(hid_t where, const std::string& path, hid_t stored, hid_t given
     Id dataset(H5Dcreate2(where, path.c_str(), stored, space, withGroups(), list, H5P_DEFAULT), H5Dclose,
                "create a dataset");
     if (size > 0)
-        check(H5Dwrite(dataset, given, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "write a dataset");
+        check(H5Dwrite(dataset, given, H5S_ALL, H5S_ALL, smallTransfer(), values), "write a dataset");
     // Here an error has a place to go; closing a dataset has none.
     if (size > 0 && !options.growing)
         check(H5Dflush(dataset), "write a dataset");
@@ -249,6 +249,13 @@ Id openImage(char* bytes, std::size_t size)
 std::uint64_t endOfImage(const char* bytes, std::size_t size)
 {
     return superblock::known(bytes, size) ? superblock::numberAt<std::uint64_t>(bytes + superblock::end) : size;
+}
+
+Id smallTransfer()
+{
+    Id list(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "prepare to write");
+    check(H5Pset_buffer(list, std::size_t(16) << 10, nullptr, nullptr), "prepare to write");
+    return list;
 }
 
 Id createGroup(hid_t where, const std::string& path)

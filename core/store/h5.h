@@ -94,6 +94,9 @@ Id createSingles(hid_t where, const std::string& path, const std::vector<float>&
 void createTable(hid_t where, const std::string& path, const std::vector<std::int64_t>& values, hsize_t width);
 void createTable(hid_t where, const std::string& path, const std::vector<double>& values, hsize_t width);
 Id createBytes(hid_t where, const std::string& path, const std::string& bytes, const DatasetOptions& options);
+/// For H5Dwrite where numbers are stored as another type: HDF5 clears a megabyte for that at each call, which costs a
+/// hundred times what a few rows of a column do; this asks for a few kilobytes.
+Id smallTransfer();
 /// Texts of any length, UTF-8.
 void createTexts(hid_t where, const std::string& path, const std::vector<std::string>& texts);
 

@@ -20,7 +20,7 @@ constexpr h5::DatasetOptions growing{2048, true, false};
 constexpr h5::DatasetOptions growingSlowly{256, true, false};
 
 template <class T>
-void extend(hid_t dataset, hid_t type, hsize_t from, const std::vector<T>& values)
+void extend(hid_t dataset, hid_t type, hsize_t from, const std::vector<T>& values, hid_t transfer)
 {
     const hsize_t count = values.size();
     const hsize_t size = from + count;
@@ -28,7 +28,7 @@ void extend(hid_t dataset, hid_t type, hsize_t from, const std::vector<T>& value
     const h5::Id file(H5Dget_space(dataset), H5Sclose, "extend a dataset");
     h5::check(H5Sselect_hyperslab(file, H5S_SELECT_SET, &from, nullptr, &count, nullptr), "extend a dataset");
     const h5::Id memory(H5Screate_simple(1, &count, nullptr), H5Sclose, "extend a dataset");
-    h5::check(H5Dwrite(dataset, type, memory, file, H5P_DEFAULT, values.data()), "write a dataset");
+    h5::check(H5Dwrite(dataset, type, memory, file, transfer, values.data()), "write a dataset");
 }
 
 }
@@ -42,6 +42,7 @@ public:
         (void)h5::guarded(m_path, [&] {
             m_series.clear();
             m_tensors.clear();
+            m_transfer.reset();
             m_file.reset();
         });
     }
@@ -51,6 +52,7 @@ public:
         const std::string beside = m_path.string() + ".live";
         ::unlink(beside.c_str());
         m_file = h5::createFile(beside);
+        m_transfer = h5::smallTransfer();
         layout::writeFacts(m_file, record, name(events::RunState::Running));
         for (const auto& [name, series] : record.scalars)
             add(name, series);
@@ -80,9 +82,9 @@ public:
             times.push_back(roundTime(time));
         for (std::size_t i = 0; i < block.names.size(); ++i) {
             Datasets& series = m_series.at(block.names[i]);
-            extend(series.value, H5T_NATIVE_DOUBLE, series.size, block.columns[i]);
-            extend(series.time, H5T_NATIVE_DOUBLE, series.size, times);
-            extend(series.step, H5T_NATIVE_INT64, series.size, block.steps);
+            extend(series.value, H5T_NATIVE_DOUBLE, series.size, block.columns[i], m_transfer);
+            extend(series.time, H5T_NATIVE_DOUBLE, series.size, times, m_transfer);
+            extend(series.step, H5T_NATIVE_INT64, series.size, block.steps, m_transfer);
             series.size += block.steps.size();
             // The step last: whoever has seen one finds its value and time.
             for (const h5::Id* dataset : {&series.value, &series.time, &series.step})
@@ -110,7 +112,7 @@ public:
                 const auto i = std::size_t(place);
                 for (std::size_t row = 0; row < values.size(); ++row)
                     values[row] = i < block.statistics.size() ? block.at(i, row, t) : asKept(statistic, NAN);
-                extend(dataset, H5T_NATIVE_DOUBLE, columns.size, values);
+                extend(dataset, H5T_NATIVE_DOUBLE, columns.size, values, m_transfer);
             }
         }
         // A flush goes through all that HDF5 holds in memory, whatever is flushed: one for all columns, then one for
@@ -118,7 +120,7 @@ public:
         flush();
         for (const std::string& name : block.tensors) {
             Columns& columns = m_tensors.at(name);
-            extend(columns.step, H5T_NATIVE_INT64, columns.size, block.steps);
+            extend(columns.step, H5T_NATIVE_INT64, columns.size, block.steps, m_transfer);
             columns.size += block.steps.size();
         }
         flush();
@@ -141,7 +143,7 @@ private:
     };
 
     std::filesystem::path m_path;
-    h5::Id m_file;
+    h5::Id m_file, m_transfer;
     std::unordered_map<std::string, Columns> m_tensors;
     std::unordered_map<std::string, Datasets> m_series;
 

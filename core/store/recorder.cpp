@@ -216,17 +216,38 @@ private:
         m_marks.swap(m_takenMarks);
     }
 
+    // A block is only cut where rows before and after it mean different things: what rules find and how tensors are
+    // spread comes many times a second, and lies behind the rows that it came with.
+    static bool cuts(const events::Event& event)
+    {
+        return !std::holds_alternative<events::Finding>(event) &&
+               !std::holds_alternative<events::RuleStateChanged>(event) &&
+               !std::holds_alternative<events::TensorHistograms>(event);
+    }
+
     void encode()
     {
         std::size_t done = 0;
+        std::vector<const Mark*> behind;
+        const auto appendAll = [&](std::size_t rows) {
+            appendRows(done, rows);
+            done = rows;
+            for (const Mark* mark : std::exchange(behind, {})) {
+                append(std::get<events::Event>(mark->what), mark->time);
+                m_log.add(std::get<events::Event>(mark->what), mark->time);
+            }
+        };
         for (const Mark& mark : m_takenMarks) {
             const auto* told = std::get_if<events::Event>(&mark.what);
             if (const auto* stats = told ? std::get_if<events::TensorStats>(told) : nullptr) {
                 m_tensors.add(*stats);
                 continue;
             }
-            appendRows(done, mark.rows);
-            done = mark.rows;
+            if (told && !cuts(*told)) {
+                behind.push_back(&mark);
+                continue;
+            }
+            appendAll(mark.rows);
             if (told) {
                 append(*told, mark.time);
                 m_log.add(*told, mark.time);
@@ -236,7 +257,7 @@ private:
                 m_feed.renew();
             }
         }
-        appendRows(done, m_takenRows.size());
+        appendAll(m_takenRows.size());
     }
 
     void appendTensors()

@@ -24,17 +24,17 @@ void append(ScalarBlock& to, const ScalarBlock& block)
 }
 
 // Blocks of the same tensors and statistics as one, which is written once.
-TensorBlock joined(const TensorBlock& one, const TensorBlock& other)
+TensorBlock joined(const std::vector<TensorBlock>& blocks)
 {
-    TensorBlock all{one.tensors, one.statistics, one.steps, {}};
-    all.steps.insert(all.steps.end(), other.steps.begin(), other.steps.end());
-    all.values.resize(one.values.size() + other.values.size());
+    TensorBlock all{blocks.front().tensors, blocks.front().statistics, {}, {}};
+    for (const TensorBlock& block : blocks)
+        all.steps.insert(all.steps.end(), block.steps.begin(), block.steps.end());
+    // Statistic by statistic, so that the rows of each follow one another.
     for (std::size_t statistic = 0; statistic < all.statistics.size(); ++statistic)
-        for (std::size_t tensor = 0; tensor < all.tensors.size(); ++tensor) {
-            for (std::size_t row = 0; row < one.steps.size(); ++row)
-                all.at(statistic, row, tensor) = one.at(statistic, row, tensor);
-            for (std::size_t row = 0; row < other.steps.size(); ++row)
-                all.at(statistic, one.steps.size() + row, tensor) = other.at(statistic, row, tensor);
+        for (const TensorBlock& block : blocks) {
+            const auto size = std::ptrdiff_t(block.steps.size() * block.tensors.size());
+            const auto begin = block.values.begin() + std::ptrdiff_t(statistic) * size;
+            all.values.insert(all.values.end(), begin, begin + size);
         }
     return all;
 }
@@ -57,17 +57,18 @@ void ViewFeed::add(TensorBlock block)
 {
     if (m_stale || !m_view)
         return;
-    const auto shares = [&](const TensorBlock& other) {
-        return std::ranges::any_of(other.tensors, [&](const std::string& name) {
+    const auto shares = [&](const std::vector<TensorBlock>& others) {
+        return std::ranges::any_of(others.front().tensors, [&](const std::string& name) {
             return std::ranges::find(block.tensors, name) != block.tensors.end();
         });
     };
     // Rows of a tensor stay in order: only the block that came last of its tensors may grow.
     const auto last = std::find_if(m_tensors.rbegin(), m_tensors.rend(), shares);
-    if (last != m_tensors.rend() && last->tensors == block.tensors && last->statistics == block.statistics)
-        *last = joined(*last, block);
+    if (last != m_tensors.rend() && last->front().tensors == block.tensors &&
+        last->front().statistics == block.statistics)
+        last->push_back(std::move(block));
     else
-        m_tensors.push_back(std::move(block));
+        m_tensors.emplace_back().push_back(std::move(block));
 }
 
 void ViewFeed::renew()
@@ -108,8 +109,9 @@ std::optional<base::Error> ViewFeed::update()
 
 base::Status ViewFeed::write()
 {
-    const auto taken = [&](const auto& block) { return m_view->takes(block); };
-    if (!m_stale && !(std::ranges::all_of(m_waiting, taken) && std::ranges::all_of(m_tensors, taken)))
+    const auto taken = [&](const ScalarBlock& block) { return m_view->takes(block); };
+    const auto allTaken = [&](const std::vector<TensorBlock>& blocks) { return m_view->takes(blocks.front()); };
+    if (!m_stale && !(std::ranges::all_of(m_waiting, taken) && std::ranges::all_of(m_tensors, allTaken)))
         renew();
     if (m_stale) {
         m_view.reset();
@@ -125,8 +127,8 @@ base::Status ViewFeed::write()
     }
     for (const ScalarBlock& block : m_waiting)
         CORE_CHECK(m_view->append(block));
-    for (const TensorBlock& block : m_tensors)
-        CORE_CHECK(m_view->append(block));
+    for (const std::vector<TensorBlock>& blocks : m_tensors)
+        CORE_CHECK(m_view->append(joined(blocks)));
     m_waiting.clear();
     m_tensors.clear();
     if (const double time = base::steadySeconds(); time - m_lastFlush >= flushSeconds) {
@@ -144,8 +146,9 @@ bool ViewFeed::hasRoom() const
     std::uint64_t needed = reserve;
     for (const ScalarBlock& block : m_waiting)
         needed += 3 * 8 * block.steps.size() * block.names.size();
-    for (const TensorBlock& block : m_tensors)
-        needed += 2 * 8 * block.values.size();
+    for (const std::vector<TensorBlock>& blocks : m_tensors)
+        for (const TensorBlock& block : blocks)
+            needed += 2 * 8 * block.values.size();
     return std::uint64_t(facts.f_bavail) * facts.f_frsize > needed;
 }
 

@@ -26,7 +26,7 @@ private:
     std::filesystem::path m_run;
     double m_seconds;
     std::vector<ScalarBlock> m_waiting;
-    std::vector<TensorBlock> m_tensors; ///< waiting as well
+    std::vector<std::vector<TensorBlock>> m_tensors; ///< waiting as well; of the same tensors and statistics together
     std::unique_ptr<LiveView> m_view;
     bool m_stale = false; ///< the journal holds more than the view and what waits
     double m_next = 0;    ///< when the view is due

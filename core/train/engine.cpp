@@ -171,6 +171,9 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
         m_threads = cost.threads;
     }
     useThreads(m_threads);
+    // Of ranks that do not share a seed each begins elsewhere.
+    if (m_world && !m_experiment.distributed.sameSeed)
+        built.train.seed += m_world->rank();
     CORE_TRY(learner, Learner::make(built, m_data.info(), m_timeline.plan(), device));
     m_learner = std::move(learner);
     CORE_CHECK(giveRows(m_data));
@@ -209,8 +212,8 @@ Engine::makeLoader(const spec::Experiment& experiment, const data::DataModule& d
     options.workers = m_learner->takesBatches() ? experiment.data.numWorkers.value_or(usual) : 0;
     options.prefetchFactor = experiment.data.prefetchFactor;
     // Every stage of a pipeline has the rows of all.
-    if (m_world && experiment.distributed.strategy == "ddp") {
-        options.rank = m_world->rank();
+    if (m_world && experiment.distributed.strategy != "pipeline") {
+        options.rank = experiment.distributed.shardData ? m_world->rank() : 0;
         options.ranks = m_world->size();
         options.even = experiment.distributed.evenShards;
     }

@@ -14,6 +14,10 @@ Status Engine::joinWorld()
 {
     if (!m_world)
         return {};
+    // Declared, and not there yet: better refused than left out in silence.
+    if (m_experiment.distributed.onFailure != "stop")
+        return Error{ErrorKind::Spec, "a run does not go on without a rank that is lost yet", "/distributed/on_failure",
+                     "Use stop, and resume the run"};
     if (m_data.streamed())
         return Error{ErrorKind::Spec, "rows that are streamed are not shared among ranks yet", "/data/mode",
                      "Set it to file, or distributed.strategy to none"};
@@ -45,8 +49,9 @@ void Engine::observe(const std::vector<std::pair<std::string, double>>& values)
 
 void Engine::compareRanks()
 {
-    // Stages of a pipeline hold their own weights, and no others.
-    if (m_experiment.distributed.strategy == "pipeline")
+    // Stages of a pipeline hold their own weights, and no others; other seeds are a mistake on purpose, which a rule
+    // tells of.
+    if (m_experiment.distributed.strategy == "pipeline" || !m_experiment.distributed.sameSeed)
         return;
     // Batch norm's statistics are each rank's own where nothing synchronises them; rank 0's are kept.
     std::vector<std::uint32_t> own;

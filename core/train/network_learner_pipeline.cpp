@@ -49,6 +49,9 @@ Status NetworkLearner::checkPipeline() const
                      m_how.shardOptimizer ? "/distributed/shard_optimizer" : "/distributed/compression",
                      m_how.shardOptimizer ? "Set it to false: each stage keeps its own optimizer state anyway"
                                           : "Set it to none"};
+    if (!m_how.sameSeed)
+        return Error{ErrorKind::Spec, "stages of a pipeline begin with the weights of one network",
+                     "/distributed/same_seed", "Set it to true: that mistake is one of ddp"};
     const std::int64_t blocks = std::int64_t(network->blocks().size()), stages = m_world->size();
     if (blocks < stages)
         return Error{ErrorKind::Spec,

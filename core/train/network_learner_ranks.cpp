@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A network that learns on several ranks at once.
+#include "core/base/blob.h"
 #include "core/base/thrown.h"
 #include "core/train/network_learner.h"
 #include "core/train/ranks/world.h"
@@ -27,9 +28,10 @@ base::Status NetworkLearner::join(ranks::World& world, const spec::DistributedSp
     m_world = &world;
     m_how = how;
     // All begin alike, whatever their processors make of the same draws.
-    for (const tensor::NamedTensor& named : ownState())
-        if (named.tensor.numel() > 0)
-            world.share(named.tensor.detach());
+    if (how.sameSeed)
+        for (const tensor::NamedTensor& named : ownState())
+            if (named.tensor.numel() > 0)
+                world.share(named.tensor.detach());
     CORE_CHECK(shareWork());
     syncGradients();
     return {};
@@ -64,6 +66,30 @@ public:
     }
 };
 
+double digestOfAll(const std::vector<tensor::NamedTensor>& tensors)
+{
+    std::vector<std::uint32_t> each;
+    for (const tensor::NamedTensor& named : tensors)
+        each.push_back(tensor::shortDigestOf(named.tensor));
+    return double(std::uint32_t(base::hashOf(each.data(), each.size() * sizeof each[0])));
+}
+
+// What the microscope tells of this rank: weights as they were used, and the rows that they were used on.
+ranks::RankStep seenHere(const model::Network& network, std::span<const data::Batch> batches, double rows, double loss)
+{
+    std::vector<tensor::NamedTensor> taken;
+    for (const data::Batch& batch : batches)
+        taken.push_back({{}, batch.input});
+    ranks::RankStep own;
+    const auto set = [&](events::RankFigure which, double value) { own.figures[std::size_t(which)] = value; };
+    set(events::RankFigure::Rows, rows);
+    set(events::RankFigure::Loss, rows > 0 ? loss / rows : std::nan(""));
+    set(events::RankFigure::WeightsDigest, digestOfAll(network.parameters()));
+    set(events::RankFigure::StatisticsDigest, digestOfAll(network.buffers()));
+    set(events::RankFigure::BatchDigest, rows > 0 ? digestOfAll(taken) : std::nan(""));
+    return own;
+}
+
 bool isOfNetwork(const std::string& what)
 {
     return what.find("gloo") != what.npos || what.find("onnection") != what.npos;
@@ -79,16 +105,22 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
         const_cast<at::Tensor&>(parameter.tensor).mutable_grad().reset();
     result.rows = 0;
     for (const data::Batch& batch : batches)
-        result.rows += batch.ofAll > 0 ? batch.ofAll : batch.input.size(0);
+        result.rows += !m_how.shardData  ? batch.input.size(0) * m_world->size()
+                       : batch.ofAll > 0 ? batch.ofAll
+                                         : batch.input.size(0);
     // A step that is broken off leaves no trace: the run can be gone on with from before it.
     std::vector<at::Tensor> before;
     for (const tensor::NamedTensor& buffer : m_network->buffers())
         before.push_back(buffer.tensor.clone());
-    at::Tensor figures = tensor::zeros({2}, at::kDouble);
+    at::Tensor figures = tensor::zeros({3}, at::kDouble);
     double* sums = figures.mutable_data_ptr<double>();
+    ranks::Microscope& scope = m_world->microscope();
+    sums[2] = scope.asked();
     std::function<void()> reduced;
     Quiet quiet;
     const c10::WarningUtils::WarningHandlerGuard listening(&quiet);
+    double ownRows = 0, ownLoss = 0;
+    scope.stepBegins();
     try {
         for (std::size_t i = 0; i < batches.size(); ++i) {
             const data::Batch& batch = batches[i];
@@ -114,7 +146,9 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
             sums[0] += rows > 0 ? loss.item<double>() * rows : 0;
             if (classifies() && rows > 0)
                 sums[1] += countCorrect(m_loss->predictionOf(output), batch.target);
+            ownRows += rows;
             if (last) {
+                ownLoss = sums[0];
                 reduced = m_world->sumBeside(figures);
                 m_sync->backwardBegins(loss);
             }
@@ -130,6 +164,13 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
             m_stopwatch.lap(Phase::Other);
         }
         reduced();
+        ranks::RankStep own;
+        if (scope.looks())
+            own = seenHere(*m_network, batches, ownRows, ownLoss);
+        // Gradients were weighted by this rank's share of the rows, so that their mean is that of all.
+        const double weight = ownRows * double(m_world->size()) / double(result.rows);
+        const double loud = weight * (m_scaler ? m_scaler->scale() : 1);
+        scope.stepEnds(*m_world, std::move(own), loud > 0 ? 1 / loud : 0, sums[2] > 0);
     } catch (const std::exception& failure) {
         const at::NoGradGuard noGraph;
         for (std::size_t i = 0; i < before.size(); ++i)

@@ -297,6 +297,8 @@ Status Trainer::oneStep()
     m_profiler.stepBegins(step);
     m_watch.before(step);
     m_profiler.lap(Phase::Recording);
+    if (m_world)
+        ranks::askRanks(*m_world, step, m_context.frames);
     const StepResult result = m_engine->advance(watched ? &trace : nullptr);
     m_watch.after();
     if (!m_engine->thawed().empty()) {
@@ -309,6 +311,9 @@ Status Trainer::oneStep()
         row.values[row.count++] = result.accuracy;
     if (m_momentum)
         row.values[row.count++] = result.momentum.value_or(std::nan(""));
+    // Before the step's own row, with which rules look at it.
+    if (m_world)
+        ranks::tellRanks(*m_world, *m_context.hub, step);
     m_context.hub->publish(row);
     if (watched)
         m_context.hub->publish(std::move(trace));

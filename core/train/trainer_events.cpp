@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/train/class_curves.h"
 #include "core/train/layers_seen.h"
+#include "core/train/ranks/world.h"
 #include "core/train/shared_work.h"
 #include "core/train/trainer.h"
 #include "core/train/weights_frame.h"
@@ -61,6 +62,11 @@ void Trainer::announce()
     for (const auto& [name, value] : m_dataFigures)
         ofData.push_back(name);
     addGroups(opened.groups, ofData);
+    // The microscope compares whole replicas; what stages do stands in pipeline.json.
+    if (m_world && m_engine->experiment().distributed.strategy != "pipeline") {
+        m_world->microscope().group = std::uint16_t(opened.groups.size());
+        ranks::addRankGroups(opened.groups, *m_world);
+    }
     opened.firstStep = m_engine->step();
     opened.stepsPerEpoch = m_engine->timeline().plan().stepsPerEpoch;
     opened.totalSteps = m_engine->timeline().totalSteps();

@@ -397,9 +397,9 @@ private:
     }
 };
 
-OptunaStudy finished(Reading reading)
+ForeignStudy finished(Reading reading)
 {
-    OptunaStudy made{reading.name, {}, std::move(reading.trials)};
+    ForeignStudy made{reading.name, {}, std::move(reading.trials)};
     for (std::size_t k = 0; k < reading.directions.size(); ++k) {
         std::string metric = k < reading.metrics.size()       ? reading.metrics[k]
                              : reading.directions.size() == 1 ? "value"
@@ -432,7 +432,7 @@ OptunaStudy finished(Reading reading)
 
 }
 
-Result<OptunaStudy> readOptunaJournal(std::string_view text, const std::string& name)
+Result<ForeignStudy> readOptunaJournal(std::string_view text, const std::string& name)
 {
     Reader reader;
     std::int64_t number = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/tune/foreign_study.h"
 #include "core/tune/sampler.h"
-#include "core/tune/study_state.h"
 
 namespace core::tune {
 
@@ -11,12 +11,7 @@ namespace core::tune {
 /// there, and a value that is no simple one is text.
 std::string writeOptunaJournal(const StudyState& study);
 
-struct OptunaStudy {
-    std::string name;
-    TuningSpec spec;           ///< objective and ranges; as many jobs as there are trials
-    std::vector<Trial> trials; ///< of source `import`; a trial that was running has failed
-};
 /// The study of that name, or the only one. A torn last line is left out. An error says which line is none.
-base::Result<OptunaStudy> readOptunaJournal(std::string_view text, const std::string& name = {});
+base::Result<ForeignStudy> readOptunaJournal(std::string_view text, const std::string& name = {});
 
 }

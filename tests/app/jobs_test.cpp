@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 
 using core::base::Array;
@@ -169,6 +170,61 @@ TEST_CASE("a queue goes on where the program that ran it was killed, by priority
     CHECK(jobs.job({"run"}).json()["jobs"].array().empty());
 }
 
+TEST_CASE("what a cluster preempts and starts again is one job that ends in the bits of one that was never preempted")
+{
+    const Object longer{
+        {"train",
+         Object{{"epochs", 600}, {"batch_size", 16}, {"threads", 1}, {"checkpoint", Object{{"every_steps", 25}}}}}};
+    const Jobs plain({}, longer), jobs({}, longer);
+    const std::string expected = cli({"train", plain.file, "--runs", plain.runs, "--json"}).json()["digest"].text();
+    REQUIRE_FALSE(expected.empty());
+    const std::vector<std::string> words{"job", "run", jobs.file, "--runs", jobs.runs, "--resume", "auto", "--json"};
+    std::int64_t before = 0;
+    // With a grace time, in which all processes of the allocation are told; and without one.
+    for (const int signal : {SIGTERM, SIGKILL}) {
+        tests::Running running(tests::cliCommand(words));
+        const auto further = [&] {
+            const Value shown = jobs.job({"show", "moons-job-0001"}).json();
+            return shown["state"].text() == "Training" && shown["progress"]["step"].toInt() > before + 20;
+        };
+        REQUIRE(tests::until([&] { return further() || !running.going(); }));
+        REQUIRE(running.going());
+        const std::string children =
+            "/proc/" + std::to_string(running.pid()) + "/task/" + std::to_string(running.pid()) + "/children";
+        std::ifstream workers(children);
+        for (int pid = 0; workers >> pid;)
+            ::kill(pid, signal);
+        running.signal(signal);
+        running.wait();
+        const Value shown = jobs.job({"show", "moons-job-0001"}).json();
+        before = shown["progress"]["step"].toInt();
+        CHECK(shown["state"].text() != "Failed");
+    }
+    const Ended ended = cli(words);
+    INFO(ended.err);
+    REQUIRE(ended.status == 0);
+    CHECK(digestOf(ended.json()) == expected);
+    CHECK(ended.json()["ledger"]["interruptions"].toInt() == 2);
+    CHECK(jobs.job({"list"}).json()["jobs"].array().size() == 1);
+}
+
+TEST_CASE("jobs that wait change their places, and one that has ended is put into the queue again")
+{
+    const Jobs jobs({{"command", "true"}});
+    for (int i = 0; i < 2; ++i)
+        REQUIRE(jobs.job({"queue", jobs.file}).status == 0);
+    const Value moved = jobs.job({"priority", "moons-job-0002", "5"}).json();
+    CHECK(moved["priority"].toInt() == 5);
+    const Value done = jobs.job({"run"}).json();
+    REQUIRE(done["jobs"].array().size() == 2);
+    CHECK(done["jobs"].array()[0]["job"].text().find("0002") != std::string::npos);
+    CHECK(jobs.job({"priority", "moons-job-0002", "1"}).status == 2);
+    const Value again = jobs.job({"requeue", "moons-job-0002"}).json();
+    CHECK(again["state"].text() == "Pending");
+    CHECK(again["priority"].toInt() == 5);
+    CHECK(jobs.job({"requeue", "moons-job-0003"}).status == 2); // it has not ended
+}
+
 TEST_CASE("a job is stopped and interrupted from outside, and Ctrl-C leaves it for later")
 {
     const Jobs jobs({{"command", "echo begun; exec sleep 600"}});
@@ -219,6 +275,31 @@ TEST_CASE("a script's log becomes a run with scalars and steps")
     const Ended failed = failing.job({"run", failing.file});
     CHECK(failed.status == 4);
     CHECK(failed.json()["error"]["message"].text().find("status 7: no rows") != std::string::npos);
+}
+
+TEST_CASE("a script's log is a run while it goes, and rules work on it")
+{
+    const Jobs jobs({{"command", "for s in 0 1 2 3; do echo \"step $s: loss nan rate 0.5\"; done; exec sleep 600"},
+                     {"notify", nullptr},
+                     {"metric_definitions", Array{Object{{"name", "step"}, {"regex", "step ([0-9]+)"}},
+                                                  Object{{"name", "train/loss"}, {"regex", "loss ([a-z0-9.]+)"}},
+                                                  Object{{"name", "train/lr"}, {"regex", "rate ([0-9.]+)"}}}}},
+                    {{"rules", Array{Object{{"rule", "Expression"},
+                                            {"name", "high rate"},
+                                            {"expression", "last(\"train/lr\") > 0.1"},
+                                            {"actions", Array{"StopTraining"}}}}}});
+    // Nothing but the rule ends it.
+    const Ended ended = jobs.job({"run", jobs.file});
+    INFO(ended.err);
+    CHECK(ended.json()["state"].text() == "Stopped");
+    const std::string run = ended.json()["run"].text();
+    REQUIRE_FALSE(run.empty());
+    const Value rules = cli({"rules", run, "--runs", jobs.runs, "--json"}).json();
+    CHECK(rules["findings"].array().size() > 0);
+    const Jobs wrong({{"command", "true"}}, {{"rules", Array{Object{{"rule", "VanishingGradiant"}}}}});
+    const Ended refused = wrong.job({"run", wrong.file});
+    CHECK(refused.status == 2);
+    CHECK(refused.json()["error"]["where"].text().starts_with("/rules/0"));
 }
 
 TEST_CASE("what is wrong with a job is told before anything starts")

@@ -299,3 +299,49 @@ TEST_CASE("a real Slurm of one node trains a study, also through the death of it
     CHECK(cluster.runsMade() == 5);
     checkReports(cluster.study + "/study.jsonl", 5, 200);
 }
+
+TEST_CASE("a job under a real Slurm that is preempted and put back goes on as the same job")
+{
+    const char* asked = std::getenv("DESCENT_TEST_SLURM");
+    if (!asked || std::string(asked) != "1") {
+        WARN("skipped: DESCENT_TEST_SLURM=1 starts a Slurm of one node for this");
+        return;
+    }
+    const tests::OneNodeSlurm slurm;
+    if (!slurm.missing().empty()) {
+        WARN("skipped: " + slurm.missing());
+        return;
+    }
+    const TempFolder folder;
+    const std::string runs = (folder.path() / "runs").string(), file = (folder.path() / "a.experiment.json").string();
+    Value tree = experimentOf(1, 600, 0, {});
+    tree.object().erase("tuning");
+    REQUIRE(core::base::writeFileAtomically(file, core::base::writeJson(tree)));
+    const std::string expected =
+        tests::cli({"train", file, "--runs", runs + "-plain", "--json"}).json()["digest"].text();
+    std::string line = "exec";
+    for (const std::string& word :
+         tests::cliCommand({"job", "run", file, "--runs", runs, "--resume", "auto", "--json"}))
+        line += " '" + word + "'";
+    const auto script = folder.file("job.sh", "#!/bin/sh\n" + line + "\n");
+    const auto slurmSays = [&](const std::vector<std::string>& words) {
+        tests::Running running(slurm.command(words));
+        const Ended ended = running.wait();
+        INFO(ended.err);
+        REQUIRE(ended.status == 0);
+        return ended.out;
+    };
+    std::string id = slurmSays(
+        {"sbatch", "--parsable", "--requeue", "--output=" + (folder.path() / "out").string(), script.string()});
+    id.erase(id.find_last_not_of("\n ") + 1);
+    const auto shown = [&] { return tests::cli({"job", "show", "moons-job-0001", "--runs", runs, "--json"}).json(); };
+    REQUIRE(tests::until([&] { return shown()["progress"]["step"].toInt() > 50; }));
+    slurmSays({"scontrol", "requeue", id});
+    REQUIRE(tests::until([&] { return shown()["state"].text() == "Interrupted"; }));
+    slurmSays({"scontrol", "update", "JobId=" + id, "StartTime=now"});
+    REQUIRE(tests::until([&] { return shown()["state"].text() == "Completed"; }, 300));
+    const auto result = core::base::readJson(std::filesystem::path(runs) / "moons-job-0001" / "result.json");
+    REQUIRE(result);
+    CHECK((*result)["digest"].text() == expected);
+    CHECK(shown()["ledger"]["interruptions"].toInt() >= 1);
+}

@@ -5,6 +5,7 @@
 #include "core/session/inspect.h"
 #include "tests/bench/plot.h"
 #include "tests/bench/record.h"
+#include "tests/bench/resume.h"
 #include "tests/bench/samplers.h"
 
 #include <iostream>
@@ -34,6 +35,7 @@ int main(int argc, char** argv)
         {"step-lstm", "LSTM of 128 over 28 steps, batch 64", bench::stepLstm},
         {"step-transformer", "two transformer layers over 28 steps, batch 64", bench::stepTransformer},
         {"ddp", "step-cnn on two ranks against one, and what one rank costs under DDP", bench::ddp},
+        {"resume", "a killed job's way back to its next step, against the start of its process", bench::resume},
         {"loader", "batches of 64 pictures: cropped, flipped, turned, normalized", bench::loader},
         {"stream", "training on streamed rows beside rows in memory", bench::stream},
         {"smote", "new rows for the rare class of 100,000", bench::smote},

@@ -7,10 +7,9 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/tune/study.h"
-#include "tests/support/tuning_tables.h"
+#include "tests/bench/sampler_problems.h"
 
-#include <cmath>
-#include <numbers>
+#include <algorithm>
 
 namespace bench {
 
@@ -22,95 +21,6 @@ namespace samplers_bench {
 
 constexpr int seeds = 20, trials = 60;
 
-double at(const Object& point, const std::string& path)
-{
-    return point.find(path)->toReal();
-}
-
-std::string boxOf(int dimensions, double low, double high)
-{
-    std::string text;
-    for (int i = 0; i < dimensions; ++i)
-        text += (i ? ", " : "") + std::string("{\"path\": \"x") + std::to_string(i) +
-                "\", \"min\": " + std::to_string(low) + ", \"max\": " + std::to_string(high) + "}";
-    return text;
-}
-
-// How far above its minimum a function is; the same in peer.py.
-double branin(const Object& point)
-{
-    constexpr double pi = std::numbers::pi;
-    const double x = at(point, "x0"), y = at(point, "x1");
-    return std::pow(y - 5.1 / (4 * pi * pi) * x * x + 5 / pi * x - 6, 2) + 10 * (1 - 1 / (8 * pi)) * std::cos(x) + 10 -
-           0.39788735772973816;
-}
-
-double hartmann6(const Object& point)
-{
-    constexpr double a[4][6] = {
-        {10, 3, 17, 3.5, 1.7, 8}, {0.05, 10, 17, 0.1, 8, 14}, {3, 3.5, 1.7, 10, 17, 8}, {17, 8, 0.05, 10, 0.1, 14}};
-    constexpr double p[4][6] = {{1312, 1696, 5569, 124, 8283, 5886},
-                                {2329, 4135, 8307, 3736, 1004, 9991},
-                                {2348, 1451, 3522, 2883, 3047, 6650},
-                                {4047, 8828, 8732, 5743, 1091, 381}};
-    constexpr double alpha[4] = {1, 1.2, 3, 3.2};
-    double sum = 3.322368011415512;
-    for (int i = 0; i < 4; ++i) {
-        double inner = 0;
-        for (int j = 0; j < 6; ++j)
-            inner += a[i][j] * std::pow(at(point, "x" + std::to_string(j)) - 1e-4 * p[i][j], 2);
-        sum -= alpha[i] * std::exp(-inner);
-    }
-    return sum;
-}
-
-double ackley10(const Object& point)
-{
-    double squares = 0, waves = 0;
-    for (int i = 0; i < 10; ++i) {
-        const double x = at(point, "x" + std::to_string(i)) - 3;
-        squares += x * x / 10;
-        waves += std::cos(2 * std::numbers::pi * x) / 10;
-    }
-    return -20 * std::exp(-0.2 * std::sqrt(squares)) - std::exp(waves) + 20 + std::numbers::e;
-}
-
-double rosenbrock5(const Object& point)
-{
-    double sum = 0;
-    for (int i = 0; i < 4; ++i) {
-        const double x = at(point, "x" + std::to_string(i)), y = at(point, "x" + std::to_string(i + 1));
-        sum += 100 * std::pow(y - x * x, 2) + std::pow(1 - x, 2);
-    }
-    const std::string &a = point.find("a")->text(), &b = point.find("b")->text();
-    return sum * (a == "p" ? 1 : a == "q" ? 1.5 : 3) + (b == "v" ? 5 : 0) + (a == "p" ? 2 : a == "q" ? 0 : 1);
-}
-
-struct Function {
-    std::string name;
-    std::string parameters;
-    std::function<double(const Object&)> value;
-};
-
-Result<std::vector<Function>> functions()
-{
-    std::vector<Function> all{
-        {"branin", R"({"path": "x0", "min": -5, "max": 10}, {"path": "x1", "min": 0, "max": 15})", branin},
-        {"hartmann6", boxOf(6, 0, 1), hartmann6},
-        {"ackley10", boxOf(10, -32.768, 32.768), ackley10},
-        {"rosenbrock5",
-         boxOf(5, -2, 2) + R"(, {"path": "a", "values": ["p", "q", "r"]}, {"path": "b", "values": ["u", "v"]})",
-         rosenbrock5}};
-    CORE_TRY(tables, tests::readTuningTables());
-    for (const auto& [name, table] : tables.object()) {
-        const std::string list = core::base::writeJson(table["parameters"]);
-        const tests::RecordedTable recorded(table);
-        all.push_back(
-            {name, list.substr(1, list.size() - 2), [recorded](const Object& point) { return recorded.at(point); }});
-    }
-    return all;
-}
-
 Result<core::tune::Study> studyOf(const std::string& strategy, const std::string& parameters, int seed)
 {
     CORE_TRY(given, core::base::parseJson("{\"objective\": {\"metric\": \"loss\", \"goal\": \"minimize\"}, "
@@ -121,10 +31,10 @@ Result<core::tune::Study> studyOf(const std::string& strategy, const std::string
     return core::tune::Study::create("bench", spec);
 }
 
-Result<double> regret(const std::string& strategy, const Function& function)
+Result<double> regret(const std::string& strategy, const SamplerProblem& function)
 {
     std::vector<double> regrets;
-    for (int seed = 0; seed < seeds; ++seed) {
+    for (int seed = function.firstSeed(); seed < function.firstSeed() + seeds; ++seed) {
         CORE_TRY(study, studyOf(strategy, function.parameters, seed));
         double best = std::numeric_limits<double>::infinity();
         for (int i = 0; i < trials; ++i) {
@@ -141,22 +51,22 @@ Result<double> regret(const std::string& strategy, const Function& function)
 constexpr int thought = 1000;
 
 // Milliseconds for a suggestion after 1,000 trials by chance.
-Result<double> thinking(const std::string& strategy)
+Result<double> thinking(const std::string& strategy, const SamplerProblem& function)
 {
-    CORE_TRY(study, studyOf(strategy, boxOf(6, 0, 1), 0));
+    CORE_TRY(study, studyOf(strategy, function.parameters, 0));
     // Those that go by generations make their own.
     const bool own = strategy == "CmaEs" || strategy == "NSGAII";
     for (std::uint64_t i = 0; i < thought; ++i) {
         if (own) {
             CORE_TRY(trial, study.ask());
-            CORE_CHECK(study.tell(trial->number, {hartmann6(trial->parameters)}));
+            CORE_CHECK(study.tell(trial->number, {function.value(trial->parameters)}));
             continue;
         }
         core::tune::Trial trial;
         trial.state = core::tune::TrialState::Completed;
         trial.source = "import";
         trial.parameters = core::tune::randomPoint(study.state().space, core::base::Draw(1, "bench", i));
-        trial.values = {hartmann6(trial.parameters)};
+        trial.values = {function.value(trial.parameters)};
         CORE_TRY(number, study.import(trial));
         (void)number;
     }
@@ -187,13 +97,14 @@ Result<Object> samplers()
     };
     const std::pair<std::string, std::string> strategies[] = {
         {"TPE", "tpe"}, {"Bayesian", "gp"}, {"CmaEs", "cmaes"}, {"NSGAII", "nsgaii"}};
-    CORE_TRY(objectives, functions());
+    CORE_TRY(problems, samplerProblems());
     for (const auto& [strategy, short_] : strategies) {
-        CORE_TRY(time, thinking(strategy));
+        const auto hartmann6 = std::ranges::find(problems, "hartmann6", &SamplerProblem::name);
+        CORE_TRY(time, thinking(strategy, *hartmann6));
         beside(short_ + "_suggest_ms", time, "samplers-" + short_ + "-thinking", 15);
         if (strategy != "TPE" && strategy != "Bayesian")
             continue;
-        for (const Function& function : objectives) {
+        for (const SamplerProblem& function : problems) {
             CORE_TRY(found, regret(strategy, function));
             beside(short_ + "_" + function.name + "_regret", found, "samplers-" + short_ + "-" + function.name, seeds);
         }

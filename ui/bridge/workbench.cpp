@@ -4,6 +4,7 @@
 #include "ui/bridge/finder.h"
 #include "ui/bridge/looker.h"
 #include "ui/bridge/rate_plan.h"
+#include "ui/bridge/run_follower.h"
 #include "ui/bridge/time_travel.h"
 #include "ui/bridge/workbench_work.h"
 
@@ -29,6 +30,7 @@ Workbench::Workbench(QString runsFolder, QObject* parent)
       m_finder(new Finder(*this)),
       m_looker(new Looker(*this))
 {
+    new RunFollower(*this); // a child
 }
 
 Workbench::~Workbench() = default;

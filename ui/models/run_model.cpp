@@ -90,6 +90,12 @@ void RunModel::clear()
     m_predictions.clear();
     m_weights.clear();
     m_spreads.clear();
+    m_thaws.clear();
+    m_findings.clear();
+    m_ruleStates.clear();
+    m_stepTimes.clear();
+    m_layerTimes.clear();
+    m_systemSamples.clear();
     m_tensors.clear();
     m_finished.reset();
     m_progress = {};

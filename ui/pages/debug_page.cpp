@@ -5,6 +5,7 @@
 #include "ui/models/run_model.h"
 #include "ui/pages/findings_view.h"
 #include "ui/pages/profiler_view.h"
+#include "ui/pages/ranks_view.h"
 #include "ui/pages/report_export.h"
 #include "ui/pages/rule_bench_view.h"
 
@@ -23,6 +24,7 @@ DebugPage::DebugPage(bridge::Workbench& workbench, QWidget* parent)
       m_findings(new FindingsView(workbench)),
       m_ruleBench(new RuleBenchView(workbench)),
       m_profiler(new ProfilerView(workbench)),
+      m_ranks(new RanksView(workbench)),
       m_workbench(workbench),
       m_report(new ReportExport(ReportExport::Place::Head))
 {
@@ -35,6 +37,7 @@ DebugPage::DebugPage(bridge::Workbench& workbench, QWidget* parent)
     m_ruleBench->setContentsMargins(24, 8, 24, 8);
     m_sections->addWidget(m_ruleBench);
     m_sections->addWidget(m_profiler);
+    m_sections->addWidget(m_ranks);
     column->addWidget(m_sections, 1);
     connect(m_findings, &FindingsView::ruleChosen, this, [this] {
         if (const models::RuleRow* rule = m_findings->chosen())
@@ -61,7 +64,8 @@ QWidget* DebugPage::buildTabs()
         {QStringLiteral("findings"), tr("Findings"), tr("What the rules found in this run, why, and what helps")},
         {QStringLiteral("bench"), tr("Rule bench"),
          tr("A rule over all your runs: false alarms and misses by its threshold")},
-        {QStringLiteral("profiler"), tr("Profiler"), tr("Where the time goes, what holds the run up, and what helps")}};
+        {QStringLiteral("profiler"), tr("Profiler"), tr("Where the time goes, what holds the run up, and what helps")},
+        {QStringLiteral("ranks"), tr("Ranks"), tr("What each rank of a training does, and what more of them bring")}};
     for (const auto& [name, title, tip] : names) {
         auto* tab = new QPushButton(title);
         tab->setObjectName("section-" + name);
@@ -80,7 +84,8 @@ QWidget* DebugPage::buildTabs()
 
 bool DebugPage::showSection(const QString& name)
 {
-    const QStringList names{QStringLiteral("findings"), QStringLiteral("bench"), QStringLiteral("profiler")};
+    const QStringList names{QStringLiteral("findings"), QStringLiteral("bench"), QStringLiteral("profiler"),
+                            QStringLiteral("ranks")};
     const int place = int(names.indexOf(name));
     if (place < 0)
         return false;
@@ -95,6 +100,8 @@ QStringList DebugPage::inspected() const
     if (m_sections->currentWidget() == m_profiler)
         return {QStringLiteral("profiler"), QStringLiteral("data.num_workers"), QStringLiteral("data.prefetch_factor"),
                 QStringLiteral("train.batch_size")};
+    if (m_sections->currentWidget() == m_ranks)
+        return {QStringLiteral("distributed"), QStringLiteral("train.batch_size"), QStringLiteral("train.optimizer")};
     return {QStringLiteral("rules"), QStringLiteral("capture")};
 }
 

@@ -12,10 +12,11 @@ namespace ui::pages {
 
 class FindingsView;
 class ProfilerView;
+class RanksView;
 class ReportExport;
 class RuleBenchView;
 
-/// What is wrong with a run and what its time goes into: findings of the rules, and the profiler.
+/// What is wrong with a run and what its time goes into: findings of the rules, the profiler, and its ranks.
 class DebugPage final : public Page {
     Q_OBJECT
 
@@ -23,11 +24,12 @@ public:
     explicit DebugPage(bridge::Workbench& workbench, QWidget* parent = nullptr);
 
     QStringList inspected() const override;
-    /// `findings`, `bench` or `profiler`; false for anything else.
+    /// `findings`, `bench`, `profiler` or `ranks`; false for anything else.
     bool showSection(const QString& name) override;
     FindingsView& findings() { return *m_findings; }
     RuleBenchView& bench() { return *m_ruleBench; }
     ProfilerView& profiler() { return *m_profiler; }
+    RanksView& ranks() { return *m_ranks; }
     ReportExport* report() const { return m_report; }
 
 private:
@@ -39,6 +41,7 @@ private:
     FindingsView* m_findings;
     RuleBenchView* m_ruleBench;
     ProfilerView* m_profiler;
+    RanksView* m_ranks;
     bridge::Workbench& m_workbench;
     ReportExport* m_report;
 };

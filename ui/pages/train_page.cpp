@@ -83,8 +83,8 @@ QStringList TrainPage::inspected() const
 {
     if (core::session::learnsInRounds(m_workbench.document().resolved()))
         return {"model", "train.schedule", "train.early_stopping", "train.epochs", "capture"};
-    return {"train.optimizer",   "train.schedule", "train.early_stopping", "train.epochs", "train.batch_size",
-            "train.incremental", "capture"};
+    return {"train.optimizer",  "train.schedule",    "train.early_stopping", "train.epochs",
+            "train.batch_size", "train.incremental", "distributed",          "capture"};
 }
 
 std::vector<models::RunModel*> TrainPage::runs() const

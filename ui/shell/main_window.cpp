@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/main_window.h"
 
+#include "ui/bridge/job_desk.h"
 #include "ui/models/progress_text.h"
 #include "ui/pages/finder_dialog.h"
 #include "ui/pages/page.h"
@@ -178,7 +179,7 @@ void MainWindow::setScheme(Scheme scheme)
     update();
 }
 
-void MainWindow::setPresenter(bool on)
+void MainWindow::setPresenter(bool on, bool fillScreen)
 {
     if (m_presenter == on)
         return;
@@ -191,7 +192,7 @@ void MainWindow::setPresenter(bool on)
     const QSize screenSize = screen()->size();
     if (!on && isFullScreen())
         showNormal();
-    else if (on && isVisible() && screenSize.width() >= width() && screenSize.height() >= height())
+    else if (on && fillScreen && isVisible() && screenSize.width() >= width() && screenSize.height() >= height())
         showFullScreen();
 }
 
@@ -237,6 +238,12 @@ void MainWindow::closeEvent(QCloseEvent* event)
         askBeforeClosing();
         return;
     }
+    const auto* jobs = m_bench.findChild<bridge::JobDesk*>();
+    if (jobs && jobs->working() && jobs->anyWorked() && !m_jobsLeft) {
+        event->ignore();
+        askAboutJobs();
+        return;
+    }
     remember();
     event->accept();
 }
@@ -272,6 +279,36 @@ void MainWindow::askBeforeClosing()
         } else
             return;
         closeWhenEnded();
+    });
+    m_question->open();
+}
+
+void MainWindow::askAboutJobs()
+{
+    if (m_question)
+        return;
+    m_question = new QMessageBox(QMessageBox::Question, tr("A job is running"),
+                                 tr("A job is running. What should become of it?"), QMessageBox::NoButton, this);
+    m_question->setAttribute(Qt::WA_DeleteOnClose);
+    m_question->setInformativeText(
+        tr("Jobs run in processes of their own. One that is held keeps a checkpoint and goes "
+           "on with the queue later."));
+    auto* leave = m_question->addButton(tr("Leave it running"), QMessageBox::AcceptRole);
+    auto* hold = m_question->addButton(tr("Hold the queue"), QMessageBox::DestructiveRole);
+    auto* cancel = m_question->addButton(tr("Cancel"), QMessageBox::RejectRole);
+    leave->setObjectName(QStringLiteral("leave"));
+    hold->setObjectName(QStringLiteral("hold"));
+    cancel->setObjectName(QStringLiteral("cancel"));
+    m_question->setDefaultButton(leave);
+    m_question->setEscapeButton(cancel);
+    connect(m_question, &QMessageBox::buttonClicked, this, [this, leave, hold](QAbstractButton* chosen) {
+        m_question = nullptr;
+        if (chosen == hold)
+            if (auto* jobs = m_bench.findChild<bridge::JobDesk*>())
+                jobs->hold();
+        m_jobsLeft = chosen == leave || chosen == hold;
+        if (m_jobsLeft)
+            close();
     });
     m_question->open();
 }

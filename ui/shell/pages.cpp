@@ -3,6 +3,7 @@
 
 #include "ui/pages/data_page.h"
 #include "ui/pages/debug_page.h"
+#include "ui/pages/jobs_page.h"
 #include "ui/pages/learn_page.h"
 #include "ui/pages/model_page.h"
 #include "ui/pages/runs_page.h"
@@ -40,6 +41,7 @@ const std::vector<PageEntry>& pageEntries()
         {QStringLiteral("tune"), tr("Tune"), QStringLiteral("tune"), make<pages::TunePage>},
         {QStringLiteral("runs"), tr("Runs"), QStringLiteral("runs"), make<pages::RunsPage>},
         {QStringLiteral("learn"), tr("Learn"), QStringLiteral("learn"), make<pages::LearnPage>},
+        {QStringLiteral("jobs"), tr("Jobs"), QStringLiteral("jobs"), make<pages::JobsPage>},
     };
     return entries;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/top_bar.h"
 
-#include "core/session/inspect.h"
 #include "ui/bridge/workbench.h"
 #include "ui/models/progress_text.h"
+#include "ui/shell/device_menu.h"
 #include "ui/shell/icon_button.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
@@ -74,8 +74,9 @@ TopBar::TopBar(bridge::Workbench& bench, Actions& actions, QWidget* parent)
 {
     m_name->setAccessibleName(tr("Experiment"));
     m_name->setToolTip(tr("The experiment in front: open, save, rename, undo"));
+    m_device->setObjectName("device");
     m_device->setAccessibleName(tr("Device"));
-    m_device->setToolTip(tr("Where the next run trains"));
+    m_device->setToolTip(tr("Where the next run trains, and on how many ranks"));
     m_progress->setTextFormat(Qt::RichText);
     m_progress->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     auto* line = new QHBoxLayout(this);
@@ -132,13 +133,7 @@ void TopBar::showNames()
 {
     m_name->setText(models::experimentTitle(m_bench.document().name(), m_bench.document().resolved()));
     m_name->setToolTip(m_bench.document().file());
-    const models::RunModel* run = m_bench.front();
-    // A run knows what it was given; before the first one only the wish is known.
-    if (run && run->opened().totalSteps > 0)
-        m_device->setText(QString::fromStdString(run->opened().device) + QStringLiteral(" · ") +
-                          (run->opened().threads == 1 ? tr("1 thread") : tr("%1 threads").arg(run->opened().threads)));
-    else
-        m_device->setText(m_bench.device() == QLatin1String("auto") ? tr("device: auto") : m_bench.device());
+    m_device->setText(deviceText(m_bench));
 }
 
 void TopBar::showProgress()
@@ -170,19 +165,9 @@ void TopBar::openMenu()
 
 void TopBar::openDevices()
 {
-    auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    QStringList names{QStringLiteral("auto"), QStringLiteral("cpu")};
-    for (const core::base::Value& device : core::session::doctor()["devices"].array())
-        if (const QString name = QString::fromStdString(device["name"].text());
-            !name.isEmpty() && !names.contains(name))
-            names << name;
-    for (const QString& name : names) {
-        QAction* action = menu->addAction(name, this, [this, name] { m_bench.setDevice(name); });
-        action->setCheckable(true);
-        action->setChecked(name == m_bench.device());
-    }
-    menu->popup(m_device->mapToGlobal(QPoint(0, m_device->height() + 4)));
+    auto* menu = new DeviceMenu(m_bench, this);
+    menu->move(m_device->mapToGlobal(QPoint(0, m_device->height() + 4)));
+    menu->show();
 }
 
 void TopBar::paintEvent(QPaintEvent*)

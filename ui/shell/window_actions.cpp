@@ -185,7 +185,8 @@ void WindowActions::addView()
         {QStringLiteral("learn"), QStringLiteral("failures"), tr("Go to Learn: failures")},
         {QStringLiteral("debug"), QStringLiteral("findings"), tr("Go to Debug: findings")},
         {QStringLiteral("debug"), QStringLiteral("bench"), tr("Go to Debug: rule bench")},
-        {QStringLiteral("debug"), QStringLiteral("profiler"), tr("Go to Debug: profiler")}};
+        {QStringLiteral("debug"), QStringLiteral("profiler"), tr("Go to Debug: profiler")},
+        {QStringLiteral("debug"), QStringLiteral("ranks"), tr("Go to Debug: ranks")}};
     for (const auto& [page, part, title] : sections)
         m_actions.add(page + QLatin1Char('.') + part, title, tr("Page"), {}, [this, page = page, part = part] {
             m_window.showPage(page);

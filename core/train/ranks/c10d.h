@@ -23,6 +23,7 @@ struct World::Parts {
     std::vector<Member> members;
     bool lost = false, left = false;
     std::int64_t step = 0;
+    Microscope scope;
 };
 
 }

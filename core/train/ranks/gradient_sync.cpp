@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/ranks/gradient_sync.h"
 
-#include "core/train/ranks/c10d.h"
 #include "core/train/ranks/power_sgd.h"
+#include "core/train/ranks/watched_hook.h"
 
 #include <torch/csrc/distributed/c10d/reducer.hpp>
 
@@ -70,13 +70,18 @@ GradientSync::GradientSync(World& world, const std::vector<tensor::NamedTensor>&
     std::ranges::reverse(buckets);
     // What the C++ zero_grad does to gradients does not go with views of buckets.
     constexpr bool findsUnused = false, gradientsAreViews = false;
+    world.microscope().buckets = std::int64_t(buckets.size());
     m_parts->reducer = std::make_unique<c10d::Reducer>(
         learning, std::move(buckets), world.parts().group, std::vector<bool>(learning.size(), false), most, findsUnused,
         gradientsAreViews, std::move(names), first, false, false, std::vector<std::int64_t>{});
+    std::unique_ptr<c10d::CommHookInterface> hook;
     if (thin)
-        m_parts->reducer->register_comm_hook(std::make_unique<ThinMatrices>(world, std::move(thin), std::move(places)));
+        hook = std::make_unique<ThinMatrices>(world, std::move(thin), std::move(places));
     else if (compression == "fp16")
-        m_parts->reducer->register_builtin_comm_hook(c10d::BuiltinCommHookType::FP16_COMPRESS);
+        hook = std::make_unique<c10d::FP16CompressCommHook>(world.parts().group);
+    else
+        hook = averaging(world.parts().group);
+    m_parts->reducer->register_comm_hook(watched(std::move(hook), world));
 }
 
 GradientSync::~GradientSync()

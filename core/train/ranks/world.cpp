@@ -234,7 +234,14 @@ std::function<void()> World::sumBeside(const at::Tensor& values)
 
 void World::sum(const at::Tensor& values)
 {
+    const double began = base::steadySeconds();
     sumBeside(values)();
+    m_parts->scope.waited(base::steadySeconds() - began);
+}
+
+Microscope& World::microscope()
+{
+    return m_parts->scope;
 }
 
 void World::share(const at::Tensor& values)

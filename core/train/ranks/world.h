@@ -4,6 +4,7 @@
 #include "core/base/blob.h"
 #include "core/base/value.h"
 #include "core/model/network.h"
+#include "core/train/ranks/microscope.h"
 #include "core/train/ranks/place.h"
 
 #include <memory>
@@ -52,6 +53,7 @@ public:
     void share(const at::Tensor& values);
     /// Become what they are at `rank`, in one message.
     void shareFrom(std::int64_t rank, const std::vector<at::Tensor>& all);
+    Microscope& microscope();
     /// Rank 0 tells the others what comes next, and they hear it, however long that takes.
     void tell(const Order& order);
     Order hear();

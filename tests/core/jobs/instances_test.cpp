@@ -81,6 +81,28 @@ TEST_CASE("the user's own file lies over the shipped one")
     CHECK(where(R"({"date": "2026-01-01", "instances": [{"name": "a"}, {"name": "a"}]})") == "/instances/1/name");
 }
 
+TEST_CASE("a price that a person changes is kept in their own file, over the shipped one")
+{
+    const tests::TempFolder folder;
+    const auto file = folder.path() / "below" / "mine.json";
+    ::setenv("DESCENT_INSTANCES", file.c_str(), 1);
+    Instance row = *shipped().forTraining("ml.m5.large");
+    row.pricePerHour = 0.5;
+    REQUIRE(keepOwnPrice(row, "2026-11-02"));
+    row.spotPricePerHour.reset();
+    REQUIRE(keepOwnPrice(row, "2026-11-03"));
+    const auto table = priceTable();
+    REQUIRE(table);
+    CHECK(*table->forTraining("ml.m5.large") == row);
+    CHECK(table->date == "2026-11-03");
+    CHECK(table->own == file.string());
+    CHECK(readPriceTable(file)->instances.size() == 1);
+    row.spotPricePerHour = 9;
+    CHECK_FALSE(keepOwnPrice(row, "2026-11-04"));
+    CHECK(priceTable()->date == "2026-11-03");
+    ::unsetenv("DESCENT_INSTANCES");
+}
+
 TEST_CASE("devices are advised from what was measured")
 {
     CHECK(choiceOf({.trees = true, .cpuSeconds = 1e6}) == "cpu");

@@ -45,6 +45,13 @@ TEST_CASE("a definition called step tells the step, and what is told again count
     CHECK(drawn(log) == "loss: 10=3 20=2.75 30=1");
     CHECK(log.lastStep() == 30);
     CHECK(log.csv() == "step,\"loss\"\n10,3\n20,2.75\n30,1\n");
+    // What watches it hears all of it once, in its order.
+    const auto told = log.takeTold();
+    REQUIRE(told.size() == 5);
+    CHECK(told[3].step == 20);
+    CHECK(told[3].value == 2.5);
+    CHECK(log.takeTold().empty());
+    CHECK(log.names() == std::vector<std::string>{"loss"});
 }
 
 TEST_CASE("what is no number is none, and a line without an end of any length does no harm")

@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <sys/stat.h>
 
 using namespace core::jobs;
@@ -196,8 +197,75 @@ TEST_CASE("max_run_s and max_wait_s end a job, and keep its model")
                                     {"metric_definitions", countingMetrics()},
                                     {"max_wait_s", 2},
                                     {"interruption", Object{{"kind", "step"}, {"steps", Array{0}}, {"wait_s", 1e6}}}});
-    const JobState state = bench.run(waits);
-    CHECK(state == JobState::MaxWaitTimeExceeded);
+    CHECK(bench.run(waits) == JobState::MaxWaitTimeExceeded);
+    CHECK(statesOf(bench.now(waits)) == "Pending Starting " + launch + " Interrupted MaxWaitTimeExceeded");
+}
+
+TEST_CASE("max_wait_s ends a job in the queue and in its training too, and max_run_s counts all launches")
+{
+    const Bench bench;
+    const Job queued = bench.submit({{"command", "true"}, {"max_wait_s", 1e-6}});
+    CHECK(bench.run(queued) == JobState::MaxWaitTimeExceeded);
+    CHECK(statesOf(bench.now(queued)) == "Pending MaxWaitTimeExceeded");
+    const Job trains = bench.submit({{"command", "exec sleep 600"}, {"max_wait_s", 0.5}});
+    CHECK(bench.run(trains) == JobState::MaxWaitTimeExceeded);
+    CHECK(statesOf(bench.now(trains)) == "Pending Starting " + launch + " Stopping Uploading MaxWaitTimeExceeded");
+    // Neither launch is as long.
+    const Job twice = bench.submit({{"command", "exec sleep 600"},
+                                    {"max_run_s", 1.5},
+                                    {"notify", nullptr},
+                                    {"interruption", Object{{"kind", "trace"}, {"times", Array{1}}}}});
+    CHECK(bench.run(twice) == JobState::MaxRuntimeExceeded);
+    CHECK(statesOf(bench.now(twice)) == "Pending Starting " + launch + " Interrupted Restarting " + launch +
+                                            " Stopping Uploading MaxRuntimeExceeded");
+    // An end that was asked for is none of time, and a policy without a limit never comes to its turn.
+    const Job unlimited = bench.submit({{"command", "true"}, {"fallback", "on_demand"}});
+    CHECK(bench.run(unlimited) == JobState::Completed);
+    CHECK_FALSE(bench.now(unlimited).changes.back().onDemand);
+}
+
+TEST_CASE("the notice is on record while it lasts; an interruption that is asked for waits as the law says")
+{
+    const Bench bench;
+    const Job job = bench.submit({{"command", "trap 'sleep 600' TERM; echo step=1; sleep 600 & wait"},
+                                  {"metric_definitions", countingMetrics()},
+                                  {"notify", 0.5},
+                                  {"max_wait_s", 86400},
+                                  {"interruption", Object{{"kind", "step"}, {"steps", Array{900}}, {"wait_s", 0.25}}}});
+    int trainings = 0;
+    RunnerWatch watch;
+    watch.changed = [&](const StateChange& change) {
+        if (change.state == JobState::Training)
+            REQUIRE(bench.queue.wish(bench.now(job), trainings++ == 0 ? Wish::Interrupt : Wish::Stop));
+    };
+    const JobState state = bench.run(job, watch);
+    CHECK(state == JobState::Stopped);
+    const Job now = bench.now(job);
+    CHECK_FALSE(now.notice);
+    CHECK(core::base::readFile(now.folder / "job.jsonl")->find("\"op\":\"notice\"") != std::string::npos);
+    const auto interrupted = std::ranges::find(now.changes, JobState::Interrupted, &StateChange::state);
+    REQUIRE(interrupted != now.changes.end());
+    CHECK(interrupted->waitS == 0.25);
+    CHECK((interrupted + 1)->time - interrupted->time >= 0.24);
+}
+
+TEST_CASE("the priority of a job that waits is changed; one that has ended or is worked on keeps its own")
+{
+    const Bench bench;
+    const Job first = bench.submit({{"command", "true"}}), second = bench.submit({{"command", "true"}});
+    CHECK(bench.queue.next()->id == first.id);
+    REQUIRE(bench.queue.setPriority(second, 4));
+    CHECK(bench.queue.next()->id == second.id);
+    CHECK(bench.now(second).priority == 4);
+    {
+        const auto held = JobFile::open(second.folder);
+        REQUIRE(held);
+        CHECK_FALSE(bench.queue.setPriority(second, 5));
+    }
+    CHECK(bench.run(second) == JobState::Completed);
+    const auto refused = bench.queue.setPriority(bench.now(second), 5);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message.find("Completed") != std::string::npos);
 }
 
 TEST_CASE("waiting beyond max_wait_s falls back to the full price where the policy says so, and is not interrupted")

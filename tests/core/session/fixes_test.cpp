@@ -31,6 +31,8 @@ const char* const samples[] = {
     R"({"data": {"source": "two-moons", "edits": [{"kind": "add_noise", "column": "x", "rows": [1, 2], "std": 0.5}]},
         "model": "mlp"})",
     R"({"data": {"source": {"kind": "csv", "path": "texts.csv"}, "tokens": {"kind": "word"}}, "model": "transformer"})",
+    R"({"data": {"source": "two-moons"}, "model": "mlp", "distributed": {"strategy": "ddp", "world_size": 4,
+        "shard_data": false, "sync_batchnorm": false, "same_seed": false}})",
     R"({"data": {"source": "two-moons"}, "model": {"kind": "xgboost", "max_depth": 8}})"};
 
 bool covers(const debug::Changes& changes, const std::string& path)

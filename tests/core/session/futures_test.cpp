@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/torch_test.h"
+
 #include "core/session/futures.h"
 
 #include <catch2/catch.hpp>

@@ -2,6 +2,7 @@
 #include "tests/core/store/recording.h"
 
 #include "core/base/rng.h"
+#include "core/store/journal.h"
 
 #include <chrono>
 #include <fcntl.h>
@@ -310,4 +311,30 @@ TEST_CASE("two recorders at once keep their runs apart")
     REQUIRE(second);
     CHECK(holdsSteps(*store::readRun(one.path()), 20000));
     CHECK(holdsSteps(*store::readRun(two.path()), 30000));
+}
+
+TEST_CASE("what rules find at every step leaves the rows in one piece, and is kept in order")
+{
+    TempFolder folder;
+    auto run = newRun(folder.path());
+    auto recorder = openRecorder(run, byHand());
+    recorder->onEvent(sampleOpening(run));
+    for (std::int64_t step = 0; step < 50; ++step) {
+        recorder->onScalars(trainRow(step));
+        recorder->onEvent(events::Finding{step, "Overfit", "validation/loss", 1, 0.5, -1, "too large"});
+    }
+    REQUIRE(recorder->sync());
+    int blocks = 0;
+    REQUIRE(store::readJournal(run.journal(), [&](const store::JournalRecord& record) {
+        blocks += record.kind == store::RecordKind::Scalars;
+    }));
+    CHECK(blocks == 1);
+    const auto live = store::readRun(run.path());
+    REQUIRE(live);
+    CHECK(holdsSteps(*live, 50));
+    std::int64_t found = 0;
+    for (const events::Event& event : live->events)
+        if (const auto* finding = std::get_if<events::Finding>(&event))
+            CHECK(finding->step == found++);
+    CHECK(found == 50);
 }

@@ -268,6 +268,8 @@ TEST_CASE("what cannot be shared is refused in words")
         return end.error.where + ": " + end.error.message;
     };
     const Value spec = resolved(mlp);
+    CHECK(errorOf(with(onRanks(spec, 2, 6), {{"distributed.on_failure", "replace"}})) ==
+          "/distributed/on_failure: a run does not go on without a rank that is lost yet");
     CHECK(errorOf(with(onRanks(spec, 2, 6), {{"distributed.backend", "nccl"}})) ==
           "/distributed/backend: ranks do not train on GPUs yet");
     CHECK(errorOf(with(onRanks(spec, 2, 6), {{"model", Object{{"kind", "xgboost"}}}})) ==

@@ -260,3 +260,36 @@ TEST_CASE("a study goes to Optuna and comes back")
     CHECK(std::ranges::count(csv, '\n') == 7);
     CHECK(csv.find("2 is worse than 0.5,strategy,\r\n") != std::string::npos);
 }
+
+TEST_CASE("a study of several objectives goes to Optuna and comes back")
+{
+    auto made = tune::Study::create(
+        "pareto",
+        tests::tuning(R"([{"path": "x", "min": 0, "max": 1}, {"path": "kind", "values": ["a", "b"]}])",
+                      R"("strategy": "Random", "max_jobs": 5)",
+                      R"([{"metric": "loss", "goal": "minimize"}, {"metric": "accuracy", "goal": "maximize"}])"));
+    REQUIRE(made);
+    for (int i = 0; i < 4; ++i) {
+        const auto trial = made->ask();
+        REQUIRE(trial);
+        REQUIRE(*trial);
+        if (i == 3)
+            REQUIRE(made->fail(i, "no memory"));
+        else
+            REQUIRE(made->tell(i, {0.1 * i, i == 2 ? std::numeric_limits<double>::infinity() : 1 - 0.25 * i}));
+    }
+    const std::string text = tune::writeOptunaJournal(made->state());
+    CHECK(text.find(R"("directions":[1,2])") != std::string::npos);
+    CHECK(text.find(R"("study:metric_names":["loss","accuracy"])") != std::string::npos);
+    CHECK(text.find(R"("value":null,"values":[0.1,0.75])") != std::string::npos);
+    const auto back = tune::readOptunaJournal(text);
+    if (!back)
+        FAIL(base::describe(back.error()));
+    CHECK(back->spec.objective == made->state().spec.objective);
+    REQUIRE(back->trials.size() == 4);
+    for (std::size_t i = 0; i < 4; ++i) {
+        CHECK(back->trials[i].state == made->state().trials[i].state);
+        CHECK(back->trials[i].values == made->state().trials[i].values);
+        CHECK(back->trials[i].parameters == made->state().trials[i].parameters);
+    }
+}

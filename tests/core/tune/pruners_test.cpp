@@ -195,6 +195,46 @@ TEST_CASE("Hyperband's tables are those of the paper, and resuming costs less th
     CHECK(tune::hyperbandTable(2, 1, 3).size() == 1);
 }
 
+TEST_CASE("what goes on in a study of Hyperband's takes 40 epochs where a restart costs 64")
+{
+    // 16 trials at 1 epoch, 8 of them at 2, 4 at 4, 2 at 8: every other one is better than all before it, the others
+    // are worse.
+    auto made = tune::Study::create("halving", tests::tuning(R"([{"path": "x", "min": 0, "max": 1}])",
+                                                             R"("max_jobs": 16, "max_parallel_jobs": 16,
+                                    "strategy": {"kind": "ASHA", "min_resource": 1, "reduction_factor": 2})"));
+    REQUIRE(made);
+    std::vector<std::int64_t> going;
+    for (int i = 0; i < 16; ++i) {
+        const auto trial = made->ask();
+        REQUIRE(trial);
+        REQUIRE(*trial);
+        going.push_back((*trial)->number);
+    }
+    std::int64_t resumed = 0, restarted = 0;
+    for (std::int64_t epochs = 1, before = 0; epochs <= 8; before = epochs, epochs *= 2) {
+        std::vector<std::int64_t> next;
+        for (std::size_t k = 0; k < going.size(); ++k) {
+            restarted += epochs;
+            for (std::int64_t epoch = before; epoch < epochs; ++epoch) {
+                const bool good = k % 2 == 0;
+                const auto stop = made->report(going[k], epoch + 1, good ? 10 - double(k) : 10 + double(k));
+                REQUIRE(stop);
+                ++resumed;
+                if (*stop) {
+                    CHECK(epoch + 1 == epochs);
+                    REQUIRE(made->stop(going[k], **stop));
+                } else if (epoch + 1 == epochs) {
+                    next.push_back(going[k]);
+                }
+            }
+        }
+        CHECK(next.size() == going.size() / 2);
+        going = next;
+    }
+    CHECK(resumed == 40);
+    CHECK(restarted == 64);
+}
+
 TEST_CASE("no rule stops the only trial but for its own curve, and every stop says what was compared")
 {
     for (const base::Entry& entry : tune::allPruners().family().entries) {

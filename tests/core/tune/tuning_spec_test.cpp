@@ -86,7 +86,8 @@ TEST_CASE("impossible ranges are told with their place")
     CHECK(says(problemOfRange(R"({"path": "x", "values": [1], "min": 0})"), "no min, max or step"));
     CHECK(says(problemOfRange(R"({"path": "x", "mim": 0})"), "Did you mean \"min\""));
     CHECK(says(problemOf(R"({"objective": {"metric": "loss", "goal": "minimize"}})"), "nothing to tune"));
-    CHECK(says(problemOf(R"({"strategy": "Bayes"})"), "Known:"));
+    CHECK(says(problemOf(R"({"strategy": "Bayes"})"), "Did you mean \"Bayesian\""));
+    CHECK(says(problemOf(R"({"strategy": "zzz"})"), "Known: "));
 }
 
 TEST_CASE("paths lead to settings of the experiment, and take their kind and range from them")

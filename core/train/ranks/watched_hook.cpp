@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/ranks/watched_hook.h"
+
+namespace core::train::ranks {
+
+namespace {
+
+class Averaging final : public c10d::CppCommHookInterface<c10::intrusive_ptr<c10d::ProcessGroup>> {
+public:
+    using CppCommHookInterface::CppCommHookInterface;
+
+    c10::intrusive_ptr<c10::ivalue::Future> runHook(c10d::GradBucket& bucket) override
+    {
+        bucket.getBufferRef().mul_(1.0 / double(state_->getSize()));
+        std::vector<at::Tensor> tensors{bucket.getBufferRef()};
+        return state_->allreduce(tensors)->getFuture();
+    }
+};
+
+class WatchedHook final : public c10d::CommHookInterface {
+public:
+    WatchedHook(std::unique_ptr<c10d::CommHookInterface> inner, Microscope& scope)
+        : m_inner(std::move(inner)),
+          m_scope(scope)
+    {
+    }
+
+    c10::intrusive_ptr<c10::ivalue::Future> runHook(c10d::GradBucket& bucket) override
+    {
+        if (!m_scope.looks())
+            return m_inner->runHook(bucket);
+        const double norm = at::linalg_vector_norm(bucket.getBuffer(), 2, {}, false, at::kDouble).item<double>();
+        const std::size_t place = bucket.getIndex();
+        m_scope.bucketReady(place, norm * norm);
+        const auto future = m_inner->runHook(bucket);
+        // Of then() the result is not there before this has run.
+        return future->then(
+            [&scope = m_scope, place](c10::ivalue::Future& done) {
+                scope.bucketDone(place);
+                return done.value();
+            },
+            future->elementType());
+    }
+
+    at::Tensor parseHookResult(const c10::IValue& result) override { return m_inner->parseHookResult(result); }
+
+private:
+    std::unique_ptr<c10d::CommHookInterface> m_inner;
+    Microscope& m_scope;
+};
+
+}
+
+std::unique_ptr<c10d::CommHookInterface> averaging(const c10::intrusive_ptr<c10d::ProcessGroup>& group)
+{
+    return std::make_unique<Averaging>(group);
+}
+
+std::unique_ptr<c10d::CommHookInterface> watched(std::unique_ptr<c10d::CommHookInterface> inner, World& world)
+{
+    return std::make_unique<WatchedHook>(std::move(inner), world.microscope());
+}
+
+}

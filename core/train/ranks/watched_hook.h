@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// For the sources of core/train/ranks alone.
+#pragma once
+
+#include "core/train/ranks/c10d.h"
+
+#include <torch/csrc/distributed/c10d/comm.hpp>
+
+namespace core::train::ranks {
+
+/// What the Reducer does with a bucket where nothing else is asked for, in the same bits: the mean over all ranks.
+std::unique_ptr<c10d::CommHookInterface> averaging(const c10::intrusive_ptr<c10d::ProcessGroup>& group);
+/// As `inner`, while the microscope of `world` is told when each bucket is ready and when it is done.
+std::unique_ptr<c10d::CommHookInterface> watched(std::unique_ptr<c10d::CommHookInterface> inner, World& world);
+
+}

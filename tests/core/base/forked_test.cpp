@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/forked.h"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using core::base::forkBlocked;
+using core::base::letSignalsThrough;
+
+namespace {
+
+volatile std::sig_atomic_t forkHeard = 0;
+
+extern "C" void onForkSignal(int)
+{
+    forkHeard = 1;
+}
+
+int endOf(pid_t child)
+{
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    return status;
+}
+
+bool isBlocked(int signal)
+{
+    sigset_t now;
+    ::pthread_sigmask(SIG_SETMASK, nullptr, &now);
+    return sigismember(&now, signal) == 1;
+}
+
+}
+
+TEST_CASE("a signal between fork and exec acts on the child, whatever handlers its parent has")
+{
+    const auto before = std::signal(SIGTERM, onForkSignal);
+    const pid_t child = forkBlocked();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        ::raise(SIGTERM); // as one that comes now
+        if (forkHeard)
+            ::_exit(1); // the parent's handler took it
+        letSignalsThrough();
+        ::_exit(2); // it was lost
+    }
+    const int status = endOf(child);
+    CHECK(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == SIGTERM);
+    CHECK_FALSE(isBlocked(SIGTERM));
+    CHECK(forkHeard == 0);
+    std::signal(SIGTERM, before);
+}
+
+TEST_CASE("what is held waits for the handler of the program that comes after")
+{
+    const pid_t child = forkBlocked();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        ::raise(SIGTERM);
+        ::raise(SIGCHLD);
+        letSignalsThrough(SIGTERM);
+        // From here on as the other program.
+        std::signal(SIGTERM, onForkSignal);
+        sigset_t term;
+        sigemptyset(&term);
+        sigaddset(&term, SIGTERM);
+        ::sigprocmask(SIG_UNBLOCK, &term, nullptr);
+        ::_exit(forkHeard ? 0 : 1);
+    }
+    CHECK(endOf(child) == 0);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/debug/scaling.h"
+
+#include <catch2/catch.hpp>
+
+using namespace core::debug;
+
+namespace {
+
+// 100 MB of gradients over links of 1 GB/s, a message of 1 ms; 0.1 s forward, 0.2 s backward.
+constexpr ScalingFacts facts{0.1, 0.2, 1e8, 1e9, 1e-3, 0};
+
+}
+
+TEST_CASE("a ring sends 2 (N − 1) parts of 1/N, a parameter server takes in N − 1 whole gradients")
+{
+    CHECK(exchangeSeconds(facts, 1, Exchange::Ring) == 0);
+    CHECK(exchangeSeconds(facts, 1, Exchange::ParameterServer) == 0);
+    // 2 · (1 ms + 50 ms)
+    CHECK(exchangeSeconds(facts, 2, Exchange::Ring) == Approx(0.102));
+    // 2 · 7 · (1 ms + 12.5 ms)
+    CHECK(exchangeSeconds(facts, 8, Exchange::Ring) == Approx(0.189));
+    // 2 · (1 ms + 7 · 100 ms)
+    CHECK(exchangeSeconds(facts, 8, Exchange::ParameterServer) == Approx(1.402));
+    // 2 · 511 · (1 ms + 0.1953125 ms): of many ranks latency is what is left.
+    CHECK(exchangeSeconds(facts, 512, Exchange::Ring) == Approx(1.221609375));
+}
+
+TEST_CASE("what is sent beside the backward pass costs no time")
+{
+    const ScaledStep bare = scaledStep(facts, 8, Exchange::Ring);
+    CHECK(bare.seconds() == Approx(0.489));
+    CHECK(bare.efficiency == Approx(0.3 / 0.489));
+    CHECK(bare.speedup == Approx(8 * 0.3 / 0.489));
+    ScalingFacts half = facts;
+    half.overlap = 0.5;
+    CHECK(scaledStep(half, 8, Exchange::Ring).exposed == Approx(0.089));
+    half.overlap = 1;
+    CHECK(scaledStep(half, 8, Exchange::Ring).exposed == 0);
+    CHECK(scaledStep(half, 8, Exchange::Ring).speedup == Approx(8));
+    CHECK(scaledStep(half, 8, Exchange::ParameterServer).exposed == Approx(1.202));
+    CHECK(scaledStep(half, 1, Exchange::Ring).speedup == Approx(1));
+}
+
+TEST_CASE("the messages of a ring leave every rank with the sum of all, and no chunk goes twice in a round")
+{
+    for (const std::int64_t ranks : {2, 3, 5, 8}) {
+        INFO(ranks << " ranks");
+        for (const auto& rank : ringState(ranks, 2 * (ranks - 1)))
+            for (const std::int64_t held : rank)
+                CHECK(held == ranks);
+        // Behind the reduce-scatter each rank has one chunk whole.
+        for (const auto& rank : ringState(ranks, ranks - 1))
+            CHECK(std::count(rank.begin(), rank.end(), ranks) == 1);
+        for (std::int64_t round = 0; round < 2 * (ranks - 1); ++round) {
+            const auto messages = ringRound(ranks, round);
+            REQUIRE(std::int64_t(messages.size()) == ranks);
+            std::vector<bool> sent(std::size_t(ranks), false);
+            for (const RingMessage& one : messages) {
+                CHECK(one.to == (one.from + 1) % ranks);
+                CHECK_FALSE(sent[std::size_t(one.chunk)]);
+                sent[std::size_t(one.chunk)] = true;
+                CHECK(one.adds == (round < ranks - 1));
+            }
+        }
+        CHECK(ringRound(ranks, 2 * (ranks - 1)).empty());
+    }
+    CHECK(ringRound(1, 0).empty());
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/rank_moments.h"
+
+#include "ui/models/run_model.h"
+
+#include <algorithm>
+
+namespace ui::models {
+
+using core::events::RankFigure;
+using core::events::RankMoment;
+
+std::vector<RankMoment> rankMoments(const RunModel& run, std::size_t most)
+{
+    std::vector<RankMoment> moments;
+    const plots::SeriesBuffer* rows = run.series(QString::fromStdString(core::events::rankScalar(0, RankFigure::Rows)));
+    if (!rows || rows->empty())
+        return moments;
+    const std::size_t end = run.shownStep() ? rows->lowerBound(double(*run.shownStep()) + 1) : rows->size();
+    const auto value = [&](const std::string& name, std::int64_t step) -> std::optional<double> {
+        const plots::SeriesBuffer* series = run.series(QString::fromStdString(name));
+        const std::size_t at = series ? series->lowerBound(double(step)) : 0;
+        if (!series || at >= series->size() || series->step(at) != double(step))
+            return {};
+        return series->value(at);
+    };
+    for (std::size_t i = end - std::min(end, most); i < end; ++i)
+        if (RankMoment moment = core::events::ranksAt(std::int64_t(rows->step(i)), value); !moment.ranks.empty())
+            moments.push_back(std::move(moment));
+    return moments;
+}
+
+const core::events::Finding* rankFinding(const RunModel& run, const std::string& rule)
+{
+    const auto& all = run.findings();
+    const auto found = std::ranges::find_if(all, [&](const core::events::Finding& one) {
+        return (one.rule == rule || one.rule.starts_with(rule + "-")) &&
+               (!run.shownStep() || one.step <= *run.shownStep());
+    });
+    return found == all.end() ? nullptr : &*found;
+}
+
+core::debug::ScalingFacts scalingFactsOf(const RunModel* run, const core::debug::ScalingFacts& usual)
+{
+    core::debug::ScalingFacts facts = usual;
+    if (!run)
+        return facts;
+    if (run->opened().parameters > 0)
+        facts.bytes = 4.0 * double(run->opened().parameters);
+    // The order of StepTimes::phases: forward, backward and optimizer come third to fifth.
+    double forward = 0, backward = 0, update = 0, steps = 0;
+    for (const core::events::StepTimes& times : run->stepTimes())
+        if (times.phases.size() >= 5) {
+            forward += times.phases[2];
+            backward += times.phases[3];
+            update += times.phases[4];
+            steps += double(times.count);
+        }
+    if (steps > 0 && forward + backward > 0) {
+        facts.forwardSeconds = (forward + update) / steps;
+        facts.backwardSeconds = backward / steps;
+    }
+    return facts;
+}
+
+}
