@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What an engine does beside those of other ranks.
-#include "core/base/thrown.h"
 #include "core/train/engine.h"
-#include "core/train/ranks/world.h"
+#include "core/train/ranks/follower.h"
 
 namespace core::train {
 
@@ -17,10 +16,9 @@ Status Engine::joinWorld()
                      "Use ddp, or none"};
     if (!m_world)
         return {};
-    if (m_data.streamed())
-        return Error{ErrorKind::Spec, "rows that are streamed are not shared among ranks yet", "/data/mode",
-                     "Set it to file, or distributed.strategy to none"};
     CORE_CHECK(m_learner->join(*m_world, m_experiment.distributed));
+    // One that reads its data longer than another is not lost.
+    m_world->await("ready");
     // All begin alike, whatever their processors make of the same draws.
     for (const tensor::NamedTensor& named : m_learner->state())
         if (named.tensor.numel() > 0)
@@ -52,17 +50,7 @@ void Engine::observe(const std::vector<std::pair<std::string, double>>& values)
 
 void Engine::compareRanks()
 {
-    // Batch norm's statistics are each rank's own where nothing synchronises them; rank 0's are kept.
-    std::vector<std::uint32_t> own;
-    const std::vector<tensor::NamedTensor> weights = m_learner->weights();
-    const std::vector<std::uint32_t> all = m_learner->digests();
-    for (std::size_t i = 0; i < all.size(); ++i)
-        if (m_experiment.distributed.syncBatchnorm || weights[i].tensor.requires_grad())
-            own.push_back(all[i]);
-    const ranks::Digests digests = ranks::compare(*m_world, own);
-    if (const std::int64_t rank = digests.other(); rank >= 0)
-        throw base::Thrown(Error{ErrorKind::Run, "rank " + std::to_string(rank) + " has other weights than rank 0",
-                                 "step " + std::to_string(m_step), "Resume the run: it goes on from rank 0's weights"});
+    ranks::compareReplicas(*m_world, *this);
 }
 
 }
