@@ -34,8 +34,8 @@ StepResult Engine::takeStep()
     try {
         return m_learner->step(m_batches, m_step, m_timeline.scheduleStep(m_step));
     } catch (...) {
-        // The others wait for what will not come.
-        if (m_leads)
+        // The others wait for what will not come; after a loss their connections are cut already.
+        if (m_leads && !m_world->lost())
             m_world->leave();
         throw;
     }
