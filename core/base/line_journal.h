@@ -19,7 +19,7 @@ struct JournalContent {
 Result<JournalContent> readJournal(const std::filesystem::path& file);
 JournalContent parseJournal(std::string_view text);
 
-/// One line with its newline.
+/// One line with its newline; `record` has a key.
 std::string journalLine(const Object& record);
 
 /// The one writer of a journal: it holds the file's lock. A record is there, whatever happens to the process

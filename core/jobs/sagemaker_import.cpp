@@ -4,6 +4,7 @@
 #include "core/jobs/sagemaker_read.h"
 
 #include "core/base/json.h"
+#include "core/spec/job.h"
 
 #include <algorithm>
 #include <optional>
@@ -454,7 +455,10 @@ Result<Exchanged> importSageMaker(const Value& description)
                        "Give the request of CreateTrainingJob or CreateHyperParameterTuningJob");
     const bool tunes =
         !description["HyperParameterTuningJobName"].isNull() || !description["HyperParameterTuningJobConfig"].isNull();
-    return tunes ? Importer().tuning(description) : Importer().training(description);
+    CORE_TRY(made, tunes ? Importer().tuning(description) : Importer().training(description));
+    // What SageMaker leaves to its containers, such as names of channels and regular expressions.
+    CORE_CHECK(spec::readJob(made.value["job"]));
+    return made;
 }
 
 }

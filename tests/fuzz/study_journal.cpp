@@ -17,8 +17,9 @@ std::vector<base::Object> recordsIn(std::string_view bytes)
     for (std::size_t from = 0; from < bytes.size();) {
         const std::size_t end = std::min(bytes.find('\n', from), bytes.size());
         if (auto value = base::parseJson(bytes.substr(from, end - from)); value && value->isObject()) {
-            records.push_back(std::move(value->object()));
-            records.back().erase("crc");
+            value->object().erase("crc");
+            if (!value->object().empty())
+                records.push_back(std::move(value->object()));
         }
         from = end + 1;
     }

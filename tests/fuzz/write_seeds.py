@@ -144,3 +144,34 @@ seed("optuna_journal", "plain", """{"op_code": 0, "worker_id": "w", "study_name"
 {"op_code": 6, "worker_id": "w", "trial_id": 0, "state": 1, "values": [Infinity], "datetime_complete": "2026-03-01T12:00:01+00:00"}
 {"op_code": 8, "worker_id": "w", "trial_id": 0, "user_attr": {"a": [1]}}
 """)
+
+# Requests as SageMaker takes them.
+seed("sagemaker", "training",
+     '{"TrainingJobName": "churn-2026", "HyperParameters": {"lr": "0.05", "depth": "6", "booster": "gbtree"}, "Algor'
+     'ithmSpecification": {"TrainingImage": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1", "TrainingInputMod'
+     'e": "File", "ContainerEntrypoint": ["python3", "train.py"], "ContainerArguments": ["--verbose"], "MetricDefini'
+     'tions": [{"Name": "validation:auc", "Regex": "auc=([0-9.]+)"}]}, "RoleArn": "arn:aws:iam::123456789012:role/tr'
+     'ain", "InputDataConfig": [{"ChannelName": "train", "ContentType": "text/csv", "DataSource": {"S3DataSource": {'
+     '"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/rows", "S3DataDistributionType": "FullyReplicated"}}}], "Outpu'
+     'tDataConfig": {"S3OutputPath": "s3://bucket/out"}, "ResourceConfig": {"InstanceType": "ml.m5.xlarge", "Instanc'
+     'eCount": 2, "VolumeSizeInGB": 50}, "StoppingCondition": {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": '
+     '7200}, "EnableManagedSpotTraining": true, "CheckpointConfig": {"S3Uri": "s3://bucket/checkpoints"}, "Environme'
+     'nt": {"LEVEL": "2"}}')
+seed("sagemaker", "tuning",
+     '{"HyperParameterTuningJobName": "churn-tuned", "HyperParameterTuningJobConfig": {"Strategy": "Bayesian", "Hype'
+     'rParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "validation:auc"}, "ResourceLimits": {"MaxNu'
+     'mberOfTrainingJobs": 20, "MaxParallelTrainingJobs": 3, "MaxRuntimeInSeconds": 9000}, "ParameterRanges": {"Inte'
+     'gerParameterRanges": [{"Name": "depth", "MinValue": "2", "MaxValue": "9", "ScalingType": "Auto"}], "Continuous'
+     'ParameterRanges": [{"Name": "lr", "MinValue": "0.0001", "MaxValue": "0.5", "ScalingType": "Logarithmic"}, {"Na'
+     'me": "keep", "MinValue": "0.5", "MaxValue": "0.99", "ScalingType": "ReverseLogarithmic"}], "CategoricalParamet'
+     'erRanges": [{"Name": "booster", "Values": ["gbtree", "dart"]}]}, "TrainingJobEarlyStoppingType": "Auto", "Rand'
+     'omSeed": 7, "TuningJobCompletionCriteria": {"TargetObjectiveMetricValue": 0.95, "BestObjectiveNotImproving": {'
+     '"MaxNumberOfTrainingJobsNotImproving": 5}, "ConvergenceDetected": {"CompleteOnConvergence": "Enabled"}}}, "Tra'
+     'iningJobDefinition": {"StaticHyperParameters": {"rounds": "100"}, "AlgorithmSpecification": {"TrainingImage": '
+     '"image", "TrainingInputMode": "File", "ContainerEntrypoint": ["./train"]}, "RoleArn": "arn:aws:iam::1234567890'
+     '12:role/train", "OutputDataConfig": {"S3OutputPath": "s3://bucket/out"}, "ResourceConfig": {"InstanceType": "m'
+     'l.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 50}, "StoppingCondition": {"MaxRuntimeInSeconds": 3600}}, '
+     '"WarmStartConfig": {"ParentHyperParameterTuningJobs": [{"HyperParameterTuningJobName": "before"}], "WarmStartT'
+     'ype": "TransferLearning"}}')
+seed("sagemaker", "job", '{"command": ["python3", "train.py"], "interruption": {"kind": "rate", "per_hour": 2}, '
+     '"metric_definitions": [{"name": "a", "regex": "a=(.*)"}]}')

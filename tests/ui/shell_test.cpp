@@ -352,10 +352,11 @@ TEST_CASE("the inspector heads the form with its place, and the focused field te
 
 TEST_CASE("the command line is read as the contract has it")
 {
-    const auto options = parseLaunch({"--start", "--page", "train", "--theme", "dark", "--size", "1920x1080",
-                                      "--screenshot", "a.png", "--after", "2.5"});
+    const auto options = parseLaunch({"--start", "--presenter", "--page", "train", "--theme", "dark", "--size",
+                                      "1920x1080", "--screenshot", "a.png", "--after", "2.5"});
     REQUIRE(options);
     CHECK(options->start);
+    CHECK(options->presenter);
     CHECK(options->page == "train");
     CHECK(options->theme == ui::style::Scheme::Dark);
     CHECK(options->size == QSize(1920, 1080));

@@ -45,6 +45,7 @@ void addOptions(QCommandLineParser& parser)
          QStringLiteral("NAME")},
         {QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("THEME")},
         {QStringLiteral("size"), QStringLiteral("Size of the window, such as 1280x800."), QStringLiteral("WxH")},
+        {QStringLiteral("presenter"), QStringLiteral("Large type and only the page, for a class (F11 ends it).")},
         {QStringLiteral("screenshot"), QStringLiteral("Save the window as a PNG and end."), QStringLiteral("PNG")},
         {QStringLiteral("after"), QStringLiteral("Seconds to wait before the screenshot (1)."),
          QStringLiteral("SECONDS")},
@@ -163,6 +164,7 @@ Result<LaunchOptions> parseLaunch(const QStringList& arguments)
     options.help = parser.isSet(QStringLiteral("help"));
     options.version = parser.isSet(QStringLiteral("version"));
     options.start = parser.isSet(QStringLiteral("start"));
+    options.presenter = parser.isSet(QStringLiteral("presenter"));
     options.screenshot = parser.value(QStringLiteral("screenshot"));
     options.runs = parser.value(QStringLiteral("runs"));
     options.device = parser.value(QStringLiteral("device"));
@@ -284,6 +286,8 @@ int launch(const LaunchOptions& options)
         window.pageWidget()->showSection(options.page.section(QLatin1Char('/'), 1));
     }
     window.show();
+    if (options.presenter)
+        window.setPresenter(true, !options.size.isValid());
     if (options.start && opened)
         startTraining(window, options);
     if (!options.screenshot.isEmpty())

@@ -11,14 +11,15 @@
 
 namespace ui::shell {
 
-/// `descent [EXPERIMENT | RUN | STUDY] [--start] [--page NAME] [--theme light/dark] [--size WxH] [--screenshot PNG
-/// --after SECONDS]`, or `descent RUN --report FILE [--at STEP] [--quick]`, which shows nothing
+/// `descent [EXPERIMENT | RUN | STUDY] [--start] [--page NAME] [--theme light/dark] [--size WxH] [--presenter]
+/// [--screenshot PNG --after SECONDS]`, or `descent RUN --report FILE [--at STEP] [--quick]`, which shows nothing
 struct LaunchOptions {
     QString what;       ///< experiment, run or data; empty: as it was left
     bool start = false; ///< train at once
     QString page;
     std::optional<style::Scheme> theme;
-    QSize size;         ///< invalid: as it was left
+    QSize size; ///< invalid: as it was left
+    bool presenter = false;
     QString screenshot; ///< save the window there and end
     double after = 1;   ///< seconds from when the window is there to the screenshot
     QString runs;       ///< where runs are kept

@@ -178,7 +178,7 @@ void MainWindow::setScheme(Scheme scheme)
     update();
 }
 
-void MainWindow::setPresenter(bool on)
+void MainWindow::setPresenter(bool on, bool fillScreen)
 {
     if (m_presenter == on)
         return;
@@ -191,7 +191,7 @@ void MainWindow::setPresenter(bool on)
     const QSize screenSize = screen()->size();
     if (!on && isFullScreen())
         showNormal();
-    else if (on && isVisible() && screenSize.width() >= width() && screenSize.height() >= height())
+    else if (on && fillScreen && isVisible() && screenSize.width() >= width() && screenSize.height() >= height())
         showFullScreen();
 }
 

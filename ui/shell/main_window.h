@@ -52,7 +52,7 @@ public:
     /// An experiment, a run, or data; trouble is told in the bar. False if it could not be opened.
     bool openPath(const QString& what);
     void setScheme(style::Scheme scheme);
-    void setPresenter(bool on);
+    void setPresenter(bool on, bool fillScreen = true);
     bool presenter() const { return m_presenter; }
     /// The question that a window with a going run asks before it closes; nullptr while it does not.
     QMessageBox* closeQuestion() const { return m_question; }

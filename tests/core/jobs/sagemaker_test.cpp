@@ -224,3 +224,18 @@ TEST_CASE("what SageMaker has not is refused or said on the way out")
     CHECK(spot->value["StoppingCondition"]["MaxWaitTimeInSeconds"].toInt() == 86400);
     CHECK(spot->notes.size() >= 5);
 }
+
+TEST_CASE("what no job could run with is refused on the way in")
+{
+    const auto where = [](const char* channel, const char* regex) {
+        auto description = parseJson(training);
+        REQUIRE(description);
+        REQUIRE(description->setAt("InputDataConfig.0.ChannelName", channel));
+        REQUIRE(description->setAt("AlgorithmSpecification.MetricDefinitions.0.Regex", regex));
+        const auto made = importSageMaker(*description);
+        return made ? std::string("nothing") : made.error().where;
+    };
+    CHECK(where("train", "auc=([0-9.]+)") == "nothing");
+    CHECK(where("tra/in", "auc=([0-9.]+)") == "/job/channels/tra/in");
+    CHECK(where("train", "auc=([0-9.+") == "/job/metric_definitions/0/regex");
+}
