@@ -3,11 +3,16 @@
 #include "app/cli/ranks.h"
 #include "app/cli/command.h"
 #include "core/base/clock.h"
+#include "core/base/files.h"
 #include "core/session/folds.h"
+#include "core/session/tuning_slurm.h"
 
+#include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 namespace app::cli {
@@ -35,6 +40,42 @@ double timeoutIn(const Value& resolved)
     return resolved["distributed"]["timeout_s"].toReal(10);
 }
 
+bool replacesIn(const Value& resolved)
+{
+    return resolved["distributed"]["on_failure"].text() == "replace";
+}
+
+// What a starter ends and starts anew goes on where it stood.
+bool startedAnew()
+{
+    for (const char* name : {"TORCHELASTIC_RESTART_COUNT", "SLURM_RESTART_COUNT"})
+        if (const char* count = std::getenv(name); count && std::atoi(count) > 0)
+            return true;
+    return false;
+}
+
+}
+
+namespace {
+
+// What sbatch takes: every task is a rank, and one that is requeued goes on where it stood.
+std::string batchScript(const std::filesystem::path& program, const std::filesystem::path& experiment,
+                        const std::vector<std::string>& sets, std::int64_t ranks, const Value& resolved,
+                        const std::filesystem::path& runs)
+{
+    const std::int64_t threads = resolved["train"]["threads"].toInt(1);
+    std::string script = "#!/bin/sh\n#SBATCH --job-name=descent\n#SBATCH --ntasks=" + std::to_string(ranks) +
+                         "\n#SBATCH --cpus-per-task=" + std::to_string(std::max<std::int64_t>(1, threads)) +
+                         "\n# Before its time is over the job is asked to end with a checkpoint; then it waits for its "
+                         "next turn.\n#SBATCH --signal=TERM@120\n#SBATCH --requeue\n#SBATCH --open-mode=append\n\n"
+                         "exec srun --kill-on-bad-exit=1 " +
+                         session::shellWord(program.string()) + " train " + session::shellWord(experiment.string()) +
+                         " --runs " + session::shellWord(runs.string()) + " --resume auto";
+    for (const std::string& each : sets)
+        script += " --set " + session::shellWord(each);
+    return script + "\n";
+}
+
 }
 
 std::vector<std::string> spreadOver(std::int64_t ranks, std::vector<std::string> sets)
@@ -52,7 +93,11 @@ Result<Outcome> trainAsRank(const session::Place& place, const Value& resolved, 
         return Outcome{Object{{"rank", place.rank}, {"world_size", place.size}, {"status", "completed"}},
                        "rank " + std::to_string(place.rank) + " of " + std::to_string(place.size) + " is done\n"};
     }
-    return trainTogether(session::RankSet::join(place, timeoutIn(resolved)), resolved, how, started);
+    RankOptions again = how;
+    if (startedAnew())
+        again.resume = "auto";
+    return trainTogether(session::RankSet::join(place, timeoutIn(resolved), replacesIn(resolved)), resolved, again,
+                         started);
 }
 
 Result<Outcome> trainTogether(const std::shared_ptr<session::RankSet>& ranks, const Value& resolved,
@@ -82,7 +127,7 @@ Result<Outcome> trainTogether(const std::shared_ptr<session::RankSet>& ranks, co
 void addRanks(Program& program)
 {
     struct Launch {
-        std::string experiment, device = "auto", resume = "never";
+        std::string experiment, device = "auto", resume = "never", script;
         std::vector<std::string> sets;
         std::int64_t ranks = 0;
     };
@@ -101,6 +146,8 @@ void addRanks(Program& program)
     launch->add_option("--resume", options->resume, "auto: go on with an interrupted run of the same experiment")
         ->check(CLI::IsMember({"auto", "never"}))
         ->capture_default_str();
+    launch->add_option("--export-sbatch", options->script,
+                       "Trains nothing: writes a script for Slurm's sbatch that does, to this file");
     program.on(launch, [options, &common]() -> Result<Outcome> {
         const double started = steadySeconds();
         listenForSignals();
@@ -111,7 +158,15 @@ void addRanks(Program& program)
         }
         CORE_TRY(resolved, loadExperiment(options->experiment, spreadOver(ranks, options->sets)));
         const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
-        const auto set = session::RankSet::launch({program, "rank-worker"}, ranks, timeoutIn(resolved));
+        if (!options->script.empty()) {
+            CORE_CHECK(writeFileAtomically(
+                options->script, batchScript(program, std::filesystem::absolute(options->experiment), options->sets,
+                                             ranks, resolved, std::filesystem::absolute(common.runsFolder()))));
+            return Outcome{Object{{"script", options->script}, {"ranks", ranks}},
+                           "sbatch " + options->script + " trains this on " + std::to_string(ranks) + " ranks\n"};
+        }
+        const auto set =
+            session::RankSet::launch({program, "rank-worker"}, ranks, timeoutIn(resolved), replacesIn(resolved));
         return trainTogether(set, resolved, {common.runsFolder(), options->device, options->resume}, started);
     });
 
@@ -121,6 +176,8 @@ void addRanks(Program& program)
     auto timeout = std::make_shared<double>(10);
     worker->add_option("--timeout", *timeout, "Seconds to wait for another rank");
     program.on(worker, [timeout]() -> Result<Outcome> {
+        // Also one that is stopped does not outlive it.
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         CORE_TRY(place, session::placeHere());
         if (!place)
             return Error{ErrorKind::Usage, "is not set", "RANK", "Use launch, which starts this"};

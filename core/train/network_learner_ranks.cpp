@@ -120,6 +120,9 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
     Quiet quiet;
     const c10::WarningUtils::WarningHandlerGuard listening(&quiet);
     double ownRows = 0, ownLoss = 0;
+    // What thin matrices leave out is another as soon as a bucket has gone.
+    if (m_shares && m_shares->thin)
+        m_shares->foreignLags = true;
     scope.stepBegins();
     try {
         for (std::size_t i = 0; i < batches.size(); ++i) {
