@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/files.h"
 #include "core/session/folds.h"
+#include "core/session/memory_fit.h"
 #include "core/session/tuning_slurm.h"
 
 #include <algorithm>
@@ -35,6 +36,20 @@ void waitForFirstRank()
     std::signal(SIGTERM, onRankEndAsked);
 }
 
+Result<Outcome> estimated(const Value& resolved)
+{
+    CORE_TRY(fit, session::memoryFit(resolved));
+    Object object{{"fits", fit.fits()},
+                  {"bytes", std::int64_t(fit.bytes)},
+                  {"available", std::int64_t(fit.available)},
+                  {"stages", fit.stages}};
+    Array stages;
+    for (std::size_t i = 0; i < fit.stageBytes.size(); ++i)
+        stages.push_back(Object{{"blocks", fit.blocks[i]}, {"bytes", std::int64_t(fit.stageBytes[i])}});
+    object.set("stage_bytes", std::move(stages));
+    return Outcome{std::move(object), fit.text() + "\n"};
+}
+
 double timeoutIn(const Value& resolved)
 {
     return resolved["distributed"]["timeout_s"].toReal(10);
@@ -53,10 +68,6 @@ bool startedAnew()
             return true;
     return false;
 }
-
-}
-
-namespace {
 
 // What sbatch takes: every task is a rank, and one that is requeued goes on where it stood.
 std::string batchScript(const std::filesystem::path& program, const std::filesystem::path& experiment,
@@ -78,11 +89,13 @@ std::string batchScript(const std::filesystem::path& program, const std::filesys
 
 }
 
-std::vector<std::string> spreadOver(std::int64_t ranks, std::vector<std::string> sets)
+Result<Value> loadSpread(const std::string& experiment, std::int64_t ranks, std::vector<std::string> sets)
 {
-    sets.push_back("distributed.strategy=ddp");
+    CORE_TRY(asked, loadExperiment(experiment, sets));
+    if (asked["distributed"]["strategy"].text() == "none")
+        sets.push_back("distributed.strategy=ddp");
     sets.push_back("distributed.world_size=" + std::to_string(ranks));
-    return sets;
+    return loadExperiment(experiment, sets);
 }
 
 Result<Outcome> trainAsRank(const session::Place& place, const Value& resolved, const RankOptions& how, double started)
@@ -130,6 +143,7 @@ void addRanks(Program& program)
         std::string experiment, device = "auto", resume = "never", script;
         std::vector<std::string> sets;
         std::int64_t ranks = 0;
+        bool estimate = false;
     };
     auto options = std::make_shared<Launch>();
     Common& common = program.common;
@@ -148,6 +162,8 @@ void addRanks(Program& program)
         ->capture_default_str();
     launch->add_option("--export-sbatch", options->script,
                        "Trains nothing: writes a script for Slurm's sbatch that does, to this file");
+    launch->add_flag("--estimate", options->estimate,
+                     "Only say whether the training fits in the memory that is free, or how many stages would");
     program.on(launch, [options, &common]() -> Result<Outcome> {
         const double started = steadySeconds();
         listenForSignals();
@@ -156,7 +172,9 @@ void addRanks(Program& program)
             CORE_TRY(asked, loadExperiment(options->experiment, options->sets));
             ranks = asked["distributed"]["world_size"].toInt(1);
         }
-        CORE_TRY(resolved, loadExperiment(options->experiment, spreadOver(ranks, options->sets)));
+        CORE_TRY(resolved, loadSpread(options->experiment, ranks, options->sets));
+        if (options->estimate)
+            return estimated(resolved);
         const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
         if (!options->script.empty()) {
             CORE_CHECK(writeFileAtomically(

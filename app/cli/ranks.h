@@ -11,8 +11,9 @@ struct RankOptions {
     std::string device = "auto", resume = "never";
 };
 
-/// The settings with those that spread a training over so many ranks.
-std::vector<std::string> spreadOver(std::int64_t ranks, std::vector<std::string> sets);
+/// The experiment, spread over so many ranks: by data, unless it asks for a pipeline.
+core::base::Result<core::base::Value> loadSpread(const std::string& experiment, std::int64_t ranks,
+                                                 std::vector<std::string> sets);
 /// `train` where torchrun, Slurm or Open MPI started this process with others.
 core::base::Result<Outcome> trainAsRank(const core::session::Place& place, const core::base::Value& resolved,
                                         const RankOptions& how, double started);

@@ -235,7 +235,7 @@ void addTraining(Program& program)
         listenForSignals();
         CORE_TRY(place, session::placeHere());
         if (place) {
-            CORE_TRY(shared, loadExperiment(options->experiment, spreadOver(place->size, options->sets)));
+            CORE_TRY(shared, loadSpread(options->experiment, place->size, options->sets));
             return trainAsRank(*place, shared, {common.runsFolder(), options->device, options->resume}, started);
         }
         CORE_TRY(resolved, loadExperiment(options->experiment, options->sets));

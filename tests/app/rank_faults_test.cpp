@@ -78,6 +78,46 @@ TEST_CASE("survivors share the rows of a killed rank")
     CHECK(tells(launched.notices(), "2 ranks go on from here"));
 }
 
+TEST_CASE("ranks that share an optimizer's state go back to a keyframe that has all of it")
+{
+    LaunchedRun launched(2, {"distributed.on_failure=replace", "distributed.shard_optimizer=true"}, someEpochs);
+    ::kill(launched.others[0], SIGKILL);
+    const Ended ended = launched.running.wait();
+    INFO(ended.err);
+    REQUIRE(ended.status == 0);
+    CHECK(ended.json()["digest"].text() == launched.undisturbed());
+    CHECK(tells(launched.notices(), "Restart 1, 2 ranks go on from here"));
+}
+
+TEST_CASE("a lost stage of a pipeline is replaced from the last keyframe")
+{
+    LaunchedRun launched(2, {"distributed.strategy=pipeline", "distributed.on_failure=replace"}, someEpochs);
+    ::kill(launched.others[0], SIGKILL);
+    const Ended ended = launched.running.wait();
+    INFO(ended.err);
+    REQUIRE(ended.status == 0);
+    CHECK(ended.json()["ranks"].array()[1]["process"].toInt() != launched.others[0]);
+    CHECK(ended.json()["digest"].text() == launched.undisturbed());
+    CHECK(tells(launched.notices(), "rank 1 of 2 was lost (process " + std::to_string(launched.others[0])));
+}
+
+TEST_CASE("a pipeline that stops at the loss of a stage is gone on with from its last keyframe")
+{
+    LaunchedRun launched(3, {"distributed.strategy=pipeline"}, someEpochs);
+    ::kill(launched.others[1], SIGKILL);
+    const Ended ended = launched.running.wait();
+    INFO(ended.err);
+    CHECK(ended.status == 4);
+    CHECK(ended.json()["error"]["message"].text().find("was lost (process " + std::to_string(launched.others[1])) !=
+          std::string::npos);
+    REQUIRE(core::store::newestWhole(launched.run() / "checkpoints"));
+    const Ended again = cli(launched.arguments);
+    INFO(again.err);
+    REQUIRE(again.status == 0);
+    CHECK(again.json()["run"].text() == launched.run().string());
+    CHECK(again.json()["digest"].text() == launched.undisturbed());
+}
+
 TEST_CASE("after the last restart the run stops")
 {
     LaunchedRun launched(2, {"distributed.on_failure=replace", "distributed.max_restarts=1"});

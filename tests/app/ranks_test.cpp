@@ -3,6 +3,7 @@
 #include "tests/support/ranks.h"
 
 #include <filesystem>
+#include <set>
 #include <unistd.h>
 
 namespace fs = std::filesystem;
@@ -63,22 +64,29 @@ TEST_CASE("SIGTERM ends all ranks with a checkpoint")
         CHECK(tests::until([&] { return !tests::goes(pid); }, 10));
 }
 
+namespace {
+
+// As torchrun starts a rank.
+std::vector<std::string> ranked(int rank, std::vector<std::string> arguments)
+{
+    // A port that was free a moment ago.
+    const std::string port = std::to_string(20000 + ::getpid() % 20000);
+    std::vector<std::string> words{"/usr/bin/env",          "RANK=" + std::to_string(rank),
+                                   "WORLD_SIZE=2",          "LOCAL_RANK=" + std::to_string(rank),
+                                   "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port};
+    for (const std::string& word : cliCommand(arguments))
+        words.push_back(word);
+    return words;
+}
+
+}
+
 TEST_CASE("train takes its rank from the environment")
 {
     const TempFolder folder;
     const std::string file = folder.file("spread.experiment.json", tests::spreadExperiment).string();
-    // A port that was free a moment ago.
-    const std::string port = std::to_string(20000 + ::getpid() % 20000);
-    const auto command = [&](int rank) {
-        std::vector<std::string> words{"/usr/bin/env",          "RANK=" + std::to_string(rank),
-                                       "WORLD_SIZE=2",          "LOCAL_RANK=" + std::to_string(rank),
-                                       "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port};
-        for (const std::string& word :
-             cliCommand({"train", file, "--runs", (folder.path() / "runs").string(), "--json"}))
-            words.push_back(word);
-        return words;
-    };
-    Running second(command(1)), first(command(0));
+    const std::vector<std::string> words{"train", file, "--runs", (folder.path() / "runs").string(), "--json"};
+    Running second(ranked(1, words)), first(ranked(0, words));
     const tests::Ended one = first.wait(), two = second.wait();
     INFO(one.err << two.err);
     CHECK(one.status == 0);
@@ -87,4 +95,68 @@ TEST_CASE("train takes its rank from the environment")
     CHECK(two.json()["rank"].toInt() == 1);
     // Only the first records.
     CHECK(std::distance(fs::directory_iterator(folder.path() / "runs"), {}) == 1);
+}
+
+TEST_CASE("stages, shares of an optimizer and compressed gradients are the same among processes and threads")
+{
+    const TempFolder folder;
+    const std::string file = folder.file("spread.experiment.json", tests::spreadExperiment).string();
+    const std::string runs = (folder.path() / "runs").string();
+    const auto with = [&](std::vector<std::string> words, const std::vector<std::string>& settings) {
+        words.insert(words.end(), {"--runs", runs, "--json"});
+        for (const std::string& each : settings)
+            words.insert(words.end(), {"--set", each});
+        return words;
+    };
+    const auto digestOf = [](const tests::Ended& ended) {
+        INFO(ended.err);
+        REQUIRE(ended.status == 0);
+        return ended.json()["digest"].text();
+    };
+    const std::vector<std::vector<std::string>> ways{{"distributed.strategy=pipeline"},
+                                                     {"distributed.strategy=pipeline", "distributed.schedule=gpipe"},
+                                                     {"distributed.shard_optimizer=true"},
+                                                     {"distributed.compression=fp16"},
+                                                     {"distributed.compression=powersgd"}};
+    std::set<std::string> digests;
+    for (const std::vector<std::string>& way : ways) {
+        INFO(way.back());
+        const tests::Ended launched = cli(with({"launch", file, "--nproc", "2"}, way));
+        const std::string digest = digestOf(launched);
+        CHECK(launched.json()["ranks"].array().size() == 2);
+        std::vector<std::string> inThreads = way;
+        if (!way.front().starts_with("distributed.strategy"))
+            inThreads.push_back("distributed.strategy=ddp");
+        inThreads.push_back("distributed.world_size=2");
+        CHECK(digestOf(cli(with({"train", file}, inThreads))) == digest);
+        digests.insert(digest);
+    }
+    // Both orders of a pipeline's work end in the same bits.
+    CHECK(digests.size() == ways.size() - 1);
+
+    Running second(ranked(1, with({"train", file}, ways.front()))),
+        first(ranked(0, with({"train", file}, ways.front())));
+    const tests::Ended one = first.wait(), two = second.wait();
+    INFO(two.err);
+    CHECK(two.status == 0);
+    CHECK(digests.contains(digestOf(one)));
+    CHECK(fs::exists(fs::path(one.json()["run"].text()) / "pipeline.json"));
+}
+
+TEST_CASE("launch says whether a training fits in memory, and trains nothing")
+{
+    const TempFolder folder;
+    const std::string file = folder.file("spread.experiment.json", tests::spreadExperiment).string();
+    const std::string runs = (folder.path() / "runs").string();
+    const tests::Ended small = cli({"launch", file, "--nproc", "2", "--estimate", "--runs", runs, "--json"});
+    INFO(small.err);
+    REQUIRE(small.status == 0);
+    CHECK(small.json()["fits"].toBool());
+    CHECK(small.json()["bytes"].toInt() > 0);
+    const tests::Ended large =
+        cli({"launch", file, "--estimate", "--runs", runs, "--json", "--set", "model.hidden=[1000000,1000000]"});
+    INFO(large.err);
+    REQUIRE(large.status == 0);
+    CHECK_FALSE(large.json()["fits"].toBool(true));
+    CHECK_FALSE(fs::exists(runs));
 }
