@@ -78,7 +78,7 @@ GradientSync::GradientSync(World& world, const std::vector<tensor::NamedTensor>&
     if (thin)
         hook = std::make_unique<ThinMatrices>(world, std::move(thin), std::move(places));
     else if (compression == "fp16")
-        hook = std::make_unique<c10d::FP16CompressCommHook>(world.parts().group);
+        hook = averagingHalves(world.parts().group);
     else
         hook = averaging(world.parts().group);
     m_parts->reducer->register_comm_hook(watched(std::move(hook), world));
