@@ -226,8 +226,8 @@ void Crew::gatherAgain(bool replace)
 
 Crew::~Crew()
 {
-    if (!m_world->left())
-        m_world->leave();
+    // After a loss they wait for what this one decides.
+    m_world->leave();
 }
 
 }
