@@ -72,7 +72,8 @@ void Session::Work::watchRules()
 {
     auto rules = std::make_unique<LiveRules>(
         m_hub, m_resolved, m_options.runs, std::exchange(m_rulesPast, {}),
-        [this](const spec::RuleSpec& rule, const events::Finding& finding) { return actOn(rule, finding); });
+        [this](const spec::RuleSpec& rule, const events::Finding& finding) { return actOn(rule, finding); },
+        [this] { return recorded(); });
     m_ruling.reset();
     {
         std::lock_guard lock(m_mutex);
@@ -140,11 +141,14 @@ void Session::Work::reportTrees(const events::RunFinished& end)
 void Session::Work::endRules(events::RunState state)
 {
     m_ruling.reset();
-    m_rules->settle(endingOf(state), [this]() -> base::Result<store::RunRecord> {
-        CORE_CHECK(m_recorder->flush());
-        return store::readRun(m_folder.path());
-    });
+    m_rules->settle(endingOf(state));
     m_actions->settle();
+}
+
+base::Result<store::RunRecord> Session::Work::recorded()
+{
+    CORE_CHECK(m_recorder->flush());
+    return store::readRun(m_folder.path());
 }
 
 bool Session::Work::actOn(const spec::RuleSpec& rule, const events::Finding& finding)

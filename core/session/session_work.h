@@ -112,6 +112,8 @@ private:
 
     // Rules say all that they have to say before the end is told.
     void endRules(events::RunState state);
+    // All that was told until now.
+    base::Result<store::RunRecord> recorded();
     // When a rule fires for the first time; whether the run is to stop.
     bool actOn(const spec::RuleSpec& rule, const events::Finding& finding);
 
