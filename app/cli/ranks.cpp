@@ -3,7 +3,10 @@
 #include "app/cli/ranks.h"
 #include "app/cli/command.h"
 #include "core/base/clock.h"
+#include "core/base/json.h"
 #include "core/session/folds.h"
+#include "core/tensor/cuda_devices.h"
+#include "core/train/ranks/gpus.h"
 
 #include <csignal>
 #include <filesystem>
@@ -44,6 +47,34 @@ std::vector<std::string> spreadOver(std::int64_t ranks, std::vector<std::string>
     return sets;
 }
 
+Result<Value> loadShared(const std::string& file, std::vector<std::string> sets, const std::string& device,
+                         std::int64_t localRanks)
+{
+    CORE_TRY(resolved, loadExperiment(file, sets));
+    CORE_TRY(devices, core::tensor::resolveDevices(device, localRanks));
+    // GPUs are sent between by NCCL, unless they are too few for it or somebody wishes otherwise.
+    const auto given = readJson(file);
+    const bool said = (given && !(*given)["distributed"]["backend"].isNull()) ||
+                      std::ranges::any_of(sets, [](const std::string& set) {
+                          return set.starts_with("distributed.backend=") || set.starts_with("distributed=");
+                      });
+    const auto gpus = std::int64_t(core::tensor::cudaNumbers(devices).size());
+    if (said || gpus < 2 || gpus < localRanks)
+        return resolved;
+    sets.push_back("distributed.backend=nccl");
+    return loadExperiment(file, sets);
+}
+
+Result<Value> loadForDevices(const std::string& file, std::vector<std::string> sets, const std::string& device)
+{
+    const auto gpus = std::int64_t(core::tensor::cudaNumbers(device).size());
+    CORE_TRY(resolved, loadExperiment(file, sets));
+    const Value& distributed = resolved["distributed"];
+    if (gpus < 2 || (distributed["strategy"].text() != "none" && distributed["world_size"].toInt(1) > 1))
+        return resolved;
+    return loadShared(file, spreadOver(gpus, std::move(sets)), device, gpus);
+}
+
 Result<Outcome> trainAsRank(const session::Place& place, const Value& resolved, const RankOptions& how, double started)
 {
     if (place.rank > 0) {
@@ -62,7 +93,11 @@ Result<Outcome> trainTogether(const std::shared_ptr<session::RankSet>& ranks, co
     if (folds > 1)
         return Error{ErrorKind::Spec, "folds are trained one after the other, and ranks meet once", "/split/kind",
                      "Use random or stratified, or train without ranks"};
-    session::Options options{how.runs, how.device};
+    const std::int64_t local = how.localRanks ? how.localRanks : resolved["distributed"]["world_size"].toInt(1);
+    CORE_TRY(devices, core::tensor::resolveDevices(how.device, local));
+    CORE_CHECK(core::train::ranks::deviceOfRank({.size = local, .localSize = local}, devices,
+                                                core::spec::read(resolved).distributed));
+    session::Options options{how.runs, devices};
     options.meet = [ranks](const std::filesystem::path& run) { return ranks->meet(run); };
     const auto finish = [&](session::Session& run) -> Result<Outcome> {
         CORE_TRY(outcome, conduct(run, started));
@@ -97,7 +132,8 @@ void addRanks(Program& program)
         ->allow_extra_args(false)
         ->take_all();
     launch->add_option("--runs", common.runs, "Folder of the runs");
-    launch->add_option("--device", options->device, "auto, cpu")->capture_default_str();
+    launch->add_option("--device", options->device, "auto, cpu, cuda, or cuda:0,1 that ranks take in turns")
+        ->capture_default_str();
     launch->add_option("--resume", options->resume, "auto: go on with an interrupted run of the same experiment")
         ->check(CLI::IsMember({"auto", "never"}))
         ->capture_default_str();
@@ -109,7 +145,7 @@ void addRanks(Program& program)
             CORE_TRY(asked, loadExperiment(options->experiment, options->sets));
             ranks = asked["distributed"]["world_size"].toInt(1);
         }
-        CORE_TRY(resolved, loadExperiment(options->experiment, spreadOver(ranks, options->sets)));
+        CORE_TRY(resolved, loadShared(options->experiment, spreadOver(ranks, options->sets), options->device, ranks));
         const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
         const auto set = session::RankSet::launch({program, "rank-worker"}, ranks, timeoutIn(resolved));
         return trainTogether(set, resolved, {common.runsFolder(), options->device, options->resume}, started);

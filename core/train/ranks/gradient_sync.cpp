@@ -37,7 +37,7 @@ GradientSync::GradientSync(World& world, const std::vector<tensor::NamedTensor>&
     m_parts->reducer = std::make_unique<c10d::Reducer>(
         learning, std::move(buckets), world.parts().group, std::vector<bool>(learning.size(), false), most, findsUnused,
         gradientsAreViews, std::move(names), first, false, false, std::vector<std::int64_t>{});
-    m_parts->reducer->register_comm_hook(watched(averaging(world.parts().group), world));
+    m_parts->reducer->register_comm_hook(watched(averaging(world), world));
 }
 
 GradientSync::~GradientSync()
