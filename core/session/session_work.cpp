@@ -85,11 +85,14 @@ void Session::Work::reportTrees(const events::RunFinished& end)
 void Session::Work::endRules(events::RunState state)
 {
     m_ruling.reset();
-    m_rules->settle(endingOf(state), [this]() -> base::Result<store::RunRecord> {
-        CORE_CHECK(m_recorder->flush());
-        return store::readRun(m_folder.path());
-    });
+    m_rules->settle(endingOf(state));
     m_actions->settle();
+}
+
+base::Result<store::RunRecord> Session::Work::recorded()
+{
+    CORE_CHECK(m_recorder->flush());
+    return store::readRun(m_folder.path());
 }
 
 bool Session::Work::actOn(const spec::RuleSpec& rule, const events::Finding& finding)

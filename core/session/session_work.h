@@ -50,7 +50,8 @@ public:
         m_actions = std::make_unique<RuleActions>(m_hub, m_folder.id(), m_folder.path());
         m_rules = std::make_unique<LiveRules>(
             m_hub, m_resolved, m_options.runs, std::move(m_rulesPast),
-            [this](const spec::RuleSpec& rule, const events::Finding& finding) { return actOn(rule, finding); });
+            [this](const spec::RuleSpec& rule, const events::Finding& finding) { return actOn(rule, finding); },
+            [this] { return recorded(); });
         m_ruling = m_hub.subscribe(*m_rules);
         m_thread = std::jthread([this] {
             base::nameThread("trainer");
@@ -109,6 +110,8 @@ private:
 
     // Rules say all that they have to say before the end is told.
     void endRules(events::RunState state);
+    // All that was told until now.
+    base::Result<store::RunRecord> recorded();
     // When a rule fires for the first time; whether the run is to stop.
     bool actOn(const spec::RuleSpec& rule, const events::Finding& finding);
 

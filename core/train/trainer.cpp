@@ -281,7 +281,7 @@ Status Trainer::edit(const std::string& path, const Value& value, bool again)
     m_context.hub->publish(events::Edited{m_engine->step(), path, std::move(*was), value});
     if (path.starts_with("profiler"))
         m_profiler.follow(m_engine->experiment().profiler);
-    if (path.starts_with("capture") || path.starts_with("model.freeze"))
+    if (path.starts_with("capture") || path.starts_with("rules") || path.starts_with("model.freeze"))
         m_watch.follow(*m_engine, *m_context.hub, m_context.frames);
     const StepPlan& plan = m_engine->timeline().plan();
     if (plan.stepsPerEpoch != before.stepsPerEpoch || plan.totalSteps != before.totalSteps)

@@ -197,9 +197,9 @@ QString deviceText(bridge::Workbench& bench)
     const qint64 ranks = ranksIn(known ? run->spec() : bench.document().resolved());
     const QString several = DeviceMenu::tr("%1 ranks").arg(ranks);
     if (!known) {
-        const QString device =
-            bench.device() == QLatin1String("auto") ? DeviceMenu::tr("device: auto") : bench.device();
-        return ranks > 1 ? device + QStringLiteral(" · ") + several : device;
+        if (ranks > 1)
+            return bench.device() + QStringLiteral(" · ") + several;
+        return bench.device() == QLatin1String("auto") ? DeviceMenu::tr("device: auto") : bench.device();
     }
     return QString::fromStdString(run->opened().device) + QStringLiteral(" · ") +
            (ranks > 1                    ? several
