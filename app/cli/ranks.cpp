@@ -4,9 +4,12 @@
 #include "app/cli/command.h"
 #include "core/base/clock.h"
 #include "core/base/files.h"
+#include "core/base/json.h"
 #include "core/session/folds.h"
 #include "core/session/memory_fit.h"
 #include "core/session/tuning_slurm.h"
+#include "core/tensor/cuda_devices.h"
+#include "core/train/ranks/gpus.h"
 
 #include <algorithm>
 #include <csignal>
@@ -81,7 +84,8 @@ std::string batchScript(const std::filesystem::path& program, const std::filesys
                          "next turn.\n#SBATCH --signal=TERM@120\n#SBATCH --requeue\n#SBATCH --open-mode=append\n\n"
                          "exec srun --kill-on-bad-exit=1 " +
                          session::shellWord(program.string()) + " train " + session::shellWord(experiment.string()) +
-                         " --runs " + session::shellWord(runs.string()) + " --resume auto";
+                         " --runs " + session::shellWord(runs.string()) + " --device " + session::shellWord(device) +
+                         " --resume auto";
     for (const std::string& each : sets)
         script += " --set " + session::shellWord(each);
     return script + "\n";
@@ -89,13 +93,34 @@ std::string batchScript(const std::filesystem::path& program, const std::filesys
 
 }
 
-Result<Value> loadSpread(const std::string& experiment, std::int64_t ranks, std::vector<std::string> sets)
+Result<Value> loadSpread(const std::string& file, std::int64_t ranks, std::vector<std::string> sets,
+                         const std::string& device, std::int64_t localRanks)
 {
-    CORE_TRY(asked, loadExperiment(experiment, sets));
+    CORE_TRY(asked, loadExperiment(file, sets));
     if (asked["distributed"]["strategy"].text() == "none")
         sets.push_back("distributed.strategy=ddp");
     sets.push_back("distributed.world_size=" + std::to_string(ranks));
-    return loadExperiment(experiment, sets);
+    CORE_TRY(devices, core::tensor::resolveDevices(device, localRanks));
+    // GPUs are sent between by NCCL, unless they are too few for it or somebody wishes otherwise.
+    const auto given = readJson(file);
+    const bool said = (given && !(*given)["distributed"]["backend"].isNull()) ||
+                      std::ranges::any_of(sets, [](const std::string& set) {
+                          return set.starts_with("distributed.backend=") || set.starts_with("distributed=");
+                      });
+    const auto gpus = std::int64_t(core::tensor::cudaNumbers(devices).size());
+    if (!said && gpus > 1 && gpus >= localRanks)
+        sets.push_back("distributed.backend=nccl");
+    return loadExperiment(file, sets);
+}
+
+Result<Value> loadForDevices(const std::string& file, std::vector<std::string> sets, const std::string& device)
+{
+    const auto gpus = std::int64_t(core::tensor::cudaNumbers(device).size());
+    CORE_TRY(resolved, loadExperiment(file, sets));
+    const Value& distributed = resolved["distributed"];
+    if (gpus < 2 || (distributed["strategy"].text() != "none" && distributed["world_size"].toInt(1) > 1))
+        return resolved;
+    return loadSpread(file, gpus, std::move(sets), device, gpus);
 }
 
 Result<Outcome> trainAsRank(const session::Place& place, const Value& resolved, const RankOptions& how, double started)
@@ -120,7 +145,11 @@ Result<Outcome> trainTogether(const std::shared_ptr<session::RankSet>& ranks, co
     if (folds > 1)
         return Error{ErrorKind::Spec, "folds are trained one after the other, and ranks meet once", "/split/kind",
                      "Use random or stratified, or train without ranks"};
-    session::Options options{how.runs, how.device};
+    const std::int64_t local = how.localRanks ? how.localRanks : resolved["distributed"]["world_size"].toInt(1);
+    CORE_TRY(devices, core::tensor::resolveDevices(how.device, local));
+    CORE_CHECK(core::train::ranks::deviceOfRank({.size = local, .localSize = local}, devices,
+                                                core::spec::read(resolved).distributed));
+    session::Options options{how.runs, devices};
     options.meet = [ranks](const std::filesystem::path& run) { return ranks->meet(run); };
     const auto finish = [&](session::Session& run) -> Result<Outcome> {
         CORE_TRY(outcome, conduct(run, started));
@@ -156,7 +185,8 @@ void addRanks(Program& program)
         ->allow_extra_args(false)
         ->take_all();
     launch->add_option("--runs", common.runs, "Folder of the runs");
-    launch->add_option("--device", options->device, "auto, cpu")->capture_default_str();
+    launch->add_option("--device", options->device, "auto, cpu, cuda, or cuda:0,1 that ranks take in turns")
+        ->capture_default_str();
     launch->add_option("--resume", options->resume, "auto: go on with an interrupted run of the same experiment")
         ->check(CLI::IsMember({"auto", "never"}))
         ->capture_default_str();
@@ -172,14 +202,15 @@ void addRanks(Program& program)
             CORE_TRY(asked, loadExperiment(options->experiment, options->sets));
             ranks = asked["distributed"]["world_size"].toInt(1);
         }
-        CORE_TRY(resolved, loadSpread(options->experiment, ranks, options->sets));
+        CORE_TRY(resolved, loadSpread(options->experiment, ranks, options->sets, options->device, ranks));
         if (options->estimate)
             return estimated(resolved);
         const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
         if (!options->script.empty()) {
-            CORE_CHECK(writeFileAtomically(
-                options->script, batchScript(program, std::filesystem::absolute(options->experiment), options->sets,
-                                             ranks, resolved, std::filesystem::absolute(common.runsFolder()))));
+            CORE_CHECK(writeFileAtomically(options->script,
+                                           batchScript(program, std::filesystem::absolute(options->experiment),
+                                                       options->sets, ranks, options->device, resolved,
+                                                       std::filesystem::absolute(common.runsFolder()))));
             return Outcome{Object{{"script", options->script}, {"ranks", ranks}},
                            "sbatch " + options->script + " trains this on " + std::to_string(ranks) + " ranks\n"};
         }

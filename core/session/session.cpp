@@ -6,7 +6,8 @@
 #include "core/session/session_work.h"
 #include "core/store/journal.h"
 #include "core/store/run_record.h"
-#include "core/tensor/device.h"
+#include "core/tensor/cuda_devices.h"
+#include "core/train/ranks/gpus.h"
 
 #include <algorithm>
 
@@ -85,6 +86,18 @@ std::string runName(const Value& resolved)
 
 namespace {
 
+// Where it trains: a device, or one for each of several ranks.
+base::Result<std::string> deviceFor(const Value& resolved, const Options& options)
+{
+    const spec::DistributedSpec how = spec::read(resolved).distributed;
+    const std::int64_t ranks = how.strategy == "none" ? 1 : how.worldSize;
+    CORE_TRY(device, tensor::resolveDevices(options.device, ranks));
+    // Of processes whoever starts them has seen to it.
+    if (how.strategy != "none" && !options.meet)
+        CORE_CHECK(train::ranks::deviceOfRank({.size = ranks, .localSize = ranks, .starter = "threads"}, device, how));
+    return device;
+}
+
 // Whether nothing that was recorded before `step` is missing, the evaluation there included.
 bool recordedUpTo(const store::RunRecord& record, std::int64_t step)
 {
@@ -134,7 +147,7 @@ std::int64_t stepsRecorded(const store::RunRecord& record)
 
 base::Result<std::unique_ptr<Session>> Session::create(const Value& resolved, const Options& options)
 {
-    CORE_TRY(device, tensor::resolveDevice(options.device));
+    CORE_TRY(device, deviceFor(resolved, options));
     CORE_TRY(folder, store::RunFolder::create(options.runs, runName(resolved), resolved));
     auto work = std::make_unique<Work>(std::move(folder), resolved, options, device);
     CORE_CHECK(work->open());
@@ -143,7 +156,6 @@ base::Result<std::unique_ptr<Session>> Session::create(const Value& resolved, co
 
 base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::path& run, const Options& options)
 {
-    CORE_TRY(device, tensor::resolveDevice(options.device));
     CORE_TRY(folder, store::RunFolder::open(run));
     CORE_TRY(resolved, base::readJson(run / "spec.json"));
     const spec::Checked checked = spec::resolve(resolved, {catalog()});
@@ -152,6 +164,7 @@ base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::pa
         error.where = (run / "spec.json").string() + " " + error.where;
         return error;
     }
+    CORE_TRY(device, deviceFor(checked.value, options));
     CORE_TRY(record, store::readRun(run));
     auto work = std::make_unique<Work>(std::move(folder), checked.value, options, device);
     if (record.opened) {

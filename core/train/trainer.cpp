@@ -28,7 +28,8 @@ constexpr EvaluationRequest tables{true, 24};
 Error outOfMemory(const std::string& what, std::int64_t batchSize)
 {
     if (batchSize == 0)
-        return {ErrorKind::Resource, what, "preparing", "Try a smaller network, or fewer rows"};
+        return {ErrorKind::Resource, what, "preparing",
+                "Try a smaller network or batch_size, or fewer rows; another program may hold the memory"};
     const std::string half = std::to_string(std::max<std::int64_t>(1, batchSize / 2));
     return {ErrorKind::Resource, what, "batch_size " + std::to_string(batchSize),
             "Try a batch_size of " + half + " with accumulate 2, or a smaller network"};

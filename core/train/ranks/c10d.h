@@ -32,6 +32,11 @@ struct World::Parts {
     bool lost = false, left = false, differ = false;
     std::int64_t step = 0;
     Microscope scope;
+    bool nccl = false;                                      ///< tensors of CUDA devices go by NCCL
+    std::vector<c10::intrusive_ptr<c10d::Work>> unfinished; ///< of gradients, by NCCL
+
+    /// Returns when a collective is done; throws where it fails, or takes longer than the timeout.
+    void finish(c10d::Work& work, bool onDevice) const;
 
     void useToken(const std::string& token);
     bool isGone(std::int64_t rank) const;

@@ -80,7 +80,7 @@ GradientSync::GradientSync(World& world, const std::vector<tensor::NamedTensor>&
     else if (compression == "fp16")
         hook = averagingHalves(world.parts().group);
     else
-        hook = averaging(world.parts().group);
+        hook = averaging(world);
     m_parts->reducer->register_comm_hook(watched(std::move(hook), world));
 }
 

@@ -211,7 +211,7 @@ std::function<void()> World::sumBeside(const at::Tensor& values)
         auto work = m_parts->group->allreduce(all);
         return [this, work, all] {
             try {
-                work->wait();
+                m_parts->finish(*work, all[0].is_cuda());
             } catch (const std::exception& failure) {
                 throw base::Thrown(blame(failure.what()));
             }
@@ -238,7 +238,8 @@ void World::share(const at::Tensor& values)
     stillHere();
     try {
         std::vector<at::Tensor> all{values};
-        m_parts->group->broadcast(all)->wait();
+        const auto work = m_parts->group->broadcast(all);
+        m_parts->finish(*work, values.is_cuda());
     } catch (const std::exception& failure) {
         throw base::Thrown(blame(failure.what()));
     }
