@@ -27,6 +27,12 @@ std::string rankExperiment()
               "threads": 1, "seed": 3, "checkpoint": {"every_steps": 50}}})";
 }
 
+// What ranks did is measured at other steps after a restart, and its times are never the same.
+void leaveOutMeasured(core::store::RunRecord& record)
+{
+    std::erase_if(record.scalars, [](const auto& each) { return each.first.starts_with("ranks/"); });
+}
+
 enum class Deed { KillRank, StopRank, KillCoordinator, HoldCoordinator };
 
 class RankKills {
@@ -127,6 +133,7 @@ private:
             std::exit(m_campaign.end("no run to compare with"));
         reference.digest = ended.json()["digest"].text();
         reference.steps = ended.json()["steps"].toInt();
+        leaveOutMeasured(*record);
         reference.record = std::move(*record);
         return reference;
     }
@@ -205,9 +212,10 @@ private:
             return;
         ++m_exact;
         m_campaign.check(ended.json()["digest"].text() == reference.digest, "it ends in other weights");
-        const auto record = core::store::readRun(ended.json()["run"].text());
+        auto record = core::store::readRun(ended.json()["run"].text());
         if (!m_campaign.check(bool(record), "the run cannot be read"))
             return;
+        leaveOutMeasured(*record);
         const std::string wrong = missing(*record, reference.record);
         m_campaign.check(wrong.empty(), wrong);
     }
