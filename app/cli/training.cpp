@@ -236,8 +236,8 @@ void addTraining(Program& program)
         listenForSignals();
         CORE_TRY(place, session::placeHere());
         if (place) {
-            CORE_TRY(shared, loadShared(options->experiment, spreadOver(place->size, options->sets), options->device,
-                                        place->localSize));
+            CORE_TRY(shared,
+                     loadShared(options->experiment, place->size, options->sets, options->device, place->localSize));
             return trainAsRank(*place, shared,
                                {common.runsFolder(), options->device, options->resume, place->localSize}, started);
         }

@@ -69,7 +69,7 @@ std::optional<events::RunFinished> Session::finished() const
 
 std::vector<events::Finding> Session::findings() const
 {
-    return m_work->m_rules ? m_work->m_rules->findings() : std::vector<events::Finding>{};
+    return m_work->findings();
 }
 
 std::string runName(const Value& resolved)
@@ -112,7 +112,8 @@ bool recordedUpTo(const store::RunRecord& record, std::int64_t step)
     return true;
 }
 
-// The edits that a run still has before it: those that its checkpoint says, and those that were made since.
+}
+
 std::deque<events::Edited> editsAhead(const store::RunRecord& record, const std::optional<store::Checkpoint>& from)
 {
     const std::int64_t step = from ? from->step : 0;
@@ -134,6 +135,13 @@ std::deque<events::Edited> editsAhead(const store::RunRecord& record, const std:
     return ahead;
 }
 
+std::int64_t stepsRecorded(const store::RunRecord& record)
+{
+    std::int64_t reached = 0;
+    for (const auto& [name, series] : record.scalars)
+        if (name.starts_with("train/") && !series.steps.empty())
+            reached = std::max(reached, series.steps.back() + 1);
+    return reached;
 }
 
 base::Result<std::unique_ptr<Session>> Session::create(const Value& resolved, const Options& options)
@@ -172,12 +180,8 @@ base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::pa
             work->m_unrecordedEnd = *finished;
     }
     // A checkpoint may be newer than what is left of the journal: its rows would be missing for ever.
-    std::int64_t reached = 0;
-    for (const auto& [name, series] : record.scalars)
-        if (name.starts_with("train/") && !series.steps.empty())
-            reached = std::max(reached, series.steps.back() + 1);
     // Without a checkpoint the run begins again; the journal forgets what there was.
-    auto checkpoint = store::newestToResume(work->m_folder.checkpoints(), reached);
+    auto checkpoint = store::newestToResume(work->m_folder.checkpoints(), stepsRecorded(record));
     if (checkpoint && checkpoint->step >= work->m_parentStep) {
         work->m_current = checkpoint->state["spec"];
         work->m_resumeFrom = std::move(*checkpoint);

@@ -220,7 +220,8 @@ Engine::makeLoader(const spec::Experiment& experiment, const data::DataModule& d
     const std::int64_t usual = data.info().image() || data.decodes() ? 1 : 0;
     options.workers = m_learner->takesBatches() ? experiment.data.numWorkers.value_or(usual) : 0;
     options.prefetchFactor = experiment.data.prefetchFactor;
-    if (m_world) {
+    // Every stage of a pipeline has the rows of all.
+    if (m_world && experiment.distributed.strategy != "pipeline") {
         options.rank = experiment.distributed.shardData ? m_world->rank() : 0;
         options.ranks = m_world->size();
         options.even = experiment.distributed.evenShards;

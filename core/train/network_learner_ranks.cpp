@@ -5,6 +5,7 @@
 #include "core/train/network_learner.h"
 #include "core/train/ranks/gpus.h"
 #include "core/train/ranks/world.h"
+#include "core/train/shared_work.h"
 #include "core/train/step_tracer.h"
 
 #include <c10/util/Exception.h>
@@ -25,16 +26,25 @@ base::Status NetworkLearner::join(ranks::World& world, const spec::DistributedSp
         CORE_CHECK(ranks::useNccl(world));
     m_world = &world;
     m_how = how;
+    // All begin alike, whatever their processors make of the same draws.
+    if (how.sameSeed)
+        for (const tensor::NamedTensor& named : ownState())
+            if (named.tensor.numel() > 0)
+                world.share(named.tensor.detach());
+    CORE_CHECK(shareWork());
     syncGradients();
     return {};
 }
 
 void NetworkLearner::syncGradients()
 {
-    if (!m_world)
+    if (m_shares && m_shares->pipeline)
+        m_shares->pipeline->freezingChanged();
+    if (!m_world || m_how.strategy == "pipeline")
         return;
     m_sync.reset();
-    m_sync = std::make_unique<ranks::GradientSync>(*m_world, m_network->parameters(), m_how.bucketMb);
+    m_sync = std::make_unique<ranks::GradientSync>(*m_world, m_network->parameters(), m_how.bucketMb, m_how.compression,
+                                                   m_shares ? m_shares->thin : nullptr);
 }
 
 namespace {
@@ -109,6 +119,9 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
     Quiet quiet;
     const c10::WarningUtils::WarningHandlerGuard listening(&quiet);
     double ownRows = 0, ownLoss = 0;
+    // What thin matrices leave out is another as soon as a bucket has gone.
+    if (m_shares && m_shares->thin)
+        m_shares->foreignLags = true;
     scope.stepBegins();
     try {
         for (std::size_t i = 0; i < batches.size(); ++i) {

@@ -23,6 +23,25 @@ public:
     }
 };
 
+// As PyTorch's fp16_compress_hook; c10d's own is not to be had from outside its library.
+class Halving final : public c10d::CppCommHookInterface<c10::intrusive_ptr<c10d::ProcessGroup>> {
+public:
+    using CppCommHookInterface::CppCommHookInterface;
+
+    c10::intrusive_ptr<c10::ivalue::Future> runHook(c10d::GradBucket& bucket) override
+    {
+        // Divided first, so that sums stay in range.
+        std::vector<at::Tensor> tensors{bucket.getBufferRef().to(at::kHalf).div_(double(state_->getSize()))};
+        const auto future = state_->allreduce(tensors)->getFuture();
+        return future->then(
+            [whole = bucket.getBufferRef(), half = tensors[0]](c10::ivalue::Future&) {
+                whole.copy_(half);
+                return c10::IValue(std::vector<at::Tensor>{whole});
+            },
+            future->elementType());
+    }
+};
+
 class WatchedHook final : public c10d::CommHookInterface {
 public:
     WatchedHook(std::unique_ptr<c10d::CommHookInterface> inner, Microscope& scope)
@@ -60,6 +79,11 @@ private:
 std::unique_ptr<c10d::CommHookInterface> averaging(World& world)
 {
     return std::make_unique<Averaging>(&world.parts());
+}
+
+std::unique_ptr<c10d::CommHookInterface> averagingHalves(const c10::intrusive_ptr<c10d::ProcessGroup>& group)
+{
+    return std::make_unique<Halving>(group);
 }
 
 std::unique_ptr<c10d::CommHookInterface> watched(std::unique_ptr<c10d::CommHookInterface> inner, World& world)
