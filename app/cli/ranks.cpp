@@ -84,7 +84,8 @@ std::string batchScript(const std::filesystem::path& program, const std::filesys
                          "next turn.\n#SBATCH --signal=TERM@120\n#SBATCH --requeue\n#SBATCH --open-mode=append\n\n"
                          "exec srun --kill-on-bad-exit=1 " +
                          session::shellWord(program.string()) + " train " + session::shellWord(experiment.string()) +
-                         " --runs " + session::shellWord(runs.string()) + " --resume auto";
+                         " --runs " + session::shellWord(runs.string()) + " --device " + session::shellWord(device) +
+                         " --resume auto";
     for (const std::string& each : sets)
         script += " --set " + session::shellWord(each);
     return script + "\n";
@@ -92,20 +93,14 @@ std::string batchScript(const std::filesystem::path& program, const std::filesys
 
 }
 
-Result<Value> loadSpread(const std::string& experiment, std::int64_t ranks, std::vector<std::string> sets)
+Result<Value> loadSpread(const std::string& file, std::int64_t ranks, std::vector<std::string> sets,
+                         const std::string& device, std::int64_t localRanks)
 {
-    CORE_TRY(asked, loadExperiment(experiment, sets));
+    CORE_TRY(asked, loadExperiment(file, sets));
     if (asked["distributed"]["strategy"].text() == "none")
         sets.push_back("distributed.strategy=ddp");
     sets.push_back("distributed.world_size=" + std::to_string(ranks));
-    return loadExperiment(experiment, sets);
-}
-
-Result<Value> loadShared(const std::string& file, std::int64_t ranks, std::vector<std::string> sets,
-                         const std::string& device, std::int64_t localRanks)
-{
-    CORE_TRY(resolved, loadSpread(file, ranks, sets));
-    CORE_TRY(devices, core::train::ranks::devicesOfRanks(device, localRanks, core::spec::read(resolved).distributed));
+    CORE_TRY(devices, core::train::ranks::devicesOfRanks(device, localRanks, core::spec::read(asked).distributed));
     // GPUs are sent between by NCCL, unless they are too few for it or somebody wishes otherwise.
     const auto given = readJson(file);
     const bool said = (given && !(*given)["distributed"]["backend"].isNull()) ||
@@ -113,10 +108,9 @@ Result<Value> loadShared(const std::string& file, std::int64_t ranks, std::vecto
                           return set.starts_with("distributed.backend=") || set.starts_with("distributed=");
                       });
     const auto gpus = std::int64_t(core::tensor::cudaNumbers(devices).size());
-    if (said || gpus < 2 || gpus < localRanks)
-        return resolved;
-    sets.push_back("distributed.backend=nccl");
-    return loadSpread(file, ranks, std::move(sets));
+    if (!said && gpus > 1 && gpus >= localRanks)
+        sets.push_back("distributed.backend=nccl");
+    return loadExperiment(file, sets);
 }
 
 Result<Value> loadForDevices(const std::string& file, std::vector<std::string> sets, const std::string& device)
@@ -126,7 +120,7 @@ Result<Value> loadForDevices(const std::string& file, std::vector<std::string> s
     const Value& distributed = resolved["distributed"];
     if (gpus < 2 || (distributed["strategy"].text() != "none" && distributed["world_size"].toInt(1) > 1))
         return resolved;
-    return loadShared(file, gpus, std::move(sets), device, gpus);
+    return loadSpread(file, gpus, std::move(sets), device, gpus);
 }
 
 Result<Outcome> trainAsRank(const session::Place& place, const Value& resolved, const RankOptions& how, double started)
@@ -208,14 +202,15 @@ void addRanks(Program& program)
             CORE_TRY(asked, loadExperiment(options->experiment, options->sets));
             ranks = asked["distributed"]["world_size"].toInt(1);
         }
-        CORE_TRY(resolved, loadShared(options->experiment, ranks, options->sets, options->device, ranks));
+        CORE_TRY(resolved, loadSpread(options->experiment, ranks, options->sets, options->device, ranks));
         if (options->estimate)
             return estimated(resolved);
         const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
         if (!options->script.empty()) {
-            CORE_CHECK(writeFileAtomically(
-                options->script, batchScript(program, std::filesystem::absolute(options->experiment), options->sets,
-                                             ranks, resolved, std::filesystem::absolute(common.runsFolder()))));
+            CORE_CHECK(writeFileAtomically(options->script,
+                                           batchScript(program, std::filesystem::absolute(options->experiment),
+                                                       options->sets, ranks, options->device, resolved,
+                                                       std::filesystem::absolute(common.runsFolder()))));
             return Outcome{Object{{"script", options->script}, {"ranks", ranks}},
                            "sbatch " + options->script + " trains this on " + std::to_string(ranks) + " ranks\n"};
         }

@@ -12,12 +12,9 @@ struct RankOptions {
     std::int64_t localRanks = 0; ///< of this machine; 0: all
 };
 
-/// The experiment, spread over so many ranks: by data, unless it asks for a pipeline.
+/// The experiment, spread over so many ranks, of which `localRanks` are on this machine: by data, unless it asks for a
+/// pipeline. What they send by follows from `device` where neither file nor settings say it.
 core::base::Result<core::base::Value> loadSpread(const std::string& experiment, std::int64_t ranks,
-                                                 std::vector<std::string> sets);
-/// The same for ranks of which so many are on this machine: what they send by follows from `device` where neither file
-/// nor settings say it.
-core::base::Result<core::base::Value> loadShared(const std::string& file, std::int64_t ranks,
                                                  std::vector<std::string> sets, const std::string& device,
                                                  std::int64_t localRanks);
 /// The experiment; where `device` lists several GPUs, and it does not say how many ranks, with a rank for each.

@@ -237,7 +237,7 @@ void addTraining(Program& program)
         CORE_TRY(place, session::placeHere());
         if (place) {
             CORE_TRY(shared,
-                     loadShared(options->experiment, place->size, options->sets, options->device, place->localSize));
+                     loadSpread(options->experiment, place->size, options->sets, options->device, place->localSize));
             return trainAsRank(*place, shared,
                                {common.runsFolder(), options->device, options->resume, place->localSize}, started);
         }

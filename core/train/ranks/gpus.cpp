@@ -40,6 +40,9 @@ base::Result<std::string> deviceOfRank(const Place& place, const std::string& de
     if (needsProcessors(how))
         return Error{ErrorKind::Spec, "pipelines, shares of an optimizer and compression are not there for GPUs yet",
                      "/distributed", "Use strategy ddp without them, or --device cpu"};
+    if (how.backend == "nccl" && how.onFailure != "stop")
+        return Error{ErrorKind::Spec, "after a loss ranks meet again over gloo alone", "/distributed/on_failure",
+                     "Set it to stop, or backend to gloo"};
     if (std::int64_t(numbers.size()) < place.localSize) {
         const std::string few = std::to_string(place.localSize) + " ranks of this machine have " +
                                 (numbers.size() == 1 ? "1 GPU" : std::to_string(numbers.size()) + " GPUs");
