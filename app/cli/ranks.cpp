@@ -3,11 +3,20 @@
 #include "app/cli/ranks.h"
 #include "app/cli/command.h"
 #include "core/base/clock.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
 #include "core/session/folds.h"
+#include "core/session/memory_fit.h"
+#include "core/session/tuning_slurm.h"
+#include "core/tensor/cuda_devices.h"
+#include "core/train/ranks/gpus.h"
 
+#include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 namespace app::cli {
@@ -30,18 +39,88 @@ void waitForFirstRank()
     std::signal(SIGTERM, onRankEndAsked);
 }
 
+Result<Outcome> estimated(const Value& resolved)
+{
+    CORE_TRY(fit, session::memoryFit(resolved));
+    Object object{{"fits", fit.fits()},
+                  {"bytes", std::int64_t(fit.bytes)},
+                  {"available", std::int64_t(fit.available)},
+                  {"stages", fit.stages}};
+    Array stages;
+    for (std::size_t i = 0; i < fit.stageBytes.size(); ++i)
+        stages.push_back(Object{{"blocks", fit.blocks[i]}, {"bytes", std::int64_t(fit.stageBytes[i])}});
+    object.set("stage_bytes", std::move(stages));
+    return Outcome{std::move(object), fit.text() + "\n"};
+}
+
 double timeoutIn(const Value& resolved)
 {
     return resolved["distributed"]["timeout_s"].toReal(10);
 }
 
+bool replacesIn(const Value& resolved)
+{
+    return resolved["distributed"]["on_failure"].text() == "replace";
 }
 
-std::vector<std::string> spreadOver(std::int64_t ranks, std::vector<std::string> sets)
+// What a starter ends and starts anew goes on where it stood.
+bool startedAnew()
 {
-    sets.push_back("distributed.strategy=ddp");
+    for (const char* name : {"TORCHELASTIC_RESTART_COUNT", "SLURM_RESTART_COUNT"})
+        if (const char* count = std::getenv(name); count && std::atoi(count) > 0)
+            return true;
+    return false;
+}
+
+// What sbatch takes: every task is a rank, and one that is requeued goes on where it stood.
+std::string batchScript(const std::filesystem::path& program, const std::filesystem::path& experiment,
+                        const std::vector<std::string>& sets, std::int64_t ranks, const Value& resolved,
+                        const std::filesystem::path& runs)
+{
+    const std::int64_t threads = resolved["train"]["threads"].toInt(1);
+    std::string script = "#!/bin/sh\n#SBATCH --job-name=descent\n#SBATCH --ntasks=" + std::to_string(ranks) +
+                         "\n#SBATCH --cpus-per-task=" + std::to_string(std::max<std::int64_t>(1, threads)) +
+                         "\n# Before its time is over the job is asked to end with a checkpoint; then it waits for its "
+                         "next turn.\n#SBATCH --signal=TERM@120\n#SBATCH --requeue\n#SBATCH --open-mode=append\n\n"
+                         "exec srun --kill-on-bad-exit=1 " +
+                         session::shellWord(program.string()) + " train " + session::shellWord(experiment.string()) +
+                         " --runs " + session::shellWord(runs.string()) + " --device " + session::shellWord(device) +
+                         " --resume auto";
+    for (const std::string& each : sets)
+        script += " --set " + session::shellWord(each);
+    return script + "\n";
+}
+
+}
+
+Result<Value> loadSpread(const std::string& file, std::int64_t ranks, std::vector<std::string> sets,
+                         const std::string& device, std::int64_t localRanks)
+{
+    CORE_TRY(asked, loadExperiment(file, sets));
+    if (asked["distributed"]["strategy"].text() == "none")
+        sets.push_back("distributed.strategy=ddp");
     sets.push_back("distributed.world_size=" + std::to_string(ranks));
-    return sets;
+    CORE_TRY(devices, core::tensor::resolveDevices(device, localRanks));
+    // GPUs are sent between by NCCL, unless they are too few for it or somebody wishes otherwise.
+    const auto given = readJson(file);
+    const bool said = (given && !(*given)["distributed"]["backend"].isNull()) ||
+                      std::ranges::any_of(sets, [](const std::string& set) {
+                          return set.starts_with("distributed.backend=") || set.starts_with("distributed=");
+                      });
+    const auto gpus = std::int64_t(core::tensor::cudaNumbers(devices).size());
+    if (!said && gpus > 1 && gpus >= localRanks)
+        sets.push_back("distributed.backend=nccl");
+    return loadExperiment(file, sets);
+}
+
+Result<Value> loadForDevices(const std::string& file, std::vector<std::string> sets, const std::string& device)
+{
+    const auto gpus = std::int64_t(core::tensor::cudaNumbers(device).size());
+    CORE_TRY(resolved, loadExperiment(file, sets));
+    const Value& distributed = resolved["distributed"];
+    if (gpus < 2 || (distributed["strategy"].text() != "none" && distributed["world_size"].toInt(1) > 1))
+        return resolved;
+    return loadSpread(file, gpus, std::move(sets), device, gpus);
 }
 
 Result<Outcome> trainAsRank(const session::Place& place, const Value& resolved, const RankOptions& how, double started)
@@ -52,7 +131,11 @@ Result<Outcome> trainAsRank(const session::Place& place, const Value& resolved, 
         return Outcome{Object{{"rank", place.rank}, {"world_size", place.size}, {"status", "completed"}},
                        "rank " + std::to_string(place.rank) + " of " + std::to_string(place.size) + " is done\n"};
     }
-    return trainTogether(session::RankSet::join(place, timeoutIn(resolved)), resolved, how, started);
+    RankOptions again = how;
+    if (startedAnew())
+        again.resume = "auto";
+    return trainTogether(session::RankSet::join(place, timeoutIn(resolved), replacesIn(resolved)), resolved, again,
+                         started);
 }
 
 Result<Outcome> trainTogether(const std::shared_ptr<session::RankSet>& ranks, const Value& resolved,
@@ -62,7 +145,11 @@ Result<Outcome> trainTogether(const std::shared_ptr<session::RankSet>& ranks, co
     if (folds > 1)
         return Error{ErrorKind::Spec, "folds are trained one after the other, and ranks meet once", "/split/kind",
                      "Use random or stratified, or train without ranks"};
-    session::Options options{how.runs, how.device};
+    const std::int64_t local = how.localRanks ? how.localRanks : resolved["distributed"]["world_size"].toInt(1);
+    CORE_TRY(devices, core::tensor::resolveDevices(how.device, local));
+    CORE_CHECK(core::train::ranks::deviceOfRank({.size = local, .localSize = local}, devices,
+                                                core::spec::read(resolved).distributed));
+    session::Options options{how.runs, devices};
     options.meet = [ranks](const std::filesystem::path& run) { return ranks->meet(run); };
     const auto finish = [&](session::Session& run) -> Result<Outcome> {
         CORE_TRY(outcome, conduct(run, started));
@@ -82,9 +169,10 @@ Result<Outcome> trainTogether(const std::shared_ptr<session::RankSet>& ranks, co
 void addRanks(Program& program)
 {
     struct Launch {
-        std::string experiment, device = "auto", resume = "never";
+        std::string experiment, device = "auto", resume = "never", script;
         std::vector<std::string> sets;
         std::int64_t ranks = 0;
+        bool estimate = false;
     };
     auto options = std::make_shared<Launch>();
     Common& common = program.common;
@@ -97,10 +185,15 @@ void addRanks(Program& program)
         ->allow_extra_args(false)
         ->take_all();
     launch->add_option("--runs", common.runs, "Folder of the runs");
-    launch->add_option("--device", options->device, "auto, cpu")->capture_default_str();
+    launch->add_option("--device", options->device, "auto, cpu, cuda, or cuda:0,1 that ranks take in turns")
+        ->capture_default_str();
     launch->add_option("--resume", options->resume, "auto: go on with an interrupted run of the same experiment")
         ->check(CLI::IsMember({"auto", "never"}))
         ->capture_default_str();
+    launch->add_option("--export-sbatch", options->script,
+                       "Trains nothing: writes a script for Slurm's sbatch that does, to this file");
+    launch->add_flag("--estimate", options->estimate,
+                     "Only say whether the training fits in the memory that is free, or how many stages would");
     program.on(launch, [options, &common]() -> Result<Outcome> {
         const double started = steadySeconds();
         listenForSignals();
@@ -109,9 +202,20 @@ void addRanks(Program& program)
             CORE_TRY(asked, loadExperiment(options->experiment, options->sets));
             ranks = asked["distributed"]["world_size"].toInt(1);
         }
-        CORE_TRY(resolved, loadExperiment(options->experiment, spreadOver(ranks, options->sets)));
+        CORE_TRY(resolved, loadSpread(options->experiment, ranks, options->sets, options->device, ranks));
+        if (options->estimate)
+            return estimated(resolved);
         const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
-        const auto set = session::RankSet::launch({program, "rank-worker"}, ranks, timeoutIn(resolved));
+        if (!options->script.empty()) {
+            CORE_CHECK(writeFileAtomically(options->script,
+                                           batchScript(program, std::filesystem::absolute(options->experiment),
+                                                       options->sets, ranks, options->device, resolved,
+                                                       std::filesystem::absolute(common.runsFolder()))));
+            return Outcome{Object{{"script", options->script}, {"ranks", ranks}},
+                           "sbatch " + options->script + " trains this on " + std::to_string(ranks) + " ranks\n"};
+        }
+        const auto set =
+            session::RankSet::launch({program, "rank-worker"}, ranks, timeoutIn(resolved), replacesIn(resolved));
         return trainTogether(set, resolved, {common.runsFolder(), options->device, options->resume}, started);
     });
 
@@ -121,6 +225,8 @@ void addRanks(Program& program)
     auto timeout = std::make_shared<double>(10);
     worker->add_option("--timeout", *timeout, "Seconds to wait for another rank");
     program.on(worker, [timeout]() -> Result<Outcome> {
+        // Also one that is stopped does not outlive it.
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         CORE_TRY(place, session::placeHere());
         if (!place)
             return Error{ErrorKind::Usage, "is not set", "RANK", "Use launch, which starts this"};

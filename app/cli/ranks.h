@@ -9,10 +9,17 @@ namespace app::cli {
 struct RankOptions {
     std::filesystem::path runs;
     std::string device = "auto", resume = "never";
+    std::int64_t localRanks = 0; ///< of this machine; 0: all
 };
 
-/// The settings with those that spread a training over so many ranks.
-std::vector<std::string> spreadOver(std::int64_t ranks, std::vector<std::string> sets);
+/// The experiment, spread over so many ranks, of which `localRanks` are on this machine: by data, unless it asks for a
+/// pipeline. What they send by follows from `device` where neither file nor settings say it.
+core::base::Result<core::base::Value> loadSpread(const std::string& experiment, std::int64_t ranks,
+                                                 std::vector<std::string> sets, const std::string& device,
+                                                 std::int64_t localRanks);
+/// The experiment; where `device` lists several GPUs, and it does not say how many ranks, with a rank for each.
+core::base::Result<core::base::Value> loadForDevices(const std::string& file, std::vector<std::string> sets,
+                                                     const std::string& device);
 /// `train` where torchrun, Slurm or Open MPI started this process with others.
 core::base::Result<Outcome> trainAsRank(const core::session::Place& place, const core::base::Value& resolved,
                                         const RankOptions& how, double started);

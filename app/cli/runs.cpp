@@ -139,6 +139,21 @@ Array tensorsOf(const store::RunRecord& record)
     return all;
 }
 
+// What a person was told while it trained, such as a rank that was lost.
+Array noticesOf(const store::RunRecord& record, std::string& text)
+{
+    Array all;
+    for (const core::events::Event& event : record.events)
+        if (const auto* notice = std::get_if<core::events::Notice>(&event)) {
+            all.push_back(Object{{"step", notice->step},
+                                 {"message", notice->error.message},
+                                 {"where", notice->error.where},
+                                 {"advice", notice->error.advice}});
+            text += "step " + std::to_string(notice->step) + ": " + describe(notice->error) + "\n";
+        }
+    return all;
+}
+
 Result<Outcome> show(const Options& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
@@ -149,9 +164,12 @@ Result<Outcome> show(const Options& options, const Common& common)
     Object object = objectOf(run);
     object.set("spec", spec);
     // A damaged run is listed all the same.
-    if (const auto record = store::readRun(folder))
+    std::string notices;
+    if (const auto record = store::readRun(folder)) {
         object.set("tensors", tensorsOf(*record));
-    return Outcome{Object{{"runs", Array{std::move(object)}}}, lineOf(run) + writeJson(spec, 2) + "\n"};
+        object.set("notices", noticesOf(*record, notices));
+    }
+    return Outcome{Object{{"runs", Array{std::move(object)}}}, lineOf(run) + notices + writeJson(spec, 2) + "\n"};
 }
 
 Result<Outcome> compare(const Options& options, const Common& common)

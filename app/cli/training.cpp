@@ -222,7 +222,8 @@ void addTraining(Program& program)
         ->allow_extra_args(false)
         ->take_all();
     train->add_option("--runs", common.runs, "Folder of the runs");
-    train->add_option("--device", options->device, "auto, cpu, cuda, cuda:N")->capture_default_str();
+    train->add_option("--device", options->device, "auto, cpu, cuda, cuda:N; cuda:0,1: a rank on each")
+        ->capture_default_str();
     train->add_option("--resume", options->resume, "auto: go on with an interrupted run of the same experiment")
         ->check(CLI::IsMember({"auto", "never"}))
         ->capture_default_str();
@@ -235,10 +236,12 @@ void addTraining(Program& program)
         listenForSignals();
         CORE_TRY(place, session::placeHere());
         if (place) {
-            CORE_TRY(shared, loadExperiment(options->experiment, spreadOver(place->size, options->sets)));
-            return trainAsRank(*place, shared, {common.runsFolder(), options->device, options->resume}, started);
+            CORE_TRY(shared,
+                     loadSpread(options->experiment, place->size, options->sets, options->device, place->localSize));
+            return trainAsRank(*place, shared,
+                               {common.runsFolder(), options->device, options->resume, place->localSize}, started);
         }
-        CORE_TRY(resolved, loadExperiment(options->experiment, options->sets));
+        CORE_TRY(resolved, loadForDevices(options->experiment, options->sets, options->device));
         session::Options how{common.runsFolder(), options->device};
         if (!options->runFile.empty())
             if (const auto known = readFile(options->runFile, 1 << 16)) {

@@ -135,12 +135,13 @@ Object Describer::hyperparameters() const
     Object all;
     for (const auto& [name, value] : m_job.hyperparameters.object())
         all.set(name, asWords(value));
-    if (m_job.command.empty())
+    if (m_job.command.empty()) {
         for (const std::string& part : sagemaker::experimentParts())
             if (const Value& value = m_experiment[part]; value.isObject() && !value.object().empty())
                 flatten(value, part, all);
             else if (!value.isNull() && !value.isObject())
                 all.set(part, asWords(value)); // a list such as augment, or a model by its kind
+    }
     return all;
 }
 

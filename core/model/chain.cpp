@@ -16,6 +16,7 @@ namespace {
 struct Named {
     std::string name, type; ///< the whole name
     std::unique_ptr<Module> module;
+    std::size_t parameters = 0, buffers = 0; ///< how many it asked for
 };
 using Modules = std::vector<Named>;
 
@@ -24,7 +25,11 @@ Modules modulesOf(const Parts& parts, Maker& maker, Shape shape)
     Modules modules;
     for (const Part& part : parts) {
         const Maker::Within within(maker, part.name);
-        modules.push_back({maker.prefix(), part.layer->type(shape), part.layer->make(maker, shape)});
+        const std::size_t parameters = maker.parameters.size(), buffers = maker.buffers.size();
+        Named each{maker.prefix(), part.layer->type(shape), part.layer->make(maker, shape)};
+        each.parameters = maker.parameters.size() - parameters;
+        each.buffers = maker.buffers.size() - buffers;
+        modules.push_back(std::move(each));
         shape = *part.layer->shapeBehind(shape);
     }
     return modules;
@@ -70,36 +75,35 @@ public:
         for (Named& each : m_modules)
             each.module->setDropout(p);
     }
+    // Chains inside a chain count as their layers.
+    void addLinks(std::vector<Link>& into) const
+    {
+        for (const Named& each : m_modules)
+            if (const auto* chain = dynamic_cast<const ChainModule*>(each.module.get()))
+                chain->addLinks(into);
+            else
+                into.push_back({{each.name, each.type, each.parameters, each.buffers}, each.module.get()});
+    }
 
 private:
     // What is kept of the last part is needed at once.
     at::Tensor inParts(const at::Tensor& input, Mode mode) const
     {
-        std::vector<Module*> all;
-        addFlat(all);
+        std::vector<Link> all;
+        addLinks(all);
         const std::vector<std::size_t> places = cuts(all.size(), std::exchange(mode.checkpoints, 0));
         at::Tensor values = input;
         for (std::size_t part = 0; part + 1 < places.size(); ++part) {
-            const std::vector<Module*> some(all.begin() + std::ptrdiff_t(places[part]),
-                                            all.begin() + std::ptrdiff_t(places[part + 1]));
+            const std::vector<Link> some(all.begin() + std::ptrdiff_t(places[part]),
+                                         all.begin() + std::ptrdiff_t(places[part + 1]));
             const Pass pass = [some](at::Tensor x, const Mode& now) {
-                for (Module* module : some)
-                    x = module->forward(x, now);
+                for (const Link& link : some)
+                    x = link.module->forward(x, now);
                 return x;
             };
             values = part + 2 < places.size() ? checkpointed(pass, values, mode) : pass(values, mode);
         }
         return values;
-    }
-
-    // Chains inside a chain count as their layers.
-    void addFlat(std::vector<Module*>& into) const
-    {
-        for (const Named& each : m_modules)
-            if (const auto* chain = dynamic_cast<const ChainModule*>(each.module.get()))
-                chain->addFlat(into);
-            else
-                into.push_back(each.module.get());
     }
 
     Modules m_modules;
@@ -162,6 +166,14 @@ private:
     Modules m_modules;
 };
 
+}
+
+std::vector<Link> linksOf(const Module& module)
+{
+    std::vector<Link> links;
+    if (const auto* chain = dynamic_cast<const ChainModule*>(&module))
+        chain->addLinks(links);
+    return links;
 }
 
 base::Result<Shape> Chain::shapeBehind(const Shape& input) const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/model/layer.h"
+#include "core/model/stages.h"
 
 namespace core::model {
 
@@ -19,6 +20,14 @@ private:
     Parts m_parts;
     std::string m_type;
 };
+
+/// A layer of a chain, at its place.
+struct Link {
+    BlockPlace place;
+    Module* module = nullptr;
+};
+/// Of what a Chain made, with those of chains inside it; empty for any other module.
+std::vector<Link> linksOf(const Module& module);
 
 /// What a residual block (He et al. 2016) is made of: output = after(main(x) + shortcut(x)).
 struct ResidualParts {

@@ -5,6 +5,7 @@
 #include "core/model/block.h"
 #include "core/model/checkpointed.h"
 #include "core/model/maker.h"
+#include "core/model/stages.h"
 
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <torch/csrc/autograd/function.h>
@@ -107,7 +108,7 @@ private:
     const BackwardWatch* m_watch;
 };
 
-class Sequence final : public Network {
+class Sequence final : public Network, public Divisible {
 public:
     Sequence(bool rows, Blocks blocks, std::vector<tensor::NamedTensor> parameters,
              std::vector<tensor::NamedTensor> buffers)
@@ -151,6 +152,35 @@ public:
 
     void freezingChanged() override { holdEdges(); }
 
+    std::vector<BlockPlace> blocks() const override
+    {
+        std::vector<BlockPlace> all;
+        for (const std::size_t place : beginnings()) {
+            const Block& block = (*m_blocks)[place];
+            all.push_back({block.name, block.type, block.parameters.size(), block.buffers.size()});
+        }
+        return all;
+    }
+
+    std::unique_ptr<Network> part(std::size_t first, std::size_t end) const override
+    {
+        std::vector<std::size_t> places = beginnings();
+        places.push_back(m_blocks->size());
+        Blocks some(m_blocks->begin() + std::ptrdiff_t(places[first]), m_blocks->begin() + std::ptrdiff_t(places[end]));
+        std::vector<tensor::NamedTensor> parameters, buffers;
+        std::size_t parameter = 0, buffer = 0;
+        for (std::size_t i = 0; i < places[end]; ++i) {
+            for (std::size_t k = 0; k < (*m_blocks)[i].parameters.size(); ++k, ++parameter)
+                if (i >= places[first])
+                    parameters.push_back(m_parameters[parameter]);
+            for (std::size_t k = 0; k < (*m_blocks)[i].buffers.size(); ++k, ++buffer)
+                if (i >= places[first])
+                    buffers.push_back(m_buffers[buffer]);
+        }
+        return std::make_unique<Sequence>(m_rows && first == 0, std::move(some), std::move(parameters),
+                                          std::move(buffers));
+    }
+
     std::vector<PlainLayer> layers() const
     {
         std::vector<PlainLayer> all;
@@ -180,6 +210,16 @@ private:
         m_edges.clear();
         for (const auto& parameter : m_parameters)
             m_edges.push_back(torch::autograd::impl::gradient_edge(parameter.tensor));
+    }
+
+    // Of the blocks that are shown, in m_blocks; the hidden ones behind them belong to them.
+    std::vector<std::size_t> beginnings() const
+    {
+        std::vector<std::size_t> places;
+        for (std::size_t i = 0; i < m_blocks->size(); ++i)
+            if (places.empty() || !(*m_blocks)[i].hidden)
+                places.push_back(i);
+        return places;
     }
 
     at::Tensor pass(const at::Tensor& input, const Mode& mode, SequenceBackward* node) const

@@ -36,7 +36,7 @@ SyncNorm syncNorm(const at::Tensor& input, const at::Tensor& weight, const at::T
     const at::Tensor here = mean.to(at::kDouble);
     // Sums of deviations would need the mean of all first: a second message.
     at::Tensor sums = at::cat({here.mul(count), variance.to(at::kDouble).add(here.square()).mul(count),
-                               tensor::zeros({1}, at::kDouble).fill_(count)});
+                               tensor::zeros({1}, at::kDouble).fill_(count).to(here.device())});
     ranks.sum(sums);
     const double all = sums[2 * channels].item<double>();
     TORCH_CHECK(all > 1, "batch norm needs more than one row in a batch: choose another batch_size, or drop_last");

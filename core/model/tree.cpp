@@ -13,7 +13,43 @@ namespace core::model {
 
 namespace {
 
-class Tree final : public Network {
+// Some of a tree's layers, one behind the other.
+class Branch final : public Network {
+public:
+    Branch(bool first, std::vector<Link> links, std::vector<tensor::NamedTensor> parameters,
+           std::vector<tensor::NamedTensor> buffers)
+        : m_first(first),
+          m_links(std::move(links)),
+          m_parameters(std::move(parameters)),
+          m_buffers(std::move(buffers))
+    {
+    }
+
+    at::Tensor forward(const at::Tensor& input, const Mode& mode) override
+    {
+        const Autocast cast(input.device().type(), mode.compute);
+        at::Tensor values = m_first && input.dim() == 4 ? input.contiguous(layoutOf(input, mode)) : input;
+        for (const Link& link : m_links)
+            values = link.module->forward(values, mode);
+        return values;
+    }
+
+    const std::vector<tensor::NamedTensor>& parameters() const override { return m_parameters; }
+    const std::vector<tensor::NamedTensor>& buffers() const override { return m_buffers; }
+    void moveTo(at::Device) override {}
+    void setDropout(double p) override
+    {
+        for (const Link& link : m_links)
+            link.module->setDropout(p);
+    }
+
+private:
+    bool m_first;
+    std::vector<Link> m_links;
+    std::vector<tensor::NamedTensor> m_parameters, m_buffers;
+};
+
+class Tree final : public Network, public Divisible {
 public:
     Tree(std::unique_ptr<Module> root, std::vector<tensor::NamedTensor> parameters,
          std::vector<tensor::NamedTensor> buffers, std::int64_t padding)
@@ -27,12 +63,45 @@ public:
     at::Tensor forward(const at::Tensor& input, const Mode& mode) override
     {
         const Autocast cast(input.device().type(), mode.compute);
-        if (m_padding >= 0 && input.dim() == 2) {
-            Mode filled = mode;
+        return m_root->forward(input.dim() == 4 ? input.contiguous(layoutOf(input, mode)) : input,
+                               modeBehind(input, mode));
+    }
+
+    Mode modeBehind(const at::Tensor& input, const Mode& mode) const override
+    {
+        Mode filled = mode;
+        if (m_padding >= 0 && input.dim() == 2)
             filled.padding = input.eq(m_padding);
-            return m_root->forward(input, filled);
+        return filled;
+    }
+
+    std::vector<BlockPlace> blocks() const override
+    {
+        std::vector<BlockPlace> all;
+        for (const Link& link : linksOf(*m_root))
+            all.push_back(link.place);
+        return all;
+    }
+
+    std::unique_ptr<Network> part(std::size_t first, std::size_t end) const override
+    {
+        std::vector<Link> some;
+        std::vector<tensor::NamedTensor> parameters, buffers;
+        std::size_t place = 0;
+        auto parameter = m_parameters.begin(), buffer = m_buffers.begin();
+        for (const Link& link : linksOf(*m_root)) {
+            const auto parametersEnd = parameter + std::ptrdiff_t(link.place.parameters),
+                       buffersEnd = buffer + std::ptrdiff_t(link.place.buffers);
+            if (place >= first && place < end) {
+                some.push_back(link);
+                parameters.insert(parameters.end(), parameter, parametersEnd);
+                buffers.insert(buffers.end(), buffer, buffersEnd);
+            }
+            parameter = parametersEnd;
+            buffer = buffersEnd;
+            ++place;
         }
-        return m_root->forward(input.dim() == 4 ? input.contiguous(layoutOf(input, mode)) : input, mode);
+        return std::make_unique<Branch>(first == 0, std::move(some), std::move(parameters), std::move(buffers));
     }
 
     const std::vector<tensor::NamedTensor>& parameters() const override { return m_parameters; }

@@ -15,16 +15,18 @@ constexpr std::size_t mostClassesDrawn = 30, mostRocs = 6, mostPoints = 1500, mo
 
 std::string rowsText(const Scores& scores)
 {
-    std::string text = countOf(scores.rows(), "row", "rows") + " of the " + scores.split + " split";
+    const std::string where = " of the " + scores.split + " split", many = scores.row + "s";
+    if (scores.every > 1)
+        return "every " + countOf(scores.every) + "th " + scores.row + where + " (" + countOf(scores.rows()) + " of " +
+               countOf(scores.allRows) + ")";
     if (scores.allRows > scores.rows())
-        text = "the first " + countOf(scores.rows()) + " of " + countOf(scores.allRows) + " rows of the " +
-               scores.split + " split";
-    return text;
+        return "the first " + countOf(scores.rows()) + " of " + countOf(scores.allRows) + " " + many + where;
+    return countOf(scores.rows(), scores.row.c_str(), many.c_str()) + where;
 }
 
 Table classTable(const Scores& scores, const std::vector<std::int64_t>& counts)
 {
-    Table table{{{"class"}, {"precision", true}, {"recall", true}, {"F1", true}, {"rows", true}}};
+    Table table{{{"class"}, {"precision", true}, {"recall", true}, {"F1", true}, {scores.row + "s", true}}};
     const auto add = [&](const std::string& name, const ClassFigures& one, Tone tone) {
         table.rows.push_back({{name, false, tone},
                               {percentOf(one.precision)},
@@ -82,7 +84,7 @@ Chart spreadChart(const Scores& scores)
     for (std::int64_t row = 0; row < scores.rows(); ++row)
         errors.push_back(scores.value(row) - scores.truths[std::size_t(row)]);
     const auto [least, most] = std::ranges::minmax(errors);
-    Chart chart{"How the residuals are spread", "predicted − true", "rows"};
+    Chart chart{"How the residuals are spread", "predicted − true", scores.row + "s"};
     chart.wide = false;
     chart.content = Histogram{least, most > least ? most : least + 1, countsOf(errors, least, most, 30)};
     return chart;

@@ -130,7 +130,7 @@ Value evaluationOf(const Scores& scores)
 {
     if (scores.empty())
         return {};
-    Object object{{"split", scores.split}, {"step", scores.step}, {"rows", scores.rows()}};
+    Object object{{"split", scores.split}, {"step", scores.step}, {"rows", scores.rows()}, {"row", scores.row}};
     if (scores.classes.empty()) {
         const Residuals all = residualsOf(scores);
         object.set("rmse", numberOf(all.rmse));

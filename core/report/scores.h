@@ -12,7 +12,9 @@ namespace core::report {
 struct Scores {
     std::string split;                ///< `validation`
     std::int64_t step = 0;            ///< updates done by the weights
-    std::int64_t allRows = 0;         ///< of the split; more than rows() where only the first were looked at
+    std::int64_t allRows = 0;         ///< of the split; more than rows() where only some were looked at
+    std::string row = "row";          ///< what one is: a row, a pixel of a picture, a value of several foretold
+    std::int64_t every = 1;           ///< of how many one was looked at; 1: the first ones
     std::vector<std::string> classes; ///< empty: numbers
     std::vector<double> truths;
     std::vector<float> values; ///< row by row, width() of each

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/events/codec.h"
 #include "core/session/past.h"
+#include "core/session/rules.h"
 #include "core/session/session_work.h"
 #include "core/store/finalize.h"
 #include "core/store/raw_tensors.h"
@@ -120,8 +121,9 @@ base::Result<std::unique_ptr<Session>> Session::branch(const std::filesystem::pa
     record.events.front() = *record.opened;
     // Its rules are its own: they look at its past anew.
     for (std::size_t i = record.events.size(); i-- > 0;)
-        if (std::holds_alternative<events::Finding>(record.events[i]) ||
-            std::holds_alternative<events::RuleStateChanged>(record.events[i])) {
+        if (const auto* edit = std::get_if<events::Edited>(&record.events[i]);
+            std::holds_alternative<events::Finding>(record.events[i]) ||
+            std::holds_alternative<events::RuleStateChanged>(record.events[i]) || (edit && editsRules(*edit))) {
             record.events.erase(record.events.begin() + std::ptrdiff_t(i));
             record.eventTimes.erase(record.eventTimes.begin() + std::ptrdiff_t(i));
         }

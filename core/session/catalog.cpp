@@ -21,6 +21,15 @@ namespace core::session {
 
 namespace {
 
+// All parameters of which may change while a run is going: they only look at it.
+base::Family live(base::Family family)
+{
+    for (base::Entry& entry : family.entries)
+        for (base::Field& field : entry.schema.fields)
+            field.live = true;
+    return family;
+}
+
 base::Catalog makeCatalog()
 {
     base::Catalog all;
@@ -43,8 +52,8 @@ base::Catalog makeCatalog()
     all.add(train::allRemedies().family());
     all.add(store::allExporters().family());
     all.add(debug::allProfileRules().family());
-    all.add(debug::allRules().family());
-    all.add(debug::allActions().family());
+    all.add(live(debug::allRules().family()));
+    all.add(live(debug::allActions().family()));
     return all;
 }
 

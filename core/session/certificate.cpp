@@ -7,6 +7,7 @@
 #include "core/session/certificate_file.h"
 #include "core/session/past.h"
 #include "core/spec/experiment.h"
+#include "core/tensor/cuda_devices.h"
 #include "core/train/data_facts.h"
 
 #include <ATen/Version.h>
@@ -419,7 +420,10 @@ base::Result<Certificate> certify(const std::filesystem::path& run, std::int64_t
     // A run of its own begins with its spec; only a branch needs the checkpoint that it began with.
     if (from < 0 && past.begins() == 0)
         keyframe.reset();
-    const std::string device = past.record().opened ? past.record().opened->device : "cpu";
+    std::string device = past.record().opened ? past.record().opened->device : "cpu";
+    // What several ranks trained is trained again by one process, on the first's GPU.
+    if (const auto numbers = tensor::cudaNumbers(device); numbers.size() > 1)
+        device = tensor::cudaName({numbers.front()});
     CORE_TRY(engine, past.engineAt(keyframe, device));
     certificate.from = from < 0 ? engine->step() : from;
     certificate.recorded = surroundingsOf(past.record());

@@ -22,15 +22,19 @@ constexpr std::size_t mostWaiting = 1 << 20;
 
 }
 
-LiveRules::LiveRules(events::EventHub& hub, base::Value resolved, std::filesystem::path runs, Past past, Fired fired)
+LiveRules::LiveRules(events::EventHub& hub, base::Value resolved, std::filesystem::path runs, Past past, Fired fired,
+                     Recorded recorded)
     : m_hub(hub),
       m_resolved(std::move(resolved)),
       m_runs(std::move(runs)),
-      m_rules(spec::read(m_resolved).rules),
-      m_names(spec::ruleNames(m_rules)),
       m_past(std::move(past)),
-      m_fired(std::move(fired))
+      m_fired(std::move(fired)),
+      m_recorded(std::move(recorded))
 {
+    if (m_past.record)
+        m_resolved = withRulesOf(std::move(m_resolved), m_past.record->events, m_past.from);
+    m_rules = spec::read(m_resolved).rules;
+    m_names = spec::ruleNames(m_rules);
     m_thread = std::jthread([this](const std::stop_token& stop) { work(stop); });
 }
 
@@ -53,6 +57,8 @@ void LiveRules::onEvent(const events::Event& event)
         push(*changed);
     else if (const auto* times = std::get_if<events::StepTimes>(&event); times && times->count > 0)
         push(*times);
+    else if (const auto* edit = std::get_if<events::Edited>(&event); edit && editsRules(*edit))
+        push(*edit);
 }
 
 void LiveRules::push(Item item)
@@ -110,6 +116,8 @@ void LiveRules::take(const Item& item)
         const std::int64_t step = times->step + times->count - 1;
         if (m_engine)
             m_engine->advance(m_signals, {step, step, Mode::Global, m_frame.time, {&wait, 1}, false});
+    } else if (const auto* edit = std::get_if<events::Edited>(&item)) {
+        change(*edit);
     } else if (const auto* changed = std::get_if<events::StateChanged>(&item)) {
         close();
         // While it is paused nothing can stall.
@@ -128,9 +136,15 @@ void LiveRules::open(const events::RunOpened& opened)
         m_engine = std::make_unique<debug::RuleEngine>(m_rules, factsOf(m_resolved, &opened, m_runs));
     m_signals.know(spec::layerTypes(opened.layers));
     if (const auto past = std::exchange(m_past.record, nullptr); past && m_past.from > 0)
-        lookBack(*past, m_past.from);
+        lookBack(*past, m_past.from, false);
+    m_opened = opened;
+    nameGroups();
+}
+
+void LiveRules::nameGroups()
+{
     m_groups.clear();
-    for (const auto& names : opened.groups) {
+    for (const auto& names : m_opened->groups) {
         Group group;
         for (const std::string& name : names) {
             group.ranks = name.starts_with("ranks/");
@@ -141,10 +155,27 @@ void LiveRules::open(const events::RunOpened& opened)
     }
 }
 
-// Brings the rules to where the run goes on. What they said of it then is in the journal.
-void LiveRules::lookBack(const store::RunRecord& record, std::int64_t before)
+// Rules of one edit look at all that was recorded before it, as if they had been there from the start.
+void LiveRules::change(const events::Edited& edit)
 {
-    debug::Trace trace = traceOf(record, before);
+    if (!m_resolved.setAt(edit.path, edit.after))
+        return;
+    m_rules = spec::read(m_resolved).rules;
+    m_names = spec::ruleNames(m_rules);
+    if (!m_engine || !m_opened)
+        return;
+    close();
+    publish();
+    m_past.from = edit.step;
+    if (!catchUp(edit.step, true))
+        m_engine = std::make_unique<debug::RuleEngine>(m_rules, factsOf(m_resolved, &*m_opened, m_runs));
+    nameGroups();
+}
+
+// Brings the rules to where the run goes on. What they said of it then is in the journal.
+void LiveRules::lookBack(const store::RunRecord& record, std::int64_t before, bool judged)
+{
+    debug::Trace trace = traceOf(record, before, judged);
     m_evaluations = 0;
     for (std::size_t i = 0; i < trace.size(); ++i) {
         const debug::Frame frame = trace.frame(i);
@@ -171,14 +202,15 @@ void LiveRules::lookBack(const store::RunRecord& record, std::int64_t before)
         }
 }
 
-// Of rules that lagged so far behind that they lost the thread.
-void LiveRules::catchUp(const std::function<base::Result<store::RunRecord>()>& recorded)
+// Of rules that lagged so far behind that they lost the thread, and of those that were not there yet.
+bool LiveRules::catchUp(std::int64_t before, bool judged)
 {
-    const auto record = recorded ? recorded() : base::Result<store::RunRecord>(base::Error{});
+    const auto record = m_recorded ? m_recorded() : base::Result<store::RunRecord>(base::Error{});
     if (!record || !record->opened)
-        return;
+        return false;
     m_engine = std::make_unique<debug::RuleEngine>(m_rules, factsOf(m_resolved, &*record->opened, m_runs));
-    lookBack(*record, std::numeric_limits<std::int64_t>::max());
+    lookBack(*record, before, judged);
+    return true;
 }
 
 void LiveRules::begin(std::int64_t step, Mode mode, double time)
@@ -259,7 +291,7 @@ void LiveRules::publish()
     }
 }
 
-void LiveRules::settle(debug::Ending ending, const std::function<base::Result<store::RunRecord>()>& recorded)
+void LiveRules::settle(debug::Ending ending)
 {
     bool lost = false;
     {
@@ -276,7 +308,7 @@ void LiveRules::settle(debug::Ending ending, const std::function<base::Result<st
     if (const auto record = m_past.record; !m_engine && record && record->opened)
         open(*record->opened);
     if (lost)
-        catchUp(recorded);
+        (void)catchUp(std::numeric_limits<std::int64_t>::max(), false);
     if (!m_engine)
         return;
     m_engine->finish(ending);

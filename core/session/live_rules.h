@@ -28,21 +28,24 @@ public:
         std::int64_t from = 0;                          ///< the step at which the training goes on
     };
 
-    LiveRules(events::EventHub& hub, base::Value resolved, std::filesystem::path runs, Past past, Fired fired = {});
+    /// The run as it is recorded now; for rules that could not keep up, and for those that come while it goes.
+    using Recorded = std::function<base::Result<store::RunRecord>()>;
+
+    LiveRules(events::EventHub& hub, base::Value resolved, std::filesystem::path runs, Past past, Fired fired,
+              Recorded recorded);
     ~LiveRules() override;
 
     void onScalars(const events::ScalarRow& row) override;
     void onEvent(const events::Event& event) override;
 
-    /// Waits until all that came has been looked at, and ends the rules. Nothing is published after it. `recorded`
-    /// reads the run as it was recorded, for rules that could not keep up.
-    void settle(debug::Ending ending, const std::function<base::Result<store::RunRecord>()>& recorded = {});
+    /// Waits until all that came has been looked at, and ends the rules. Nothing is published after it.
+    void settle(debug::Ending ending);
     /// All of the run's so far, those of its past included.
     std::vector<events::Finding> findings() const;
 
 private:
     using Item = std::variant<events::ScalarRow, events::TensorStats, events::TensorsNamed, events::RunOpened,
-                              events::StateChanged, events::StepTimes>;
+                              events::StateChanged, events::StepTimes, events::Edited>;
 
     void work(const std::stop_token& stop);
     void push(Item item);
@@ -50,8 +53,10 @@ private:
     void add(const events::ScalarRow& row);
     void add(const events::TensorStats& stats);
     void open(const events::RunOpened& opened);
-    void lookBack(const store::RunRecord& record, std::int64_t before);
-    void catchUp(const std::function<base::Result<store::RunRecord>()>& recorded);
+    void change(const events::Edited& edit);
+    void nameGroups();
+    void lookBack(const store::RunRecord& record, std::int64_t before, bool judged);
+    bool catchUp(std::int64_t before, bool judged);
     void begin(std::int64_t step, debug::Mode mode, double time);
     void close();
     void publish();
@@ -63,6 +68,8 @@ private:
     std::vector<std::string> m_names;
     Past m_past;
     Fired m_fired;
+    Recorded m_recorded;
+    std::optional<events::RunOpened> m_opened;
     std::unique_ptr<debug::RuleEngine> m_engine; ///< from when the run is open
     debug::Signals m_signals;
 

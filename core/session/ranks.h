@@ -13,13 +13,15 @@ using train::ranks::Place;
 class RankSet {
 public:
     /// Further ranks are processes of this one, started by `worker`, which follows as followRanks() does. What they say
-    /// goes to `rank-<n>.log` in the run's folder. They end with this process, however it ends.
-    static std::shared_ptr<RankSet> launch(std::vector<std::string> worker, std::int64_t size, double timeoutS);
-    /// Somebody else has started the others.
-    static std::shared_ptr<RankSet> join(const Place& place, double timeoutS);
+    /// goes to `rank-<n>.log` in the run's folder. They end with this process, however it ends. `replace`: a new one
+    /// takes the place of one that was lost; else those that are left go on.
+    static std::shared_ptr<RankSet> launch(std::vector<std::string> worker, std::int64_t size, double timeoutS,
+                                           bool replace);
+    /// Somebody else has started the others, and nobody here starts a new one.
+    static std::shared_ptr<RankSet> join(const Place& place, double timeoutS, bool replace);
     ~RankSet();
 
-    /// For Options::meet.
+    /// For Options::meet; a second time after a rank was lost.
     base::Result<std::shared_ptr<train::ranks::World>> meet(const std::filesystem::path& run);
     /// Who takes part, once they have met: `rank`, `process`, `host` of each.
     base::Array told() const;

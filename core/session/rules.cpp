@@ -161,7 +161,7 @@ double dataWaitOf(const events::StepTimes& times)
     return all > 0 ? times.phases[0] / all : 0;
 }
 
-debug::Trace traceOf(const store::RunRecord& record, std::int64_t before)
+debug::Trace traceOf(const store::RunRecord& record, std::int64_t before, bool judged)
 {
     debug::Trace trace;
     if (record.opened)
@@ -174,12 +174,12 @@ debug::Trace traceOf(const store::RunRecord& record, std::int64_t before)
         profile.columns.push_back(
             {&waited.steps, &waited.values, trace.known.add("profile/data_wait", "value"), false, false});
     training.settle(before);
-    evaluations.settle(before);
+    evaluations.settle(judged ? before + 1 : before);
     profile.settle(before);
     const bool native = record.opened && record.opened->totalSteps > 0;
     const auto woken = wakings(record);
     std::size_t wake = 0;
-    double trained = 0, judged = 0;
+    double trained = 0, evaluated = 0;
     while (training.next < training.steps.size() || evaluations.next < evaluations.steps.size()) {
         const bool more = evaluations.next < evaluations.steps.size();
         const bool judge = more && (training.next == training.steps.size() ||
@@ -188,9 +188,9 @@ debug::Trace traceOf(const store::RunRecord& record, std::int64_t before)
         for (; wake < woken.size() && woken[wake].first <= step && woken[wake].first < before; ++wake)
             trace.begin(woken[wake].first, woken[wake].first, Mode::Global, woken[wake].second, true);
         if (judge)
-            evaluations.frame(trace, Mode::Eval, native, judged = std::max(judged, trained));
+            evaluations.frame(trace, Mode::Eval, native, evaluated = std::max(evaluated, trained));
         else
-            training.frame(trace, Mode::Train, false, trained = std::max(judged, trained));
+            training.frame(trace, Mode::Train, false, trained = std::max(evaluated, trained));
         while (profile.next < profile.steps.size() && !judge && profile.steps[profile.next] <= step)
             profile.frame(trace, Mode::Global, false, trained);
     }
@@ -234,9 +234,22 @@ debug::Ending endingOf(events::RunState state)
     }
 }
 
+bool editsRules(const events::Edited& edit)
+{
+    return edit.path == "rules" || edit.path.starts_with("rules.");
+}
+
+Value withRulesOf(Value resolved, const std::vector<events::Event>& events, std::int64_t before)
+{
+    for (const events::Event& event : events)
+        if (const auto* edit = std::get_if<events::Edited>(&event); edit && edit->step < before && editsRules(*edit))
+            (void)resolved.setAt(edit->path, edit->after);
+    return resolved;
+}
+
 std::vector<spec::RuleSpec> rulesOf(const store::RunRecord& record)
 {
-    return spec::read(record.spec).rules;
+    return spec::read(withRulesOf(record.spec, record.events)).rules;
 }
 
 base::Result<std::vector<spec::RuleSpec>> readRules(const Value& given, const std::string& where)

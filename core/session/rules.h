@@ -7,8 +7,10 @@
 namespace core::session {
 
 /// What a recorded run saved, as rules see it: of `train/…` and tensors TRAIN steps, of `validation/…` EVAL steps, each
-/// evaluation at step S before training step S. `before`: only what lies before that step.
-debug::Trace traceOf(const store::RunRecord& record, std::int64_t before = std::numeric_limits<std::int64_t>::max());
+/// evaluation at step S before training step S. `before`: only what lies before that step; `judged`: with the
+/// evaluation at that step.
+debug::Trace traceOf(const store::RunRecord& record, std::int64_t before = std::numeric_limits<std::int64_t>::max(),
+                     bool judged = false);
 
 /// What rules may know of a run besides.
 debug::RunFacts factsOf(const base::Value& resolved, const events::RunOpened* opened,
@@ -20,7 +22,12 @@ double dataWaitOf(const events::StepTimes& times);
 /// How a run ended, for its rules.
 debug::Ending endingOf(events::RunState state);
 
-/// The rules that watch a run, by what its settings say.
+/// Settings with the edits of rules that were made before a step.
+base::Value withRulesOf(base::Value resolved, const std::vector<events::Event>& events,
+                        std::int64_t before = std::numeric_limits<std::int64_t>::max());
+/// Whether an edit is one of the rules.
+bool editsRules(const events::Edited& edit);
+/// The rules that watch a run, by what its settings and their last edit say.
 std::vector<spec::RuleSpec> rulesOf(const store::RunRecord& record);
 /// A list as under `/rules`, alone or under a key of that name; checked. `where` is told with errors.
 base::Result<std::vector<spec::RuleSpec>> readRules(const base::Value& given, const std::string& where);

@@ -65,15 +65,19 @@ public:
                 if (!series.steps.empty())
                     from = std::max(from, series.steps.back() + 1);
         m_actions.emplace(m_hub, m_folder.id(), m_folder.path());
-        m_rules =
-            std::make_unique<LiveRules>(m_hub, m_spec, m_options.runs, LiveRules::Past{before, from},
-                                        [this](const spec::RuleSpec& rule, const events::Finding& finding) {
-                                            const bool stops = m_actions->fire(rule, finding);
-                                            if (stops)
-                                                m_options.stop(finding.rule + " stopped it at step " +
-                                                               std::to_string(finding.step) + ": " + finding.message);
-                                            return stops;
-                                        });
+        m_rules = std::make_unique<LiveRules>(
+            m_hub, m_spec, m_options.runs, LiveRules::Past{before, from},
+            [this](const spec::RuleSpec& rule, const events::Finding& finding) {
+                const bool stops = m_actions->fire(rule, finding);
+                if (stops)
+                    m_options.stop(finding.rule + " stopped it at step " + std::to_string(finding.step) + ": " +
+                                   finding.message);
+                return stops;
+            },
+            [this]() -> Result<store::RunRecord> {
+                CORE_CHECK(m_recorder->flush());
+                return store::readRun(m_folder.path());
+            });
         m_recording = m_hub.subscribe(*m_recorder);
         m_ruling = m_hub.subscribe(*m_rules);
         events::RunOpened opened;
@@ -146,10 +150,7 @@ private:
     void endRules(events::RunState state)
     {
         m_ruling.reset();
-        m_rules->settle(endingOf(state), [this]() -> Result<store::RunRecord> {
-            CORE_CHECK(m_recorder->flush());
-            return store::readRun(m_folder.path());
-        });
+        m_rules->settle(endingOf(state));
         m_actions->settle();
         m_rules.reset();
     }

@@ -6,7 +6,8 @@
 #include "core/session/session_work.h"
 #include "core/store/journal.h"
 #include "core/store/run_record.h"
-#include "core/tensor/device.h"
+#include "core/tensor/cuda_devices.h"
+#include "core/train/ranks/gpus.h"
 
 #include <algorithm>
 
@@ -69,7 +70,7 @@ std::optional<events::RunFinished> Session::finished() const
 
 std::vector<events::Finding> Session::findings() const
 {
-    return m_work->m_rules ? m_work->m_rules->findings() : std::vector<events::Finding>{};
+    return m_work->findings();
 }
 
 std::string runName(const Value& resolved)
@@ -84,6 +85,18 @@ std::string runName(const Value& resolved)
 }
 
 namespace {
+
+// Where it trains: a device, or one for each of several ranks.
+base::Result<std::string> deviceFor(const Value& resolved, const Options& options)
+{
+    const spec::DistributedSpec how = spec::read(resolved).distributed;
+    const std::int64_t ranks = how.strategy == "none" ? 1 : how.worldSize;
+    CORE_TRY(device, tensor::resolveDevices(options.device, ranks));
+    // Of processes whoever starts them has seen to it.
+    if (how.strategy != "none" && !options.meet)
+        CORE_CHECK(train::ranks::deviceOfRank({.size = ranks, .localSize = ranks, .starter = "threads"}, device, how));
+    return device;
+}
 
 // Whether nothing that was recorded before `step` is missing, the evaluation there included.
 bool recordedUpTo(const store::RunRecord& record, std::int64_t step)
@@ -100,7 +113,8 @@ bool recordedUpTo(const store::RunRecord& record, std::int64_t step)
     return true;
 }
 
-// The edits that a run still has before it: those that its checkpoint says, and those that were made since.
+}
+
 std::deque<events::Edited> editsAhead(const store::RunRecord& record, const std::optional<store::Checkpoint>& from)
 {
     const std::int64_t step = from ? from->step : 0;
@@ -122,11 +136,18 @@ std::deque<events::Edited> editsAhead(const store::RunRecord& record, const std:
     return ahead;
 }
 
+std::int64_t stepsRecorded(const store::RunRecord& record)
+{
+    std::int64_t reached = 0;
+    for (const auto& [name, series] : record.scalars)
+        if (name.starts_with("train/") && !series.steps.empty())
+            reached = std::max(reached, series.steps.back() + 1);
+    return reached;
 }
 
 base::Result<std::unique_ptr<Session>> Session::create(const Value& resolved, const Options& options)
 {
-    CORE_TRY(device, tensor::resolveDevice(options.device));
+    CORE_TRY(device, deviceFor(resolved, options));
     CORE_TRY(folder, store::RunFolder::create(options.runs, runName(resolved), resolved));
     auto work = std::make_unique<Work>(std::move(folder), resolved, options, device);
     CORE_CHECK(work->open());
@@ -135,7 +156,6 @@ base::Result<std::unique_ptr<Session>> Session::create(const Value& resolved, co
 
 base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::path& run, const Options& options)
 {
-    CORE_TRY(device, tensor::resolveDevice(options.device));
     CORE_TRY(folder, store::RunFolder::open(run));
     CORE_TRY(resolved, base::readJson(run / "spec.json"));
     const spec::Checked checked = spec::resolve(resolved, {catalog()});
@@ -144,6 +164,7 @@ base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::pa
         error.where = (run / "spec.json").string() + " " + error.where;
         return error;
     }
+    CORE_TRY(device, deviceFor(checked.value, options));
     CORE_TRY(record, store::readRun(run));
     auto work = std::make_unique<Work>(std::move(folder), checked.value, options, device);
     if (record.opened) {
@@ -160,12 +181,8 @@ base::Result<std::unique_ptr<Session>> Session::resume(const std::filesystem::pa
             work->m_unrecordedEnd = *finished;
     }
     // A checkpoint may be newer than what is left of the journal: its rows would be missing for ever.
-    std::int64_t reached = 0;
-    for (const auto& [name, series] : record.scalars)
-        if (name.starts_with("train/") && !series.steps.empty())
-            reached = std::max(reached, series.steps.back() + 1);
     // Without a checkpoint the run begins again; the journal forgets what there was.
-    auto checkpoint = store::newestToResume(work->m_folder.checkpoints(), reached);
+    auto checkpoint = store::newestToResume(work->m_folder.checkpoints(), stepsRecorded(record));
     if (checkpoint && checkpoint->step >= work->m_parentStep) {
         work->m_current = checkpoint->state["spec"];
         work->m_resumeFrom = std::move(*checkpoint);

@@ -6,6 +6,7 @@
 #include "core/train/ranks/follower.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace core::session {
 
@@ -19,31 +20,86 @@ events::RunFinished Session::Work::recordEnd()
 
 events::RunFinished Session::Work::train()
 {
-    // Of threads; joined when the trainer with its engine is gone.
+    // Of threads; joined when the trainers with their engines are gone.
     std::optional<train::ranks::Crew> crew;
     const spec::DistributedSpec shared = spec::read(m_resolved).distributed;
-    train::TrainerContext context{m_resolved,
-                                  &m_folder,
-                                  m_recorder.get(),
-                                  &m_hub,
-                                  &m_mailbox,
-                                  m_device,
-                                  m_options.startPaused,
-                                  m_options.frames,
-                                  std::move(m_resumeFrom),
-                                  std::move(m_edits),
-                                  m_parent,
-                                  m_parentStep,
-                                  m_options.until,
-                                  [this](events::RunState state) { endRules(state); }};
-    if (m_options.meet)
-        context.meet = [this] { return m_options.meet(m_folder.path()); };
-    else if (shared.strategy == "ddp")
-        context.meet = [&]() -> base::Result<std::shared_ptr<train::ranks::World>> {
-            crew.emplace(shared.worldSize, shared.timeoutS);
-            return crew->world();
-        };
-    return train::Trainer(std::move(context)).run();
+    std::vector<base::Error> losses;
+    bool paused = m_options.startPaused;
+    for (;;) {
+        train::TrainerContext context{m_resolved,
+                                      &m_folder,
+                                      m_recorder.get(),
+                                      &m_hub,
+                                      &m_mailbox,
+                                      m_device,
+                                      paused,
+                                      m_options.frames,
+                                      std::exchange(m_resumeFrom, {}),
+                                      std::move(m_edits),
+                                      m_parent,
+                                      m_parentStep,
+                                      m_options.until,
+                                      [this](events::RunState state) { endRules(state); }};
+        if (m_options.meet)
+            context.meet = [this] { return m_options.meet(m_folder.path()); };
+        else if (shared.strategy != "none")
+            context.meet = [&]() -> base::Result<std::shared_ptr<train::ranks::World>> {
+                if (crew)
+                    crew->gatherAgain(shared.onFailure == "replace");
+                else
+                    crew.emplace(shared.worldSize, shared.timeoutS);
+                return crew->world();
+            };
+        context.losses = losses;
+        context.othersGoOn = shared.onFailure != "stop" && std::int64_t(losses.size()) < shared.maxRestarts;
+        train::Trainer trainer(std::move(context));
+        events::RunFinished end = trainer.run();
+        if (!trainer.loss())
+            return end;
+        losses.push_back(*trainer.loss());
+        paused = trainer.paused();
+        if (const base::Status back = goBack(); !back) {
+            end.error = back.error();
+            endRules(end.state);
+            m_hub.publish(events::StateChanged{end.state, end.steps, base::describe(end.error)});
+            m_hub.publish(end);
+            return end;
+        }
+    }
+}
+
+void Session::Work::watchRules()
+{
+    auto rules = std::make_unique<LiveRules>(
+        m_hub, m_resolved, m_options.runs, std::exchange(m_rulesPast, {}),
+        [this](const spec::RuleSpec& rule, const events::Finding& finding) { return actOn(rule, finding); },
+        [this] { return recorded(); });
+    m_ruling.reset();
+    {
+        std::lock_guard lock(m_mutex);
+        m_rules.swap(rules);
+    }
+    m_ruling = m_hub.subscribe(*m_rules);
+}
+
+base::Status Session::Work::goBack()
+{
+    CORE_CHECK(m_recorder->flush());
+    CORE_TRY(record, store::readRun(m_folder.path()));
+    m_resumeFrom.reset();
+    if (auto kept = store::newestToResume(m_folder.checkpoints(), stepsRecorded(record));
+        kept && kept->step >= m_parentStep)
+        m_resumeFrom = std::move(*kept);
+    else if (m_parentStep >= 0)
+        return base::Error{base::ErrorKind::Data, "the checkpoint that this branch began with is missing or damaged",
+                           m_folder.path().string(), "Branch again from " + m_parent};
+    else
+        beginAgain();
+    m_edits = editsAhead(record, m_resumeFrom);
+    const std::int64_t from = m_resumeFrom ? m_resumeFrom->step : -1;
+    m_rulesPast = {std::make_shared<store::RunRecord>(std::move(record)), std::max<std::int64_t>(from, 0)};
+    watchRules();
+    return store::forgetCheckpointsAfter(m_folder.checkpoints(), from);
 }
 
 void Session::Work::run()
@@ -85,11 +141,14 @@ void Session::Work::reportTrees(const events::RunFinished& end)
 void Session::Work::endRules(events::RunState state)
 {
     m_ruling.reset();
-    m_rules->settle(endingOf(state), [this]() -> base::Result<store::RunRecord> {
-        CORE_CHECK(m_recorder->flush());
-        return store::readRun(m_folder.path());
-    });
+    m_rules->settle(endingOf(state));
     m_actions->settle();
+}
+
+base::Result<store::RunRecord> Session::Work::recorded()
+{
+    CORE_CHECK(m_recorder->flush());
+    return store::readRun(m_folder.path());
 }
 
 bool Session::Work::actOn(const spec::RuleSpec& rule, const events::Finding& finding)

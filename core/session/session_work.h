@@ -48,10 +48,7 @@ public:
     void start()
     {
         m_actions = std::make_unique<RuleActions>(m_hub, m_folder.id(), m_folder.path());
-        m_rules = std::make_unique<LiveRules>(
-            m_hub, m_resolved, m_options.runs, std::move(m_rulesPast),
-            [this](const spec::RuleSpec& rule, const events::Finding& finding) { return actOn(rule, finding); });
-        m_ruling = m_hub.subscribe(*m_rules);
+        watchRules();
         m_thread = std::jthread([this] {
             base::nameThread("trainer");
             run();
@@ -74,6 +71,12 @@ public:
     {
         std::lock_guard lock(m_mutex);
         return m_finished;
+    }
+
+    std::vector<events::Finding> findings() const
+    {
+        std::lock_guard lock(m_mutex);
+        return m_rules ? m_rules->findings() : std::vector<events::Finding>{};
     }
 
     const events::RunFinished& wait()
@@ -109,6 +112,8 @@ private:
 
     // Rules say all that they have to say before the end is told.
     void endRules(events::RunState state);
+    // All that was told until now.
+    base::Result<store::RunRecord> recorded();
     // When a rule fires for the first time; whether the run is to stop.
     bool actOn(const spec::RuleSpec& rule, const events::Finding& finding);
 
@@ -117,11 +122,19 @@ private:
 
     events::RunFinished recordEnd();
     events::RunFinished train();
+    // Goes back to the last keyframe within this session; nothing else may use the run's record meanwhile.
+    base::Status goBack();
+    void watchRules();
     void run();
 
     /// The settings with the edit, if it may be made.
     base::Result<base::Value> checkEdit(const train::Edit& edit) const;
 };
+
+/// The edits that a run still has before it: those that its checkpoint says, and those that were made since.
+std::deque<events::Edited> editsAhead(const store::RunRecord& record, const std::optional<store::Checkpoint>& from);
+/// How far its rows reach: a newer checkpoint is none to go on from.
+std::int64_t stepsRecorded(const store::RunRecord& record);
 
 /// What runs of an experiment are called.
 std::string runName(const base::Value& resolved);

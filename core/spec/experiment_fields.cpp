@@ -429,7 +429,8 @@ const Fields<Experiment>& experimentFields()
                  {.live = true})
             .add("rules", &Experiment::rules, listOf(ruleDomain()),
                  {"What is looked for while it trains: each rule fires where its condition is met, and says why that "
-                  "matters and what would cure it. None of it changes the training, unless an action stops it."})
+                  "matters and what would cure it. None of it changes the training, unless an action stops it."},
+                 {.live = true})
             .group("profiler", &Experiment::profiler, profilerFields(),
                    {"Watches the time and the machine. None of it changes the training."}, {.live = true})
             .group("distributed", &Experiment::distributed, distributedFields(),

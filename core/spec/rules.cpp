@@ -198,6 +198,8 @@ OneOf ruleDomain()
                              listOf(OneOf{"actions", {}, {}, actionKey}),
                              Array{},
                              {"What is done, once, when it fires for the first time."}});
+    for (base::Field& field : common.fields)
+        field.live = true;
     return {"rules", std::make_shared<const Schema>(std::move(common)), {}, ruleKey};
 }
 

@@ -119,7 +119,7 @@ base::Result<RunFolder> RunFolder::create(const fs::path& runs, const std::strin
     RunFolder folder;
     for (std::uint64_t number = nextNumber(runs, clean);; ++number) {
         folder.m_path = runs / numbered(clean, number);
-        if (::mkdir(folder.m_path.c_str(), 0755) == 0)
+        if (::mkdir(folder.m_path.c_str(), 0700) == 0)
             break;
         if (errno != EEXIST)
             return systemError("make the folder", folder.m_path, errno);
@@ -130,7 +130,7 @@ base::Result<RunFolder> RunFolder::create(const fs::path& runs, const std::strin
         // First what makes it a run, so that a folder which is half made counts as none.
         CORE_CHECK(base::writeFileAtomically(folder.m_path / "spec.json", base::writeJson(spec, 2) + '\n'));
         for (const fs::path& part : {folder.journal(), folder.checkpoints()})
-            if (::mkdir(part.c_str(), 0755) != 0)
+            if (::mkdir(part.c_str(), 0700) != 0)
                 return systemError("make the folder", part, errno);
         CORE_CHECK(base::syncFolder(folder.m_path));
         return base::syncFolder(runs);

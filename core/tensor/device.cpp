@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tensor/device.h"
 
+#include "core/tensor/cuda_devices.h"
 #include "core/tensor/device_graph.h"
 
 #include <ATen/Context.h>
@@ -9,9 +10,13 @@
 #include <c10/core/DeviceGuard.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
+#include <algorithm>
+#include <charconv>
 #include <dlfcn.h>
 #include <filesystem>
 #include <mutex>
+#include <numeric>
+#include <set>
 #include <unistd.h>
 
 namespace core::tensor {
@@ -63,7 +68,7 @@ const Cuda& cuda()
 template <class Function>
 Function part(const char* name)
 {
-    return cuda().part ? reinterpret_cast<Function>(dlsym(cuda().part, name)) : nullptr;
+    return reinterpret_cast<Function>(cudaPart(name));
 }
 
 }
@@ -107,31 +112,80 @@ void takeStream(at::Device device)
         take(device.index());
 }
 
+void* cudaPart(const char* name)
+{
+    return cuda().part ? dlsym(cuda().part, name) : nullptr;
+}
+
 std::string whyNoCuda()
 {
     return cuda().why;
 }
 
+std::vector<std::int64_t> cudaNumbers(const std::string& device)
+{
+    std::vector<std::int64_t> numbers;
+    if (!device.starts_with("cuda:"))
+        return {};
+    const char *at = device.data() + 5, *const end = device.data() + device.size();
+    for (;;) {
+        std::int64_t number = -1;
+        const auto [next, code] = std::from_chars(at, end, number);
+        if (code != std::errc{} || number < 0 || number > 127 || (next != end && *next != ','))
+            return {};
+        numbers.push_back(number);
+        if (next == end)
+            return numbers;
+        at = next + 1;
+    }
+}
+
+std::string cudaName(const std::vector<std::int64_t>& numbers)
+{
+    std::string name = "cuda:";
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+        name += (i > 0 ? "," : "") + std::to_string(numbers[i]);
+    return name;
+}
+
 base::Result<std::string> resolveDevice(const std::string& wanted)
+{
+    return resolveDevices(wanted, 1);
+}
+
+base::Result<std::string> resolveDevices(const std::string& wanted, std::int64_t ranks)
 {
     using base::Error;
     using base::ErrorKind;
-    if (wanted == "cpu" || (wanted == "auto" && cuda().count == 0))
+    const auto first = [](std::int64_t count) {
+        std::vector<std::int64_t> numbers(static_cast<std::size_t>(count));
+        std::iota(numbers.begin(), numbers.end(), std::int64_t(0));
+        return cudaName(numbers);
+    };
+    ranks = std::max<std::int64_t>(1, ranks);
+    if (wanted == "cpu" || (wanted == "auto" && cuda().count < ranks))
         return std::string("cpu");
     if (wanted == "auto" || wanted == "cuda")
-        return cuda().count > 0 ? base::Result<std::string>("cuda:0")
+        return cuda().count > 0 ? base::Result<std::string>(first(std::min<std::int64_t>(ranks, cuda().count)))
                                 : Error{ErrorKind::Resource, "no CUDA device: " + cuda().why, "--device " + wanted,
                                         "Use cpu or auto"};
-    if (wanted.starts_with("cuda:") && wanted.size() > 5 &&
-        wanted.find_first_not_of("0123456789", 5) == std::string::npos) {
-        if (wanted.size() < 9 && std::stoi(wanted.substr(5)) < cuda().count)
-            return wanted;
-        return Error{ErrorKind::Resource,
-                     "there is no device " + wanted +
-                         (cuda().count ? ", there are " + std::to_string(cuda().count) : ": " + cuda().why),
-                     "--device", "Use cpu or auto"};
-    }
-    return Error{ErrorKind::Usage, "\"" + wanted + "\" is no device", "--device", "Write auto, cpu, cuda or cuda:N"};
+    std::vector<std::int64_t> numbers = cudaNumbers(wanted);
+    if (numbers.empty())
+        return Error{ErrorKind::Usage, "\"" + wanted + "\" is no device", "--device",
+                     "Write auto, cpu, cuda, cuda:N or, for several, cuda:0,1"};
+    std::set<std::int64_t> seen;
+    for (const std::int64_t number : numbers)
+        if (!seen.insert(number).second)
+            return Error{ErrorKind::Usage, "cuda:" + std::to_string(number) + " is named twice", "--device",
+                         "Name each GPU once: ranks take them in turns"};
+    for (const std::int64_t number : numbers)
+        if (number >= cuda().count)
+            return Error{ErrorKind::Resource,
+                         "there is no device cuda:" + std::to_string(number) +
+                             (cuda().count ? ", there are " + std::to_string(cuda().count) : ": " + cuda().why),
+                         "--device", "Use cpu or auto"};
+    numbers.resize(std::min(numbers.size(), std::size_t(ranks)));
+    return cudaName(numbers);
 }
 
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/engine.h"
 
+#include "core/tensor/device.h"
 #include "core/train/class_curves.h"
 #include "core/train/data_facts.h"
 #include "core/train/ranks/follower.h"
+#include "core/train/ranks/gpus.h"
 #include "core/train/threads.h"
 
 #include <ATen/Context.h>
@@ -110,8 +112,15 @@ base::Result<std::unique_ptr<Engine>> Engine::make(const Value& resolved, const 
     // The others open their data while this one does.
     if (world && world->rank() == 0)
         world->tell(ranks::training(resolved, device, from, threads));
+    std::string own = device;
+    if (world) {
+        CORE_TRY(taken, ranks::deviceOfRank(world->place(), device, spec::read(resolved).distributed));
+        // Another machine may have fewer.
+        CORE_TRY(there, tensor::resolveDevice(taken));
+        own = there;
+    }
     engine->m_world = std::move(world);
-    CORE_CHECK(engine->open(resolved, from ? networkOf(*from) : spec::read(resolved).model, device, from, threads));
+    CORE_CHECK(engine->open(resolved, from ? networkOf(*from) : spec::read(resolved).model, own, from, threads));
     return engine;
 }
 
@@ -211,7 +220,8 @@ Engine::makeLoader(const spec::Experiment& experiment, const data::DataModule& d
     const std::int64_t usual = data.info().image() || data.decodes() ? 1 : 0;
     options.workers = m_learner->takesBatches() ? experiment.data.numWorkers.value_or(usual) : 0;
     options.prefetchFactor = experiment.data.prefetchFactor;
-    if (m_world) {
+    // Every stage of a pipeline has the rows of all.
+    if (m_world && experiment.distributed.strategy != "pipeline") {
         options.rank = experiment.distributed.shardData ? m_world->rank() : 0;
         options.ranks = m_world->size();
         options.even = experiment.distributed.evenShards;

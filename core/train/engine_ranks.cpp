@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What an engine does beside those of other ranks.
-#include "core/base/thrown.h"
 #include "core/train/engine.h"
-#include "core/train/ranks/world.h"
+#include "core/train/ranks/follower.h"
 
 namespace core::train {
 
@@ -10,42 +9,13 @@ using base::Error;
 using base::ErrorKind;
 using base::Status;
 
-namespace {
-
-// Declared, and not there yet: better refused than left out in silence.
-Status refuseUnbuilt(const spec::DistributedSpec& how)
-{
-    const auto refuse = [](const char* what, const char* key, const char* instead) {
-        return Error{ErrorKind::Spec, what, std::string("/distributed/") + key, std::string("Use ") + instead};
-    };
-    if (how.compression != "none")
-        return refuse("ranks do not compress what they send yet", "compression", "none");
-    if (how.shardOptimizer)
-        return refuse("the optimizer's state is not divided among ranks yet", "shard_optimizer", "false");
-    if (how.onFailure != "stop")
-        return refuse("a run does not go on without a rank that is lost yet", "on_failure", "stop, and resume the run");
-    return {};
-}
-
-}
-
 Status Engine::joinWorld()
 {
-    if (m_experiment.distributed.strategy == "pipeline")
-        return Error{ErrorKind::Spec, "a network cannot be divided among ranks by layers yet", "/distributed/strategy",
-                     "Use ddp, or none"};
     if (!m_world)
         return {};
-    CORE_CHECK(refuseUnbuilt(m_experiment.distributed));
-    if (m_data.streamed())
-        return Error{ErrorKind::Spec, "rows that are streamed are not shared among ranks yet", "/data/mode",
-                     "Set it to file, or distributed.strategy to none"};
+    // One that reads its data longer than another is not lost.
+    m_world->await("ready");
     CORE_CHECK(m_learner->join(*m_world, m_experiment.distributed));
-    // All begin alike, whatever their processors make of the same draws.
-    if (m_experiment.distributed.sameSeed)
-        for (const tensor::NamedTensor& named : m_learner->state())
-            if (named.tensor.numel() > 0)
-                m_world->share(named.tensor.detach());
     m_leads = m_world->rank() == 0;
     return {};
 }
@@ -57,8 +27,8 @@ StepResult Engine::takeStep()
     try {
         return m_learner->step(m_batches, m_step, m_timeline.scheduleStep(m_step));
     } catch (...) {
-        // The others wait for what will not come.
-        if (m_leads)
+        // The others wait for what will not come; after a loss their connections are cut already.
+        if (m_leads && !m_world->lost())
             m_world->leave();
         throw;
     }
@@ -73,20 +43,7 @@ void Engine::observe(const std::vector<std::pair<std::string, double>>& values)
 
 void Engine::compareRanks()
 {
-    // There it is a mistake on purpose, which a rule tells of.
-    if (!m_experiment.distributed.sameSeed)
-        return;
-    // Batch norm's statistics are each rank's own where nothing synchronises them; rank 0's are kept.
-    std::vector<std::uint32_t> own;
-    const std::vector<tensor::NamedTensor> weights = m_learner->weights();
-    const std::vector<std::uint32_t> all = m_learner->digests();
-    for (std::size_t i = 0; i < all.size(); ++i)
-        if (m_experiment.distributed.syncBatchnorm || weights[i].tensor.requires_grad())
-            own.push_back(all[i]);
-    const ranks::Digests digests = ranks::compare(*m_world, own);
-    if (const std::int64_t rank = digests.other(); rank >= 0)
-        throw base::Thrown(Error{ErrorKind::Run, "rank " + std::to_string(rank) + " has other weights than rank 0",
-                                 "step " + std::to_string(m_step), "Resume the run: it goes on from rank 0's weights"});
+    ranks::compareReplicas(*m_world, *this);
 }
 
 }

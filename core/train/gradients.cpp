@@ -54,6 +54,14 @@ double addPenalties(const Parameters& parameters, double l1, double l2, bool wan
     return penalty;
 }
 
+double squareOf(const at::Tensor& gradient)
+{
+    if (gradient.is_cpu() && gradient.scalar_type() == at::kFloat && gradient.is_contiguous())
+        return sumOfSquares(gradient.const_data_ptr<float>(), gradient.numel());
+    const double norm = at::linalg_vector_norm(gradient, 2).item<double>();
+    return norm * norm;
+}
+
 double normOfGradients(const Parameters& parameters)
 {
     if (!parameters.empty() && parameters.front().tensor.is_cuda()) {
@@ -61,17 +69,9 @@ double normOfGradients(const Parameters& parameters)
         return norm.defined() ? norm.item<double>() : 0;
     }
     double sum = 0;
-    for (const auto& parameter : parameters) {
-        const at::Tensor& gradient = parameter.tensor.grad();
-        if (!gradient.defined())
-            continue;
-        if (gradient.is_cpu() && gradient.scalar_type() == at::kFloat && gradient.is_contiguous())
-            sum += sumOfSquares(gradient.const_data_ptr<float>(), gradient.numel());
-        else {
-            const double norm = at::linalg_vector_norm(gradient, 2).item<double>();
-            sum += norm * norm;
-        }
-    }
+    for (const auto& parameter : parameters)
+        if (parameter.tensor.grad().defined())
+            sum += squareOf(parameter.tensor.grad());
     return std::sqrt(sum);
 }
 

@@ -17,6 +17,8 @@ bool penalized(const tensor::NamedTensor& parameter);
 /// that compare losses; else 0.
 double addPenalties(const Parameters& parameters, double l1, double l2, bool wanted);
 
+/// Sum of the squares of a gradient's numbers.
+double squareOf(const at::Tensor& gradient);
 /// L2 of all gradients together.
 double normOfGradients(const Parameters& parameters);
 /// The same where they are, without waiting for it: a float64 scalar, summed in float32 as PyTorch's clip_grad_norm_

@@ -4,6 +4,7 @@
 #include "core/model/adapters.h"
 #include "core/train/gradients.h"
 #include "core/train/parameter_groups.h"
+#include "core/train/shared_work.h"
 #include "core/train/step_tracer.h"
 
 #include <ATen/ops/stack.h>
@@ -104,6 +105,8 @@ base::Result<std::unique_ptr<Learner>> NetworkLearner::make(const spec::Experime
     learner->m_network = std::move(network);
     learner->m_loss = std::move(loss);
     learner->m_spec = experiment.train;
+    learner->m_how = experiment.distributed;
+    learner->m_pick = experiment.train.optimizer;
     learner->m_info = info;
     learner->m_network->moveTo(learner->m_device);
     learner->layWeights();
@@ -148,12 +151,17 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     StepResult result;
     for (const data::Batch& batch : batches)
         result.rows += batch.input.size(0);
+    std::vector<data::Batch> parts;
+    if (m_how.strategy == "pipeline")
+        batches = parts = microBatches(batches, m_how.microBatches);
     model::Mode mode = modeOf(true);
     mode.draw = base::Draw(std::uint64_t(m_spec.seed), "dropout", std::uint64_t(step));
     StepTracer tracer(m_trace, m_network->parameters(), m_stopwatch);
     mode.watch = tracer.watch(m_outputs, mode.checkpoints > 1);
     m_deviceNorm.reset();
-    if (m_world)
+    if (m_shares && m_shares->pipeline)
+        computePipelined(batches, mode, tracer, result, step);
+    else if (m_world)
         computeShared(batches, mode, tracer, result);
     else if (m_deviceStep && batches.size() == 1 && !mode.watch && !m_answers && !tracer)
         computeOnDevice(batches.front(), mode, result);
@@ -167,7 +175,10 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     if (m_scaler)
         scale(m_network->parameters(), 1 / m_scaler->scale());
     const double penalty = penalize();
-    result.gradNorm = m_deviceNorm && !penalizes() ? *m_deviceNorm : normOfGradients(m_network->parameters());
+    if (m_shares && m_shares->pipeline)
+        result.gradNorm = endPass(result);
+    else
+        result.gradNorm = m_deviceNorm && !penalizes() ? *m_deviceNorm : normOfGradients(m_network->parameters());
     m_stopwatch.lap(Phase::Optimizer);
     if (m_onGradients)
         m_onGradients();
@@ -192,6 +203,8 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     }
     if (m_spec.maxNorm)
         constrain(m_network->parameters(), *m_spec.maxNorm);
+    if (m_shares)
+        takeUpdates();
     m_network->parametersMoved();
     tracer.updateEnds();
     average(step + 1);
@@ -316,6 +329,7 @@ double NetworkLearner::lossOf(std::span<const data::Batch> batches, const model:
 at::Tensor NetworkLearner::predict(const at::Tensor& input)
 {
     at::NoGradGuard noGraph;
+    bringWeights();
     const WeightAverage::Borrowed averaged(m_average.get());
     if (m_fused)
         return m_fused->predict(input);
@@ -324,6 +338,7 @@ at::Tensor NetworkLearner::predict(const at::Tensor& input)
 
 at::Tensor NetworkLearner::look(const at::Tensor& input, const Outputs* outputs)
 {
+    bringWeights();
     const WeightAverage::Borrowed averaged(m_average.get());
     model::Mode mode = modeOf(false);
     mode.watch = outputs;
@@ -351,27 +366,10 @@ void NetworkLearner::layWeights()
             parameter.tensor.set_data(parameter.tensor.detach().contiguous(layoutOf(parameter.tensor, mode)));
 }
 
-std::vector<tensor::NamedTensor> NetworkLearner::state() const
-{
-    std::vector<tensor::NamedTensor> all;
-    for (const auto& [name, tensor] : model::stateOf(*m_network))
-        all.push_back({"model/" + name, tensor});
-    for (const auto& [name, tensor] : m_optimizer->state())
-        all.push_back({"optimizer/" + name, tensor});
-    if (m_scaler)
-        all.push_back(m_scaler->state());
-    if (m_average)
-        for (tensor::NamedTensor& named : m_average->state())
-            all.push_back(std::move(named));
-    for (tensor::NamedTensor& named : memory())
-        all.push_back(std::move(named));
-    return all;
-}
-
 base::Status NetworkLearner::load(const std::vector<base::Blob>& blobs, const std::string& where, bool optimizerToo)
 {
     std::vector<base::Blob> wanted = blobs;
-    std::vector<tensor::NamedTensor> here = state();
+    std::vector<tensor::NamedTensor> here = ownState();
     const auto leaveOut = [&](const char* part) {
         std::erase_if(wanted, [&](const base::Blob& blob) { return blob.name.starts_with(part); });
         std::erase_if(here, [&](const tensor::NamedTensor& named) { return named.name.starts_with(part); });
@@ -387,6 +385,8 @@ base::Status NetworkLearner::load(const std::vector<base::Blob>& blobs, const st
     if (!optimizerToo)
         leaveOut("optimizer/");
     leaveOut("captured/");
+    loadCompression(wanted);
+    leaveOut("compression/");
     std::vector<base::Blob> weights, moments, averages;
     for (base::Blob& blob : renamed(std::move(wanted), here)) {
         if (blob.name.starts_with("remedy/")) {
@@ -412,6 +412,10 @@ base::Status NetworkLearner::load(const std::vector<base::Blob>& blobs, const st
         CORE_CHECK(m_average->load(averages));
     else if (m_average)
         m_average->reset();
+    if (m_shares) {
+        m_shares->weightsLag = false;
+        m_shares->foreignLags = m_shares->foreignLags || optimizerToo;
+    }
     return optimizerToo ? m_optimizer->load(moments) : base::Status{};
 }
 
@@ -427,6 +431,7 @@ std::vector<std::uint32_t> NetworkLearner::digests() const
 {
     std::vector<std::uint32_t> digests;
     digests.reserve(m_weights.size());
+    bringWeights();
     for (const tensor::NamedTensor& weight : m_weights)
         digests.push_back(tensor::shortDigestOf(weight.tensor));
     return digests;
@@ -470,6 +475,8 @@ base::Status NetworkLearner::reconfigure(const spec::Experiment& experiment, con
         return Error{ErrorKind::Spec, "the optimizer cannot take this change while it runs", "/train/optimizer", {}};
     }
     m_network->setDropout(experiment.model.params["dropout"].toReal(0));
+    if (m_shares && m_shares->pipeline)
+        m_shares->pipeline->setDropout(experiment.model.params["dropout"].toReal(0));
     follow(std::move(schedule));
     m_loss = std::move(loss);
     m_spec = train;

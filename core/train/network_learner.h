@@ -18,6 +18,7 @@
 namespace core::train {
 
 class StepTracer;
+struct SharedWork;
 
 /// A network that learns: forward, loss, backward, penalties, clipping, update.
 class NetworkLearner final : public Learner {
@@ -39,9 +40,10 @@ public:
     const Loss& loss() const override { return *m_loss; }
     at::Device device() const override { return m_device; }
 
+    /// Where ranks share the updates, all of them call this at the same step: rank 0 is given what the others keep.
     std::vector<tensor::NamedTensor> state() const override;
-    /// Parameters and buffers.
-    std::vector<tensor::NamedTensor> weights() const override { return model::stateOf(*m_network); }
+    /// Parameters and buffers; of a pipeline as state().
+    std::vector<tensor::NamedTensor> weights() const override;
     /// Layers may have other numbers there: they have where dropout came or went.
     base::Status load(const std::vector<base::Blob>& blobs, const std::string& where, bool optimizerToo) override;
     base::Result<std::vector<std::string>> initialize(const model::Weights& weights, const std::string& where) override;
@@ -54,6 +56,8 @@ public:
     std::int64_t parameterCount() const override;
     std::vector<std::uint32_t> digests() const override;
     std::vector<std::string> digestNames() const override;
+    /// See shared_work.h.
+    base::Status tellPipeline(const std::filesystem::path& run, bool atOnce) const;
 
 private:
     NetworkLearner(at::Device device) : m_device(device) {}
@@ -66,6 +70,24 @@ private:
     void computeShared(std::span<const data::Batch> batches, const model::Mode& mode, StepTracer& tracer,
                        StepResult& result);
     void syncGradients();
+    // What ranks divide among them (network_learner_shares.cpp, network_learner_pipeline.cpp).
+    base::Status shareWork();
+    base::Status makePipeline(std::vector<std::int64_t> counts);
+    base::Status checkPipeline() const;
+    base::Status shardOptimizer(std::vector<std::int64_t> owners);
+    std::vector<double> measuredBlocks() const;
+    base::Value pipelineTold() const;
+    void computePipelined(std::span<const data::Batch> batches, const model::Mode& mode, StepTracer& tracer,
+                          StepResult& result, std::int64_t step);
+    void lookAside(const data::Batch& batch, const model::Mode& mode) const;
+    double endPass(StepResult& result); ///< the norm of all stages' gradients
+    void takeUpdates();
+    void bringTensors(bool gradients) const;
+    void bringWeights() const;
+    std::vector<tensor::NamedTensor> ownState() const;
+    std::vector<tensor::NamedTensor> optimizerState() const;
+    std::vector<tensor::NamedTensor> compressionState() const;
+    void loadCompression(std::vector<base::Blob>& blobs);
     double lookAgain(std::span<const data::Batch> batches, const model::Mode& mode, std::int64_t rows);
     model::Mode modeOf(bool training) const;
     void layWeights();
@@ -93,12 +115,15 @@ private:
     at::Tensor m_deviceScale;                  ///< that it scales the loss by, under 16-mixed
     ranks::World* m_world = nullptr;           ///< nullptr: nobody else takes part
     std::unique_ptr<ranks::GradientSync> m_sync;
+    std::shared_ptr<SharedWork> m_shares; ///< nullptr: every rank does and keeps the same
     spec::DistributedSpec m_how;
+    std::vector<base::Blob> m_compressed; ///< of a checkpoint, for when ranks join
     bool m_statisticsDue = false;
     std::int64_t m_epochs = 0, m_swaStart = 0;
     model::Freezing m_freezing;
     std::int64_t m_epoch = 0, m_thawed = 0; ///< blocks that were frozen and are not any more
     spec::TrainSpec m_spec;
+    base::Pick m_pick;  ///< the optimizer, as it was made
     std::string m_head; ///< model.last_layer
     data::DatasetInfo m_info;
 };

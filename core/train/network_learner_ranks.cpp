@@ -3,7 +3,9 @@
 #include "core/base/blob.h"
 #include "core/base/thrown.h"
 #include "core/train/network_learner.h"
+#include "core/train/ranks/gpus.h"
 #include "core/train/ranks/world.h"
+#include "core/train/shared_work.h"
 #include "core/train/step_tracer.h"
 
 #include <c10/util/Exception.h>
@@ -15,27 +17,34 @@ using base::ErrorKind;
 
 base::Status NetworkLearner::join(ranks::World& world, const spec::DistributedSpec& how)
 {
-    if (m_device.is_cuda() || how.backend == "nccl")
-        return Error{ErrorKind::Spec, "ranks do not train on GPUs yet",
-                     how.backend == "nccl" ? "/distributed/backend" : "--device",
-                     how.backend == "nccl" ? "Use gloo" : "Train on the processor: --device cpu"};
     if (m_fused)
         return Error{ErrorKind::Spec, "a fused network trains on one rank", "/model/fused", "Set it to false"};
     if (m_spec.incremental)
         return Error{ErrorKind::Spec, "incremental training goes on one rank", "/train/incremental",
                      "Set distributed.strategy to none"};
+    if (how.backend == "nccl")
+        CORE_CHECK(ranks::useNccl(world));
     m_world = &world;
     m_how = how;
+    // All begin alike, whatever their processors make of the same draws.
+    if (how.sameSeed)
+        for (const tensor::NamedTensor& named : ownState())
+            if (named.tensor.numel() > 0)
+                world.share(named.tensor.detach());
+    CORE_CHECK(shareWork());
     syncGradients();
     return {};
 }
 
 void NetworkLearner::syncGradients()
 {
-    if (!m_world)
+    if (m_shares && m_shares->pipeline)
+        m_shares->pipeline->freezingChanged();
+    if (!m_world || m_how.strategy == "pipeline")
         return;
     m_sync.reset();
-    m_sync = std::make_unique<ranks::GradientSync>(*m_world, m_network->parameters(), m_how.bucketMb);
+    m_sync = std::make_unique<ranks::GradientSync>(*m_world, m_network->parameters(), m_how.bucketMb, m_how.compression,
+                                                   m_shares ? m_shares->thin : nullptr);
 }
 
 namespace {
@@ -110,6 +119,9 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
     Quiet quiet;
     const c10::WarningUtils::WarningHandlerGuard listening(&quiet);
     double ownRows = 0, ownLoss = 0;
+    // What thin matrices leave out is another as soon as a bucket has gone.
+    if (m_shares && m_shares->thin)
+        m_shares->foreignLags = true;
     scope.stepBegins();
     try {
         for (std::size_t i = 0; i < batches.size(); ++i) {
@@ -127,15 +139,16 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
             pass.ranks = m_how.syncBatchnorm && m_world->size() > 1 ? m_world : nullptr;
             m_world->counts = batch.counts;
             tracer.forwardBegins();
-            tracer.inputIsThere(batch.input);
+            const at::Tensor input = batch.input.to(m_device), target = batch.target.to(m_device);
+            tracer.inputIsThere(input);
             if (last)
                 m_sync->forwardBegins();
-            const at::Tensor output = inSingle(m_network->forward(batch.input, pass));
-            const at::Tensor loss = m_loss->compute(output, batch.target);
+            const at::Tensor output = inSingle(m_network->forward(input, pass));
+            const at::Tensor loss = m_loss->compute(output, target);
             tracer.forwardEnds();
             sums[0] += rows > 0 ? loss.item<double>() * rows : 0;
             if (classifies() && rows > 0)
-                sums[1] += countCorrect(m_loss->predictionOf(output), batch.target);
+                sums[1] += countCorrect(m_loss->predictionOf(output), target);
             ownRows += rows;
             if (last) {
                 ownLoss = sums[0];
@@ -147,13 +160,14 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
             if (factor == 1)
                 loss.backward();
             else
-                loss.backward(tensor::zeros({}, loss.scalar_type()).fill_(factor));
+                loss.backward(tensor::zeros({}, loss.scalar_type()).fill_(factor).to(loss.device()));
             tracer.backwardEnds();
             if (m_answers && batch.counts)
-                (*m_answers)(batch.input, batch.target, output);
+                (*m_answers)(input, target, output);
             m_stopwatch.lap(Phase::Other);
         }
         reduced();
+        ranks::finishGradients(*m_world);
         ranks::RankStep own;
         if (scope.looks())
             own = seenHere(*m_network, batches, ownRows, ownLoss);
@@ -162,6 +176,7 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
         const double loud = weight * (m_scaler ? m_scaler->scale() : 1);
         scope.stepEnds(*m_world, std::move(own), loud > 0 ? 1 / loud : 0, sums[2] > 0);
     } catch (const std::exception& failure) {
+        ranks::dropGradients(*m_world);
         const at::NoGradGuard noGraph;
         for (std::size_t i = 0; i < before.size(); ++i)
             const_cast<at::Tensor&>(m_network->buffers()[i].tensor).copy_(before[i]);

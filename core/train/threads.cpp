@@ -34,16 +34,23 @@ data::Batch scratchBatch(const data::DatasetInfo& info, std::int64_t rows)
     float* values = batch.input.mutable_data_ptr<float>();
     for (std::int64_t i = 0; i < batch.input.numel(); ++i)
         values[i] = float(draw.uniform(std::uint64_t(i), -1, 1));
-    if (!info.classifies()) {
+    if (info.reconstructs()) {
+        batch.target = batch.input.clone();
+        return batch;
+    }
+    if (!info.classifies() && !info.segments()) {
         batch.target = info.forecasts() ? tensor::empty({rows, info.horizon}) : tensor::empty({rows});
         for (std::int64_t i = 0; i < batch.target.numel(); ++i)
             batch.target.mutable_data_ptr<float>()[i] = float(draw.within(1).uniform(std::uint64_t(i), -1, 1));
         return batch;
     }
-    batch.target = tensor::empty({rows}, at::kLong);
-    for (std::int64_t row = 0; row < rows; ++row)
-        batch.target.mutable_data_ptr<std::int64_t>()[row] =
-            std::int64_t(draw.within(1).below(std::uint64_t(row), std::uint64_t(info.outputs())));
+    // Of a segmentation each pixel has a class.
+    if (info.segments())
+        shape.erase(shape.begin() + 1);
+    batch.target = tensor::empty(info.segments() ? shape : std::vector<std::int64_t>{rows}, at::kLong);
+    for (std::int64_t i = 0; i < batch.target.numel(); ++i)
+        batch.target.mutable_data_ptr<std::int64_t>()[i] =
+            std::int64_t(draw.within(1).below(std::uint64_t(i), std::uint64_t(info.outputs())));
     return batch;
 }
 

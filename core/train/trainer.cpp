@@ -28,7 +28,8 @@ constexpr EvaluationRequest tables{true, 24};
 Error outOfMemory(const std::string& what, std::int64_t batchSize)
 {
     if (batchSize == 0)
-        return {ErrorKind::Resource, what, "preparing", "Try a smaller network, or fewer rows"};
+        return {ErrorKind::Resource, what, "preparing",
+                "Try a smaller network or batch_size, or fewer rows; another program may hold the memory"};
     const std::string half = std::to_string(std::max<std::int64_t>(1, batchSize / 2));
     return {ErrorKind::Resource, what, "batch_size " + std::to_string(batchSize),
             "Try a batch_size of " + half + " with accumulate 2, or a smaller network"};
@@ -64,14 +65,25 @@ events::RunFinished Trainer::run()
     if (status)
         status = guarded([&] { return train(); }, m_engine->timeline().plan().batchSize);
     const bool interrupted = !status && status.error().kind == ErrorKind::Interrupted;
-    const bool lost = !status && m_engine && m_world && m_world->lost();
-    if (lost)
+    const bool lost = !status && m_world && m_world->lost();
+    if (lost && m_context.othersGoOn && !m_end)
+        m_loss = status.error();
+    else if (lost && m_engine)
         keepDespiteLoss();
     m_writer.reset();
     m_digests.flush(*m_context.hub);
     m_context.hub->settle();
+    if (m_loss)
+        return summary(RunState::Interrupted, *m_loss);
+    const bool unmended = !status && !m_engine && !m_context.losses.empty();
+    if (unmended) {
+        Error loss = m_context.losses.back();
+        loss.advice = base::describe(status.error());
+        status = std::move(loss);
+    }
+    const bool open = (lost && m_engine) || unmended;
     events::RunFinished result = status || interrupted ? summary(m_end.value_or(RunState::Completed))
-                                 : lost                ? summary(RunState::Interrupted, std::move(status).error())
+                                 : open                ? summary(RunState::Interrupted, std::move(status).error())
                                                        : summary(RunState::Failed, std::move(status).error());
     dismissRanks();
     if (m_context.beforeEnd)
@@ -143,6 +155,7 @@ Status Trainer::train()
         for (const data::Problem& problem : m_engine->data().problems())
             if (problem.kind == "fewer_than_folds")
                 m_context.hub->publish(events::Notice{0, {ErrorKind::Data, problem.message, {}, problem.remedy}});
+    tellLosses();
     for (const std::string& note : m_notes)
         m_context.hub->publish(events::Notice{0, {ErrorKind::Data, note, "/model/initialize_from", {}}});
     m_watch.keepIn(m_context.folder->path());
@@ -280,7 +293,7 @@ Status Trainer::edit(const std::string& path, const Value& value, bool again)
     m_context.hub->publish(events::Edited{m_engine->step(), path, std::move(*was), value});
     if (path.starts_with("profiler"))
         m_profiler.follow(m_engine->experiment().profiler);
-    if (path.starts_with("capture") || path.starts_with("model.freeze"))
+    if (path.starts_with("capture") || path.starts_with("rules") || path.starts_with("model.freeze"))
         m_watch.follow(*m_engine, *m_context.hub, m_context.frames);
     const StepPlan& plan = m_engine->timeline().plan();
     if (plan.stepsPerEpoch != before.stepsPerEpoch || plan.totalSteps != before.totalSteps)

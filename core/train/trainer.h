@@ -15,6 +15,7 @@
 #include <array>
 #include <atomic>
 #include <deque>
+#include <optional>
 
 namespace core::train {
 
@@ -48,6 +49,10 @@ struct TrainerContext {
     std::function<void(events::RunState)> beforeEnd = {};
     /// Gathers the ranks that train together, of which this is the first; empty: nobody else takes part.
     std::function<base::Result<std::shared_ptr<ranks::World>>()> meet = {};
+    /// Where a rank is lost, another trainer goes on from the last keyframe: nobody is told that this one ends.
+    bool othersGoOn = false;
+    /// Of ranks that this run has outlived, the last one last. What cannot be begun then has been interrupted.
+    std::vector<base::Error> losses = {};
 };
 
 /// The only training loop: drives an Engine, obeys commands, publishes, keeps checkpoints. Runs in the calling thread
@@ -59,6 +64,9 @@ class Trainer {
 public:
     explicit Trainer(TrainerContext context) : m_context(std::move(context)) {}
     events::RunFinished run();
+    /// What another trainer is to go on after, if this one was broken off like that.
+    const std::optional<base::Error>& loss() const { return m_loss; }
+    bool paused() const { return m_paused; }
 
 private:
     base::Status prepare();
@@ -76,6 +84,8 @@ private:
     void tellLeftOut();
     base::Status finish();
     void keepDespiteLoss();
+    void keepFromDiffering();
+    void tellLosses();
     void dismissRanks();
 
     // What is kept (trainer_keyframes.cpp).
@@ -117,6 +127,7 @@ private:
     bool m_momentum = false; ///< the schedule changes it, so it is recorded
     bool m_singly = false;   ///< the next step is one that somebody asked for by itself
     std::optional<events::RunState> m_end;
+    std::optional<base::Error> m_loss;
     std::string m_reason; ///< of a stop
     double m_trainSeconds = 0, m_runningSince = 0;
     double m_nextTick = 0, m_nextSurface = 0, m_nextTables = 0, m_nextWeights = 0;

@@ -4,6 +4,7 @@
 #include "core/train/class_curves.h"
 #include "core/train/layers_seen.h"
 #include "core/train/ranks/world.h"
+#include "core/train/shared_work.h"
 #include "core/train/trainer.h"
 #include "core/train/weights_frame.h"
 
@@ -61,7 +62,8 @@ void Trainer::announce()
     for (const auto& [name, value] : m_dataFigures)
         ofData.push_back(name);
     addGroups(opened.groups, ofData);
-    if (m_world) {
+    // The microscope compares whole replicas; what stages do stands in pipeline.json.
+    if (m_world && m_engine->experiment().distributed.strategy != "pipeline") {
         m_world->microscope().group = std::uint16_t(opened.groups.size());
         ranks::addRankGroups(opened.groups, *m_world);
     }
@@ -167,6 +169,8 @@ void Trainer::tick()
     if (progress.trainSeconds > 0)
         progress.dataWait = std::min(1.0, m_engine->waitedForData() / progress.trainSeconds);
     m_context.hub->publish(progress);
+    if (const base::Status told = tellPipeline(m_engine->learner(), m_context.folder->path(), false); !told)
+        m_context.hub->publish(events::Notice{step, told.error()});
     publishSurface(false);
     publishWeights(false);
 }

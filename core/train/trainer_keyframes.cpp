@@ -72,11 +72,13 @@ Status Trainer::keepWhatIsDue()
     // Steps are a promise of what a kill can cost: that checkpoint is on the disk before training goes on.
     if (spec.everySteps && m_engine->step() % *spec.everySteps == 0 && m_engine->step() > 0) {
         m_lastCheckpoint = now;
+        keepFromDiffering();
         return keepSafely(snapshot());
     }
     const bool checkpoint = spec.everySeconds && now - m_lastCheckpoint >= *spec.everySeconds;
     const bool keyframe = spec.keyframesMb > 0 && now >= m_nextKeyframe;
     if ((checkpoint || keyframe) && !m_writer->busy()) {
+        keepFromDiffering();
         store::Checkpoint state = snapshot();
         const double cost = base::steadySeconds() - now + m_writer->takeSeconds();
         keep(std::move(state), checkpoint);

@@ -54,7 +54,7 @@ struct WatchSet {
 
 struct WatchPlace {
     std::size_t source = 0, set = 0, row = 0;
-    std::int64_t bins = 0;  ///< of the histogram that is kept; 0: none is
+    std::int64_t bins = 0; ///< of the histogram that is kept; 0: none is
     std::size_t spread = 0;
     std::string name = {};      ///< as it is recorded
     std::size_t past = 0;       ///< saves that its statistics look back on

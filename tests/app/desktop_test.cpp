@@ -117,5 +117,6 @@ TEST_CASE("help and version are told without a display")
     const Ended help = tests::Running({program(), "--help"}).wait();
     CHECK(help.status == 0);
     CHECK(help.out.find("--screenshot") != std::string::npos);
+    CHECK(help.out.starts_with("Usage: descent "));
     CHECK(tests::Running({program(), "--version"}).wait().out.rfind("descent ", 0) == 0);
 }

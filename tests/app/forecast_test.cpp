@@ -49,6 +49,12 @@ TEST_CASE("a forecast from the command line: data, train, evaluate, replay, pred
     CHECK(told({"evaluate", id, "--split", "test", "--json"})["metrics"]["test/mae"].toReal() < 0.3);
     CHECK(told({"replay", id, "--json"})["identical"].toBool());
 
+    // The report's figures are of every number that is foretold.
+    const Value report = told({"report", id, "--html", folder.path() / "r.html", "--json"})["evaluation"];
+    CHECK(report["row"].text() == "value");
+    CHECK(report["rows"].toInt() == 3 * data["splits"]["validation"]["rows"].toInt());
+    CHECK(report["mae"].toReal() == Approx(run["metrics"]["validation/mae"].toReal()).epsilon(1e-4));
+
     std::string rows = "time,value\n";
     for (int day = 1; day <= 26; ++day)
         rows += "2024-01-" + std::string(day < 10 ? "0" : "") + std::to_string(day) + ",0.5\n";

@@ -1,130 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Ranks as processes: launched, killed, orphaned, and started as torchrun starts them.
-#include "core/base/files.h"
-#include "core/store/checkpoint.h"
-#include "tests/support/program.h"
-#include "tests/support/temp_folder.h"
+// Ranks as processes: launched, asked to end, and started as torchrun starts them.
+#include "tests/support/ranks.h"
 
-#include <catch2/catch.hpp>
-
-#include <fstream>
+#include <filesystem>
 #include <set>
-#include <sstream>
 #include <unistd.h>
 
 namespace fs = std::filesystem;
 using core::base::Value;
 using tests::cli;
 using tests::cliCommand;
+using tests::LaunchedRun;
 using tests::Running;
 using tests::TempFolder;
-
-namespace {
-
-const std::string experiment = R"({"name": "spread", "data": {"source": "two-moons", "rows": 150},
-    "model": {"kind": "mlp", "hidden": [12], "norm": "batch"},
-    "train": {"epochs": 4, "batch_size": 8, "optimizer": {"kind": "adam", "lr": 0.01, "eps": 1e-3}, "threads": 1, "seed": 3}})";
-
-std::string textOf(const fs::path& file)
-{
-    std::ifstream in(file);
-    std::stringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-// Processes whose parent is `pid`.
-std::vector<int> childrenOf(int pid)
-{
-    std::vector<int> children;
-    for (const auto& entry : fs::directory_iterator("/proc")) {
-        const std::string name = entry.path().filename();
-        if (name.find_first_not_of("0123456789") != name.npos)
-            continue;
-        const std::string stat = textOf(entry.path() / "stat");
-        const std::size_t end = stat.rfind(')');
-        if (end == stat.npos)
-            continue;
-        std::istringstream rest(stat.substr(end + 2));
-        char state = 0;
-        int parent = 0;
-        rest >> state >> parent;
-        if (parent == pid && state != 'Z')
-            children.push_back(std::stoi(name));
-    }
-    return children;
-}
-
-// Local addresses at which a process listens, in hexadecimal as the kernel writes them.
-std::set<std::string> listeningAt(int pid)
-{
-    std::set<std::string> sockets, addresses;
-    std::error_code none;
-    for (const auto& entry : fs::directory_iterator("/proc/" + std::to_string(pid) + "/fd", none)) {
-        const std::string target = fs::read_symlink(entry.path(), none).string();
-        if (target.starts_with("socket:["))
-            sockets.insert(target.substr(8, target.size() - 9));
-    }
-    for (const char* table : {"tcp", "tcp6"}) {
-        std::ifstream in("/proc/" + std::to_string(pid) + "/net/" + table);
-        std::string line;
-        std::getline(in, line);
-        while (std::getline(in, line)) {
-            std::istringstream fields(line);
-            std::string number, local, remote, state, queues, timer, retransmit, user, timeout, inode;
-            fields >> number >> local >> remote >> state >> queues >> timer >> retransmit >> user >> timeout >> inode;
-            if (state == "0A" && sockets.count(inode))
-                addresses.insert(local.substr(0, local.find(':')));
-        }
-    }
-    return addresses;
-}
-
-bool alive(int pid)
-{
-    const std::string stat = textOf("/proc/" + std::to_string(pid) + "/stat");
-    const std::size_t end = stat.rfind(')');
-    return end != stat.npos && stat[end + 2] != 'Z';
-}
-
-// A run that goes on until something happens to it, with its first checkpoint.
-struct Endless {
-    TempFolder folder;
-    fs::path runs = folder.path() / "runs";
-    Running running;
-
-    explicit Endless(int ranks)
-        : running(
-              cliCommand({"launch", folder.file("spread.experiment.json", experiment).string(), "--nproc",
-                          std::to_string(ranks), "--set", "train.epochs=1000000", "--runs", runs.string(), "--json"}))
-    {
-        REQUIRE(tests::until([&] { return childrenOf(running.pid()).size() == std::size_t(ranks - 1) && keyframe(); }));
-    }
-
-    fs::path run() const
-    {
-        std::error_code none;
-        for (const auto& entry : fs::directory_iterator(runs, none))
-            if (entry.is_directory())
-                return entry.path();
-        return {};
-    }
-    bool keyframe() const
-    {
-        const fs::path where = run();
-        if (where.empty())
-            return false;
-        const auto all = core::store::listCheckpoints(where / "checkpoints");
-        return !all.empty() && all.back().step > 0;
-    }
-};
-
-}
 
 TEST_CASE("launched ranks end where one process with their rows ends")
 {
     const TempFolder folder;
-    const std::string file = folder.file("spread.experiment.json", experiment).string();
+    const std::string file = folder.file("spread.experiment.json", tests::spreadExperiment).string();
     const std::string runs = (folder.path() / "runs").string();
     const Value two = cli({"launch", file, "--nproc", "2", "--runs", runs, "--json"}).json();
     const Value one = cli({"train", file, "--set", "train.batch_size=16", "--runs", runs, "--json"}).json();
@@ -148,75 +41,52 @@ TEST_CASE("launched ranks end where one process with their rows ends")
 
 TEST_CASE("ranks listen on this machine alone")
 {
-    const Endless endless(2);
-    const std::vector<int> children = childrenOf(endless.running.pid());
-    REQUIRE(children.size() == 1);
-    for (const int pid : {endless.running.pid(), children[0]}) {
-        const std::set<std::string> addresses = listeningAt(pid);
-        CHECK_FALSE(addresses.empty());
-        for (const std::string& address : addresses)
-            CHECK((address == "0100007F" || address == "0000000000000000FFFF00000100007F"));
+    const LaunchedRun launched(2);
+    for (const int pid : {launched.running.pid(), launched.others[0]}) {
+        const std::set<std::string> listeners = tests::listenersOf(pid);
+        CHECK_FALSE(listeners.empty());
+        for (const std::string& listener : listeners)
+            CHECK(tests::onLoopback(listener));
     }
-}
-
-TEST_CASE("a killed rank is named, and the run stops with a checkpoint")
-{
-    Endless endless(3);
-    const std::vector<int> children = childrenOf(endless.running.pid());
-    REQUIRE(children.size() == 2);
-    ::kill(children[1], SIGKILL);
-    const tests::Ended ended = endless.running.wait();
-    INFO(ended.err);
-    CHECK(ended.status == 4);
-    const std::string message = ended.json()["error"]["message"].text();
-    INFO(message);
-    CHECK(message.find("was lost (process " + std::to_string(children[1])) != std::string::npos);
-    CHECK(tests::until([&] { return !alive(children[0]); }, 10));
-    const auto kept = core::store::newestWhole(endless.run() / "checkpoints");
-    REQUIRE(kept);
-    const Value shown = cli({"runs", "show", endless.run().string(), "--json"}).json();
-    REQUIRE(shown["runs"].array().size() == 1);
-    CHECK(shown["runs"].array()[0]["status"].text() == "interrupted");
-}
-
-TEST_CASE("no rank outlives the one that started it")
-{
-    Endless endless(3);
-    const std::vector<int> children = childrenOf(endless.running.pid());
-    REQUIRE(children.size() == 2);
-    endless.running.signal(SIGKILL);
-    for (const int pid : children)
-        CHECK(tests::until([&] { return !alive(pid); }, 10));
+    // What they learn from and what they say is for nobody else.
+    CHECK((fs::status(launched.run()).permissions() & (fs::perms::group_all | fs::perms::others_all)) ==
+          fs::perms::none);
 }
 
 TEST_CASE("SIGTERM ends all ranks with a checkpoint")
 {
-    Endless endless(2);
-    const std::vector<int> children = childrenOf(endless.running.pid());
-    endless.running.signal(SIGTERM);
-    const tests::Ended ended = endless.running.wait();
+    LaunchedRun launched(2);
+    launched.running.signal(SIGTERM);
+    const tests::Ended ended = launched.running.wait();
     CHECK(ended.status == 143);
     CHECK(ended.json()["status"].text() == "interrupted");
-    for (const int pid : children)
-        CHECK(tests::until([&] { return !alive(pid); }, 10));
+    for (const int pid : launched.others)
+        CHECK(tests::until([&] { return !tests::goes(pid); }, 10));
+}
+
+namespace {
+
+// As torchrun starts a rank.
+std::vector<std::string> ranked(int rank, std::vector<std::string> arguments)
+{
+    // A port that was free a moment ago.
+    const std::string port = std::to_string(20000 + ::getpid() % 20000);
+    std::vector<std::string> words{"/usr/bin/env",          "RANK=" + std::to_string(rank),
+                                   "WORLD_SIZE=2",          "LOCAL_RANK=" + std::to_string(rank),
+                                   "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port};
+    for (const std::string& word : cliCommand(arguments))
+        words.push_back(word);
+    return words;
+}
+
 }
 
 TEST_CASE("train takes its rank from the environment")
 {
     const TempFolder folder;
-    const std::string file = folder.file("spread.experiment.json", experiment).string();
-    // A port that was free a moment ago.
-    const std::string port = std::to_string(20000 + ::getpid() % 20000);
-    const auto command = [&](int rank) {
-        std::vector<std::string> words{"/usr/bin/env",          "RANK=" + std::to_string(rank),
-                                       "WORLD_SIZE=2",          "LOCAL_RANK=" + std::to_string(rank),
-                                       "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port};
-        for (const std::string& word :
-             cliCommand({"train", file, "--runs", (folder.path() / "runs").string(), "--json"}))
-            words.push_back(word);
-        return words;
-    };
-    Running second(command(1)), first(command(0));
+    const std::string file = folder.file("spread.experiment.json", tests::spreadExperiment).string();
+    const std::vector<std::string> words{"train", file, "--runs", (folder.path() / "runs").string(), "--json"};
+    Running second(ranked(1, words)), first(ranked(0, words));
     const tests::Ended one = first.wait(), two = second.wait();
     INFO(one.err << two.err);
     CHECK(one.status == 0);
@@ -225,4 +95,68 @@ TEST_CASE("train takes its rank from the environment")
     CHECK(two.json()["rank"].toInt() == 1);
     // Only the first records.
     CHECK(std::distance(fs::directory_iterator(folder.path() / "runs"), {}) == 1);
+}
+
+TEST_CASE("stages, shares of an optimizer and compressed gradients are the same among processes and threads")
+{
+    const TempFolder folder;
+    const std::string file = folder.file("spread.experiment.json", tests::spreadExperiment).string();
+    const std::string runs = (folder.path() / "runs").string();
+    const auto with = [&](std::vector<std::string> words, const std::vector<std::string>& settings) {
+        words.insert(words.end(), {"--runs", runs, "--json"});
+        for (const std::string& each : settings)
+            words.insert(words.end(), {"--set", each});
+        return words;
+    };
+    const auto digestOf = [](const tests::Ended& ended) {
+        INFO(ended.err);
+        REQUIRE(ended.status == 0);
+        return ended.json()["digest"].text();
+    };
+    const std::vector<std::vector<std::string>> ways{{"distributed.strategy=pipeline"},
+                                                     {"distributed.strategy=pipeline", "distributed.schedule=gpipe"},
+                                                     {"distributed.shard_optimizer=true"},
+                                                     {"distributed.compression=fp16"},
+                                                     {"distributed.compression=powersgd"}};
+    std::set<std::string> digests;
+    for (const std::vector<std::string>& way : ways) {
+        INFO(way.back());
+        const tests::Ended launched = cli(with({"launch", file, "--nproc", "2"}, way));
+        const std::string digest = digestOf(launched);
+        CHECK(launched.json()["ranks"].array().size() == 2);
+        std::vector<std::string> inThreads = way;
+        if (!way.front().starts_with("distributed.strategy"))
+            inThreads.push_back("distributed.strategy=ddp");
+        inThreads.push_back("distributed.world_size=2");
+        CHECK(digestOf(cli(with({"train", file}, inThreads))) == digest);
+        digests.insert(digest);
+    }
+    // Both orders of a pipeline's work end in the same bits.
+    CHECK(digests.size() == ways.size() - 1);
+
+    Running second(ranked(1, with({"train", file}, ways.front()))),
+        first(ranked(0, with({"train", file}, ways.front())));
+    const tests::Ended one = first.wait(), two = second.wait();
+    INFO(two.err);
+    CHECK(two.status == 0);
+    CHECK(digests.contains(digestOf(one)));
+    CHECK(fs::exists(fs::path(one.json()["run"].text()) / "pipeline.json"));
+}
+
+TEST_CASE("launch says whether a training fits in memory, and trains nothing")
+{
+    const TempFolder folder;
+    const std::string file = folder.file("spread.experiment.json", tests::spreadExperiment).string();
+    const std::string runs = (folder.path() / "runs").string();
+    const tests::Ended small = cli({"launch", file, "--nproc", "2", "--estimate", "--runs", runs, "--json"});
+    INFO(small.err);
+    REQUIRE(small.status == 0);
+    CHECK(small.json()["fits"].toBool());
+    CHECK(small.json()["bytes"].toInt() > 0);
+    const tests::Ended large =
+        cli({"launch", file, "--estimate", "--runs", runs, "--json", "--set", "model.hidden=[1000000,1000000]"});
+    INFO(large.err);
+    REQUIRE(large.status == 0);
+    CHECK_FALSE(large.json()["fits"].toBool(true));
+    CHECK_FALSE(fs::exists(runs));
 }

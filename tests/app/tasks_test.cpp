@@ -51,6 +51,12 @@ TEST_CASE("a U-Net learns what every pixel belongs to")
     const Value judged = told({"evaluate", id, "--split", "validation", "--json"});
     CHECK(judged["metrics"]["validation/iou"].toReal() == Approx(run["metrics"]["validation/iou"].toReal()));
 
+    // The report counts pixels.
+    const Value report = told({"report", id, "--html", folder.path() / "r.html", "--json"})["evaluation"];
+    CHECK(report["row"].text() == "pixel");
+    CHECK(report["accuracy"].toReal() == Approx(run["metrics"]["validation/accuracy"].toReal()));
+    CHECK(report["confusion"].array().size() == 11);
+
     // New pictures: a line each, and a mask that is read back as one.
     const std::filesystem::path pictures = folder.path() / "new";
     std::filesystem::create_directories(pictures);

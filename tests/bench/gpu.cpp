@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/compared.h"
 
+#include "core/base/json.h"
 #include "core/tensor/device.h"
+
+#include <iostream>
 
 namespace bench {
 
@@ -49,6 +52,8 @@ Result<Object> gpu()
         }
         Object own;
         speeds.write(own, "steps_per_s", "pytorch");
+        // The peers take minutes: whoever stops this keeps what there is.
+        std::cerr << one.name << "  " << core::base::writeJson(own) << std::endl;
         figures.set(one.name, own);
     }
     return figures;

@@ -16,13 +16,15 @@ Result<Object> incremental()
     const double none = tests::meanOf(all.front().old), spread = tests::spreadOf(all.front().old);
     for (const tests::ForgettingFigures& one : all) {
         const double old = tests::meanOf(one.old);
-        told.set(one.remedy, Object{{"old_accuracy", old},
-                                    {"old_spread", tests::spreadOf(one.old)},
-                                    {"new_accuracy", tests::meanOf(one.fresh)},
-                                    {"new_spread", tests::spreadOf(one.fresh)},
-                                    {"forgotten", tests::meanOf(one.before) - old},
-                                    {"better_than_none_by_spreads",
-                                     one.remedy == "none" ? 0 : (old - none) / std::max(spread, 1e-9)}});
+        told.set(
+            one.remedy,
+            Object{{"old_accuracy", old},
+                   {"old_spread", tests::spreadOf(one.old)},
+                   {"new_accuracy", tests::meanOf(one.fresh)},
+                   {"new_spread", tests::spreadOf(one.fresh)},
+                   {"forgotten", tests::meanOf(one.before) - old},
+                   {"better_than_none_by_spreads",
+                    one.remedy == "none" ? 0 : (old - none) / std::max({spread, tests::spreadOf(one.old), 1e-9})}});
     }
     told.set("means", "accuracy on validation rows of the eight old classes and of the two new ones, mean and standard "
                       "deviation over seeds");

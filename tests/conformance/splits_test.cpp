@@ -195,7 +195,7 @@ TEST_CASE("splits: folds are scikit-learn's")
 TEST_CASE("splits: groups stay whole")
 {
     const SplitData made = splitDataOf(300, 5);
-    for (const std::string& kind : {"group", "k_fold"})
+    for (const std::string kind : {"group", "k_fold"})
         for (const double test : {0.0, 0.2}) {
             INFO(kind << " " << test);
             SplitRequest request = requestOf(made, 0.2, test);

@@ -14,6 +14,7 @@ namespace fault {
 ///
 ///     kill_campaign --kills 1000              SIGKILL at any moment and inside saves, resumed to the same bits
 ///     study_kills --kills 1000                SIGKILL of a study's coordinator and workers, and full disks
+///     rank_kills --kills 300                  SIGKILL and SIGSTOP of ranks and of their coordinator
 ///     power_cut --states 10000 --resumes 100  what a disk may hold after a power cut, at every call that changed it;
 ///                                             --again FOLDER --only STATE shows one state again
 ///     io_errors --all 1                       the n-th write, sync, rename or creation fails, in every way

@@ -115,6 +115,22 @@ TEST_CASE("the best threshold is found and taken over into the experiment, as on
     CHECK(ruleIn() != Approx(best));
 }
 
+TEST_CASE("a threshold that is taken over while a run trains watches that run too")
+{
+    Shown shown;
+    REQUIRE(shown.asked(0));
+    shown.workbench->train(true);
+    REQUIRE(spinUntil([&] { return shown.workbench->training() && shown.workbench->paused(); }, 60));
+    shown.click("benchUse");
+    REQUIRE(spinUntil([&] { return shown.workbench->front()->edits().size() == 1; }, 60));
+    const core::events::Edited edit = shown.workbench->front()->edits().front();
+    CHECK(edit.path == "rules");
+    CHECK(edit.after == shown.workbench->document().resolved()["rules"]);
+    shown.workbench->proceed();
+    REQUIRE(shown.ended());
+    CHECK(shown.troubles.empty());
+}
+
 TEST_CASE("the threshold is dragged on the plot, or moved by a key, and all runs are asked again")
 {
     Shown shown;

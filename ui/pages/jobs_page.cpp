@@ -298,9 +298,7 @@ void JobsPage::fillTransitions()
         if (change.onDemand && change.state == JobState::LaunchingMLInstances)
             why = tr("on demand, at the full price");
         const QString texts[] = {at.toString(QStringLiteral("HH:mm:ss")), models::jobStateText(change.state),
-                                 last && isFinal(change.state) ? QString()
-                                 : seconds < 10                ? tr("%1 s").arg(seconds, 0, 'f', 1)
-                                                               : style::duration(seconds),
+                                 last && isFinal(change.state) ? QString() : style::duration(seconds),
                                  change.step >= 0 ? style::count(change.step) : QString(), why};
         for (int column = 0; column < 5; ++column) {
             QTableWidgetItem* item = m_transitions->item(int(i), column);

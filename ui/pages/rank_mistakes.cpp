@@ -70,7 +70,7 @@ void RankMistakes::add(const QString& setting, const QString& rule, const QStrin
     row.box->setObjectName("mistake-" + setting);
     row.box->setToolTip(tr("%1\nIt is the setting distributed.%2.").arg(what, setting));
     auto* told = new Label(what, Tone::Muted);
-    told->setElided(Qt::ElideRight);
+    told->setWordWrap(true);
     row.found->setObjectName("found-" + setting);
     row.found->setWordWrap(true);
     row.fix->setObjectName("fix-" + setting);

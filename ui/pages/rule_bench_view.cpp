@@ -89,8 +89,9 @@ void RuleBenchView::buildHead()
     m_best->setToolTip(tr("The threshold in the middle of the widest stretch that is wrong least often about the runs "
                           "that you marked"));
     m_use->setObjectName(QStringLiteral("benchUse"));
-    m_use->setToolTip(tr("Sets this threshold in the experiment; the rule is added to it if it is not there. It holds "
-                         "from the next run on."));
+    m_use->setToolTip(
+        tr("Sets this threshold in the experiment; the rule is added to it if it is not there. A run that "
+           "trains now is watched by it at once, from its first step on."));
     connect(m_kinds, &QComboBox::activated, this, [this] { choose(m_kinds->currentText()); });
     connect(m_plot, &plots::BenchPlot::thresholdMoved, this, [this](double at) { moveTo(at, false); });
     connect(m_plot, &plots::BenchPlot::thresholdReleased, this, [this](double at) { moveTo(at, true); });
@@ -285,9 +286,13 @@ void RuleBenchView::takeOver()
         all[std::size_t(place)] = std::move(rule);
     else
         all.emplace_back(std::move(rule));
-    document.setAll(
-        {{QStringLiteral("rules"), core::base::Value(std::move(all))}},
-        tr("%1 of %2").arg(QString::fromStdString(trials->compared.threshold), QString::fromStdString(m_rule.rule)));
+    if (m_bench.training())
+        m_bench.edit(QStringLiteral("rules"), core::base::Value(std::move(all)));
+    else
+        document.setAll(
+            {{QStringLiteral("rules"), core::base::Value(std::move(all))}},
+            tr("%1 of %2")
+                .arg(QString::fromStdString(trials->compared.threshold), QString::fromStdString(m_rule.rule)));
     m_rule.params.object().set(trials->compared.threshold, threshold);
     m_threshold.reset();
     ask(false);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/device_menu.h"
 
-#include "core/session/inspect.h"
 #include "ui/bridge/workbench.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
-#include <QButtonGroup>
+#include <QCheckBox>
 #include <QRadioButton>
 #include <QSpinBox>
 #include <QVBoxLayout>
@@ -30,10 +29,9 @@ qint64 ranksIn(const Value& spec)
 
 }
 
-DeviceMenu::DeviceMenu(bridge::Workbench& bench, QWidget* parent)
+DeviceMenu::DeviceMenu(bridge::Workbench& bench, const Value& machine, QWidget* parent)
     : QFrame(parent, Qt::Popup),
       m_bench(bench),
-      m_devices(new QButtonGroup(this)),
       m_ranks(new QSpinBox),
       m_told(new Label({}, Tone::Muted)),
       m_warning(new Label({}, Tone::Problem))
@@ -45,16 +43,18 @@ DeviceMenu::DeviceMenu(bridge::Workbench& bench, QWidget* parent)
     column->setContentsMargins(16, 16, 16, 16);
     column->setSpacing(8);
     column->addWidget(new Label(tr("Where the next run trains"), Tone::Strong));
-    addDevice(QStringLiteral("auto"), tr("Automatic: a GPU where there is one"));
-    const Value doctor = core::session::doctor();
-    m_cores = int(doctor["threads"].toInt(1));
-    for (const Value& device : doctor["devices"].array()) {
+    addDevice(new QRadioButton(tr("Automatic: a GPU where there is one")), QStringLiteral("auto"));
+    m_cores = int(machine["threads"].toInt(1));
+    for (const Value& device : machine["devices"].array()) {
         const QString name = QString::fromStdString(device["name"].text());
         const QString size = tr("%1 free").arg(style::bytes(quint64(device["free_bytes"].toInt())));
-        addDevice(name,
-                  name == QLatin1String("cpu")
-                      ? tr("Processor, %1 cores · %2").arg(m_cores).arg(size)
-                      : QStringLiteral("%1, %2 · %3").arg(QString::fromStdString(device["model"].text()), name, size));
+        if (name == QLatin1String("cpu"))
+            addDevice(new QRadioButton(tr("Processor, %1 cores · %2").arg(m_cores).arg(size)), name);
+        else
+            addDevice(
+                new QCheckBox(
+                    QStringLiteral("%1, %2 · %3").arg(QString::fromStdString(device["model"].text()), name, size)),
+                name);
     }
     auto* line = new QHBoxLayout;
     auto* title = new Label(tr("Ranks on the processor"));
@@ -78,23 +78,83 @@ DeviceMenu::DeviceMenu(bridge::Workbench& bench, QWidget* parent)
         column->addWidget(label);
     }
     m_ranks->setValue(int(ranksIn(bench.document().resolved())));
+    showChosen();
     tell();
     connect(m_ranks, &QSpinBox::valueChanged, this, &DeviceMenu::setRanks);
 }
 
-void DeviceMenu::addDevice(const QString& name, const QString& title)
+void DeviceMenu::addDevice(QAbstractButton* button, const QString& name)
 {
-    auto* button = new QRadioButton(title);
     button->setObjectName("device-" + name);
-    button->setChecked(name == m_bench.device());
-    m_devices->addButton(button);
+    button->setAutoExclusive(false);
     static_cast<QVBoxLayout*>(layout())->addWidget(button);
-    connect(button, &QRadioButton::clicked, this, [this, name] { choose(name); });
+    m_devices.push_back(button);
+    if (!qobject_cast<QCheckBox*>(button)) {
+        connect(button, &QAbstractButton::clicked, this, [this, name] { choose(name); });
+        return;
+    }
+    m_gpus.push_back(button);
+    connect(button, &QAbstractButton::clicked, this, &DeviceMenu::tickGpus);
+}
+
+// `cuda:0` and `cuda:1` of `cuda:0,1`.
+QStringList DeviceMenu::gpusChosen() const
+{
+    QStringList names;
+    const QString prefix = QStringLiteral("cuda:");
+    if (m_bench.device().startsWith(prefix))
+        for (const QString& number : m_bench.device().mid(prefix.size()).split(QLatin1Char(',')))
+            names << prefix + number;
+    return names;
+}
+
+void DeviceMenu::showChosen()
+{
+    const QStringList gpus = gpusChosen();
+    for (QAbstractButton* button : m_devices) {
+        const QString name = button->objectName().mid(int(qstrlen("device-")));
+        button->setChecked(name == m_bench.device() || gpus.contains(name));
+    }
 }
 
 void DeviceMenu::choose(const QString& device)
 {
+    const bool several = gpusChosen().size() > 1;
     m_bench.setDevice(device);
+    // Ranks of GPUs go with the GPUs.
+    if (several)
+        m_bench.document().setAll({{QStringLiteral("distributed.strategy"), "none"},
+                                   {QStringLiteral("distributed.world_size"), std::int64_t(1)},
+                                   {QStringLiteral("distributed.backend"), "gloo"}},
+                                  tr("Device: %1").arg(device));
+    const QSignalBlocker quiet(m_ranks);
+    m_ranks->setValue(int(ranksIn(m_bench.document().resolved())));
+    showChosen();
+    tell();
+}
+
+// One rank on each that is ticked; without any the choice is automatic.
+void DeviceMenu::tickGpus()
+{
+    QStringList numbers;
+    for (const QAbstractButton* button : m_gpus)
+        if (button->isChecked())
+            numbers << button->objectName().section(QLatin1Char(':'), 1);
+    if (numbers.size() < 2 && ranksIn(m_bench.document().resolved()) > 1)
+        m_bench.document().setAll({{QStringLiteral("distributed.strategy"), "none"},
+                                   {QStringLiteral("distributed.world_size"), std::int64_t(1)},
+                                   {QStringLiteral("distributed.backend"), "gloo"}},
+                                  tr("One device"));
+    if (numbers.size() > 1)
+        m_bench.document().setAll({{QStringLiteral("distributed.strategy"), "ddp"},
+                                   {QStringLiteral("distributed.world_size"), std::int64_t(numbers.size())},
+                                   {QStringLiteral("distributed.backend"), "nccl"}},
+                                  tr("Ranks on %1 GPUs").arg(numbers.size()));
+    m_bench.setDevice(numbers.isEmpty() ? QStringLiteral("auto")
+                                        : QStringLiteral("cuda:") + numbers.join(QLatin1Char(',')));
+    const QSignalBlocker quiet(m_ranks);
+    m_ranks->setValue(int(ranksIn(m_bench.document().resolved())));
+    showChosen();
     tell();
 }
 
@@ -115,9 +175,10 @@ void DeviceMenu::tell()
     const bool gpu = m_bench.device().startsWith(QLatin1String("cuda"));
     m_ranks->setEnabled(!gpu);
     const std::int64_t batch = m_bench.document().resolved()["train"]["batch_size"].toInt(0);
-    m_told->setText(gpu          ? tr("Ranks share the processor; a GPU trains by itself.")
-                    : ranks == 1 ? tr("One process trains.")
-                    : batch > 0  ? tr("A step learns from %1 rows: %2 ranks of %3 each.")
+    m_told->setText(gpu && ranks > 1 ? tr("Each GPU has a rank, which learns from its share of every batch.")
+                    : gpu            ? tr("Tick several GPUs, and they train together, a rank on each.")
+                    : ranks == 1     ? tr("One process trains.")
+                    : batch > 0      ? tr("A step learns from %1 rows: %2 ranks of %3 each.")
                                       .arg(style::count(batch * ranks))
                                       .arg(ranks)
                                       .arg(style::count(batch))
@@ -136,9 +197,9 @@ QString deviceText(bridge::Workbench& bench)
     const qint64 ranks = ranksIn(known ? run->spec() : bench.document().resolved());
     const QString several = DeviceMenu::tr("%1 ranks").arg(ranks);
     if (!known) {
-        const QString device =
-            bench.device() == QLatin1String("auto") ? DeviceMenu::tr("device: auto") : bench.device();
-        return ranks > 1 ? device + QStringLiteral(" · ") + several : device;
+        if (ranks > 1)
+            return bench.device() + QStringLiteral(" · ") + several;
+        return bench.device() == QLatin1String("auto") ? DeviceMenu::tr("device: auto") : bench.device();
     }
     return QString::fromStdString(run->opened().device) + QStringLiteral(" · ") +
            (ranks > 1                    ? several

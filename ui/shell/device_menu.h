@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/value.h"
+
 #include <QFrame>
 
-class QButtonGroup;
+class QAbstractButton;
 class QSpinBox;
 
 namespace ui::bridge {
@@ -15,23 +17,27 @@ class Label;
 
 namespace ui::shell {
 
-/// Where the next run trains: the processor or a GPU, each with its free memory, and on the processor how many ranks
-/// share the training. A popup; what is chosen holds at once.
+/// Where the next run trains: the processor, or one or several GPUs, each with its free memory. On the processor it
+/// says how many ranks share the training; of several GPUs each has a rank. A popup; what is chosen holds at once.
 class DeviceMenu final : public QFrame {
     Q_OBJECT
 
 public:
-    explicit DeviceMenu(bridge::Workbench& bench, QWidget* parent = nullptr);
+    /// `machine`: as core::session::doctor() tells it.
+    DeviceMenu(bridge::Workbench& bench, const core::base::Value& machine, QWidget* parent = nullptr);
     QSpinBox* ranks() const { return m_ranks; }
 
 private:
-    void addDevice(const QString& name, const QString& title);
+    void addDevice(QAbstractButton* button, const QString& name);
     void choose(const QString& device);
+    void tickGpus();
+    void showChosen();
+    QStringList gpusChosen() const;
     void setRanks(int ranks);
     void tell();
 
     bridge::Workbench& m_bench;
-    QButtonGroup* m_devices;
+    std::vector<QAbstractButton*> m_devices, m_gpus;
     QSpinBox* m_ranks;
     style::Label *m_told, *m_warning;
     int m_cores = 1;

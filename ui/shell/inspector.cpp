@@ -156,8 +156,11 @@ Inspector::Inspector(bridge::Workbench& bench, QWidget* parent)
     auto* batch = finds(tr("Find a batch size…"),
                         tr("A few steps aside with sizes that double: rows a second and memory of each."),
                         bridge::Finder::Kind::BatchSize);
-    batch->setMaximumWidth(batch->sizeHint().width());
-    m_form->setFooter(QStringLiteral("train.batch_size"), batch);
+    auto* batchLine = new QWidget;
+    auto* underBatch = new QVBoxLayout(batchLine);
+    underBatch->setContentsMargins({});
+    underBatch->addWidget(batch, 0, Qt::AlignLeft);
+    m_form->setFooter(QStringLiteral("train.batch_size"), batchLine);
     connect(m_form, &forms::SchemaForm::fieldFocused, this,
             [this](const core::base::Field& field) { m_teach->teach(field); });
     connect(m_form, &forms::SchemaForm::liveEdited, &bench, &bridge::Workbench::edit);

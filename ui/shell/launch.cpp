@@ -39,8 +39,8 @@ void addOptions(QCommandLineParser& parser)
     parser.addOptions({
         {QStringLiteral("start"), QStringLiteral("Train at once.")},
         {QStringLiteral("page"),
-         QStringLiteral("Begin on this page: %1; learn/experiments, learn/problems, learn/failures, debug/bench and "
-                        "debug/profiler are parts of one.")
+         QStringLiteral("Begin on this page: %1; learn/experiments, learn/problems, learn/failures, debug/bench, "
+                        "debug/profiler and debug/ranks are parts of one.")
              .arg(pageNames().join(QStringLiteral(", "))),
          QStringLiteral("NAME")},
         {QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("THEME")},
@@ -150,7 +150,8 @@ QString launchHelp()
 {
     QCommandLineParser parser;
     addOptions(parser);
-    return parser.helpText();
+    // Without an application, which there is none of before the options are read, the parser knows no name.
+    return parser.helpText().replace(QStringLiteral("<executable_name>"), QStringLiteral("descent"));
 }
 
 Result<LaunchOptions> parseLaunch(const QStringList& arguments)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/top_bar.h"
 
+#include "core/session/inspect.h"
+#include "core/session/inspect.h"
 #include "ui/bridge/workbench.h"
 #include "ui/models/progress_text.h"
 #include "ui/shell/device_menu.h"
@@ -165,7 +167,7 @@ void TopBar::openMenu()
 
 void TopBar::openDevices()
 {
-    auto* menu = new DeviceMenu(m_bench, this);
+    auto* menu = new DeviceMenu(m_bench, core::session::doctor(), this);
     menu->move(m_device->mapToGlobal(QPoint(0, m_device->height() + 4)));
     menu->show();
 }

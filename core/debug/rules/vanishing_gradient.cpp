@@ -52,6 +52,9 @@ void enroll(Rules& all)
           {"Weights that began too small.", {clue::initNarrow()}},
           {"Dead ReLUs: nothing comes back through them.",
            {clue::none({"ReLU"}), clue::fired("DeadRelu"), clue::rateHigh()}},
+          {"A bias in front of a batch norm, which takes away every mean again: its gradient is rounding, and that is "
+           "no trouble. Layers that are normalized need no bias.",
+           {clue::layers({"BatchNorm1d", "BatchNorm2d"}, 1)}},
           {"The run has converged: then it is no trouble.", {clue::fellTo("train/loss", 0.05)}}},
          {"relu", "batch_norm", "init_kaiming", "init_xavier", "init_orthogonal", "stop_best"},
          false,

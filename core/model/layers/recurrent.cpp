@@ -49,6 +49,17 @@ base::Fields<AnySpec> fields()
 
 using Weights = std::vector<at::Tensor>; // weight_ih, weight_hh, bias_ih, bias_hh, and those of the way back
 
+// On a GPU cuDNN copies weights that lie apart into one piece at every call, and LibTorch warns of it each time; they
+// are parameters of their own on purpose, with PyTorch's names.
+class WeightsApart final : public c10::WarningHandler {
+public:
+    void process(const c10::Warning& warning) override
+    {
+        if (warning.msg().find("RNN module weights are not part of single contiguous chunk") == std::string::npos)
+            c10::WarningHandler::process(warning);
+    }
+};
+
 // One layer over [n, steps, features] → what every step says, and what is carried behind the last one.
 std::pair<at::Tensor, at::Tensor> run(Cell cell, const at::Tensor& input, const at::Tensor& start,
                                       const Weights& weights, bool training, bool bidirectional)
@@ -108,6 +119,8 @@ public:
 
     at::Tensor forward(const at::Tensor& input, const Mode& mode) override
     {
+        WeightsApart apart;
+        const c10::WarningUtils::WarningHandlerGuard listening(&apart);
         const at::Tensor start =
             at::zeros({m_spec.bidirectional ? 2 : 1, input.size(0), m_spec.hiddenSize}, input.options());
         if (mode.padding.defined() && mode.padding.size(1) == input.size(1))

@@ -7,6 +7,9 @@
 
 #include "core/train/ranks/world.h"
 
+#include <functional>
+#include <mutex>
+
 #include <torch/csrc/distributed/c10d/HashStore.hpp>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
@@ -18,12 +21,41 @@ namespace core::train::ranks {
 struct World::Parts {
     Place place;
     std::chrono::milliseconds timeout{10'000};
-    c10::intrusive_ptr<c10d::Store> store;
+    c10::intrusive_ptr<c10d::Store> root;  ///< of all generations of this world
+    c10::intrusive_ptr<c10d::Store> store; ///< of this one, whose keys begin with its token
     c10::intrusive_ptr<c10d::ProcessGroup> group;
     std::vector<Member> members;
-    bool lost = false, left = false;
+    std::vector<std::string> endpoints; ///< where the ranks listen for each other, as `address:port`
+    std::function<bool(std::int64_t)> gone;
+    std::string firstToken;
+    std::int64_t generation = 0;
+    bool lost = false, left = false, differ = false;
     std::int64_t step = 0;
     Microscope scope;
+    bool nccl = false;                                      ///< tensors of CUDA devices go by NCCL
+    std::vector<c10::intrusive_ptr<c10d::Work>> unfinished; ///< of gradients, by NCCL
+
+    /// Returns when a collective is done; throws where it fails, or takes longer than the timeout.
+    void finish(c10d::Work& work, bool onDevice) const;
+
+    void useToken(const std::string& token);
+    bool isGone(std::int64_t rank) const;
+    base::Error lostError(std::int64_t rank, const char* advice) const;
 };
+
+std::vector<std::uint8_t> bytesOf(const std::string& text);
+std::string textOf(const std::vector<std::uint8_t>& bytes);
+std::string keyOf(const char* what, std::int64_t rank);
+std::string hostName();
+/// Whether there is such a process on this machine, other than as a zombie.
+bool processGoes(std::int64_t process);
+
+/// Gloo's device, and the endpoint at which it listens.
+std::pair<std::shared_ptr<::gloo::transport::Device>, std::string> listeningDevice(const Place& place);
+/// Ends this process's connections from and to these endpoints, for which c10d has no call: whoever waits there
+/// notices at once.
+void cutConnections(const std::vector<std::string>& endpoints);
+/// Held while this process begins to listen.
+std::mutex& listening();
 
 }

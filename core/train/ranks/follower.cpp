@@ -5,6 +5,9 @@
 #include "core/base/thrown.h"
 #include "core/train/engine.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace core::train::ranks {
 
 using base::Array;
@@ -52,9 +55,38 @@ Order taking(std::vector<base::Blob> tensors)
     return {Object{{"do", "take"}}, std::move(tensors)};
 }
 
+Order gathering(bool all)
+{
+    return {Object{{"do", "gather"}, {"all", all}}};
+}
+
+Order comparing()
+{
+    return {Object{{"do", "compare"}}};
+}
+
 Order ending()
 {
     return {Object{{"do", "end"}}};
+}
+
+void compareReplicas(World& world, const Engine& engine)
+{
+    // Stages of a pipeline hold their own weights, and no others; other seeds are a mistake on purpose, which a rule
+    // tells of.
+    const spec::DistributedSpec& how = engine.experiment().distributed;
+    if (how.strategy == "pipeline" || !how.sameSeed)
+        return;
+    // Batch norm's statistics are each rank's own where nothing synchronises them; rank 0's are kept.
+    std::vector<std::uint32_t> own;
+    const std::vector<tensor::NamedTensor> weights = engine.learner().weights();
+    const std::vector<std::uint32_t> all = engine.tensorDigests();
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (how.syncBatchnorm || weights[i].tensor.requires_grad())
+            own.push_back(all[i]);
+    world.at(engine.step());
+    if (const std::int64_t rank = compare(world, own).other(); rank >= 0)
+        throw base::Thrown(world.differsAt(rank));
 }
 
 namespace {
@@ -72,7 +104,7 @@ base::Result<std::unique_ptr<Engine>> begin(const Order& order, const std::share
                         order.what["threads"].toInt(), world);
 }
 
-Status obeyOrder(Engine& engine, const Order& order)
+Status obeyOrder(Engine& engine, World& world, const Order& order)
 {
     const std::string kind = order.what["do"].text();
     if (kind == "load")
@@ -86,6 +118,14 @@ Status obeyOrder(Engine& engine, const Order& order)
         engine.observe(values);
     } else if (kind == "go_back") {
         engine.goBack(order.what["step"].toInt());
+    } else if (kind == "gather") {
+        // They send it to rank 0.
+        if (order.what["all"].toBool())
+            (void)engine.learner().state();
+        else
+            (void)engine.learner().weights();
+    } else if (kind == "compare") {
+        compareReplicas(world, engine);
     } else if (kind == "take") {
         return engine.learner().load(order.tensors, "rank 0", false);
     }
@@ -102,13 +142,12 @@ Status obeyAll(const std::shared_ptr<World>& world)
         if (order.what.isNull())
             engine->advance();
         else
-            CORE_CHECK(obeyOrder(*engine, order));
+            CORE_CHECK(obeyOrder(*engine, *world, order));
     return {};
 }
 
-}
-
-Status follow(const std::shared_ptr<World>& world)
+// Until this world ends, or a rank of it is lost.
+Status followIn(const std::shared_ptr<World>& world)
 {
     Status status = world->meet();
     if (status)
@@ -125,8 +164,22 @@ Status follow(const std::shared_ptr<World>& world)
         }
     if (!status)
         world->tellTrouble(status.error());
-    world->leave();
     return status;
+}
+
+}
+
+Status follow(const std::shared_ptr<World>& first)
+{
+    std::shared_ptr<World> world = first;
+    for (;;) {
+        Status status = followIn(world);
+        world->leave();
+        std::shared_ptr<World> next = !status && world->lost() ? world->next() : nullptr;
+        if (!next)
+            return status;
+        world = std::move(next);
+    }
 }
 
 Crew::Crew(std::int64_t size, double timeoutS)
@@ -134,17 +187,47 @@ Crew::Crew(std::int64_t size, double timeoutS)
     std::vector<std::shared_ptr<World>> worlds = *World::ofThreads(size, timeoutS);
     m_world = worlds.front();
     for (std::size_t rank = 1; rank < worlds.size(); ++rank)
-        m_threads.emplace_back([world = worlds[rank]] {
-            base::nameThread("rank-" + std::to_string(world->rank()));
-            // What went wrong was told to rank 0.
-            (void)follow(world);
-        });
+        add(worlds[rank]);
+    knowWhoEnds();
+}
+
+void Crew::add(const std::shared_ptr<World>& world)
+{
+    auto member = std::make_shared<Member>();
+    m_ranks.push_back(member);
+    member->thread = std::jthread([world, &ended = member->ended] {
+        base::nameThread("rank-" + std::to_string(world->rank()));
+        // What went wrong was told to rank 0.
+        (void)follow(world);
+        ended = true;
+    });
+}
+
+void Crew::knowWhoEnds()
+{
+    m_world->askWhoIsGone([ranks = m_ranks](std::int64_t rank) { return bool(ranks[std::size_t(rank) - 1]->ended); });
+}
+
+void Crew::gatherAgain(bool replace)
+{
+    World::Regrouped after = m_world->regroup(replace);
+    const auto before = std::exchange(m_ranks, {});
+    m_world = after.world;
+    for (std::size_t rank = 1; rank < after.was.size(); ++rank)
+        if (after.was[rank] > 0)
+            m_ranks.push_back(before[std::size_t(after.was[rank]) - 1]);
+        else
+            add(m_world->beside(std::int64_t(rank)));
+    for (const auto& member : before)
+        if (std::ranges::find(m_ranks, member) == m_ranks.end())
+            m_gone.push_back(member);
+    knowWhoEnds();
 }
 
 Crew::~Crew()
 {
-    if (!m_world->left())
-        m_world->leave();
+    // After a loss they wait for what this one decides.
+    m_world->leave();
 }
 
 }

@@ -3,6 +3,7 @@
 
 #include "core/train/ranks/world.h"
 
+#include <atomic>
 #include <thread>
 
 namespace core::store {
@@ -25,9 +26,18 @@ Order observing(const std::vector<std::pair<std::string, double>>& values);
 Order goingBack(std::int64_t step);
 /// Weights from elsewhere than a step of this run.
 Order taking(std::vector<base::Blob> tensors);
+/// What the others keep of the training: of all, or of the weights alone.
+Order gathering(bool all);
+/// All compare their weights.
+Order comparing();
 Order ending();
 
-/// What every rank but the first does: trains along, as rank 0 says, until that ends. Records nothing.
+/// Whether the replicas have the same weights at this step; else throws base::Thrown with the rank that differs, and
+/// the world is lost: nobody goes on from there.
+void compareReplicas(World& world, const Engine& engine);
+
+/// What every rank but the first does: trains along, as rank 0 says, until that ends. Records nothing. Where another
+/// rank is lost it goes on in the world that rank 0 gathers then, if it does.
 base::Status follow(const std::shared_ptr<World>& world);
 
 /// Ranks of this process beside the first, one thread each.
@@ -38,10 +48,20 @@ public:
 
     /// The first's.
     const std::shared_ptr<World>& world() const { return m_world; }
+    /// After a loss, when nothing of its world is used any more: those that are left, or as many as before.
+    void gatherAgain(bool replace);
 
 private:
+    void add(const std::shared_ptr<World>& world);
+    void knowWhoEnds();
+
+    struct Member {
+        std::atomic<bool> ended = false;
+        std::jthread thread;
+    };
     std::shared_ptr<World> m_world;
-    std::vector<std::jthread> m_threads;
+    std::vector<std::shared_ptr<Member>> m_ranks; ///< but the first
+    std::vector<std::shared_ptr<Member>> m_gone;  ///< joined in the end
 };
 
 }

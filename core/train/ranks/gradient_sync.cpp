@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/ranks/gradient_sync.h"
 
+#include "core/train/ranks/power_sgd.h"
 #include "core/train/ranks/watched_hook.h"
 
 #include <torch/csrc/distributed/c10d/reducer.hpp>
@@ -13,15 +14,51 @@ struct GradientSync::Parts {
     std::unique_ptr<c10d::Reducer> reducer;
 };
 
-GradientSync::GradientSync(World& world, const std::vector<tensor::NamedTensor>& parameters, double bucketMb)
+namespace {
+
+// Waits for its messages where it is called: in the backward pass, bucket by bucket in the same order on all ranks.
+class ThinMatrices final : public c10d::CommHookInterface {
+public:
+    ThinMatrices(World& world, std::shared_ptr<PowerSgd> thin, std::unordered_map<c10::TensorImpl*, std::size_t> places)
+        : m_world(world),
+          m_thin(std::move(thin)),
+          m_places(std::move(places))
+    {
+    }
+
+    c10::intrusive_ptr<c10::ivalue::Future> runHook(c10d::GradBucket& bucket) override
+    {
+        std::vector<std::size_t> places;
+        for (const at::Tensor& parameter : bucket.getParameters())
+            places.push_back(m_places.at(parameter.unsafeGetTensorImpl()));
+        m_thin->average(bucket.getGradients(), places, m_world.size(),
+                        [&](const at::Tensor& all) { m_world.sum(all); });
+        auto done = c10::make_intrusive<c10::ivalue::Future>(c10::TensorType::get());
+        done->markCompleted(c10::IValue(bucket.getBuffer()));
+        return done;
+    }
+    at::Tensor parseHookResult(const c10::IValue& result) override { return result.toTensor(); }
+
+private:
+    World& m_world;
+    std::shared_ptr<PowerSgd> m_thin;
+    std::unordered_map<c10::TensorImpl*, std::size_t> m_places; ///< of parameters
+};
+
+}
+
+GradientSync::GradientSync(World& world, const std::vector<tensor::NamedTensor>& parameters, double bucketMb,
+                           const std::string& compression, std::shared_ptr<PowerSgd> thin)
     : m_parts(std::make_unique<Parts>())
 {
     std::vector<at::Tensor> learning;
     std::unordered_map<std::size_t, std::string> names;
-    for (const tensor::NamedTensor& parameter : parameters)
-        if (parameter.tensor.requires_grad()) {
-            names[learning.size()] = parameter.name;
-            learning.push_back(parameter.tensor);
+    std::unordered_map<c10::TensorImpl*, std::size_t> places;
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+        if (parameters[i].tensor.requires_grad()) {
+            names[learning.size()] = parameters[i].name;
+            places[parameters[i].tensor.unsafeGetTensorImpl()] = i;
+            learning.push_back(parameters[i].tensor);
         }
     if (learning.empty())
         return;
@@ -37,7 +74,14 @@ GradientSync::GradientSync(World& world, const std::vector<tensor::NamedTensor>&
     m_parts->reducer = std::make_unique<c10d::Reducer>(
         learning, std::move(buckets), world.parts().group, std::vector<bool>(learning.size(), false), most, findsUnused,
         gradientsAreViews, std::move(names), first, false, false, std::vector<std::int64_t>{});
-    m_parts->reducer->register_comm_hook(watched(averaging(world.parts().group), world));
+    std::unique_ptr<c10d::CommHookInterface> hook;
+    if (thin)
+        hook = std::make_unique<ThinMatrices>(world, std::move(thin), std::move(places));
+    else if (compression == "fp16")
+        hook = averagingHalves(world.parts().group);
+    else
+        hook = averaging(world);
+    m_parts->reducer->register_comm_hook(watched(std::move(hook), world));
 }
 
 GradientSync::~GradientSync()

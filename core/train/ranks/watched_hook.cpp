@@ -5,15 +5,40 @@ namespace core::train::ranks {
 
 namespace {
 
-class Averaging final : public c10d::CppCommHookInterface<c10::intrusive_ptr<c10d::ProcessGroup>> {
+class Averaging final : public c10d::CppCommHookInterface<World::Parts*> {
 public:
     using CppCommHookInterface::CppCommHookInterface;
 
     c10::intrusive_ptr<c10::ivalue::Future> runHook(c10d::GradBucket& bucket) override
     {
-        bucket.getBufferRef().mul_(1.0 / double(state_->getSize()));
+        bucket.getBufferRef().mul_(1.0 / double(state_->group->getSize()));
         std::vector<at::Tensor> tensors{bucket.getBufferRef()};
-        return state_->allreduce(tensors)->getFuture();
+        const auto work = state_->group->allreduce(tensors);
+        // Gloo copies back on a stream that its future knows nothing of: only wait() puts what follows behind that.
+        if (tensors[0].is_cuda() && !state_->nccl)
+            work->wait();
+        else if (tensors[0].is_cuda())
+            state_->unfinished.push_back(work);
+        return work->getFuture();
+    }
+};
+
+// As PyTorch's fp16_compress_hook; c10d's own is not to be had from outside its library.
+class Halving final : public c10d::CppCommHookInterface<c10::intrusive_ptr<c10d::ProcessGroup>> {
+public:
+    using CppCommHookInterface::CppCommHookInterface;
+
+    c10::intrusive_ptr<c10::ivalue::Future> runHook(c10d::GradBucket& bucket) override
+    {
+        // Divided first, so that sums stay in range.
+        std::vector<at::Tensor> tensors{bucket.getBufferRef().to(at::kHalf).div_(double(state_->getSize()))};
+        const auto future = state_->allreduce(tensors)->getFuture();
+        return future->then(
+            [whole = bucket.getBufferRef(), half = tensors[0]](c10::ivalue::Future&) {
+                whole.copy_(half);
+                return c10::IValue(std::vector<at::Tensor>{whole});
+            },
+            future->elementType());
     }
 };
 
@@ -51,9 +76,14 @@ private:
 
 }
 
-std::unique_ptr<c10d::CommHookInterface> averaging(const c10::intrusive_ptr<c10d::ProcessGroup>& group)
+std::unique_ptr<c10d::CommHookInterface> averaging(World& world)
 {
-    return std::make_unique<Averaging>(group);
+    return std::make_unique<Averaging>(&world.parts());
+}
+
+std::unique_ptr<c10d::CommHookInterface> averagingHalves(const c10::intrusive_ptr<c10d::ProcessGroup>& group)
+{
+    return std::make_unique<Halving>(group);
 }
 
 std::unique_ptr<c10d::CommHookInterface> watched(std::unique_ptr<c10d::CommHookInterface> inner, World& world)

@@ -5,12 +5,12 @@
 #include "core/base/thrown.h"
 #include "core/train/ranks/c10d.h"
 
-#include <arpa/inet.h>
 #include <cstdlib>
 #include <mutex>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <random>
+#include <sstream>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -27,29 +27,7 @@ namespace {
 
 // An order may be long in coming: a pause, an evaluation. One that has died is noticed all the same.
 constexpr std::chrono::milliseconds untilTold = std::chrono::hours(24 * 30);
-constexpr double namesWithin = 0.5; ///< seconds in which survivors say that they are
-
-std::vector<std::uint8_t> bytesOf(const std::string& text)
-{
-    return {text.begin(), text.end()};
-}
-
-std::string textOf(const std::vector<std::uint8_t>& bytes)
-{
-    return {bytes.begin(), bytes.end()};
-}
-
-std::string keyOf(const char* what, std::int64_t rank)
-{
-    return std::string(what) + "/" + std::to_string(rank);
-}
-
-std::string hostName()
-{
-    char name[256] = {};
-    ::gethostname(name, sizeof name - 1);
-    return name;
-}
+constexpr int orderTag = 0; ///< before those of mail.h
 
 std::string freshToken()
 {
@@ -131,19 +109,21 @@ Result<std::shared_ptr<World>> World::open(Place place, double timeoutS)
     if (place.rank == 0 && !place.storeIsThere) {
         if (place.token.empty())
             place.token = freshToken();
+        const std::lock_guard lock(listening());
         CORE_TRY(socket, listenAt(place));
         options.isServer = true;
         options.masterListenFd = socket;
     }
     options.port = std::uint16_t(place.port);
     try {
-        parts->store = c10::make_intrusive<c10d::PrefixStore>("descent/" + place.token,
-                                                              c10::make_intrusive<c10d::TCPStore>(place.host, options));
+        parts->root = c10::make_intrusive<c10d::TCPStore>(place.host, options);
     } catch (const std::exception& failure) {
         return Error{ErrorKind::Run, "rank " + std::to_string(place.rank) + " cannot reach rank 0",
                      place.host + ":" + std::to_string(place.port), "Start all ranks, with the same address and port"};
     }
+    parts->firstToken = place.token;
     parts->place = std::move(place);
+    parts->useToken(parts->firstToken);
     return std::shared_ptr<World>(new World(std::move(parts)));
 }
 
@@ -156,7 +136,8 @@ Result<std::vector<std::shared_ptr<World>>> World::ofThreads(std::int64_t size, 
         auto parts = std::make_unique<Parts>();
         parts->place = {.rank = rank, .size = size, .localRank = rank, .localSize = size, .starter = "threads"};
         parts->timeout = std::chrono::milliseconds(std::int64_t(timeoutS * 1000));
-        parts->store = store;
+        parts->root = store;
+        parts->useToken({});
         worlds.push_back(std::shared_ptr<World>(new World(std::move(parts))));
     }
     return worlds;
@@ -166,25 +147,33 @@ Status World::meet(double patienceS)
 {
     Parts& own = *m_parts;
     try {
-        const auto patience = std::chrono::milliseconds(std::int64_t(patienceS * 1000));
-        own.store->set(keyOf("who", rank()), bytesOf(std::to_string(::getpid()) + " " + hostName()));
+        auto [device, endpoint] = listeningDevice(own.place);
+        own.store->set(keyOf("who", rank()), bytesOf(std::to_string(::getpid()) + " " + endpoint + " " + hostName()));
+        const double until = base::steadySeconds() + patienceS;
         for (std::int64_t other = 0; other < size(); ++other) {
-            try {
-                own.store->wait({keyOf("who", other)}, patience);
-            } catch (const std::exception&) {
-                return Error{ErrorKind::Run,
-                             "rank " + std::to_string(other) + " of " + std::to_string(size()) + " has not come",
-                             own.place.host + ":" + std::to_string(own.place.port),
-                             "Start all ranks, with the same address and port"};
+            while (!own.store->check({keyOf("who", other)})) {
+                const bool ended = own.gone && other != rank() && own.gone(other);
+                if (ended || base::steadySeconds() > until) {
+                    own.lost = ended;
+                    return Error{ErrorKind::Run,
+                                 "rank " + std::to_string(other) + " of " + std::to_string(size()) +
+                                     (ended ? " has ended" : " has not come"),
+                                 own.place.host + ":" + std::to_string(own.place.port),
+                                 ended ? "See what it said, in rank-" + std::to_string(other) + ".log of the run"
+                                       : "Start all ranks, with the same address and port"};
+                }
+                std::this_thread::sleep_for(std::chrono::milliseconds(2));
             }
-            const std::string who = textOf(own.store->get(keyOf("who", other)));
-            const std::size_t space = who.find(' ');
-            own.members.push_back({other, std::stoll(who.substr(0, space)), who.substr(space + 1)});
+            std::istringstream who(textOf(own.store->get(keyOf("who", other))));
+            Member member{.rank = other};
+            std::string listens;
+            who >> member.process >> listens >> member.host;
+            member.seen = member.host == hostName() && processGoes(member.process);
+            own.members.push_back(std::move(member));
+            own.endpoints.push_back(std::move(listens));
         }
         auto options = c10d::ProcessGroupGloo::Options::create(own.timeout);
-        // Nobody else on the network is listened to, unless the ranks stand on several machines.
-        options->devices.push_back(own.place.local() ? c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1")
-                                                     : c10d::ProcessGroupGloo::createDefaultDevice());
+        options->devices.push_back(std::move(device));
         const auto gloo =
             c10::make_intrusive<c10d::ProcessGroupGloo>(own.store, int(rank()), int(size()), std::move(options));
         own.group = c10::make_intrusive<c10d::ProcessGroup>(own.store, int(rank()), int(size()));
@@ -222,7 +211,7 @@ std::function<void()> World::sumBeside(const at::Tensor& values)
         auto work = m_parts->group->allreduce(all);
         return [this, work, all] {
             try {
-                work->wait();
+                m_parts->finish(*work, all[0].is_cuda());
             } catch (const std::exception& failure) {
                 throw base::Thrown(blame(failure.what()));
             }
@@ -249,7 +238,8 @@ void World::share(const at::Tensor& values)
     stillHere();
     try {
         std::vector<at::Tensor> all{values};
-        m_parts->group->broadcast(all)->wait();
+        const auto work = m_parts->group->broadcast(all);
+        m_parts->finish(*work, values.is_cuda());
     } catch (const std::exception& failure) {
         throw base::Thrown(blame(failure.what()));
     }
@@ -275,7 +265,17 @@ void World::tell(const Order& order)
     }
     at::Tensor length = tensor::empty({1}, at::kLong);
     *length.mutable_data_ptr<std::int64_t>() = std::int64_t(text.size());
-    share(length);
+    // To each by itself: whoever waits for an order waits for rank 0 alone.
+    try {
+        std::vector<at::Tensor> all{length};
+        std::vector<c10::intrusive_ptr<c10d::Work>> sent;
+        for (std::int64_t other = 1; other < size(); ++other)
+            sent.push_back(m_parts->group->send(all, int(other), orderTag));
+        for (const auto& each : sent)
+            each->wait(m_parts->timeout);
+    } catch (const std::exception& failure) {
+        throw base::Thrown(blame(failure.what()));
+    }
     if (!text.empty())
         share(over(text));
     for (const base::Blob& blob : order.tensors)
@@ -291,9 +291,7 @@ Order World::hear()
     at::Tensor length = tensor::empty({1}, at::kLong);
     try {
         std::vector<at::Tensor> all{length};
-        c10d::BroadcastOptions options;
-        options.timeout = untilTold;
-        m_parts->group->broadcast(all, options)->wait();
+        m_parts->group->recv(all, 0, orderTag)->wait(untilTold);
     } catch (const std::exception& failure) {
         throw base::Thrown(blame(failure.what()));
     }
@@ -321,72 +319,6 @@ Order World::hear()
         order.tensors.push_back(std::move(blob));
     }
     return order;
-}
-
-void World::tellTrouble(const Error& error)
-{
-    if (m_parts->lost)
-        return;
-    try {
-        m_parts->store->set(keyOf("trouble", rank()),
-                            bytesOf(base::writeJson(base::Object{
-                                {"message", error.message}, {"where", error.where}, {"advice", error.advice}})));
-    } catch (const std::exception&) {
-        // Rank 0 is gone too.
-    }
-}
-
-Error World::blame(const std::string& what)
-{
-    Parts& own = *m_parts;
-    own.lost = true;
-    const std::string where = "step " + std::to_string(own.step);
-    try {
-        own.store->set(keyOf("alive", rank()), bytesOf("1"));
-        const double until = base::steadySeconds() + namesWithin;
-        for (std::int64_t other = 0; other < size(); ++other) {
-            if (other == rank())
-                continue;
-            while (!own.store->check({keyOf("alive", other)}) && !own.store->check({keyOf("trouble", other)}) &&
-                   base::steadySeconds() < until)
-                std::this_thread::sleep_for(std::chrono::milliseconds(5));
-        }
-        for (std::int64_t other = 0; other < size(); ++other)
-            if (other != rank() && own.store->check({keyOf("trouble", other)}))
-                if (auto said = base::parseJson(textOf(own.store->get(keyOf("trouble", other)))))
-                    return Error{ErrorKind::Run,
-                                 "rank " + std::to_string(other) + " failed: " + (*said)["message"].text(),
-                                 (*said)["where"].text(), (*said)["advice"].text()};
-        for (std::int64_t other = 0; other < size(); ++other)
-            if (other != rank() && !own.store->check({keyOf("alive", other)})) {
-                const bool known = std::size_t(other) < own.members.size();
-                return Error{ErrorKind::Run,
-                             "rank " + std::to_string(other) + " of " + std::to_string(size()) + " was lost" +
-                                 (known ? " (process " + std::to_string(own.members[std::size_t(other)].process) +
-                                              " on " + own.members[std::size_t(other)].host + ")"
-                                        : std::string()),
-                             where, "It was killed, or hung for longer than distributed.timeout_s"};
-            }
-    } catch (const std::exception&) {
-        return Error{ErrorKind::Run, "rank 0 was lost", where, "It was killed, or its machine is gone"};
-    }
-    return Error{ErrorKind::Run, "the ranks cannot reach each other: " + what.substr(0, what.find('\n')), where, {}};
-}
-
-bool World::lost() const
-{
-    return m_parts->lost;
-}
-
-void World::leave()
-{
-    m_parts->left = true;
-    m_parts->group.reset();
-}
-
-bool World::left() const
-{
-    return m_parts->left || m_parts->lost;
 }
 
 void World::at(std::int64_t step)

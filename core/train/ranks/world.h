@@ -17,6 +17,7 @@ struct Member {
     std::int64_t rank = 0;
     std::int64_t process = 0; ///< its id
     std::string host;
+    bool seen = false; ///< its process can be looked for from here
 };
 
 /// What rank 0 has the others do between two steps; with tensors where a state is handed over.
@@ -51,6 +52,8 @@ public:
     std::function<void()> sumBeside(const at::Tensor& values);
     /// Becomes what it is at rank 0.
     void share(const at::Tensor& values);
+    /// Become what they are at `rank`, in one message.
+    void shareFrom(std::int64_t rank, const std::vector<at::Tensor>& all);
     Microscope& microscope();
     /// Rank 0 tells the others what comes next, and they hear it, however long that takes.
     void tell(const Order& order);
@@ -61,9 +64,31 @@ public:
     /// Which rank is to blame for an exception of a collective; lost() holds from here on.
     base::Error blame(const std::string& what);
     bool lost() const;
+    /// The replicas are not the same any more, as `rank` shows: nothing of this world's is gone on with.
+    base::Error differsAt(std::int64_t rank);
+    bool differ() const;
     /// This rank goes on no more: the others see that it is gone.
     void leave();
     bool left() const;
+
+    /// Whether whoever started the ranks knows that one has ended; else their processes are looked for.
+    void askWhoIsGone(std::function<bool(std::int64_t rank)> gone);
+    /// All are as far as this, however long the slowest takes.
+    void await(const char* what, double patienceS = 600);
+
+    /// Those that go on together after a loss.
+    struct Regrouped {
+        std::shared_ptr<World> world;
+        std::vector<std::int64_t> was; ///< the rank that each had before; −1: it is to be started, or has just come
+    };
+    /// At rank 0 after a loss, when nothing of this world is used any more: waits until each of the others has noticed
+    /// or is known to be gone. `replace`: as many ranks as before; else those that are left.
+    Regrouped regroup(bool replace);
+    /// The same at another rank: waits for what rank 0 decides; nullptr: this rank is done.
+    std::shared_ptr<World> next();
+    /// In a world of threads: rank `rank` of it, for a thread of its own.
+    std::shared_ptr<World> beside(std::int64_t rank);
+
     /// Errors say where it happened.
     void at(std::int64_t step);
 
@@ -73,6 +98,7 @@ public:
 private:
     explicit World(std::unique_ptr<Parts> parts);
     void stillHere() const;
+    std::shared_ptr<World> successor(std::int64_t rank, std::int64_t size, const std::string& token);
     std::unique_ptr<Parts> m_parts;
 };
 

@@ -3,11 +3,15 @@
 
 #include "core/model/dropout.h"
 #include "core/model/network.h"
+#include "core/tensor/cuda_devices.h"
 #include "core/tensor/device.h"
 #include "core/train/device_step.h"
 #include "core/train/engine.h"
 #include "core/train/loss.h"
 #include "core/train/optimizer.h"
+#include "core/train/ranks/follower.h"
+#include "core/train/ranks/gpus.h"
+#include "core/train/threads.h"
 #include "tests/support/sessions.h"
 
 namespace tests::gpu {
@@ -16,6 +20,8 @@ using namespace core;
 using base::Array;
 using base::Object;
 using base::Pick;
+using train::ranks::deviceOfRank;
+using train::ranks::Place;
 
 // The device, or nothing, and the reason in the output.
 std::optional<at::Device> device()
@@ -172,6 +178,177 @@ TEST_CASE("a training of recorded steps ends in the bits of one without", "[gpu]
             CHECK(digests[0] == digests[1]);
             CHECK(digests[0] == digests[2]);
         }
+}
+
+// Each family of networks with rows that it takes.
+TEST_CASE("every network repeats its bits on a GPU, recorded or not", "[gpu]")
+{
+    if (!device())
+        return;
+    const std::string moon = R"({"source": "two-moons", "rows": 60})",
+                      clothes = R"({"source": "fashion-mnist", "rows": 60})";
+    const std::vector<std::pair<std::string, std::string>> families{
+        {moon, R"({"kind": "linear"})"},
+        {moon, R"({"kind": "mlp", "hidden": [8], "dropout": 0.2, "norm": "batch"})"},
+        {moon,
+         R"({"kind": "sequential", "layers": [{"kind": "Linear", "out_features": 8}, {"kind": "GELU"}, {"kind": "Linear", "out_features": 2}]})"},
+        {clothes, R"({"kind": "cnn", "channels": [4, 8], "dropout": 0.2, "norm": "batch"})"},
+        {clothes, R"({"kind": "resnet", "stem": "small"})"},
+        {clothes, R"({"kind": "vit"})"},
+        {clothes, R"({"kind": "rnn", "hidden_size": 16})"},
+        {clothes, R"({"kind": "transformer", "dropout": 0.1})"},
+        {R"({"source": "tones", "rows": 60})", R"({"kind": "cnn1d"})"},
+        {R"({"source": {"kind": "fashion-scenes", "size": 40}, "task": "segmentation", "rows": 60})",
+         R"({"kind": "unet", "depth": 2, "width": 6})"},
+        {R"({"source": "fashion-mnist", "rows": 60, "task": "reconstruction"})", R"({"kind": "autoencoder"})"}};
+    CHECK(families.size() == model::allArchitectures().family().entries.size());
+    for (const auto& [rows, network] : families) {
+        INFO(network);
+        const base::Value spec = resolved(R"({"data": )" + rows + R"(, "model": )" + network +
+                                          R"(, "train": {"steps": 8, "batch_size": 8, "optimizer": "adamw"}})");
+        std::vector<std::string> digests;
+        for (const bool watched : {false, false, true}) {
+            auto engine = train::Engine::make(spec, "cuda:0", nullptr, 1);
+            REQUIRE(engine);
+            events::StepTrace trace;
+            for (int step = 0; step < 8; ++step)
+                (*engine)->advance(watched ? &trace : nullptr);
+            digests.push_back((*engine)->learner().digest());
+        }
+        CHECK(digests[0] == digests[1]);
+        CHECK(digests[0] == digests[2]);
+    }
+}
+
+TEST_CASE("a list of GPUs is read and written")
+{
+    CHECK(tensor::cudaNumbers("cuda:0,1,3") == std::vector<std::int64_t>{0, 1, 3});
+    CHECK(tensor::cudaNumbers("cuda:12") == std::vector<std::int64_t>{12});
+    for (const char* none : {"cpu", "cuda", "auto", "cuda:", "cuda:0,", "cuda:,1", "cuda:0;1", "cuda:-1", "cuda:1000"})
+        CHECK(tensor::cudaNumbers(none).empty());
+    CHECK(tensor::cudaName({2, 0}) == "cuda:2,0");
+    for (const char* wrong : {"cuda:0;1", "gpu", "cuda:0,0"}) {
+        const auto refused = tensor::resolveDevices(wrong, 2);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().kind == base::ErrorKind::Usage);
+    }
+    CHECK(*tensor::resolveDevices("cpu", 3) == "cpu");
+    // Without a GPU for each, the processor.
+    CHECK(*tensor::resolveDevices("auto", 1000) == "cpu");
+}
+
+TEST_CASE("ranks take the GPUs of their machine in turns")
+{
+    spec::DistributedSpec how;
+    how.strategy = "ddp";
+    const auto taken = [&](std::int64_t localRank, std::int64_t localSize, const char* devices) {
+        return *deviceOfRank({.rank = 8 + localRank, .size = 16, .localRank = localRank, .localSize = localSize},
+                             devices, how);
+    };
+    CHECK(taken(0, 2, "cuda:0,1") == "cuda:0");
+    CHECK(taken(1, 2, "cuda:0,1") == "cuda:1");
+    CHECK(taken(1, 2, "cuda:3,2") == "cuda:2");
+    CHECK(taken(2, 3, "cuda:0,1") == "cuda:0");
+    CHECK(taken(1, 2, "cuda:0") == "cuda:0");
+    CHECK(taken(1, 2, "cpu") == "cpu");
+}
+
+TEST_CASE("ranks that cannot share a GPU are told so before they start")
+{
+    spec::DistributedSpec how;
+    how.strategy = "ddp";
+    const Place two{.size = 2, .localSize = 2};
+    const Place threads{.size = 2, .localSize = 2, .starter = "threads"};
+    const auto refused = [&](const Place& place, const char* devices) {
+        const auto device = deviceOfRank(place, devices, how);
+        REQUIRE_FALSE(device);
+        return device.error();
+    };
+    CHECK(refused(threads, "cuda:0").message.find("1 GPU") != std::string::npos);
+    CHECK(refused(threads, "cuda:0").advice.find("launch") != std::string::npos);
+    CHECK(*deviceOfRank(threads, "cuda:0,1", how) == "cuda:0");
+    how.backend = "nccl";
+    CHECK(refused(two, "cuda:0").where == "/distributed/backend");
+    CHECK(refused(two, "cpu").where == "/distributed/backend");
+    CHECK(*deviceOfRank(two, "cuda:0,1", how) == "cuda:0");
+}
+
+TEST_CASE("steps are measured of what is learned of pixels and of the rows themselves")
+{
+    for (
+        const char* text :
+        {R"({"data": {"source": {"kind": "fashion-scenes", "size": 40, "max_items": 1}, "task": "segmentation", "rows": 40},
+             "model": {"kind": "unet", "depth": 1, "width": 2}, "train": {"batch_size": 4, "steps": 3}})",
+         R"({"data": {"source": "fashion-mnist", "rows": 60, "task": "reconstruction"},
+             "model": {"kind": "autoencoder", "hidden": [8], "bottleneck": 2}, "train": {"batch_size": 4, "steps": 3}})"}) {
+        const spec::Experiment experiment = spec::read(resolved(text));
+        const auto data = data::DataModule::open(experiment, true);
+        REQUIRE(data);
+        const auto cost = train::measureSteps(experiment, data->info(),
+                                              {.batchSize = 4}, "cpu", 0, 0);
+        REQUIRE(cost);
+        CHECK(cost->secondsPerStep > 0);
+    }
+}
+
+std::string digestAfter(const base::Value& spec, const std::string& device, std::int64_t steps,
+                        std::shared_ptr<train::ranks::World> world = {})
+{
+    auto engine = train::Engine::make(spec, device, nullptr, 1, std::move(world));
+    if (!engine)
+        FAIL(base::describe(engine.error()));
+    for (std::int64_t step = 0; step < steps; ++step)
+        (*engine)->advance();
+    return (*engine)->learner().digest();
+}
+
+TEST_CASE("a rank alone over NCCL or Gloo ends where a GPU without ranks ends", "[gpu]")
+{
+    if (const std::string missing = tensor::whyNoCuda(); !missing.empty()) {
+        WARN("skipped: " << missing);
+        return;
+    }
+    base::Value spec = moons(5, 1, 0);
+    const std::string alone = digestAfter(spec, "cuda:0", 12);
+    REQUIRE(spec.setAt("distributed.strategy", "ddp"));
+    for (const char* backend : {"gloo", "nccl"}) {
+        INFO(backend);
+        REQUIRE(spec.setAt("distributed.backend", backend));
+        const train::ranks::Crew crew(1, 20);
+        REQUIRE(crew.world()->meet());
+        CHECK(digestAfter(spec, "cuda:0", 12, crew.world()) == alone);
+    }
+}
+
+TEST_CASE("ranks as threads on two GPUs learn what one learns", "[gpu]")
+{
+    if (tensor::devices().size() < 3) {
+        WARN("skipped: this machine has no two GPUs");
+        return;
+    }
+    const base::Value one = moons(5, 1, 0);
+    base::Value two = one;
+    for (const auto& [path, value] :
+         std::vector<std::pair<std::string, base::Value>>{{"distributed.strategy", "ddp"},
+                                                          {"distributed.world_size", std::int64_t(2)},
+                                                          {"distributed.backend", "nccl"},
+                                                          {"train.batch_size", std::int64_t(8)}})
+        REQUIRE(two.setAt(path, value));
+    std::vector<double> losses;
+    for (const auto& [spec, device] : {std::pair(one, "cuda:0"), {two, "cuda:0,1"}}) {
+        const TempFolder folder;
+        auto run = Session::create(spec, {folder.path(), device});
+        REQUIRE(run);
+        (*run)->start();
+        const events::RunFinished end = (*run)->wait();
+        INFO(base::describe(end.error));
+        REQUIRE(end.state == events::RunState::Completed);
+        for (const auto& [name, value] : end.metrics)
+            if (name == "validation/loss")
+                losses.push_back(value);
+    }
+    REQUIRE(losses.size() == 2);
+    CHECK(losses[0] == Approx(losses[1]).margin(1e-3));
 }
 
 }

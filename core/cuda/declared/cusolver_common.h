@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What LibTorch's headers name of cuSOLVER, where its own header is not installed: nothing of it is called here.
+#pragma once
+
+typedef enum { CUSOLVER_STATUS_SUCCESS = 0 } cusolverStatus_t;
