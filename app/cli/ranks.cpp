@@ -74,8 +74,8 @@ bool startedAnew()
 
 // What sbatch takes: every task is a rank, and one that is requeued goes on where it stood.
 std::string batchScript(const std::filesystem::path& program, const std::filesystem::path& experiment,
-                        const std::vector<std::string>& sets, std::int64_t ranks, const Value& resolved,
-                        const std::filesystem::path& runs)
+                        const std::vector<std::string>& sets, std::int64_t ranks, const std::string& device,
+                        const Value& resolved, const std::filesystem::path& runs)
 {
     const std::int64_t threads = resolved["train"]["threads"].toInt(1);
     std::string script = "#!/bin/sh\n#SBATCH --job-name=descent\n#SBATCH --ntasks=" + std::to_string(ranks) +
