@@ -50,8 +50,11 @@ void addTuning(Program& program);    ///< tune, trial, study
 void addTrialWorker(Program& program);
 void addOutside(Program& program, CLI::App* study);  ///< study create, ask, tell, serve
 void addExchange(Program& program, CLI::App* study); ///< study export, import, enqueue
-void addJobs(Program& program);                      ///< job
-void addReporting(Program& program);                 ///< report
+/// Writes a study for another program: `to` is csv, optuna or tensorboard.
+core::base::Result<Outcome> exportStudy(const std::string& study, const std::string& to, const std::string& destination,
+                                        const Common& common);
+void addJobs(Program& program);      ///< job
+void addReporting(Program& program); ///< report
 
 /// Trains to the end, handing signals on as a stop. `started`: steady seconds when the command began; `more` is added
 /// to the object.

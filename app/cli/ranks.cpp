@@ -74,8 +74,8 @@ bool startedAnew()
 
 // What sbatch takes: every task is a rank, and one that is requeued goes on where it stood.
 std::string batchScript(const std::filesystem::path& program, const std::filesystem::path& experiment,
-                        const std::vector<std::string>& sets, std::int64_t ranks, const Value& resolved,
-                        const std::filesystem::path& runs)
+                        const std::vector<std::string>& sets, std::int64_t ranks, const std::string& device,
+                        const Value& resolved, const std::filesystem::path& runs)
 {
     const std::int64_t threads = resolved["train"]["threads"].toInt(1);
     std::string script = "#!/bin/sh\n#SBATCH --job-name=descent\n#SBATCH --ntasks=" + std::to_string(ranks) +
@@ -100,7 +100,7 @@ Result<Value> loadSpread(const std::string& file, std::int64_t ranks, std::vecto
     if (asked["distributed"]["strategy"].text() == "none")
         sets.push_back("distributed.strategy=ddp");
     sets.push_back("distributed.world_size=" + std::to_string(ranks));
-    CORE_TRY(devices, core::tensor::resolveDevices(device, localRanks));
+    CORE_TRY(devices, core::train::ranks::devicesOfRanks(device, localRanks, core::spec::read(asked).distributed));
     // GPUs are sent between by NCCL, unless they are too few for it or somebody wishes otherwise.
     const auto given = readJson(file);
     const bool said = (given && !(*given)["distributed"]["backend"].isNull()) ||
@@ -146,9 +146,9 @@ Result<Outcome> trainTogether(const std::shared_ptr<session::RankSet>& ranks, co
         return Error{ErrorKind::Spec, "folds are trained one after the other, and ranks meet once", "/split/kind",
                      "Use random or stratified, or train without ranks"};
     const std::int64_t local = how.localRanks ? how.localRanks : resolved["distributed"]["world_size"].toInt(1);
-    CORE_TRY(devices, core::tensor::resolveDevices(how.device, local));
-    CORE_CHECK(core::train::ranks::deviceOfRank({.size = local, .localSize = local}, devices,
-                                                core::spec::read(resolved).distributed));
+    const core::spec::DistributedSpec shared = core::spec::read(resolved).distributed;
+    CORE_TRY(devices, core::train::ranks::devicesOfRanks(how.device, local, shared));
+    CORE_CHECK(core::train::ranks::deviceOfRank({.size = local, .localSize = local}, devices, shared));
     session::Options options{how.runs, devices};
     options.meet = [ranks](const std::filesystem::path& run) { return ranks->meet(run); };
     const auto finish = [&](session::Session& run) -> Result<Outcome> {

@@ -6,6 +6,7 @@
 #include "core/session/import_run.h"
 #include "core/session/inspect.h"
 #include "core/session/run_report.h"
+#include "core/session/tuning.h"
 #include "core/store/exporter.h"
 #include "core/store/run_folder.h"
 #include "core/store/run_names.h"
@@ -283,9 +284,27 @@ Result<Outcome> predict(const Options& options, const Common& common)
                    std::to_string(rows) + " predictions in " + options.output + "\n"};
 }
 
+// What is no format of runs says why.
+Status whyNot(const std::string& target)
+{
+    if (target == "optuna")
+        return Error{ErrorKind::Usage, "a journal of Optuna's holds a study's trials, and this is a run", "--to",
+                     "Name the study: descent-cli export STUDY --to optuna FILE"};
+    if (target == "onnx")
+        return Error{
+            ErrorKind::Usage, "ONNX is a graph of operators, which is not written here", "--to",
+            "Load the weights (pth, safetensors) into the same network of PyTorch's and use torch.onnx.export"};
+    return {};
+}
+
 Result<Outcome> exportRun(const Options& options, const Common& common)
 {
-    CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
+    const bool ofStudies = options.to == "csv" || options.to == "optuna" || options.to == "tensorboard";
+    auto found = store::findRun(options.run, common.runsFolder());
+    if (!found && ofStudies && session::findStudy(options.run, common.runsFolder()))
+        return exportStudy(options.run, options.to, options.destination, common);
+    CORE_TRY(folder, std::move(found));
+    CORE_CHECK(whyNot(options.to));
     CORE_CHECK(session::reach(folder, options.at));
     // A report is made of more than the store knows.
     if (options.to == "html") {
@@ -370,8 +389,11 @@ void addRuns(Program& program)
     prediction->add_option("--at", options->at, "last, best or a step");
     program.on(prediction, [options, &common] { return predict(*options, common); });
 
-    CLI::App* exporting = ofRun(program.app, "export", "Write a run in another format");
-    exporting->add_option("--to", options->to, "csv, safetensors, pth, html (its report)")->required();
+    CLI::App* exporting = ofRun(program.app, "export", "Write a run, or a study, in another format");
+    exporting
+        ->add_option("--to", options->to,
+                     "csv, tensorboard, npz, safetensors, pth, html (its report); of a study: csv, optuna, tensorboard")
+        ->required();
     exporting->add_option("destination", options->destination, "File or folder to write")->required();
     exporting->add_option("--at", options->at, "last, best or a step");
     program.on(exporting, [options, &common] { return exportRun(*options, common); });

@@ -23,24 +23,6 @@ struct ExchangeOptions {
     std::vector<std::string> points;
 };
 
-Result<Outcome> exportStudy(const ExchangeOptions& options, const Common& common)
-{
-    CORE_TRY(folder, session::findStudy(options.study, common.runsFolder()));
-    CORE_TRY(read, session::readStudy(folder));
-    std::vector<std::filesystem::path> files{options.path};
-    if (options.to == "tensorboard") {
-        CORE_TRY(written, tune::writeHParams(read.state, options.path));
-        files = std::move(written);
-    } else {
-        CORE_CHECK(writeFileAtomically(options.path, options.to == "csv" ? tune::trialsAsCsv(read.state)
-                                                                         : tune::writeOptunaJournal(read.state)));
-    }
-    Array paths;
-    for (const std::filesystem::path& file : files)
-        paths.emplace_back(file.string());
-    return Outcome{Object{{"files", std::move(paths)}}, options.path + "\n"};
-}
-
 Result<tune::ForeignStudy> foreignStudy(const ExchangeOptions& options)
 {
     std::error_code failed;
@@ -48,8 +30,11 @@ Result<tune::ForeignStudy> foreignStudy(const ExchangeOptions& options)
         return tune::readHParams(options.path, options.goal, options.metric);
     CORE_TRY(text, readFile(options.path));
     auto read = tune::readOptunaJournal(text, options.name);
-    if (!read && read.error().where.empty())
-        return Error{read.error().kind, read.error().message, options.path, read.error().advice};
+    if (!read) {
+        const std::string& where = read.error().where;
+        return Error{read.error().kind, read.error().message, options.path + (where.empty() ? "" : ", " + where),
+                     read.error().advice};
+    }
     return read;
 }
 
@@ -90,6 +75,25 @@ Result<Outcome> enqueue(const ExchangeOptions& options, const Common& common)
 
 }
 
+Result<Outcome> exportStudy(const std::string& study, const std::string& to, const std::string& destination,
+                            const Common& common)
+{
+    CORE_TRY(folder, session::findStudy(study, common.runsFolder()));
+    CORE_TRY(read, session::readStudy(folder));
+    std::vector<std::filesystem::path> files{destination};
+    if (to == "tensorboard") {
+        CORE_TRY(written, tune::writeHParams(read.state, destination));
+        files = std::move(written);
+    } else {
+        CORE_CHECK(writeFileAtomically(destination, to == "csv" ? tune::trialsAsCsv(read.state)
+                                                                : tune::writeOptunaJournal(read.state)));
+    }
+    Array paths;
+    for (const std::filesystem::path& file : files)
+        paths.emplace_back(file.string());
+    return Outcome{Object{{"files", std::move(paths)}}, destination + "\n"};
+}
+
 void addExchange(Program& program, CLI::App* study)
 {
     auto options = std::make_shared<ExchangeOptions>();
@@ -102,7 +106,7 @@ void addExchange(Program& program, CLI::App* study)
         ->required()
         ->check(CLI::IsMember({"csv", "optuna", "tensorboard"}));
     out->add_option("--runs", common.runs, "Folder of the runs and studies");
-    program.on(out, [options, &common] { return exportStudy(*options, common); });
+    program.on(out, [options, &common] { return exportStudy(options->study, options->to, options->path, common); });
 
     CLI::App* in = study->add_subcommand("import", "Make a study of one from another program");
     in->add_option("path", options->path, "A journal of Optuna's, or a folder of TensorBoard's with HParams")

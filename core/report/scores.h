@@ -13,11 +13,11 @@ struct Scores {
     std::string split;                ///< `validation`
     std::int64_t step = 0;            ///< updates done by the weights
     std::int64_t allRows = 0;         ///< of the split; more than rows() where only some were looked at
-    std::string row = "row";          ///< what one is: a row, a pixel of a picture, a value of several foretold
-    std::int64_t every = 1;           ///< of how many one was looked at; 1: the first ones
     std::vector<std::string> classes; ///< empty: numbers
     std::vector<double> truths;
     std::vector<float> values; ///< row by row, width() of each
+    std::string row = "row";   ///< what one is: a row, a pixel of a picture, a value of several that are foretold
+    std::int64_t every = 1;    ///< of how many one was looked at; 1: the first ones
 
     std::int64_t width() const { return classes.empty() ? 1 : std::int64_t(classes.size()); }
     std::int64_t rows() const { return std::int64_t(truths.size()); }

@@ -20,7 +20,7 @@ using Going = std::function<bool(std::int64_t done, std::int64_t all)>;
 
 struct Options {
     std::filesystem::path runs;  ///< where run folders are made
-    std::string device = "auto"; ///< auto, cpu, cuda, cuda:N
+    std::string device = "auto"; ///< auto, cpu, cuda, cuda:N; cuda:0,1 for several ranks
     bool startPaused = false;
     bool frames = false;     ///< also send decision surface, confusion matrix and predictions (for a window)
     std::int64_t until = -1; ///< stops there, as Stop does; −1: at its end

@@ -3,6 +3,7 @@
 
 #include "core/debug/nvml.h"
 #include "core/session/inspect.h"
+#include "core/tensor/cuda_devices.h"
 #include "core/tensor/device.h"
 
 #include <algorithm>
@@ -66,13 +67,12 @@ std::vector<GpuMemory> gpusOf(const std::string& device, const std::vector<GpuMe
 {
     if (device == "auto" || device == "cuda")
         return gpus;
-    std::vector<GpuMemory> one;
-    if (device.starts_with("cuda:"))
-        if (const auto number = numberIn(std::string_view(device).substr(5)))
-            for (const GpuMemory& each : gpus)
-                if (each.index == *number)
-                    one.push_back(each);
-    return one;
+    std::vector<GpuMemory> named;
+    for (const std::int64_t number : tensor::cudaNumbers(device))
+        for (const GpuMemory& each : gpus)
+            if (each.index == number)
+                named.push_back(each);
+    return named;
 }
 
 GpuPlace placeOnGpu(double bytes, const std::vector<GpuMemory>& gpus, const std::vector<GpuClaim>& claims)

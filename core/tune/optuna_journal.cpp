@@ -446,10 +446,8 @@ Result<ForeignStudy> readOptunaJournal(std::string_view text, const std::string&
         from = end + 1;
         if (line.find_first_not_of(" \t\r") == line.npos)
             continue;
-        const auto log = parseJson(plainJson(line), "line " + std::to_string(number));
-        if (!log)
-            return log.error();
-        if (Status taken = reader.line(*log); !taken) {
+        const auto log = parseJson(plainJson(line));
+        if (Status taken = log ? reader.line(*log) : Status(log.error()); !taken) {
             Error error = std::move(taken).error();
             error.where = "line " + std::to_string(number);
             return error;

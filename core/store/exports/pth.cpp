@@ -3,10 +3,9 @@
 #include "core/store/bytes.h"
 #include "core/store/checkpoint.h"
 #include "core/store/exporter.h"
-#include "core/store/file_beside.h"
+#include "core/store/stored_zip.h"
 
 #include <map>
-#include <zlib.h>
 
 namespace core::store::exports::pth {
 
@@ -16,75 +15,6 @@ using base::Error;
 using base::ErrorKind;
 
 struct Spec {};
-
-/// A zip archive of stored files, as far as PyTorch reads it.
-class Zip {
-public:
-    explicit Zip(FileBeside& file) : m_file(file) {}
-
-    base::Status add(const std::string& name, const std::string& content)
-    {
-        if (content.size() > UINT32_MAX || m_at > UINT32_MAX)
-            return Error{ErrorKind::Resource, "a .pth of more than 4 GB is not written here", name,
-                         "Export safetensors"};
-        const auto sum = std::uint32_t(crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()));
-        // PyTorch maps tensors into memory where their bytes lie at multiples of 64.
-        const std::size_t head = 30 + name.size() + 4;
-        const std::size_t pad = (64 - (m_at + head) % 64) % 64;
-        std::string extra;
-        putBytes(extra, std::uint16_t(0x4246)); // as PyTorch calls its padding
-        putBytes(extra, std::uint16_t(pad));
-        extra.append(pad, 'Z');
-        std::string local;
-        putBytes(local, std::uint32_t(0x04034b50));
-        common(local, sum, content.size(), name.size(), extra.size());
-        local += name + extra;
-        putBytes(m_directory, std::uint32_t(0x02014b50));
-        putBytes(m_directory, std::uint16_t(0));
-        common(m_directory, sum, content.size(), name.size(), 0);
-        m_directory.append(10, '\0'); // no comment, first disk, no attributes
-        putBytes(m_directory, std::uint32_t(m_at));
-        m_directory += name;
-        CORE_CHECK(m_file.write(local));
-        CORE_CHECK(m_file.write(content));
-        m_at += local.size() + content.size();
-        ++m_count;
-        return {};
-    }
-
-    base::Status finish()
-    {
-        std::string end;
-        putBytes(end, std::uint32_t(0x06054b50));
-        putBytes(end, std::uint32_t(0));
-        putBytes(end, std::uint16_t(m_count));
-        putBytes(end, std::uint16_t(m_count));
-        putBytes(end, std::uint32_t(m_directory.size()));
-        putBytes(end, std::uint32_t(m_at));
-        putBytes(end, std::uint16_t(0));
-        CORE_CHECK(m_file.write(m_directory));
-        return m_file.write(end);
-    }
-
-private:
-    FileBeside& m_file;
-    std::string m_directory;
-    std::uint64_t m_at = 0;
-    std::uint32_t m_count = 0;
-
-    static void common(std::string& to, std::uint32_t sum, std::size_t size, std::size_t name, std::size_t extra)
-    {
-        putBytes(to, std::uint16_t(0)); // version
-        putBytes(to, std::uint16_t(0)); // flags
-        putBytes(to, std::uint16_t(0)); // stored
-        putBytes(to, std::uint32_t(0)); // no time
-        putBytes(to, sum);
-        putBytes(to, std::uint32_t(size));
-        putBytes(to, std::uint32_t(size));
-        putBytes(to, std::uint16_t(name));
-        putBytes(to, std::uint16_t(extra));
-    }
-};
 
 /// The pickle of an OrderedDict of tensors, each with a storage of its own, as torch.save writes it.
 class Pickle {
@@ -163,15 +93,16 @@ public:
         const std::vector<base::Blob> weights = modelWeights(std::move(checkpoint.tensors));
         CORE_TRY(file, exportFile(request, ".pth"));
         CORE_TRY(beside, FileBeside::create(file));
-        Zip zip(beside);
+        StoredZip zip(beside);
+        const std::string instead = "safetensors";
         Pickle pickle;
         for (std::size_t i = 0; i < weights.size(); ++i)
             CORE_CHECK(pickle.add(weights[i], i));
-        CORE_CHECK(zip.add("archive/data.pkl", pickle.finish()));
-        CORE_CHECK(zip.add("archive/byteorder", "little"));
+        CORE_CHECK(zip.add("archive/data.pkl", pickle.finish(), instead));
+        CORE_CHECK(zip.add("archive/byteorder", "little", instead));
         for (std::size_t i = 0; i < weights.size(); ++i)
-            CORE_CHECK(zip.add("archive/data/" + std::to_string(i), weights[i].bytes));
-        CORE_CHECK(zip.add("archive/version", "3\n"));
+            CORE_CHECK(zip.add("archive/data/" + std::to_string(i), weights[i].bytes, instead));
+        CORE_CHECK(zip.add("archive/version", "3\n", instead));
         CORE_CHECK(zip.finish());
         CORE_CHECK(beside.commit());
         return std::vector{file};

@@ -13,6 +13,21 @@ namespace core::train::ranks {
 using base::Error;
 using base::ErrorKind;
 
+namespace {
+
+bool needsProcessors(const spec::DistributedSpec& how)
+{
+    return how.strategy == "pipeline" || how.shardOptimizer || how.compression != "none";
+}
+
+}
+
+base::Result<std::string> devicesOfRanks(const std::string& wanted, std::int64_t localRanks,
+                                         const spec::DistributedSpec& how)
+{
+    return tensor::resolveDevices(wanted == "auto" && needsProcessors(how) ? "cpu" : wanted, localRanks);
+}
+
 base::Result<std::string> deviceOfRank(const Place& place, const std::string& devices, const spec::DistributedSpec& how)
 {
     const std::vector<std::int64_t> numbers = tensor::cudaNumbers(devices);
@@ -22,7 +37,7 @@ base::Result<std::string> deviceOfRank(const Place& place, const std::string& de
                          "/distributed/backend", "Use gloo, or name the GPUs: --device cuda:0,1"};
         return devices;
     }
-    if (how.strategy == "pipeline" || how.shardOptimizer || how.compression != "none")
+    if (needsProcessors(how))
         return Error{ErrorKind::Spec, "pipelines, shares of an optimizer and compression are not there for GPUs yet",
                      "/distributed", "Use strategy ddp without them, or --device cpu"};
     if (how.backend == "nccl" && how.onFailure != "stop")

@@ -7,6 +7,9 @@
 
 namespace core::train::ranks {
 
+/// tensor::resolveDevices() for ranks; `auto` keeps what only processors do on processors.
+base::Result<std::string> devicesOfRanks(const std::string& wanted, std::int64_t localRanks,
+                                         const spec::DistributedSpec& how);
 /// The device that a rank trains on. `devices`: `cpu`, `cuda:0`, or a list such as `cuda:0,1`, which the ranks of a
 /// machine take in turns: rank r there trains on `devices[r]`. An error where they cannot: ranks that are threads, or
 /// that send by NCCL, need a GPU for each; NCCL needs GPUs; what sends otherwise than by sums stays on processors.

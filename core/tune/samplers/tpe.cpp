@@ -176,6 +176,7 @@ private:
         std::vector<double> shares;
         for (std::size_t t = 0; t < trials.size(); ++t) {
             std::vector<double> row;
+            row.reserve(parameters.size());
             for (std::size_t k = 0; k < parameters.size(); ++k) {
                 const base::Value* value = trials[t]->parameters.find(history.space.parameters()[parameters[k]].path);
                 // Trials from before a range was changed do not count outside of it.

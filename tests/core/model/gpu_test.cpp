@@ -271,6 +271,10 @@ TEST_CASE("ranks that cannot share a GPU are told so before they start")
     CHECK(refused(two, "cuda:0").where == "/distributed/backend");
     CHECK(refused(two, "cpu").where == "/distributed/backend");
     CHECK(*deviceOfRank(two, "cuda:0,1", how) == "cuda:0");
+    how.backend = "gloo";
+    how.shardOptimizer = true;
+    CHECK(refused(two, "cuda:0,1").where == "/distributed");
+    CHECK(*train::ranks::devicesOfRanks("auto", 1, how) == "cpu");
 }
 
 TEST_CASE("steps are measured of what is learned of pixels and of the rows themselves")
@@ -284,8 +288,7 @@ TEST_CASE("steps are measured of what is learned of pixels and of the rows thems
         const spec::Experiment experiment = spec::read(resolved(text));
         const auto data = data::DataModule::open(experiment, true);
         REQUIRE(data);
-        const auto cost = train::measureSteps(experiment, data->info(),
-                                              {.batchSize = 4}, "cpu", 0, 0);
+        const auto cost = train::measureSteps(experiment, data->info(), {.batchSize = 4}, "cpu", 0, 0);
         REQUIRE(cost);
         CHECK(cost->secondsPerStep > 0);
     }

@@ -165,6 +165,7 @@ TEST_CASE("a trial goes to the GPU with the most memory free, or is held back wi
 
     CHECK((session::gpusOf("auto", two) == two));
     CHECK((session::gpusOf("cuda:1", two) == std::vector<GpuMemory>{two[1]}));
+    CHECK((session::gpusOf("cuda:1,0", two) == std::vector<GpuMemory>{two[1], two[0]}));
     CHECK(session::gpusOf("cpu", two).empty());
     CHECK(session::gpusOf("cuda:7", two).empty());
     CHECK((session::visibleGpus(two, nullptr) == two));

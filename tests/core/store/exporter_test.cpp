@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/formats/npz_reader.h"
 #include "core/data/formats/pth_reader.h"
+#include "core/data/formats/scalar_log.h"
 #include "core/store/exporter.h"
 
 #include "core/base/files.h"
 #include "core/store/checkpoint.h"
 #include "tests/core/store/recording.h"
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -119,4 +122,53 @@ TEST_CASE("exports that cannot be written leave nothing behind")
     CHECK(failed.error().kind == core::base::ErrorKind::Resource);
     CHECK_FALSE(exportTo("csv", {folder.path() / "absent", folder.path() / "x.csv"}));
     CHECK_FALSE(fs::exists(folder.path() / "x.csv"));
+}
+
+TEST_CASE("a log folder holds every scalar with step and time, as TensorBoard reads it")
+{
+    TempFolder folder;
+    const fs::path run = sampleRun(folder.path() / "runs"), logs = folder.path() / "new" / "logs";
+    const auto files = exportTo("tensorboard", {run, logs});
+    REQUIRE(files);
+    REQUIRE(files->size() == 1);
+    CHECK(files->front() == logs / "events.out.tfevents.1700000004.two-moons-0001.descent");
+    const auto bytes = core::base::readFile(files->front());
+    CHECK(core::data::looksLikeTfEvents(*bytes));
+    const auto log = core::data::readTfEvents(*bytes, "log");
+    REQUIRE(log);
+    REQUIRE(log->series.size() == 3);
+    const store::RunRecord record = *store::readRun(run);
+    for (const auto& [name, series] : log->series) {
+        const store::Series& was = record.scalars.at(name);
+        CHECK(series.steps == was.steps);
+        REQUIRE(series.values.size() == was.values.size());
+        for (std::size_t i = 0; i < was.values.size(); ++i) {
+            CHECK(std::isnan(series.values[i]) == std::isnan(was.values[i]));
+            if (!std::isnan(was.values[i]))
+                CHECK(series.values[i] == float(was.values[i]));
+            CHECK(series.times[i] == was.times[i]);
+        }
+    }
+    // A file is named by who says that it is one.
+    const fs::path own = folder.path() / "my.tfevents.1";
+    CHECK(exportTo("tensorboard", {run, own})->front() == own);
+    CHECK(fs::is_regular_file(own));
+}
+
+TEST_CASE("npz holds the weights as arrays by their names")
+{
+    TempFolder folder;
+    const fs::path run = sampleRun(folder.path() / "runs");
+    const auto files = exportTo("npz", {run, folder.path() / "model.npz", "20"});
+    REQUIRE(files);
+    const auto read = core::data::readNpz(files->front(), [](const std::string&) { return true; });
+    if (!read)
+        FAIL(core::base::describe(read.error()));
+    REQUIRE(read->arrays.size() == 1);
+    CHECK(read->arrays[0].name == "0.weight");
+    const core::data::NumberArray& weight = read->arrays[0].array;
+    CHECK(weight.element == core::data::Element::F32);
+    CHECK(weight.shape == std::vector<std::int64_t>{2});
+    CHECK(weight.at(0) == 20);
+    CHECK(weight.at(1) == 1);
 }
