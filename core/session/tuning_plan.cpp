@@ -12,7 +12,9 @@
 #include "core/tensor/device.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <unistd.h>
 
 namespace core::session {
 
@@ -184,6 +186,17 @@ Result<Value> trialExperiment(const StudySubject& subject, const base::Object& p
     return std::move(checked.value);
 }
 
+namespace {
+
+base::Status beginJournal(const std::string& id, const tune::TuningSpec& spec, const std::filesystem::path& journal,
+                          const std::optional<tune::MachineShare>& share)
+{
+    CORE_TRY(made, tune::Study::create(id, spec, journal));
+    return share ? made.setShare(*share) : base::Status{};
+}
+
+}
+
 Result<StudyFolder> createStudy(const StudySubject& subject, const tune::TuningSpec& spec,
                                 const std::filesystem::path& runs, const std::optional<tune::MachineShare>& share)
 {
@@ -196,24 +209,39 @@ Result<StudyFolder> createStudy(const StudySubject& subject, const tune::TuningS
     const std::string name = (named && named->isText() && !named->text().empty() ? named->text() : "study");
     if (name.find('/') != name.npos || name.starts_with("."))
         return Error{ErrorKind::Spec, "\"" + name + "\" is no name of a folder", "/name", "Use letters and digits"};
+    // Made beside and renamed: whoever is killed meanwhile leaves no half of a study.
+    const StudyFolder fresh{runs / ("." + name + "-study." + std::to_string(::getpid()))};
+    std::filesystem::remove_all(fresh.path, failed);
+    if (!std::filesystem::create_directory(fresh.path, failed))
+        return base::systemError("make the folder", fresh.path, failed.value());
+    const auto gaveUp = [&](Error why) {
+        std::filesystem::remove_all(fresh.path, failed);
+        return why;
+    };
+    if (auto written = base::writeFileAtomically(
+            fresh.experiment(),
+            base::writeJson(base::Object{{"experiment", given}, {"folder", subject.folder.string()}}, 2) + "\n");
+        !written)
+        return gaveUp(written.error());
     for (int number = 1; number < 10000; ++number) {
         char digits[8];
         std::snprintf(digits, sizeof digits, "%04d", number);
-        StudyFolder study{runs / (name + "-study-" + digits)};
-        if (!std::filesystem::create_directory(study.path, failed)) {
-            if (failed)
-                return base::systemError("make the folder", study.path, failed.value());
+        const StudyFolder study{runs / (name + "-study-" + digits)};
+        if (std::filesystem::exists(study.path, failed))
             continue;
+        // Its name stands in its journal.
+        std::filesystem::remove(fresh.journal(), failed);
+        if (auto begun = beginJournal(study.id(), spec, fresh.journal(), share); !begun)
+            return gaveUp(begun.error());
+        // Fails where somebody else's study, which is not empty, has just taken the name.
+        if (::rename(fresh.path.c_str(), study.path.c_str()) == 0) {
+            CORE_CHECK(base::syncFolder(runs));
+            return study;
         }
-        CORE_CHECK(base::writeFileAtomically(
-            study.experiment(),
-            base::writeJson(base::Object{{"experiment", given}, {"folder", subject.folder.string()}}, 2) + "\n"));
-        CORE_TRY(made, tune::Study::create(study.id(), spec, study.journal()));
-        if (share)
-            CORE_CHECK(made.setShare(*share));
-        CORE_CHECK(base::syncFolder(runs));
-        return study;
+        if (errno != EEXIST && errno != ENOTEMPTY)
+            return gaveUp(base::systemError("make the folder", study.path, errno));
     }
+    std::filesystem::remove_all(fresh.path, failed);
     return Error{ErrorKind::Resource, "9999 studies of this name are there", runs.string(), "Give it another name"};
 }
 

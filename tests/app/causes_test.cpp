@@ -50,7 +50,7 @@ TEST_CASE("causes of a finding come ranked, with what was seen of them")
     const Array findings = told["findings"].array();
     REQUIRE_FALSE(findings.empty());
     const Array causes = findings.front()["causes"].array();
-    REQUIRE(causes.size() == 4);
+    REQUIRE(causes.size() == 5);
     CHECK(causes[0]["cause"].text().find("Activations with small slopes") == 0);
     CHECK(causes[0]["seen"].text() == "8 layers are Sigmoid or Tanh");
     CHECK(causes[3]["cause"].text().find("Dead ReLUs") == 0);

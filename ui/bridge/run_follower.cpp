@@ -23,7 +23,7 @@ std::filesystem::file_time_type beginningOf(const QString& folder)
 }
 
 struct Seen {
-    bool writing = false;
+    bool writing = false, unread = false;
     double seconds = 0; ///< that reading it took
     std::optional<core::store::RunRecord> record;
 };
@@ -55,9 +55,9 @@ void RunFollower::look()
     m_reader.ask(
         [folder = std::filesystem::path(run->folder().toStdString()), unread] {
             const double began = core::base::steadySeconds();
-            Seen seen{core::store::isBeingWritten(folder), 0, {}};
+            Seen seen{core::store::isBeingWritten(folder), unread, 0, {}};
             // Once more when its writer has ended.
-            if (seen.writing || unread)
+            if (seen.writing || seen.unread)
                 if (auto record = core::store::readRun(folder))
                     seen.record = std::move(*record);
             seen.seconds = core::base::steadySeconds() - began;
@@ -66,7 +66,8 @@ void RunFollower::look()
         [this, run = QPointer<models::RunModel>(run)](Seen seen) {
             if (!run || run != m_bench.front())
                 return;
-            m_writing = seen.writing;
+            // What could not be read just now, while a file took another's place, is asked for again.
+            m_writing = seen.writing || (seen.unread && !seen.record);
             m_lookAgain = core::base::steadySeconds() + seen.seconds / mostOfTheTime;
             if (!seen.record)
                 return;
