@@ -88,6 +88,9 @@ Result<std::optional<Place>> placeIn(const Environment& environment)
         if (place && !environment("MASTER_ADDR") && place->localSize < place->size)
             return Error{ErrorKind::Usage, "is not set, and the ranks stand on several machines", "MASTER_ADDR",
                          "The address of rank 0's machine: mpirun -x MASTER_ADDR=… -x MASTER_PORT=…"};
+        // All ranks know their job by the same name, and two jobs do not.
+        if (place)
+            place->token = "mpi/" + textIn(environment, "PMIX_NAMESPACE");
         return place;
     }
     // A batch script bears these too, but no step: there is one of it, however many tasks the job may start.

@@ -476,6 +476,8 @@ TEST_CASE("a process learns its rank from whoever started it")
                                 {"OMPI_COMM_WORLD_LOCAL_SIZE", "2"}});
     REQUIRE(mpi);
     CHECK(mpi->starter == "Open MPI");
+    // Without a token of their job the first rank would draw one that the others do not know.
+    CHECK_FALSE(mpi->token.empty());
     CHECK(mpi->port == 29500);
     std::string problem;
     placeFrom({{"RANK", "4"}, {"WORLD_SIZE", "4"}}, &problem);
