@@ -35,8 +35,10 @@ RunFollower::RunFollower(Workbench& bench) : QObject(&bench), m_bench(bench)
     m_timer.setInterval(followMs);
     connect(&m_timer, &QTimer::timeout, this, &RunFollower::look);
     connect(&bench, &Workbench::frontChanged, this, [this] {
-        m_writing = false;
-        if (const models::RunModel* run = m_bench.front())
+        const models::RunModel* run = m_bench.front();
+        // Its writer may have gone on between its loading and the first look, and have ended since.
+        m_writing = run && !run->finished();
+        if (run)
             m_began = beginningOf(run->folder());
     });
     m_timer.start();
