@@ -29,7 +29,9 @@ Result<tune::ForeignStudy> foreignStudy(const ExchangeOptions& options)
     if (std::filesystem::is_directory(options.path, failed))
         return tune::readHParams(options.path, options.goal, options.metric);
     CORE_TRY(text, readFile(options.path));
-    auto read = tune::readOptunaJournal(text, options.name);
+    const bool table = std::filesystem::path(options.path).extension() == ".csv";
+    auto read =
+        table ? tune::readTrialsCsv(text, options.goal, options.metric) : tune::readOptunaJournal(text, options.name);
     if (!read) {
         const std::string& where = read.error().where;
         return Error{read.error().kind, read.error().message, options.path + (where.empty() ? "" : ", " + where),
@@ -109,12 +111,13 @@ void addExchange(Program& program, CLI::App* study)
     program.on(out, [options, &common] { return exportStudy(options->study, options->to, options->path, common); });
 
     CLI::App* in = study->add_subcommand("import", "Make a study of one from another program");
-    in->add_option("path", options->path, "A journal of Optuna's, or a folder of TensorBoard's with HParams")
+    in->add_option("path", options->path,
+                   "A journal of Optuna's, a table (.csv) of trials, or a folder of TensorBoard's with HParams")
         ->required();
     in->add_option("--name", options->name, "Which study of a journal that holds several");
-    in->add_option("--goal", options->goal, "TensorBoard does not tell it: minimize or maximize")
+    in->add_option("--goal", options->goal, "TensorBoard and tables do not tell it: minimize or maximize")
         ->check(CLI::IsMember({"minimize", "maximize"}));
-    in->add_option("--metric", options->metric, "The scalar that is the objective, where several may be it");
+    in->add_option("--metric", options->metric, "The scalar or column that is the objective, where several may be it");
     in->add_option("--runs", common.runs, "Folder of the runs and studies");
     program.on(in, [options, &common] { return importStudy(*options, common); });
 

@@ -107,6 +107,48 @@ TEST_CASE("a study goes to Optuna and TensorBoard and comes back; CSV has a line
     CHECK(text.starts_with("number,state,score,x,kind,started,"));
     CHECK(text.find("\r\n0,completed,0.5,0.25,\"b, c\",") != text.npos);
     CHECK(text.find("\r\n1,completed,0.75,") != text.npos);
+    checkSame(told.again(table, {"--goal", "maximize"}));
+    checkSame(told.again(table, {"--goal", "maximize", "--metric", "score"}));
+}
+
+TEST_CASE("a table of Optuna's trials becomes a study")
+{
+    const TempFolder folder;
+    const std::string table = folder
+                                  .file("trials.csv", ",number,value,datetime_start,params_kind,params_lr,state\n"
+                                                      "0,0,0.5,2024-01-01 00:00:00,\"a, b\",0.01,COMPLETE\n"
+                                                      "1,1,,2024-01-01 00:00:01,c,0.1,PRUNED\n"
+                                                      "2,2,,2024-01-01 00:00:02,c,0.05,FAIL\n")
+                                  .string();
+    const auto imported = [&](const std::string& file, std::vector<std::string> more) {
+        std::vector<std::string> all{"study", "import", file, "--runs", (folder.path() / "runs").string(), "--json"};
+        all.insert(all.end(), more.begin(), more.end());
+        return cli(all);
+    };
+    const Ended read = imported(table, {"--goal", "minimize", "--metric", "loss"});
+    INFO(read.err);
+    REQUIRE(read.status == 0);
+    const Value study = cli({"study", "show", read.json()["study"].text(), "--json"}).json();
+    const Array trials = study["trials"].array();
+    REQUIRE(trials.size() == 3);
+    CHECK(trials[0]["parameters"]["kind"].text() == "a, b");
+    CHECK(trials[0]["value"].toReal() == 0.5);
+    CHECK(trials[1]["state"].text() == "stopped");
+    CHECK(trials[2]["state"].text() == "failed");
+    const auto refused = [&](const std::string& text, const std::string& what, const std::string& where) {
+        const Ended ended = imported(folder.file("bad.csv", text).string(), {"--goal", "minimize"});
+        CHECK(ended.status != 0);
+        INFO(ended.err << ended.out);
+        CHECK(ended.json()["error"]["message"].text().find(what) != std::string::npos);
+        CHECK(ended.json()["error"]["where"].text().find(where) != std::string::npos);
+    };
+    CHECK(imported(table, {}).json()["error"]["message"].text().find("small or large") != std::string::npos);
+    refused("number,value,params_x,state\n0,1,2\n", "3 cells", "line 2");
+    refused("number,value,params_x,state\n0,1,2,DONE\n", "DONE", "line 2");
+    refused("number,value,params_x,state\n0,one,2,COMPLETE\n", "\"one\" is no value", "line 2");
+    refused("number,value,params_x\n", "\"state\"", "line 1");
+    refused("number,\"value", "not closed", "line 1");
+    refused("", "empty", "bad.csv");
 }
 
 TEST_CASE("what is no study, no point and no target is told with what would be right")

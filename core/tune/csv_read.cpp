@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/json.h"
+#include "core/tune/csv.h"
+#include "core/tune/sampler.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace core::tune {
+
+using base::Error;
+using base::ErrorKind;
+using base::Object;
+using base::Value;
+
+namespace csv_read {
+
+using Row = std::vector<std::string>;
+
+struct Line {
+    Row cells;
+    std::size_t number = 0; ///< in the file, from 1
+};
+
+// RFC 4180; lines may end with a newline alone, and empty ones are none.
+base::Result<std::vector<Line>> linesOf(const std::string& text)
+{
+    std::vector<Line> lines;
+    std::size_t number = 1, begun = 1;
+    Row row;
+    std::string cell;
+    bool quoted = false, any = false;
+    const auto endCell = [&] {
+        row.push_back(std::move(cell));
+        cell.clear();
+    };
+    const auto endLine = [&] {
+        endCell();
+        if (any)
+            lines.push_back({std::move(row), begun});
+        row.clear();
+        any = false;
+    };
+    for (std::size_t i = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; i < text.size(); ++i) {
+        const char c = text[i];
+        number += c == '\n';
+        if (quoted) {
+            if (c == '"' && i + 1 < text.size() && text[i + 1] == '"')
+                cell += text[++i];
+            else if (c == '"')
+                quoted = false;
+            else
+                cell += c;
+        } else if (c == '"' && cell.empty()) {
+            quoted = any = true;
+        } else if (c == ',') {
+            endCell();
+            any = true;
+        } else if (c == '\n') {
+            endLine();
+            begun = number;
+        } else if (c != '\r') {
+            cell += c;
+            any = true;
+        }
+    }
+    if (quoted)
+        return Error{ErrorKind::Data, "a quotation mark is not closed", "line " + std::to_string(begun), {}};
+    endLine();
+    return lines;
+}
+
+// Which columns hold what.
+struct Columns {
+    std::size_t number = 0, state = 0;
+    std::vector<std::pair<std::string, std::size_t>> objectives, parameters;
+};
+
+constexpr const char* advice =
+    "A header as study export --to csv writes it, or as Optuna's trials_dataframe().to_csv()";
+
+std::size_t placeOf(const Row& header, const std::string& name)
+{
+    return std::size_t(std::ranges::find(header, name) - header.begin());
+}
+
+bool isFigure(const std::string& name)
+{
+    return name.starts_with("validation/") || name.starts_with("train/") || name.starts_with("train_eval/");
+}
+
+base::Result<Columns> columnsOf(const Row& header, const std::string& metric)
+{
+    Columns made{placeOf(header, "number"), placeOf(header, "state"), {}, {}};
+    if (made.state == header.size())
+        return Error{ErrorKind::Data, "there is no column \"state\"", "line 1", advice};
+    const std::size_t started = placeOf(header, "started");
+    std::vector<std::pair<std::string, std::size_t>> own;
+    for (std::size_t i = 0; i < header.size(); ++i)
+        if (const std::string& name = header[i]; name.starts_with("params_"))
+            made.parameters.emplace_back(name.substr(7), i);
+        else if (name == "value" || name.starts_with("values_"))
+            made.objectives.emplace_back(metric.empty() || name != "value" ? name : metric, i);
+        else if (i > made.state && i < started && started < header.size())
+            own.emplace_back(name, i);
+    if (made.objectives.empty()) {
+        // Ours: objectives first, which the names of figures tell, or the first column alone.
+        const auto isObjective = [&](const auto& column) {
+            return metric.empty() ? isFigure(column.first) : column.first == metric;
+        };
+        std::ranges::copy_if(own, std::back_inserter(made.objectives), isObjective);
+        if (made.objectives.empty() && metric.empty() && !own.empty())
+            made.objectives.push_back(own.front());
+        for (const auto& column : own)
+            if (std::ranges::find(made.objectives, column) == made.objectives.end() && !isFigure(column.first))
+                made.parameters.push_back(column);
+    }
+    if (made.objectives.empty())
+        return Error{ErrorKind::Data,
+                     metric.empty() ? "there is no column of an objective" : "there is no column \"" + metric + "\"",
+                     "line 1", advice};
+    return made;
+}
+
+Value valueOf(const std::string& cell)
+{
+    const auto read = base::parseJson(cell);
+    return read ? *read : Value(cell);
+}
+
+// What is known of a parameter by its values.
+ParameterSpec rangeOf(const std::string& path, std::size_t column, const std::vector<Line>& lines)
+{
+    ParameterSpec made;
+    made.path = path;
+    base::Array seen;
+    bool numbers = true, whole = true;
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+        if (lines[i].cells[column].empty())
+            continue;
+        const Value value = valueOf(lines[i].cells[column]);
+        numbers = numbers && value.isNumber();
+        whole = whole && value.isInt();
+        if (std::ranges::find(seen, value) == seen.end())
+            seen.push_back(value);
+    }
+    if (!numbers || seen.size() < 2) {
+        made.type = "categorical";
+        made.values = seen;
+        return made;
+    }
+    const auto less = [](const Value& a, const Value& b) { return a.toReal() < b.toReal(); };
+    made.type = whole ? "integer" : "continuous";
+    made.scale = "linear";
+    made.min = std::ranges::min(seen, less).toReal();
+    made.max = std::ranges::max(seen, less).toReal();
+    return made;
+}
+
+base::Result<Trial> trialOf(const Line& line, const Columns& columns, const TuningSpec& spec)
+{
+    const auto bad = [&](const std::string& what) {
+        return Error{ErrorKind::Data, what, "line " + std::to_string(line.number), {}};
+    };
+    Trial trial;
+    trial.source = "import";
+    std::string word = line.cells[columns.state];
+    std::ranges::transform(word, word.begin(), [](unsigned char c) { return char(std::tolower(c)); });
+    const auto state = trialState(word == "complete" ? "completed"
+                                  : word == "pruned" ? "stopped"
+                                  : word == "fail"   ? "failed"
+                                                     : word);
+    if (!state)
+        return bad("\"" + line.cells[columns.state] + "\" is no state of a trial");
+    trial.state = *state;
+    for (std::size_t i = 0; i < columns.parameters.size(); ++i)
+        if (const std::string& cell = line.cells[columns.parameters[i].second]; !cell.empty()) {
+            const Value value = valueOf(cell);
+            trial.parameters.set(columns.parameters[i].first,
+                                 spec.parameters[i].type == "continuous" ? Value(value.toReal()) : value);
+        }
+    bool whole = true;
+    for (const auto& [name, column] : columns.objectives) {
+        const Value value = valueOf(line.cells[column]);
+        if (!line.cells[column].empty() && !value.isNumber() && line.cells[column] != "nan")
+            return bad("\"" + line.cells[column] + "\" is no value of " + name);
+        whole = whole && value.isNumber() && std::isfinite(value.toReal());
+        trial.values.push_back(value.isNumber() ? value.toReal() : std::nan(""));
+    }
+    if (trial.state == TrialState::Completed && whole)
+        return trial;
+    if (trial.state == TrialState::Stopped) {
+        trial.stop = Stop{"csv", 0, trial.values.front(), std::nan(""), {}, "stopped early there"};
+    } else {
+        trial.error = trial.state == TrialState::Completed ? "it has no value for every objective"
+                      : trial.state == TrialState::Failed  ? "failed there"
+                                                           : "it had not ended when the table was written";
+        trial.state = TrialState::Failed;
+    }
+    trial.values.clear();
+    return trial;
+}
+
+}
+
+base::Result<ForeignStudy> readTrialsCsv(const std::string& text, const std::string& goal, const std::string& metric)
+{
+    using namespace csv_read;
+    CORE_TRY(lines, linesOf(text));
+    if (lines.empty())
+        return Error{ErrorKind::Data, "the table is empty", {}, advice};
+    CORE_TRY(columns, columnsOf(lines.front().cells, metric));
+    for (const Line& line : lines)
+        if (line.cells.size() != lines.front().cells.size())
+            return Error{ErrorKind::Data,
+                         std::to_string(line.cells.size()) + " cells, where the header has " +
+                             std::to_string(lines.front().cells.size()),
+                         "line " + std::to_string(line.number),
+                         {}};
+    ForeignStudy made;
+    made.name = "study";
+    for (const auto& [name, column] : columns.objectives) {
+        if (goal.empty())
+            return Error{ErrorKind::Data, "it is not known whether " + name + " is to be made small or large", "line 1",
+                         "A table does not tell; give the goal: minimize or maximize"};
+        made.spec.objective.push_back({name, goal});
+    }
+    for (const auto& [path, column] : columns.parameters)
+        made.spec.parameters.push_back(rangeOf(path, column, lines));
+    // A parameter that no trial has is none.
+    for (std::size_t i = made.spec.parameters.size(); i-- > 0;)
+        if (made.spec.parameters[i].type == "categorical" && made.spec.parameters[i].values.array().empty()) {
+            made.spec.parameters.erase(made.spec.parameters.begin() + std::ptrdiff_t(i));
+            columns.parameters.erase(columns.parameters.begin() + std::ptrdiff_t(i));
+        }
+    if (made.spec.parameters.empty())
+        return Error{ErrorKind::Data, "there is no column of a parameter", "line 1", advice};
+    made.spec.strategy = {"TPE", Object{}};
+    if (const auto* entry = allSamplers().family().find("TPE"))
+        for (const base::Field& field : entry->schema.fields)
+            made.spec.strategy.params.object().set(field.key, field.fallback);
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+        CORE_TRY(trial, trialOf(lines[i], columns, made.spec));
+        made.trials.push_back(std::move(trial));
+        made.trials.back().number = std::int64_t(i) - 1;
+    }
+    made.spec.maxJobs = std::max<std::int64_t>(std::int64_t(made.trials.size()), 1);
+    return made;
+}
+
+}
