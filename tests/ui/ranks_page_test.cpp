@@ -19,6 +19,7 @@
 #include <QCheckBox>
 #include <QDoubleSpinBox>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSlider>
 #include <QSpinBox>
 
@@ -90,6 +91,18 @@ TEST_CASE("one process says what ranks are, and one click trains on two")
     // The time bar takes it back.
     shown.bench.workbench->front()->showStep(4);
     REQUIRE(spinUntil([&] { return view.lanes().moments().back().step == 4; }));
+}
+
+TEST_CASE("the page of ranks is no wider than the smallest window shows")
+{
+    RanksPage shown(shortRanks);
+    auto* scroll = shown.view().findChild<QScrollArea*>();
+    REQUIRE(scroll);
+    for (const auto* child : scroll->widget()->findChildren<QWidget*>()) {
+        INFO(child->metaObject()->className() << ' ' << child->objectName().toStdString());
+        CHECK(child->minimumSizeHint().width() <= 820);
+    }
+    CHECK(scroll->widget()->minimumSizeHint().width() <= 900);
 }
 
 TEST_CASE("a mistake is switched on, trained, caught and put right by clicks")

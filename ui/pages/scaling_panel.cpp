@@ -195,7 +195,7 @@ void ScalingPanel::showModel()
         cells += QStringLiteral("<tr><td style='padding-right:24px'>%1</td>").arg(name);
         for (const qint64 ranks : {8, 64, 512}) {
             const ScaledStep step = core::debug::scaledStep(now, ranks, exchange);
-            cells += QStringLiteral("<td style='padding-right:32px'><b>%1×</b>&nbsp; %2, %3&nbsp;ms %4</td>")
+            cells += QStringLiteral("<td style='padding-right:32px'><b>%1×</b>&nbsp; %2<br>%3&nbsp;ms %4</td>")
                          .arg(style::number(step.speedup, 3), style::percent(step.efficiency, 2),
                               style::number(1000 * step.exposed, 3), tr("of a step waiting"));
         }
