@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/json.h"
 #include "core/tune/csv.h"
-#include "core/tune/sampler.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +10,6 @@ namespace core::tune {
 
 using base::Error;
 using base::ErrorKind;
-using base::Object;
 using base::Value;
 
 namespace csv_read {
@@ -129,33 +127,13 @@ Value valueOf(const std::string& cell)
     return read ? *read : Value(cell);
 }
 
-// What is known of a parameter by its values.
 ParameterSpec rangeOf(const std::string& path, std::size_t column, const std::vector<Line>& lines)
 {
-    ParameterSpec made;
-    made.path = path;
-    base::Array seen;
-    bool numbers = true, whole = true;
-    for (std::size_t i = 1; i < lines.size(); ++i) {
-        if (lines[i].cells[column].empty())
-            continue;
-        const Value value = valueOf(lines[i].cells[column]);
-        numbers = numbers && value.isNumber();
-        whole = whole && value.isInt();
-        if (std::ranges::find(seen, value) == seen.end())
-            seen.push_back(value);
-    }
-    if (!numbers || seen.size() < 2) {
-        made.type = "categorical";
-        made.values = seen;
-        return made;
-    }
-    const auto less = [](const Value& a, const Value& b) { return a.toReal() < b.toReal(); };
-    made.type = whole ? "integer" : "continuous";
-    made.scale = "linear";
-    made.min = std::ranges::min(seen, less).toReal();
-    made.max = std::ranges::max(seen, less).toReal();
-    return made;
+    std::vector<Value> seen;
+    for (std::size_t i = 1; i < lines.size(); ++i)
+        if (!lines[i].cells[column].empty())
+            seen.push_back(valueOf(lines[i].cells[column]));
+    return rangeOfValues(path, seen);
 }
 
 base::Result<Trial> trialOf(const Line& line, const Columns& columns, const TuningSpec& spec)
@@ -236,16 +214,11 @@ base::Result<ForeignStudy> readTrialsCsv(const std::string& text, const std::str
         }
     if (made.spec.parameters.empty())
         return Error{ErrorKind::Data, "there is no column of a parameter", "line 1", advice};
-    made.spec.strategy = {"TPE", Object{}};
-    if (const auto* entry = allSamplers().family().find("TPE"))
-        for (const base::Field& field : entry->schema.fields)
-            made.spec.strategy.params.object().set(field.key, field.fallback);
     for (std::size_t i = 1; i < lines.size(); ++i) {
         CORE_TRY(trial, trialOf(lines[i], columns, made.spec));
         made.trials.push_back(std::move(trial));
-        made.trials.back().number = std::int64_t(i) - 1;
     }
-    made.spec.maxJobs = std::max<std::int64_t>(std::int64_t(made.trials.size()), 1);
+    goOnWithTpe(made);
     return made;
 }
 

@@ -12,4 +12,11 @@ struct ForeignStudy {
     std::vector<Trial> trials; ///< of source `import`; a trial that was running has failed
 };
 
+// For the readers of such studies.
+
+/// A parameter of which nothing is known but its values: the range that numbers span, else the categories.
+ParameterSpec rangeOfValues(const std::string& path, const std::vector<base::Value>& values);
+/// What no file tells: the strategy, as many jobs as there are trials, and their numbers.
+void goOnWithTpe(ForeignStudy& study);
+
 }

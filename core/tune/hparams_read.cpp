@@ -3,7 +3,6 @@
 #include "core/base/protobuf.h"
 #include "core/base/tf_record.h"
 #include "core/tune/hparams.h"
-#include "core/tune/sampler.h"
 
 #include <algorithm>
 #include <cmath>
@@ -242,27 +241,11 @@ bool takeEvent(std::string_view bytes, Experiment& experiment, Session& session)
 // What is known of a parameter by its values alone.
 ParameterSpec spanOf(const std::string& path, const std::map<std::string, Session>& sessions)
 {
-    ParameterSpec made;
-    made.path = path;
-    base::Array seen;
-    bool numbers = true;
+    std::vector<Value> seen;
     for (const auto& [folder, session] : sessions)
-        if (const Value* value = session.values.find(path)) {
-            numbers = numbers && value->isNumber();
-            if (std::ranges::find(seen, *value) == seen.end())
-                seen.push_back(*value);
-        }
-    if (!numbers || seen.size() < 2) {
-        made.type = "categorical";
-        made.values = seen;
-        return made;
-    }
-    made.type = "continuous";
-    made.scale = "linear";
-    const auto less = [](const Value& a, const Value& b) { return a.toReal() < b.toReal(); };
-    made.min = std::ranges::min(seen, less).toReal();
-    made.max = std::ranges::max(seen, less).toReal();
-    return made;
+        if (const Value* value = session.values.find(path))
+            seen.push_back(*value);
+    return rangeOfValues(path, seen);
 }
 
 ParameterSpec parameterOf(const Info& info, const std::map<std::string, Session>& sessions)
@@ -421,15 +404,9 @@ base::Result<ForeignStudy> readHParams(const fs::path& folder, const std::string
         for (const auto& [path, value] : session.values)
             if (std::ranges::find(made.spec.parameters, path, &ParameterSpec::path) == made.spec.parameters.end())
                 made.spec.parameters.push_back(spanOf(path, sessions));
-    made.spec.strategy = {"TPE", Object{}};
-    if (const auto* entry = allSamplers().family().find("TPE"))
-        for (const base::Field& field : entry->schema.fields)
-            made.spec.strategy.params.object().set(field.key, field.fallback);
-    for (const auto& [name, session] : sessions) {
+    for (const auto& [name, session] : sessions)
         made.trials.push_back(trialOf(session, made.spec));
-        made.trials.back().number = std::int64_t(made.trials.size()) - 1;
-    }
-    made.spec.maxJobs = std::max<std::int64_t>(std::int64_t(made.trials.size()), 1);
+    goOnWithTpe(made);
     return made;
 }
 

@@ -407,11 +407,7 @@ ForeignStudy finished(Reading reading)
         made.spec.objective.push_back({std::move(metric), reading.directions[k] == 2 ? "maximize" : "minimize"});
     }
     made.spec.parameters = std::move(reading.ranges);
-    made.spec.strategy = {"TPE", Object{}};
-    if (const auto* entry = allSamplers().family().find("TPE"))
-        for (const Field& field : entry->schema.fields)
-            made.spec.strategy.params.object().set(field.key, field.fallback);
-    made.spec.maxJobs = std::max<std::int64_t>(std::int64_t(made.trials.size()), 1);
+    goOnWithTpe(made);
     const auto space = spaceOf(made.spec);
     for (Trial& trial : made.trials) {
         if (trial.state == TrialState::Waiting && !(space && space->check(trial.parameters, ""))) {
