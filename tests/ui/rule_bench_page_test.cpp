@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/workbench.h"
 #include "ui/bridge/rule_desk.h"
+#include "ui/models/rule_rows.h"
 #include "ui/models/rule_trials_table.h"
 #include "ui/pages/debug_page.h"
 #include "ui/pages/rule_bench_view.h"
@@ -10,6 +11,7 @@
 #include <QPushButton>
 #include <QTableView>
 #include <QUndoStack>
+#include <algorithm>
 
 using tests::spinUntil;
 
@@ -121,11 +123,18 @@ TEST_CASE("a threshold that is taken over while a run trains watches that run to
     REQUIRE(shown.asked(0));
     shown.workbench->train(true);
     REQUIRE(spinUntil([&] { return shown.workbench->training() && shown.workbench->paused(); }, 60));
+    auto* kinds = shown.page.findChild<QComboBox*>("benchRule");
+    kinds->setCurrentText("DeadRelu");
+    Q_EMIT kinds->activated(kinds->currentIndex());
+    REQUIRE(spinUntil([&] { return shown.view.plot()->spec().parameter == "threshold_layer"; }));
     shown.click("benchUse");
     REQUIRE(spinUntil([&] { return shown.workbench->front()->edits().size() == 1; }, 60));
     const core::events::Edited edit = shown.workbench->front()->edits().front();
     CHECK(edit.path == "rules");
     CHECK(edit.after == shown.workbench->document().resolved()["rules"]);
+    // It stands among the run's findings, which had it not.
+    const auto rows = ui::models::ruleRows(*shown.workbench->front());
+    CHECK(std::ranges::find(rows, QString("DeadRelu"), &ui::models::RuleRow::name) != rows.end());
     shown.workbench->proceed();
     REQUIRE(shown.ended());
     CHECK(shown.troubles.empty());

@@ -9,6 +9,7 @@
 #include <QStringList>
 
 #include <algorithm>
+#include <limits>
 
 namespace ui::models {
 
@@ -53,7 +54,8 @@ QString RuleRow::where() const
 
 std::vector<RuleRow> ruleRows(const RunModel& run)
 {
-    const std::vector<core::spec::RuleSpec> rules = core::spec::read(run.spec()).rules;
+    const std::vector<core::spec::RuleSpec> rules =
+        core::spec::read(run.settingsAt(std::numeric_limits<qint64>::max())).rules;
     const std::vector<std::string> names = core::spec::ruleNames(rules);
     std::vector<RuleRow> rows;
     for (std::size_t i = 0; i < rules.size(); ++i)
@@ -63,10 +65,15 @@ std::vector<RuleRow> ruleRows(const RunModel& run)
     };
     for (const Finding& finding : run.findings())
         if (const auto row = rowOf(finding.rule); row != rows.end()) {
-            row->findings.push_back(finding);
-            if (row->steps.empty() || row->steps.back() != double(finding.step))
-                row->steps.push_back(double(finding.step));
+            // A rule that was edited has told of earlier steps later.
+            const auto place =
+                std::ranges::upper_bound(row->findings, finding.step, {}, [](const Finding& one) { return one.step; });
+            row->findings.insert(place, finding);
         }
+    for (RuleRow& row : rows)
+        for (const Finding& finding : row.findings)
+            if (row.steps.empty() || row.steps.back() != double(finding.step))
+                row.steps.push_back(double(finding.step));
     for (const core::events::RuleStateChanged& changed : run.ruleStates())
         if (const auto row = rowOf(changed.rule); row != rows.end()) {
             row->state = QString::fromStdString(changed.state);
