@@ -159,6 +159,7 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     StepTracer tracer(m_trace, m_network->parameters(), m_stopwatch);
     mode.watch = tracer.watch(m_outputs, mode.checkpoints > 1);
     m_deviceNorm.reset();
+    BuffersBack buffers(*m_network, m_world != nullptr);
     if (m_shares && m_shares->pipeline)
         computePipelined(batches, mode, tracer, result, step);
     else if (m_world)
@@ -179,6 +180,7 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
         result.gradNorm = endPass(result);
     else
         result.gradNorm = m_deviceNorm && !penalizes() ? *m_deviceNorm : normOfGradients(m_network->parameters());
+    buffers.keep();
     m_stopwatch.lap(Phase::Optimizer);
     if (m_onGradients)
         m_onGradients();
@@ -195,9 +197,11 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
         // Too large for float16: nothing is learned from this step, and the next one has a smaller scale.
     } else if (m_optimizer->looksAgain()) {
         bool first = true;
+        m_torn = true;
         m_optimizer->step(result.lr, [&] {
             return std::exchange(first, false) ? result.loss + penalty : lookAgain(batches, mode, result.rows);
         });
+        m_torn = false;
     } else {
         m_optimizer->step(result.lr);
     }
@@ -412,6 +416,7 @@ base::Status NetworkLearner::load(const std::vector<base::Blob>& blobs, const st
         CORE_CHECK(m_average->load(averages));
     else if (m_average)
         m_average->reset();
+    m_torn = false;
     if (m_shares) {
         m_shares->weightsLag = false;
         m_shares->foreignLags = m_shares->foreignLags || optimizerToo;

@@ -121,6 +121,7 @@ private:
     bool m_statisticsDue = false;
     std::int64_t m_epochs = 0, m_swaStart = 0;
     model::Freezing m_freezing;
+    bool m_torn = false; ///< an optimizer that passes several times was broken off between two of them
     std::int64_t m_epoch = 0, m_thawed = 0; ///< blocks that were frozen and are not any more
     spec::TrainSpec m_spec;
     base::Pick m_pick;  ///< the optimizer, as it was made

@@ -120,9 +120,6 @@ void NetworkLearner::computePipelined(std::span<const data::Batch> batches, cons
     ranks::Pipeline& pipeline = *shares.pipeline;
     for (const auto& parameter : m_network->parameters())
         const_cast<at::Tensor&>(parameter.tensor).mutable_grad().reset();
-    std::vector<at::Tensor> before;
-    for (const tensor::NamedTensor& buffer : m_network->buffers())
-        before.push_back(buffer.tensor.clone());
     const at::Tensor wants = tensor::zeros({1}, at::kLong);
     *wants.mutable_data_ptr<std::int64_t>() =
         (m_onGradients || tracer || m_average ? wantsTensors : 0) | (m_answers ? wantsAnswers : 0);
@@ -138,46 +135,38 @@ void NetworkLearner::computePipelined(std::span<const data::Batch> batches, cons
     }
     shares.loss = shares.correct = 0;
     std::vector<at::Tensor> outputs(batches.size());
-    try {
-        m_world->share(wants);
-        shares.wants = *wants.const_data_ptr<std::int64_t>();
-        shares.step = step;
-        shares.parts = parts.size();
-        if (mode.watch)
-            lookAside(batches.front(), mode);
-        tracer.forwardBegins();
-        shares.since = base::steadySeconds();
-        pipeline.pass(parts, shares.since, [&](std::size_t part, const at::Tensor& said) {
-            const at::ScalarType type = said.scalar_type();
-            const at::Tensor output = type == at::kBFloat16 || type == at::kHalf ? said.to(at::kFloat) : said;
-            const at::Tensor& target = batches[part].target;
-            const at::Tensor loss = m_loss->compute(output, target);
-            shares.loss += loss.item<double>() * (double(output.size(0)) / double(result.rows));
-            if (classifies())
-                shares.correct += countCorrect(m_loss->predictionOf(output), target);
-            if (shares.wants & wantsAnswers)
-                outputs[part] = output.detach();
-            return loss;
-        });
-        tracer.forwardEnds();
-        tracer.backwardEnds();
-        if (shares.wants & wantsAnswers) {
-            for (std::size_t i = 0; i < outputs.size() && pipeline.last() && !pipeline.first(); ++i)
-                pipeline.mail().send(outputs[i], 0, ranks::outputTag);
-            for (std::size_t i = 0; i < outputs.size() && pipeline.first(); ++i) {
-                if (!pipeline.last())
-                    outputs[i] =
-                        pipeline.mail().receive(m_world->size() - 1, ranks::outputTag, batches[i].input.size(0));
-                if (m_answers)
-                    (*m_answers)(batches[i].input, batches[i].target, outputs[i]);
-            }
-            pipeline.mail().settle();
+    m_world->share(wants);
+    shares.wants = *wants.const_data_ptr<std::int64_t>();
+    shares.step = step;
+    shares.parts = parts.size();
+    if (mode.watch)
+        lookAside(batches.front(), mode);
+    tracer.forwardBegins();
+    shares.since = base::steadySeconds();
+    pipeline.pass(parts, shares.since, [&](std::size_t part, const at::Tensor& said) {
+        const at::ScalarType type = said.scalar_type();
+        const at::Tensor output = type == at::kBFloat16 || type == at::kHalf ? said.to(at::kFloat) : said;
+        const at::Tensor& target = batches[part].target;
+        const at::Tensor loss = m_loss->compute(output, target);
+        shares.loss += loss.item<double>() * (double(output.size(0)) / double(result.rows));
+        if (classifies())
+            shares.correct += countCorrect(m_loss->predictionOf(output), target);
+        if (shares.wants & wantsAnswers)
+            outputs[part] = output.detach();
+        return loss;
+    });
+    tracer.forwardEnds();
+    tracer.backwardEnds();
+    if (shares.wants & wantsAnswers) {
+        for (std::size_t i = 0; i < outputs.size() && pipeline.last() && !pipeline.first(); ++i)
+            pipeline.mail().send(outputs[i], 0, ranks::outputTag);
+        for (std::size_t i = 0; i < outputs.size() && pipeline.first(); ++i) {
+            if (!pipeline.last())
+                outputs[i] = pipeline.mail().receive(m_world->size() - 1, ranks::outputTag, batches[i].input.size(0));
+            if (m_answers)
+                (*m_answers)(batches[i].input, batches[i].target, outputs[i]);
         }
-    } catch (const std::exception&) {
-        const at::NoGradGuard noGraph;
-        for (std::size_t i = 0; i < before.size(); ++i)
-            const_cast<at::Tensor&>(m_network->buffers()[i].tensor).copy_(before[i]);
-        throw;
+        pipeline.mail().settle();
     }
     m_network->gradientsDone();
     m_stopwatch.lap(Phase::Other);

@@ -107,10 +107,6 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
         result.rows += !m_how.shardData  ? batch.input.size(0) * m_world->size()
                        : batch.ofAll > 0 ? batch.ofAll
                                          : batch.input.size(0);
-    // A step that is broken off leaves no trace: the run can be gone on with from before it.
-    std::vector<at::Tensor> before;
-    for (const tensor::NamedTensor& buffer : m_network->buffers())
-        before.push_back(buffer.tensor.clone());
     at::Tensor figures = tensor::zeros({3}, at::kDouble);
     double* sums = figures.mutable_data_ptr<double>();
     ranks::Microscope& scope = m_world->microscope();
@@ -177,9 +173,6 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
         scope.stepEnds(*m_world, std::move(own), loud > 0 ? 1 / loud : 0, sums[2] > 0);
     } catch (const std::exception& failure) {
         ranks::dropGradients(*m_world);
-        const at::NoGradGuard noGraph;
-        for (std::size_t i = 0; i < before.size(); ++i)
-            const_cast<at::Tensor&>(m_network->buffers()[i].tensor).copy_(before[i]);
         if (!m_world->lost() && isOfNetwork(failure.what()))
             throw base::Thrown(m_world->blame(failure.what()));
         throw;

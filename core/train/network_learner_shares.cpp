@@ -198,12 +198,15 @@ std::vector<tensor::NamedTensor> NetworkLearner::weights() const
 
 std::vector<tensor::NamedTensor> NetworkLearner::state() const
 {
-    if (!m_shares || !(m_shares->weightsLag || m_shares->foreignLags))
+    const bool lags = m_shares && (m_shares->weightsLag || m_shares->foreignLags);
+    if (m_torn || (lags && m_world->left()))
+        throw base::Thrown(Error{ErrorKind::Run,
+                                 m_torn ? "a step was broken off between two passes of its optimizer"
+                                        : "a part of the state was lost with its rank",
+                                 "checkpoint", "Resume the run: it goes on from its last checkpoint"});
+    if (!lags)
         return ownState();
     SharedWork& shares = *m_shares;
-    if (m_world->left())
-        throw base::Thrown(Error{ErrorKind::Run, "a part of the state was lost with its rank", "checkpoint",
-                                 "Resume the run: it goes on from its last checkpoint"});
     if (m_world->rank() == 0)
         m_world->tell(ranks::gathering(true));
     if (shares.weightsLag)

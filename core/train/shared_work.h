@@ -35,6 +35,29 @@ struct SharedWork {
 /// What rank 0 is to hear of a step while it goes on.
 constexpr std::int64_t wantsTensors = 1, wantsAnswers = 2;
 
+/// A step that is broken off leaves no trace: the run can be gone on with from before it.
+class BuffersBack {
+public:
+    BuffersBack(const model::Network& network, bool wanted) : m_network(network)
+    {
+        for (std::size_t i = 0; wanted && i < network.buffers().size(); ++i)
+            m_before.push_back(network.buffers()[i].tensor.clone());
+    }
+    BuffersBack(const BuffersBack&) = delete;
+    BuffersBack& operator=(const BuffersBack&) = delete;
+    ~BuffersBack()
+    {
+        const at::NoGradGuard noGraph;
+        for (std::size_t i = 0; i < m_before.size(); ++i)
+            const_cast<at::Tensor&>(m_network.buffers()[i].tensor).copy_(m_before[i]);
+    }
+    void keep() { m_before.clear(); }
+
+private:
+    const model::Network& m_network;
+    std::vector<at::Tensor> m_before;
+};
+
 /// A batch in so many parts, each of ⌈rows / parts⌉ rows, as torch.chunk.
 std::vector<data::Batch> microBatches(std::span<const data::Batch> batches, std::int64_t parts);
 
