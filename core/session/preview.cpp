@@ -8,6 +8,7 @@
 #include "core/session/inspect.h"
 #include "core/tensor/device.h"
 #include "core/train/learner.h"
+#include "core/train/network_size.h"
 #include "core/train/schedule.h"
 #include "core/train/threads.h"
 
@@ -222,6 +223,8 @@ base::Result<Estimate> estimate(const Value& resolved, const std::string& device
     CORE_TRY(device, tensor::resolveDevice(deviceName));
     CORE_TRY(module, data::DataModule::open(experiment, false));
     CORE_TRY(plan, train::planSteps(spec::wholeTrain(experiment), module.epochItems()));
+    CORE_CHECK(train::fitsMemory(experiment, module.info(),
+                                 at::Device(device).is_cpu() ? train::NetworkUse::Learns : train::NetworkUse::Held));
     CORE_TRY(cost, train::measureSteps(experiment, module.info(), plan, device, experiment.train.threads.toInt(0)));
     CORE_TRY(model, previewModel(resolved, module.info()));
     return Estimate{cost.secondsPerStep, cost.secondsPerStep * double(plan.totalSteps), model.bytes, cost.threads};

@@ -4,6 +4,7 @@
 #include "core/store/checkpoint.h"
 #include "core/store/exporter.h"
 #include "core/train/engine.h"
+#include "core/train/network_size.h"
 #include "core/train/threads.h"
 
 namespace core::session {
@@ -21,6 +22,7 @@ base::Result<Restored> restore(const std::filesystem::path& run, const std::stri
     restored.module = std::move(module);
     CORE_TRY(plan, train::planSteps(restored.experiment.train,
                                     std::int64_t(restored.module.rows(data::SplitName::Train).size())));
+    CORE_CHECK(train::fitsMemory(restored.experiment, restored.module.info(), train::NetworkUse::Held));
     CORE_TRY(learner, train::Learner::make(restored.experiment, restored.module.info(), plan, "cpu"));
     restored.learner = std::move(learner);
     CORE_CHECK(restored.learner->load(checkpoint.tensors, file.string(), false));

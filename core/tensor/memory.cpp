@@ -116,4 +116,9 @@ std::uint64_t freeMemory(at::Device device)
     return free;
 }
 
+std::uint64_t freeSwap()
+{
+    return 1024 * firstNumber("/proc/meminfo", "SwapFree:");
+}
+
 }

@@ -25,4 +25,7 @@ private:
 /// leave. 0 if nobody says.
 std::uint64_t freeMemory(at::Device device);
 
+/// Bytes of swap space that nobody uses.
+std::uint64_t freeSwap();
+
 }

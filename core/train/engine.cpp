@@ -4,6 +4,7 @@
 #include "core/tensor/device.h"
 #include "core/train/class_curves.h"
 #include "core/train/data_facts.h"
+#include "core/train/network_size.h"
 #include "core/train/ranks/follower.h"
 #include "core/train/ranks/gpus.h"
 #include "core/train/threads.h"
@@ -166,6 +167,8 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
     m_timeline = std::move(timeline);
     spec::Experiment built = m_experiment;
     built.model = m_network;
+    const bool elsewhere = !at::Device(device).is_cpu();
+    CORE_CHECK(fitsMemory(built, m_data.info(), elsewhere ? NetworkUse::Held : NetworkUse::Learns));
     const std::int64_t wanted = m_experiment.train.threads.toInt(0);
     if (threads > 0)
         m_threads = threads;

@@ -47,6 +47,16 @@ TEST_CASE("unknown keys name the nearest known one")
     has(errorOf(folder, R"({"data": {"source": "two-moons"}})", 2, {"--set", "train.epoch=2"}), "\"epochs\"");
 }
 
+TEST_CASE("a network that no memory holds is refused before it is made")
+{
+    const TempFolder folder;
+    const std::string error = errorOf(
+        folder, R"({"data": {"source": "two-moons"}, "model": {"kind": "mlp", "hidden": [1000000, 1000000]}})", 5);
+    has(error, "resource|the network does not fit into memory");
+    has(error, "take at least 16000 GB");
+    has(error, "|/model");
+}
+
 TEST_CASE("data that is not there or is cut off is named")
 {
     const TempFolder folder;

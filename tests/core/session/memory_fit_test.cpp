@@ -2,12 +2,16 @@
 #include "tests/support/torch_test.h"
 
 #include "core/session/memory_fit.h"
+#include "core/session/session.h"
+#include "core/train/network_size.h"
 #include "tests/support/sessions.h"
 
 #include <algorithm>
 #include <numeric>
 
 namespace tests::memory_fit {
+
+using train::NetworkUse;
 
 namespace {
 
@@ -79,6 +83,85 @@ TEST_CASE("one forward, one backward keeps fewer activations than all forward fi
         return *std::ranges::max_element(fit->stageBytes);
     };
     CHECK(of("1f1b") < of("gpipe"));
+}
+
+// What is refused, beside what is estimated.
+namespace {
+
+data::DatasetInfo twoMoons(const base::Value& spec)
+{
+    const auto module = data::DataModule::open(spec::read(spec), false);
+    REQUIRE(module);
+    return module->info();
+}
+
+std::string mlp(const std::string& hidden, const std::string& more = {})
+{
+    return R"({"data": {"source": "two-moons", "rows": 60}, "model": {"kind": "mlp", "hidden": )" + hidden +
+           R"(}, "train": {"steps": 1)" + more + "}}";
+}
+
+double bytesOf(const std::string& experiment, NetworkUse use)
+{
+    const base::Value spec = resolved(experiment);
+    return train::leastBytes(spec::read(spec), twoMoons(spec), use).all;
+}
+
+// Two features, 2 classes, one hidden layer.
+constexpr double weights(double hidden)
+{
+    return 4 * (3 * hidden + 2 * (hidden + 1));
+}
+
+}
+
+TEST_CASE("the least that a network takes is counted from its shapes and its optimizer")
+{
+    CHECK(bytesOf(mlp("[1000]"), NetworkUse::Held) == weights(1000));
+    CHECK(bytesOf(mlp("[1000]", R"(, "optimizer": "adam")"), NetworkUse::Learns) == 4 * weights(1000));
+    // Its buffer is there without momentum too, which may be set while it trains.
+    CHECK(bytesOf(mlp("[1000]", R"(, "optimizer": "sgd")"), NetworkUse::Learns) == 3 * weights(1000));
+    CHECK(bytesOf(mlp("[1000]", R"(, "optimizer": "adafactor")"), NetworkUse::Learns) == 2 * weights(1000));
+}
+
+TEST_CASE("of frozen weights there are neither gradients nor moments")
+{
+    const std::string frozen = R"({"data": {"source": "two-moons", "rows": 60},
+        "model": {"kind": "mlp", "hidden": [1000], "freeze": "backbone"}, "train": {"steps": 1, "optimizer": "adam"}})";
+    CHECK(bytesOf(frozen, NetworkUse::Learns) == weights(1000) + 3 * 4 * 2 * 1001);
+}
+
+TEST_CASE("trees are no network")
+{
+    const std::string trees = R"({"data": {"source": "two-moons", "rows": 60}, "model": "xgboost"})";
+    CHECK(bytesOf(trees, NetworkUse::Learns) == 0);
+}
+
+TEST_CASE("what fits to the byte is not refused, and a byte less is")
+{
+    const base::Value spec = resolved(mlp("[2000, 2000]"));
+    const spec::Experiment experiment = spec::read(spec);
+    const data::DatasetInfo info = twoMoons(spec);
+    const auto need = std::uint64_t(train::leastBytes(experiment, info, NetworkUse::Learns).all);
+    CHECK(train::fitsMemory(experiment, info, NetworkUse::Learns, need));
+    CHECK_FALSE(train::fitsMemory(experiment, info, NetworkUse::Learns, need - 1));
+    CHECK(train::fitsMemory(experiment, info, NetworkUse::Held, need - 1));
+}
+
+TEST_CASE("a network larger than any machine is refused before it is made, in words")
+{
+    const TempFolder folder;
+    auto run = session::Session::create(resolved(mlp("[1000000, 1000000]")), {folder.path(), "cpu"});
+    REQUIRE(run);
+    (*run)->start();
+    const events::RunFinished& end = (*run)->wait();
+    CHECK(end.state == events::RunState::Failed);
+    CHECK(end.error.kind == base::ErrorKind::Resource);
+    INFO(end.error.message << " " << end.error.advice);
+    CHECK(end.error.message.find("1000.0 billion parameters take at least 16000 GB") != std::string::npos);
+    CHECK(end.error.message.find("Free are ") != std::string::npos);
+    CHECK(end.error.where == "/model");
+    CHECK(end.error.advice.find("1000000 → 1000000") != std::string::npos);
 }
 
 }
