@@ -16,6 +16,8 @@ namespace core::train {
 
 namespace {
 
+constexpr std::size_t fewBytes = 16 << 10;
+
 std::string someOf(const std::vector<std::string>& names)
 {
     std::string text;
@@ -199,21 +201,31 @@ void TensorWatch::takePass(const model::LayerPass& layer)
     const auto [output, input] = found->second;
     // Before the output is looked at: it may lie where the input lay.
     if (input > 0) {
-        m_taken.assign(1, layer.input.detach());
-        const bool same = isLastOutput(m_taken.front(), m_last.values, m_last.version);
-        hand(input - 1, same ? Pass::AsBefore : Pass::Own, true);
+        const bool same = isLastOutput(layer.input, m_last.values, m_last.version);
+        handPass(input - 1, layer.input, same ? Pass::AsBefore : Pass::Own);
     }
     m_last.values.reset();
     if (output > 0) {
-        const at::Tensor values = layer.output.detach();
-        m_taken.assign(1, values);
         // Of a large output a pass costs much: none is made for what does not need it, such as the share of dead units.
         const WatchPlace& place = m_plan->places[output - 1];
         const bool passes = m_spreading || place.bins > 0 || m_plan->sets[place.set].passes;
-        hand(output - 1, passes ? Pass::Own : Pass::None, true);
-        if (passes)
-            m_last = {values, std::int64_t(values._version())};
+        handPass(output - 1, layer.output, passes ? Pass::Own : Pass::None);
+        if (passes && m_plan->has(WatchKind::Input))
+            m_last = {layer.output.detach(), std::int64_t(layer.output._version())};
     }
+}
+
+// What is held is freed by another thread, and the allocator of this one must find memory anew: a small tensor is
+// copied in less time.
+void TensorWatch::handPass(std::size_t place, const at::Tensor& tensor, Pass pass)
+{
+    if (m_later && isPlain(tensor) && tensor.nbytes() <= fewBytes) {
+        m_job->groups.push_back({place, 1, pass});
+        m_job->tensors.push_back(copied(place, tensor));
+        return;
+    }
+    m_taken.assign(1, tensor.detach());
+    hand(place, pass, true);
 }
 
 void TensorWatch::takeAnswer(const at::Tensor& input, const at::Tensor& target, const at::Tensor& output)

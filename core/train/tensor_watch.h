@@ -67,6 +67,7 @@ private:
     void takeAnswers();
     void takeExtras();
     void hand(std::size_t from, Pass pass, bool held);
+    void handPass(std::size_t place, const at::Tensor& tensor, Pass pass);
     at::Tensor copied(std::size_t place, const at::Tensor& tensor);
     void keepWeights();
     void subtract();
