@@ -42,6 +42,17 @@ Object metricsObject(const std::vector<std::pair<std::string, double>>& metrics)
     return object;
 }
 
+// With the fixes of the rules that were in force when it ended, which may not be those that it began with.
+Value findingsOf(const session::Session& run)
+{
+    const std::vector<events::Finding> findings = run.findings();
+    if (findings.empty())
+        return Array{};
+    const auto record = core::store::readRun(run.folder());
+    const Value spec = record ? session::withRulesOf(run.spec(), record->events) : run.spec();
+    return session::toList(findings, core::spec::read(spec).rules, spec);
+}
+
 Object describe(const session::Session& run, const events::RunFinished& result, double seconds)
 {
     Object object{{"run", run.folder().string()},
@@ -58,7 +69,7 @@ Object describe(const session::Session& run, const events::RunFinished& result, 
                                   {"step", result.bestStep}});
     else
         object.set("best", nullptr);
-    object.set("findings", session::toList(run.findings(), core::spec::read(run.spec()).rules, run.spec()));
+    object.set("findings", findingsOf(run));
     object.set("digest", result.digest);
     return object;
 }

@@ -24,7 +24,8 @@ base::Result<std::shared_ptr<const Recorded>> RecordedRuns::read(const std::file
     CORE_TRY(record, store::readRun(run));
     auto made = std::make_shared<Recorded>();
     made->trace = traceOf(record);
-    made->facts = factsOf(record.spec, record.opened ? &*record.opened : nullptr, run.parent_path());
+    made->facts =
+        factsOf(withRulesOf(record.spec, record.events), record.opened ? &*record.opened : nullptr, run.parent_path());
     made->ending = endingOf(record.state);
     made->ended = record.finished.has_value();
     const std::lock_guard lock(m_mutex);

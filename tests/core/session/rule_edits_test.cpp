@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/torch_test.h"
 
+#include "core/session/rule_trials.h"
 #include "core/session/rules.h"
 #include "tests/support/sessions.h"
 
@@ -74,6 +75,11 @@ TEST_CASE("rules that are added while a run goes say what they would have said f
     REQUIRE(record);
     CHECK(record->finished->digest == digest);
     CHECK(session::rulesOf(*record).size() == 3);
+    // Whoever weighs causes afterwards sees the rules that were in force.
+    session::RecordedRuns runs;
+    const auto seen = runs.read(run->folder());
+    REQUIRE(seen);
+    CHECK(spec::read((*seen)->facts.spec).rules.size() == 3);
     const auto found = session::checkRun(*record, session::rulesOf(*record), folder.path()).found.findings;
     CHECK(told(recordedIn(*record)) == told(found));
     CHECK(told(run->findings()) == told(found));
