@@ -46,7 +46,7 @@ Array problemsArray(const std::vector<data::Problem>& problems)
     for (const data::Problem& problem : problems) {
         Array rows;
         for (const std::int64_t row : problem.rows)
-            rows.push_back(row);
+            rows.emplace_back(row);
         Object changes;
         for (const auto& [path, value] : problem.changes)
             changes.set(path, value);

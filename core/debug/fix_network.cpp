@@ -28,7 +28,7 @@ Result<Changes> hidden(const Value& now, double factor)
             continue;
         Array next;
         for (const Value& width : widths->array())
-            next.push_back(std::max<std::int64_t>(1, std::llround(width.toReal() * factor)));
+            next.emplace_back(std::max<std::int64_t>(1, std::llround(width.toReal() * factor)));
         return setTo(now, path, std::move(next));
     }
     return doesNotApply("the network has no layers of free width");

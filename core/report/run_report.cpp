@@ -149,7 +149,7 @@ Value evaluationOf(const Scores& scores)
     for (std::size_t t = 0; t < scores.classes.size(); ++t) {
         Array row;
         for (std::size_t p = 0; p < scores.classes.size(); ++p)
-            row.push_back(counts[t * scores.classes.size() + p]);
+            row.emplace_back(counts[t * scores.classes.size() + p]);
         matrix.push_back(std::move(row));
     }
     object.set("accuracy", numberOf(accuracyOf(counts)));

@@ -25,7 +25,8 @@ base::Result<Seen> seenThrough(train::Engine& engine, const Wish& wish, const Go
         return std::visit(
             [&](const auto& wanted) -> base::Result<Seen> {
                 CORE_TRY(found, train::look(engine, wanted, going));
-                return Seen(std::move(found));
+                Seen seen = std::move(found);
+                return seen;
             },
             wish);
     } catch (const c10::Error& failure) {
@@ -155,9 +156,9 @@ base::Array lookList(const std::vector<T>& values)
     list.reserve(values.size());
     for (const T value : values) {
         if constexpr (std::is_floating_point_v<T>)
-            list.push_back(std::isfinite(value) ? Value(double(value)) : Value());
+            std::isfinite(value) ? list.emplace_back(double(value)) : list.emplace_back();
         else
-            list.push_back(std::int64_t(value));
+            list.emplace_back(std::int64_t(value));
     }
     return list;
 }

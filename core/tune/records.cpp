@@ -40,7 +40,7 @@ Value asValue(const Stop& stop)
 {
     Array others;
     for (const std::int64_t other : stop.others)
-        others.push_back(other);
+        others.emplace_back(other);
     return Object{{"rule", stop.rule},
                   {"step", stop.step},
                   {"value", numberAsValue(stop.value)},

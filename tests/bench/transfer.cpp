@@ -92,7 +92,7 @@ void write(Object& figures, const std::string& name, const std::vector<double>& 
     const Spread spread = spreadOf(accuracies);
     Array all;
     for (const double accuracy : accuracies)
-        all.push_back(accuracy);
+        all.emplace_back(accuracy);
     figures.set(name + "_accuracy", spread.mean);
     figures.set(name + "_spread", spread.deviation);
     figures.set(name + "_accuracies", std::move(all));
@@ -107,7 +107,7 @@ Result<Object> transfer()
     Array eight;
     for (std::int64_t c = 0; c < 10; ++c)
         if (!(two.array()[0] == Value(c)) && !(two.array()[1] == Value(c)))
-            eight.push_back(c);
+            eight.emplace_back(c);
     CORE_TRY(first, learn(teacher, {{"data.classes", eight}}));
     const std::filesystem::path file =
         std::filesystem::temp_directory_path() / ("descent-transfer-" + std::to_string(::getpid()) + ".safetensors");
