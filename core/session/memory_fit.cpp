@@ -39,7 +39,13 @@ base::Result<MemoryFit> memoryFit(const Value& resolved, std::uint64_t available
 {
     const spec::Experiment experiment = spec::read(resolved);
     CORE_TRY(preview, previewModel(resolved));
-    MemoryFit fit{preview.bytes, available > 0 ? available : tensor::freeMemory(at::Device(at::kCPU)), 1, {}, {}};
+    MemoryFit fit{.bytes = preview.bytes,
+                  .available = available > 0 ? available : tensor::freeMemory(at::Device(at::kCPU))};
+    if (!preview.estimator) {
+        fit.weights = 4 * std::uint64_t(preview.parameters);
+        fit.learned = 3 * fit.weights;
+        fit.activations = fit.bytes - fit.weights - fit.learned;
+    }
     if (fit.bytes <= fit.available)
         return fit;
     fit.stages = 0;
@@ -47,7 +53,6 @@ base::Result<MemoryFit> memoryFit(const Value& resolved, std::uint64_t available
         return fit;
     const std::int64_t rows = std::max<std::int64_t>(1, experiment.train.batchSize.toInt(32)),
                        parts = experiment.distributed.microBatches, each = (rows + parts - 1) / parts;
-    const std::uint64_t weights = 4 * std::uint64_t(preview.parameters);
     // Bytes of a stage that are its own, without and for each micro-batch that it has under way.
     std::vector<double> fixed, moving;
     for (const model::LayerInfo& layer : preview.layers) {
@@ -70,7 +75,7 @@ base::Result<MemoryFit> memoryFit(const Value& resolved, std::uint64_t available
             double bytes = 0;
             for (std::int64_t i = 0; i < count; ++i)
                 bytes += costs[layer++];
-            fit.stageBytes.push_back(weights + std::uint64_t(bytes));
+            fit.stageBytes.push_back(fit.weights + std::uint64_t(bytes));
         }
         if (*std::ranges::max_element(fit.stageBytes) <= fit.available)
             fit.stages = stages;

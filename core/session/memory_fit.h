@@ -8,6 +8,9 @@ namespace core::session {
 /// What training a network takes of memory, in one process or as stages of a pipeline, estimated from its shapes.
 struct MemoryFit {
     std::uint64_t bytes = 0;               ///< of one process: ModelPreview::bytes
+    std::uint64_t weights = 0;             ///< of these; 0 of what is no network
+    std::uint64_t learned = 0;             ///< gradients, and at most two moments
+    std::uint64_t activations = 0;         ///< of a batch, forward and backward
     std::uint64_t available = 0;           ///< that a rank may take
     std::int64_t stages = 1;               ///< the fewest with which the largest stage fits; 0: none do
     std::vector<std::uint64_t> stageBytes; ///< of each of them; of as many as there can be, if none fit

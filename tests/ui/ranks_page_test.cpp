@@ -3,6 +3,7 @@
 #include "ui/bridge/sweep_desk.h"
 #include "ui/pages/all_reduce_panel.h"
 #include "ui/pages/debug_page.h"
+#include "ui/pages/memory_line.h"
 #include "ui/pages/pipeline_picture.h"
 #include "ui/pages/rank_grid.h"
 #include "ui/pages/rank_lanes.h"
@@ -18,6 +19,7 @@
 #include <QAbstractButton>
 #include <QCheckBox>
 #include <QDoubleSpinBox>
+#include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSlider>
@@ -27,6 +29,7 @@ using namespace core;
 using tests::Bench;
 using tests::spinUntil;
 using ui::pages::RanksView;
+using ui::pages::ScalingPanel;
 
 namespace {
 
@@ -145,7 +148,9 @@ TEST_CASE("stages of a pipeline and their bubbles are drawn as the run told them
         "idle_share": 0.5, "ideal_idle_share": 0.5,
         "blocks": [{"name": "0", "type": "Linear", "stage": 0}, {"name": "2", "type": "Linear", "stage": 1}],
         "work": [{"stage": 0, "part": 0, "backward": false, "begin": 0, "end": 0.0025},
-                 {"stage": 1, "part": 0, "backward": false, "begin": 0.0025, "end": 0.005}]})");
+                 {"stage": 1, "part": 0, "backward": false, "begin": 0.0025, "end": 0.005},
+                 {"stage": 1, "part": 0, "backward": true, "begin": 0.005, "end": 0.006},
+                 {"stage": 0, "part": 0, "backward": true, "begin": 0.006, "end": 0.009}]})");
     store::RunRecord record;
     record.id = "piped-0001";
     record.folder = folder.path();
@@ -165,9 +170,36 @@ TEST_CASE("stages of a pipeline and their bubbles are drawn as the run told them
     REQUIRE(spinUntil([&] { return picture.isVisible(); }));
     CHECK(shown.view().headline().startsWith("Step 9 goes through 2 stages in 1 micro-batches (gpipe)"));
     const auto& work = picture.trace().work;
-    REQUIRE(work.size() == 2);
+    REQUIRE(work.size() == 4);
     CHECK(picture.rectOf(work[1]).top() > picture.rectOf(work[0]).bottom());
     CHECK(picture.rectOf(work[1]).left() == Approx(picture.rectOf(work[0]).right() + 1));
+    // Data parallel ranks would each do what its stages do, one after the other.
+    ScalingPanel& scaling = shown.view().scaling();
+    CHECK(scaling.field("forward")->value() == Approx(5));
+    CHECK(scaling.field("backward")->value() == Approx(4));
+    CHECK(scaling.findChild<QLabel*>("scalingSource")->text().startsWith("The run in front divides its layers"));
+}
+
+TEST_CASE("whether the experiment fits into memory stands beside its ranks, with what it adds up")
+{
+    RanksPage shown(R"({"data": {"source": "two-moons", "rows": 3000}, "train": {"epochs": 1, "batch_size": 1024},
+        "model": {"kind": "mlp", "hidden": [512, 512, 512, 512, 512, 512]}})");
+    ui::pages::MemoryLine& memory = shown.view().memory();
+    REQUIRE(memory.isVisible());
+    REQUIRE(spinUntil([&] { return memory.verdict().startsWith("Fits into memory: about "); }));
+    CHECK(memory.sum().startsWith("Weights 5"));
+    CHECK_FALSE(memory.sum().contains("Stage 0"));
+    // Less than it needs, as of smaller machines.
+    memory.setAvailable(40 << 20);
+    REQUIRE(spinUntil([&] { return memory.verdict().startsWith("Does not fit into memory: about "); }));
+    CHECK(memory.verdict().contains("A pipeline of "));
+    CHECK(memory.sum().contains("Stage 1: "));
+    // An edit is reckoned anew.
+    shown.bench.workbench->document().set("model.hidden", base::Array{8});
+    REQUIRE(spinUntil([&] { return memory.verdict().startsWith("Fits into memory: about "); }));
+    memory.setAvailable(1000);
+    REQUIRE(spinUntil([&] { return memory.verdict().contains("Try a smaller batch size"); }));
+    CHECK(shown.bench.troubles.empty());
 }
 
 TEST_CASE("the all-reduce is gone through round by round")

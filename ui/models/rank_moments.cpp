@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/rank_moments.h"
 
+#include "core/debug/pipeline_trace.h"
 #include "ui/models/run_model.h"
 
 #include <algorithm>
@@ -40,11 +41,12 @@ const core::events::Finding* rankFinding(const RunModel& run, const std::string&
     return found == all.end() ? nullptr : &*found;
 }
 
-core::debug::ScalingFacts scalingFactsOf(const RunModel* run, const core::debug::ScalingFacts& usual)
+ScalingSource scalingFactsOf(const RunModel* run, const core::debug::ScalingFacts& usual)
 {
-    core::debug::ScalingFacts facts = usual;
+    ScalingSource source{usual};
+    core::debug::ScalingFacts& facts = source.facts;
     if (!run)
-        return facts;
+        return source;
     if (run->opened().parameters > 0)
         facts.bytes = 4.0 * double(run->opened().parameters);
     // The order of StepTimes::phases: forward, backward and optimizer come third to fifth.
@@ -56,11 +58,25 @@ core::debug::ScalingFacts scalingFactsOf(const RunModel* run, const core::debug:
             update += times.phases[4];
             steps += double(times.count);
         }
-    if (steps > 0 && forward + backward > 0) {
-        facts.forwardSeconds = (forward + update) / steps;
+    if (steps > 0)
+        update /= steps;
+    if (run->spec()["distributed"]["strategy"].text() == "pipeline") {
+        // Its steps' phases hold passes of several stages at once, and waiting for each other.
+        const auto trace = core::debug::pipelineOf(run->folder().toStdString());
+        if (!trace || trace->work.empty())
+            return source;
+        double passes[2] = {};
+        for (const core::debug::PipelineTrace::Work& work : trace->work)
+            passes[work.backward] += work.end - work.begin;
+        facts.forwardSeconds = passes[0] + update;
+        facts.backwardSeconds = passes[1];
+        source.times = ScalingSource::Times::Stages;
+    } else if (steps > 0 && forward + backward > 0) {
+        facts.forwardSeconds = forward / steps + update;
         facts.backwardSeconds = backward / steps;
+        source.times = ScalingSource::Times::Steps;
     }
-    return facts;
+    return source;
 }
 
 }

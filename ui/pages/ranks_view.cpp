@@ -4,6 +4,7 @@
 #include "ui/bridge/workbench.h"
 #include "ui/models/rank_moments.h"
 #include "ui/pages/all_reduce_panel.h"
+#include "ui/pages/memory_line.h"
 #include "ui/pages/pipeline_picture.h"
 #include "ui/pages/rank_grid.h"
 #include "ui/pages/rank_lanes.h"
@@ -105,6 +106,8 @@ QWidget* RanksView::buildInside()
     m_blocks->setWordWrap(true);
     column->addWidget(m_pipeline);
     column->addWidget(m_blocks);
+    m_memory = new MemoryLine(m_bench);
+    column->addWidget(m_memory);
     const auto head = [&](const QString& title) {
         column->addSpacing(8);
         column->addWidget(new Label(title, Tone::Strong));

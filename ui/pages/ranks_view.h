@@ -20,6 +20,7 @@ class Label;
 namespace ui::pages {
 
 class PipelinePicture;
+class MemoryLine;
 class RankGrid;
 class RankLanes;
 class AllReducePanel;
@@ -39,6 +40,7 @@ public:
     RankLanes& lanes() { return *m_lanes; }
     RankGrid& grid() { return *m_grid; }
     PipelinePicture& pipeline() { return *m_pipeline; }
+    MemoryLine& memory() { return *m_memory; }
     RankMistakes& mistakes() { return *m_mistakes; }
     AllReducePanel& allReduce() { return *m_allReduce; }
     ScalingPanel& scaling() { return *m_scaling; }
@@ -64,6 +66,7 @@ private:
     RankGrid* m_grid = nullptr;
     PipelinePicture* m_pipeline = nullptr;
     style::Label* m_blocks = nullptr;
+    MemoryLine* m_memory = nullptr;
     RankMistakes* m_mistakes = nullptr;
     AllReducePanel* m_allReduce = nullptr;
     ScalingPanel* m_scaling = nullptr;

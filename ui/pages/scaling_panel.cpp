@@ -30,6 +30,17 @@ const std::string rankSweepKind = "rank_sweep";
 // Of a small convolutional network, where there is no run to ask.
 constexpr ScalingFacts usualFacts{0.02, 0.04, 1e8, 1.25e9, 5e-5, 1};
 
+QString sourceOf(models::ScalingSource::Times times)
+{
+    using Times = models::ScalingSource::Times;
+    if (times == Times::Steps)
+        return ScalingPanel::tr("Times and size are those of the run in front; the link is assumed.");
+    if (times == Times::Stages)
+        return ScalingPanel::tr("The run in front divides its layers among ranks. Here each rank would have all of "
+                                "them: the passes of all its stages, one after the other; the link is assumed.");
+    return ScalingPanel::tr("Of a usual small network. A run with the profiler on brings its own times.");
+}
+
 }
 
 ScalingPanel::ScalingPanel(bridge::Workbench& bench, QWidget* parent)
@@ -132,6 +143,7 @@ QWidget* ScalingPanel::buildFields()
             showModel();
         });
     }
+    m_source->setObjectName("scalingSource");
     m_source->setWordWrap(true);
     m_source->setFixedWidth(int(250 * style::theme().scale));
     grid->addWidget(m_source, NumberCount + 1, 0, 1, 2);
@@ -169,7 +181,7 @@ void ScalingPanel::refresh()
 
 void ScalingPanel::takeFromRun()
 {
-    const ScalingFacts facts = models::scalingFactsOf(m_bench.front(), usualFacts);
+    const ScalingFacts facts = models::scalingFactsOf(m_bench.front(), usualFacts).facts;
     const double values[] = {1000 * facts.forwardSeconds, 1000 * facts.backwardSeconds, facts.bytes / 1e6,
                              facts.bandwidth / 1.25e8,    facts.latency * 1e6,          100 * facts.overlap};
     for (std::size_t i = 0; i < m_numbers.size(); ++i) {
@@ -181,11 +193,9 @@ void ScalingPanel::takeFromRun()
 
 void ScalingPanel::showModel()
 {
-    const bool known = m_bench.front() && !m_bench.front()->stepTimes().empty();
     m_reset->setVisible(m_byHand && m_bench.front());
     m_source->setText(m_byHand ? tr("Changed by hand.")
-                      : known  ? tr("Times and size are those of the run in front; the link is assumed.")
-                               : tr("Of a usual small network. A run with the profiler on brings its own times."));
+                               : sourceOf(models::scalingFactsOf(m_bench.front(), usualFacts).times));
     const ScalingFacts now = facts();
     m_plot->setFacts(now);
     QString cells;
