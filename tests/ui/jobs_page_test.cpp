@@ -7,6 +7,7 @@
 #include "ui/pages/job_ledger.h"
 #include "ui/pages/job_log.h"
 #include "ui/pages/job_prices.h"
+#include "ui/pages/jobs_view.h"
 #include "ui/plots/response_plot.h"
 #include "ui/shell/main_window.h"
 #include "ui/style/label.h"
@@ -132,6 +133,103 @@ TEST_CASE("jobs wait in the order of their priorities, which buttons change; the
     jobs.click("jobStart");
     REQUIRE(spinUntil([&] { return jobs.state(third) == JobState::Training; })); // it has the highest priority
     CHECK(jobs.troubles.empty());
+}
+
+namespace {
+
+// Jobs of the same priority, none of which is worked on, as the table of a page shows them.
+struct WaitingJobs {
+    Jobbed jobs;
+    QStringList ids;
+
+    explicit WaitingJobs(int count)
+    {
+        const core::jobs::JobQueue queue(jobs.workbench->runsFolder().toStdString());
+        for (int i = 0; i < count; ++i) {
+            const auto made = queue.submit("w", Object{{"job", Object{{"command", "true"}}}}, 0);
+            REQUIRE(made);
+            ids << QString::fromStdString(made->id);
+        }
+        jobs.desk().look();
+        REQUIRE(spinUntil([&] { return int(jobs.desk().rows()->size()) == count; }));
+    }
+    QTableView* table() { return jobs.page->table(); }
+    QPoint middle(int row) { return table()->visualRect(table()->model()->index(row, 0)).center(); }
+    void drag(int from, QPoint to)
+    {
+        QTest::mousePress(table()->viewport(), Qt::LeftButton, {}, middle(from));
+        QTest::mouseMove(table()->viewport(), (middle(from) + to) / 2);
+        QTest::mouseMove(table()->viewport(), to);
+    }
+    void drop(QPoint to) { QTest::mouseRelease(table()->viewport(), Qt::LeftButton, {}, to); }
+    // As numbers of the order in which they were submitted.
+    QString shown()
+    {
+        QString order;
+        for (int row = 0; row < table()->model()->rowCount(); ++row)
+            order += QString::number(ids.indexOf(table()->model()->index(row, 0).data().toString()));
+        return order;
+    }
+    // The order in which they would be worked off now, by whoever comes.
+    QString kept()
+    {
+        auto all = core::jobs::JobQueue(jobs.workbench->runsFolder().toStdString()).list();
+        std::ranges::stable_sort(all, std::greater<>(), &core::jobs::Job::priority);
+        QString order;
+        for (const core::jobs::Job& job : all)
+            order += QString::number(ids.indexOf(QString::fromStdString(job.id)));
+        return order;
+    }
+    bool comesTo(const QString& order)
+    {
+        return spinUntil([&] { return shown() == order && kept() == order; });
+    }
+};
+
+}
+
+TEST_CASE("rows of the queue are dragged to another turn, which is kept")
+{
+    WaitingJobs waiting(4);
+    auto* view = qobject_cast<JobsView*>(waiting.table());
+    REQUIRE(view);
+    CHECK(waiting.shown() == "0123");
+    waiting.drag(3, waiting.middle(1) - QPoint(0, 4)); // into the upper half of the second
+    CHECK(view->gap() == 1);
+    waiting.drop(waiting.middle(1) - QPoint(0, 4));
+    CHECK(view->gap() == -1);
+    CHECK(waiting.shown() == "0312");
+    REQUIRE(waiting.comesTo("0312"));
+    CHECK(waiting.jobs.desk().chosen() == waiting.ids[3]);
+    // Behind the last one.
+    const QPoint below = waiting.middle(3) + QPoint(0, 4);
+    waiting.drag(0, below);
+    waiting.drop(below);
+    REQUIRE(waiting.comesTo("3120"));
+    // A click is no drag, and Escape lets go.
+    QTest::mouseClick(view->viewport(), Qt::LeftButton, {}, waiting.middle(2));
+    CHECK(waiting.jobs.desk().chosen() == waiting.ids[2]);
+    waiting.drag(2, waiting.middle(0));
+    CHECK(view->gap() >= 0);
+    QTest::keyClick(view, Qt::Key_Escape);
+    waiting.drop(waiting.middle(0));
+    CHECK(waiting.shown() == "3120");
+    CHECK(waiting.jobs.troubles.empty());
+}
+
+TEST_CASE("Alt+Up and Alt+Down give the chosen job another turn, however quickly they are pressed")
+{
+    WaitingJobs waiting(4);
+    QTest::mouseClick(waiting.table()->viewport(), Qt::LeftButton, {}, waiting.middle(3));
+    for (int i = 0; i < 2; ++i)
+        QTest::keyClick(waiting.table(), Qt::Key_Up, Qt::AltModifier);
+    CHECK(waiting.shown() == "0312");
+    REQUIRE(waiting.comesTo("0312"));
+    CHECK(waiting.jobs.desk().chosen() == waiting.ids[3]);
+    for (int i = 0; i < 5; ++i) // not beyond the end
+        QTest::keyClick(waiting.table(), Qt::Key_Down, Qt::AltModifier);
+    REQUIRE(waiting.comesTo("0123"));
+    CHECK(waiting.jobs.troubles.empty());
 }
 
 TEST_CASE(

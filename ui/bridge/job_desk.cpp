@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/files.h"
 #include "core/jobs/ledger.h"
+#include "core/jobs/turns.h"
 #include "core/spec/job.h"
 #include "ui/bridge/workbench.h"
 
@@ -40,10 +41,15 @@ std::optional<double> costOf(const Job& job, const core::jobs::PriceTable& table
     return row ? core::jobs::ledgerOf(job, *row, spec->instanceCount, spec->spot, now).cost : std::optional<double>();
 }
 
+bool waits(const JobDesk::Row& row)
+{
+    return !row.worked && !isFinal(row.job.state());
+}
+
 // Those that wait stand in the order of their turns under those that are worked on; what has ended comes last.
 bool comesBefore(const JobDesk::Row& a, const JobDesk::Row& b)
 {
-    const auto rank = [](const JobDesk::Row& row) { return isFinal(row.job.state()) ? 2 : row.worked ? 0 : 1; };
+    const auto rank = [](const JobDesk::Row& row) { return isFinal(row.job.state()) ? 2 : waits(row) ? 1 : 0; };
     if (rank(a) != rank(b))
         return rank(a) < rank(b);
     if (rank(a) == 2)
@@ -145,6 +151,12 @@ void JobDesk::look()
 
 void JobDesk::take(std::vector<Row> rows)
 {
+    if (m_placing > 0 || std::exchange(m_stale, false)) {
+        m_again = false;
+        if (m_placing == 0)
+            look();
+        return;
+    }
     const auto ended = [](const std::vector<Row>& all) {
         return std::ranges::count_if(all, [](const Row& row) { return isFinal(row.job.state()); });
     };
@@ -215,7 +227,7 @@ bool JobDesk::anyWorked() const
 
 bool JobDesk::anyWaits() const
 {
-    return std::ranges::any_of(*m_rows, [](const Row& row) { return !isFinal(row.job.state()) && !row.worked; });
+    return std::ranges::any_of(*m_rows, waits);
 }
 
 void JobDesk::start()
@@ -274,13 +286,15 @@ void JobDesk::goOn()
 
 // --- Orders
 
-void JobDesk::order(std::function<Status()> what)
+void JobDesk::order(std::function<Status()> what, std::function<void()> then)
 {
-    m_orders.run([this, what = std::move(what)]() -> Worker::Answer {
+    m_orders.run([this, what = std::move(what), then = std::move(then)]() -> Worker::Answer {
         Status done = what();
-        return [this, done = std::move(done)] {
+        return [this, then, done = std::move(done)] {
             if (!done)
                 Q_EMIT m_bench.trouble(done.error());
+            if (then)
+                then();
             look();
         };
     });
@@ -354,21 +368,49 @@ void JobDesk::requeue(const QString& id)
 
 void JobDesk::move(const QString& id, int by)
 {
-    std::vector<const Row*> waiting;
+    int at = 0;
     for (const Row& each : *m_rows)
-        if (!isFinal(each.job.state()) && !each.worked)
-            waiting.push_back(&each);
-    const auto mine = std::ranges::find(waiting, id.toStdString(), [](const Row* each) { return each->job.id; });
-    if (mine == waiting.end())
+        if (each.job.id == id.toStdString())
+            return place(id, at + by);
+        else
+            at += waits(each);
+}
+
+void JobDesk::place(const QString& id, int place)
+{
+    std::vector<Row> rows = *m_rows;
+    const auto first = std::ranges::find_if(rows, waits), end = std::find_if_not(first, rows.end(), waits);
+    const auto mine = std::find_if(first, end, [&](const Row& row) { return row.job.id == id.toStdString(); });
+    if (mine == end || place < 0 || place >= end - first)
         return;
-    const auto at = mine - waiting.begin(), to = at + (by < 0 ? -1 : 1);
-    if (to < 0 || to >= std::ptrdiff_t(waiting.size()))
+    const auto there = first + place;
+    mine < there ? std::rotate(mine, mine + 1, there + 1) : std::rotate(there, mine, mine + 1);
+    std::vector<core::jobs::Turn> wanted;
+    for (auto row = first; row != end; ++row)
+        wanted.push_back({row->job.priority, row->job.submitted()});
+    const std::vector<std::int64_t> priorities = core::jobs::prioritiesFor(wanted, std::size_t(place));
+    std::vector<std::pair<Job, std::int64_t>> changes;
+    for (std::size_t i = 0; i < priorities.size(); ++i)
+        if (Job& job = first[std::ptrdiff_t(i)].job; job.priority != priorities[i]) {
+            changes.emplace_back(job, priorities[i]);
+            job.priority = priorities[i];
+        }
+    if (changes.empty())
         return;
-    // Above the one over it, or below the one under it.
-    const std::int64_t priority = waiting[std::size_t(to)]->job.priority + (by < 0 ? 1 : -1);
-    order([queue = JobQueue(m_bench.runsFolder().toStdString()), job = (*mine)->job, priority] {
-        return queue.setPriority(job, std::clamp<std::int64_t>(priority, -1000, 1000));
-    });
+    // Shown at once; what the journals then say is read again.
+    m_rows = std::make_shared<const std::vector<Row>>(std::move(rows));
+    ++m_placing;
+    Q_EMIT changed();
+    order(
+        [queue = JobQueue(m_bench.runsFolder().toStdString()), changes = std::move(changes)]() -> Status {
+            for (const auto& [job, priority] : changes)
+                CORE_CHECK(queue.setPriority(job, priority));
+            return {};
+        },
+        [this] {
+            --m_placing;
+            m_stale = m_lister.busy();
+        });
 }
 
 }

@@ -68,6 +68,8 @@ public:
     void requeue(const QString& id);
     /// One place up or down among those that wait.
     void move(const QString& id, int by);
+    /// To a place among those that wait, counted from 0, by changes of priorities.
+    void place(const QString& id, int place);
 
 Q_SIGNALS:
     void changed();
@@ -76,7 +78,7 @@ Q_SIGNALS:
 private:
     void take(std::vector<Row> rows);
     void askDetails();
-    void order(std::function<core::base::Status()> what);
+    void order(std::function<core::base::Status()> what, std::function<void()> then = {});
     void goOn();
     std::optional<core::jobs::Job> jobOf(const QString& id) const;
 
@@ -87,6 +89,8 @@ private:
     QString m_chosen, m_expected; ///< the second was submitted, and is not listed yet
     qint64 m_worker = 0;          ///< its process; 0: none
     bool m_watched = false, m_wanted = false, m_again = false;
+    int m_placing = 0;        ///< orders that are not in the journals yet
+    bool m_stale = false;     ///< what is being listed may be older than they are
     double m_started = 0;     ///< when a worker was started last, steady seconds
     std::size_t m_before = 0; ///< changes of states that there were then
     QTimer m_timer;

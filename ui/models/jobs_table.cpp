@@ -50,6 +50,13 @@ int JobsTable::rowOf(const QString& id) const
     return found == m_rows.end() ? -1 : int(found - m_rows.begin());
 }
 
+std::pair<int, int> JobsTable::waiting() const
+{
+    const auto first = std::ranges::find_if(m_rows, &JobRow::waits);
+    const auto end = std::find_if_not(first, m_rows.end(), [](const JobRow& row) { return row.waits(); });
+    return {int(first - m_rows.begin()), int(end - m_rows.begin())};
+}
+
 int JobsTable::rowCount(const QModelIndex& parent) const
 {
     return parent.isValid() ? 0 : int(m_rows.size());
@@ -73,15 +80,15 @@ QVariant JobsTable::data(const QModelIndex& index, int role) const
             return style::theme().problem;
         return ended || (index.column() != Id && index.column() != State) ? style::theme().muted : style::theme().text;
     }
-    if (role == Qt::ToolTipRole && index.column() == State && !ended && !row.worked)
-        return tr("No process works on it: it waits for its turn");
+    if (role == Qt::ToolTipRole && row.waits())
+        return tr("It waits for its turn. Drag it, or press Alt+Up or Alt+Down, to have it earlier or later");
     if (role != Qt::DisplayRole)
         return {};
     switch (index.column()) {
     case Id:
         return row.id;
     case State:
-        return !ended && !row.worked ? tr("%1, waits").arg(jobStateText(row.state)) : jobStateText(row.state);
+        return row.waits() ? tr("%1, waits").arg(jobStateText(row.state)) : jobStateText(row.state);
     case Priority:
         return ended ? QString() : QString::number(row.priority);
     case Progress:

@@ -17,6 +17,7 @@ struct JobRow {
     core::jobs::JobState state = core::jobs::JobState::Pending;
     bool worked = false;
     qint64 priority = 0;
+    bool waits() const { return !worked && !isFinal(state); }
     core::session::JobProgress progress;
     std::optional<double> cost;
     QString currency;
@@ -33,6 +34,8 @@ public:
     void setRows(std::vector<JobRow> rows);
     const std::vector<JobRow>& rows() const { return m_rows; }
     int rowOf(const QString& id) const; ///< -1: there is none
+    /// The first row that waits for its turn, and the one behind the last; they stand together.
+    std::pair<int, int> waiting() const;
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;

@@ -11,6 +11,7 @@
 #include "ui/pages/job_ledger.h"
 #include "ui/pages/job_log.h"
 #include "ui/pages/job_prices.h"
+#include "ui/pages/jobs_view.h"
 #include "ui/style/label.h"
 #include "ui/style/table_header.h"
 
@@ -51,7 +52,7 @@ JobsPage::JobsPage(bridge::Workbench& workbench, QWidget* parent)
     : Page(parent),
       m_bench(workbench),
       m_desk(new JobDesk(workbench, &workbench)), // it is asked what becomes of jobs when the window closes
-      m_view(new QTableView),
+      m_view(new JobsView(m_table)),
       m_side(new JobForm(workbench)),
       m_form(static_cast<JobForm*>(m_side)),
       m_graph(new JobGraph),
@@ -93,7 +94,6 @@ void JobsPage::build()
                         Tone::Muted);
     m_empty->setWordWrap(true);
     body->addWidget(m_empty);
-    m_view->setModel(&m_table);
     m_view->setHorizontalHeader(new style::TableHeader(m_view));
     m_view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_view->horizontalHeader()->setSectionResizeMode(models::JobsTable::Id, QHeaderView::Stretch);
@@ -120,8 +120,8 @@ QWidget* JobsPage::buildHead()
     m_state = new Label({}, Tone::Body);
     m_state->setObjectName("jobState");
     m_state->setElided(Qt::ElideRight);
-    m_up = jobButton(tr("Earlier"), "jobUp", tr("Its turn comes before that of the job above it"));
-    m_down = jobButton(tr("Later"), "jobDown", tr("Its turn comes after that of the job below it"));
+    m_up = jobButton(tr("Earlier"), "jobUp", tr("Its turn comes before that of the job above it (Alt+Up)"));
+    m_down = jobButton(tr("Later"), "jobDown", tr("Its turn comes after that of the job below it (Alt+Down)"));
     m_start = jobButton(tr("Work on the queue"), "jobStart", tr("Runs the jobs that wait, one after the other"));
     row->addWidget(new Label(tr("Jobs"), Tone::Heading));
     row->addSpacing(8);
@@ -204,6 +204,7 @@ void JobsPage::wire()
             m_desk->choose(m_table.rows()[std::size_t(now.row())].id);
     });
     connect(m_view, &QTableView::activated, this, &JobsPage::openRun);
+    connect(m_view, &JobsView::placeWanted, m_desk, &JobDesk::place);
     connect(m_form, &JobForm::submitWanted, this, [this] { m_desk->submit(m_form->part()); });
     connect(m_form, &JobForm::pricesWanted, this, [this] { choose(View::Prices); });
     connect(m_prices, &JobPrices::tableChanged, m_form, &JobForm::setPrices);
@@ -223,6 +224,11 @@ void JobsPage::wire()
     connect(&m_clock, &QTimer::timeout, this, &JobsPage::refresh);
     m_clock.setInterval(clockMs);
     choose(View::States);
+}
+
+QTableView* JobsPage::table() const
+{
+    return m_view;
 }
 
 void JobsPage::choose(View view)

@@ -28,6 +28,7 @@ class JobGraph;
 class JobLedger;
 class JobLog;
 class JobPrices;
+class JobsView;
 
 /// The queue of jobs, and of the chosen one its states, ledger and log; at the right the experiment in front as a job.
 class JobsPage final : public Page {
@@ -43,7 +44,7 @@ public:
     /// `states`, `ledger`, `log`, `prices`, or a job's id.
     bool showSection(const QString& path) override;
     bridge::JobDesk& desk() { return *m_desk; }
-    QTableView* table() const { return m_view; }
+    QTableView* table() const;
     JobForm* form() const { return m_form; }
     JobGraph* graph() const { return m_graph; }
     JobLedger* ledger() const { return m_ledger; }
@@ -72,7 +73,7 @@ private:
     bridge::Workbench& m_bench;
     bridge::JobDesk* m_desk;
     models::JobsTable m_table;
-    QTableView* m_view;
+    JobsView* m_view;
     QWidget *m_side, *m_job;
     JobForm* m_form;
     JobGraph* m_graph;
