@@ -88,7 +88,7 @@ Array listOf(const std::vector<std::int64_t>& rows)
 {
     Array list;
     for (const std::int64_t row : rows)
-        list.push_back(row);
+        list.emplace_back(row);
     return list;
 }
 
