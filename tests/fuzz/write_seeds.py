@@ -145,6 +145,43 @@ seed("optuna_journal", "plain", """{"op_code": 0, "worker_id": "w", "study_name"
 {"op_code": 8, "worker_id": "w", "trial_id": 0, "user_attr": {"a": [1]}}
 """)
 
+seed("trials_csv", "ours", "number,state,validation/loss,train.optimizer.lr,model.activation,started,seconds,steps,error,source,run\r\n"
+     '0,completed,0.5,0.01,relu,2026-03-01T12:00:00Z,1.5,10,,strategy,"a, ""b"""\r\n1,stopped,,0.1,tanh,,,,,strategy,\r\n')
+seed("trials_csv", "optuna", "\ufeff,number,values_0,values_1,params_x,params_k,state\n0,0,1.0,nan,0.5,a,COMPLETE\n1,1,,,2,,PRUNED\n2,2,inf,1e3,7,b,FAIL\n")
+
+
+def told(folder, tag, plugin):
+    """A record of two bytes, folder and length, and an event whose summary tells the HParams plugin something."""
+    metadata = block(1, block(1, b"hparams") + block(2, plugin))
+    return session(folder, block(5, block(1, block(1, tag) + block(9, metadata))))
+
+
+def session(folder, content):
+    return struct.pack(">H", folder << 15 | len(content)) + content
+
+
+def value(folder, step, tag, number):
+    return session(folder, varint(16) + varint(step) + block(5, block(1, block(1, tag) + varint(2 << 3 | 5) + struct.pack("<f", number))))
+
+
+def began(folder, lr, kind):
+    number = varint(2 << 3 | 1) + struct.pack("<d", lr)
+    return told(folder, b"_hparams_/session_start_info", block(3, block(1, block(1, b"lr") + block(2, number))
+                + block(1, block(1, b"kind") + block(2, block(3, kind))) + block(4, b"g") + varint(5 << 3 | 1) + struct.pack("<d", 1)))
+
+
+def ended(folder, status):
+    return told(folder, b"_hparams_/session_end_info", block(4, varint(8) + varint(status) + varint(2 << 3 | 1) + struct.pack("<d", 2)))
+
+
+RANGE = block(6, varint(1 << 3 | 1) + struct.pack("<d", 0.001) + varint(2 << 3 | 1) + struct.pack("<d", 1))
+CONFIG = told(0, b"_hparams_/experiment", block(2, block(4, block(1, b"lr") + block(3, b"continuous log") + varint(4 << 3) + varint(3) + RANGE)
+              + block(4, block(1, b"kind") + block(5, block(1, block(3, b"a")) + block(1, block(3, b"b"))))
+              + block(5, block(1, block(2, b"loss")) + block(4, b"minimize"))))
+seed("hparams", "api", CONFIG + began(0, 0.1, b"a") + value(0, 1, b"loss", 0.5) + value(0, 2, b"loss", 0.25) + ended(0, 1)
+     + began(1, 0.5, b"b") + value(1, 3, b"loss", 0.75) + value(1, 3, b"stopped_early", 1) + ended(1, 2))
+seed("hparams", "torch", began(0, 3, b"a") + value(0, 0, b"hparam/accuracy", 0.5) + ended(0, 1) + began(1, 4, b"c"))
+
 # Requests as SageMaker takes them.
 seed("sagemaker", "training",
      '{"TrainingJobName": "churn-2026", "HyperParameters": {"lr": "0.05", "depth": "6", "booster": "gbtree"}, "Algor'
