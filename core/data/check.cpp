@@ -126,7 +126,7 @@ std::pair<std::string, base::Value> dropRows(const spec::Experiment& experiment,
         edits.push_back(base::Codec<base::Pick>::write(edit));
     base::Array list;
     for (const std::int64_t row : rows)
-        list.push_back(row);
+        list.emplace_back(row);
     base::Object drop;
     drop.set("kind", "drop_rows");
     drop.set("rows", std::move(list));

@@ -104,7 +104,7 @@ Value toValue(const Card& card)
         metrics.set(name, value);
     Array shape, classes;
     for (const std::int64_t side : card.inputShape)
-        shape.push_back(side);
+        shape.emplace_back(side);
     for (const std::string& name : card.classes)
         classes.push_back(name);
     return Object{{"name", card.name},

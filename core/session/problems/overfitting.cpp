@@ -54,7 +54,7 @@ void enroll(Problems& all)
                    return doesNotApply("the network has no hidden layers of free width");
                base::Array halves;
                for (const base::Value& width : now["model"]["hidden"].array())
-                   halves.push_back(std::max<std::int64_t>(1, width.toInt() / 2));
+                   halves.emplace_back(std::max<std::int64_t>(1, width.toInt() / 2));
                return setTo(now, "model.hidden", std::move(halves));
            }}},
          look,

@@ -46,7 +46,7 @@ void enroll(Problems& all)
                        return doesNotApply("the network has no hidden layers of free width");
                    base::Array more;
                    for (const base::Value& width : now["model"]["hidden"].array())
-                       more.push_back(width.toInt() * 4);
+                       more.emplace_back(width.toInt() * 4);
                    return setTo(now, "model.hidden", std::move(more));
                }},
               {"mlp", "A network with hidden layers", "A linear model has straight borders only.", Remedy::From::Start,

@@ -62,7 +62,7 @@ public:
         const auto add = [&](std::size_t series, std::int64_t x, std::int64_t width, std::size_t depth) {
             base::Array layers;
             for (std::size_t i = 0; i < depth; ++i)
-                layers.push_back(width);
+                layers.emplace_back(width);
             PlannedRun run{series,
                            double(x),
                            0,
