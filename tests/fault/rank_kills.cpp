@@ -58,8 +58,7 @@ public:
         const std::array<std::string, 3> policies{"stop", "replace", "survivors"};
         const std::string policy = policies[std::size_t(m_draw.below(first, 3))];
         const long ranks = m_draw.below(first + 1, 2) == 0 ? 2 : 3;
-        // Sums of three ranks depend on where in a message a number stands, which is another place after a restart.
-        m_sameBits = ranks == 2 && policy != "survivors";
+        m_sameBits = policy != "survivors";
         for (long time = 0; time < times; ++time) {
             m_campaign.doing("run " + std::to_string(round) + ", " + std::to_string(ranks) + " ranks, " + policy +
                              ", start " + std::to_string(time));

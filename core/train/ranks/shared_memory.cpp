@@ -11,6 +11,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <stdexcept>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -25,6 +26,7 @@ namespace {
 constexpr std::size_t kept = 64; ///< operations and orders that may be under way
 // Of each rank; only what is used takes memory.
 constexpr std::size_t roomBytes = std::size_t(64) << 20, mostAtOnce = roomBytes / 2, line = 64;
+constexpr double untilSleep = 0.001;                  // seconds
 constexpr auto slice = std::chrono::milliseconds(50); ///< until somebody who waits looks round
 
 using Counter = std::atomic<std::uint32_t>;
@@ -187,6 +189,12 @@ void SharedMemory::wait(Bell& bell, std::int64_t whose, std::optional<std::chron
         relax();
     }
     const double began = base::steadySeconds();
+    // To sleep and be woken takes longer than ranks usually differ; whoever else wants the core gets it.
+    while (m_spins > 0 && base::steadySeconds() - began < untilSleep) {
+        ::sched_yield();
+        if (ready())
+            return;
+    }
     for (;;) {
         const std::uint32_t now = bell.count.load();
         if (ready())
