@@ -11,8 +11,10 @@
 #include <cstring>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <stdexcept>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <thread>
@@ -25,6 +27,7 @@ namespace {
 constexpr std::size_t kept = 64; ///< operations and orders that may be under way
 // Of each rank; only what is used takes memory.
 constexpr std::size_t roomBytes = std::size_t(64) << 20, mostAtOnce = roomBytes / 2, line = 64;
+constexpr double untilSleep = 0.001;                  // seconds
 constexpr auto slice = std::chrono::milliseconds(50); ///< until somebody who waits looks round
 
 using Counter = std::atomic<std::uint32_t>;
@@ -118,11 +121,16 @@ std::unique_ptr<SharedMemory> SharedMemory::map(int file, std::int64_t rank, std
 
 std::unique_ptr<SharedMemory> SharedMemory::make(std::int64_t size, std::chrono::milliseconds timeout)
 {
+    const std::size_t bytes = bytesOfAll(sizeof(Head) + std::size_t(size) * sizeof(Seat), size);
+    // Beyond it the system ends the program.
+    rlimit most{};
+    if (::getrlimit(RLIMIT_FSIZE, &most) != 0 || most.rlim_cur < bytes)
+        return nullptr;
     const int file = ::memfd_create("descent-ranks", MFD_CLOEXEC);
     if (file < 0)
         return nullptr;
     // Zero is how all of it begins.
-    if (::ftruncate(file, off_t(bytesOfAll(sizeof(Head) + std::size_t(size) * sizeof(Seat), size))) != 0) {
+    if (::ftruncate(file, off_t(bytes)) != 0) {
         ::close(file);
         return nullptr;
     }
@@ -187,6 +195,12 @@ void SharedMemory::wait(Bell& bell, std::int64_t whose, std::optional<std::chron
         relax();
     }
     const double began = base::steadySeconds();
+    // To sleep and be woken takes longer than ranks usually differ; whoever else wants the core gets it.
+    while (m_spins > 0 && base::steadySeconds() - began < untilSleep) {
+        ::sched_yield();
+        if (ready())
+            return;
+    }
     for (;;) {
         const std::uint32_t now = bell.count.load();
         if (ready())
