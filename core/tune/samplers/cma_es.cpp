@@ -33,7 +33,7 @@ public:
         base::Array place;
         for (std::size_t k = 0; k < numbers.size(); ++k) {
             unit[numbers[k]] = x[k];
-            place.push_back(x[k]);
+            place.emplace_back(x[k]);
         }
         return Proposal{history.space.pointAt(unit), {{"generation", cma.generation()}, {"place", std::move(place)}}};
     }
