@@ -138,7 +138,7 @@ TEST_CASE("a category that was not observed has the share that it is given")
     // One observation, x, and the prior, each with weight 1/2. x: (1 + p/2) / (1 + 3p/2), the others (p/2) / (1 +
     // 3p/2).
     for (const double prior : {1.0, 3.0}) {
-        const Parzen density(ranges, {{0}}, {1}, Parzen::Reach{1, prior});
+        const Parzen density(ranges, {{0}}, {1}, prior);
         const double whole = 1 + 1.5 * prior;
         CHECK(near(density.logPdf(std::vector{0.0}), std::log((1 + prior / 2) / whole / 2 + 1.0 / 6), 1e-12));
         CHECK(near(density.logPdf(std::vector{2.0}), std::log(prior / 2 / whole / 2 + 1.0 / 6), 1e-12));
