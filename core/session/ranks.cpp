@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/ranks.h"
 
+#include "core/base/thread_name.h"
 #include "core/session/tuning_worker.h"
 #include "core/train/ranks/follower.h"
 
 #include <cstdlib>
 #include <map>
+#include <thread>
 
 namespace core::session {
 
@@ -129,7 +131,13 @@ Result<std::optional<Place>> placeHere()
 base::Status followRanks(const Place& place, double timeoutS)
 {
     CORE_TRY(world, World::open(place, timeoutS));
-    return train::ranks::follow(world);
+    // In a thread, as rank 0 trains: the heap of a process's first thread is slower at what a step asks of it.
+    base::Status status;
+    std::thread([&status, &world] {
+        base::nameThread("rank-" + std::to_string(world->rank()));
+        status = train::ranks::follow(world);
+    }).join();
+    return status;
 }
 
 }

@@ -37,6 +37,10 @@ TEST_CASE("launched ranks end where one process with their rows ends")
                                "--runs", runs, "--json"})
                               .json();
     CHECK(threads["digest"].text() == two["digest"].text());
+    // So do those that share no memory and have Gloo alone.
+    std::vector<std::string> apart = cliCommand({"launch", file, "--nproc", "2", "--runs", runs, "--json"});
+    apart.insert(apart.begin(), {"env", "DESCENT_SHM_DISABLE=1"});
+    CHECK(Running(apart).wait().json()["digest"].text() == two["digest"].text());
 }
 
 TEST_CASE("ranks listen on this machine alone")

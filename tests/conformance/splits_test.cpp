@@ -127,7 +127,7 @@ TEST_CASE("splits: nothing to train on is an error")
 TEST_CASE(
     "splits: of k folds each row validates once, the test part is the same in all, and a fold too many is refused")
 {
-    for (const std::string& kind : {"k_fold", "stratified_k_fold", "leave_one_out"})
+    for (const char* kind : {"k_fold", "stratified_k_fold", "leave_one_out"})
         for (const double test : {0.0, 0.15, 0.4}) {
             INFO(kind << " " << test);
             const SplitData made = splitDataOf(61, 4);

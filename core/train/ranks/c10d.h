@@ -5,6 +5,7 @@
 #define USE_DISTRIBUTED
 #define USE_C10D_GLOO
 
+#include "core/train/ranks/shared_memory.h"
 #include "core/train/ranks/world.h"
 
 #include <functional>
@@ -24,6 +25,7 @@ struct World::Parts {
     c10::intrusive_ptr<c10d::Store> root;  ///< of all generations of this world
     c10::intrusive_ptr<c10d::Store> store; ///< of this one, whose keys begin with its token
     c10::intrusive_ptr<c10d::ProcessGroup> group;
+    std::unique_ptr<SharedMemory> memory; ///< where all ranks are threads or processes of one machine
     std::vector<Member> members;
     std::vector<std::string> endpoints; ///< where the ranks listen for each other, as `address:port`
     std::function<bool(std::int64_t)> gone;
@@ -38,6 +40,8 @@ struct World::Parts {
     /// Returns when a collective is done; throws where it fails, or takes longer than the timeout.
     void finish(c10d::Work& work, bool onDevice) const;
 
+    void cut();  ///< whoever waits for this rank notices at once
+    void part(); ///< nothing is sent or received any more
     void useToken(const std::string& token);
     bool isGone(std::int64_t rank) const;
     base::Error lostError(std::int64_t rank, const char* advice) const;

@@ -80,7 +80,7 @@ GradientSync::GradientSync(World& world, const std::vector<tensor::NamedTensor>&
     else if (compression == "fp16")
         hook = averagingHalves(world.parts().group);
     else
-        hook = averaging(world);
+        hook = averaging(world, std::ranges::all_of(learning, SharedMemory::sums));
     m_parts->reducer->register_comm_hook(watched(std::move(hook), world));
 }
 

@@ -68,10 +68,14 @@ void World::shareFrom(std::int64_t rank, const std::vector<at::Tensor>& all)
         pack(all, packed);
     c10d::ProcessGroup& group = groupOf(*this);
     try {
-        std::vector<at::Tensor> one{packed};
-        c10d::BroadcastOptions options;
-        options.rootRank = rank;
-        group.broadcast(one, options)->wait();
+        if (SharedMemory* memory = parts().memory.get()) {
+            memory->finish(memory->postShare(packed, rank));
+        } else {
+            std::vector<at::Tensor> one{packed};
+            c10d::BroadcastOptions options;
+            options.rootRank = rank;
+            group.broadcast(one, options)->wait();
+        }
     } catch (const std::exception& failure) {
         throw base::Thrown(blame(failure.what()));
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/ranks/watched_hook.h"
 
+#include <map>
+
 namespace core::train::ranks {
 
 namespace {
@@ -21,6 +23,36 @@ public:
             state_->unfinished.push_back(work);
         return work->getFuture();
     }
+};
+
+// The same through memory, or of one rank alone: what a rank adds is posted as soon as it is there, and the sum is made
+// where the Reducer asks for it, behind the backward pass.
+class InMemory final : public c10d::CommHookInterface {
+public:
+    explicit InMemory(World::Parts& parts) : m_parts(parts) {}
+
+    c10::intrusive_ptr<c10::ivalue::Future> runHook(c10d::GradBucket& bucket) override
+    {
+        const at::Tensor& values = bucket.getBufferRef();
+        if (m_parts.memory) {
+            values.mul_(1.0 / double(m_parts.place.size));
+            m_posted[values.const_data_ptr()] = m_parts.memory->postSum(values);
+        }
+        auto done = c10::make_intrusive<c10::ivalue::Future>(c10::TensorType::get());
+        done->markCompleted(c10::IValue(values));
+        return done;
+    }
+    at::Tensor parseHookResult(const c10::IValue& result) override
+    {
+        at::Tensor values = result.toTensor();
+        if (m_parts.memory)
+            m_parts.memory->finish(m_posted.at(values.const_data_ptr()));
+        return values;
+    }
+
+private:
+    World::Parts& m_parts;
+    std::map<const void*, SharedMemory::Operation> m_posted;
 };
 
 // As PyTorch's fp16_compress_hook; c10d's own is not to be had from outside its library.
@@ -45,7 +77,8 @@ public:
 class WatchedHook final : public c10d::CommHookInterface {
 public:
     WatchedHook(std::unique_ptr<c10d::CommHookInterface> inner, Microscope& scope)
-        : m_inner(std::move(inner)),
+        : m_late(dynamic_cast<InMemory*>(inner.get())),
+          m_inner(std::move(inner)),
           m_scope(scope)
     {
     }
@@ -58,6 +91,10 @@ public:
         const std::size_t place = bucket.getIndex();
         m_scope.bucketReady(place, norm * norm);
         const auto future = m_inner->runHook(bucket);
+        if (m_late) {
+            m_places[bucket.getBuffer().const_data_ptr()] = place;
+            return future;
+        }
         // Of then() the result is not there before this has run.
         return future->then(
             [&scope = m_scope, place](c10::ivalue::Future& done) {
@@ -67,17 +104,28 @@ public:
             future->elementType());
     }
 
-    at::Tensor parseHookResult(const c10::IValue& result) override { return m_inner->parseHookResult(result); }
+    at::Tensor parseHookResult(const c10::IValue& result) override
+    {
+        at::Tensor values = m_inner->parseHookResult(result);
+        if (m_late && m_scope.looks())
+            if (const auto place = m_places.find(values.const_data_ptr()); place != m_places.end())
+                m_scope.bucketDone(place->second);
+        return values;
+    }
 
 private:
+    bool m_late; ///< a sum is there when the Reducer has asked for it
     std::unique_ptr<c10d::CommHookInterface> m_inner;
     Microscope& m_scope;
+    std::map<const void*, std::size_t> m_places;
 };
 
 }
 
-std::unique_ptr<c10d::CommHookInterface> averaging(World& world)
+std::unique_ptr<c10d::CommHookInterface> averaging(World& world, bool processors)
 {
+    if ((world.parts().memory || world.size() == 1) && processors)
+        return std::make_unique<InMemory>(world.parts());
     return std::make_unique<Averaging>(&world.parts());
 }
 

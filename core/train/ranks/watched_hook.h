@@ -9,7 +9,8 @@
 namespace core::train::ranks {
 
 /// What the Reducer does with a bucket where nothing else is asked for, in the same bits: the mean over all ranks.
-std::unique_ptr<c10d::CommHookInterface> averaging(World& world);
+/// `processors`: gradients lie in the machine's own memory.
+std::unique_ptr<c10d::CommHookInterface> averaging(World& world, bool processors);
 /// The same with half as many bits in what is sent.
 std::unique_ptr<c10d::CommHookInterface> averagingHalves(const c10::intrusive_ptr<c10d::ProcessGroup>& group);
 /// As `inner`, while the microscope of `world` is told when each bucket is ready and when it is done.

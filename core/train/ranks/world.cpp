@@ -83,6 +83,13 @@ Result<int> listenAt(Place& place)
     return socket;
 }
 
+bool sharesMemory(const Place& place)
+{
+    constexpr std::int64_t most = 64;
+    const char* disabled = std::getenv("DESCENT_SHM_DISABLE");
+    return place.size > 1 && place.size <= most && place.local() && !(disabled && std::string_view(disabled) == "1");
+}
+
 // A message in one piece, of a length that the other side knows.
 at::Tensor over(std::string& text)
 {
@@ -143,27 +150,59 @@ Result<std::vector<std::shared_ptr<World>>> World::ofThreads(std::int64_t size, 
     return worlds;
 }
 
+// Waits for what that rank sets in the store when it is there.
+Status World::come(const char* what, std::int64_t other, double until)
+{
+    Parts& own = *m_parts;
+    while (!own.store->check({keyOf(what, other)})) {
+        const bool ended = own.gone && other != rank() && own.gone(other);
+        if (ended || base::steadySeconds() > until) {
+            own.lost = ended;
+            return Error{ErrorKind::Run,
+                         "rank " + std::to_string(other) + " of " + std::to_string(size()) +
+                             (ended ? " has ended" : " has not come"),
+                         own.place.host + ":" + std::to_string(own.place.port),
+                         ended ? "See what it said, in rank-" + std::to_string(other) + ".log of the run"
+                               : "Start all ranks, with the same address and port"};
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return {};
+}
+
+// All ranks or none.
+Status World::meetInMemory(double until)
+{
+    Parts& own = *m_parts;
+    const std::string name = textOf(own.store->get("memory"));
+    if (rank() > 0 && !name.empty() && sharesMemory(own.place))
+        own.memory = SharedMemory::open(name, rank(), size(), own.timeout);
+    own.store->set(keyOf("maps", rank()), bytesOf(own.memory ? "1" : "0"));
+    bool all = true;
+    for (std::int64_t other = 0; other < size(); ++other) {
+        CORE_CHECK(come("maps", other, until));
+        all = all && textOf(own.store->get(keyOf("maps", other))) == "1";
+    }
+    if (!all)
+        own.memory.reset();
+    else
+        own.memory->askWhoIsGone([&own](std::int64_t other) { return own.isGone(other); });
+    return {};
+}
+
 Status World::meet(double patienceS)
 {
     Parts& own = *m_parts;
     try {
         auto [device, endpoint] = listeningDevice(own.place);
+        if (rank() == 0) {
+            own.memory = sharesMemory(own.place) ? SharedMemory::make(size(), own.timeout) : nullptr;
+            own.store->set("memory", bytesOf(own.memory ? own.memory->name() : ""));
+        }
         own.store->set(keyOf("who", rank()), bytesOf(std::to_string(::getpid()) + " " + endpoint + " " + hostName()));
         const double until = base::steadySeconds() + patienceS;
         for (std::int64_t other = 0; other < size(); ++other) {
-            while (!own.store->check({keyOf("who", other)})) {
-                const bool ended = own.gone && other != rank() && own.gone(other);
-                if (ended || base::steadySeconds() > until) {
-                    own.lost = ended;
-                    return Error{ErrorKind::Run,
-                                 "rank " + std::to_string(other) + " of " + std::to_string(size()) +
-                                     (ended ? " has ended" : " has not come"),
-                                 own.place.host + ":" + std::to_string(own.place.port),
-                                 ended ? "See what it said, in rank-" + std::to_string(other) + ".log of the run"
-                                       : "Start all ranks, with the same address and port"};
-                }
-                std::this_thread::sleep_for(std::chrono::milliseconds(2));
-            }
+            CORE_CHECK(come("who", other, until));
             std::istringstream who(textOf(own.store->get(keyOf("who", other))));
             Member member{.rank = other};
             std::string listens;
@@ -172,6 +211,7 @@ Status World::meet(double patienceS)
             own.members.push_back(std::move(member));
             own.endpoints.push_back(std::move(listens));
         }
+        CORE_CHECK(meetInMemory(until));
         auto options = c10d::ProcessGroupGloo::Options::create(own.timeout);
         options->devices.push_back(std::move(device));
         const auto gloo =
@@ -206,7 +246,17 @@ const std::vector<Member>& World::members() const
 std::function<void()> World::sumBeside(const at::Tensor& values)
 {
     stillHere();
+    if (size() == 1)
+        return [] {};
     try {
+        if (SharedMemory* memory = m_parts->memory.get(); memory && SharedMemory::sums(values))
+            return [this, memory, operation = memory->postSum(values)] {
+                try {
+                    memory->finish(operation);
+                } catch (const std::exception& failure) {
+                    throw base::Thrown(blame(failure.what()));
+                }
+            };
         std::vector<at::Tensor> all{values};
         auto work = m_parts->group->allreduce(all);
         return [this, work, all] {
@@ -236,7 +286,13 @@ Microscope& World::microscope()
 void World::share(const at::Tensor& values)
 {
     stillHere();
+    if (size() == 1)
+        return;
     try {
+        if (SharedMemory* memory = m_parts->memory.get(); memory && values.is_cpu()) {
+            memory->finish(memory->postShare(values));
+            return;
+        }
         std::vector<at::Tensor> all{values};
         const auto work = m_parts->group->broadcast(all);
         m_parts->finish(*work, values.is_cuda());
@@ -269,10 +325,12 @@ void World::tell(const Order& order)
     try {
         std::vector<at::Tensor> all{length};
         std::vector<c10::intrusive_ptr<c10d::Work>> sent;
-        for (std::int64_t other = 1; other < size(); ++other)
+        for (std::int64_t other = 1; other < size() && !m_parts->memory; ++other)
             sent.push_back(m_parts->group->send(all, int(other), orderTag));
         for (const auto& each : sent)
             each->wait(m_parts->timeout);
+        if (m_parts->memory)
+            m_parts->memory->tell(std::int64_t(text.size()));
     } catch (const std::exception& failure) {
         throw base::Thrown(blame(failure.what()));
     }
@@ -291,7 +349,10 @@ Order World::hear()
     at::Tensor length = tensor::empty({1}, at::kLong);
     try {
         std::vector<at::Tensor> all{length};
-        m_parts->group->recv(all, 0, orderTag)->wait(untilTold);
+        if (m_parts->memory)
+            *length.mutable_data_ptr<std::int64_t>() = m_parts->memory->hear();
+        else
+            m_parts->group->recv(all, 0, orderTag)->wait(untilTold);
     } catch (const std::exception& failure) {
         throw base::Thrown(blame(failure.what()));
     }

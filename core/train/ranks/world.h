@@ -26,7 +26,8 @@ struct Order {
     std::vector<base::Blob> tensors = {};
 };
 
-/// The ranks that train together, as one of them sees it: c10d's process group over Gloo. All of them call sum(),
+/// The ranks that train together, as one of them sees it: c10d's process group over Gloo, and memory that they share
+/// where all are of one machine (not where DESCENT_SHM_DISABLE is 1). All of them call sum(),
 /// share() and what stands on them in the same order. Where another rank is lost, each of these throws base::Thrown
 /// with an error that names it. For one thread at a time.
 class World final : public model::AcrossRanks {
@@ -98,6 +99,8 @@ public:
 private:
     explicit World(std::unique_ptr<Parts> parts);
     void stillHere() const;
+    base::Status come(const char* what, std::int64_t other, double until);
+    base::Status meetInMemory(double until);
     std::shared_ptr<World> successor(std::int64_t rank, std::int64_t size, const std::string& token);
     std::unique_ptr<Parts> m_parts;
 };

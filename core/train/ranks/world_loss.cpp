@@ -171,6 +171,19 @@ void cutConnections(const std::vector<std::string>& endpoints)
             ::shutdown(each.file, SHUT_RDWR);
 }
 
+void World::Parts::cut()
+{
+    if (memory)
+        memory->leave();
+    cutConnections(endpoints);
+}
+
+void World::Parts::part()
+{
+    memory.reset();
+    group.reset();
+}
+
 void World::Parts::useToken(const std::string& token)
 {
     place.token = token;
@@ -225,7 +238,7 @@ Error World::blame(const std::string& what)
     const bool inVain = what.find("imed out") != what.npos || what.find("imeout") != what.npos;
     try {
         own.store->set(keyOf("alive", rank()), bytesOf("1"));
-        cutConnections(own.endpoints);
+        own.cut();
         const double until =
             base::steadySeconds() + (inVain ? namesWithin : std::chrono::duration<double>(own.timeout).count());
         for (;;) {
@@ -281,7 +294,7 @@ bool World::lost() const
 void World::leave()
 {
     Parts& own = *m_parts;
-    own.group.reset();
+    own.part();
     if (!own.left && rank() == 0)
         try {
             own.store->set(own.lost ? "next" : "ended", bytesOf("{}"));
@@ -303,7 +316,7 @@ void World::await(const char* what, double patienceS)
     const auto lose = [&](const Error& error) {
         own.lost = true;
         own.store->set(keyOf("alive", rank()), bytesOf("1"));
-        cutConnections(own.endpoints);
+        own.cut();
         throw base::Thrown(error);
     };
     try {
@@ -349,7 +362,7 @@ std::shared_ptr<World> World::successor(std::int64_t rank, std::int64_t size, co
 World::Regrouped World::regroup(bool replace)
 {
     Parts& own = *m_parts;
-    own.group.reset();
+    own.part();
     const double until = base::steadySeconds() + std::chrono::duration<double>(own.timeout).count() + 1;
     std::vector<std::int64_t> there{0};
     for (std::int64_t other = 1; other < size(); ++other)
@@ -387,7 +400,7 @@ World::Regrouped World::regroup(bool replace)
 std::shared_ptr<World> World::next()
 {
     Parts& own = *m_parts;
-    own.group.reset();
+    own.part();
     try {
         const double until =
             base::steadySeconds() + 2 * std::chrono::duration<double>(own.timeout).count() + decidesWithin;
