@@ -32,6 +32,17 @@ struct LaunchedRun {
             others = childrenOf(running.pid());
             return others.size() == std::size_t(ranks - 1) && step() > 0;
         }));
+        // Nobody on the network is listened to, whatever the ranks do.
+        checkListeners(running.pid());
+        for (const int pid : others)
+            checkListeners(pid);
+    }
+    static void checkListeners(int pid)
+    {
+        for (const std::string& listener : listenersOf(pid)) {
+            INFO(listener);
+            CHECK(onLoopback(listener));
+        }
     }
 
     std::filesystem::path run() const

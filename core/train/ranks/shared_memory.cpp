@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <stdexcept>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <thread>
@@ -120,11 +121,16 @@ std::unique_ptr<SharedMemory> SharedMemory::map(int file, std::int64_t rank, std
 
 std::unique_ptr<SharedMemory> SharedMemory::make(std::int64_t size, std::chrono::milliseconds timeout)
 {
+    const std::size_t bytes = bytesOfAll(sizeof(Head) + std::size_t(size) * sizeof(Seat), size);
+    // Beyond it the system ends the program.
+    rlimit most{};
+    if (::getrlimit(RLIMIT_FSIZE, &most) != 0 || most.rlim_cur < bytes)
+        return nullptr;
     const int file = ::memfd_create("descent-ranks", MFD_CLOEXEC);
     if (file < 0)
         return nullptr;
     // Zero is how all of it begins.
-    if (::ftruncate(file, off_t(bytesOfAll(sizeof(Head) + std::size_t(size) * sizeof(Seat), size))) != 0) {
+    if (::ftruncate(file, off_t(bytes)) != 0) {
         ::close(file);
         return nullptr;
     }
