@@ -37,7 +37,7 @@ Value Parzen::valueAt(const Distribution& range, double coordinate)
 }
 
 Parzen::Parzen(std::vector<Distribution> ranges, const std::vector<std::vector<double>>& observations,
-               std::vector<double> weights, double least)
+               std::vector<double> weights, double categoryPrior)
     : m_ranges(std::move(ranges)),
       m_weights(std::move(weights))
 {
@@ -52,13 +52,13 @@ Parzen::Parzen(std::vector<Distribution> ranges, const std::vector<std::vector<d
         for (const auto& row : observations)
             column.push_back(row[i]);
         if (m_ranges[i].type == Type::Categorical)
-            addCategory(m_ranges[i], column);
+            addCategory(m_ranges[i], column, categoryPrior);
         else
-            addNumber(m_ranges[i], std::move(column), least);
+            addNumber(m_ranges[i], std::move(column));
     }
 }
 
-void Parzen::addNumber(const Distribution& range, std::vector<double> centres, double least)
+void Parzen::addNumber(const Distribution& range, std::vector<double> centres)
 {
     const double low = range.scaledMin(), high = range.scaledMax();
     const std::size_t n = centres.size();
@@ -69,7 +69,7 @@ void Parzen::addNumber(const Distribution& range, std::vector<double> centres, d
     // they are alone.
     Dimension made;
     made.widths.resize(n);
-    const double narrowest = (high - low) * std::min(least, 1 / std::min(100.0, 2.0 + double(n)));
+    const double narrowest = (high - low) / std::min(100.0, 2.0 + double(n));
     const auto sorted = [&](std::size_t place) { return centres[order[place]]; };
     for (std::size_t place = 0; place < n; ++place) {
         const double left = place > 0 ? sorted(place) - sorted(place - 1) : n == 1 ? sorted(0) - low : 0;
@@ -88,10 +88,10 @@ void Parzen::addNumber(const Distribution& range, std::vector<double> centres, d
     m_dimensions.push_back(std::move(made));
 }
 
-void Parzen::addCategory(const Distribution& range, const std::vector<double>& observed)
+void Parzen::addCategory(const Distribution& range, const std::vector<double>& observed, double categoryPrior)
 {
     const std::size_t n = observed.size(), values = range.values.size();
-    const double prior = 1 / double(n + 1);
+    const double prior = categoryPrior / double(n + 1);
     Dimension made;
     made.shares.assign((n + 1) * values, 0);
     for (std::size_t k = 0; k <= n; ++k)

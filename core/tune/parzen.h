@@ -14,10 +14,10 @@ namespace core::tune {
 /// of a category its index.
 class Parzen {
 public:
-    /// `observations`: a row for each, oldest first; `weights`: one each, the prior has 1. No kernel is narrower than
-    /// `least` of the range where there are few of them; of many Optuna's own bound, 1 / (n + 2), is the smaller one.
+    /// `observations`: a row for each, oldest first; `weights`: one each, the prior has 1. Of n kernels each gives
+    /// every category categoryPrior / n beside the 1 of its own; Optuna has 1 there.
     Parzen(std::vector<Distribution> ranges, const std::vector<std::vector<double>>& observations,
-           std::vector<double> weights, double least = 1);
+           std::vector<double> weights, double categoryPrior = 1);
 
     std::size_t kernels() const { return m_weights.size(); }
     double logPdf(std::span<const double> x) const;
@@ -37,8 +37,8 @@ private:
     std::vector<double> m_weights, m_logWeights;
     std::vector<Dimension> m_dimensions;
 
-    void addNumber(const Distribution& range, std::vector<double> centres, double least);
-    void addCategory(const Distribution& range, const std::vector<double>& observed);
+    void addNumber(const Distribution& range, std::vector<double> centres);
+    void addCategory(const Distribution& range, const std::vector<double>& observed, double categoryPrior);
     void addLogKernels(std::size_t dimension, double x, std::vector<double>& logs) const;
 };
 

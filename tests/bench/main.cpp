@@ -28,6 +28,18 @@ void print(const std::string& name, const core::base::Object& figures, bool json
 int main(int argc, char** argv)
 {
     core::session::prepareProcess(argc, argv);
+    std::string wanted;
+    bool json = false;
+    bench::SamplersAsked asked;
+    for (int i = 1; i < argc; ++i)
+        if (std::string_view(argv[i]) == "--json")
+            json = true;
+        else if (std::string_view(argv[i]) == "--only" && i + 1 < argc)
+            asked.only.push_back(argv[++i]);
+        else if (std::string_view(argv[i]) == "--peer-file" && i + 1 < argc)
+            asked.peerFile = argv[++i];
+        else
+            wanted = argv[i];
     const std::vector<bench::Benchmark> all{
         {"step-mlp", "2-16-16-2, tanh, batch 32, AdamW, one thread, all scalars recorded", bench::stepMlp},
         {"step-cnn", "two convolutions on 28x28, batch 64, all scalars recorded", bench::stepCnn},
@@ -59,19 +71,12 @@ int main(int argc, char** argv)
         {"rules", "what the debugger's rules cost beside a training, and how fast they are over a recorded run",
          bench::rules},
         {"samplers", "what tuning's strategies find in 60 trials, and how long they think over 1,000, beside Optuna",
-         bench::samplers},
+         [&] { return bench::samplers(asked); }},
         {"tune", "a study of 64 small networks beside Optuna with PyTorch, with as many workers", bench::tune},
         {"batched", "steps a second of 1, 8, 64 and 256 small networks on one thread, beside stacked ones in PyTorch",
          bench::batched},
         {"profile", "what the profiler costs the steps of a small network and of a CNN", bench::profile},
     };
-    std::string wanted;
-    bool json = false;
-    for (int i = 1; i < argc; ++i)
-        if (std::string_view(argv[i]) == "--json")
-            json = true;
-        else
-            wanted = argv[i];
     if (wanted == "record")
         return runRecordBench(json);
     if (wanted == "plot")
@@ -86,7 +91,8 @@ int main(int argc, char** argv)
             print(wanted, *figures, json);
             return 0;
         }
-    std::cerr << "descent-bench NAME [--json]\n";
+    std::cerr << "descent-bench NAME [--json]\n"
+                 "descent-bench samplers [--only STRATEGY or PROBLEM]... [--peer-file FILE of Optuna's figures]\n";
     for (const bench::Benchmark& one : all)
         std::cerr << "  " << one.name << "  " << one.help << "\n";
     std::cerr << "  record  scalars into the journal and run.h5\n  plot  ten curves of ten million points\n";

@@ -5,11 +5,15 @@
 #include "tests/bench/bench.h"
 
 #include "core/base/clock.h"
+#include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/tune/study.h"
 #include "tests/bench/sampler_problems.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <map>
 
 namespace bench {
 
@@ -45,7 +49,9 @@ Result<double> regret(const std::string& strategy, const SamplerProblem& functio
         }
         regrets.push_back(best);
     }
-    return median(regrets);
+    // Even numbers have two in the middle, as in NumPy.
+    std::ranges::sort(regrets);
+    return (regrets[(regrets.size() - 1) / 2] + regrets[regrets.size() / 2]) / 2;
 }
 
 constexpr int thought = 1000;
@@ -80,36 +86,147 @@ Result<double> thinking(const std::string& strategy, const SamplerProblem& funct
     return median(times);
 }
 
+/// Optuna's figures, which take long: each is measured once, and kept in a file where one is named.
+class PeerFigures {
+public:
+    static Result<PeerFigures> open(const std::string& file)
+    {
+        PeerFigures made;
+        made.m_file = file;
+        if (file.empty() || !std::filesystem::exists(file))
+            return made;
+        CORE_TRY(text, core::base::readFile(file));
+        CORE_TRY(known, core::base::parseJson(text));
+        if (!known.isObject())
+            return core::base::Error{core::base::ErrorKind::Data, "is no JSON object of figures", file, {}};
+        made.m_known = known.object();
+        return made;
+    }
+
+    /// Nothing where there is no Python with Optuna.
+    Result<std::optional<double>> of(const std::string& name, int count)
+    {
+        const std::string key = name + "-" + std::to_string(count);
+        if (const auto* known = m_known.find(key); known && known->isNumber())
+            return std::optional(known->toReal());
+        const auto figure = peer("samplers-" + name, count);
+        if (!figure)
+            return std::optional<double>();
+        m_known.set(key, *figure);
+        if (!m_file.empty())
+            CORE_CHECK(core::base::writeFileAtomically(m_file, core::base::writeJson(m_known, 2)));
+        return std::optional(*figure);
+    }
+
+private:
+    std::string m_file;
+    Object m_known;
+};
+
+/// The figures beside Optuna's, and of how many values found ours are as good or better.
+class Report {
+public:
+    explicit Report(PeerFigures& peers) : m_peers(peers) {}
+
+    core::base::Status add(const std::string& kind, const std::string& what, double figure, const std::string& peerName,
+                           int count)
+    {
+        const std::string name = kind + "_" + what;
+        m_figures.set(name, figure);
+        std::cerr << name << "  " << core::base::writeJson(figure) << std::flush;
+        CORE_TRY(other, m_peers.of(kind + "-" + peerName, count));
+        if (!other) {
+            m_figures.set("peer", "no Python with Optuna found; name one in DESCENT_PEER_PYTHON");
+            std::cerr << std::endl;
+            return {};
+        }
+        m_figures.set("optuna_" + name, *other);
+        if (*other > 0)
+            m_figures.set("ratio_to_optuna_" + name, figure / *other);
+        std::cerr << "  optuna  " << core::base::writeJson(*other) << std::endl;
+        if (what.ends_with("_regret")) {
+            Tally& tally = m_tallies[kind];
+            tally.compared += 1;
+            tally.notWorse += figure <= *other;
+            tally.better += figure < *other;
+        }
+        return {};
+    }
+
+    Object figures() const
+    {
+        Object all = m_figures;
+        for (const auto& [kind, tally] : m_tallies) {
+            all.set(kind + "_compared", tally.compared);
+            all.set(kind + "_not_worse", tally.notWorse);
+            all.set(kind + "_better", tally.better);
+        }
+        return all;
+    }
+
+private:
+    struct Tally {
+        int compared = 0, notWorse = 0, better = 0;
+    };
+    PeerFigures& m_peers;
+    Object m_figures{{"seeds", seeds}, {"trials", trials}};
+    std::map<std::string, Tally> m_tallies;
+};
+
+// Those of `all` that are asked for, all where none is; an error for a word that stands for nothing.
+Result<std::vector<std::string>> chosen(const std::vector<std::string>& all, const std::vector<std::string>& others,
+                                        const std::vector<std::string>& only)
+{
+    std::vector<std::string> found;
+    for (const std::string& word : only) {
+        if (std::ranges::count(all, word))
+            found.push_back(word);
+        else if (!std::ranges::count(others, word)) {
+            std::string names;
+            for (const auto* list : {&all, &others})
+                for (const std::string& name : *list)
+                    names += (names.empty() ? "" : ", ") + name;
+            return core::base::Error{core::base::ErrorKind::Usage, "no strategy or problem is called " + word, "--only",
+                                     "One of " + names};
+        }
+    }
+    return found.empty() ? all : found;
 }
 
-Result<Object> samplers()
+}
+
+Result<Object> samplers(const SamplersAsked& asked)
 {
     using namespace samplers_bench;
-    Object figures{{"seeds", seeds}, {"trials", trials}};
-    const auto beside = [&](const std::string& name, double figure, const std::string& peerName, int count) {
-        figures.set(name, figure);
-        if (const auto other = peer(peerName, count)) {
-            figures.set("optuna_" + name, *other);
-            figures.set("ratio_to_optuna_" + name, figure / *other);
-        } else {
-            figures.set("peer", "no Python with Optuna found; name one in DESCENT_PEER_PYTHON");
-        }
-    };
     const std::pair<std::string, std::string> strategies[] = {
         {"TPE", "tpe"}, {"Bayesian", "gp"}, {"CmaEs", "cmaes"}, {"NSGAII", "nsgaii"}};
     CORE_TRY(problems, samplerProblems());
-    for (const auto& [strategy, short_] : strategies) {
-        const auto hartmann6 = std::ranges::find(problems, "hartmann6", &SamplerProblem::name);
-        CORE_TRY(time, thinking(strategy, *hartmann6));
-        beside(short_ + "_suggest_ms", time, "samplers-" + short_ + "-thinking", 15);
+    std::vector<std::string> kinds, tasks{"suggest"};
+    for (const auto& [strategy, kind] : strategies)
+        kinds.push_back(kind);
+    for (const SamplerProblem& function : problems)
+        tasks.push_back(function.name);
+    CORE_TRY(chosenKinds, chosen(kinds, tasks, asked.only));
+    CORE_TRY(chosenTasks, chosen(tasks, kinds, asked.only));
+    CORE_TRY(others, PeerFigures::open(asked.peerFile));
+    Report report(others);
+    for (const auto& [strategy, kind] : strategies) {
+        if (!std::ranges::count(chosenKinds, kind))
+            continue;
+        if (std::ranges::count(chosenTasks, "suggest")) {
+            const auto hartmann6 = std::ranges::find(problems, "hartmann6", &SamplerProblem::name);
+            CORE_TRY(time, thinking(strategy, *hartmann6));
+            CORE_CHECK(report.add(kind, "suggest_ms", time, "thinking", 15));
+        }
         if (strategy != "TPE" && strategy != "Bayesian")
             continue;
-        for (const SamplerProblem& function : problems) {
-            CORE_TRY(found, regret(strategy, function));
-            beside(short_ + "_" + function.name + "_regret", found, "samplers-" + short_ + "-" + function.name, seeds);
-        }
+        for (const SamplerProblem& function : problems)
+            if (std::ranges::count(chosenTasks, function.name)) {
+                CORE_TRY(found, regret(strategy, function));
+                CORE_CHECK(report.add(kind, function.name + "_regret", found, function.name, seeds));
+            }
     }
-    return figures;
+    return report.figures();
 }
 
 }

@@ -123,7 +123,7 @@ Result<double> peer(const std::string& name, int steps)
     double figure = 0;
     const int read = std::fscanf(pipe, "%lf", &figure);
     ::pclose(pipe);
-    if (read != 1 || figure <= 0)
+    if (read != 1 || figure < 0)
         return Error{ErrorKind::Run, "Python has no torch", command, {}};
     return figure;
 }

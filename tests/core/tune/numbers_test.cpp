@@ -132,6 +132,19 @@ TEST_CASE("posterior and marginal likelihood of a Gaussian process are scikit-le
     CHECK(fitted.weights[2] < fitted.weights[0] / 4);
 }
 
+TEST_CASE("a category that was not observed has the share that it is given")
+{
+    const std::vector<Distribution> ranges{{Type::Categorical, 0, 1, {}, Scale::Linear, {"x", "y", "z"}}};
+    // One observation, x, and the prior, each with weight 1/2. x: (1 + p/2) / (1 + 3p/2), the others (p/2) / (1 +
+    // 3p/2).
+    for (const double prior : {1.0, 3.0}) {
+        const Parzen density(ranges, {{0}}, {1}, prior);
+        const double whole = 1 + 1.5 * prior;
+        CHECK(near(density.logPdf(std::vector{0.0}), std::log((1 + prior / 2) / whole / 2 + 1.0 / 6), 1e-12));
+        CHECK(near(density.logPdf(std::vector{2.0}), std::log(prior / 2 / whole / 2 + 1.0 / 6), 1e-12));
+    }
+}
+
 TEST_CASE("Parzen densities are Optuna's")
 {
     const std::vector<Distribution> ranges{{Type::Continuous, -2, 3},
