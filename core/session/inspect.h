@@ -109,16 +109,17 @@ struct Evaluation {
 base::Result<Evaluation> evaluate(const std::filesystem::path& run, const std::string& split, const std::string& at);
 
 /// Writes predictions for the rows of `input` (the run's own source format) as CSV. Returns the number of rows. Where
-/// every pixel has a class: the share of each class, and in a folder beside it (`p.csv` → `p.masks`) a grey PNG of class
-/// ids for each row.
+/// every pixel has a class: the share of each class, and in a folder beside it (`p.csv` → `p.masks`) a grey PNG of
+/// class ids for each row.
 base::Result<std::int64_t> predict(const std::filesystem::path& run, const std::filesystem::path& input,
                                    const std::filesystem::path& output, const std::string& at);
 
 /// Versions, devices, threads, and what is missing.
 base::Value doctor();
 
-/// Once a process, before anything of torch runs: spinning OpenMP threads are slow on a shared machine, and the
-/// policy is read when the library is loaded, so the program starts itself again with it set.
+/// Once a process, before anything of torch runs: spinning OpenMP threads are slow on a shared machine, and so are
+/// small pages. Both are read when libraries are loaded, so the program starts itself again with OMP_WAIT_POLICY and
+/// GLIBC_TUNABLES set where they do not say otherwise.
 void prepareProcess(int argc, char** argv);
 
 }

@@ -20,6 +20,7 @@ Campaign::Campaign(int argc, char** argv, std::map<std::string, long> numbers)
 {
     // Campaigns run beside other work, and their programs do without a second start.
     ::setenv("OMP_WAIT_POLICY", "passive", 0);
+    ::setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", 0);
     m_numbers.try_emplace("seed", 1);
     for (int i = 1; i < argc; ++i) {
         const std::string name = std::strncmp(argv[i], "--", 2) == 0 ? argv[i] + 2 : "";
