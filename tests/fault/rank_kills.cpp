@@ -3,6 +3,7 @@
 // bits and the rows of an undisturbed one, and nothing that was started for it is left.
 #include "core/base/clock.h"
 #include "core/base/rng.h"
+#include "core/store/checkpoint.h"
 #include "tests/fault/campaign.h"
 #include "tests/support/processes.h"
 
@@ -23,7 +24,7 @@ std::string rankExperiment()
 {
     return R"({"name": "ranks", "data": {"source": "two-moons", "rows": 300},
     "model": {"kind": "mlp", "hidden": [16], "norm": "batch", "dropout": 0.1},
-    "train": {"epochs": 60, "batch_size": 8, "optimizer": {"kind": "adam", "lr": 0.01}, "schedule": "cosine",
+    "train": {"epochs": 150, "batch_size": 8, "optimizer": {"kind": "adam", "lr": 0.01}, "schedule": "cosine",
               "threads": 1, "seed": 3, "checkpoint": {"every_steps": 50}}})";
 }
 
@@ -144,6 +145,16 @@ private:
             ::poll(nullptr, 0, std::max(1, int(std::min(left * 1000, 20.0))));
     }
 
+    bool hasTrained() const
+    {
+        std::error_code none;
+        for (const auto& entry : fs::directory_iterator(m_runs, none))
+            if (const auto all = core::store::listCheckpoints(entry.path() / "checkpoints");
+                !all.empty() && all.back().step > 0)
+                return true;
+        return false;
+    }
+
     // Whether the coordinator is dead.
     bool disturb(tests::Running& run, long ranks, std::uint64_t number)
     {
@@ -183,6 +194,9 @@ private:
         }
         if (others.empty())
             return false;
+        // One that hangs while it starts is waited for much longer, and not gone on without.
+        if (deed == Deed::StopRank)
+            tests::until([&] { return !run.going() || hasTrained(); }, 60);
         const int victim = others[std::size_t(m_draw.below(number + 3, others.size()))];
         ::kill(victim, deed == Deed::KillRank ? SIGKILL : SIGSTOP);
         ++(deed == Deed::KillRank ? m_kills : m_stops);
