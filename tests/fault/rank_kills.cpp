@@ -63,8 +63,9 @@ public:
         for (long time = 0; time < times; ++time) {
             m_campaign.doing("run " + std::to_string(round) + ", " + std::to_string(ranks) + " ranks, " + policy +
                              ", start " + std::to_string(time));
+            const std::int64_t before = newestStep();
             tests::Running run(tests::cliCommand(arguments(ranks, policy, true)));
-            const bool gone = disturb(run, ranks, first + 10 + 10 * std::uint64_t(time));
+            const bool gone = disturb(run, ranks, first + 10 + 10 * std::uint64_t(time), before);
             const tests::Ended ended = run.wait(180);
             look(ended);
             if (ended.status == 0) {
@@ -145,18 +146,18 @@ private:
             ::poll(nullptr, 0, std::max(1, int(std::min(left * 1000, 20.0))));
     }
 
-    bool hasTrained() const
+    std::int64_t newestStep() const
     {
+        std::int64_t step = 0;
         std::error_code none;
         for (const auto& entry : fs::directory_iterator(m_runs, none))
-            if (const auto all = core::store::listCheckpoints(entry.path() / "checkpoints");
-                !all.empty() && all.back().step > 0)
-                return true;
-        return false;
+            for (const auto& each : core::store::listCheckpoints(entry.path() / "checkpoints"))
+                step = std::max(step, std::int64_t(each.step));
+        return step;
     }
 
     // Whether the coordinator is dead.
-    bool disturb(tests::Running& run, long ranks, std::uint64_t number)
+    bool disturb(tests::Running& run, long ranks, std::uint64_t number, std::int64_t before)
     {
         m_processes.clear();
         m_listeners.clear();
@@ -196,7 +197,7 @@ private:
             return false;
         // One that hangs while it starts is waited for much longer, and not gone on without.
         if (deed == Deed::StopRank)
-            tests::until([&] { return !run.going() || hasTrained(); }, 60);
+            tests::until([&] { return !run.going() || newestStep() > before; }, 60);
         const int victim = others[std::size_t(m_draw.below(number + 3, others.size()))];
         ::kill(victim, deed == Deed::KillRank ? SIGKILL : SIGSTOP);
         ++(deed == Deed::KillRank ? m_kills : m_stops);
