@@ -380,6 +380,30 @@ TEST_CASE("ranks share rows that are streamed")
     }
 }
 
+TEST_CASE("a step that is broken off in its last sum leaves the state as it was before, statistics too")
+{
+    Crew crew(2, 10);
+    const auto& world = crew.world();
+    REQUIRE(world->meet());
+    const Value spec = with(resolved(mlp), {{"distributed.strategy", "pipeline"}, {"distributed.world_size", 2}});
+    auto engine = train::Engine::make(spec, "cpu", nullptr, 1, world);
+    REQUIRE(engine);
+    (*engine)->advance();
+    const auto before = (*engine)->snapshot();
+    // Both stages have passed, and no sum can be made any more.
+    const train::Learner::Answers parts = [&](const at::Tensor&, const at::Tensor&, const at::Tensor&) {
+        world->leave();
+    };
+    (*engine)->learner().onAnswers(&parts);
+    CHECK_THROWS_AS((*engine)->advance(), base::Thrown);
+    const auto after = (*engine)->snapshot();
+    REQUIRE(after.tensors.size() == before.tensors.size());
+    for (std::size_t i = 0; i < before.tensors.size(); ++i) {
+        INFO(before.tensors[i].name);
+        CHECK((after.tensors[i].bytes == before.tensors[i].bytes));
+    }
+}
+
 TEST_CASE("replicas that differ are found")
 {
     Crew crew(2, 10);
