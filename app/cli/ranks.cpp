@@ -42,16 +42,18 @@ void waitForFirstRank()
 Result<Outcome> estimated(const Value& resolved)
 {
     CORE_TRY(fit, session::memoryFit(resolved));
-    Object object{{"fits", fit.fits()},
-                  {"bytes", std::int64_t(fit.bytes)},
-                  {"available", std::int64_t(fit.available)},
-                  {"stages", fit.stages}};
+    Object object{
+        {"fits", fit.fits()}, {"bytes", std::int64_t(fit.bytes)},       {"available", std::int64_t(fit.available)},
+        {"ranks", fit.ranks}, {"together", std::int64_t(fit.together)}, {"stages", fit.stages}};
     Array stages;
     for (std::size_t i = 0; i < fit.stageBytes.size(); ++i)
         stages.push_back(Object{{"blocks", fit.blocks[i]}, {"bytes", std::int64_t(fit.stageBytes[i])}});
     object.set("stage_bytes", std::move(stages));
     return Outcome{std::move(object), fit.text() + "\n"};
 }
+
+// Machines of a job may not begin at the same moment.
+constexpr double apartS = 2 * session::RankSet::usualStartS;
 
 double timeoutIn(const Value& resolved)
 {
@@ -100,15 +102,15 @@ Result<Value> loadSpread(const std::string& file, std::int64_t ranks, std::vecto
     if (asked["distributed"]["strategy"].text() == "none")
         sets.push_back("distributed.strategy=ddp");
     sets.push_back("distributed.world_size=" + std::to_string(ranks));
-    CORE_TRY(devices, core::train::ranks::devicesOfRanks(device, localRanks, core::spec::read(asked).distributed));
-    // GPUs are sent between by NCCL, unless they are too few for it or somebody wishes otherwise.
+    CORE_TRY(devices, core::tensor::resolveDevices(device, localRanks));
+    // Gradients go between GPUs by NCCL, unless these are too few for it or somebody wishes otherwise.
     const auto given = readJson(file);
     const bool said = (given && !(*given)["distributed"]["backend"].isNull()) ||
                       std::ranges::any_of(sets, [](const std::string& set) {
                           return set.starts_with("distributed.backend=") || set.starts_with("distributed=");
                       });
     const auto gpus = std::int64_t(core::tensor::cudaNumbers(devices).size());
-    if (!said && gpus > 1 && gpus >= localRanks)
+    if (!said && gpus > 1 && gpus >= localRanks && asked["distributed"]["strategy"].text() != "pipeline")
         sets.push_back("distributed.backend=nccl");
     return loadExperiment(file, sets);
 }
@@ -127,15 +129,15 @@ Result<Outcome> trainAsRank(const session::Place& place, const Value& resolved, 
 {
     if (place.rank > 0) {
         waitForFirstRank();
-        CORE_CHECK(session::followRanks(place, timeoutIn(resolved)));
+        CORE_CHECK(session::followRanks(place, timeoutIn(resolved), apartS));
         return Outcome{Object{{"rank", place.rank}, {"world_size", place.size}, {"status", "completed"}},
                        "rank " + std::to_string(place.rank) + " of " + std::to_string(place.size) + " is done\n"};
     }
     RankOptions again = how;
     if (startedAnew())
         again.resume = "auto";
-    return trainTogether(session::RankSet::join(place, timeoutIn(resolved), replacesIn(resolved)), resolved, again,
-                         started);
+    return trainTogether(session::RankSet::join(place, timeoutIn(resolved), apartS, replacesIn(resolved)), resolved,
+                         again, started);
 }
 
 Result<Outcome> trainTogether(const std::shared_ptr<session::RankSet>& ranks, const Value& resolved,
@@ -147,7 +149,7 @@ Result<Outcome> trainTogether(const std::shared_ptr<session::RankSet>& ranks, co
                      "Use random or stratified, or train without ranks"};
     const std::int64_t local = how.localRanks ? how.localRanks : resolved["distributed"]["world_size"].toInt(1);
     const core::spec::DistributedSpec shared = core::spec::read(resolved).distributed;
-    CORE_TRY(devices, core::train::ranks::devicesOfRanks(how.device, local, shared));
+    CORE_TRY(devices, core::tensor::resolveDevices(how.device, local));
     CORE_CHECK(core::train::ranks::deviceOfRank({.size = local, .localSize = local}, devices, shared));
     session::Options options{how.runs, devices};
     options.meet = [ranks](const std::filesystem::path& run) { return ranks->meet(run); };
@@ -172,6 +174,7 @@ void addRanks(Program& program)
         std::string experiment, device = "auto", resume = "never", script;
         std::vector<std::string> sets;
         std::int64_t ranks = 0;
+        double start = session::RankSet::usualStartS;
         bool estimate = false;
     };
     auto options = std::make_shared<Launch>();
@@ -189,6 +192,12 @@ void addRanks(Program& program)
         ->capture_default_str();
     launch->add_option("--resume", options->resume, "auto: go on with an interrupted run of the same experiment")
         ->check(CLI::IsMember({"auto", "never"}))
+        ->capture_default_str();
+    launch
+        ->add_option("--start-timeout", options->start,
+                     "Seconds that a rank may take until it has come to the others; then it is lost, and "
+                     "distributed.on_failure says what follows. Once ranks have met, distributed.timeout_s holds")
+        ->check(CLI::Range(0.1, 86'400.0))
         ->capture_default_str();
     launch->add_option("--export-sbatch", options->script,
                        "Trains nothing: writes a script for Slurm's sbatch that does, to this file");
@@ -214,23 +223,24 @@ void addRanks(Program& program)
             return Outcome{Object{{"script", options->script}, {"ranks", ranks}},
                            "sbatch " + options->script + " trains this on " + std::to_string(ranks) + " ranks\n"};
         }
-        const auto set =
-            session::RankSet::launch({program, "rank-worker"}, ranks, timeoutIn(resolved), replacesIn(resolved));
+        const auto set = session::RankSet::launch({program, "rank-worker"}, ranks, timeoutIn(resolved),
+                                                  options->start, replacesIn(resolved));
         return trainTogether(set, resolved, {common.runsFolder(), options->device, options->resume}, started);
     });
 
     // Hidden: started by launch, told everything else by the first rank.
     CLI::App* worker =
         program.app.add_subcommand("rank-worker", "Train along with the rank that started this")->group("");
-    auto timeout = std::make_shared<double>(10);
+    auto timeout = std::make_shared<double>(10), start = std::make_shared<double>(session::RankSet::usualStartS);
     worker->add_option("--timeout", *timeout, "Seconds to wait for another rank");
-    program.on(worker, [timeout]() -> Result<Outcome> {
+    worker->add_option("--start-timeout", *start, "Seconds to wait for one that has not come yet");
+    program.on(worker, [timeout, start]() -> Result<Outcome> {
         // Also one that is stopped does not outlive it.
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         CORE_TRY(place, session::placeHere());
         if (!place)
             return Error{ErrorKind::Usage, "is not set", "RANK", "Use launch, which starts this"};
-        CORE_CHECK(session::followRanks(*place, *timeout));
+        CORE_CHECK(session::followRanks(*place, *timeout, *start));
         return Outcome{Object{{"rank", place->rank}, {"world_size", place->size}, {"status", "completed"}}, {}};
     });
 }

@@ -6,6 +6,7 @@
 #include "core/train/ranks/pipeline.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace core::session {
 
@@ -22,9 +23,14 @@ std::string wholeMegabytes(std::uint64_t bytes)
 
 std::string MemoryFit::text() const
 {
-    const std::string there = wholeMegabytes(available);
+    const std::string there = wholeMegabytes(available), all = std::to_string(ranks) + " ranks";
     if (fits())
-        return "fits: about " + wholeMegabytes(bytes) + " of " + there;
+        return ranks > 1 ? "fits: " + all + " take about " + wholeMegabytes(together) + " of " + there + " together"
+                         : "fits: about " + wholeMegabytes(bytes) + " of " + there;
+    if (stages == 1)
+        return "does not fit: " + all + " take about " + wholeMegabytes(together) + " of " + there +
+               " together; at most " + std::to_string(mostRanks()) + " would, or more with a smaller batch_size" +
+               (stageBytes.empty() ? ", or as stages of a pipeline" : "");
     if (stageBytes.empty())
         return "does not fit: about " + wholeMegabytes(bytes) + " of " + there;
     const std::uint64_t largest = *std::ranges::max_element(stageBytes);
@@ -46,11 +52,7 @@ base::Result<MemoryFit> memoryFit(const Value& resolved, std::uint64_t available
         fit.learned = 3 * fit.weights;
         fit.activations = fit.bytes - fit.weights - fit.learned;
     }
-    if (fit.bytes <= fit.available)
-        return fit;
-    fit.stages = 0;
-    if (preview.estimator)
-        return fit;
+    const auto layers = std::int64_t(preview.layers.size());
     const std::int64_t rows = std::max<std::int64_t>(1, experiment.train.batchSize.toInt(32)),
                        parts = experiment.distributed.microBatches, each = (rows + parts - 1) / parts;
     // Bytes of a stage that are its own, without and for each micro-batch that it has under way.
@@ -62,8 +64,7 @@ base::Result<MemoryFit> memoryFit(const Value& resolved, std::uint64_t available
         fixed.push_back(12.0 * double(layer.parameters));
         moving.push_back(8 * cells * double(each));
     }
-    const auto most = std::int64_t(preview.layers.size());
-    for (std::int64_t stages = 2; stages <= most && fit.stages == 0; ++stages) {
+    const auto divide = [&](std::int64_t stages) {
         const std::int64_t ahead = experiment.distributed.schedule == "gpipe" ? parts : std::min(parts, stages);
         std::vector<double> costs;
         for (std::size_t i = 0; i < fixed.size(); ++i)
@@ -77,6 +78,21 @@ base::Result<MemoryFit> memoryFit(const Value& resolved, std::uint64_t available
                 bytes += costs[layer++];
             fit.stageBytes.push_back(fit.weights + std::uint64_t(bytes));
         }
+    };
+    fit.ranks = preview.estimator ? 1 : experiment.distributed.members();
+    fit.together = std::uint64_t(fit.ranks) * fit.bytes;
+    if (fit.bytes <= fit.available) {
+        if (experiment.distributed.strategy == "pipeline" && fit.ranks > 1 && fit.ranks <= layers) {
+            divide(fit.ranks);
+            fit.together = std::reduce(fit.stageBytes.begin(), fit.stageBytes.end(), std::uint64_t(0));
+        }
+        return fit;
+    }
+    fit.stages = 0;
+    if (preview.estimator)
+        return fit;
+    for (std::int64_t stages = 2; stages <= layers && fit.stages == 0; ++stages) {
+        divide(stages);
         if (*std::ranges::max_element(fit.stageBytes) <= fit.available)
             fit.stages = stages;
     }

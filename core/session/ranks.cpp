@@ -23,7 +23,7 @@ constexpr const char* tokenVariable = "DESCENT_RANK_TOKEN";
 struct RankSet::Parts {
     Place place;
     std::vector<std::string> worker; ///< empty: the others are there
-    double timeoutS = 10;
+    double timeoutS = 10, startS = usualStartS;
     bool replace = false;
     std::shared_ptr<World> world;
     std::map<std::int64_t, TrialProcess> processes; ///< by rank
@@ -32,7 +32,8 @@ struct RankSet::Parts {
     {
         const Place& there = world->place();
         std::vector<std::string> command = worker;
-        command.insert(command.end(), {"--timeout", std::to_string(timeoutS)});
+        command.insert(command.end(),
+                       {"--timeout", std::to_string(timeoutS), "--start-timeout", std::to_string(startS)});
         const Environment environment{
             {"RANK", std::to_string(rank)},       {"WORLD_SIZE", std::to_string(there.size)},
             {"LOCAL_RANK", std::to_string(rank)}, {"LOCAL_WORLD_SIZE", std::to_string(there.size)},
@@ -61,21 +62,23 @@ RankSet::RankSet() : m_parts(std::make_unique<Parts>()) {}
 RankSet::~RankSet() = default;
 
 std::shared_ptr<RankSet> RankSet::launch(std::vector<std::string> worker, std::int64_t size, double timeoutS,
-                                         bool replace)
+                                         double startS, bool replace)
 {
     std::shared_ptr<RankSet> set(new RankSet);
     set->m_parts->place = {.size = size, .localSize = size, .starter = "launch"};
     set->m_parts->worker = std::move(worker);
     set->m_parts->timeoutS = timeoutS;
+    set->m_parts->startS = startS;
     set->m_parts->replace = replace;
     return set;
 }
 
-std::shared_ptr<RankSet> RankSet::join(const Place& place, double timeoutS, bool replace)
+std::shared_ptr<RankSet> RankSet::join(const Place& place, double timeoutS, double startS, bool replace)
 {
     std::shared_ptr<RankSet> set(new RankSet);
     set->m_parts->place = place;
     set->m_parts->timeoutS = timeoutS;
+    set->m_parts->startS = startS;
     set->m_parts->replace = replace;
     return set;
 }
@@ -85,7 +88,7 @@ Result<std::shared_ptr<World>> RankSet::meet(const std::filesystem::path& run)
     Parts& own = *m_parts;
     std::vector<std::int64_t> missing;
     if (!own.world) {
-        CORE_TRY(world, World::open(own.place, own.timeoutS));
+        CORE_TRY(world, World::open(own.place, own.timeoutS, own.startS));
         own.world = std::move(world);
         for (std::int64_t rank = 1; !own.worker.empty() && rank < own.world->size(); ++rank)
             missing.push_back(rank);
@@ -128,9 +131,9 @@ Result<std::optional<Place>> placeHere()
     return place;
 }
 
-base::Status followRanks(const Place& place, double timeoutS)
+base::Status followRanks(const Place& place, double timeoutS, double startS)
 {
-    CORE_TRY(world, World::open(place, timeoutS));
+    CORE_TRY(world, World::open(place, timeoutS, startS));
     // In a thread, as rank 0 trains: the heap of a process's first thread is slower at what a step asks of it.
     base::Status status;
     std::thread([&status, &world] {

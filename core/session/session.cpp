@@ -6,6 +6,7 @@
 #include "core/session/session_work.h"
 #include "core/store/journal.h"
 #include "core/store/run_record.h"
+#include "core/tensor/cuda_devices.h"
 #include "core/train/ranks/gpus.h"
 
 #include <algorithm>
@@ -90,7 +91,7 @@ base::Result<std::string> deviceFor(const Value& resolved, const Options& option
 {
     const spec::DistributedSpec how = spec::read(resolved).distributed;
     const std::int64_t ranks = how.strategy == "none" ? 1 : how.worldSize;
-    CORE_TRY(device, train::ranks::devicesOfRanks(options.device, ranks, how));
+    CORE_TRY(device, tensor::resolveDevices(options.device, ranks));
     // Of processes whoever starts them has seen to it.
     if (how.strategy != "none" && !options.meet)
         CORE_CHECK(train::ranks::deviceOfRank({.size = ranks, .localSize = ranks, .starter = "threads"}, device, how));

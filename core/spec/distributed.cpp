@@ -23,8 +23,8 @@ const base::Fields<DistributedSpec>& distributedFields()
                   "Ranks wait for each other and for a core."},
                  {.unit = "ranks", .visibleWhen = {{"strategy", {"ddp", "pipeline"}}}, .onlyFor = "networks"})
             .add("backend", &DistributedSpec::backend, base::Choice{{"gloo", "nccl"}},
-                 {"What gradients are averaged with. gloo: for processors, over TCP and through the memory of a "
-                  "machine. nccl: between NVIDIA GPUs."},
+                 {"What goes from rank to rank by. gloo: over TCP and through the memory of a machine, that of GPUs "
+                  "too. nccl: from one NVIDIA GPU to another, each with a rank of its own."},
                  {.visibleWhen = {{"strategy", {"ddp", "pipeline"}}}, .onlyFor = "networks"})
             .add("bucket_mb", &DistributedSpec::bucketMb, base::Real{.min = 0, .max = 4096, .aboveMin = true},
                  {"Gradients are averaged in buckets of this size, each while the backward pass goes on.",

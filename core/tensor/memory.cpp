@@ -95,6 +95,13 @@ std::uint64_t PeakMemory::bytes() const
     return m_watch->bytes();
 }
 
+std::uint64_t freeMemoryOfAll()
+{
+    const std::uint64_t free = 1024 * firstNumber("/proc/meminfo", "MemAvailable:");
+    const std::uint64_t limit = firstNumber("/sys/fs/cgroup/memory.max");
+    return limit == 0 ? free : std::min(free, limit - std::min(limit, firstNumber("/sys/fs/cgroup/memory.current")));
+}
+
 std::uint64_t freeMemory(at::Device device)
 {
     if (!device.is_cpu()) {
@@ -103,11 +110,7 @@ std::uint64_t freeMemory(at::Device device)
                 return info.freeBytes;
         return 0;
     }
-    std::uint64_t free = 1024 * firstNumber("/proc/meminfo", "MemAvailable:");
-    if (const std::uint64_t limit = firstNumber("/sys/fs/cgroup/memory.max"); limit > 0) {
-        const std::uint64_t used = firstNumber("/sys/fs/cgroup/memory.current");
-        free = std::min(free, limit - std::min(limit, used));
-    }
+    std::uint64_t free = freeMemoryOfAll();
     rlimit address{};
     if (getrlimit(RLIMIT_AS, &address) == 0 && address.rlim_cur != RLIM_INFINITY) {
         const std::uint64_t used = 4096 * firstNumber("/proc/self/statm");

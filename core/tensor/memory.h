@@ -25,6 +25,9 @@ private:
 /// leave. 0 if nobody says.
 std::uint64_t freeMemory(at::Device device);
 
+/// The same of all processes together: what the system leaves on the processor's side, whatever one may take.
+std::uint64_t freeMemoryOfAll();
+
 /// Bytes of swap space that nobody uses.
 std::uint64_t freeSwap();
 

@@ -169,6 +169,7 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
     built.model = m_network;
     const bool elsewhere = !at::Device(device).is_cpu();
     CORE_CHECK(fitsMemory(built, m_data.info(), elsewhere ? NetworkUse::Held : NetworkUse::Learns));
+    CORE_CHECK(ranksFit(built, elsewhere));
     const std::int64_t wanted = m_experiment.train.threads.toInt(0);
     if (threads > 0)
         m_threads = threads;
@@ -301,18 +302,16 @@ bool Engine::judgeDue() const
 Judgement Engine::judge(const EvaluationRequest& tables)
 {
     Judgement judgement;
-    EvaluationRequest request = tables;
-    request.metrics = &m_metrics;
     const auto add = [&](const std::string& split, const EvaluationResult& result) {
         judgement.values.emplace_back(split + "/loss", result.loss);
         for (const auto& [name, value] : result.metrics)
             judgement.values.emplace_back(split + "/" + name, value);
     };
     if (hasValidation(m_data)) {
-        judgement.validation = evaluate(*m_learner, m_data, m_data.rows(data::SplitName::Validation), request);
+        judgement.validation = evaluated("validation", tables);
         add("validation", judgement.validation);
     }
-    add("train_eval", evaluate(*m_learner, m_data, m_trainSample, {.metrics = &m_metrics}));
+    add("train_eval", evaluated("train_eval"));
     judgement.old = oldFigures();
     // A run that ends within an epoch counts it.
     const std::int64_t epochs = m_timeline.epochOf(m_step) + !m_timeline.epochEndsAt(m_step);

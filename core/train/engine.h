@@ -46,6 +46,11 @@ public:
     bool goBack(std::int64_t step);
     /// Evaluates, keeps the best, uses up patience.
     Judgement judge(const EvaluationRequest& tables = {});
+    /// Loss and metrics of a split at step(), `validation` or `train_eval`. Where ranks train together they share its
+    /// batches, if all of them give the same bits.
+    EvaluationResult evaluated(const std::string& split, EvaluationRequest request = {});
+    /// What a rank other than the first does of it.
+    void passFor(const std::string& split);
     /// For whoever trains again without evaluating: does so where the rates to come depend on it.
     void judgeIfFollowed();
     /// Sets a parameter before update step(); after an error nothing has changed. Which value it had.
@@ -103,7 +108,10 @@ private:
     /// From now on the old task may be forgotten, and a remedy holds on to it.
     base::Status remember(const std::vector<base::Blob>& from);
     void epochEnds();
+    base::Status ranksFit(const spec::Experiment& built, bool elsewhere) const;
     base::Status joinWorld();
+    const data::RowSet& evaluatedRows(const std::string& split) const;
+    bool sharesEvaluation(const data::RowSet& rows) const;
     void compareRanks();
     StepResult takeStep();
     base::Result<std::unique_ptr<data::DataLoader>>
@@ -128,6 +136,7 @@ private:
     std::vector<data::Batch> m_batches;
     std::shared_ptr<ranks::World> m_world; ///< nullptr: nobody else takes part
     bool m_leads = false;                  ///< the others do what is done here
+    bool m_alike = false;                  ///< they give the same bits
     std::int64_t m_threads = 1;
     std::int64_t m_judged = -1; ///< the step whose evaluation early stopping has counted last
     std::int64_t m_step = 0;

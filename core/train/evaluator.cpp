@@ -105,6 +105,28 @@ void look(const at::Tensor& said, const at::Tensor& perItem, const at::Tensor& t
     }
 }
 
+Passed passOf(Learner& learner, const data::DataModule& data, std::span<const std::int64_t> rows)
+{
+    const data::Batch batch = data.gather(rows);
+    return {learner.predict(batch.input), batch.target};
+}
+
+}
+
+std::size_t evaluationBatches(const Learner& learner, const data::DataModule& data, const data::RowSet& rows)
+{
+    const std::size_t atOnce = batchFor(learner, data.info());
+    return (rows.size() + atOnce - 1) / atOnce;
+}
+
+void passBatches(Learner& learner, const data::DataModule& data, const data::RowSet& rows,
+                 const std::function<bool(std::size_t batch)>& wanted, const std::function<void(const Passed&)>& give)
+{
+    const at::NoGradGuard noGraph;
+    const std::size_t atOnce = batchFor(learner, data.info());
+    for (std::size_t batch = 0; batch * atOnce < rows.size(); ++batch)
+        if (wanted(batch))
+            give(passOf(learner, data, rows.some(batch * atOnce, atOnce)));
 }
 
 EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const data::RowSet& rows,
@@ -127,10 +149,12 @@ EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const 
         const std::vector<std::int64_t> wanted = rows.some(first, atOnce);
         if (data.streamed())
             data.expect(rows, first + wanted.size());
-        const data::Batch batch = data.gather(wanted);
         const std::vector<std::int64_t> part = data.usable(wanted);
-        const at::Tensor output = learner.predict(batch.input);
-        const at::Tensor target = batch.target.to(output.device());
+        const std::size_t number = first / atOnce;
+        const Passed passed = request.elsewhere && request.elsewhere->has(number)
+                                  ? request.elsewhere->take(number, std::int64_t(part.size()))
+                                  : passOf(learner, data, wanted);
+        const at::Tensor output = passed.output, target = passed.target.to(output.device());
         const at::Tensor perItem = loss.perItem(output, target);
         sum += perItem.sum(at::kDouble).item<double>();
         weights += loss.weightOf(target);

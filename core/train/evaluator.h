@@ -5,6 +5,8 @@
 #include "core/train/learner.h"
 #include "core/train/metric_set.h"
 
+#include <functional>
+
 namespace core::train {
 
 /// What a pass over some rows gave.
@@ -16,15 +18,37 @@ struct EvaluationResult {
     std::vector<events::PredictionFrame::Row> predictions; ///< worst losses first; empty unless asked for
 };
 
+/// What a network made of a batch, and what is true of it.
+struct Passed {
+    at::Tensor output, target;
+};
+
+/// Others that pass some of an evaluation's batches, and give the same bits.
+class PassedElsewhere {
+public:
+    virtual ~PassedElsewhere() = default;
+    /// Asked of each batch in order.
+    virtual bool has(std::size_t batch) = 0;
+    /// Of `rows` rows.
+    virtual Passed take(std::size_t batch, std::int64_t rows) = 0;
+};
+
 struct EvaluationRequest {
     bool confusion = false;
     std::size_t predictions = 0;
     const MetricSet* metrics = nullptr; ///< nullptr: those that are usual for the task
+    PassedElsewhere* elsewhere = nullptr;
 };
 
 /// Loss and metrics, in evaluation mode, without augmentation.
 EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const data::RowSet& rows,
                           const EvaluationRequest& request = {});
+
+/// How many batches that takes.
+std::size_t evaluationBatches(const Learner& learner, const data::DataModule& data, const data::RowSet& rows);
+/// Passes those of them that are `wanted`, in order.
+void passBatches(Learner& learner, const data::DataModule& data, const data::RowSet& rows,
+                 const std::function<bool(std::size_t batch)>& wanted, const std::function<void(const Passed&)>& give);
 
 /// The decision surface over the two features of a table; nothing for other data.
 std::optional<events::SurfaceFrame> surface(Learner& learner, const data::DataModule& data, std::int64_t cells);

@@ -84,7 +84,8 @@ std::vector<double> NetworkLearner::measuredBlocks() const
         const std::int64_t batch = std::min(m_spec.batchSize.toInt(most), most * m_how.microBatches);
         std::vector<std::int64_t> shape{std::max<std::int64_t>(2, batch / m_how.microBatches)};
         shape.insert(shape.end(), m_info.inputShape.begin(), m_info.inputShape.end());
-        const at::Tensor input = tensor::zeros(shape, m_info.tokens.empty() ? at::kFloat : at::kLong).fill_(1);
+        const at::Tensor input =
+            tensor::zeros(shape, m_info.tokens.empty() ? at::kFloat : at::kLong).fill_(1).to(m_device);
         const std::vector<double> measured = ranks::measureBlocks(*m_network, input, modeOf(true));
         std::copy(measured.begin(), measured.end(), numbers);
     }
@@ -109,7 +110,7 @@ void NetworkLearner::lookAside(const data::Batch& batch, const model::Mode& mode
     bringWeights();
     model::Mode pass = mode;
     pass.again = true;
-    m_network->forward(batch.input, pass);
+    m_network->forward(batch.input.to(m_device), pass);
 }
 
 // As computeGradients(), each stage its own part of it.
@@ -130,8 +131,8 @@ void NetworkLearner::computePipelined(std::span<const data::Batch> batches, cons
         if (i > 0)
             pass.draw = mode.draw.within(i);
         const double share = double(batches[i].input.size(0)) / double(result.rows);
-        parts.push_back(
-            {batches[i].input, pass, (batches.size() == 1 ? 1 : share) * (m_scaler ? m_scaler->scale() : 1)});
+        parts.push_back({batches[i].input.to(m_device), pass,
+                         (batches.size() == 1 ? 1 : share) * (m_scaler ? m_scaler->scale() : 1)});
     }
     shares.loss = shares.correct = 0;
     std::vector<at::Tensor> outputs(batches.size());
@@ -146,7 +147,7 @@ void NetworkLearner::computePipelined(std::span<const data::Batch> batches, cons
     pipeline.pass(parts, shares.since, [&](std::size_t part, const at::Tensor& said) {
         const at::ScalarType type = said.scalar_type();
         const at::Tensor output = type == at::kBFloat16 || type == at::kHalf ? said.to(at::kFloat) : said;
-        const at::Tensor& target = batches[part].target;
+        const at::Tensor target = batches[part].target.to(m_device);
         const at::Tensor loss = m_loss->compute(output, target);
         shares.loss += loss.item<double>() * (double(output.size(0)) / double(result.rows));
         if (classifies())
@@ -162,9 +163,10 @@ void NetworkLearner::computePipelined(std::span<const data::Batch> batches, cons
             pipeline.mail().send(outputs[i], 0, ranks::outputTag);
         for (std::size_t i = 0; i < outputs.size() && pipeline.first(); ++i) {
             if (!pipeline.last())
-                outputs[i] = pipeline.mail().receive(m_world->size() - 1, ranks::outputTag, batches[i].input.size(0));
+                outputs[i] =
+                    pipeline.mail().receive(m_world->size() - 1, ranks::outputTag, batches[i].input.size(0), m_device);
             if (m_answers)
-                (*m_answers)(batches[i].input, batches[i].target, outputs[i]);
+                (*m_answers)(parts[i].input, batches[i].target.to(m_device), outputs[i]);
         }
         pipeline.mail().settle();
     }

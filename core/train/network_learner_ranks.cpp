@@ -22,8 +22,7 @@ base::Status NetworkLearner::join(ranks::World& world, const spec::DistributedSp
     if (m_spec.incremental)
         return Error{ErrorKind::Spec, "incremental training goes on one rank", "/train/incremental",
                      "Set distributed.strategy to none"};
-    if (how.backend == "nccl")
-        CORE_CHECK(ranks::useNccl(world));
+    CORE_CHECK(ranks::goDirectly(world, how));
     m_world = &world;
     m_how = how;
     // All begin alike, whatever their processors make of the same draws.

@@ -165,7 +165,7 @@ void NetworkLearner::bringTensors(bool gradients) const
                 continue;
             if (gradients && !parameter.grad().defined())
                 const_cast<at::Tensor&>(parameter).mutable_grad() =
-                    tensor::zeros(parameter.sizes().vec(), parameter.scalar_type());
+                    tensor::zeros(parameter.sizes().vec(), parameter.scalar_type()).to(parameter.device());
             theirs.push_back(gradients ? parameter.grad() : parameter.detach());
         }
         for (std::size_t i = 0; i < buffers.size() && !gradients; ++i)

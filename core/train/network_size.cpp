@@ -42,6 +42,14 @@ std::string textOf(double bytes)
     return text;
 }
 
+std::string partsOf(const NetworkBytes& least, const base::Pick& optimizer)
+{
+    if (least.all <= bytesEach * least.parameters)
+        return ": weights";
+    return least.copies > 0 ? ": weights, gradients and what " + optimizer.kind + " remembers"
+                            : ": weights and gradients";
+}
+
 // 40 000 800 402 as `40.0 billion`.
 std::string countOf(double number)
 {
@@ -107,10 +115,7 @@ base::Status fitsMemory(const spec::Experiment& experiment, const data::DatasetI
             available = free + tensor::freeSwap();
     if (available == 0 || least.all <= double(available))
         return {};
-    std::string with = ": weights";
-    if (least.all > network_size::bytesEach * least.parameters)
-        with += least.copies > 0 ? ", gradients and what " + experiment.train.optimizer.kind + " remembers"
-                                 : " and gradients";
+    const std::string with = network_size::partsOf(least, experiment.train.optimizer);
     return base::Error{base::ErrorKind::Resource,
                        "the network does not fit into memory: its " + network_size::countOf(least.parameters) +
                            " parameters take at least " + network_size::textOf(least.all) + with + ". Free are " +
@@ -118,6 +123,36 @@ base::Status fitsMemory(const spec::Experiment& experiment, const data::DatasetI
                        "/model",
                        "Make its layers smaller; the largest is " + least.largest +
                            (least.copies > 1 ? ". An optimizer such as sgd remembers less" : "")};
+}
+
+base::Status ranksFitMemory(const spec::Experiment& experiment, const data::DatasetInfo& info, std::int64_t ranks,
+                            bool oneProcess, std::uint64_t available)
+{
+    const NetworkBytes least = leastBytes(experiment, info, NetworkUse::Learns);
+    if (ranks < 2 || least.all < network_size::bytesEach * 1e6)
+        return {};
+    if (available == 0)
+        if (const std::uint64_t free =
+                oneProcess ? tensor::freeMemory(at::Device(at::kCPU)) : tensor::freeMemoryOfAll();
+            free > 0)
+            available = free + tensor::freeSwap();
+    // Of a network that is too large for one rank another sentence tells.
+    if (available == 0 || double(ranks) * least.all <= double(available) || least.all > double(available))
+        return {};
+    const auto most = std::int64_t(double(available) / least.all);
+    const bool stages = experiment.distributed.strategy == "pipeline";
+    return base::Error{
+        base::ErrorKind::Resource,
+        std::to_string(ranks) +
+            " ranks do not fit into this machine's memory together: each takes at "
+            "least " +
+            network_size::textOf(least.all) + network_size::partsOf(least, experiment.train.optimizer) +
+            "; together that is " + network_size::textOf(double(ranks) * least.all) + ". Free are " +
+            network_size::textOf(double(available)),
+        "/distributed/world_size",
+        "Take at most " + std::to_string(most) + (most == 1 ? " rank" : " ranks") + " here, or more machines" +
+            (stages ? "" : "; stages of a pipeline keep gradients and moments of their own layers only") +
+            ". Or make the network's layers smaller; the largest is " + least.largest};
 }
 
 }

@@ -26,4 +26,9 @@ NetworkBytes leastBytes(const spec::Experiment& experiment, const data::DatasetI
 base::Status fitsMemory(const spec::Experiment& experiment, const data::DatasetInfo& info, NetworkUse use,
                         std::uint64_t available = 0);
 
+/// The same of `ranks` of this machine, each of which learns, together. `available`: bytes that they share; 0: those
+/// that are free here, for `oneProcess` those that it may still take.
+base::Status ranksFitMemory(const spec::Experiment& experiment, const data::DatasetInfo& info, std::int64_t ranks,
+                            bool oneProcess, std::uint64_t available = 0);
+
 }

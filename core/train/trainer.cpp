@@ -400,7 +400,7 @@ Status Trainer::finish()
     publishWeights(true, true);
     const auto& validation = m_engine->data().rows(data::SplitName::Validation);
     if (m_tablesStep != m_engine->step() && !validation.empty())
-        publishTables(evaluate(m_engine->learner(), m_engine->data(), validation, tables));
+        publishTables(m_engine->evaluated("validation", tables));
     const auto& stopping = m_engine->experiment().train.earlyStopping;
     const bool restores =
         stopping && stopping->restoreBest && m_engine->best() && m_engine->best()->step != m_engine->step();

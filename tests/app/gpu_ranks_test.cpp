@@ -62,3 +62,33 @@ TEST_CASE("two ranks that share a GPU over Gloo learn what one process learns on
     CHECK(tooMany.status == 5);
     CHECK(tooMany.json()["error"]["message"].text().find("NCCL takes one rank on each") != std::string::npos);
 }
+
+TEST_CASE("what ranks divide and compress on GPUs is what they do on processors", "[gpu]")
+{
+    const std::size_t gpus = gpusHere();
+    if (gpus == 0) {
+        WARN("skipped: there is no GPU");
+        return;
+    }
+    const TempFolder folder;
+    const std::string file = folder.file("gpus.experiment.json", experiment), runs = folder.path() / "runs";
+    const auto trained = [&](const char* device, std::vector<std::string> settings) {
+        std::vector<std::string> words{"launch", file, "--nproc", "2", "--device", device, "--runs", runs, "--json"};
+        for (const std::string& each : settings)
+            words.insert(words.end(), {"--set", each});
+        const auto ended = cli(words);
+        INFO(ended.out << ended.err);
+        REQUIRE(ended.status == 0);
+        // NCCL complains of a group that was left as it was.
+        CHECK(ended.err.find("destroy_process_group") == std::string::npos);
+        return ended.json()["metrics"]["validation/loss"].toReal();
+    };
+    for (const char* setting : {"distributed.strategy=pipeline", "distributed.shard_optimizer=true",
+                                "distributed.compression=fp16", "distributed.compression=powersgd"}) {
+        INFO(setting);
+        const double there = trained("cpu", {setting});
+        CHECK(std::abs(trained("cuda:0", {setting, "distributed.backend=gloo"}) - there) < 5e-3);
+        if (gpus > 1)
+            CHECK(std::abs(trained("cuda:0,1", {setting, "distributed.backend=nccl"}) - there) < 5e-3);
+    }
+}

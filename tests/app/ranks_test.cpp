@@ -158,6 +158,8 @@ TEST_CASE("launch says whether a training fits in memory, and trains nothing")
     REQUIRE(small.status == 0);
     CHECK(small.json()["fits"].toBool());
     CHECK(small.json()["bytes"].toInt() > 0);
+    CHECK(small.json()["ranks"].toInt() == 2);
+    CHECK(small.json()["together"].toInt() == 2 * small.json()["bytes"].toInt());
     const tests::Ended large =
         cli({"launch", file, "--estimate", "--runs", runs, "--json", "--set", "model.hidden=[1000000,1000000]"});
     INFO(large.err);

@@ -194,6 +194,16 @@ TEST_CASE("whether the experiment fits into memory stands beside its ranks, with
     REQUIRE(spinUntil([&] { return memory.verdict().startsWith("Does not fit into memory: about "); }));
     CHECK(memory.verdict().contains("A pipeline of "));
     CHECK(memory.sum().contains("Stage 1: "));
+    // Each of four would fit, but not all of them.
+    memory.setAvailable(200 << 20);
+    REQUIRE(spinUntil([&] { return memory.verdict().startsWith("Fits into memory: about "); }));
+    shown.bench.workbench->document().set("distributed.strategy", "ddp");
+    shown.bench.workbench->document().set("distributed.world_size", 4);
+    REQUIRE(spinUntil([&] { return memory.verdict().startsWith("Does not fit into memory: 4 ranks take about "); }));
+    CHECK(memory.verdict().contains("At most "));
+    memory.setAvailable(1 << 30);
+    REQUIRE(spinUntil([&] { return memory.verdict().startsWith("Fits into memory: 4 ranks take about "); }));
+    shown.bench.workbench->document().set("distributed.strategy", "none");
     // An edit is reckoned anew.
     shown.bench.workbench->document().set("model.hidden", base::Array{8});
     REQUIRE(spinUntil([&] { return memory.verdict().startsWith("Fits into memory: about "); }));

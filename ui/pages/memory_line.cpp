@@ -24,8 +24,21 @@ namespace {
 QString verdictOf(const MemoryFit& fit)
 {
     const QString whole = style::bytes(fit.bytes), free = style::bytes(fit.available);
+    const QString together = style::bytes(fit.together);
     if (fit.fits())
-        return MemoryLine::tr("Fits into memory: about %1 of %2.").arg(whole, free);
+        return fit.ranks == 1 ? MemoryLine::tr("Fits into memory: about %1 of %2.").arg(whole, free)
+                              : MemoryLine::tr("Fits into memory: %1 ranks take about %2 of %3 together.")
+                                    .arg(fit.ranks)
+                                    .arg(together, free);
+    if (fit.stages == 1)
+        return (fit.stageBytes.empty()
+                    ? MemoryLine::tr("Does not fit into memory: %1 ranks take about %2 of %3 together. At most %4 "
+                                     "would. Take fewer, a smaller batch size, or ranks as stages of a pipeline.")
+                    : MemoryLine::tr("Does not fit into memory: %1 stages take about %2 of %3 together. At most %4 "
+                                     "would. Take fewer, or a smaller batch size."))
+            .arg(fit.ranks)
+            .arg(together, free)
+            .arg(fit.mostRanks());
     if (fit.stageBytes.empty())
         return MemoryLine::tr("Does not fit into memory: about %1 of %2.").arg(whole, free);
     const QString largest = style::bytes(*std::ranges::max_element(fit.stageBytes));

@@ -29,7 +29,7 @@ public:
 
     QString verdict() const;
     QString sum() const;
-    /// Bytes that each rank has; 0: those that are free here.
+    /// Bytes that all ranks have together; 0: those that are free here.
     void setAvailable(quint64 bytes);
 
 protected:

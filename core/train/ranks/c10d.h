@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 
 #include <torch/csrc/distributed/c10d/HashStore.hpp>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
@@ -19,9 +20,25 @@
 
 namespace core::train::ranks {
 
+/// Makes a backend for the ranks that meet in `store`.
+using MakeBackend = std::function<c10::intrusive_ptr<c10d::Backend>(const c10::intrusive_ptr<c10d::Store>& store,
+                                                                    int rank, int size, std::chrono::milliseconds)>;
+
+/// How tensors of devices go from rank to rank without a way through the machine's own memory: by NCCL.
+struct Direct {
+    c10::DeviceType device = c10::kCUDA;
+    MakeBackend make;
+    c10::intrusive_ptr<c10d::Backend> sums = {};
+    /// From a stage of a pipeline to the next, and back. One connection for both would wait for itself: a send that
+    /// goes before its receive there blocks what is behind it, on both sides.
+    c10::intrusive_ptr<c10d::Backend> up = {}, down = {};
+};
+
 struct World::Parts {
     Place place;
     std::chrono::milliseconds timeout{10'000};
+    double startS = World::usualStartS;
+    std::int64_t late = -1;                ///< the rank that had not come when this one gave up
     c10::intrusive_ptr<c10d::Store> root;  ///< of all generations of this world
     c10::intrusive_ptr<c10d::Store> store; ///< of this one, whose keys begin with its token
     c10::intrusive_ptr<c10d::ProcessGroup> group;
@@ -34,11 +51,16 @@ struct World::Parts {
     bool lost = false, left = false, differ = false;
     std::int64_t step = 0;
     Microscope scope;
-    bool nccl = false;                                      ///< tensors of CUDA devices go by NCCL
-    std::vector<c10::intrusive_ptr<c10d::Work>> unfinished; ///< of gradients, by NCCL
+    bool ended = false; ///< rank 0 has said that this is the end
+    std::optional<Direct> direct;
+    std::vector<std::pair<c10::intrusive_ptr<c10d::Work>, at::Tensor>> unfinished; ///< of gradients, that go directly
 
-    /// Returns when a collective is done; throws where it fails, or takes longer than the timeout.
-    void finish(c10d::Work& work, bool onDevice) const;
+    bool goesDirect(const at::Tensor& values) const
+    {
+        return direct && direct->sums && direct->device == values.device().type();
+    }
+    /// Returns when a collective over `values` is done; throws where it fails, or takes longer than the timeout.
+    void finish(c10d::Work& work, const at::Tensor& values) const;
 
     void cut();  ///< whoever waits for this rank notices at once
     void part(); ///< nothing is sent or received any more

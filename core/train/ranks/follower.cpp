@@ -45,6 +45,11 @@ Order observing(const std::vector<std::pair<std::string, double>>& values)
     return {Object{{"do", "observe"}, {"values", std::move(list)}}};
 }
 
+Order passing(const std::string& split)
+{
+    return {Object{{"do", "pass"}, {"split", split}}};
+}
+
 Order goingBack(std::int64_t step)
 {
     return {Object{{"do", "go_back"}, {"step", step}}};
@@ -116,6 +121,8 @@ Status obeyOrder(Engine& engine, World& world, const Order& order)
         for (const Value& each : order.what["values"].array())
             values.emplace_back(each.array()[0].text(), numberOf(each.array()[1]));
         engine.observe(values);
+    } else if (kind == "pass") {
+        engine.passFor(order.what["split"].text());
     } else if (kind == "go_back") {
         engine.goBack(order.what["step"].toInt());
     } else if (kind == "gather") {

@@ -23,6 +23,8 @@ Order loading(const store::Checkpoint& checkpoint);
 Order editing(const std::string& path, const base::Value& value);
 /// What rank 0 found when it evaluated.
 Order observing(const std::vector<std::pair<std::string, double>>& values);
+/// The others pass their share of the batches of an evaluation.
+Order passing(const std::string& split);
 Order goingBack(std::int64_t step);
 /// Weights from elsewhere than a step of this run.
 Order taking(std::vector<base::Blob> tensors);

@@ -13,21 +13,6 @@ namespace core::train::ranks {
 using base::Error;
 using base::ErrorKind;
 
-namespace {
-
-bool needsProcessors(const spec::DistributedSpec& how)
-{
-    return how.strategy == "pipeline" || how.shardOptimizer || how.compression != "none";
-}
-
-}
-
-base::Result<std::string> devicesOfRanks(const std::string& wanted, std::int64_t localRanks,
-                                         const spec::DistributedSpec& how)
-{
-    return tensor::resolveDevices(wanted == "auto" && needsProcessors(how) ? "cpu" : wanted, localRanks);
-}
-
 base::Result<std::string> deviceOfRank(const Place& place, const std::string& devices, const spec::DistributedSpec& how)
 {
     const std::vector<std::int64_t> numbers = tensor::cudaNumbers(devices);
@@ -37,9 +22,6 @@ base::Result<std::string> deviceOfRank(const Place& place, const std::string& de
                          "/distributed/backend", "Use gloo, or name the GPUs: --device cuda:0,1"};
         return devices;
     }
-    if (needsProcessors(how))
-        return Error{ErrorKind::Spec, "pipelines, shares of an optimizer and compression are not there for GPUs yet",
-                     "/distributed", "Use strategy ddp without them, or --device cpu"};
     if (how.backend == "nccl" && how.onFailure != "stop")
         return Error{ErrorKind::Spec, "after a loss ranks meet again over gloo alone", "/distributed/on_failure",
                      "Set it to stop, or backend to gloo"};
@@ -57,20 +39,51 @@ base::Result<std::string> deviceOfRank(const Place& place, const std::string& de
     return tensor::cudaName({numbers[std::size_t(place.localRank) % numbers.size()]});
 }
 
-base::Status useNccl(World& world)
+namespace {
+
+// nullptr where the program's CUDA part is not there.
+MakeBackend ncclMaker()
 {
     using Make = void (*)(const c10::intrusive_ptr<c10d::Store>&, int, int, long, c10::intrusive_ptr<c10d::Backend>&);
     const auto make = reinterpret_cast<Make>(tensor::cudaPart("descentMakeNccl"));
     if (!make)
-        return Error{ErrorKind::Resource, "NCCL is not there: the program's CUDA part (libdescent_cuda.so) is missing",
-                     "/distributed/backend", "Use gloo, or set up again with app/run --cuda"};
+        return {};
+    return [make](const c10::intrusive_ptr<c10d::Store>& store, int rank, int size, std::chrono::milliseconds timeout) {
+        c10::intrusive_ptr<c10d::Backend> made;
+        make(store, rank, size, long(timeout.count()), made);
+        return made;
+    };
+}
+
+}
+
+base::Status goDirectly(World& world, const spec::DistributedSpec& how)
+{
     World::Parts& own = world.parts();
+    if (how.backend == "nccl" && !own.direct) {
+        own.direct = Direct{c10::kCUDA, ncclMaker()};
+        if (!own.direct->make) {
+            own.direct.reset();
+            return Error{ErrorKind::Resource,
+                         "NCCL is not there: the program's CUDA part (libdescent_cuda.so) is missing",
+                         "/distributed/backend", "Use gloo, or set up again with app/run --cuda"};
+        }
+    }
+    if (!own.direct)
+        return {};
     try {
-        const auto store = c10::make_intrusive<c10d::PrefixStore>("nccl", own.store);
-        c10::intrusive_ptr<c10d::Backend> nccl;
-        make(store, int(world.rank()), int(world.size()), long(own.timeout.count()), nccl);
-        own.group->setBackend(at::kCUDA, c10d::ProcessGroup::BackendType::NCCL, nccl);
-        own.nccl = true;
+        const auto made = [&](const char* name) {
+            const auto store = c10::make_intrusive<c10d::PrefixStore>(name, own.store);
+            return own.direct->make(store, int(world.rank()), int(world.size()), own.timeout);
+        };
+        own.direct->sums = made("direct");
+        if (how.strategy == "pipeline") {
+            own.direct->up = made("direct-up");
+            own.direct->down = made("direct-down");
+        }
+        using Type = c10d::ProcessGroup::BackendType;
+        own.group->setBackend(own.direct->device, own.direct->device == c10::kCUDA ? Type::NCCL : Type::CUSTOM,
+                              own.direct->sums);
     } catch (const std::exception& failure) {
         return world.blame(failure.what());
     }
@@ -79,14 +92,14 @@ base::Status useNccl(World& world)
 
 // Gloo's wait() returns when all is done. NCCL's only puts what follows behind it, and would wait for ever, without a
 // word, for a rank that is gone.
-void World::Parts::finish(c10d::Work& work, bool onDevice) const
+void World::Parts::finish(c10d::Work& work, const at::Tensor& values) const
 {
-    if (nccl && onDevice) {
+    if (goesDirect(values)) {
         const double until = base::steadySeconds() + std::chrono::duration<double>(timeout).count();
         while (!work.isCompleted()) {
             if (base::steadySeconds() > until) {
                 work.abort();
-                throw std::runtime_error("NCCL timed out");
+                throw std::runtime_error("what goes from device to device timed out");
             }
             std::this_thread::yield();
         }
@@ -94,12 +107,33 @@ void World::Parts::finish(c10d::Work& work, bool onDevice) const
     work.wait();
 }
 
+// NCCL wants to be told when nothing more is sent. To end in order takes all ranks; where one is lost, or they part for
+// another reason, the others do not wait for it.
+void World::Parts::part()
+{
+    unfinished.clear();
+    memory.reset();
+    if (direct)
+        for (const auto& backend : {direct->sums, direct->up, direct->down})
+            if (backend)
+                try {
+                    if (ended && !lost)
+                        backend->shutdown();
+                    else
+                        backend->abort();
+                } catch (const std::exception&) {
+                    // Nothing is sent over it any more, either way.
+                }
+    direct.reset();
+    group.reset();
+}
+
 void finishGradients(World& world)
 {
     World::Parts& own = world.parts();
     try {
-        for (const auto& work : own.unfinished)
-            own.finish(*work, true);
+        for (const auto& [work, values] : own.unfinished)
+            own.finish(*work, values);
         own.unfinished.clear();
     } catch (const std::exception& failure) {
         throw base::Thrown(world.blame(failure.what()));
@@ -108,7 +142,7 @@ void finishGradients(World& world)
 
 void dropGradients(World& world)
 {
-    for (const auto& work : std::exchange(world.parts().unfinished, {}))
+    for (const auto& [work, values] : std::exchange(world.parts().unfinished, {}))
         work->abort();
 }
 

@@ -33,9 +33,7 @@ public:
             places.push_back(m_places.at(parameter.unsafeGetTensorImpl()));
         m_thin->average(bucket.getGradients(), places, m_world.size(),
                         [&](const at::Tensor& all) { m_world.sum(all); });
-        auto done = c10::make_intrusive<c10::ivalue::Future>(c10::TensorType::get());
-        done->markCompleted(c10::IValue(bucket.getBuffer()));
-        return done;
+        return there(bucket.getBuffer());
     }
     at::Tensor parseHookResult(const c10::IValue& result) override { return result.toTensor(); }
 
@@ -78,7 +76,7 @@ GradientSync::GradientSync(World& world, const std::vector<tensor::NamedTensor>&
     if (thin)
         hook = std::make_unique<ThinMatrices>(world, std::move(thin), std::move(places));
     else if (compression == "fp16")
-        hook = averagingHalves(world.parts().group);
+        hook = averagingHalves(world);
     else
         hook = averaging(world, std::ranges::all_of(learning, SharedMemory::sums));
     m_parts->reducer->register_comm_hook(watched(std::move(hook), world));

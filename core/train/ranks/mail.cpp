@@ -5,6 +5,8 @@
 #include "core/base/thrown.h"
 #include "core/train/ranks/c10d.h"
 
+#include <ATen/ops/empty.h>
+
 namespace core::train::ranks {
 
 using base::Error;
@@ -39,7 +41,7 @@ void pack(const std::vector<at::Tensor>& tensors, const at::Tensor& into)
 {
     auto* place = static_cast<char*>(into.mutable_data_ptr());
     for (const at::Tensor& tensor : tensors) {
-        const at::Tensor dense = tensor.detach().contiguous();
+        const at::Tensor dense = tensor.detach().to(at::kCPU).contiguous();
         std::memcpy(place, dense.const_data_ptr(), dense.nbytes());
         place += dense.nbytes();
     }
@@ -57,10 +59,52 @@ void unpack(const at::Tensor& packed, const std::vector<at::Tensor>& into)
     }
 }
 
+// The same on a device. Each begins where numbers of any type may.
+std::int64_t placesOf(const std::vector<at::Tensor>& tensors, std::vector<std::int64_t>& places)
+{
+    constexpr std::int64_t line = 16;
+    std::int64_t bytes = 0;
+    for (const at::Tensor& tensor : tensors) {
+        places.push_back(bytes);
+        bytes += (std::int64_t(tensor.nbytes()) + line - 1) / line * line;
+    }
+    return bytes;
 }
 
-void World::shareFrom(std::int64_t rank, const std::vector<at::Tensor>& all)
+void shareDirectly(World& world, std::int64_t rank, const std::vector<at::Tensor>& all)
 {
+    const at::NoGradGuard noGraph;
+    std::vector<std::int64_t> places;
+    const std::int64_t bytes = placesOf(all, places);
+    const at::Tensor packed = at::empty({bytes}, at::TensorOptions(at::kByte).device(all.front().device()));
+    const auto part = [&](std::size_t i) { return packed.narrow(0, places[i], std::int64_t(all[i].nbytes())); };
+    for (std::size_t i = 0; i < all.size() && rank == world.rank(); ++i)
+        part(i).copy_(all[i].detach().contiguous().view({-1}).view(at::kByte));
+    std::vector<at::Tensor> one{packed};
+    c10d::BroadcastOptions options;
+    options.rootRank = rank;
+    const auto work = groupOf(world).broadcast(one, options);
+    world.parts().finish(*work, packed);
+    for (std::size_t i = 0; i < all.size() && rank != world.rank(); ++i)
+        all[i].detach().copy_(part(i).view(all[i].scalar_type()).view(all[i].sizes()));
+}
+
+}
+
+void World::shareFrom(std::int64_t rank, const std::vector<at::Tensor>& given)
+{
+    std::vector<at::Tensor> all, direct;
+    for (const at::Tensor& tensor : given)
+        if (tensor.numel() > 0)
+            (parts().goesDirect(tensor) ? direct : all).push_back(tensor);
+    if (!direct.empty())
+        try {
+            shareDirectly(*this, rank, direct);
+        } catch (const base::Thrown&) {
+            throw;
+        } catch (const std::exception& failure) {
+            throw base::Thrown(blame(failure.what()));
+        }
     const at::Tensor packed = tensor::empty({std::int64_t(byteCount(all))}, at::kByte);
     if (packed.numel() == 0)
         return;
@@ -83,11 +127,22 @@ void World::shareFrom(std::int64_t rank, const std::vector<at::Tensor>& all)
         unpack(packed, all);
 }
 
+// Stages send to their neighbours by ways of their own.
+bool Mail::goesDirect(at::Device device, std::int64_t other) const
+{
+    const auto& direct = m_world.parts().direct;
+    return direct && direct->device == device.type() && (other > m_world.rank() ? direct->up : direct->down);
+}
+
 void Mail::post(at::Tensor values, std::int64_t to, int tag)
 {
     try {
         std::vector<at::Tensor> all{values};
-        auto work = groupOf(m_world).send(all, int(to), tag);
+        c10d::ProcessGroup& group = groupOf(m_world);
+        const auto& direct = m_world.parts().direct;
+        auto work = !goesDirect(values.device(), to) ? group.send(all, int(to), tag)
+                    : to > m_world.rank()            ? direct->up->send(all, int(to), tag)
+                                                     : direct->down->send(all, int(to), tag);
         m_sent.push_back(std::make_shared<Sent>(Sent{std::move(values), std::move(work)}));
     } catch (const base::Thrown&) {
         throw;
@@ -100,7 +155,12 @@ void Mail::take(const at::Tensor& into, std::int64_t from, int tag)
 {
     try {
         std::vector<at::Tensor> all{into};
-        groupOf(m_world).recv(all, int(from), tag)->wait();
+        c10d::ProcessGroup& group = groupOf(m_world);
+        const auto& direct = m_world.parts().direct;
+        const auto work = !goesDirect(into.device(), from) ? group.recv(all, int(from), tag)
+                          : from < m_world.rank()          ? direct->up->recv(all, int(from), tag)
+                                                           : direct->down->recv(all, int(from), tag);
+        finish(*work, into);
     } catch (const base::Thrown&) {
         throw;
     } catch (const std::exception& failure) {
@@ -108,16 +168,30 @@ void Mail::take(const at::Tensor& into, std::int64_t from, int tag)
     }
 }
 
+void Mail::finish(c10d::Work& work, const at::Tensor& values) const
+{
+    if (m_patience)
+        work.wait(*m_patience);
+    else
+        m_world.parts().finish(work, values);
+}
+
 void Mail::settle()
 {
+    settle(0);
+}
+
+void Mail::settle(std::size_t most)
+{
+    const std::size_t done = m_sent.size() - std::min(most, m_sent.size());
     try {
-        for (const auto& sent : m_sent)
-            sent->work->wait();
+        for (std::size_t i = 0; i < done; ++i)
+            finish(*m_sent[i]->work, m_sent[i]->values);
     } catch (const std::exception& failure) {
         m_sent.clear();
         throw base::Thrown(m_world.blame(failure.what()));
     }
-    m_sent.clear();
+    m_sent.erase(m_sent.begin(), m_sent.begin() + std::ptrdiff_t(done));
 }
 
 void Mail::send(const at::Tensor& values, std::int64_t to, int tag)
@@ -141,11 +215,13 @@ void Mail::send(const at::Tensor& values, std::int64_t to, int tag)
     const Shape& agreed = m_shapes[key];
     TORCH_CHECK(agreed.sizes == shape.sizes && agreed.type == shape.type,
                 "what goes from one stage to the next has changed its shape");
-    if (values.numel() > 0)
-        post(agreed.channelsLast ? values.permute({0, 2, 3, 1}).contiguous() : values.contiguous(), to, tag);
+    if (values.numel() == 0)
+        return;
+    const at::Tensor dense = agreed.channelsLast ? values.permute({0, 2, 3, 1}).contiguous() : values.contiguous();
+    post(goesDirect(dense.device(), to) ? dense : dense.to(at::kCPU), to, tag);
 }
 
-at::Tensor Mail::receive(std::int64_t from, int tag, std::int64_t rows)
+at::Tensor Mail::receive(std::int64_t from, int tag, std::int64_t rows, at::Device device)
 {
     const auto key = std::pair(from, tag);
     if (m_shapes.find(key) == m_shapes.end()) {
@@ -159,9 +235,11 @@ at::Tensor Mail::receive(std::int64_t from, int tag, std::int64_t rows)
     sizes.insert(sizes.end(), shape.sizes.begin(), shape.sizes.end());
     if (shape.channelsLast)
         sizes = {sizes[0], sizes[2], sizes[3], sizes[1]};
-    const at::Tensor values = tensor::empty(sizes, shape.type);
+    const at::Device lands = goesDirect(device, from) ? device : at::Device(at::kCPU);
+    at::Tensor values = at::empty(sizes, at::TensorOptions(shape.type).device(lands));
     if (values.numel() > 0)
         take(values, from, tag);
+    values = values.to(device);
     return shape.channelsLast ? values.permute({0, 3, 1, 2}) : values;
 }
 

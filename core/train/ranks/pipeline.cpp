@@ -2,6 +2,7 @@
 #include "core/train/ranks/pipeline.h"
 
 #include "core/base/clock.h"
+#include "core/tensor/device_timer.h"
 
 #include <algorithm>
 #include <cassert>
@@ -78,6 +79,53 @@ void Pipeline::freezingChanged()
     m_stage->freezingChanged();
 }
 
+namespace {
+
+// When a stage did what: of a device as that itself tells it, since launching takes no time.
+class WorkClock {
+public:
+    WorkClock(at::Device device, double since) : m_since(since)
+    {
+        if (device.is_cpu())
+            return;
+        m_timer.emplace(device);
+        m_began = base::steadySeconds() - since;
+        m_timer->begin();
+    }
+    void begins(const StageWork& work)
+    {
+        m_timed.push_back({work, base::steadySeconds() - m_since, 0});
+        if (m_timer)
+            m_timer->mark();
+    }
+    void ends()
+    {
+        m_timed.back().end = base::steadySeconds() - m_since;
+        if (m_timer)
+            m_timer->mark();
+    }
+    std::vector<Pipeline::Timed> timed()
+    {
+        if (m_timer)
+            if (const std::vector<double> laps = m_timer->laps(); laps.size() == 2 * m_timed.size()) {
+                constexpr double milli = 1e-3;
+                double now = m_began;
+                for (std::size_t i = 0; i < m_timed.size(); ++i) {
+                    m_timed[i].begin = now += milli * laps[2 * i];
+                    m_timed[i].end = now += milli * laps[2 * i + 1];
+                }
+            }
+        return std::move(m_timed);
+    }
+
+private:
+    double m_since, m_began = 0;
+    std::optional<tensor::DeviceTimer> m_timer;
+    std::vector<Pipeline::Timed> m_timed;
+};
+
+}
+
 void Pipeline::pass(const std::vector<Part>& parts, double since,
                     const std::function<at::Tensor(std::size_t part, const at::Tensor& output)>& lossOf)
 {
@@ -86,7 +134,8 @@ void Pipeline::pass(const std::vector<Part>& parts, double since,
         at::MemoryFormat layout = at::MemoryFormat::Contiguous;
     };
     std::vector<Kept> kept(parts.size());
-    m_timed.clear();
+    const at::Device device = parts.front().input.device();
+    WorkClock clock(device, since);
     for (const StageWork& work : workOfStage(m_schedule, m_world.rank(), m_world.size(), std::int64_t(parts.size()))) {
         const Part& part = parts[std::size_t(work.part)];
         Kept& here = kept[std::size_t(work.part)];
@@ -94,29 +143,29 @@ void Pipeline::pass(const std::vector<Part>& parts, double since,
         if (!work.backward) {
             at::Tensor input = part.input;
             if (!first()) {
-                input = m_mail.receive(before, activationTag, rows);
+                input = m_mail.receive(before, activationTag, rows, device);
                 here.layout = input.suggest_memory_format();
                 input.requires_grad_(true);
                 here.input = input;
             }
-            const double begin = base::steadySeconds();
+            clock.begins(work);
             here.output = m_stage->forward(input, m_whole.modeBehind(part.input, part.mode));
             if (last())
                 here.output = lossOf(std::size_t(work.part), here.output);
-            m_timed.push_back({work, begin - since, base::steadySeconds() - since});
+            clock.ends();
             if (!last())
                 m_mail.send(here.output.detach(), next, activationTag);
             continue;
         }
         at::Tensor gradient;
         if (!last())
-            gradient = m_mail.receive(next, gradientTag, rows);
+            gradient = m_mail.receive(next, gradientTag, rows, device);
         else if (part.factor != 1)
-            gradient = tensor::zeros({}, here.output.scalar_type()).fill_(part.factor);
-        const double begin = base::steadySeconds();
+            gradient = tensor::zeros({}, here.output.scalar_type()).fill_(part.factor).to(device);
+        clock.begins(work);
         if (here.output.requires_grad())
             here.output.backward(gradient);
-        m_timed.push_back({work, begin - since, base::steadySeconds() - since});
+        clock.ends();
         if (!first()) {
             // What nothing depends on has no slope.
             const at::Tensor slope = here.input.grad().defined() ? here.input.grad() : here.input.detach().mul(0);
@@ -125,6 +174,7 @@ void Pipeline::pass(const std::vector<Part>& parts, double since,
         here = {};
     }
     m_mail.settle();
+    m_timed = clock.timed();
 }
 
 std::vector<double> measureBlocks(const model::Network& network, const at::Tensor& input, const model::Mode& mode)
@@ -144,10 +194,12 @@ std::vector<double> measureBlocks(const model::Network& network, const at::Tenso
             at::Tensor own = values.detach();
             if (own.is_floating_point())
                 own.requires_grad_(i > 0);
+            tensor::waitFor(input.device());
             const double begin = base::steadySeconds();
             output = block->forward(own, pass);
             if (output.requires_grad())
                 output.backward(output.detach());
+            tensor::waitFor(input.device());
             if (round > 0)
                 best = std::min(best, base::steadySeconds() - begin);
         }

@@ -47,12 +47,13 @@ PowerSgd::PowerSgd(const std::vector<tensor::NamedTensor>& parameters, std::int6
         const std::int64_t rows = parameter.dim() > 0 ? parameter.size(0) : 1,
                            columns = rows > 0 ? parameter.numel() / rows : 0, thin = std::min({rows, columns, rank});
         if ((rows + columns) * thin * leastSaved < rows * columns) {
-            part.q = tensor::empty({columns, thin});
+            at::Tensor q = tensor::empty({columns, thin});
             const base::Draw draw(0, "powersgd/" + name);
-            float* values = part.q.mutable_data_ptr<float>();
-            for (std::int64_t i = 0; i < part.q.numel(); ++i)
+            float* values = q.mutable_data_ptr<float>();
+            for (std::int64_t i = 0; i < q.numel(); ++i)
                 values[i] = float(draw.normal(std::uint64_t(i)));
-            part.error = tensor::zeros({rows, columns});
+            part.q = q.to(parameter.device());
+            part.error = tensor::zeros({rows, columns}).to(parameter.device());
         }
         m_parts.push_back(std::move(part));
     }

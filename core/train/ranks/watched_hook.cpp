@@ -5,6 +5,17 @@
 
 namespace core::train::ranks {
 
+c10::intrusive_ptr<c10::ivalue::Future> there(const at::Tensor& values)
+{
+    // Of a device it wants to know which; the processor is not one of these.
+    std::vector<c10::Device> devices;
+    if (!values.is_cpu())
+        devices.push_back(values.device());
+    auto done = c10::make_intrusive<c10::ivalue::Future>(c10::TensorType::get(), std::move(devices));
+    done->markCompleted(c10::IValue(values));
+    return done;
+}
+
 namespace {
 
 class Averaging final : public c10d::CppCommHookInterface<World::Parts*> {
@@ -17,10 +28,10 @@ public:
         std::vector<at::Tensor> tensors{bucket.getBufferRef()};
         const auto work = state_->group->allreduce(tensors);
         // Gloo copies back on a stream that its future knows nothing of: only wait() puts what follows behind that.
-        if (tensors[0].is_cuda() && !state_->nccl)
+        if (state_->goesDirect(tensors[0]))
+            state_->unfinished.emplace_back(work, tensors[0]);
+        else if (!tensors[0].is_cpu())
             work->wait();
-        else if (tensors[0].is_cuda())
-            state_->unfinished.push_back(work);
         return work->getFuture();
     }
 };
@@ -38,9 +49,7 @@ public:
             values.mul_(1.0 / double(m_parts.place.size));
             m_posted[values.const_data_ptr()] = m_parts.memory->postSum(values);
         }
-        auto done = c10::make_intrusive<c10::ivalue::Future>(c10::TensorType::get());
-        done->markCompleted(c10::IValue(values));
-        return done;
+        return there(values);
     }
     at::Tensor parseHookResult(const c10::IValue& result) override
     {
@@ -56,15 +65,24 @@ private:
 };
 
 // As PyTorch's fp16_compress_hook; c10d's own is not to be had from outside its library.
-class Halving final : public c10d::CppCommHookInterface<c10::intrusive_ptr<c10d::ProcessGroup>> {
+class Halving final : public c10d::CppCommHookInterface<World::Parts*> {
 public:
     using CppCommHookInterface::CppCommHookInterface;
 
     c10::intrusive_ptr<c10::ivalue::Future> runHook(c10d::GradBucket& bucket) override
     {
         // Divided first, so that sums stay in range.
-        std::vector<at::Tensor> tensors{bucket.getBufferRef().to(at::kHalf).div_(double(state_->getSize()))};
-        const auto future = state_->allreduce(tensors)->getFuture();
+        std::vector<at::Tensor> tensors{bucket.getBufferRef().to(at::kHalf).div_(double(state_->group->getSize()))};
+        const auto work = state_->group->allreduce(tensors);
+        if (state_->goesDirect(tensors[0])) {
+            state_->unfinished.emplace_back(work, tensors[0]);
+        } else if (!tensors[0].is_cpu()) {
+            // As above.
+            work->wait();
+            bucket.getBufferRef().copy_(tensors[0]);
+            return there(bucket.getBuffer());
+        }
+        const auto future = work->getFuture();
         return future->then(
             [whole = bucket.getBufferRef(), half = tensors[0]](c10::ivalue::Future&) {
                 whole.copy_(half);
@@ -124,14 +142,14 @@ private:
 
 std::unique_ptr<c10d::CommHookInterface> averaging(World& world, bool processors)
 {
-    if ((world.parts().memory || world.size() == 1) && processors)
+    if ((world.parts().memory || world.size() == 1) && processors && !world.parts().direct)
         return std::make_unique<InMemory>(world.parts());
     return std::make_unique<Averaging>(&world.parts());
 }
 
-std::unique_ptr<c10d::CommHookInterface> averagingHalves(const c10::intrusive_ptr<c10d::ProcessGroup>& group)
+std::unique_ptr<c10d::CommHookInterface> averagingHalves(World& world)
 {
-    return std::make_unique<Halving>(group);
+    return std::make_unique<Halving>(&world.parts());
 }
 
 std::unique_ptr<c10d::CommHookInterface> watched(std::unique_ptr<c10d::CommHookInterface> inner, World& world)

@@ -5,6 +5,7 @@
 #include "core/base/thrown.h"
 #include "core/train/ranks/c10d.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <mutex>
 #include <netdb.h>
@@ -103,14 +104,15 @@ at::Tensor over(std::string& text)
 World::World(std::unique_ptr<Parts> parts) : m_parts(std::move(parts)) {}
 World::~World() = default;
 
-Result<std::shared_ptr<World>> World::open(Place place, double timeoutS)
+Result<std::shared_ptr<World>> World::open(Place place, double timeoutS, double startS)
 {
     leaveOutRecord();
     auto parts = std::make_unique<Parts>();
     parts->timeout = std::chrono::milliseconds(std::int64_t(timeoutS * 1000));
+    parts->startS = startS;
     c10d::TCPStoreOptions options;
     options.waitWorkers = false;
-    options.timeout = std::chrono::minutes(2);
+    options.timeout = std::chrono::milliseconds(std::int64_t(std::max(startS, 2 * World::usualStartS) * 1000));
     if (place.host == "localhost")
         place.host = "127.0.0.1";
     if (place.rank == 0 && !place.storeIsThere) {
@@ -156,18 +158,35 @@ Status World::come(const char* what, std::int64_t other, double until)
     Parts& own = *m_parts;
     while (!own.store->check({keyOf(what, other)})) {
         const bool ended = own.gone && other != rank() && own.gone(other);
-        if (ended || base::steadySeconds() > until) {
-            own.lost = ended;
-            return Error{ErrorKind::Run,
-                         "rank " + std::to_string(other) + " of " + std::to_string(size()) +
-                             (ended ? " has ended" : " has not come"),
-                         own.place.host + ":" + std::to_string(own.place.port),
-                         ended ? "See what it said, in rank-" + std::to_string(other) + ".log of the run"
-                               : "Start all ranks, with the same address and port"};
-        }
+        if (ended || base::steadySeconds() > until)
+            return giveUp(other, ended);
+        if (own.store->check({"late"}))
+            return giveUp(std::strtoll(textOf(own.store->get("late")).c_str(), nullptr, 10), false);
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     return {};
+}
+
+// Those that have come can go on without it, or with another in its place.
+Status World::giveUp(std::int64_t other, bool ended)
+{
+    Parts& own = *m_parts;
+    own.lost = true;
+    own.late = other;
+    own.store->set(keyOf("alive", rank()), bytesOf("1"));
+    own.store->set("late", bytesOf(std::to_string(other)));
+    const std::string which = "rank " + std::to_string(other),
+                      log = "rank-" + std::to_string(other) + ".log of the run";
+    const bool launched = own.place.starter == "launch";
+    char within[32];
+    std::snprintf(within, sizeof within, "%g s", own.startS);
+    return Error{ErrorKind::Run,
+                 which + " of " + std::to_string(size()) + (ended ? " has ended" : " has not come within ") +
+                     (ended ? "" : within),
+                 own.place.host + ":" + std::to_string(own.place.port),
+                 ended      ? "See what it said, in " + log
+                 : launched ? "See what it said, in " + log + "; launch --start-timeout says how long it may take"
+                            : "Start all ranks, with the same address and port"};
 }
 
 // All ranks or none.
@@ -190,7 +209,7 @@ Status World::meetInMemory(double until)
     return {};
 }
 
-Status World::meet(double patienceS)
+Status World::meet()
 {
     Parts& own = *m_parts;
     try {
@@ -200,7 +219,7 @@ Status World::meet(double patienceS)
             own.store->set("memory", bytesOf(own.memory ? own.memory->name() : ""));
         }
         own.store->set(keyOf("who", rank()), bytesOf(std::to_string(::getpid()) + " " + endpoint + " " + hostName()));
-        const double until = base::steadySeconds() + patienceS;
+        const double until = base::steadySeconds() + (rank() == 0 ? 1 : 2) * own.startS;
         for (std::int64_t other = 0; other < size(); ++other) {
             CORE_CHECK(come("who", other, until));
             std::istringstream who(textOf(own.store->get(keyOf("who", other))));
@@ -243,13 +262,23 @@ const std::vector<Member>& World::members() const
     return m_parts->members;
 }
 
+std::int64_t World::ranksHere() const
+{
+    const std::vector<Member>& all = members();
+    if (std::size_t(rank()) >= all.size())
+        return 1;
+    const std::string& host = all[std::size_t(rank())].host;
+    return std::min(place().localSize, std::int64_t(std::ranges::count(all, host, &Member::host)));
+}
+
 std::function<void()> World::sumBeside(const at::Tensor& values)
 {
     stillHere();
     if (size() == 1)
         return [] {};
     try {
-        if (SharedMemory* memory = m_parts->memory.get(); memory && SharedMemory::sums(values))
+        if (SharedMemory* memory = m_parts->memory.get();
+            memory && SharedMemory::sums(values) && !m_parts->goesDirect(values))
             return [this, memory, operation = memory->postSum(values)] {
                 try {
                     memory->finish(operation);
@@ -261,7 +290,7 @@ std::function<void()> World::sumBeside(const at::Tensor& values)
         auto work = m_parts->group->allreduce(all);
         return [this, work, all] {
             try {
-                m_parts->finish(*work, all[0].is_cuda());
+                m_parts->finish(*work, all[0]);
             } catch (const std::exception& failure) {
                 throw base::Thrown(blame(failure.what()));
             }
@@ -289,13 +318,13 @@ void World::share(const at::Tensor& values)
     if (size() == 1)
         return;
     try {
-        if (SharedMemory* memory = m_parts->memory.get(); memory && values.is_cpu()) {
+        if (SharedMemory* memory = m_parts->memory.get(); memory && values.is_cpu() && !m_parts->goesDirect(values)) {
             memory->finish(memory->postShare(values));
             return;
         }
         std::vector<at::Tensor> all{values};
         const auto work = m_parts->group->broadcast(all);
-        m_parts->finish(*work, values.is_cuda());
+        m_parts->finish(*work, values);
     } catch (const std::exception& failure) {
         throw base::Thrown(blame(failure.what()));
     }
@@ -309,6 +338,7 @@ void World::tell(const Order& order)
         return;
     std::string text;
     if (!order.what.isNull()) {
+        m_parts->ended = order.what["do"].text() == "end";
         base::Array shapes;
         for (const base::Blob& blob : order.tensors) {
             base::Array shape(blob.shape.begin(), blob.shape.end());
@@ -370,6 +400,7 @@ Order World::hear()
     if (!told)
         throw base::Thrown(told.error());
     order.what = (*told)["what"];
+    m_parts->ended = order.what["do"].text() == "end";
     for (const Value& each : (*told)["tensors"].array()) {
         base::Blob blob;
         blob.name = each["name"].text();

@@ -34,19 +34,24 @@ class World final : public model::AcrossRanks {
 public:
     /// The one that listens for the others, of a world on this machine: port and token are made where they are left
     /// out. Returns at once; meet() waits for the others.
-    static base::Result<std::shared_ptr<World>> open(Place place, double timeoutS);
+    /// `startS`: how long ranks are waited for that have not come yet.
+    static base::Result<std::shared_ptr<World>> open(Place place, double timeoutS, double startS = usualStartS);
     /// So many ranks of this process, each for a thread of its own. They meet when all have called meet().
     static base::Result<std::vector<std::shared_ptr<World>>> ofThreads(std::int64_t size, double timeoutS);
+    static constexpr double usualStartS = 60;
     ~World() override;
 
-    /// Returns when all have come; `patienceS`: how long the slowest may take.
-    base::Status meet(double patienceS = 120);
+    /// Returns when all have come. An error, and lost(), where one has not after startS, as rank 0 sees it; the others
+    /// wait for its word.
+    base::Status meet();
 
     const Place& place() const;
     std::int64_t rank() const { return place().rank; }
     std::int64_t size() const { return place().size; }
     /// Since meet().
     const std::vector<Member>& members() const;
+    /// How many of them stand on this one's machine.
+    std::int64_t ranksHere() const;
 
     void sum(const at::Tensor& values) override;
     /// Begins a sum that is done beside what follows; the function returned waits for it.
@@ -100,6 +105,7 @@ private:
     explicit World(std::unique_ptr<Parts> parts);
     void stillHere() const;
     base::Status come(const char* what, std::int64_t other, double until);
+    base::Status giveUp(std::int64_t other, bool ended);
     base::Status meetInMemory(double until);
     std::shared_ptr<World> successor(std::int64_t rank, std::int64_t size, const std::string& token);
     std::unique_ptr<Parts> m_parts;

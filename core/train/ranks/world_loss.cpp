@@ -178,12 +178,6 @@ void World::Parts::cut()
     cutConnections(endpoints);
 }
 
-void World::Parts::part()
-{
-    memory.reset();
-    group.reset();
-}
-
 void World::Parts::useToken(const std::string& token)
 {
     place.token = token;
@@ -222,8 +216,10 @@ void World::tellTrouble(const Error& error)
         return;
     try {
         m_parts->store->set(keyOf("trouble", rank()),
-                            bytesOf(base::writeJson(base::Object{
-                                {"message", error.message}, {"where", error.where}, {"advice", error.advice}})));
+                            bytesOf(base::writeJson(base::Object{{"message", error.message},
+                                                                 {"where", error.where},
+                                                                 {"advice", error.advice},
+                                                                 {"resource", error.kind == ErrorKind::Resource}})));
     } catch (const std::exception&) {
         // Rank 0 is gone too.
     }
@@ -248,7 +244,7 @@ Error World::blame(const std::string& what)
                     continue;
                 if (own.store->check({keyOf("trouble", other)}))
                     if (auto said = base::parseJson(textOf(own.store->get(keyOf("trouble", other)))))
-                        return Error{ErrorKind::Run,
+                        return Error{(*said)["resource"].toBool() ? ErrorKind::Resource : ErrorKind::Run,
                                      "rank " + std::to_string(other) + " failed: " + (*said)["message"].text(),
                                      (*said)["where"].text(), (*said)["advice"].text()};
                 if (own.isGone(other))
@@ -351,6 +347,7 @@ std::shared_ptr<World> World::successor(std::int64_t rank, std::int64_t size, co
     parts->place.rank = rank;
     parts->place.size = size;
     parts->timeout = m_parts->timeout;
+    parts->startS = m_parts->startS;
     parts->root = m_parts->root;
     parts->firstToken = m_parts->firstToken;
     parts->generation = m_parts->generation + 1;
@@ -367,7 +364,7 @@ World::Regrouped World::regroup(bool replace)
     std::vector<std::int64_t> there{0};
     for (std::int64_t other = 1; other < size(); ++other)
         for (;;) {
-            if (own.isGone(other) || own.store->check({keyOf("trouble", other)}))
+            if (own.isGone(other) || other == own.late || own.store->check({keyOf("trouble", other)}))
                 break;
             if (own.store->check({keyOf("alive", other)})) {
                 there.push_back(other);

@@ -271,10 +271,14 @@ TEST_CASE("ranks that cannot share a GPU are told so before they start")
     CHECK(refused(two, "cuda:0").where == "/distributed/backend");
     CHECK(refused(two, "cpu").where == "/distributed/backend");
     CHECK(*deviceOfRank(two, "cuda:0,1", how) == "cuda:0");
-    how.backend = "gloo";
+    how.onFailure = "replace";
+    CHECK(refused(two, "cuda:0,1").where == "/distributed/on_failure");
+    how.onFailure = "stop";
     how.shardOptimizer = true;
-    CHECK(refused(two, "cuda:0,1").where == "/distributed");
-    CHECK(*train::ranks::devicesOfRanks("auto", 1, how) == "cpu");
+    CHECK(*deviceOfRank(two, "cuda:0,1", how) == "cuda:0");
+    how.backend = "gloo";
+    how.strategy = "pipeline";
+    CHECK(*deviceOfRank(two, "cuda:0", how) == "cuda:0");
 }
 
 TEST_CASE("steps are measured of what is learned of pixels and of the rows themselves")

@@ -3,10 +3,12 @@
 
 #include "core/session/memory_fit.h"
 #include "core/session/session.h"
+#include "core/tensor/memory.h"
 #include "core/train/network_size.h"
 #include "tests/support/sessions.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace tests::memory_fit {
@@ -85,6 +87,37 @@ TEST_CASE("one forward, one backward keeps fewer activations than all forward fi
     CHECK(of("1f1b") < of("gpipe"));
 }
 
+TEST_CASE("ranks that fit each but not together are told how many would")
+{
+    base::Value spec = resolved(deep);
+    REQUIRE(spec.setAt("distributed.strategy", "ddp"));
+    REQUIRE(spec.setAt("distributed.world_size", 4));
+    const auto alone = session::memoryFit(resolved(deep), std::uint64_t(1) << 40);
+    REQUIRE(alone);
+    const auto roomy = session::memoryFit(spec, 4 * alone->bytes);
+    REQUIRE(roomy);
+    CHECK(roomy->fits());
+    CHECK(roomy->ranks == 4);
+    CHECK(roomy->together == 4 * alone->bytes);
+    CHECK(roomy->text().starts_with("fits: 4 ranks take about "));
+    const auto tight = session::memoryFit(spec, 4 * alone->bytes - 1);
+    REQUIRE(tight);
+    CHECK_FALSE(tight->fits());
+    CHECK(tight->stages == 1); // each alone would do
+    CHECK(tight->mostRanks() == 3);
+    CHECK(tight->text().find("at most 3 would, or more with a smaller batch_size, or as stages") != std::string::npos);
+    // Stages keep all weights, and of the rest their own.
+    REQUIRE(spec.setAt("distributed.strategy", "pipeline"));
+    const auto stages = session::memoryFit(spec, 4 * alone->bytes);
+    REQUIRE(stages);
+    REQUIRE(stages->stageBytes.size() == 4);
+    CHECK(stages->together == std::reduce(stages->stageBytes.begin(), stages->stageBytes.end()));
+    CHECK(stages->together > alone->bytes);
+    CHECK(stages->together < roomy->together);
+    CHECK_FALSE(session::memoryFit(spec, stages->together - 1)->fits());
+    CHECK(session::memoryFit(spec, stages->together)->fits());
+}
+
 // What is refused, beside what is estimated.
 namespace {
 
@@ -146,6 +179,49 @@ TEST_CASE("what fits to the byte is not refused, and a byte less is")
     CHECK(train::fitsMemory(experiment, info, NetworkUse::Learns, need));
     CHECK_FALSE(train::fitsMemory(experiment, info, NetworkUse::Learns, need - 1));
     CHECK(train::fitsMemory(experiment, info, NetworkUse::Held, need - 1));
+}
+
+TEST_CASE("ranks of a machine are refused together to the byte, with how many would fit")
+{
+    base::Value spec = resolved(mlp("[2000, 2000]"));
+    REQUIRE(spec.setAt("distributed.strategy", "ddp"));
+    REQUIRE(spec.setAt("distributed.world_size", 4));
+    const spec::Experiment experiment = spec::read(spec);
+    const data::DatasetInfo info = twoMoons(spec);
+    const auto each = std::uint64_t(train::leastBytes(experiment, info, NetworkUse::Learns).all);
+    CHECK(train::ranksFitMemory(experiment, info, 4, false, 4 * each));
+    const base::Status refused = train::ranksFitMemory(experiment, info, 4, false, 4 * each - 1);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == base::ErrorKind::Resource);
+    CHECK(refused.error().where == "/distributed/world_size");
+    INFO(refused.error().message << " " << refused.error().advice);
+    CHECK(refused.error().message.starts_with("4 ranks do not fit into this machine's memory together: each takes at "
+                                              "least "));
+    CHECK(refused.error().advice.starts_with("Take at most 3 ranks here"));
+    // One alone, or one that is too large by itself, is for another check.
+    CHECK(train::ranksFitMemory(experiment, info, 1, false, each - 1));
+    CHECK(train::ranksFitMemory(experiment, info, 4, false, each - 1));
+}
+
+TEST_CASE("ranks that each fit into what is free here, but not together, do not start")
+{
+    // Each two thirds of what is free.
+    const double each = 2.0 / 3 * double(tensor::freeMemoryOfAll() + tensor::freeSwap());
+    const auto hidden = std::int64_t(std::sqrt(each / 16));
+    base::Value spec =
+        resolved(mlp("[" + std::to_string(hidden) + ", " + std::to_string(hidden) + "]", R"(, "optimizer": "adam")"));
+    REQUIRE(spec.setAt("distributed.strategy", "ddp"));
+    REQUIRE(spec.setAt("distributed.world_size", 2));
+    const TempFolder folder;
+    auto run = session::Session::create(spec, {folder.path(), "cpu"});
+    REQUIRE(run);
+    (*run)->start();
+    const events::RunFinished& end = (*run)->wait();
+    INFO(end.error.message << " " << end.error.advice);
+    CHECK(end.state == events::RunState::Failed);
+    CHECK(end.error.kind == base::ErrorKind::Resource);
+    CHECK(end.error.message.find("2 ranks do not fit into this machine's memory together") != std::string::npos);
+    CHECK(end.error.advice.find("at most 1 rank here") != std::string::npos);
 }
 
 TEST_CASE("a network larger than any machine is refused before it is made, in words")

@@ -341,11 +341,12 @@ TEST_CASE("whoever has no token is no rank")
     place.rank = 1;
     Place guessed = place;
     guessed.token = "guessed";
-    const auto stranger = World::open(guessed, 10);
+    const auto stranger = World::open(guessed, 10, 0.1);
     REQUIRE(stranger);
-    const base::Status met = (*stranger)->meet(0.2);
+    const base::Status met = (*stranger)->meet();
     REQUIRE_FALSE(met);
-    CHECK(met.error().message == "rank 0 of 2 has not come");
+    CHECK(met.error().message == "rank 0 of 2 has not come within 0.1 s");
+    CHECK(met.error().advice.find("Start all ranks") != std::string::npos);
     // It has not taken anybody's place.
     const auto second = World::open(place, 10);
     REQUIRE(second);
