@@ -143,13 +143,14 @@ Result<Outcome> conduct(session::Session& run, double started, Object more)
         ProgressLine line;
         const auto watching = run.events().subscribe(line);
         run.start();
-        while (!run.finished()) {
+        for (int looks = 0; !run.finished(); ++looks) {
             if (caught && !signalled) {
                 signalled = caught;
                 (void)run.post(session::Stop{true});
                 stopPosted = true;
             }
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            // A short run's end is seen at once; beside a long one a look now and then does.
+            std::this_thread::sleep_for(std::chrono::milliseconds(looks < 200 ? 5 : 25));
         }
         result = run.wait();
     }
