@@ -50,7 +50,8 @@ Value findingsOf(const session::Session& run)
         return Array{};
     const auto record = core::store::readRun(run.folder());
     const Value spec = record ? session::withRulesOf(run.spec(), record->events) : run.spec();
-    return session::toList(findings, core::spec::read(spec).rules, spec);
+    return session::toList(findings, core::spec::read(spec).rules, run.spec(),
+                           record ? record->events : std::vector<events::Event>{});
 }
 
 Object describe(const session::Session& run, const events::RunFinished& result, double seconds)

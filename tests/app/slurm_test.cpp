@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "tests/support/fake_slurm.h"
+#include "tests/support/one_node_slurm.h"
 #include "tests/support/temp_folder.h"
 
 #include <catch2/catch.hpp>
