@@ -223,8 +223,8 @@ void addRanks(Program& program)
             return Outcome{Object{{"script", options->script}, {"ranks", ranks}},
                            "sbatch " + options->script + " trains this on " + std::to_string(ranks) + " ranks\n"};
         }
-        const auto set = session::RankSet::launch({program, "rank-worker"}, ranks, timeoutIn(resolved),
-                                                  options->start, replacesIn(resolved));
+        const auto set = session::RankSet::launch({program, "rank-worker"}, ranks, timeoutIn(resolved), options->start,
+                                                  replacesIn(resolved));
         return trainTogether(set, resolved, {common.runsFolder(), options->device, options->resume}, started);
     });
 

@@ -402,7 +402,7 @@ std::shared_ptr<World> World::next()
         const double until =
             base::steadySeconds() + 2 * std::chrono::duration<double>(own.timeout).count() + decidesWithin;
         while (!own.store->check({"next"})) {
-            if (own.isGone(0) || base::steadySeconds() > until)
+            if (own.isGone(0) || own.store->check({"ended"}) || base::steadySeconds() > until)
                 return nullptr;
             std::this_thread::sleep_for(glance);
         }
