@@ -64,7 +64,7 @@ public:
             m_options.workers = std::min<std::int64_t>(m_options.workers, 1);
         for (std::int64_t i = 0; i < m_options.workers; ++i)
             m_threads.emplace_back([this, split, i](std::stop_token stop) {
-                base::nameBackgroundThread("loader-" + std::to_string(i));
+                base::nameThread("loader-" + std::to_string(i));
                 BatchMaker maker(m_data, split, m_options, m_pipeline);
                 makeAhead(stop, maker);
             });

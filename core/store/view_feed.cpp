@@ -96,8 +96,9 @@ std::optional<base::Error> ViewFeed::update()
     if (!hasRoom())
         return {};
     const base::Status status = write();
-    const double took = base::steadySeconds() - time;
-    m_next = std::max(m_next, time + std::min(took / feedShare, flushSeconds));
+    // Without a pause between updates whoever writes by hand says when.
+    if (const double took = base::steadySeconds() - time; m_seconds > 0)
+        m_next = std::max(m_next, time + std::min(took / feedShare, flushSeconds));
     if (status)
         return {};
     m_view.reset();
