@@ -375,7 +375,7 @@ public:
     }
 
 private:
-    static constexpr int atOnce = 4;
+    static constexpr int atOnce = 3;
 
     void trainOn(const std::stop_token& stop)
     {

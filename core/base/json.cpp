@@ -2,6 +2,7 @@
 #include "core/base/json.h"
 
 #include "core/base/files.h"
+#include "core/base/plain_json.h"
 
 #include <charconv>
 #include <cmath>
@@ -12,7 +13,6 @@ namespace core::base {
 
 namespace {
 
-constexpr std::size_t maxDepth = 64;
 constexpr std::size_t maxBytes = 64u << 20;
 
 // Builds the tree from parser events, so that duplicates and depth are seen where they are.
@@ -83,7 +83,7 @@ private:
 
     bool open(Value value)
     {
-        if (m_open.size() >= maxDepth)
+        if (m_open.size() >= deepestJson)
             return fail("more than 64 levels");
         m_open.push_back(place_(std::move(value)));
         return true;
@@ -198,6 +198,8 @@ Result<Value> parseJson(std::string_view text, std::string_view where)
 {
     if (text.size() > maxBytes)
         return Error{ErrorKind::Spec, "more than 64 MB of JSON", std::string(where), "Keep data in data files"};
+    if (auto plain = parsePlainJson(text))
+        return std::move(*plain);
     Builder builder;
     if (nlohmann::json::sax_parse(text.begin(), text.end(), &builder, nlohmann::json::input_format_t::json, true, true))
         return std::move(builder.root);

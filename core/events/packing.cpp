@@ -27,16 +27,20 @@ constexpr auto places = makePlaces();
 
 std::string toBase64(std::string_view bytes)
 {
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::size_t there = std::min<std::size_t>(3, bytes.size() - i);
-        std::uint32_t bits = 0;
-        for (std::size_t k = 0; k < 3; ++k)
-            bits = bits << 8 | (k < there ? std::uint8_t(bytes[i + k]) : 0);
-        for (std::size_t k = 0; k < 4; ++k)
-            text += k <= there ? alphabet[bits >> (18 - 6 * k) & 63] : '=';
-    }
+    std::string text((bytes.size() + 2) / 3 * 4, '=');
+    char* out = text.data();
+    const auto put = [&out](std::uint32_t bits, int letters) {
+        for (int k = 0; k < letters; ++k)
+            *out++ = alphabet[bits >> (18 - 6 * k) & 63];
+    };
+    const auto at = [&bytes](std::size_t i) { return std::uint32_t(std::uint8_t(bytes[i])); };
+    std::size_t i = 0;
+    for (; i + 3 <= bytes.size(); i += 3)
+        put(at(i) << 16 | at(i + 1) << 8 | at(i + 2), 4);
+    if (bytes.size() - i == 2)
+        put(at(i) << 16 | at(i + 1) << 8, 3);
+    else if (bytes.size() - i == 1)
+        put(at(i) << 16, 2);
     return text;
 }
 
@@ -45,7 +49,8 @@ bool fromBase64(std::string_view text, std::string& bytes)
     bytes.clear();
     if (text.size() % 4 != 0)
         return false;
-    bytes.reserve(text.size() / 4 * 3);
+    bytes.resize(text.size() / 4 * 3);
+    char* out = bytes.data();
     for (std::size_t i = 0; i < text.size(); i += 4) {
         const bool last = i + 4 == text.size();
         const std::size_t padding = !last || text[i + 3] != '=' ? 0 : text[i + 2] == '=' ? 2 : 1;
@@ -60,8 +65,9 @@ bool fromBase64(std::string_view text, std::string& bytes)
         if (padding > 0 && (bits & ((1u << 8 * padding) - 1)) != 0)
             return false;
         for (std::size_t k = 0; k < 3 - padding; ++k)
-            bytes += char(bits >> (16 - 8 * k) & 255);
+            *out++ = char(bits >> (16 - 8 * k) & 255);
     }
+    bytes.resize(std::size_t(out - bytes.data()));
     return true;
 }
 
@@ -84,14 +90,17 @@ Packed pack(const std::vector<float>& values)
     }
     const double codes = packed.bits == 8 ? 255 : 65535;
     const double width = packed.high - packed.low;
-    std::string bytes;
-    bytes.reserve(values.size() * std::size_t(packed.bits / 8));
+    std::string bytes(values.size() * std::size_t(packed.bits / 8), '\0');
+    char* out = bytes.data();
     for (const float value : values) {
         const double share = std::isfinite(value) && width > 0 ? (double(value) - packed.low) / width : 0;
-        const auto code = std::uint32_t(std::lround(share * codes));
-        bytes += char(code & 255);
+        // As std::lround(), which is no one instruction.
+        const double exact = share * codes;
+        auto code = std::uint32_t(exact);
+        code += exact - double(code) >= 0.5;
+        *out++ = char(code & 255);
         if (packed.bits == 16)
-            bytes += char(code >> 8);
+            *out++ = char(code >> 8);
     }
     packed.base64 = toBase64(bytes);
     return packed;

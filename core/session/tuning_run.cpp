@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <fstream>
 #include <poll.h>
+#include <thread>
 
 namespace core::session {
 
@@ -24,6 +25,7 @@ using tune::TrialState;
 namespace {
 
 constexpr int lookMs = 100;
+constexpr auto gather = std::chrono::milliseconds(5); ///< in which trials that wait in a row tell what there is
 // It is written again whenever the trial is begun again.
 Status writeUnsynced(const std::filesystem::path& file, const std::string& text)
 {
@@ -273,6 +275,9 @@ Status Tuner::Work::look()
         if (each.process->handle() >= 0 && each.told.empty())
             handles.push_back({each.process->handle(), POLLIN, 0});
     ::poll(handles.data(), handles.size(), lookMs);
+    // Small networks tell something every millisecond. Where others wait for their turn already, nobody waits for this.
+    if (std::int64_t(m_workers.size()) > m_study.state().spec.maxParallelJobs)
+        std::this_thread::sleep_for(gather);
     for (std::size_t i = 0; i < m_workers.size();) {
         CORE_CHECK(hear(m_workers[i]));
         if (!m_workers[i].process->closed()) {

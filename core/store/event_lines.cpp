@@ -20,13 +20,14 @@ bool isFrame(const events::Event& event)
            std::holds_alternative<events::LayerTimes>(event) || std::holds_alternative<events::SystemSample>(event);
 }
 
-std::string eventLines(const RunRecord& record, bool frames)
+EventLines eventLines(const RunRecord& record)
 {
-    std::string lines;
-    for (std::size_t i = 0; i < record.events.size(); ++i)
-        if (isFrame(record.events[i]) == frames)
-            lines +=
-                base::writeJson(base::Array{std::int64_t(i), record.eventTimes[i], toValue(record.events[i])}) + '\n';
+    EventLines lines;
+    for (std::size_t i = 0; i < record.events.size(); ++i) {
+        std::string& into = isFrame(record.events[i]) ? lines.frames : lines.events;
+        into += base::writeJson(base::Array{std::int64_t(i), record.eventTimes[i], toValue(record.events[i])});
+        into += '\n';
+    }
     return lines;
 }
 

@@ -8,8 +8,11 @@ namespace core::store {
 /// A frame is large and only looked at: it is kept apart from the other events.
 bool isFrame(const events::Event& event);
 
-/// A record's events as lines of JSON `[place, time, event]`, one each: its frames, or all others.
-std::string eventLines(const RunRecord& record, bool frames);
+/// A record's events as lines of JSON `[place, time, event]`, one each: its frames, and all others.
+struct EventLines {
+    std::string events, frames;
+};
+EventLines eventLines(const RunRecord& record);
 
 /// Events out of such lines, which may come from anywhere, by their places.
 struct PlacedEvent {

@@ -29,7 +29,7 @@ bool sameBits(const std::vector<T>& a, const std::vector<T>& b)
     return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
-base::Status compare(const std::filesystem::path& file, const RunRecord& record)
+base::Status compare(const std::filesystem::path& file, const RunRecord& record, const EventLines& lines)
 {
     std::size_t same = 0;
     std::string wrong;
@@ -59,9 +59,9 @@ base::Status compare(const std::filesystem::path& file, const RunRecord& record)
     };
     if (!wrong.empty() || same != record.scalars.size() + record.tensors.size())
         return differs(wrong.empty() ? "the list of scalars and tensors" : wrong);
-    if (back.events != eventLines(record, false))
+    if (back.events != lines.events)
         return differs("the events");
-    if (back.frames != eventLines(record, true))
+    if (back.frames != lines.frames)
         return differs("the frames");
     return {};
 }
@@ -92,9 +92,10 @@ base::Status replaceView(const std::filesystem::path& run, const RunRecord& reco
     const std::filesystem::path file = run / "run.h5";
     const std::filesystem::path beside = run / "run.h5.tmp";
     ::unlink(beside.c_str());
-    base::Status status = writeView(beside, record);
+    const EventLines lines = eventLines(record);
+    base::Status status = writeView(beside, record, lines);
     if (status)
-        status = compare(beside, record);
+        status = compare(beside, record, lines);
     if (status && ::rename(beside.c_str(), file.c_str()) != 0)
         status = base::systemError("rename", beside, errno);
     if (!status) {

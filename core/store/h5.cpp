@@ -18,6 +18,7 @@ using base::ErrorKind;
 namespace {
 
 constexpr unsigned deflateLevel = 4; // h5py's
+constexpr unsigned textLevel = 1;    // lines of base64 hardly get smaller, whatever time they are given
 
 void prepareLibrary()
 {
@@ -151,7 +152,7 @@ Id createDataset(hid_t where, const std::string& path, hid_t stored, hid_t given
         check(H5Pset_chunk(list, width > 1 ? 2 : 1, chunk), "prepare a dataset");
     if (options.packed) {
         check(H5Pset_shuffle(list), "prepare a dataset");
-        check(H5Pset_deflate(list, deflateLevel), "prepare a dataset");
+        check(H5Pset_deflate(list, H5Tget_size(stored) == 1 ? textLevel : deflateLevel), "prepare a dataset");
         check(H5Pset_fletcher32(list), "prepare a dataset");
     }
     if (options.growing)

@@ -163,6 +163,11 @@ base::Status syncFile(const std::filesystem::path& file)
 
 base::Status writeView(const std::filesystem::path& path, const RunRecord& record)
 {
+    return writeView(path, record, eventLines(record));
+}
+
+base::Status writeView(const std::filesystem::path& path, const RunRecord& record, const EventLines& lines)
+{
     CORE_CHECK(h5::guarded(path, [&] {
         h5::Id file = h5::createFile(path);
         layout::writeFacts(file, record, name(record.state));
@@ -173,10 +178,8 @@ base::Status writeView(const std::filesystem::path& path, const RunRecord& recor
         layout::writeRaw(file, record.folder, record.spec["imported"].isObject());
         writeTables(file, record);
         writeProfile(file, record);
-        for (const bool frames : {false, true}) {
-            const std::string lines = eventLines(record, frames);
-            h5::createBytes(file, frames ? "/frames/lines" : "/events/lines", lines, packed(lines.size()));
-        }
+        h5::createBytes(file, "/events/lines", lines.events, packed(lines.events.size()));
+        h5::createBytes(file, "/frames/lines", lines.frames, packed(lines.frames.size()));
         if (!file.reset())
             h5::fail("write the file");
     }));

@@ -255,10 +255,10 @@ Error damaged(const std::filesystem::path& file)
             "Its checkpoints may be whole; copy the file back if there is a copy"};
 }
 
-base::Result<ViewText> readWith(const std::function<Reader()>& open, const std::filesystem::path& file, ViewPart part,
-                                SealState seal, const ViewVisits& visits)
+base::Result<EventLines> readWith(const std::function<Reader()>& open, const std::filesystem::path& file, ViewPart part,
+                                  SealState seal, const ViewVisits& visits)
 {
-    ViewText text;
+    EventLines text;
     if (seal == SealState::Broken)
         return damaged(file);
     CORE_CHECK(h5::guarded(file, [&] {
@@ -277,7 +277,7 @@ base::Result<ViewText> readWith(const std::function<Reader()>& open, const std::
 
 }
 
-base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart part, const ViewVisits& visits)
+base::Result<EventLines> readViewHere(const std::filesystem::path& file, ViewPart part, const ViewVisits& visits)
 {
     auto seal = SealState::Missing;
     if (part == ViewPart::All) {
@@ -295,8 +295,8 @@ base::Result<ViewText> readViewHere(const std::filesystem::path& file, ViewPart 
     return readWith(open, file, part, seal, visits);
 }
 
-base::Result<ViewText> readViewImage(char* bytes, std::size_t size, const std::filesystem::path& file, ViewPart part,
-                                     SealState seal, const ViewVisits& visits)
+base::Result<EventLines> readViewImage(char* bytes, std::size_t size, const std::filesystem::path& file, ViewPart part,
+                                       SealState seal, const ViewVisits& visits)
 {
     const auto open = [&] { return Reader(h5::openImage(bytes, size), size, h5::endOfImage(bytes, size)); };
     return readWith(open, file, part, seal, visits);

@@ -91,6 +91,11 @@ std::optional<base::Error> ViewFeed::update()
     const double time = base::steadySeconds();
     if ((!m_stale && m_waiting.empty() && m_tensors.empty()) || time < m_next)
         return {};
+    // A run that is over before anybody could look needs no file to follow.
+    if (m_next == 0 && m_seconds > 0) {
+        m_next = time + m_seconds / 2;
+        return {};
+    }
     m_next = time + m_seconds;
     // HDF5 never recovers from a disk that is full, so it does not get to see one.
     if (!hasRoom())

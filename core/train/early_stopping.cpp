@@ -35,10 +35,15 @@ void EarlyStopping::edit(spec::EarlyStoppingSpec spec)
     m_higher = m_spec.mode == "max" || (m_spec.mode == "auto" && higherIsBetter(m_spec.metric));
 }
 
-bool EarlyStopping::update(double value, std::int64_t epoch)
+bool EarlyStopping::improves(double value) const
 {
     const double gain = m_higher ? value - m_bestValue : m_bestValue - value;
-    const bool improved = std::isfinite(value) && (m_bestEpoch < 0 || gain > m_spec.minDelta);
+    return std::isfinite(value) && (m_bestEpoch < 0 || gain > m_spec.minDelta);
+}
+
+bool EarlyStopping::update(double value, std::int64_t epoch)
+{
+    const bool improved = improves(value);
     if (improved) {
         m_bestValue = value;
         m_bestEpoch = epoch;

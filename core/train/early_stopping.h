@@ -18,6 +18,8 @@ public:
 
     /// Takes the figure after `epoch`, counted from 0; true if it is the best so far.
     bool update(double value, std::int64_t epoch);
+    /// What update() would say of it.
+    bool improves(double value) const;
 
     const spec::EarlyStoppingSpec& spec() const { return m_spec; }
     /// Epochs since the best one, or since `start_epoch`.

@@ -316,17 +316,22 @@ Judgement Engine::judge(const EvaluationRequest& tables)
     // A run that ends within an epoch counts it.
     const std::int64_t epochs = m_timeline.epochOf(m_step) + !m_timeline.epochEndsAt(m_step);
     const std::string& watched = m_stopping->spec().metric;
-    // A keyframe says what held before its evaluation, the best one too.
-    Value before = state();
-    // Whoever goes on from here finds this best again; the one before may never have been written.
-    before.object().erase("best");
     // A run that was stopped right here has counted this evaluation already.
-    const bool counted = std::exchange(m_judged, m_step) == m_step;
-    for (const auto& [name, value] : judgement.values)
-        if (name == watched && !counted && m_stopping->update(value, epochs - 1)) {
-            m_best = Best{watched, value, epochs, m_step, {m_step, before, tensors()}};
+    const bool counted = m_judged == m_step;
+    for (const auto& [name, value] : judgement.values) {
+        if (name != watched || counted)
+            continue;
+        if (m_stopping->improves(value)) {
+            // A keyframe says what held before its evaluation, the best one too.
+            Value before = state();
+            // Whoever goes on from here finds this best again; the one before may never have been written.
+            before.object().erase("best");
+            m_best = Best{watched, value, epochs, m_step, {m_step, std::move(before), tensors()}};
             judgement.improved = true;
         }
+        m_stopping->update(value, epochs - 1);
+    }
+    m_judged = m_step;
     if (m_leads)
         m_world->tell(ranks::observing(judgement.values));
     observe(judgement.values);
@@ -382,6 +387,7 @@ Status Engine::become(const spec::Experiment& next)
         m_old->load(start);
     }
     m_experiment = next;
+    m_written = m_networkWritten = {};
     m_stopping->edit(watchedOf(m_experiment, m_data));
     return {};
 }
@@ -395,7 +401,7 @@ Value Engine::state() const
                  {"timeline", m_timeline.state()},
                  {"network", networkValue()},
                  {"data", dataFacts()},
-                 {"spec", spec::experimentFields().write(m_experiment)}};
+                 {"spec", m_written.isNull() ? m_written = spec::experimentFields().write(m_experiment) : m_written}};
     if (Value observed = m_learner->schedule().state(); !observed.isNull())
         state.set("schedule", std::move(observed));
     if (Value old = m_old ? m_old->state() : Value{}; !old.isNull())
@@ -415,24 +421,14 @@ const Value& Engine::dataFacts() const
     return m_dataFacts;
 }
 
-Value Engine::networkValue() const
+const Value& Engine::networkValue() const
 {
-    spec::Experiment made = m_experiment;
-    made.model = m_network;
-    return partOf(made, "model");
-}
-
-std::vector<base::Blob> Engine::tensors() const
-{
-    std::vector<base::Blob> blobs;
-    for (const auto& [name, tensor] : m_learner->state())
-        blobs.push_back(tensor::toBlob(name, tensor));
-    return blobs;
-}
-
-store::Checkpoint Engine::snapshot() const
-{
-    return {m_step, state(), tensors()};
+    if (m_networkWritten.isNull()) {
+        spec::Experiment made = m_experiment;
+        made.model = m_network;
+        m_networkWritten = partOf(made, "model");
+    }
+    return m_networkWritten;
 }
 
 std::optional<Best> Engine::bestIn(const store::Checkpoint& checkpoint)

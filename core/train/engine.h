@@ -118,7 +118,7 @@ private:
     makeLoader(const spec::Experiment& experiment, const data::DataModule& data, const StepPlan& plan) const;
     base::Value state() const;
     const base::Value& dataFacts() const;
-    base::Value networkValue() const;
+    const base::Value& networkValue() const;
     std::vector<base::Blob> tensors() const;
     base::Status checkMetric(const spec::Experiment& experiment, const data::DataModule& data) const;
 
@@ -140,8 +140,8 @@ private:
     std::int64_t m_threads = 1;
     std::int64_t m_judged = -1; ///< the step whose evaluation early stopping has counted last
     std::int64_t m_step = 0;
-    double m_waited = 0; ///< for loaders that are gone
-    mutable base::Value m_dataFacts;
+    double m_waited = 0;                                          ///< for loaders that are gone
+    mutable base::Value m_dataFacts, m_written, m_networkWritten; ///< made when they are asked for
     std::string m_thawedNow;
 };
 

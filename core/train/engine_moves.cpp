@@ -44,4 +44,17 @@ Status Engine::restoreBest()
     return m_learner->load(m_best->snapshot.tensors, "best step " + std::to_string(m_best->step), false);
 }
 
+std::vector<base::Blob> Engine::tensors() const
+{
+    std::vector<base::Blob> blobs;
+    for (const auto& [name, tensor] : m_learner->state())
+        blobs.push_back(tensor::toBlob(name, tensor));
+    return blobs;
+}
+
+store::Checkpoint Engine::snapshot() const
+{
+    return {m_step, state(), tensors()};
+}
+
 }
