@@ -103,7 +103,13 @@ private:
     std::optional<GaussianProcess> m_gp;
     std::vector<Lie> m_lies;
 
-    double noiseDeviation() const { return std::sqrt(m_gp->kernel().noise); }
+    // Noise far below a thousandth of the function's variance is not taken for such: a fit cannot tell it from what the
+    // kernel does not get right, and the last digits of a smooth function would not be looked for.
+    double noiseDeviation() const
+    {
+        const Kernel& kernel = m_gp->kernel();
+        return std::sqrt(kernel.noise * kernel.noise / (kernel.noise + 0.001 * kernel.scale));
+    }
 
     void takeLies(GpData data, const Kernel& kernel, const History& history)
     {
