@@ -103,7 +103,7 @@ Result<Outcome> runRules(const Options& options, const Common& common)
         rules = std::move(read);
     }
     const session::RuleReport report = session::checkRun(record, rules, common.runsFolder());
-    Object object = session::toObject(report, record.spec);
+    Object object = session::toObject(report, record);
     object.set("run", folder.string());
     return Outcome{std::move(object), inWords(report)};
 }

@@ -50,7 +50,8 @@ Value findingsOf(const session::Session& run)
         return Array{};
     const auto record = core::store::readRun(run.folder());
     const Value spec = record ? session::withRulesOf(run.spec(), record->events) : run.spec();
-    return session::toList(findings, core::spec::read(spec).rules, spec);
+    return session::toList(findings, core::spec::read(spec).rules, run.spec(),
+                           record ? record->events : std::vector<events::Event>{});
 }
 
 Object describe(const session::Session& run, const events::RunFinished& result, double seconds)
@@ -143,13 +144,14 @@ Result<Outcome> conduct(session::Session& run, double started, Object more)
         ProgressLine line;
         const auto watching = run.events().subscribe(line);
         run.start();
-        while (!run.finished()) {
+        for (int looks = 0; !run.finished(); ++looks) {
             if (caught && !signalled) {
                 signalled = caught;
                 (void)run.post(session::Stop{true});
                 stopPosted = true;
             }
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            // A short run's end is seen at once; beside a long one a look now and then does.
+            std::this_thread::sleep_for(std::chrono::milliseconds(looks < 200 ? 5 : 25));
         }
         result = run.wait();
     }

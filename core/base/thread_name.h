@@ -7,5 +7,7 @@ namespace core::base {
 
 /// What the calling thread is called in lists of threads; 15 characters are kept.
 void nameThread(const std::string& name);
+/// The same for one whose work may wait a little: where training wants every processor, training goes first.
+void nameBackgroundThread(const std::string& name);
 
 }

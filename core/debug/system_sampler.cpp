@@ -52,7 +52,7 @@ std::vector<events::SystemSample> SystemSampler::take()
 
 void SystemSampler::loop(const std::stop_token& stop)
 {
-    base::nameThread("profiler");
+    base::nameBackgroundThread("profiler");
     const Nvml gpus;
     SystemReader reader("/", &gpus);
     double next = base::steadySeconds(), looked = next;

@@ -75,8 +75,9 @@ namespace {
 
 constexpr std::size_t mostPutOff = 32, mostPutOffBytes = 64 << 20;
 /// Between two looks at what was put off: whoever puts it off wakes nobody, which would cost him more than most work.
-constexpr std::chrono::milliseconds lagPace{1};
-constexpr int looksInVain = 200; ///< until the thread sleeps
+/// They become rarer where they find nothing: each takes a moment from whoever trains on that processor.
+constexpr std::chrono::milliseconds lagPace{1}, rarestLook{16};
+constexpr int looksInVain = 17; ///< until the thread sleeps
 
 }
 
@@ -150,7 +151,7 @@ private:
 
     void loop(const std::stop_token& stop)
     {
-        base::nameThread("statistics");
+        base::nameBackgroundThread("statistics");
         std::vector<Waiting> taken;
         int vain = 0;
         std::unique_lock lock(m_mutex);
@@ -163,7 +164,7 @@ private:
                 if (m_asleep)
                     m_wake.wait(lock, stop, woken);
                 else
-                    m_wake.wait_for(lock, stop, lagPace, woken);
+                    m_wake.wait_for(lock, stop, std::min(lagPace * (1 << std::min(vain - 1, 10)), rarestLook), woken);
                 continue;
             }
             vain = 0;

@@ -61,7 +61,7 @@ base::Result<CurePlan> planCure(const std::filesystem::path& run, const std::str
     for (std::size_t i = 0; i < report.rules.size(); ++i)
         if (report.found.states[i].rule == name)
             kind = report.rules[i].rule;
-    const std::vector<debug::Offer> offers = offersFor(kind, record.spec);
+    const std::vector<debug::Offer> offers = offersFor(kind, settingsAt(record.spec, record.events, first->step));
     const auto offer = key.empty() ? offers.begin() : std::ranges::find(offers, key, &debug::Offer::key);
     if (offer == offers.end()) {
         const std::string all = cure_plan::listed(offers, [](const auto& each) { return each.key; });

@@ -74,7 +74,7 @@ void LiveRules::push(Item item)
 
 void LiveRules::work(const std::stop_token& stop)
 {
-    base::nameThread("rules");
+    base::nameBackgroundThread("rules");
     std::vector<Item> items;
     for (;;) {
         {

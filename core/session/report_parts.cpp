@@ -81,7 +81,7 @@ std::vector<report::Watched> watchedBy(const store::RunRecord& record, const std
                 one.why = facts->why;
                 if (const auto found = checked.causes.find(state.rule); found != checked.causes.end())
                     one.causes = found->second;
-                one.fixes = offersFor(one.rule, record.spec);
+                one.fixes = offersFor(one.rule, settingsAt(record.spec, record.events, one.first->step));
             }
         }
         all.push_back(std::move(one));
@@ -129,9 +129,11 @@ void judgeBranches(RunReport& report)
             tried.better = verdict->figures.empty() ? 0 : verdict->figures.front().verdict;
         }
         bool known = false;
+        // What the branch began with: edits at its step or behind it came later.
+        const Value begun = settingsAt(report.record.spec, report.record.events, node.run.parentStep - 1);
         for (report::Watched& rule : report.rules)
             for (const debug::Offer& fix : rule.fixes)
-                if (report_parts::isTryOf(fix, report.record.spec, branch->spec)) {
+                if (report_parts::isTryOf(fix, begun, branch->spec)) {
                     tried.label = fix.label;
                     rule.tried.push_back(tried);
                     known = true;

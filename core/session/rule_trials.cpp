@@ -28,6 +28,9 @@ base::Result<std::shared_ptr<const Recorded>> RecordedRuns::read(const std::file
         factsOf(withRulesOf(record.spec, record.events), record.opened ? &*record.opened : nullptr, run.parent_path());
     made->ending = endingOf(record.state);
     made->ended = record.finished.has_value();
+    for (const events::Event& event : record.events)
+        if (std::holds_alternative<events::Edited>(event))
+            made->edits.push_back(event);
     const std::lock_guard lock(m_mutex);
     if (m_all.size() >= mostKept)
         m_all.erase(m_all.begin());

@@ -16,6 +16,7 @@ struct Recorded {
     debug::RunFacts facts;
     debug::Ending ending = debug::Ending::Open;
     bool ended = false;
+    std::vector<events::Event> edits; ///< that were made while it went
 };
 
 /// Reads runs for rules; one that has ended is read once. For any thread.

@@ -247,6 +247,14 @@ Value withRulesOf(Value resolved, const std::vector<events::Event>& events, std:
     return resolved;
 }
 
+Value settingsAt(Value resolved, const std::vector<events::Event>& events, std::int64_t step)
+{
+    for (const events::Event& event : events)
+        if (const auto* edit = std::get_if<events::Edited>(&event); edit && edit->step <= step)
+            (void)resolved.setAt(edit->path, edit->after);
+    return resolved;
+}
+
 std::vector<spec::RuleSpec> rulesOf(const store::RunRecord& record)
 {
     return spec::read(withRulesOf(record.spec, record.events)).rules;
@@ -293,15 +301,17 @@ RuleReport checkRun(const store::RunRecord& record, const std::vector<spec::Rule
 }
 
 Value toList(const std::vector<events::Finding>& findings, const std::vector<spec::RuleSpec>& rules,
-             const Value& resolved, const std::map<std::string, std::vector<debug::RankedCause>>& causes)
+             const Value& resolved, const std::vector<events::Event>& events,
+             const std::map<std::string, std::vector<debug::RankedCause>>& causes)
 {
     const std::vector<std::string> names = spec::ruleNames(rules);
     std::map<std::string, std::pair<Array, Array>> known; // fixes and causes, of those that fired
     for (std::size_t i = 0; i < rules.size(); ++i) {
-        if (std::ranges::find(findings, names[i], &events::Finding::rule) == findings.end())
+        const auto first = std::ranges::find(findings, names[i], &events::Finding::rule);
+        if (first == findings.end())
             continue;
         auto& [fixes, ranked] = known[names[i]];
-        for (const debug::Offer& offer : offersFor(rules[i].rule, resolved))
+        for (const debug::Offer& offer : offersFor(rules[i].rule, settingsAt(resolved, events, first->step)))
             fixes.push_back(debug::toValue(offer));
         if (const auto found = causes.find(names[i]); found != causes.end())
             for (const debug::RankedCause& cause : found->second)
@@ -321,7 +331,7 @@ Value toList(const std::vector<events::Finding>& findings, const std::vector<spe
     return all;
 }
 
-Object toObject(const RuleReport& report, const Value& resolved)
+Object toObject(const RuleReport& report, const store::RunRecord& record)
 {
     Object states;
     Array rules;
@@ -342,7 +352,7 @@ Object toObject(const RuleReport& report, const Value& resolved)
                                {"causes", std::move(causes)},
                                {"ours", facts && facts->ours}});
     }
-    return {{"findings", toList(report.found.findings, report.rules, resolved, report.causes)},
+    return {{"findings", toList(report.found.findings, report.rules, record.spec, record.events, report.causes)},
             {"states", std::move(states)},
             {"rules", std::move(rules)}};
 }

@@ -25,6 +25,8 @@ debug::Ending endingOf(events::RunState state);
 /// Settings with the edits of rules that were made before a step.
 base::Value withRulesOf(base::Value resolved, const std::vector<events::Event>& events,
                         std::int64_t before = std::numeric_limits<std::int64_t>::max());
+/// Settings with all edits that were made up to a step: what was in force when a finding at that step was made.
+base::Value settingsAt(base::Value resolved, const std::vector<events::Event>& events, std::int64_t step);
 /// Whether an edit is one of the rules.
 bool editsRules(const events::Edited& edit);
 /// The rules that watch a run, by what its settings and their last edit say.
@@ -44,11 +46,12 @@ RuleReport checkRun(const store::RunRecord& record, const std::vector<spec::Rule
 /// The fixes of a rule, by its class, that apply to an experiment. Looks at the data if one of them is about rows; what
 /// cannot be known of them then is not offered.
 std::vector<debug::Offer> offersFor(const std::string& rule, const base::Value& resolved);
-/// Findings with the fixes that apply to an experiment, and their causes; `rules` tell whose they are.
+/// Findings with the fixes that apply to an experiment as it was at the first of a rule, after the edits among
+/// `events`, and their causes; `rules` tell whose they are.
 base::Value toList(const std::vector<events::Finding>& findings, const std::vector<spec::RuleSpec>& rules,
-                   const base::Value& resolved,
+                   const base::Value& resolved, const std::vector<events::Event>& events,
                    const std::map<std::string, std::vector<debug::RankedCause>>& causes = {});
 /// `findings`, `states` by rule, and `rules` with what is known of each.
-base::Object toObject(const RuleReport& report, const base::Value& resolved);
+base::Object toObject(const RuleReport& report, const store::RunRecord& record);
 
 }

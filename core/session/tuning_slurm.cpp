@@ -124,8 +124,10 @@ public:
         const bool gone = isGone();
         read();
         std::vector<Object> lines = takeLines(m_text);
-        m_ended = m_ended || std::ranges::any_of(lines, [](const Object& line) { return line.find("ended"); });
-        m_closed = m_ended || gone;
+        for (const Object& line : lines)
+            if (const Value* how = line.find("ended"))
+                m_end = how->text();
+        m_closed = !m_end.empty() || gone;
         return lines;
     }
     bool closed() const override { return m_closed; }
@@ -142,8 +144,10 @@ public:
     }
     std::string wait() override
     {
-        (void)base::writeFileAtomically(voidOf(m_lines), "");
-        if (m_ended)
+        // A result is found here until the journal has it too: no coordinator's death trains for it again.
+        if (m_end != "completed" && m_end != "early_stopped" && m_end != "failed")
+            (void)base::writeFileAtomically(voidOf(m_lines), "");
+        if (!m_end.empty())
             return {};
         std::string end;
         if (const auto told = runCommand({"scontrol", "show", "job", "--oneliner", m_id}, commandSeconds))
@@ -167,8 +171,8 @@ private:
     std::shared_ptr<SlurmQueue> m_queue;
     std::int64_t m_since, m_missed = 0;
     std::size_t m_read = 0;
-    std::string m_text;
-    bool m_ended = false, m_closed = false;
+    std::string m_text, m_end;
+    bool m_closed = false;
 
     // Missing in two looks, one after the other: files of a network folder may be seen a little later.
     bool isGone()

@@ -208,10 +208,9 @@ base::Status forgetCheckpointsAfter(const fs::path& folder, std::int64_t step)
     return any ? base::syncFolder(folder) : base::Status{};
 }
 
-std::vector<std::int64_t> thinCheckpoints(const fs::path& folder, const std::set<std::int64_t>& kept,
+std::vector<std::int64_t> thinCheckpoints(std::vector<CheckpointFile>& all, const std::set<std::int64_t>& kept,
                                           const KeyframeRoom& room)
 {
-    std::vector<CheckpointFile> all = listCheckpoints(folder);
     std::vector<std::int64_t> gone;
     std::error_code ignored;
     const auto free = [&](const CheckpointFile& file) { return !kept.contains(file.step); };
@@ -243,10 +242,15 @@ std::vector<std::int64_t> thinCheckpoints(const fs::path& folder, const std::set
         gone.push_back(all[least].step);
         all.erase(all.begin() + std::ptrdiff_t(least));
     }
+    return gone;
+}
+
+void removeUnfinishedCheckpoints(const fs::path& folder)
+{
+    std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(folder, ignored))
         if (entry.path().extension() == ".tmp" && entry.path().filename().string().starts_with(prefix))
             fs::remove(entry.path(), ignored);
-    return gone;
 }
 
 std::vector<base::Blob> modelWeights(std::vector<base::Blob> tensors)

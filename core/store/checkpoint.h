@@ -54,10 +54,12 @@ struct KeyframeRoom {
     std::uint64_t bytes = 0;
     std::size_t count = 0;
 };
-/// Removes unfinished ones and, until the rest fits into `room`, those that stand closest to their neighbours; never
-/// those at `kept`, and the oldest last. → the steps that are gone.
-std::vector<std::int64_t> thinCheckpoints(const std::filesystem::path& folder, const std::set<std::int64_t>& kept,
+/// Removes, until the rest of `files` (all of a folder, oldest first) fits into `room`, those that stand closest to
+/// their neighbours; never those at `kept`, and the oldest last. → the steps that are gone, from the list too.
+std::vector<std::int64_t> thinCheckpoints(std::vector<CheckpointFile>& files, const std::set<std::int64_t>& kept,
                                           const KeyframeRoom& room);
+/// Removes those that nobody finished (`.tmp`).
+void removeUnfinishedCheckpoints(const std::filesystem::path& folder);
 
 /// safetensors: u64 header length, JSON header, bytes. Reading checks that offsets tile the file and sizes fit shapes.
 struct TensorFile {

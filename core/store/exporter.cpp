@@ -64,6 +64,7 @@ base::Result<std::filesystem::path> exportFile(const ExportRequest& request, con
     if (!file.has_filename() || std::filesystem::is_directory(file, failed))
         file /=
             std::filesystem::absolute(request.run / "").lexically_normal().parent_path().filename().string() + suffix;
+    failed.clear(); // that the file is not there yet is no failure
     if (file.has_parent_path())
         std::filesystem::create_directories(file.parent_path(), failed);
     if (failed)

@@ -163,7 +163,7 @@ private:
 
     void loop(const std::stop_token& stop)
     {
-        base::nameThread("recorder");
+        base::nameBackgroundThread("recorder");
         while (!stop.stop_requested()) {
             {
                 std::unique_lock lock(m_mutex);

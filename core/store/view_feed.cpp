@@ -13,6 +13,8 @@ namespace {
 
 constexpr double flushSeconds = 10;
 constexpr double retrySeconds = 10;
+/// The share of the time that the file may take: of many series every update costs milliseconds that training misses.
+constexpr double feedShare = 0.01;
 constexpr std::uint64_t reserve = 4 << 20;
 
 void append(ScalarBlock& to, const ScalarBlock& block)
@@ -94,6 +96,8 @@ std::optional<base::Error> ViewFeed::update()
     if (!hasRoom())
         return {};
     const base::Status status = write();
+    const double took = base::steadySeconds() - time;
+    m_next = std::max(m_next, time + std::min(took / feedShare, flushSeconds));
     if (status)
         return {};
     m_view.reset();

@@ -31,9 +31,11 @@ double processorSeconds()
 CheckpointWriter::CheckpointWriter(const store::RunFolder& folder, store::Recorder& recorder, events::EventHub& hub)
     : m_folder(folder.checkpoints()),
       m_recorder(recorder),
-      m_hub(hub)
+      m_hub(hub),
+      m_files(store::listCheckpoints(m_folder))
 {
-    for (const store::CheckpointFile& file : store::listCheckpoints(m_folder))
+    store::removeUnfinishedCheckpoints(m_folder);
+    for (const store::CheckpointFile& file : m_files)
         m_durable.insert(file.step);
     m_thread = std::jthread([this](const std::stop_token& stop) { loop(stop); });
 }
@@ -79,7 +81,7 @@ double CheckpointWriter::takeSeconds()
 
 void CheckpointWriter::loop(const std::stop_token& stop)
 {
-    base::nameThread("checkpoints");
+    base::nameBackgroundThread("checkpoints");
     std::unique_lock lock(m_mutex);
     for (;;) {
         m_changed.wait(lock, stop, [&] { return !m_jobs.empty(); });
@@ -95,6 +97,8 @@ void CheckpointWriter::loop(const std::stop_token& stop)
             thin({job.rule.newest, 0, job.rule.best, job.rule.first});
             written = write(job);
         }
+        if (!written)
+            store::removeUnfinishedCheckpoints(m_folder);
         const double seconds = processorSeconds() - begun;
         lock.lock();
         m_seconds += seconds;
@@ -126,6 +130,11 @@ Status CheckpointWriter::write(const Job& job)
                                           durable ? store::Durability::Synced : store::Durability::Process));
     if (durable)
         m_durable.insert(file.step);
+    const auto at = std::ranges::lower_bound(m_files, file.step, {}, &store::CheckpointFile::step);
+    if (at != m_files.end() && at->step == file.step)
+        *at = file;
+    else
+        m_files.insert(at, file);
     m_hub.publish(events::CheckpointWritten{file.step, file.file.string(), base::steadySeconds() - start, file.bytes});
     thin(job.rule);
     return {};
@@ -149,7 +158,7 @@ void CheckpointWriter::thin(const KeepRule& rule)
     for (const std::int64_t always : {rule.best, rule.first})
         if (always >= 0)
             kept.insert(always);
-    for (const std::int64_t gone : store::thinCheckpoints(m_folder, kept, {rule.bytes, mostKeyframes}))
+    for (const std::int64_t gone : store::thinCheckpoints(m_files, kept, {rule.bytes, mostKeyframes}))
         m_durable.erase(gone);
 }
 

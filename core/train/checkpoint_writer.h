@@ -52,6 +52,8 @@ private:
     const std::filesystem::path m_folder;
     store::Recorder& m_recorder;
     events::EventHub& m_hub;
+    /// Of the folder, oldest first: this run alone writes there. The thread's.
+    std::vector<store::CheckpointFile> m_files;
     std::set<std::int64_t> m_durable; ///< steps of files that may have been synced, before a resume too; the thread's
 
     mutable std::mutex m_mutex;

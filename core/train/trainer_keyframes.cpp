@@ -16,7 +16,8 @@ using events::RunState;
 
 namespace {
 
-/// The share of the time that keyframes may take, snapshot and writing together.
+/// The share of the time that keyframes may take, snapshot and writing together. Ranks wait for each other: what holds
+/// one up costs all of them.
 constexpr double keyframeShare = 0.025;
 constexpr double closestKeyframes = 0.04; ///< seconds
 
@@ -84,7 +85,8 @@ Status Trainer::keepWhatIsDue()
         keep(std::move(state), checkpoint);
         if (checkpoint)
             m_lastCheckpoint = now;
-        m_nextKeyframe = base::steadySeconds() + std::max(closestKeyframes, usualCost(cost) / keyframeShare);
+        const double ranks = m_world ? double(m_world->size()) : 1;
+        m_nextKeyframe = base::steadySeconds() + std::max(closestKeyframes, usualCost(cost) * ranks / keyframeShare);
     }
     if (auto trouble = m_writer->trouble())
         return waitUntil(*trouble, [&] { return m_writer->trouble(); });

@@ -4,7 +4,7 @@
 // DESCENT_TEST_MPI=1 and DESCENT_TEST_NETNS=1.
 #include "core/base/files.h"
 #include "core/store/run_record.h"
-#include "tests/support/fake_slurm.h"
+#include "tests/support/one_node_slurm.h"
 #include "tests/support/ranks.h"
 
 #include <catch2/catch.hpp>

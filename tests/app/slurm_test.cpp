@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "tests/support/fake_slurm.h"
+#include "tests/support/one_node_slurm.h"
 #include "tests/support/temp_folder.h"
 
 #include <catch2/catch.hpp>
@@ -227,7 +228,8 @@ TEST_CASE("a study that is interrupted ends its jobs with a checkpoint")
     const Ended ended = running.wait();
     INFO(ended.err);
     CHECK(ended.status == 130);
-    CHECK(cluster.slurm.pids().empty());
+    // Told is not yet gone: a process takes its time to leave.
+    CHECK(tests::until([&] { return cluster.slurm.pids().empty(); }));
     for (const auto& entry : std::filesystem::directory_iterator(cluster.runs))
         if (std::filesystem::exists(entry.path() / "spec.json")) {
             const auto checkpoints = std::filesystem::directory_iterator(entry.path() / "checkpoints");

@@ -62,7 +62,8 @@ Result<double> overhead(const char* text, std::int64_t steps)
         for (const int with : {round % 2, 1 - round % 2}) {
             const tests::TempFolder folder;
             CORE_TRY(spec, experiment(text, steps, with ? 256 : 0));
-            CORE_TRY(run, train(spec, folder.path(), speed[with]));
+            if (const auto run = train(spec, folder.path(), speed[with]); !run)
+                return run.error();
         }
         shares.push_back(1 - speed[1] / speed[0]);
     }

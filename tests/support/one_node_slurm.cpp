@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/support/fake_slurm.h"
+#include "tests/support/one_node_slurm.h"
+
+#include "core/base/files.h"
+#include "tests/support/program.h"
 
 #include <fstream>
 #include <unistd.h>

@@ -5,6 +5,7 @@
 #include "ui/bridge/workbench.h"
 #include "ui/bridge/worker.h"
 
+#include <algorithm>
 #include <atomic>
 
 namespace ui::bridge {
@@ -93,7 +94,10 @@ void RuleDesk::advise(const QString& folder, const core::spec::RuleSpec& rule, c
         if (const core::debug::RuleFacts* facts = core::debug::allRules().facts(rule.rule))
             advice->causes =
                 core::debug::ranked(facts->causes, core::debug::sceneOf(name, rules, run.trace, run.facts, findings));
-        advice->offers = core::session::offersFor(rule.rule, run.facts.spec);
+        const auto first = std::ranges::find(findings, name, &core::events::Finding::rule);
+        advice->offers = core::session::offersFor(
+            rule.rule, first == findings.end() ? run.facts.spec
+                                               : core::session::settingsAt(run.facts.spec, run.edits, first->step));
         return [this, number, advice] {
             if (number != m_askedWhy)
                 return;

@@ -111,7 +111,7 @@ void JobForm::build()
     prices->setObjectName("jobChooseInstance");
     prices->setToolTip(tr("Opens the price table: devices, memory and prices of the instances"));
     connect(prices, &QPushButton::clicked, this, &JobForm::pricesWanted);
-    column->addWidget(prices, 0, Qt::AlignLeft);
+    m_settings->setFooter(QStringLiteral("instance"), prices);
     column->addSpacing(8);
     column->addWidget(new Label(tr("A program of your own"), Tone::Strong));
     column->addWidget(m_script);
@@ -123,8 +123,9 @@ void JobForm::build()
             all << QString::fromLatin1(key);
         return all;
     };
-    m_settings->setPaths(paths({"instance", "instance_count", "spot", "interruption", "notify", "fallback", "max_run_s",
-                                "max_wait_s", "priority"}));
+    // What unfolds stands last.
+    m_settings->setPaths(paths({"instance", "instance_count", "spot", "fallback", "max_run_s", "max_wait_s", "priority",
+                                "notify", "interruption"}));
     m_script->setPaths(paths({"command", "hyperparameters", "channels", "environment"}));
 }
 

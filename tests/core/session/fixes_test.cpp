@@ -107,6 +107,30 @@ TEST_CASE("what the doctor would do about the rows is offered as an exact edit")
     CHECK(offered(clean, "stop_best"));
 }
 
+TEST_CASE("fixes start from what was in force when the rule fired, not from what the run began with")
+{
+    const Value spec =
+        tests::resolved(R"({"data": {"source": "two-moons"}, "model": "mlp", "rules": ["LossNotDecreasing"],
+        "train": {"optimizer": {"kind": "sgd", "lr": 0.5}}})");
+    const std::vector<events::Event> made{events::Edited{40, "train.optimizer.lr", 0.5, 0.25},
+                                          events::Edited{90, "train.optimizer.lr", 0.25, 0.125}};
+    const auto rateOf = [](const Value& resolved) { return resolved["train"]["optimizer"]["lr"].toReal(); };
+    CHECK(rateOf(session::settingsAt(spec, made, 39)) == 0.5);
+    CHECK(rateOf(session::settingsAt(spec, made, 40)) == 0.25);
+    CHECK(rateOf(session::settingsAt(spec, made, 1000)) == 0.125);
+    const auto offeredRate = [&](std::int64_t step) {
+        const Value list =
+            session::toList({{.step = step, .rule = "LossNotDecreasing"}}, spec::read(spec).rules, spec, made);
+        for (const Value& fix : list.array().front()["fixes"].array())
+            if (fix["fix"].text() == "lr_down")
+                return fix["changes"]["train.optimizer.lr"].toReal();
+        return -1.0;
+    };
+    CHECK(offeredRate(30) == Approx(0.05));
+    CHECK(offeredRate(60) == Approx(0.025));
+    CHECK(offeredRate(90) == Approx(0.0125));
+}
+
 TEST_CASE("a rule of an unknown class, or of a run that was imported, has no fixes of the data")
 {
     CHECK(session::offersFor("NoSuchRule", Value{}).empty());

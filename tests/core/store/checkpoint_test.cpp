@@ -152,10 +152,13 @@ TEST_CASE("thinning keeps the newest, the best, and removes what was left unfini
     for (const std::int64_t step : {10, 20, 30, 40, 50})
         write(folder.path(), step);
     folder.file("step-000000000060.safetensors.tmp", "half");
-    CHECK(thinCheckpoints(folder.path(), {20, 40, 50}, {}) == Steps{30, 10});
+    auto files = listCheckpoints(folder.path());
+    CHECK(thinCheckpoints(files, {20, 40, 50}, {}) == Steps{30, 10});
     CHECK(stepsIn(folder.path()) == Steps{20, 40, 50});
+    CHECK(files.size() == 3);
+    removeUnfinishedCheckpoints(folder.path());
     CHECK_FALSE(fs::exists(folder.path() / "step-000000000060.safetensors.tmp"));
-    thinCheckpoints(folder.path(), {}, {});
+    thinCheckpoints(files, {}, {});
     CHECK(stepsIn(folder.path()).empty());
 }
 
@@ -164,12 +167,13 @@ TEST_CASE("keyframes are thinned where they stand closest, the first one last")
     tests::TempFolder folder;
     for (const std::int64_t step : {0, 10, 12, 20, 40, 41})
         write(folder.path(), step);
-    const std::uint64_t size = listCheckpoints(folder.path()).front().bytes;
-    CHECK(thinCheckpoints(folder.path(), {41}, {size * 100, 4}) == Steps{12});
+    auto files = listCheckpoints(folder.path());
+    const std::uint64_t size = files.front().bytes;
+    CHECK(thinCheckpoints(files, {41}, {size * 100, 4}) == Steps{12});
     CHECK(stepsIn(folder.path()) == Steps{0, 10, 20, 40, 41});
-    thinCheckpoints(folder.path(), {41}, {size * 3, 100});
+    thinCheckpoints(files, {41}, {size * 3, 100});
     CHECK(stepsIn(folder.path()) == Steps{0, 20, 40, 41});
-    thinCheckpoints(folder.path(), {41}, {size, 100});
+    thinCheckpoints(files, {41}, {size, 100});
     CHECK(stepsIn(folder.path()) == Steps{0, 41});
 }
 

@@ -60,6 +60,12 @@ TEST_CASE("CSV has a line a step and a column a metric")
                                                    "1,10,1700000005.25,0.1,0.1,nan\n"
                                                    "2,20,1700000020,,,0.25\n");
     CHECK_FALSE(fs::exists(folder.path() / "new" / "table.tensors.csv"));
+    const auto here = fs::current_path();
+    fs::current_path(folder.path());
+    const auto bare = exportTo("csv", {run, "bare.csv"});
+    fs::current_path(here);
+    REQUIRE(bare);
+    CHECK(fs::exists(folder.path() / "bare.csv"));
     const auto inFolder = exportTo("csv", {run, folder.path()});
     REQUIRE(inFolder);
     CHECK(inFolder->front() == folder.path() / "two-moons-0001.csv");
