@@ -18,6 +18,15 @@ double logExpectedImprovement(double mean, double deviation, double best)
     return std::log(deviation) + math::logH((best - mean) / deviation);
 }
 
+double logAugmentation(double deviation, double noise, double* slope)
+{
+    // 1 − τ/h = σ² / (h·(h + τ)), which loses no digits where σ is small.
+    const double h = std::hypot(deviation, noise);
+    if (slope)
+        *slope = noise > 0 ? 2 / deviation - deviation * (2 * h + noise) / (h * h * (h + noise)) : 0;
+    return noise > 0 ? 2 * std::log(deviation) - std::log(h * (h + noise)) : 0;
+}
+
 double confidenceBound(double mean, double deviation, double kappa)
 {
     return kappa * deviation - mean;

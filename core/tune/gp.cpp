@@ -22,7 +22,7 @@ Matrix covarianceOf(const GpData& data, const Kernel& kernel)
     for (std::size_t i = 0; i < n; ++i) {
         for (std::size_t j = 0; j < i; ++j)
             k(i, j) = k(j, i) = kernel.at(kernel.squaredDistance(data.x.row(i), data.x.row(j)));
-        k(i, i) = kernel.scale + kernel.noise;
+        k(i, i) = kernel.variance() + kernel.noise;
     }
     return k;
 }
@@ -45,7 +45,7 @@ double Kernel::squaredDistance(std::span<const double> a, std::span<const double
 double Kernel::at(double squaredDistance) const
 {
     const double r = root5 * std::sqrt(squaredDistance);
-    return scale * (1 + r + r * r / 3) * std::exp(-r);
+    return level + scale * (1 + r + r * r / 3) * std::exp(-r);
 }
 
 double Kernel::slope(double squaredDistance) const
@@ -75,7 +75,7 @@ double logMarginalLikelihood(const GpData& data, const Kernel& kernel, std::vect
             for (std::size_t k = 0; k < d; ++k)
                 (*gradient)[k] +=
                     slope * kernel.weights[k] * (kernel.categorical[k] ? double(a[k] != b[k]) : square(a[k] - b[k]));
-            (*gradient)[d] += weight * kernel.at(distance);
+            (*gradient)[d] += weight * (kernel.at(distance) - kernel.level);
         }
         const double weight = 0.5 * (alpha[i] * alpha[i] - inverse(i, i));
         (*gradient)[d] += weight * kernel.scale;
@@ -103,7 +103,7 @@ std::vector<double> GaussianProcess::covariances(std::span<const double> x) cons
 Prediction GaussianProcess::at(std::span<const double> x) const
 {
     const std::vector<double> k = covariances(x), v = m_factor.forward(k);
-    return {math::dot(k, m_weights), std::max(m_kernel.scale - math::dot(v, v), 0.0)};
+    return {math::dot(k, m_weights), std::max(m_kernel.variance() - math::dot(v, v), 0.0)};
 }
 
 Prediction GaussianProcess::at(std::span<const double> x, std::span<double> meanSlope,
@@ -129,7 +129,7 @@ Prediction GaussianProcess::at(std::span<const double> x, std::span<double> mean
             varianceSlope[c] -= 2 * solved[i] * slope;
         }
     }
-    return {math::dot(k, m_weights), std::max(m_kernel.scale - math::dot(v, v), 0.0)};
+    return {math::dot(k, m_weights), std::max(m_kernel.variance() - math::dot(v, v), 0.0)};
 }
 
 namespace {
@@ -151,6 +151,9 @@ double gammaPrior(double log, double shape, double rate, double& slope)
 }
 
 constexpr double leastNoise = 1e-8;
+// Of standardised losses. Their plain mean moves to the good the longer a study stays there, and would have a model
+// believe that of places that it has not seen.
+constexpr double levelVariance = 4;
 
 }
 
@@ -163,6 +166,7 @@ Kernel fitKernel(const GpData& data, const std::vector<bool>& categorical, std::
         for (std::size_t i = 0; i < d; ++i)
             kernel.weights.push_back(std::exp(logs[i]));
         kernel.scale = std::exp(logs[d]);
+        kernel.level = levelVariance;
         kernel.noise = noise ? *noise : leastNoise + std::exp(logs[d + 1]);
         return kernel;
     };

@@ -9,14 +9,19 @@ namespace core::tune {
 
 /// Matérn-5/2 with a weight of its own for every coordinate (automatic relevance determination):
 /// k = s·(1 + √5·r + 5/3·r²)·e^(−√5·r), r² = Σ wᵢ·Δᵢ², w = 1/ℓ². Of a category Δ² is 1 where two points differ, else 0.
+/// A constant of variance `level` is added: the process's mean is learned, and points close together count for it as
+/// one (Rasmussen & Williams 2006, 2.7).
 struct Kernel {
     std::vector<double> weights; ///< 1 / lengthscale²
     double scale = 1;
+    double level = 0;
     double noise = 1e-6; ///< variance
     std::vector<bool> categorical;
 
     double squaredDistance(std::span<const double> a, std::span<const double> b) const;
     double at(double squaredDistance) const;
+    /// Of a point with itself.
+    double variance() const { return scale + level; }
     /// dk / d r²
     double slope(double squaredDistance) const;
 };

@@ -62,6 +62,14 @@ golden["gp"] = {"x": x.tolist(), "y": y.tolist(), "lengths": lengths, "scale": s
                 "mean": mean.tolist(), "variance": (deviation**2 - noise).tolist(), "likelihood": float(value),
                 # by log scale, log lengths, log noise
                 "gradient": gradient.tolist()}
+# The same with a constant of a variance that is given.
+level = 2.5
+kernel = ConstantKernel(level, "fixed") + kernel
+gp = GaussianProcessRegressor(kernel, optimizer=None, alpha=0).fit(x, y)
+mean, deviation = gp.predict(at, return_std=True)
+value, gradient = gp.log_marginal_likelihood(kernel.theta, eval_gradient=True)
+golden["gp_level"] = {"level": level, "mean": mean.tolist(), "variance": (deviation**2 - noise).tolist(),
+                      "likelihood": float(value), "gradient": gradient.tolist()}
 
 # Parzen estimators.
 space = {"a": optuna.distributions.FloatDistribution(-2, 3), "b": optuna.distributions.FloatDistribution(1e-4, 1, log=True),

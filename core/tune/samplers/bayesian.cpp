@@ -42,7 +42,7 @@ public:
     double acquisition(std::span<const double> x) const
     {
         const std::vector<double> k = m_gp->covariances(m_observed.row(x)), v = m_gp->factor().forward(k);
-        const double deviation = std::sqrt(std::max(m_gp->kernel().scale - math::dot(v, v), leastVariance));
+        const double deviation = std::sqrt(std::max(m_gp->kernel().variance() - math::dot(v, v), leastVariance));
         double sum = 0, most = -std::numeric_limits<double>::infinity();
         std::vector<double> logs;
         for (const Lie& lie : m_lies) {
@@ -58,7 +58,7 @@ public:
             return sum / double(m_lies.size());
         for (const double log : logs)
             sum += std::exp(log - most);
-        const double log = most + std::log(sum / double(logs.size()));
+        const double log = most + std::log(sum / double(logs.size())) + logAugmentation(deviation, noiseDeviation());
         return m_spec.acquisition == "ei" ? std::exp(log) : log;
     }
 
@@ -73,12 +73,15 @@ public:
         const bool bound = m_spec.acquisition == "ucb";
         // d log EI = (dσ + (Φ/h)·(σ·dz)) / σ with σ·dz = −dμ − z·dσ.
         const double share = bound ? 0 : math::logHSlope(z);
+        double augmentationSlope = 0;
+        const double augmentation = logAugmentation(deviation, noiseDeviation(), &augmentationSlope);
         for (std::size_t i = 0; i < x.size(); ++i) {
             const double deviationSlope = found.variance > leastVariance ? varianceSlope[i] / (2 * deviation) : 0;
             gradient[i] = bound ? m_spec.kappa * deviationSlope - meanSlope[i]
-                                : (deviationSlope + share * (-meanSlope[i] - z * deviationSlope)) / deviation;
+                                : (deviationSlope + share * (-meanSlope[i] - z * deviationSlope)) / deviation +
+                                      augmentationSlope * deviationSlope;
         }
-        const double log = std::log(deviation) + math::logH(z);
+        const double log = std::log(deviation) + math::logH(z) + augmentation;
         if (bound)
             return confidenceBound(found.mean, deviation, m_spec.kappa);
         if (m_spec.acquisition == "log_ei")
@@ -99,6 +102,14 @@ private:
     Observed m_observed;
     std::optional<GaussianProcess> m_gp;
     std::vector<Lie> m_lies;
+
+    // Noise far below a thousandth of the function's variance is not taken for such: a fit cannot tell it from what the
+    // kernel does not get right, and the last digits of a smooth function would not be looked for.
+    double noiseDeviation() const
+    {
+        const Kernel& kernel = m_gp->kernel();
+        return std::sqrt(kernel.noise * kernel.noise / (kernel.noise + 0.001 * kernel.scale));
+    }
 
     void takeLies(GpData data, const Kernel& kernel, const History& history)
     {

@@ -88,6 +88,17 @@ TEST_CASE("the normal is right far into its tails, and so is expected improvemen
     CHECK(near(expectedImprovement(1, 2, 1.5), 2 * (math::normalPdf(0.25) + 0.25 * math::normalCdf(0.25))));
     CHECK(expectedImprovement(3, 0, 1) == 0);
     CHECK(confidenceBound(3, 2, 1.5) == 0);
+    CHECK(logAugmentation(0.5, 0) == 0);
+    for (const double deviation : {1e-9, 0.3, 4.0}) {
+        double slope = 0;
+        const double found = logAugmentation(deviation, 0.4, &slope), step = 1e-5 * deviation;
+        CHECK(near(slope,
+                   (logAugmentation(deviation + step, 0.4) - logAugmentation(deviation - step, 0.4)) / (2 * step),
+                   1e-7));
+        // Beside so little doubt the plain formula has no digits left: σ² / 2τ².
+        CHECK(near(found, deviation < 1e-6 ? std::log(deviation * deviation / (2 * 0.4 * 0.4))
+                                           : std::log(1 - 0.4 / std::sqrt(deviation * deviation + 0.4 * 0.4))));
+    }
 }
 
 TEST_CASE("posterior and marginal likelihood of a Gaussian process are scikit-learn's")
@@ -101,31 +112,38 @@ TEST_CASE("posterior and marginal likelihood of a Gaussian process are scikit-le
     kernel.noise = golden["noise"].toReal();
     kernel.categorical.assign(3, false);
     const GpData data{matrixOf(rowsOf(golden["x"])), numbersOf(golden["y"])};
-    const GaussianProcess process(data, kernel);
-    const auto at = rowsOf(golden["at"]);
-    const auto mean = numbersOf(golden["mean"]), variance = numbersOf(golden["variance"]);
-    for (std::size_t i = 0; i < at.size(); ++i) {
-        const Prediction found = process.at(at[i]);
-        CHECK(near(found.mean, mean[i]));
-        CHECK(near(found.variance, variance[i], 1e-8));
-        std::vector<double> meanSlope(3), varianceSlope(3);
-        process.at(at[i], meanSlope, varianceSlope);
-        for (std::size_t k = 0; k < 3; ++k) {
-            auto left = at[i], right = at[i];
-            left[k] -= 1e-5;
-            right[k] += 1e-5;
-            CHECK(near(meanSlope[k], (process.at(right).mean - process.at(left).mean) / 2e-5, 1e-5));
-            CHECK(near(varianceSlope[k], (process.at(right).variance - process.at(left).variance) / 2e-5, 1e-5));
+    for (const char* which : {"gp", "gp_level"}) {
+        INFO(which);
+        const auto& expected = tuningGolden()[which];
+        const auto* level = expected.object().find("level");
+        kernel.level = level ? level->toReal() : 0;
+        const GaussianProcess process(data, kernel);
+        const auto at = rowsOf(golden["at"]);
+        const auto mean = numbersOf(expected["mean"]), variance = numbersOf(expected["variance"]);
+        for (std::size_t i = 0; i < at.size(); ++i) {
+            const Prediction found = process.at(at[i]);
+            CHECK(near(found.mean, mean[i]));
+            CHECK(near(found.variance, variance[i], 1e-8));
+            std::vector<double> meanSlope(3), varianceSlope(3);
+            process.at(at[i], meanSlope, varianceSlope);
+            for (std::size_t k = 0; k < 3; ++k) {
+                auto left = at[i], right = at[i];
+                left[k] -= 1e-5;
+                right[k] += 1e-5;
+                CHECK(near(meanSlope[k], (process.at(right).mean - process.at(left).mean) / 2e-5, 1e-5));
+                CHECK(near(varianceSlope[k], (process.at(right).variance - process.at(left).variance) / 2e-5, 1e-5));
+            }
         }
+        std::vector<double> gradient;
+        CHECK(near(logMarginalLikelihood(data, kernel, &gradient), expected["likelihood"].toReal()));
+        // Theirs by log length, ours by log 1/length²; scale first there.
+        const auto theirs = numbersOf(expected["gradient"]);
+        for (std::size_t k = 0; k < 3; ++k)
+            CHECK(near(-2 * gradient[k], theirs[k + 1], 1e-7));
+        CHECK(near(gradient[3], theirs[0], 1e-7));
+        CHECK(near(gradient[4], theirs[4], 1e-7));
     }
-    std::vector<double> gradient;
-    CHECK(near(logMarginalLikelihood(data, kernel, &gradient), golden["likelihood"].toReal()));
-    // Theirs by log length, ours by log 1/length²; scale first there.
-    const auto theirs = numbersOf(golden["gradient"]);
-    for (std::size_t k = 0; k < 3; ++k)
-        CHECK(near(-2 * gradient[k], theirs[k + 1], 1e-7));
-    CHECK(near(gradient[3], theirs[0], 1e-7));
-    CHECK(near(gradient[4], theirs[4], 1e-7));
+    kernel.level = 0;
     const Kernel fitted = fitKernel(data, kernel.categorical, {});
     CHECK(logMarginalLikelihood(data, fitted) > logMarginalLikelihood(data, kernel));
     // The third coordinate hardly matters.
