@@ -378,8 +378,10 @@ Status Engine::become(const spec::Experiment& next)
     m_loader = std::move(loader);
     m_timeline = std::move(timeline);
     m_data = std::move(data);
-    if (newRows)
+    if (newRows) {
         m_trainSample = trainSample(m_data, std::uint64_t(next.train.seed));
+        m_dataFacts = {};
+    }
     if (newRows && m_old) {
         const Value start = m_old->state();
         CORE_TRY(old, OldTask::make(next, m_data, m_metrics));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/ranks/place.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <string_view>
@@ -64,6 +65,31 @@ Result<std::optional<Place>> placeBy(const Environment& environment, const char*
     return std::optional<Place>(place);
 }
 
+// Of a list such as "2(x3),1" (two on each of three nodes, one on the next) what stands for a node; nothing where the
+// list is no such list or ends before it.
+std::optional<std::int64_t> tasksOfNode(std::string_view list, std::int64_t node)
+{
+    while (!list.empty()) {
+        const std::string_view part = list.substr(0, list.find(','));
+        list.remove_prefix(std::min(list.size(), part.size() + 1));
+        std::int64_t tasks = 0, nodes = 1;
+        const char* end = part.data() + part.size();
+        const auto read = std::from_chars(part.data(), end, tasks);
+        if (read.ec != std::errc{} || tasks < 1)
+            return {};
+        const std::string_view times(read.ptr, end);
+        if (!times.empty()) {
+            const bool marked = times.starts_with("(x") && times.ends_with(")");
+            if (!marked || std::from_chars(times.data() + 2, end - 1, nodes).ptr != end - 1 || nodes < 1)
+                return {};
+        }
+        if (node < nodes)
+            return tasks;
+        node -= nodes;
+    }
+    return {};
+}
+
 }
 
 bool Place::local() const
@@ -100,6 +126,11 @@ Result<std::optional<Place>> placeIn(const Environment& environment)
         CORE_TRY(place, placeBy(environment, "Slurm", "SLURM_PROCID", size, "SLURM_LOCALID", "SLURM_NTASKS_PER_NODE"));
         if (!place)
             return place;
+        const char* list =
+            environment("SLURM_STEP_TASKS_PER_NODE") ? "SLURM_STEP_TASKS_PER_NODE" : "SLURM_TASKS_PER_NODE";
+        if (const auto node = numberIn(environment, "SLURM_NODEID", 0, place->size - 1))
+            if (const auto tasks = tasksOfNode(textIn(environment, list), *node))
+                place->localSize = std::min(*tasks, place->size);
         const std::string nodes =
             textIn(environment, environment("SLURM_STEP_NUM_NODES") ? "SLURM_STEP_NUM_NODES" : "SLURM_JOB_NUM_NODES");
         const std::string first = textIn(environment, "SLURM_LAUNCH_NODE_IPADDR");

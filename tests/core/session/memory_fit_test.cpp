@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/torch_test.h"
 
+#include "core/data/dataset.h"
 #include "core/session/memory_fit.h"
 #include "core/session/session.h"
 #include "core/tensor/memory.h"
