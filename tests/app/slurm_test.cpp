@@ -163,6 +163,9 @@ TEST_CASE("trials are jobs of Slurm, those that start together one array, and en
     const auto script = core::base::readFile(cluster.study + "/jobs/batch-00001.sh");
     REQUIRE(script);
     CHECK(script->find("it was here") < script->find("exec"));
+    // A result stays to be found until the journal has it: whoever comes after a coordinator's death reads it there.
+    for (const auto& entry : std::filesystem::directory_iterator(cluster.study + "/jobs"))
+        CHECK(entry.path().extension() != ".void");
 }
 
 TEST_CASE("jobs outlive a coordinator that is killed, and another one takes them up: no line lost, none twice")
