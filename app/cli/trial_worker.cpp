@@ -34,6 +34,7 @@ namespace session = core::session;
 
 namespace {
 
+constexpr auto lookAfter = std::chrono::milliseconds(5); ///< whether a trial is to end
 constexpr auto againAfter = std::chrono::milliseconds(50);
 constexpr double patience = 60; ///< seconds, for a disk or for the worker before this one
 
@@ -190,13 +191,12 @@ events::RunFinished trainThrough(session::Session& run, const Voice& voice)
 {
     run.start();
     bool asked = false;
-    while (!run.finished()) {
+    do
         if (voice.mustEnd() && !asked) {
             asked = true;
             (void)run.post(session::Stop{true});
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
+    while (!run.waitFor(lookAfter));
     return run.wait();
 }
 

@@ -63,6 +63,10 @@ const events::RunFinished& Session::wait()
 {
     return m_work->wait();
 }
+bool Session::waitFor(std::chrono::milliseconds time)
+{
+    return m_work->waitFor(time);
+}
 std::optional<events::RunFinished> Session::finished() const
 {
     return m_work->finished();

@@ -62,6 +62,8 @@ public:
     base::Status post(Command command);
     /// Blocks until the run has ended; what it ended with.
     const events::RunFinished& wait();
+    /// The same for no longer than `time`; whether it has ended.
+    bool waitFor(std::chrono::milliseconds time);
     /// What it ended with, once it has.
     std::optional<events::RunFinished> finished() const;
     /// What its rules found so far, in the order in which they did.

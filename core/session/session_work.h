@@ -10,6 +10,7 @@
 #include "core/spec/experiment.h"
 #include "core/train/trainer.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -84,6 +85,12 @@ public:
         std::unique_lock lock(m_mutex);
         m_ended.wait(lock, [&] { return m_finished.has_value(); });
         return *m_finished;
+    }
+
+    bool waitFor(std::chrono::milliseconds time)
+    {
+        std::unique_lock lock(m_mutex);
+        return m_ended.wait_for(lock, time, [&] { return m_finished.has_value(); });
     }
 
     store::RunFolder m_folder;

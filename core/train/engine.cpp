@@ -140,7 +140,7 @@ base::Result<std::unique_ptr<Engine>> Engine::branch(const Value& resolved, cons
     std::unique_ptr<Engine> engine(new Engine);
     CORE_CHECK(engine->open(resolved, network, device, nullptr, threads));
     CORE_CHECK(engine->graft(snapshot()));
-    if (m_best)
+    if (best())
         engine->setBest(*m_best);
     return engine;
 }
@@ -204,6 +204,7 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
     return joinWorld();
 }
 
+// Hands the training rows to a learner that keeps them.
 Status Engine::giveRows(const data::DataModule& data)
 {
     if (m_learner->takesBatches())
@@ -323,9 +324,10 @@ Judgement Engine::judge(const EvaluationRequest& tables)
             continue;
         if (m_stopping->improves(value)) {
             // A keyframe says what held before its evaluation, the best one too.
-            Value before = state();
+            Value before = state(false);
             // Whoever goes on from here finds this best again; the one before may never have been written.
             before.object().erase("best");
+            m_bestIsWhole = false;
             m_best = Best{watched, value, epochs, m_step, {m_step, std::move(before), tensors()}};
             judgement.improved = true;
         }
@@ -358,6 +360,7 @@ base::Result<Value> Engine::edit(const std::string& path, const Value& value)
 
 Status Engine::become(const spec::Experiment& next)
 {
+    (void)best(); // with the settings that gave it
     const bool newRows = rowsOf(next) != rowsOf(m_experiment) || rowMakers(next) != rowMakers(m_experiment);
     data::DataModule data = m_data;
     if (newRows) {
@@ -392,28 +395,6 @@ Status Engine::become(const spec::Experiment& next)
     m_written = m_networkWritten = {};
     m_stopping->edit(watchedOf(m_experiment, m_data));
     return {};
-}
-
-Value Engine::state() const
-{
-    Object state{{"step", m_step},
-                 {"threads", m_threads},
-                 {"early_stopping", m_stopping->state()},
-                 {"judged", m_judged},
-                 {"timeline", m_timeline.state()},
-                 {"network", networkValue()},
-                 {"data", dataFacts()},
-                 {"spec", m_written.isNull() ? m_written = spec::experimentFields().write(m_experiment) : m_written}};
-    if (Value observed = m_learner->schedule().state(); !observed.isNull())
-        state.set("schedule", std::move(observed));
-    if (Value old = m_old ? m_old->state() : Value{}; !old.isNull())
-        state.set("old_task", std::move(old));
-    if (m_best)
-        state.set("best", Object{{"metric", m_best->metric},
-                                 {"value", m_best->value},
-                                 {"epoch", m_best->epoch},
-                                 {"step", m_best->step}});
-    return state;
 }
 
 const Value& Engine::dataFacts() const

@@ -32,8 +32,7 @@ public:
     base::Result<std::vector<std::string>> initialize();
     /// The layers that began to learn with the update that advance() made last; empty for most.
     const std::string& thawed() const { return m_thawedNow; }
-    /// Update step(), by which step() grows by one.
-    /// `trace`: what its parts did, for somebody who looks at them.
+    /// Update step(), by which step() grows by one; `trace`: what its parts did, for somebody who looks at them.
     StepResult advance(events::StepTrace* trace = nullptr);
     /// advance() tells this clock of its phases; nullptr: none.
     void time(PhaseClock* clock) { m_learner->stopwatch().clock = clock; }
@@ -64,7 +63,7 @@ public:
     /// Begins a branch: goes on from a checkpoint of a run under the settings that this
     /// engine was made with. What the optimizer remembers is taken over if it is of the same kind.
     base::Status graft(const store::Checkpoint& checkpoint);
-    void setBest(Best best) { m_best = std::move(best); }
+    void setBest(Best best);
     /// Of another rank: what the first found at step() decides the rates to come.
     void observe(const std::vector<std::pair<std::string, double>>& values);
     /// What a checkpoint says of the best before it; without the state that gave it.
@@ -83,7 +82,9 @@ public:
     const data::DataModule& data() const { return m_data; }
     Learner& learner() { return *m_learner; }
     const Learner& learner() const { return *m_learner; }
-    const std::optional<Best>& best() const { return m_best; }
+    const std::optional<Best>& best() const;
+    /// For its figures and weights alone: its state may lack the settings, which take long beside a small network.
+    const std::optional<Best>& bestFound() const { return m_best; }
     const EarlyStopping& stopping() const { return *m_stopping; }
     double waitedForData() const { return m_waited + m_loader->waitedSeconds(); }
     /// Of Judgement::values, in order.
@@ -101,7 +102,6 @@ private:
                       const store::Checkpoint* from, std::int64_t threads);
     /// Takes over whatever of `next` differs.
     base::Status become(const spec::Experiment& next);
-    /// Hands the training rows to a learner that keeps them.
     base::Status giveRows(const data::DataModule& data);
     /// The weights that an incremental training begins with; empty if it does not say.
     std::string firstWeights() const;
@@ -116,7 +116,8 @@ private:
     StepResult takeStep();
     base::Result<std::unique_ptr<data::DataLoader>>
     makeLoader(const spec::Experiment& experiment, const data::DataModule& data, const StepPlan& plan) const;
-    base::Value state() const;
+    base::Value state(bool settings = true) const;
+    void addSettings(base::Object& state) const;
     const base::Value& dataFacts() const;
     const base::Value& networkValue() const;
     std::vector<base::Blob> tensors() const;
@@ -130,8 +131,9 @@ private:
     std::unique_ptr<OldTask> m_old;
     std::unique_ptr<data::DataLoader> m_loader;
     std::unique_ptr<EarlyStopping> m_stopping;
-    std::optional<Best> m_best;
-    MetricSet m_metrics; ///< fixed when the run is opened: their names are told then
+    mutable std::optional<Best> m_best;
+    mutable bool m_bestIsWhole = true; ///< its state has the settings
+    MetricSet m_metrics;               ///< fixed when the run is opened: their names are told then
     data::RowSet m_trainSample;
     std::vector<data::Batch> m_batches;
     std::shared_ptr<ranks::World> m_world; ///< nullptr: nobody else takes part

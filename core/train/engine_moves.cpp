@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What an engine does between two steps: ends of epochs, and ways back.
+// What an engine does between two steps: ends of epochs, ways back, and what it keeps for them.
 #include "core/train/engine.h"
 #include "core/train/ranks/follower.h"
 
@@ -50,6 +50,52 @@ std::vector<base::Blob> Engine::tensors() const
     for (const auto& [name, tensor] : m_learner->state())
         blobs.push_back(tensor::toBlob(name, tensor));
     return blobs;
+}
+
+base::Value Engine::state(bool settings) const
+{
+    base::Object state{{"step", m_step},
+                       {"threads", m_threads},
+                       {"early_stopping", m_stopping->state()},
+                       {"judged", m_judged},
+                       {"timeline", m_timeline.state()},
+                       {"network", {}},
+                       {"data", {}},
+                       {"spec", {}}};
+    if (settings)
+        addSettings(state);
+    if (base::Value observed = m_learner->schedule().state(); !observed.isNull())
+        state.set("schedule", std::move(observed));
+    if (base::Value old = m_old ? m_old->state() : base::Value{}; !old.isNull())
+        state.set("old_task", std::move(old));
+    if (m_best)
+        state.set("best", base::Object{{"metric", m_best->metric},
+                                       {"value", m_best->value},
+                                       {"epoch", m_best->epoch},
+                                       {"step", m_best->step}});
+    return state;
+}
+
+void Engine::addSettings(base::Object& state) const
+{
+    if (m_written.isNull())
+        m_written = spec::experimentFields().write(m_experiment);
+    state.set("network", networkValue());
+    state.set("data", dataFacts());
+    state.set("spec", m_written);
+}
+
+const std::optional<Best>& Engine::best() const
+{
+    if (m_best && !std::exchange(m_bestIsWhole, true))
+        addSettings(m_best->snapshot.state.object());
+    return m_best;
+}
+
+void Engine::setBest(Best best)
+{
+    m_best = std::move(best);
+    m_bestIsWhole = true;
 }
 
 store::Checkpoint Engine::snapshot() const

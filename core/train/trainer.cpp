@@ -361,7 +361,7 @@ void Trainer::judge()
         publishTables(std::move(judgement.validation));
     const EarlyStopping& stopping = m_engine->stopping();
     if (judgement.improved) {
-        const Best& best = *m_engine->best();
+        const Best& best = *m_engine->bestFound();
         m_context.hub->publish(events::BestChanged{best.metric, best.value, best.step, best.epoch});
     }
     if (m_engine->experiment().train.earlyStopping) {

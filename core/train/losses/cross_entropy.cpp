@@ -5,6 +5,9 @@
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/cross_entropy_loss.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace core::train::losses::cross_entropy {
 
 namespace {
@@ -26,6 +29,34 @@ base::Fields<Spec> fields()
              {.tunable = true})
         .add("class_weights", &Spec::classWeights, ClassWeights::domain(), ClassWeights::help(),
              ClassWeights::traits());
+}
+
+constexpr std::int64_t fewScores = 1 << 12; ///< above that the operators are faster
+
+bool isSmall(const at::Tensor& output, const at::Tensor& target)
+{
+    return output.dim() == 2 && output.numel() <= fewScores && output.is_cpu() && output.scalar_type() == at::kFloat &&
+           output.is_contiguous() && target.dim() == 1 && target.is_cpu() && target.scalar_type() == at::kLong &&
+           target.is_contiguous();
+}
+
+// ln Σ e^score − the score of the class, row by row; false, and `each` unfinished, if an id is that of no class.
+bool eachOf(const at::Tensor& output, const at::Tensor& target, at::Tensor& each)
+{
+    const std::int64_t classes = output.size(1);
+    const float* scores = output.const_data_ptr<float>();
+    const std::int64_t* is = target.const_data_ptr<std::int64_t>();
+    float* to = each.mutable_data_ptr<float>();
+    for (std::int64_t row = 0; row < output.size(0); ++row, scores += classes) {
+        if (is[row] < 0 || is[row] >= classes)
+            return false;
+        const float most = *std::max_element(scores, scores + classes);
+        float total = 0;
+        for (std::int64_t c = 0; c < classes; ++c)
+            total += std::exp(scores[c] - most);
+        to[row] = std::log(total) - (scores[is[row]] - most);
+    }
+    return true;
 }
 
 /// torch.nn.CrossEntropyLoss: −log softmax(output)[target], each by the weight of its class and over their sum. Of
@@ -57,9 +88,11 @@ public:
                                           m_weights.tensorFor(output), at::Reduction::None, ignored, m_smoothing)
                 .view({output.size(0), -1})
                 .sum(1);
-        const at::Tensor each = at::cross_entropy_loss(output, target, m_weights.tensorFor(output), at::Reduction::None,
-                                                       ignored, m_smoothing);
-        return each;
+        if (!m_weights.any() && m_smoothing == 0 && isSmall(output, target))
+            if (at::Tensor each = tensor::empty({output.size(0)}); eachOf(output, target, each))
+                return each;
+        return at::cross_entropy_loss(output, target, m_weights.tensorFor(output), at::Reduction::None, ignored,
+                                      m_smoothing);
     }
 
     // With shares of classes PyTorch's mean is over the items.
