@@ -74,23 +74,6 @@ public:
                            [&](const std::string& name) { return m_series.contains(name); });
     }
 
-    void append(const ScalarBlock& block)
-    {
-        std::vector<double> times;
-        for (const double time : block.times)
-            times.push_back(roundTime(time));
-        for (std::size_t i = 0; i < block.names.size(); ++i) {
-            Datasets& series = m_series.at(block.names[i]);
-            extend(series.value, H5T_NATIVE_DOUBLE, series.size, block.columns[i], m_transfer);
-            extend(series.time, H5T_NATIVE_DOUBLE, series.size, times, m_transfer);
-            extend(series.step, H5T_NATIVE_INT64, series.size, block.steps, m_transfer);
-            series.size += block.steps.size();
-            // The step last: whoever has seen one finds its value and time.
-            for (const h5::Id* dataset : {&series.value, &series.time, &series.step})
-                h5::check(H5Dflush(*dataset), "show a dataset");
-        }
-    }
-
     bool takes(const TensorBlock& block) const
     {
         return std::ranges::all_of(block.tensors, [&](const std::string& name) {
@@ -101,27 +84,18 @@ public:
         });
     }
 
-    void append(const TensorBlock& block)
+    // A flush goes through all that HDF5 holds in memory, whatever is flushed: one for all columns, then one for the
+    // steps, instead of hundreds. The steps last: whoever has seen one finds what belongs to it.
+    void append(const std::vector<ScalarBlock>& scalars, const std::vector<TensorBlock>& tensors)
     {
-        std::vector<double> values(block.steps.size());
-        for (std::size_t t = 0; t < block.tensors.size(); ++t) {
-            Columns& columns = m_tensors.at(block.tensors[t]);
-            for (const auto& [statistic, dataset] : columns.columns) {
-                const auto place = std::ranges::find(block.statistics, statistic) - block.statistics.begin();
-                const auto i = std::size_t(place);
-                for (std::size_t row = 0; row < values.size(); ++row)
-                    values[row] = i < block.statistics.size() ? block.at(i, row, t) : asKept(statistic, NAN);
-                extend(dataset, H5T_NATIVE_DOUBLE, columns.size, values, m_transfer);
-            }
-        }
-        // A flush goes through all that HDF5 holds in memory, whatever is flushed: one for all columns, then one for
-        // the steps, instead of hundreds.
+        std::vector<Steps> steps;
+        for (const ScalarBlock& block : scalars)
+            addColumns(block, steps);
+        for (const TensorBlock& block : tensors)
+            addColumns(block, steps);
         flush();
-        for (const std::string& name : block.tensors) {
-            Columns& columns = m_tensors.at(name);
-            extend(columns.step, H5T_NATIVE_INT64, columns.size, block.steps, m_transfer);
-            columns.size += block.steps.size();
-        }
+        for (const Steps& each : steps)
+            extend(*each.dataset, H5T_NATIVE_INT64, each.from, *each.values, m_transfer);
         flush();
     }
 
@@ -141,11 +115,48 @@ private:
         std::unordered_map<std::string, h5::Id> columns;
     };
 
+    struct Steps {
+        const h5::Id* dataset;
+        hsize_t from;
+        const std::vector<std::int64_t>* values;
+    };
+
     std::filesystem::path m_path;
     h5::Id m_file;
     hid_t m_transfer = H5P_DEFAULT;
     std::unordered_map<std::string, Columns> m_tensors;
     std::unordered_map<std::string, Datasets> m_series;
+
+    void addColumns(const ScalarBlock& block, std::vector<Steps>& steps)
+    {
+        std::vector<double> times;
+        for (const double time : block.times)
+            times.push_back(roundTime(time));
+        for (std::size_t i = 0; i < block.names.size(); ++i) {
+            Datasets& series = m_series.at(block.names[i]);
+            extend(series.value, H5T_NATIVE_DOUBLE, series.size, block.columns[i], m_transfer);
+            extend(series.time, H5T_NATIVE_DOUBLE, series.size, times, m_transfer);
+            steps.push_back({&series.step, series.size, &block.steps});
+            series.size += block.steps.size();
+        }
+    }
+
+    void addColumns(const TensorBlock& block, std::vector<Steps>& steps)
+    {
+        std::vector<double> values(block.steps.size());
+        for (std::size_t t = 0; t < block.tensors.size(); ++t) {
+            Columns& columns = m_tensors.at(block.tensors[t]);
+            for (const auto& [statistic, dataset] : columns.columns) {
+                const auto place = std::ranges::find(block.statistics, statistic) - block.statistics.begin();
+                const auto i = std::size_t(place);
+                for (std::size_t row = 0; row < values.size(); ++row)
+                    values[row] = i < block.statistics.size() ? block.at(i, row, t) : asKept(statistic, NAN);
+                extend(dataset, H5T_NATIVE_DOUBLE, columns.size, values, m_transfer);
+            }
+            steps.push_back({&columns.step, columns.size, &block.steps});
+            columns.size += block.steps.size();
+        }
+    }
 
     void add(const std::string& name, const Series& series)
     {
@@ -182,24 +193,14 @@ bool LiveView::takes(const ScalarBlock& block) const
     return m_work->takes(block);
 }
 
-base::Status LiveView::append(const ScalarBlock& block)
-{
-    return h5::guarded(m_work->path(), [&] { m_work->append(block); });
-}
-
 bool LiveView::takes(const TensorBlock& block) const
 {
     return m_work->takes(block);
 }
 
-base::Status LiveView::append(const TensorBlock& block)
+base::Status LiveView::append(const std::vector<ScalarBlock>& scalars, const std::vector<TensorBlock>& tensors)
 {
-    return h5::guarded(m_work->path(), [&] { m_work->append(block); });
-}
-
-base::Status LiveView::flush()
-{
-    return h5::guarded(m_work->path(), [&] { m_work->flush(); });
+    return h5::guarded(m_work->path(), [&] { m_work->append(scalars, tensors); });
 }
 
 }

@@ -5,6 +5,7 @@
 #include "core/store/run_record.h"
 
 #include <memory>
+#include <vector>
 
 namespace core::store {
 
@@ -21,11 +22,8 @@ public:
     /// False if the view has no place for one of the names: make a new one.
     bool takes(const ScalarBlock& block) const;
     bool takes(const TensorBlock& block) const;
-    /// Appends and shows it to readers.
-    base::Status append(const ScalarBlock& block);
-    base::Status append(const TensorBlock& block);
-    /// Brings the file's own bookkeeping up to date, so that tools for broken files cut nothing off.
-    base::Status flush();
+    /// Appends them and shows them to readers.
+    base::Status append(const std::vector<ScalarBlock>& scalars, const std::vector<TensorBlock>& tensors = {});
 
 private:
     class Work;

@@ -11,7 +11,7 @@ namespace core::store {
 
 namespace {
 
-constexpr double flushSeconds = 10;
+constexpr double longestPause = 10; ///< seconds
 constexpr double retrySeconds = 10;
 /// The share of the time that the file may take: of many series every update costs milliseconds that training misses.
 constexpr double feedShare = 0.01;
@@ -103,7 +103,7 @@ std::optional<base::Error> ViewFeed::update()
     const base::Status status = write();
     // Without a pause between updates whoever writes by hand says when.
     if (const double took = base::steadySeconds() - time; m_seconds > 0)
-        m_next = std::max(m_next, time + std::min(took / feedShare, flushSeconds));
+        m_next = std::max(m_next, time + std::min(took / feedShare, longestPause));
     if (status)
         return {};
     m_view.reset();
@@ -135,16 +135,12 @@ base::Status ViewFeed::write()
         m_stale = false;
         return {};
     }
-    for (const ScalarBlock& block : m_waiting)
-        CORE_CHECK(m_view->append(block));
+    std::vector<TensorBlock> tensors;
     for (const std::vector<TensorBlock>& blocks : m_tensors)
-        CORE_CHECK(m_view->append(joined(blocks)));
+        tensors.push_back(joined(blocks));
+    CORE_CHECK(m_view->append(m_waiting, tensors));
     m_waiting.clear();
     m_tensors.clear();
-    if (const double time = base::steadySeconds(); time - m_lastFlush >= flushSeconds) {
-        m_lastFlush = time;
-        return m_view->flush();
-    }
     return {};
 }
 

@@ -30,7 +30,6 @@ private:
     std::unique_ptr<LiveView> m_view;
     bool m_stale = false; ///< the journal holds more than the view and what waits
     double m_next = 0;    ///< when the view is due
-    double m_lastFlush = 0;
     bool m_told = false;
 
     base::Status write();

@@ -109,8 +109,7 @@ TEST_CASE("a live view takes rows of names it knows, and says when it does not")
     CHECK((*view)->takes(block));
     CHECK((*view)->takes(store::ScalarBlock{{"validation/loss"}, {1}, {1}, {{1}}}));
     CHECK_FALSE((*view)->takes(store::ScalarBlock{{"train/loss", "unknown"}, {1}, {1}, {{1}, {1}}}));
-    REQUIRE((*view)->append(block));
-    REQUIRE((*view)->flush());
+    REQUIRE((*view)->append({block}));
     store::RunRecord back;
     REQUIRE(store::readView(file, back));
     CHECK(holdsSteps(back, 5000));
