@@ -15,9 +15,10 @@ namespace {
 // std::regex takes stack by the letter.
 constexpr std::size_t longestLine = 4096;
 
-// Some seconds: a search that goes back and forth over all of a long line is done by then, one whose time doubles with
-// every letter is not.
-constexpr std::int64_t mostLooks = 10'000'000;
+// About a second: a search that goes back and forth over all of a long line is done by then, one whose time doubles
+// with every letter is not.
+constexpr std::int64_t mostLooks = 20'000'000;
+constexpr int mostLongSearches = 3; ///< then a definition is given up
 
 struct TooManyLooks {};
 
@@ -79,16 +80,18 @@ std::optional<double> firstGroup(const std::regex& pattern, const std::string& l
 struct MetricLog::Definition {
     std::string name;
     std::regex pattern;
-    bool givenUp = false;
+    int longSearches = 0;
+
+    bool givenUp() const { return longSearches >= mostLongSearches; }
 
     std::optional<double> valueIn(const std::string& line)
     {
-        if (givenUp)
+        if (givenUp())
             return std::nullopt;
         try {
             return firstGroup(pattern, line);
         } catch (const TooManyLooks&) {
-            givenUp = true;
+            ++longSearches;
             return std::nullopt;
         }
     }
@@ -160,12 +163,14 @@ std::vector<base::Error> MetricLog::problems() const
 {
     std::vector<base::Error> all;
     for (std::size_t i = 0; i < m_definitions.size(); ++i)
-        if (m_definitions[i].givenUp)
-            all.push_back({base::ErrorKind::Spec,
-                           "the regular expression of \"" + m_definitions[i].name +
-                               "\" would take too long on a line of the log, and was not used from there on",
-                           "/job/metric_definitions/" + std::to_string(i) + "/regex",
-                           "Repeat nothing that repeats itself, as (a+)+ does"});
+        if (const Definition& each = m_definitions[i]; each.longSearches > 0)
+            all.push_back(
+                {base::ErrorKind::Spec,
+                 "the regular expression of \"" + each.name +
+                     "\" takes too long: " + (each.givenUp() ? "it was given up after " : "it was not used on ") +
+                     std::to_string(each.longSearches) + (each.longSearches == 1 ? " line" : " lines") + " of the log",
+                 "/job/metric_definitions/" + std::to_string(i) + "/regex",
+                 "Repeat nothing that repeats itself, as (a+)+ does"});
     return all;
 }
 

@@ -53,15 +53,6 @@ public:
     }
     /// What the mean of these items divides by: their number, unless they weigh differently.
     virtual double weightOf(const at::Tensor& target) const { return double(target.size(0)); }
-    /// How losses of parts of a batch make that of the whole: as means over their rows, as means by weightOf(), or not
-    /// at all, since pairs of rows count that no part has.
-    enum class Joins { ByRows, ByWeights, AsPairs };
-    /// The same for all parts of a batch.
-    virtual Joins joins(const at::Tensor& target) const
-    {
-        (void)target;
-        return Joins::ByRows;
-    }
 };
 
 using Losses = base::Registry<Loss>;

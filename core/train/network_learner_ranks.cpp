@@ -5,7 +5,6 @@
 #include "core/train/network_learner.h"
 #include "core/train/ranks/gpus.h"
 #include "core/train/ranks/world.h"
-#include "core/train/shared_loss.h"
 #include "core/train/shared_work.h"
 #include "core/train/step_tracer.h"
 
@@ -102,14 +101,11 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
 {
     for (const auto& parameter : m_network->parameters())
         const_cast<at::Tensor&>(parameter.tensor).mutable_grad().reset();
-    const auto rowsOfAll = [&](const data::Batch& batch) {
-        return !m_how.shardData  ? batch.input.size(0) * m_world->size()
-               : batch.ofAll > 0 ? batch.ofAll
-                                 : batch.input.size(0);
-    };
     result.rows = 0;
     for (const data::Batch& batch : batches)
-        result.rows += rowsOfAll(batch);
+        result.rows += !m_how.shardData  ? batch.input.size(0) * m_world->size()
+                       : batch.ofAll > 0 ? batch.ofAll
+                                         : batch.input.size(0);
     at::Tensor figures = tensor::zeros({3}, at::kDouble);
     double* sums = figures.mutable_data_ptr<double>();
     ranks::Microscope& scope = m_world->microscope();
@@ -117,7 +113,7 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
     std::function<void()> reduced;
     Quiet quiet;
     const c10::WarningUtils::WarningHandlerGuard listening(&quiet);
-    double ownRows = 0, ownLoss = 0, ownSlope = 0;
+    double ownRows = 0, ownLoss = 0;
     // What thin matrices leave out is another as soon as a bucket has gone.
     if (m_shares && m_shares->thin)
         m_shares->foreignLags = true;
@@ -143,23 +139,19 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
             if (last)
                 m_sync->forwardBegins();
             const at::Tensor output = inSingle(m_network->forward(input, pass));
-            const SharedLoss part =
-                sharedLoss(*m_loss, output, target, {rows, rowsOfAll(batch), m_how.shardData}, *m_world);
-            const at::Tensor& loss = part.value;
+            const at::Tensor loss = m_loss->compute(output, target);
             tracer.forwardEnds();
-            const double told = rows > 0 ? loss.item<double>() : 0;
-            sums[0] += told * part.lossRows;
+            sums[0] += rows > 0 ? loss.item<double>() * rows : 0;
             if (classifies() && rows > 0)
                 sums[1] += countCorrect(m_loss->predictionOf(output), target);
             ownRows += rows;
-            ownLoss += told * rows;
-            ownSlope += part.slopeRows;
             if (last) {
+                ownLoss = sums[0];
                 reduced = m_world->sumBeside(figures);
                 m_sync->backwardBegins(loss);
             }
             const double factor =
-                part.slopeRows * double(m_world->size()) / double(result.rows) * (m_scaler ? m_scaler->scale() : 1);
+                rows * double(m_world->size()) / double(result.rows) * (m_scaler ? m_scaler->scale() : 1);
             if (factor == 1)
                 loss.backward();
             else
@@ -175,7 +167,7 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
         if (scope.looks())
             own = seenHere(*m_network, batches, ownRows, ownLoss);
         // Gradients were weighted by this rank's share of the rows, so that their mean is that of all.
-        const double weight = ownSlope * double(m_world->size()) / double(result.rows);
+        const double weight = ownRows * double(m_world->size()) / double(result.rows);
         const double loud = weight * (m_scaler ? m_scaler->scale() : 1);
         scope.stepEnds(*m_world, std::move(own), loud > 0 ? 1 / loud : 0, sums[2] > 0);
     } catch (const std::exception& failure) {
