@@ -17,8 +17,10 @@ using base::ErrorKind;
 
 namespace {
 
-constexpr unsigned deflateLevel = 4; // h5py's
-constexpr unsigned textLevel = 1;    // lines of base64 hardly get smaller, whatever time they are given
+constexpr unsigned deflateLevel = 3; // of shuffled numbers; more takes twice the time for no smaller a file
+constexpr hsize_t compactBytes = 64; // so little lies in the dataset's own header
+constexpr hsize_t mostNoise = 2048;
+constexpr unsigned textLevel = 1; // lines of base64 hardly get smaller, whatever time they are given
 
 void prepareLibrary()
 {
@@ -128,45 +130,111 @@ Id accessList()
     return list;
 }
 
-Id withGroups()
+// Lists and types that are asked for again and again are made once and stay.
+template <class Make>
+hid_t kept(Make make)
 {
-    Id list(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "prepare a link");
-    check(H5Pset_create_intermediate_group(list, 1), "prepare a link");
+    Id made = make();
+    return made.release();
+}
+
+hid_t withGroups()
+{
+    static const hid_t list = kept([] {
+        Id made(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "prepare a link");
+        check(H5Pset_create_intermediate_group(made, 1), "prepare a link");
+        return made;
+    });
     return list;
 }
 
-Id textType()
+hid_t textType()
 {
-    Id type(H5Tcopy(H5T_C_S1), H5Tclose, "prepare a text");
-    check(H5Tset_size(type, H5T_VARIABLE), "prepare a text");
-    check(H5Tset_cset(type, H5T_CSET_UTF8), "prepare a text");
+    static const hid_t type = kept([] {
+        Id made(H5Tcopy(H5T_C_S1), H5Tclose, "prepare a text");
+        check(H5Tset_size(made, H5T_VARIABLE), "prepare a text");
+        check(H5Tset_cset(made, H5T_CSET_UTF8), "prepare a text");
+        return made;
+    });
     return type;
+}
+
+// How a dataset is laid out, but for what fills one that grows.
+struct Storage {
+    hsize_t chunk = 0, width = 1;
+    unsigned deflate = 0;
+    bool compact = false;
+
+    bool operator==(const Storage&) const = default;
+};
+
+Id storageList(const Storage& storage)
+{
+    const hsize_t chunk[] = {storage.chunk, storage.width};
+    Id list(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "prepare a dataset");
+    if (storage.compact)
+        check(H5Pset_layout(list, H5D_COMPACT), "prepare a dataset");
+    if (storage.chunk > 0)
+        check(H5Pset_chunk(list, storage.width > 1 ? 2 : 1, chunk), "prepare a dataset");
+    if (storage.deflate > 0) {
+        check(H5Pset_shuffle(list), "prepare a dataset");
+        check(H5Pset_deflate(list, storage.deflate), "prepare a dataset");
+        check(H5Pset_fletcher32(list), "prepare a dataset");
+    }
+    return list;
+}
+
+// Neighbours are mostly laid out alike: the list of the last one is kept.
+hid_t lastStorageList(const Storage& storage)
+{
+    static Storage last;
+    static hid_t list = -1;
+    if (list < 0 || !(storage == last)) {
+        Id made = storageList(storage);
+        if (list >= 0)
+            H5Pclose(list);
+        list = made.release();
+        last = storage;
+    }
+    return list;
+}
+
+// Few real numbers that are not all the same: packing them costs more than it saves.
+bool isNoise(hid_t type, const void* values, std::size_t bytes)
+{
+    const std::size_t each = H5Tget_size(type);
+    const char* const first = static_cast<const char*>(values);
+    return bytes <= mostNoise && H5Tget_class(type) == H5T_FLOAT && std::memcmp(first, first + each, bytes - each) != 0;
 }
 
 Id createDataset(hid_t where, const std::string& path, hid_t stored, hid_t given, const void* values, hsize_t size,
                  const void* fill, const DatasetOptions& options, hsize_t width = 1)
 {
-    const hsize_t shape[] = {size / width, width}, chunk[] = {options.chunk, width};
-    const Id list(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "prepare a dataset");
-    if (options.chunk > 0)
-        check(H5Pset_chunk(list, width > 1 ? 2 : 1, chunk), "prepare a dataset");
-    if (options.packed) {
-        check(H5Pset_shuffle(list), "prepare a dataset");
-        check(H5Pset_deflate(list, H5Tget_size(stored) == 1 ? textLevel : deflateLevel), "prepare a dataset");
-        check(H5Pset_fletcher32(list), "prepare a dataset");
-    }
-    if (options.growing)
-        check(H5Pset_fill_value(list, given, fill), "prepare a dataset");
+    const hsize_t shape[] = {size / width, width};
+    const std::size_t each = H5Tget_size(stored);
+    Storage storage{options.chunk, width};
+    if (!options.growing && size * each <= compactBytes)
+        storage = {0, width, 0, size > 0};
+    else if (options.packed && isNoise(stored, values, size * each))
+        storage = {0, width};
+    else if (options.packed)
+        storage.deflate = each == 1 ? textLevel : deflateLevel;
     const hsize_t unlimited = H5S_UNLIMITED;
     const Id space(H5Screate_simple(width > 1 ? 2 : 1, shape, options.growing ? &unlimited : nullptr), H5Sclose,
                    "prepare a dataset");
-    Id dataset(H5Dcreate2(where, path.c_str(), stored, space, withGroups(), list, H5P_DEFAULT), H5Dclose,
-               "create a dataset");
+    Id filled;
+    if (options.growing) {
+        filled = storageList(storage);
+        check(H5Pset_fill_value(filled, given, fill), "prepare a dataset");
+    }
+    Id dataset(H5Dcreate2(where, path.c_str(), stored, space, withGroups(),
+                          options.growing ? hid_t(filled) : lastStorageList(storage), H5P_DEFAULT),
+               H5Dclose, "create a dataset");
     if (size > 0)
         check(H5Dwrite(dataset, given, H5S_ALL, H5S_ALL, smallTransfer(), values), "write a dataset");
-    // Here an error has a place to go; closing a dataset has none.
-    if (size > 0 && !options.growing)
-        check(H5Dflush(dataset), "write a dataset");
+    // What is left of it is written now: an error of a file that is closed does not say of what.
+    if (!options.growing && !dataset.reset())
+        fail("write a dataset");
     return dataset;
 }
 
@@ -252,11 +320,19 @@ std::uint64_t endOfImage(const char* bytes, std::size_t size)
     return superblock::known(bytes, size) ? superblock::numberAt<std::uint64_t>(bytes + superblock::end) : size;
 }
 
-Id smallTransfer()
+hid_t smallTransfer()
 {
-    Id list(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "prepare to write");
-    check(H5Pset_buffer(list, std::size_t(16) << 10, nullptr, nullptr), "prepare to write");
+    static const hid_t list = kept([] {
+        Id made(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "prepare to write");
+        check(H5Pset_buffer(made, std::size_t(16) << 10, nullptr, nullptr), "prepare to write");
+        return made;
+    });
     return list;
+}
+
+void link(hid_t file, const std::string& path, const std::string& other)
+{
+    check(H5Lcreate_hard(file, path.c_str(), file, other.c_str(), withGroups(), H5P_DEFAULT), "link a dataset");
 }
 
 Id createGroup(hid_t where, const std::string& path)
@@ -307,13 +383,13 @@ void createTexts(hid_t where, const std::string& path, const std::vector<std::st
     std::vector<const char*> pointers;
     for (const std::string& text : texts)
         pointers.push_back(text.c_str());
-    const Id type = textType();
+    const hid_t type = textType();
     createDataset(where, path, type, type, pointers.data(), pointers.size(), nullptr, {});
 }
 
 void writeAttribute(hid_t where, const char* name, const std::string& text)
 {
-    const Id type = textType();
+    const hid_t type = textType();
     const char* pointer = text.c_str();
     putAttribute(where, name, type, type, &pointer);
 }

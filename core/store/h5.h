@@ -3,6 +3,7 @@
 
 #include "core/base/result.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -48,6 +49,8 @@ public:
     ~Id() { reset(); }
 
     operator hid_t() const { return m_id; }
+    /// Is not closed with its owner any more.
+    hid_t release() { return std::exchange(m_id, -1); }
     /// False if HDF5 could not close it, for a file: could not write all of it.
     bool reset()
     {
@@ -85,7 +88,13 @@ struct DatasetOptions {
     bool growing = false; ///< may be extended
     bool packed = false;  ///< shuffle, deflate and a check sum for each chunk
 };
-/// One-dimensional datasets, with the groups on the way; what a growing one does not hold yet is -1 or NaN.
+/// For a column of that many numbers, or bytes, that is written once.
+inline DatasetOptions packed(std::size_t size)
+{
+    return {std::clamp<hsize_t>(size, 1, 32768), false, true};
+}
+/// One-dimensional datasets, with the groups on the way; what a growing one does not hold yet is -1 or NaN. A growing
+/// one stays open; any other is written and closed, so that its errors are told here, and no identifier comes back.
 Id createIntegers(hid_t where, const std::string& path, const std::vector<std::int64_t>& values,
                   const DatasetOptions& options);
 Id createReals(hid_t where, const std::string& path, const std::vector<double>& values, const DatasetOptions& options);
@@ -94,9 +103,11 @@ Id createSingles(hid_t where, const std::string& path, const std::vector<float>&
 void createTable(hid_t where, const std::string& path, const std::vector<std::int64_t>& values, hsize_t width);
 void createTable(hid_t where, const std::string& path, const std::vector<double>& values, hsize_t width);
 Id createBytes(hid_t where, const std::string& path, const std::string& bytes, const DatasetOptions& options);
+/// Another path to what is at `path`, with the groups on the way.
+void link(hid_t file, const std::string& path, const std::string& other);
 /// For H5Dwrite where numbers are stored as another type: HDF5 clears a megabyte for that at each call, which costs a
 /// hundred times what a few rows of a column do; this asks for a few kilobytes.
-Id smallTransfer();
+hid_t smallTransfer();
 /// Texts of any length, UTF-8.
 void createTexts(hid_t where, const std::string& path, const std::vector<std::string>& texts);
 

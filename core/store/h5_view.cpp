@@ -8,6 +8,7 @@
 #include "core/store/h5_raw.h"
 #include "core/store/profile_tables.h"
 #include "core/store/seal.h"
+#include "core/store/shared_columns.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -18,30 +19,26 @@ namespace core::store {
 
 namespace {
 
-h5::DatasetOptions packed(std::size_t size)
-{
-    return {std::clamp<hsize_t>(size, 1, 32768), false, true};
-}
+using h5::packed;
 
-void writeScalars(hid_t file, const RunRecord& record)
+void writeScalars(hid_t file, const RunRecord& record, SharedColumns& shared)
 {
     h5::createGroup(file, "/scalars");
     for (const auto& [name, series] : record.scalars) {
         const std::string path = layout::groupOf(name);
-        const h5::DatasetOptions options = packed(series.steps.size());
-        h5::createReals(file, path + "/value", series.values, options);
-        h5::createIntegers(file, path + "/step", series.steps, options);
-        h5::createReals(file, path + "/time", series.times, options);
+        h5::createReals(file, path + "/value", series.values, packed(series.values.size()));
+        shared.write(path + "/step", series.steps);
+        shared.write(path + "/time", series.times);
     }
 }
 
-void writeTensors(hid_t file, const RunRecord& record)
+void writeTensors(hid_t file, const RunRecord& record, SharedColumns& shared)
 {
     h5::createGroup(file, "/tensors");
     for (const auto& [name, series] : record.tensors) {
         const std::string path = layout::tensorGroupOf(name) + '/';
         const h5::DatasetOptions options = packed(series.steps.size());
-        h5::createIntegers(file, path + "step", series.steps, options);
+        shared.write(path + "step", series.steps);
         for (const auto& [statistic, column] : series.columns)
             layout::createColumn(file, path + statistic, statistic, column, options);
     }
@@ -82,11 +79,12 @@ void writeHistograms(hid_t file, const RunRecord& record)
                 captured[spread.name].add(spreads->step, spread.low, spread.high, spread.counts);
     captured.merge(evaluated);
     h5::createGroup(file, "/histograms");
+    SharedColumns shared(file);
     for (const auto& [name, rows] : captured) {
         if (rows.bins == 0)
             continue;
         const std::string path = "/histograms/" + name;
-        h5::createIntegers(file, path + "/step", rows.steps, {});
+        shared.write(path + "/step", rows.steps, true);
         h5::createReals(file, path + "/low", rows.low, {});
         h5::createReals(file, path + "/high", rows.high, {});
         h5::createTable(file, path + "/edges", rows.edges, rows.bins + 1);
@@ -101,12 +99,12 @@ struct Columns {
     std::map<std::string, std::vector<std::string>> texts;
 };
 
-void writeColumns(hid_t file, const std::string& group, const Columns& columns)
+void writeColumns(const std::string& group, const Columns& columns, SharedColumns& shared)
 {
-    h5::createIntegers(file, group + "/step", columns.steps, {});
-    h5::createReals(file, group + "/time", columns.times, {});
+    shared.write(group + "/step", columns.steps, true);
+    shared.write(group + "/time", columns.times, true);
     for (const auto& [name, texts] : columns.texts)
-        h5::createTexts(file, group + '/' + name, texts);
+        shared.write(group + '/' + name, texts);
 }
 
 void writeTables(hid_t file, const RunRecord& record)
@@ -144,10 +142,16 @@ void writeTables(hid_t file, const RunRecord& record)
                  opened && lineage.steps.empty() && !opened->parent.empty())
             put(lineage, opened->parentStep, {{"run", opened->parent}});
     }
-    writeColumns(file, "/edits", edits);
-    writeColumns(file, "/notices", notices);
-    writeColumns(file, "/lineage", lineage);
-    writeColumns(file, "/findings", findings);
+    SharedColumns shared(file);
+    writeColumns("/edits", edits, shared);
+    writeColumns("/notices", notices, shared);
+    writeColumns("/lineage", lineage, shared);
+    writeColumns("/findings", findings, shared);
+}
+
+void writeLines(hid_t file, const std::string& path, const std::string& lines)
+{
+    h5::createBytes(file, path, lines, {std::clamp<hsize_t>(lines.size(), 1, 1 << 18), false, true});
 }
 
 base::Status syncFile(const std::filesystem::path& file)
@@ -172,14 +176,15 @@ base::Status writeView(const std::filesystem::path& path, const RunRecord& recor
         h5::Id file = h5::createFile(path);
         layout::writeFacts(file, record, name(record.state));
         h5::writeAttribute(file, "sealed", std::int64_t(1));
-        writeScalars(file, record);
-        writeTensors(file, record);
+        SharedColumns shared(file);
+        writeScalars(file, record, shared);
+        writeTensors(file, record, shared);
         writeHistograms(file, record);
         layout::writeRaw(file, record.folder, record.spec["imported"].isObject());
         writeTables(file, record);
         writeProfile(file, record);
-        h5::createBytes(file, "/events/lines", lines.events, packed(lines.events.size()));
-        h5::createBytes(file, "/frames/lines", lines.frames, packed(lines.frames.size()));
+        writeLines(file, "/events/lines", lines.events);
+        writeLines(file, "/frames/lines", lines.frames);
         if (!file.reset())
             h5::fail("write the file");
     }));

@@ -44,35 +44,47 @@ public:
     {
         if (!has(group))
             return {};
-        const h5::Id opened = open(m_file, group);
-        return read<std::string>(opened, "lines", H5T_INTEGER, 1, H5T_NATIVE_UINT8);
+        return read<std::string>({"lines", open(open(m_file, group), "lines")}, H5T_INTEGER, 1, H5T_NATIVE_UINT8);
     }
 
     void scalars(const ViewVisits& visits)
     {
         if (has("scalars"))
-            walk(open(m_file, "scalars"), "", 0, [&](hid_t group, const std::string& path, const Names& datasets) {
-                if (std::ranges::find(datasets, "value") != datasets.end())
-                    visits.scalars(path, series(group));
+            walk(open(m_file, "scalars"), "", 0, [&](const std::string& path, const Datasets& datasets) {
+                if (std::ranges::find(datasets, "value", &Dataset::name) != datasets.end())
+                    visits.scalars(path, series(datasets));
             });
     }
 
     void tensors(const ViewVisits& visits)
     {
         if (has("tensors"))
-            walk(open(m_file, "tensors"), "", 0, [&](hid_t group, const std::string& path, const Names& datasets) {
-                if (std::ranges::find(datasets, "step") != datasets.end())
-                    visits.tensors(path, statistics(group, datasets));
+            walk(open(m_file, "tensors"), "", 0, [&](const std::string& path, const Datasets& datasets) {
+                if (std::ranges::find(datasets, "step", &Dataset::name) != datasets.end())
+                    visits.tensors(path, statistics(datasets));
             });
     }
 
 private:
-    using Names = std::vector<std::string>;
-    using Found = std::function<void(hid_t group, const std::string& path, const Names& datasets)>;
+    struct Dataset {
+        std::string name;
+        h5::Id id;
+    };
+    using Datasets = std::vector<Dataset>;
+    using Found = std::function<void(const std::string& path, const Datasets& datasets)>;
+
+    // A column that stands under several paths, as it was last read.
+    template <class T>
+    struct Shared {
+        haddr_t place = HADDR_UNDEF;
+        std::vector<T> values;
+    };
 
     h5::Id m_file;
     std::uint64_t m_size = 0, m_end = 0, m_budget = 0;
     std::size_t m_visited = 0;
+    Shared<std::int64_t> m_steps;
+    Shared<double> m_times;
 
     void checkVersion()
     {
@@ -121,25 +133,33 @@ private:
     {
         if (depth > maxDepth || m_visited > maxSeries || H5Iget_type(group) != H5I_GROUP)
             refuse("its series are not where they should be");
-        Names datasets;
+        Datasets datasets;
         for (const std::string& name : names(group)) {
-            if (const h5::Id child = open(group, name); H5Iget_type(child) == H5I_GROUP)
+            if (h5::Id child = open(group, name); H5Iget_type(child) == H5I_GROUP)
                 walk(child, path.empty() ? name : path + '/' + name, depth + 1, found);
             else
-                datasets.push_back(name);
+                datasets.push_back({name, std::move(child)});
         }
         if (datasets.empty())
             return;
         ++m_visited;
-        found(group, path, datasets);
+        found(path, datasets);
     }
 
-    Series series(hid_t group)
+    static const Dataset& named(const Datasets& datasets, const char* name)
+    {
+        const auto found = std::ranges::find(datasets, name, &Dataset::name);
+        if (found == datasets.end())
+            refuse("there is no dataset \"" + std::string(name) + "\" beside \"" + datasets.front().name + '"');
+        return *found;
+    }
+
+    Series series(const Datasets& datasets)
     {
         Series series;
-        series.values = read<std::vector<double>>(group, "value", H5T_FLOAT, 8, H5T_NATIVE_DOUBLE);
-        series.steps = read<std::vector<std::int64_t>>(group, "step", H5T_INTEGER, 8, H5T_NATIVE_INT64);
-        series.times = read<std::vector<double>>(group, "time", H5T_FLOAT, 8, H5T_NATIVE_DOUBLE);
+        series.values = read<std::vector<double>>(named(datasets, "value"), H5T_FLOAT, 8, H5T_NATIVE_DOUBLE);
+        series.steps = steps(datasets);
+        series.times = shared(m_times, named(datasets, "time"), H5T_FLOAT, H5T_NATIVE_DOUBLE);
         // A writer that died may have been between the columns of its last rows.
         const std::size_t whole = std::min({series.steps.size(), series.values.size(), series.times.size()});
         series.steps.resize(whole);
@@ -148,16 +168,21 @@ private:
         return series;
     }
 
-    TensorSeries statistics(hid_t group, const Names& datasets)
+    std::vector<std::int64_t> steps(const Datasets& datasets)
+    {
+        return shared(m_steps, named(datasets, "step"), H5T_INTEGER, H5T_NATIVE_INT64);
+    }
+
+    TensorSeries statistics(const Datasets& datasets)
     {
         TensorSeries series;
-        series.steps = read<std::vector<std::int64_t>>(group, "step", H5T_INTEGER, 8, H5T_NATIVE_INT64);
+        series.steps = steps(datasets);
         std::size_t whole = series.steps.size();
-        for (const std::string& name : datasets)
+        for (const Dataset& dataset : datasets)
             // Tensors themselves have more dimensions, or another type.
-            if (const auto kind = kindOf(group, name.c_str()); name != "step" && kind == keptAs(name)) {
-                series.columns[name] = column(group, name.c_str(), *kind);
-                whole = std::min(whole, series.columns[name].size());
+            if (const auto kind = kindOf(dataset.id); dataset.name != "step" && kind == keptAs(dataset.name)) {
+                std::vector<double>& values = series.columns[dataset.name] = column(dataset, *kind);
+                whole = std::min(whole, values.size());
             }
         series.steps.resize(whole);
         for (auto& [name, values] : series.columns)
@@ -165,9 +190,10 @@ private:
         return series;
     }
 
-    static std::optional<Kept> kindOf(hid_t group, const char* name)
+    static std::optional<Kept> kindOf(hid_t dataset)
     {
-        const h5::Id dataset = open(group, name);
+        if (H5Iget_type(dataset) != H5I_DATASET)
+            refuse("there is something among its statistics that is no dataset");
         const h5::Id type(H5Dget_type(dataset), H5Tclose, "read a dataset");
         const h5::Id space(H5Dget_space(dataset), H5Sclose, "read a dataset");
         const std::size_t size = H5Tget_size(type);
@@ -180,16 +206,31 @@ private:
         return size == 4 ? Kept::Single : Kept::Double;
     }
 
-    std::vector<double> column(hid_t group, const char* name, Kept kind)
+    std::vector<double> column(const Dataset& dataset, Kept kind)
     {
         if (kind == Kept::Double)
-            return read<std::vector<double>>(group, name, H5T_FLOAT, 8, H5T_NATIVE_DOUBLE);
+            return read<std::vector<double>>(dataset, H5T_FLOAT, 8, H5T_NATIVE_DOUBLE);
         if (kind == Kept::Single) {
-            const auto values = read<std::vector<float>>(group, name, H5T_FLOAT, 4, H5T_NATIVE_FLOAT);
+            const auto values = read<std::vector<float>>(dataset, H5T_FLOAT, 4, H5T_NATIVE_FLOAT);
             return {values.begin(), values.end()};
         }
-        const auto values = read<std::vector<std::int64_t>>(group, name, H5T_INTEGER, 8, H5T_NATIVE_INT64);
+        const auto values = read<std::vector<std::int64_t>>(dataset, H5T_INTEGER, 8, H5T_NATIVE_INT64);
         return {values.begin(), values.end()};
+    }
+
+    // Of what stands under several paths every path counts against what the file may claim, but it is read once.
+    template <class T>
+    std::vector<T> shared(Shared<T>& last, const Dataset& dataset, H5T_class_t kind, hid_t as)
+    {
+        H5O_info_t facts;
+        h5::check(H5Oget_info2(dataset.id, &facts, H5O_INFO_BASIC), "read a dataset");
+        if (facts.rc <= 1)
+            return read<std::vector<T>>(dataset, kind, sizeof(T), as);
+        if (last.place != facts.addr)
+            last = {facts.addr, read<std::vector<T>>(dataset, kind, sizeof(T), as)};
+        else
+            spend(last.values.size() * sizeof(T));
+        return last.values;
     }
 
     void spend(std::uint64_t bytes)
@@ -200,19 +241,19 @@ private:
     }
 
     template <class T>
-    T read(hid_t group, const char* name, H5T_class_t kind, std::size_t size, hid_t as)
+    T read(const Dataset& from, H5T_class_t kind, std::size_t size, hid_t as)
     {
-        const h5::Id dataset = open(group, name);
+        const auto& [name, dataset] = from;
         if (H5Iget_type(dataset) != H5I_DATASET)
-            refuse("\"" + std::string(name) + "\" is no dataset");
+            refuse("\"" + name + "\" is no dataset");
         const h5::Id type(H5Dget_type(dataset), H5Tclose, "read a dataset");
         if (H5Tget_class(type) != kind || H5Tget_size(type) != size)
-            refuse("\"" + std::string(name) + "\" has another type than it should");
+            refuse("\"" + name + "\" has another type than it should");
         checkStorage(dataset);
         const h5::Id space(H5Dget_space(dataset), H5Sclose, "read a dataset");
         hsize_t count = 0;
         if (H5Sget_simple_extent_ndims(space) != 1 || H5Sget_simple_extent_dims(space, &count, nullptr) != 1)
-            refuse("\"" + std::string(name) + "\" is not one column");
+            refuse("\"" + name + "\" is not one column");
         if (count > m_budget)
             refuse("it claims more than it can hold");
         spend(count * size);

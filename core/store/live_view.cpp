@@ -42,7 +42,6 @@ public:
         (void)h5::guarded(m_path, [&] {
             m_series.clear();
             m_tensors.clear();
-            m_transfer.reset();
             m_file.reset();
         });
     }
@@ -143,7 +142,8 @@ private:
     };
 
     std::filesystem::path m_path;
-    h5::Id m_file, m_transfer;
+    h5::Id m_file;
+    hid_t m_transfer = H5P_DEFAULT;
     std::unordered_map<std::string, Columns> m_tensors;
     std::unordered_map<std::string, Datasets> m_series;
 

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/profile_tables.h"
 
+#include "core/store/shared_columns.h"
+
 #include <algorithm>
 #include <cmath>
 
 namespace core::store {
 
 namespace {
-
-h5::DatasetOptions packed(std::size_t size)
-{
-    return {std::clamp<hsize_t>(size, 1, 32768), false, true};
-}
 
 // Columns of numbers under one group, in the order in which they are first named.
 class Columns {
@@ -30,13 +27,13 @@ public:
             cells.push_back(i < values.size() ? values[i] : std::nan(""));
     }
 
-    void write(hid_t file) const
+    void write(hid_t file, SharedColumns& shared) const
     {
         h5::createGroup(file, m_group);
         for (const auto& [name, values] : m_whole)
-            h5::createIntegers(file, m_group + '/' + name, values, packed(values.size()));
+            shared.write(m_group + '/' + name, values);
         for (const auto& [name, values] : m_real)
-            h5::createReals(file, m_group + '/' + name, values, packed(values.size()));
+            shared.write(m_group + '/' + name, values);
         for (const auto& [name, values] : m_texts)
             h5::createTexts(file, m_group + '/' + name, values);
         for (const auto& [name, table] : m_tables)
@@ -120,6 +117,7 @@ struct Tables {
 void writeProfile(hid_t file, const RunRecord& record)
 {
     Tables tables;
+    SharedColumns shared(file);
     for (const events::Event& event : record.events)
         if (const auto* times = std::get_if<events::StepTimes>(&event))
             tables.add(*times);
@@ -129,7 +127,7 @@ void writeProfile(hid_t file, const RunRecord& record)
             tables.add(*sample);
     h5::createGroup(file, "/profile");
     for (const Columns* columns : {&tables.steps, &tables.durations, &tables.layers, &tables.system})
-        columns->write(file);
+        columns->write(file, shared);
 }
 
 }
