@@ -192,7 +192,9 @@ void tellChange(const std::string& id, const jobs::StateChange& change)
 
 Result<jobs::Job> workOnJob(const fs::path& folder, const JobOptions& options)
 {
-    CORE_TRY(file, jobs::JobFile::open(folder));
+    // A script works in its job's folder, and whoever takes the job over may stand elsewhere.
+    CORE_TRY(file, jobs::JobFile::open(fs::absolute(folder)));
+    const fs::path runs = fs::absolute(options.runs);
     CORE_TRY(spec, core::spec::readJob(file.job().experiment["job"]));
     std::signal(SIGINT, onJobSignal);
     std::signal(SIGTERM, onJobSignal);
@@ -200,12 +202,12 @@ Result<jobs::Job> workOnJob(const fs::path& folder, const JobOptions& options)
     watch.changed = [&](const jobs::StateChange& change) { tellChange(file.job().id, change); };
     watch.mustLeave = [] { return jobSignal != 0; };
     if (spec.command.empty()) {
-        ExperimentWork work(file.job(), options.runs, options.device);
+        ExperimentWork work(file.job(), runs, options.device);
         CORE_TRY(state, jobs::runJob(file, spec, work, watch));
         (void)state;
     } else {
         CORE_TRY(script, jobs::scriptJobOf(file.job().experiment, spec));
-        session::ScriptRunWork work(file.job(), script, spec, options.runs);
+        session::ScriptRunWork work(file.job(), script, spec, runs);
         CORE_TRY(state, jobs::runJob(file, spec, work, watch));
         if (jobs::isFinal(state)) {
             CORE_CHECK(work.end(file.job().changes.back()));

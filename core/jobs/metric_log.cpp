@@ -15,12 +15,59 @@ namespace {
 // std::regex takes stack by the letter.
 constexpr std::size_t longestLine = 4096;
 
+// About a second: a search that goes back and forth over all of a long line is done by then, one whose time doubles
+// with every letter is not.
+constexpr std::int64_t mostLooks = 20'000'000;
+constexpr int mostLongSearches = 3; ///< then a definition is given up
+
+struct TooManyLooks {};
+
+// A place in a line at which may be looked so often only: std::regex knows no other bound.
+class BoundedLook {
+public:
+    using iterator_category = std::bidirectional_iterator_tag;
+    using value_type = char;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const char*;
+    using reference = const char&;
+
+    BoundedLook() = default;
+    BoundedLook(const char* at, std::int64_t& left) : m_at(at), m_left(&left) {}
+
+    const char& operator*() const
+    {
+        if (--*m_left < 0)
+            throw TooManyLooks();
+        return *m_at;
+    }
+    BoundedLook& operator++()
+    {
+        ++m_at;
+        return *this;
+    }
+    BoundedLook operator++(int) { return std::exchange(*this, BoundedLook(m_at + 1, *m_left)); }
+    BoundedLook& operator--()
+    {
+        --m_at;
+        return *this;
+    }
+    BoundedLook operator--(int) { return std::exchange(*this, BoundedLook(m_at - 1, *m_left)); }
+    bool operator==(const BoundedLook& other) const { return m_at == other.m_at; }
+
+private:
+    const char* m_at = nullptr;
+    std::int64_t* m_left = nullptr;
+};
+
 std::optional<double> firstGroup(const std::regex& pattern, const std::string& line)
 {
-    std::smatch match;
-    if (!std::regex_search(line, match, pattern) || match.size() < 2 || !match[1].matched)
+    std::int64_t left = mostLooks;
+    const BoundedLook begin(line.data(), left), last(line.data() + line.size(), left);
+    std::match_results<BoundedLook> match;
+    if (!std::regex_search(begin, last, match, pattern) || match.size() < 2 || !match[1].matched)
         return std::nullopt;
-    const std::string text = match[1].str();
+    left = mostLooks;
+    const std::string text(match[1].first, match[1].second);
     char* end = nullptr;
     const double value = std::strtod(text.c_str(), &end);
     if (text.empty() || *end != '\0')
@@ -33,6 +80,21 @@ std::optional<double> firstGroup(const std::regex& pattern, const std::string& l
 struct MetricLog::Definition {
     std::string name;
     std::regex pattern;
+    int longSearches = 0;
+
+    bool givenUp() const { return longSearches >= mostLongSearches; }
+
+    std::optional<double> valueIn(const std::string& line)
+    {
+        if (givenUp())
+            return std::nullopt;
+        try {
+            return firstGroup(pattern, line);
+        } catch (const TooManyLooks&) {
+            ++longSearches;
+            return std::nullopt;
+        }
+    }
 };
 
 MetricLog::MetricLog(const std::vector<spec::MetricDefinition>& definitions)
@@ -59,6 +121,8 @@ void MetricLog::add(std::string_view text)
         from = end + 1;
     }
     m_rest.erase(0, from);
+    if (m_rest.size() > longestLine)
+        m_rest.resize(longestLine);
 }
 
 void MetricLog::finish()
@@ -72,11 +136,10 @@ void MetricLog::line(std::string_view text)
 {
     const std::string words(text.substr(0, longestLine));
     if (m_stepAt >= 0)
-        if (const auto told = firstGroup(m_definitions[std::size_t(m_stepAt)].pattern, words);
-            told && *told >= 0 && *told < 9e15)
+        if (const auto told = m_definitions[std::size_t(m_stepAt)].valueIn(words); told && *told >= 0 && *told < 9e15)
             m_last = std::max(m_last, m_step = std::llround(*told));
     for (std::size_t i = 0; i < m_definitions.size(); ++i) {
-        const auto value = std::ptrdiff_t(i) == m_stepAt ? std::nullopt : firstGroup(m_definitions[i].pattern, words);
+        const auto value = std::ptrdiff_t(i) == m_stepAt ? std::nullopt : m_definitions[i].valueIn(words);
         if (!value)
             continue;
         const std::string& name = m_definitions[i].name;
@@ -93,6 +156,21 @@ std::vector<std::string> MetricLog::names() const
     for (std::size_t i = 0; i < m_definitions.size(); ++i)
         if (std::ptrdiff_t(i) != m_stepAt)
             all.push_back(m_definitions[i].name);
+    return all;
+}
+
+std::vector<base::Error> MetricLog::problems() const
+{
+    std::vector<base::Error> all;
+    for (std::size_t i = 0; i < m_definitions.size(); ++i)
+        if (const Definition& each = m_definitions[i]; each.longSearches > 0)
+            all.push_back(
+                {base::ErrorKind::Spec,
+                 "the regular expression of \"" + each.name +
+                     "\" takes too long: " + (each.givenUp() ? "it was given up after " : "it was not used on ") +
+                     std::to_string(each.longSearches) + (each.longSearches == 1 ? " line" : " lines") + " of the log",
+                 "/job/metric_definitions/" + std::to_string(i) + "/regex",
+                 "Repeat nothing that repeats itself, as (a+)+ does"});
     return all;
 }
 

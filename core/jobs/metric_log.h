@@ -41,6 +41,8 @@ public:
     std::vector<Told> takeTold() { return std::exchange(m_told, {}); }
     /// The names of what may be told, besides the step.
     std::vector<std::string> names() const;
+    /// Definitions whose search takes time without end: lines that were left out, and whether one was given up.
+    std::vector<base::Error> problems() const;
     /// The highest step that was told; −1: none.
     std::int64_t lastStep() const { return m_last; }
 

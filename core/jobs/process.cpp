@@ -11,6 +11,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,6 +93,50 @@ std::vector<char*> wordsOf(std::vector<std::string>& texts)
 
 }
 
+namespace {
+
+// After the fork. The kernel kills the worker when this program dies, but not what the worker has started.
+[[noreturn]] void becomeGuardian(pid_t worker, int lifeline)
+{
+    ::setsid(); // Ctrl-C is not for it; all signals are blocked
+    ::dup2(lifeline, 0);
+    ::close_range(1, ~0U, 0);
+    char word = 0;
+    ssize_t count = 0;
+    while ((count = ::read(0, &word, 1)) < 0 && errno == EINTR) {
+    }
+    if (count == 0)
+        ::kill(-worker, SIGKILL);
+    ::_exit(0);
+}
+
+}
+
+Status WorkerProcess::guard()
+{
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return systemError("open a line to", "the worker", errno);
+    m_guardian = forkBlocked();
+    if (m_guardian == 0)
+        becomeGuardian(m_pid, ends[0]);
+    const int code = errno;
+    ::close(ends[0]);
+    m_lifeline = ends[1];
+    return m_guardian < 0 ? Status(systemError("start", "the worker's guardian", code)) : Status();
+}
+
+void WorkerProcess::letGuardianGo()
+{
+    if (m_lifeline >= 0) {
+        (void)::send(m_lifeline, "", 1, MSG_NOSIGNAL);
+        ::close(std::exchange(m_lifeline, -1));
+    }
+    while (m_guardian > 0 && ::waitpid(m_guardian, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    m_guardian = -1;
+}
+
 std::string WorkerEnd::inWords() const
 {
     return signal ? "was killed by signal " + std::to_string(signal) : "ended with status " + std::to_string(status);
@@ -142,11 +187,14 @@ Result<WorkerProcess> WorkerProcess::start(const Launch& launch)
     ::setpgid(pid, pid); // here too: whoever signals the group first finds it
     WorkerProcess process;
     process.m_pid = pid;
+    CORE_CHECK(process.guard());
     return process;
 }
 
 WorkerProcess::WorkerProcess(WorkerProcess&& other) noexcept
     : m_pid(std::exchange(other.m_pid, -1)),
+      m_guardian(std::exchange(other.m_guardian, -1)),
+      m_lifeline(std::exchange(other.m_lifeline, -1)),
       m_halted(other.m_halted),
       m_end(other.m_end)
 {
@@ -155,6 +203,8 @@ WorkerProcess::WorkerProcess(WorkerProcess&& other) noexcept
 WorkerProcess& WorkerProcess::operator=(WorkerProcess&& other) noexcept
 {
     std::swap(m_pid, other.m_pid);
+    std::swap(m_guardian, other.m_guardian);
+    std::swap(m_lifeline, other.m_lifeline);
     std::swap(m_halted, other.m_halted);
     std::swap(m_end, other.m_end);
     return *this;
@@ -162,12 +212,13 @@ WorkerProcess& WorkerProcess::operator=(WorkerProcess&& other) noexcept
 
 WorkerProcess::~WorkerProcess()
 {
-    if (m_pid <= 0 || m_end)
-        return;
-    kill();
-    int status = 0;
-    while (::waitpid(m_pid, &status, 0) < 0 && errno == EINTR) {
+    if (m_pid > 0 && !m_end) {
+        kill();
+        int status = 0;
+        while (::waitpid(m_pid, &status, 0) < 0 && errno == EINTR) {
+        }
     }
+    letGuardianGo();
 }
 
 const std::optional<WorkerEnd>& WorkerProcess::ended()
@@ -185,6 +236,7 @@ const std::optional<WorkerEnd>& WorkerProcess::ended()
             m_end = WIFSIGNALED(status) ? WorkerEnd{.signal = WTERMSIG(status)} : WorkerEnd{WEXITSTATUS(status), 0};
             // What it started does not outlive it.
             ::kill(-m_pid, SIGKILL);
+            letGuardianGo();
         }
     }
     return m_end;

@@ -52,8 +52,11 @@ public:
 
 private:
     WorkerProcess() = default;
+    base::Status guard();
+    void letGuardianGo();
 
     int m_pid = -1;
+    int m_guardian = -1, m_lifeline = -1; ///< a process that ends the worker's group if this one dies; what it waits at
     bool m_halted = false;
     std::optional<WorkerEnd> m_end;
 };

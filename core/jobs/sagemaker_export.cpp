@@ -150,12 +150,21 @@ void Describer::common(Object& into)
     into.set("AlgorithmSpecification", algorithm());
     if (const Value all = channels(); !all.array().empty())
         into.set("InputDataConfig", all);
-    Object resources{{"InstanceType", m_job.instance.empty() ? "ml.m5.large" : m_job.instance},
-                     {"InstanceCount", m_job.instanceCount}};
-    if (m_job.instance.empty())
+    // Of one type, groups of types and a list of them to choose from SageMaker takes one.
+    const Value &groups = kept("ResourceConfig")["InstanceGroups"],
+                &preferences = kept("ResourceConfig")["InstancePreferences"];
+    const bool several = m_job.instance.empty() && (groups.isArray() || preferences.isArray());
+    Object resources;
+    if (!several)
+        resources.set("InstanceType", m_job.instance.empty() ? "ml.m5.large" : m_job.instance);
+    if (!several || (preferences.isArray() && !preferences.array().empty() &&
+                     preferences.array().front()["InstanceCount"].isNull()))
+        resources.set("InstanceCount", m_job.instanceCount);
+    if (m_job.instance.empty() && !several)
         m_notes.push_back("the job names no instance: ml.m5.large stands for it");
     for (const auto& [key, value] : kept("ResourceConfig").object())
-        resources.set(key, value);
+        if (several || (key != "InstanceGroups" && key != "InstancePreferences"))
+            resources.set(key, value);
     if (!resources.find("VolumeSizeInGB"))
         resources.set("VolumeSizeInGB", 30);
     into.set("ResourceConfig", std::move(resources));

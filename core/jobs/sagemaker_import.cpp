@@ -80,7 +80,9 @@ Status Importer::algorithm(const Value& given, const std::string& where)
             command.emplace_back(word);
         }
     }
-    if (!command.empty())
+    // Arguments alone are those of a program that the image knows.
+    const bool whole = !given["ContainerEntrypoint"].array().empty();
+    if (whole)
         m_job.set("command", std::move(command));
     Array definitions;
     const Value& metrics = given["MetricDefinitions"];
@@ -98,8 +100,10 @@ Status Importer::algorithm(const Value& given, const std::string& where)
     if (!definitions.empty())
         m_job.set("metric_definitions", std::move(definitions));
     Object rest = given.object();
-    for (const char* key : {"ContainerEntrypoint", "ContainerArguments", "MetricDefinitions"})
+    for (const char* key : {"ContainerEntrypoint", "MetricDefinitions"})
         rest.erase(key);
+    if (whole)
+        rest.erase("ContainerArguments");
     // Where the one ends and the other begins is not told by a command.
     if (const Value& entry = given["ContainerEntrypoint"]; entry.isArray())
         rest.set("EntrypointWords", std::int64_t(entry.array().size()));

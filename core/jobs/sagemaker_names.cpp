@@ -94,9 +94,9 @@ const Names& channelKeys()
 
 const Names& resourceKeys()
 {
-    static const Names names{"InstanceType",    "InstanceCount",          "VolumeSizeInGB",
-                             "VolumeKmsKeyId",  "InstanceGroups",         "KeepAlivePeriodInSeconds",
-                             "TrainingPlanArn", "InstancePlacementConfig"};
+    static const Names names{"InstanceType",    "InstanceCount",           "VolumeSizeInGB",
+                             "VolumeKmsKeyId",  "InstanceGroups",          "KeepAlivePeriodInSeconds",
+                             "TrainingPlanArn", "InstancePlacementConfig", "InstancePreferences"};
     return names;
 }
 

@@ -10,7 +10,7 @@ namespace core::jobs {
 using namespace base;
 
 ScriptWork::ScriptWork(std::filesystem::path job, ScriptJob script, spec::JobSpec spec)
-    : m_job(std::move(job)),
+    : m_job(std::filesystem::absolute(job)), // a script works in a folder of its own
       m_script(std::move(script)),
       m_spec(std::move(spec)),
       m_folders{m_job / "ml"},

@@ -119,6 +119,8 @@ public:
         end.steps = steps();
         if (!failure.empty())
             end.error = {base::ErrorKind::Run, failure, m_options.source, {}};
+        for (const Error& problem : log.problems())
+            m_hub.publish(events::Event(events::Notice{end.steps, problem}));
         const auto scalars = log.scalars();
         for (const auto& [name, points] : scalars)
             end.metrics.emplace_back(scalarPath(name), points.back().value);
@@ -267,7 +269,7 @@ Status ScriptRunWork::end(const jobs::StateChange& last)
     if (!m_trouble.empty())
         return Error{base::ErrorKind::Run, "its log could not become a run: " + m_trouble, m_job.folder.string(), {}};
     if (!m_run)
-        return {};
+        return metrics().problems().empty() ? Status{} : metrics().problems().front();
     const auto run = std::move(m_run);
     return run->finish(last.state == jobs::JobState::Failed ? last.reason : std::string(), metrics());
 }

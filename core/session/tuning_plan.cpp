@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace core::session {
@@ -212,8 +213,8 @@ Result<StudyFolder> createStudy(const StudySubject& subject, const tune::TuningS
     // Made beside and renamed: whoever is killed meanwhile leaves no half of a study.
     const StudyFolder fresh{runs / ("." + name + "-study." + std::to_string(::getpid()))};
     std::filesystem::remove_all(fresh.path, failed);
-    if (!std::filesystem::create_directory(fresh.path, failed))
-        return base::systemError("make the folder", fresh.path, failed.value());
+    if (::mkdir(fresh.path.c_str(), 0700) != 0) // as runs: logs and settings are for nobody else
+        return base::systemError("make the folder", fresh.path, errno);
     const auto gaveUp = [&](Error why) {
         std::filesystem::remove_all(fresh.path, failed);
         return why;

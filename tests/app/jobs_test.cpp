@@ -3,6 +3,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/base/rng.h"
+#include "tests/support/processes.h"
 #include "tests/support/program.h"
 #include "tests/support/temp_folder.h"
 
@@ -275,6 +276,30 @@ TEST_CASE("a script's log becomes a run with scalars and steps")
     const Ended failed = failing.job({"run", failing.file});
     CHECK(failed.status == 4);
     CHECK(failed.json()["error"]["message"].text().find("status 7: no rows") != std::string::npos);
+}
+
+TEST_CASE("a script finds its folders, wherever the one who runs it stands")
+{
+    const Jobs jobs(
+        {{"command", "cd /; echo a > \"$SM_MODEL_DIR/weights\" && cat \"$SM_INPUT_CONFIG_DIR/hyperparameters.json\""}});
+    const std::string runs = std::filesystem::relative(jobs.runs).string();
+    const Ended ended = cli({"job", "run", jobs.file, "--runs", runs, "--json"});
+    INFO(ended.err);
+    REQUIRE(ended.status == 0);
+    CHECK(std::filesystem::exists(std::filesystem::path(jobs.runs) / "moons-job-0001" / "ml" / "model" / "weights"));
+}
+
+TEST_CASE("nothing that a script started outlives the program that ran it")
+{
+    const Jobs jobs({{"command", "sleep 600 & echo $! > \"$SM_OUTPUT_DATA_DIR/pid\"; wait"}});
+    tests::Running running(tests::cliCommand({"job", "run", jobs.file, "--runs", jobs.runs, "--json"}));
+    const std::string file = jobs.runs + "/moons-job-0001/ml/output/data/pid";
+    int pid = 0;
+    REQUIRE(tests::until([&] { return bool(std::ifstream(file) >> pid); }));
+    REQUIRE(tests::goes(pid));
+    running.signal(SIGKILL);
+    running.wait();
+    CHECK(tests::until([&] { return !tests::goes(pid); }, 20));
 }
 
 TEST_CASE("a script's log is a run while it goes, and rules work on it")

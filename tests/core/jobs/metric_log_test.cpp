@@ -66,3 +66,20 @@ TEST_CASE("what is no number is none, and a line without an end of any length do
     CHECK(std::isnan(points[0].value));
     CHECK(points[1].value == 1e-3);
 }
+
+TEST_CASE("a regular expression whose search would never end is given up, the others go on")
+{
+    MetricLog log({{"loss", "loss=([0-9.]+)"}, {"endless", "(a+)+$"}, {"slow", ".*rate=([0-9.]+)"}});
+    const std::string endless = std::string(60, 'a') + "! loss=1\n";
+    log.add("loss=2\n" + endless + std::string(4000, 'x') + "\nloss=0.5 rate=0.1\n");
+    CHECK(drawn(log) == "loss: 0=2 1=1 2=0.5; slow: 0=0.1");
+    REQUIRE(log.problems().size() == 1);
+    CHECK(log.problems()[0].message.ends_with("it was not used on 1 line of the log"));
+    for (int i = 0; i < 30; ++i)
+        log.add(endless);
+    const auto problems = log.problems();
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].where == "/job/metric_definitions/1/regex");
+    CHECK(problems[0].message.find("\"endless\"") != std::string::npos);
+    CHECK(problems[0].message.ends_with("it was given up after 3 lines of the log"));
+}

@@ -314,6 +314,9 @@ TEST_CASE("the queue survives a restart: priorities, what was left in the middle
               later = bench.submit({{"command", "true"}}), high = bench.submit({{"command", "true"}}, 5);
     const JobQueue again(bench.folder.path() / "jobs");
     REQUIRE(again.list().size() == 4);
+    // Its log and its environment are for nobody else.
+    constexpr auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+    CHECK((std::filesystem::status(high.folder).permissions() & others) == std::filesystem::perms::none);
     std::vector<std::string> order;
     while (const auto next = again.next()) {
         order.push_back(next->id);

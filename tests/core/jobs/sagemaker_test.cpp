@@ -129,6 +129,26 @@ TEST_CASE("a training job's description becomes an experiment, and comes back as
     CHECK(back->notes.empty());
 }
 
+TEST_CASE("arguments of an image's own program are no command, and what AWS chooses among instances is kept")
+{
+    Value given = parsed(training);
+    Object algorithm = given["AlgorithmSpecification"].object();
+    algorithm.erase("ContainerEntrypoint");
+    given.object().set("AlgorithmSpecification", std::move(algorithm));
+    const Array types{Object{{"InstanceType", "ml.m5.xlarge"}}, Object{{"InstanceType", "ml.c5.xlarge"}}};
+    given.object().set("ResourceConfig",
+                       Object{{"InstancePreferences", types}, {"InstanceCount", 2}, {"VolumeSizeInGB", 50}});
+    const auto made = importSageMaker(given);
+    REQUIRE(made);
+    CHECK(made->value["job"]["command"].isNull());
+    CHECK(std::ranges::any_of(
+        made->notes, [](const std::string& note) { return note.find("no ContainerEntrypoint") != std::string::npos; }));
+    const auto back = exportSageMaker(made->value);
+    REQUIRE(back);
+    INFO(writeJson(back->value, 1));
+    CHECK(same(back->value, given));
+}
+
 TEST_CASE("a tuning job's description becomes a study, and comes back as it was")
 {
     const auto made = importSageMaker(parsed(tuning));

@@ -144,6 +144,20 @@ TEST_CASE("accumulated batches of ranks are one large batch")
     CHECK(curvesApart(one, several) < 1e-5);
 }
 
+TEST_CASE("ranks go through their layers a second time where one of them, whose layers are watched, does not")
+{
+    const Value spec = with(resolved(R"({"data": {"source": "two-moons", "rows": 150},
+        "model": {"kind": "sequential", "layers": ["Linear", "BatchNorm1d", "Tanh", "Linear", "Tanh"]},
+        "train": {"epochs": 3, "batch_size": 12, "threads": 1, "seed": 4, "optimizer": {"kind": "sgd", "lr": 0.01}}})"),
+                            {{"train.gradient_checkpointing", 3}});
+    const Trained one = train(spec);
+    for (const std::int64_t ranks : {2, 3}) {
+        const Trained several = train(onRanks(spec, ranks, 12 / ranks));
+        CHECK(weightsApart(one, several) < 1e-5);
+        CHECK(curvesApart(one, several) < 1e-5);
+    }
+}
+
 TEST_CASE("the same ranks give the same bits again")
 {
     const Value spec = onRanks(resolved(mlp), 2, 6);
