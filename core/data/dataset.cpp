@@ -99,7 +99,7 @@ void DataModule::normalize(const at::Tensor& inputs, std::span<const std::int64_
 
 Batch DataModule::gatherTargets(std::span<const std::int64_t> rows) const
 {
-    assert(std::all_of(rows.begin(), rows.end(), [this](std::int64_t row) { return row >= 0 && row < size(); }));
+    assert(std::ranges::all_of(rows, [all = size()](std::int64_t row) { return row >= 0 && row < all; }));
     if (m_stream) {
         Batch batch = gatherStreamed(rows);
         batch.input = tensor::empty(batch.input.sizes().vec());

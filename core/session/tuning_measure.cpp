@@ -98,7 +98,9 @@ double secondsPerStep(train::Engine& engine, double budget)
 
 }
 
-std::int64_t coresHere()
+namespace {
+
+std::int64_t countCores()
 {
     auto cores = std::int64_t(std::max(1u, std::thread::hardware_concurrency()));
     // Of a control group: the time that it may use, and in which time.
@@ -108,6 +110,15 @@ std::int64_t coresHere()
         if (in >> quota >> period && quota > 0 && period > 0)
             cores = std::clamp<std::int64_t>(std::int64_t(std::ceil(quota / period)), 1, cores);
     }
+    return cores;
+}
+
+}
+
+std::int64_t coresHere()
+{
+    // A coordinator asks at every word of its workers.
+    static const std::int64_t cores = countCores();
     return cores;
 }
 

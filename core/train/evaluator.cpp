@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/evaluator.h"
 
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/softmax.h>
 
 #include <algorithm>
@@ -105,6 +106,20 @@ void look(const at::Tensor& said, const at::Tensor& perItem, const at::Tensor& t
     }
 }
 
+// Probabilities of scores [n, classes] as [classes, n]: along rows of two numbers torch takes many times as long.
+at::Tensor shares(const at::Tensor& scores)
+{
+    const at::Tensor rows = scores.to(at::kCPU, at::kFloat).contiguous();
+    const std::int64_t count = rows.size(0), classes = rows.size(1);
+    at::Tensor columns = tensor::empty({classes, count});
+    const float* from = rows.const_data_ptr<float>();
+    float* to = columns.mutable_data_ptr<float>();
+    for (std::int64_t c = 0; c < classes; ++c)
+        for (std::int64_t i = 0; i < count; ++i)
+            *to++ = from[i * classes + c];
+    return at::softmax(columns, 0);
+}
+
 Passed passOf(Learner& learner, const data::DataModule& data, std::span<const std::int64_t> rows)
 {
     const data::Batch batch = data.gather(rows);
@@ -154,6 +169,8 @@ EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const 
         const Passed passed = request.elsewhere && request.elsewhere->has(number)
                                   ? request.elsewhere->take(number, std::int64_t(part.size()))
                                   : passOf(learner, data, wanted);
+        // Nothing here needs autograd, whose bookkeeping costs small networks more than the arithmetic.
+        const at::AutoDispatchBelowADInplaceOrView untracked;
         const at::Tensor output = passed.output, target = passed.target.to(output.device());
         const at::Tensor perItem = loss.perItem(output, target);
         sum += perItem.sum(at::kDouble).item<double>();
@@ -207,17 +224,20 @@ std::optional<events::SurfaceFrame> surface(Learner& learner, const data::DataMo
         }
     at::NoGradGuard noGraph;
     at::Tensor output = learner.loss().predictionOf(learner.predict(grid));
-    output = (learner.classifies() ? at::softmax(output, 1) : output.reshape({cells * cells, 1}))
-                 .to(at::kCPU, at::kFloat)
-                 .contiguous();
+    const bool classifies = learner.classifies();
+    output = (classifies ? shares(output) : output.reshape({1, cells * cells})).to(at::kCPU, at::kFloat).contiguous();
     events::SurfaceFrame frame;
     frame.width = frame.height = cells;
     frame.left = low[0];
     frame.right = high[0];
     frame.bottom = low[1];
     frame.top = high[1];
-    frame.classes = output.size(1);
-    frame.values.assign(output.const_data_ptr<float>(), output.const_data_ptr<float>() + output.numel());
+    frame.classes = output.size(0);
+    frame.values.resize(std::size_t(output.numel()));
+    const float* value = output.const_data_ptr<float>();
+    for (std::int64_t c = 0; c < frame.classes; ++c)
+        for (std::int64_t i = 0; i < cells * cells; ++i)
+            frame.values[std::size_t(i * frame.classes + c)] = *value++;
     return frame;
 }
 

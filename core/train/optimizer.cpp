@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/train/optimizer.h"
 
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/zeros_like.h>
 
@@ -54,6 +55,11 @@ base::Status Optimizer::setRules(const std::vector<ParameterRule>& rules)
 void Optimizer::step(double lr, const Evaluate& evaluate)
 {
     at::NoGradGuard noGraph;
+    // Straight to the kernels: what autograd notes of each tensor costs a small network more than its update. Whoever
+    // looks again needs autograd in between.
+    std::optional<at::AutoDispatchBelowADInplaceOrView> untracked;
+    if (!looksAgain())
+        untracked.emplace();
     for (const Work& group : m_groups) {
         Work work = workOf(group);
         work.evaluate = &evaluate;

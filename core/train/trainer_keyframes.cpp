@@ -2,6 +2,7 @@
 // The part of the trainer that keeps what it has: checkpoints, keyframes, and waiting for room on the disk.
 #include "core/base/clock.h"
 #include "core/events/codec.h"
+#include "core/train/ranks/world.h"
 #include "core/train/trainer.h"
 
 #include <algorithm>

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #define DESCENT_INLINE inline __attribute__((always_inline))
+#define DESCENT_ROOT eachRoot
 #pragma GCC diagnostic ignored "-Wpsabi" // functions that take vectors are always inlined
 
 namespace core::train::batched {
@@ -25,6 +26,8 @@ const Kernel& plainKernel()
 
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
+#undef DESCENT_ROOT
+#define DESCENT_ROOT __builtin_ia32_sqrtps256
 
 namespace wide_loops {
 
@@ -53,4 +56,5 @@ const Kernel& kernel()
 
 }
 
+#undef DESCENT_ROOT
 #undef DESCENT_INLINE

@@ -21,6 +21,18 @@ struct Judged {
     std::int64_t right = 0;
 };
 
+/// What an update of Adam takes beside its numbers, each in the precision in which torch's fused kernel has it.
+struct AdamFactors {
+    float gradientDecay = 0;  ///< · w is added to the gradient (Adam's L2)
+    float keep = 1;           ///< w · this before the step (AdamW: 1 − lr · decay)
+    float ofGradient = 0.1F;  ///< 1 − β₁
+    float keepSquares = 0.9F; ///< β₂
+    float ofSquare = 0.1F;    ///< 1 − β₂
+    float correction = 1;     ///< √(1 − β₂ᵗ)
+    float eps = 1e-8F;
+    float rate = 0; ///< lr / (1 − β₁ᵗ)
+};
+
 /// The arithmetic of small networks, without what a tensor library takes for each operator. Values lie feature by
 /// feature: [features, stride], the rows of a batch beside each other; what is behind the rows up to the stride is
 /// padding. One thread.
@@ -55,6 +67,10 @@ struct Kernel {
     Judged (*squaredError)(float* values, const float* target, std::int64_t rows, std::int64_t numbers, double factor);
     /// torch.nn.BCEWithLogitsLoss of one output: class 1 or not.
     Judged (*binaryCrossEntropy)(float* scores, const std::int64_t* target, std::int64_t rows, double factor);
+
+    /// torch.optim.Adam and AdamW, `count` weights: moves them and their averages; `largest`: amsgrad's, or nullptr.
+    void (*adam)(const AdamFactors& by, const float* gradient, std::int64_t count, float* weight, float* average,
+                 float* squares, float* largest);
 };
 
 /// The one for this processor. With wider registers and fused multiply-adds the last bits differ, as they do between

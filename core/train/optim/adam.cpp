@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/adam_update.h"
 #include "core/train/optimizer_fields.h"
-
-#include <ATen/ops/_fused_adam.h>
 
 namespace core::train::optim::adam {
 
@@ -47,11 +46,16 @@ public:
 
     void update(const Work& now, double lr) override
     {
-        const Tensors steps = now.of(m_steps);
-        countUp(steps);
-        at::_fused_adam_(now.parameters, now.gradients, now.of(m_average), now.of(m_squares),
-                         m_spec.amsgrad ? now.of(m_largest) : Tensors{}, steps, lr, momentumOr(m_spec.betas[0]),
-                         m_spec.betas[1], now.decay(m_spec.weightDecay), m_spec.eps, m_spec.amsgrad, false);
+        const AdamTensors what{now.parameters,
+                               now.gradients,
+                               now.of(m_average),
+                               now.of(m_squares),
+                               m_spec.amsgrad ? now.of(m_largest) : Tensors{},
+                               now.of(m_steps)};
+        countUp(what.steps);
+        updateAdam({lr, momentumOr(m_spec.betas[0]), m_spec.betas[1], m_spec.eps, now.decay(m_spec.weightDecay),
+                    m_spec.amsgrad, false},
+                   what);
     }
 
     std::vector<tensor::NamedTensor> state() override

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/train/adam_update.h"
+
+#include "core/train/batched/kernel.h"
+
+#include <ATen/ops/_fused_adam.h>
+#include <ATen/ops/_fused_adamw.h>
+
+#include <cmath>
+#include <utility>
+
+namespace core::train {
+
+namespace {
+
+constexpr std::int64_t fewWeights = 1 << 14; ///< above that the operators' wider registers and threads are faster
+
+bool isSmall(const AdamTensors& what)
+{
+    std::int64_t weights = 0;
+    const auto plain = [](const at::Tensor& of) {
+        return of.is_cpu() && of.scalar_type() == at::kFloat && of.is_contiguous();
+    };
+    for (std::size_t i = 0; i < what.parameters.size(); ++i) {
+        weights += what.parameters[i].numel();
+        if (weights > fewWeights || !plain(what.parameters[i]) || !plain(what.gradients[i]))
+            return false;
+    }
+    return true;
+}
+
+batched::AdamFactors factorsOf(const AdamUpdate& how, double step)
+{
+    return {how.decoupled ? 0 : float(how.weightDecay),
+            how.decoupled ? float(1 - how.lr * how.weightDecay) : 1,
+            float(1 - how.beta1),
+            float(how.beta2),
+            float(1 - how.beta2),
+            float(std::sqrt(1 - std::pow(how.beta2, step))),
+            float(how.eps),
+            float(how.lr / (1 - std::pow(how.beta1, step)))};
+}
+
+}
+
+void updateAdam(const AdamUpdate& how, const AdamTensors& what)
+{
+    if (!isSmall(what)) {
+        const auto call = [&](const auto& update) {
+            update(what.parameters, what.gradients, what.average, what.squares, what.largest, what.steps, how.lr,
+                   how.beta1, how.beta2, how.weightDecay, how.eps, how.amsgrad, false);
+        };
+        if (how.decoupled)
+            call([](const auto&... all) { at::_fused_adamw_(all...); });
+        else
+            call([](const auto&... all) { at::_fused_adam_(all...); });
+        return;
+    }
+    const batched::Kernel& kernel = batched::kernel();
+    float last = -1;
+    batched::AdamFactors by;
+    for (std::size_t i = 0; i < what.parameters.size(); ++i) {
+        if (const float step = *what.steps[i].const_data_ptr<float>(); step != std::exchange(last, step))
+            by = factorsOf(how, step);
+        kernel.adam(by, what.gradients[i].const_data_ptr<float>(), what.parameters[i].numel(),
+                    what.parameters[i].mutable_data_ptr<float>(), what.average[i].mutable_data_ptr<float>(),
+                    what.squares[i].mutable_data_ptr<float>(),
+                    how.amsgrad ? what.largest[i].mutable_data_ptr<float>() : nullptr);
+    }
+}
+
+}
