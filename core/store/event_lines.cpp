@@ -20,13 +20,17 @@ bool isFrame(const events::Event& event)
            std::holds_alternative<events::LayerTimes>(event) || std::holds_alternative<events::SystemSample>(event);
 }
 
-EventLines eventLines(const RunRecord& record)
+EventLines eventLines(const RunRecord& record, const std::vector<std::string>& texts)
 {
     EventLines lines;
     for (std::size_t i = 0; i < record.events.size(); ++i) {
         std::string& into = isFrame(record.events[i]) ? lines.frames : lines.events;
-        into += base::writeJson(base::Array{std::int64_t(i), record.eventTimes[i], toValue(record.events[i])});
-        into += '\n';
+        const bool known = i < texts.size() && texts[i].find('\n') == std::string::npos;
+        std::string line = base::writeJson(base::Array{std::int64_t(i), record.eventTimes[i]});
+        line.back() = ',';
+        into += line;
+        into += known ? texts[i] : base::writeJson(toValue(record.events[i]));
+        into += "]\n";
     }
     return lines;
 }

@@ -12,7 +12,8 @@ bool isFrame(const events::Event& event);
 struct EventLines {
     std::string events, frames;
 };
-EventLines eventLines(const RunRecord& record);
+/// `texts`: the events as JSON, where somebody has them already.
+EventLines eventLines(const RunRecord& record, const std::vector<std::string>& texts = {});
 
 /// Events out of such lines, which may come from anywhere, by their places.
 struct PlacedEvent {

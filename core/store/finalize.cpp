@@ -87,12 +87,13 @@ ScalarBlock part(const std::string& name, const Series& series, std::size_t from
 
 }
 
-base::Status replaceView(const std::filesystem::path& run, const RunRecord& record)
+base::Status replaceView(const std::filesystem::path& run, const RunRecord& record,
+                         const std::vector<std::string>& texts)
 {
     const std::filesystem::path file = run / "run.h5";
     const std::filesystem::path beside = run / "run.h5.tmp";
     ::unlink(beside.c_str());
-    const EventLines lines = eventLines(record);
+    const EventLines lines = eventLines(record, texts);
     base::Status status = writeView(beside, record, lines);
     if (status)
         status = compare(beside, record, lines);

@@ -6,8 +6,9 @@
 namespace core::store {
 
 /// Writes the compressed run.h5 beside the old one, syncs it, reads it back, compares it with the record and renames
-/// it over. When anything fails the old file stays.
-base::Status replaceView(const std::filesystem::path& run, const RunRecord& record);
+/// it over. When anything fails the old file stays. `texts` as of eventLines().
+base::Status replaceView(const std::filesystem::path& run, const RunRecord& record,
+                         const std::vector<std::string>& texts = {});
 
 /// Removes the journal: whole or not at all, whenever the power goes.
 base::Status removeJournal(const std::filesystem::path& run);

@@ -213,9 +213,9 @@ Id createDataset(hid_t where, const std::string& path, hid_t stored, hid_t given
     const hsize_t shape[] = {size / width, width};
     const std::size_t each = H5Tget_size(stored);
     Storage storage{options.chunk, width};
-    if (!options.growing && size * each <= compactBytes)
+    if (!options.growing && (options.loosely || !options.packed) && size * each <= compactBytes)
         storage = {0, width, 0, size > 0};
-    else if (options.packed && isNoise(stored, values, size * each))
+    else if (options.loosely && isNoise(stored, values, size * each))
         storage = {0, width};
     else if (options.packed)
         storage.deflate = each == 1 ? textLevel : deflateLevel;

@@ -87,6 +87,7 @@ struct DatasetOptions {
     hsize_t chunk = 0;    ///< elements; 0: stored in one piece
     bool growing = false; ///< may be extended
     bool packed = false;  ///< shuffle, deflate and a check sum for each chunk
+    bool loosely = false; ///< a little may stay as it is, where packing it would cost more than it saves
 };
 /// For a column of that many numbers, or bytes, that is written once.
 inline DatasetOptions packed(std::size_t size)

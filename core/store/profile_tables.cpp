@@ -117,7 +117,7 @@ struct Tables {
 void writeProfile(hid_t file, const RunRecord& record)
 {
     Tables tables;
-    SharedColumns shared(file);
+    SharedColumns shared(file, true);
     for (const events::Event& event : record.events)
         if (const auto* times = std::get_if<events::StepTimes>(&event))
             tables.add(*times);

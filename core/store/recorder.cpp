@@ -116,11 +116,12 @@ public:
         if (!hasJournal(m_run / "journal"))
             return Error{ErrorKind::Data, "the journal is gone", (m_run / "journal").string(),
                          "Somebody removed it while the run went"};
-        CORE_TRY(record, recordOfJournal(m_run, Reading::Strict));
+        std::vector<std::string> texts;
+        CORE_TRY(record, recordOfJournal(m_run, Reading::Strict, &texts));
         if (!record.problem.empty())
             return Error{ErrorKind::Data, record.problem, m_run.string(),
                          "Repair the run: all that is whole will be kept"};
-        if (base::Status written = replaceView(m_run, record); !written) {
+        if (base::Status written = replaceView(m_run, record, texts); !written) {
             Error error = std::move(written).error();
             error.advice += ". The run is whole in its journal; descent-cli runs repair writes run.h5 from it";
             return error;

@@ -83,11 +83,15 @@ void Replay::rewind(std::int64_t step)
         const auto* written = std::get_if<events::CheckpointWritten>(&event);
         return written && written->step == step;
     };
-    Replay kept;
+    Replay kept(m_keepsTexts);
     for (std::size_t i = 0; i < record.events.size(); ++i)
         if (const events::Event& event = record.events[i];
-            std::holds_alternative<events::RunOpened>(event) || events::stepOf(event) < step || isCheckpoint(event))
+            std::holds_alternative<events::RunOpened>(event) || events::stepOf(event) < step || isCheckpoint(event)) {
             kept.add(record.eventTimes[i], event);
+            if (m_keepsTexts)
+                kept.texts.push_back(std::move(texts[i]));
+        }
+    texts = std::move(kept.texts);
     kept.record.scalars = std::move(record.scalars);
     kept.record.tensors = std::move(record.tensors);
     kept.record.problem = std::move(record.problem);
@@ -114,8 +118,11 @@ void Replay::add(const JournalRecord& entry)
             note(record, value.error().message);
         else if (auto event = events::fromValue(*value); !event)
             note(record, event.error().message);
-        else
+        else {
             add(entry.time, std::move(*event));
+            if (m_keepsTexts)
+                texts.emplace_back(entry.payload);
+        }
         break;
     case RecordKind::Rewind:
         rewind(ByteReader(entry.payload).take<std::int64_t>());
@@ -132,9 +139,10 @@ std::string rewindPayload(std::int64_t step)
     return payload;
 }
 
-base::Result<RunRecord> recordOfJournal(const std::filesystem::path& run, Reading reading)
+base::Result<RunRecord> recordOfJournal(const std::filesystem::path& run, Reading reading,
+                                        std::vector<std::string>* texts)
 {
-    Replay replay;
+    Replay replay(texts != nullptr);
     CORE_TRY(report, readJournal(
                          run / "journal", [&](const JournalRecord& entry) { replay.add(entry); }, reading));
     if (report.segments.empty())
@@ -142,6 +150,8 @@ base::Result<RunRecord> recordOfJournal(const std::filesystem::path& run, Readin
     for (const std::string& damage : report.damages)
         note(replay.record, "the journal is damaged: " + damage);
     addIdentity(replay.record, run);
+    if (texts)
+        *texts = std::move(replay.texts);
     return std::move(replay.record);
 }
 

@@ -11,6 +11,10 @@ namespace core::store {
 class Replay {
 public:
     RunRecord record;
+    /// Of each of its events as JSON, for whoever would write it again; only with `keepsTexts`, and of a journal.
+    std::vector<std::string> texts;
+
+    explicit Replay(bool keepsTexts = false) : m_keepsTexts(keepsTexts) {}
 
     void add(const ScalarBlock& block);
     void add(const TensorBlock& block);
@@ -20,13 +24,18 @@ public:
     void rewind(std::int64_t step);
     /// A record of a journal; one that is not what it should be is noted in `record.problem`.
     void add(const JournalRecord& entry);
+
+private:
+    bool m_keepsTexts;
 };
 
 /// What a rewind is in a journal.
 std::string rewindPayload(std::int64_t step);
 
-/// A run's journal, if there is one, as a record. What is damaged in it is told in the record's problem.
-base::Result<RunRecord> recordOfJournal(const std::filesystem::path& run, Reading reading);
+/// A run's journal, if there is one, as a record. What is damaged in it is told in the record's problem. `texts` gets
+/// its events as they stand in the journal.
+base::Result<RunRecord> recordOfJournal(const std::filesystem::path& run, Reading reading,
+                                        std::vector<std::string>* texts = nullptr);
 
 /// Id, folder and spec of a run; a spec.json that cannot be read is noted as the record's problem.
 void addIdentity(RunRecord& record, const std::filesystem::path& run);

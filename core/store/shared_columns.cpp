@@ -28,16 +28,23 @@ bool SharedColumns::linked(Lately<T>& lately, const std::string& path, const std
     return false;
 }
 
+h5::DatasetOptions SharedColumns::options(std::size_t size, bool plain) const
+{
+    h5::DatasetOptions options = plain ? h5::DatasetOptions{} : h5::packed(size);
+    options.loosely = m_loosely;
+    return options;
+}
+
 void SharedColumns::write(const std::string& path, const std::vector<std::int64_t>& values, bool plain)
 {
     if (!linked(m_integers, path, values))
-        h5::createIntegers(m_file, path, values, plain ? h5::DatasetOptions{} : h5::packed(values.size()));
+        h5::createIntegers(m_file, path, values, options(values.size(), plain));
 }
 
 void SharedColumns::write(const std::string& path, const std::vector<double>& values, bool plain)
 {
     if (!linked(m_reals, path, values))
-        h5::createReals(m_file, path, values, plain ? h5::DatasetOptions{} : h5::packed(values.size()));
+        h5::createReals(m_file, path, values, options(values.size(), plain));
 }
 
 void SharedColumns::write(const std::string& path, const std::vector<std::string>& values)

@@ -11,7 +11,8 @@ namespace core::store {
 /// their other paths stands a link, and whoever reads the file finds them there as well.
 class SharedColumns {
 public:
-    explicit SharedColumns(hid_t file) : m_file(file) {}
+    /// `loosely` as in h5::DatasetOptions.
+    explicit SharedColumns(hid_t file, bool loosely = false) : m_file(file), m_loosely(loosely) {}
 
     /// `values` must stay where they are for as long as this lives. Compressed, or with `plain` as they are.
     void write(const std::string& path, const std::vector<std::int64_t>& values, bool plain = false);
@@ -29,10 +30,12 @@ private:
     using Lately = std::deque<Written<T>>;
 
     hid_t m_file;
+    bool m_loosely;
     Lately<std::int64_t> m_integers;
     Lately<double> m_reals;
     std::string m_noTexts; ///< where a column without any stands
 
+    h5::DatasetOptions options(std::size_t size, bool plain) const;
     /// True if it was there already, and is linked now.
     template <class T>
     bool linked(Lately<T>& lately, const std::string& path, const std::vector<T>& values);

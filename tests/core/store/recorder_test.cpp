@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/event_lines.h"
+#include "core/store/replay.h"
 #include "tests/core/store/recording.h"
 
 #include "core/base/rng.h"
@@ -98,6 +100,16 @@ TEST_CASE("after a rewind only what counts is left")
     CHECK(std::get<events::Edited>(record->events[1]).after == core::base::Value(0.05));
     CHECK(std::get<events::CheckpointWritten>(record->events[2]).step == 10);
     CHECK(std::get<events::StateChanged>(record->events[3]).reason == "resumed");
+
+    // As they stand in the journal they are what they would be written as again.
+    std::vector<std::string> texts;
+    REQUIRE(store::recordOfJournal(run.path(), store::Reading::Strict, &texts));
+    REQUIRE(texts.size() == 4);
+    const store::EventLines lines = store::eventLines(*record), asTheyStand = store::eventLines(*record, texts);
+    CHECK(asTheyStand.events == lines.events);
+    CHECK(asTheyStand.frames == lines.frames);
+    texts[1] = "{\n}";
+    CHECK(store::eventLines(*record, texts).events == lines.events);
 }
 
 TEST_CASE("a run whose writer is gone is interrupted, and can be repaired into a file that any program opens")
