@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/tuning.h"
 #include "app/cli/command.h"
+#include "app/cli/study_control.h"
 #include "core/base/clock.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/session/tuning_orders.h"
 #include "core/tune/analysis.h"
 #include "core/tune/records.h"
-#include "core/tune/warm_start.h"
 
 #include <csignal>
 #include <iostream>
@@ -243,35 +244,13 @@ std::optional<session::StudyFolder> unfinished(const session::StudySubject& subj
     return {};
 }
 
-// Trials of the studies before it, as far as they fit.
-Status warm(const session::StudyFolder& made, const tune::TuningSpec& spec, const tune::Space& space,
-            const std::filesystem::path& runs)
-{
-    if (!spec.warmStart)
-        return {};
-    std::vector<tune::StudyRead> read;
-    for (const std::string& parent : spec.warmStart->parents) {
-        CORE_TRY(folder, session::findStudy(parent, runs));
-        CORE_TRY(one, session::readStudy(folder));
-        read.push_back(std::move(one));
-    }
-    std::vector<const tune::StudyState*> parents;
-    for (const tune::StudyRead& one : read)
-        parents.push_back(&one.state);
-    auto problems = tune::checkWarmStart(spec, space, parents);
-    if (!problems.empty())
-        return std::move(problems.front());
-    CORE_TRY(study, tune::Study::open(made.journal()));
-    for (tune::Trial& trial : tune::warmStartTrials(spec, space, parents))
-        CORE_CHECK(study.import(std::move(trial)));
-    return {};
-}
-
 Result<session::StudyFolder> studyOf(const Options& options, const std::filesystem::path& runs)
 {
     CORE_TRY(subject, given(options));
     if (options.resume == "auto")
         if (const auto found = unfinished(subject, runs)) {
+            // A study that is told from outside has free names, which no run knows.
+            CORE_CHECK(session::planStudy(subject, session::PlanDepth::Text, options.device, options.executor));
             std::cerr << "goes on with " << found->id() << std::endl;
             return *found;
         }
@@ -279,12 +258,6 @@ Result<session::StudyFolder> studyOf(const Options& options, const std::filesyst
     for (const Error& warning : plan.warnings)
         std::cerr << core::base::describe(warning) << std::endl;
     CORE_TRY(made, session::createStudy(subject, plan.spec, runs, plan.share()));
-    Status warmed = warm(made, plan.spec, plan.space, runs);
-    if (!warmed) {
-        std::error_code none;
-        std::filesystem::remove_all(made.path, none);
-        return std::move(warmed).error();
-    }
     std::cerr << made.id() << ": " << plan.estimate.jobs << " trials, " << plan.spec.maxParallelJobs << " at once, by "
               << plan.spec.strategy.kind
               << (plan.estimate.seconds ? ", about " + duration(*plan.estimate.seconds) : std::string()) << std::endl;
@@ -301,7 +274,9 @@ Result<Outcome> conductStudy(const session::StudyFolder& folder, const session::
     std::vector<tune::TrialState> seen(tuner->state().trials.size(), tune::TrialState::Waiting);
     for (std::size_t i = 0; i < seen.size(); ++i)
         seen[i] = tuner->state().trials[i].state;
+    session::StudyOrders orders(folder);
     CORE_CHECK(tuner->run([&](const tune::StudyState& state) {
+        orders.take(*tuner);
         seen.resize(state.trials.size(), tune::TrialState::Waiting);
         for (std::size_t i = 0; i < seen.size(); ++i)
             if (seen[i] != state.trials[i].state) {
@@ -331,6 +306,9 @@ Result<Outcome> runTune(const Options& options, const Common& common)
         return planned(plan);
     }
     CORE_TRY(folder, studyOf(options, common.runsFolder()));
+    CORE_TRY(read, session::readStudy(folder));
+    if (read.state.paused)
+        CORE_CHECK(session::orderStudy(folder, Object{{"do", "resume"}}));
     return conductStudy(folder, hostOf(options, common));
 }
 
@@ -412,6 +390,7 @@ void addTuning(Program& program)
     program.on(show, [options, &common] { return runShow(*options, common); });
     addOutside(program, study);
     addExchange(program, study);
+    addControl(program, study, trial);
 }
 
 }

@@ -3,7 +3,7 @@
 #include "app/cli/command.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
-#include "core/session/tuning.h"
+#include "core/session/tuning_orders.h"
 #include "core/tune/csv.h"
 #include "core/tune/hparams.h"
 #include "core/tune/optuna_journal.h"
@@ -60,7 +60,6 @@ Result<Outcome> importStudy(const ExchangeOptions& options, const Common& common
 Result<Outcome> enqueue(const ExchangeOptions& options, const Common& common)
 {
     CORE_TRY(folder, session::findStudy(options.study, common.runsFolder()));
-    CORE_TRY(study, tune::Study::open(folder.journal()));
     Object point;
     for (const std::string& each : options.points) {
         const auto equals = each.find('=');
@@ -71,7 +70,8 @@ Result<Outcome> enqueue(const ExchangeOptions& options, const Common& common)
         const auto value = parseJson(text);
         point.set(each.substr(0, equals), value ? *value : Value(text));
     }
-    CORE_TRY(number, study.enqueue(point));
+    CORE_TRY(done, session::orderStudy(folder, Object{{"do", "enqueue"}, {"parameters", point}}));
+    const std::int64_t number = done.find("number")->toInt();
     return Outcome{Object{{"number", number}, {"parameters", point}}, "trial " + std::to_string(number) + " waits\n"};
 }
 

@@ -4,7 +4,10 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/session/tuning.h"
+#include "core/session/tuning_limits.h"
+#include "core/tune/optuna_journal.h"
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -38,7 +41,10 @@ Result<Outcome> create(const Options& options, const Common& common)
     const bool outside = tree.object().size() == 1 || (tree.object().size() == 2 && tree.object().find("name"));
     tune::TuningSpec spec;
     if (outside) {
-        CORE_TRY(read, tune::readTuning(*tuning));
+        Value part = *tuning;
+        CORE_CHECK(session::applyLimits(part, subject.folder));
+        CORE_TRY(limits, session::shippedLimits());
+        CORE_TRY(read, tune::readTuning(part, {}, limits));
         spec = std::move(read);
     } else {
         CORE_TRY(plan, session::planStudy(subject, session::PlanDepth::Data));
@@ -63,8 +69,27 @@ Result<Object> askOnce(tune::Study& study)
     return Object{{"number", trial->number}, {"parameters", trial->parameters}};
 }
 
+// A number, or a word for what is none: nan, inf, -inf; null is nan.
+bool isValue(const Value& value)
+{
+    const std::string word = value.isText() ? value.text() : std::string();
+    return value.isNumber() || value.isNull() || word == "nan" || word == "inf" || word == "-inf";
+}
+
+// Whatever else is told would make a trial fail for good that has a value.
+Status checkTold(const Value& value, bool onTheWay)
+{
+    const bool list = value.isArray() && !onTheWay;
+    if (list ? std::ranges::all_of(value.array(), isValue) : isValue(value))
+        return {};
+    return Error{ErrorKind::Usage, writeJson(value) + " is no value", "tell",
+                 onTheWay ? "On the way it takes one number, of the first objective; or nan, inf, -inf"
+                          : "Give a number, such as 0.93, nan, inf or -inf; a list of them for several objectives"};
+}
+
 Result<Object> tellOnce(tune::Study& study, std::int64_t number, const Value& value, std::optional<std::int64_t> step)
 {
+    CORE_CHECK(checkTold(value, step.has_value()));
     if (number < 0 || number >= std::int64_t(study.state().trials.size()))
         return Error{ErrorKind::Usage, "there is no trial " + std::to_string(number), "tell",
                      "It has " + std::to_string(study.state().trials.size())};
@@ -93,31 +118,30 @@ Result<Object> tellOnce(tune::Study& study, std::int64_t number, const Value& va
     return object;
 }
 
-// A number, a list of them for several objectives, or nan, inf, -inf.
-Result<Value> valueOf(const std::string& text)
+// As it stands in the command line: what is no JSON is text.
+Value valueOf(const std::string& text)
 {
-    auto value = parseJson(text);
-    if (!value || value->isText())
-        value = Value(text);
-    const bool word = value->isText() && (text == "nan" || text == "inf" || text == "-inf");
-    if (!word && !value->isNumber() && !value->isArray())
-        return Error{ErrorKind::Usage, "\"" + text + "\" is no value", "VALUE", "Give a number, such as 0.93, or nan"};
-    return value;
+    const auto value = parseJson(text);
+    return value ? *value : Value(text);
 }
 
 // One line of `serve`: what is answered.
 Object answer(tune::Study& study, const std::string& line)
 {
     const auto failed = [](const Error& error) { return Object{{"error", core::base::describe(error)}}; };
-    const auto request = parseJson(line);
+    // Python writes NaN and Infinity as bare words.
+    const auto request = parseJson(tune::plainJson(line));
     if (!request || !request->isObject())
         return failed(request ? Error{ErrorKind::Usage, "is no object", "line", "Such as {\"ask\": true}"}
                               : request.error());
     const Object& asked = request->object();
-    if (asked.find("ask")) {
+    if (const Value* ask = asked.find("ask"); ask && *ask == Value(true)) {
         auto made = askOnce(study);
         if (made)
             return *made;
+        // A full disk is no end.
+        if (made.error().kind != ErrorKind::Usage)
+            return failed(made.error());
         if (study.state().ended.empty() && study.whyNot().find("running") != std::string::npos)
             return {{"wait", study.whyNot()}};
         return {{"ended", study.whyNot().empty() ? made.error().message : study.whyNot()}};
@@ -166,12 +190,12 @@ void addOutside(Program& program, CLI::App* study)
     CLI::App* tells = study->add_subcommand("tell", "A trial's value; with --step one on the way");
     of(tells);
     tells->add_option("number", options->number, "The trial")->required();
-    tells->add_option("value", options->value, "A number, or nan")->required();
+    tells->add_option("value", options->value, "A number, nan, inf or -inf; for several objectives a list, [0.93,12]")
+        ->required();
     tells->add_option("--step", options->step, "A value on the way, at this step");
     program.on(tells, [options, &common]() -> Result<Outcome> {
-        CORE_TRY(value, valueOf(options->value));
         CORE_TRY(study, opened(*options, common));
-        CORE_TRY(told, tellOnce(study, options->number, value, options->step));
+        CORE_TRY(told, tellOnce(study, options->number, valueOf(options->value), options->step));
         const std::string text = told.find("state")->text() + "\n";
         return Outcome{std::move(told), text};
     });

@@ -7,6 +7,7 @@
 #include "core/session/tuning.h"
 #include "core/session/tuning_batch.h"
 #include "core/session/tuning_limits.h"
+#include "core/session/tuning_warm.h"
 #include "core/spec/experiment.h"
 #include "core/spec/kinds.h"
 #include "core/tensor/device.h"
@@ -189,12 +190,19 @@ Result<Value> trialExperiment(const StudySubject& subject, const base::Object& p
 
 namespace {
 
-base::Status beginJournal(const std::string& id, const tune::TuningSpec& spec, const std::filesystem::path& journal,
-                          const std::optional<tune::MachineShare>& share)
-{
-    CORE_TRY(made, tune::Study::create(id, spec, journal));
-    return share ? made.setShare(*share) : base::Status{};
-}
+struct Beginning {
+    const StudySubject& subject;
+    const tune::TuningSpec& spec;
+    const std::filesystem::path& runs;
+    const std::optional<tune::MachineShare>& share;
+
+    base::Status journal(const std::string& id, const std::filesystem::path& file) const
+    {
+        CORE_TRY(made, tune::Study::create(id, spec, file));
+        CORE_CHECK(warmStart(made, subject, runs));
+        return share ? made.setShare(*share) : base::Status{};
+    }
+};
 
 }
 
@@ -224,6 +232,7 @@ Result<StudyFolder> createStudy(const StudySubject& subject, const tune::TuningS
             base::writeJson(base::Object{{"experiment", given}, {"folder", subject.folder.string()}}, 2) + "\n");
         !written)
         return gaveUp(written.error());
+    const Beginning beginning{subject, spec, runs, share};
     for (int number = 1; number < 10000; ++number) {
         char digits[8];
         std::snprintf(digits, sizeof digits, "%04d", number);
@@ -232,7 +241,7 @@ Result<StudyFolder> createStudy(const StudySubject& subject, const tune::TuningS
             continue;
         // Its name stands in its journal.
         std::filesystem::remove(fresh.journal(), failed);
-        if (auto begun = beginJournal(study.id(), spec, fresh.journal(), share); !begun)
+        if (auto begun = beginning.journal(study.id(), fresh.journal()); !begun)
             return gaveUp(begun.error());
         // Fails where somebody else's study, which is not empty, has just taken the name.
         if (::rename(fresh.path.c_str(), study.path.c_str()) == 0) {

@@ -210,9 +210,11 @@ private:
         return {};
     }
 
-    void notOneOf(const Value& given, const std::vector<std::string>& options, const std::string& where)
+    void notOneOf(const Value& given, std::vector<std::string> options, const std::string& where)
     {
         const std::string near = given.isText() ? nearest(given.text(), options) : "";
+        // No word at all stands for what is left out.
+        std::erase(options, "");
         // Where a name is near, a long list of others would only hide it.
         const bool lists = near.empty() || options.size() <= fewOptions;
         problem(where, shown(given) + " is not known here",

@@ -132,9 +132,10 @@ bool Distribution::contains(const Value& value) const
 
 Value Distribution::nearest(const Value& value) const
 {
-    if (contains(value))
-        return value;
-    if (type == Type::Categorical || !value.isNumber())
+    // Of a finite range its own value: a whole number is none with a point, which would be another one in a condition.
+    if (const auto index = indexOf(value))
+        return at(*index);
+    if (type == Type::Categorical || !value.isNumber() || std::isnan(value.toReal()))
         return fromUnit(0.5);
     const double number = std::clamp(value.toReal(), min, max);
     if (const auto all = count())

@@ -38,11 +38,18 @@ std::optional<Stop> judgeByHalving(const History& history, const Trial& trial, s
         // It has passed this rung before.
         if (const Report* first = atRung(trial, step, since); first && first->step < now.step)
             continue;
-        if (std::isnan(now.value))
-            return notANumber(history, rule, now.step);
+        if (std::isnan(now.value)) {
+            Stop stop = notANumber(history, rule, now.step);
+            stop.rung = rung;
+            return stop;
+        }
         std::vector<double> losses;
         Stop stop{rule, now.step, now.value};
+        stop.rung = rung;
         for (const Trial& other : history.trials) {
+            // One report may lead over several rungs: who was stopped at the first of them came to no other.
+            if (other.stop && other.stop->rung && *other.stop->rung < rung)
+                continue;
             const Report* report = competes(other) && history.compares(other) ? atRung(other, step, since) : nullptr;
             if (!report || std::isnan(report->value))
                 continue;

@@ -32,10 +32,10 @@ std::string quoted(const std::string& text)
 
 std::string when(double seconds)
 {
-    const double whole = std::floor(seconds);
-    std::string micros = std::to_string(std::clamp(int((seconds - whole) * 1e6), 0, 999999));
+    const std::int64_t all = std::llround(seconds * 1e6);
+    std::string micros = std::to_string(all % 1'000'000);
     micros.insert(0, 6 - micros.size(), '0');
-    std::string text = isoTime(whole);
+    std::string text = isoTime(double(all / 1'000'000));
     text.pop_back();
     return "\"" + text + "." + micros + "+00:00\"";
 }
@@ -148,9 +148,6 @@ std::string writeOptunaJournal(const StudyState& study)
     return text;
 }
 
-namespace {
-
-// JSON as Python writes it, with its bare words for what is no number as text.
 std::string plainJson(std::string_view line)
 {
     std::string out;
@@ -173,6 +170,8 @@ std::string plainJson(std::string_view line)
     }
     return out;
 }
+
+namespace {
 
 // Seconds since the epoch of `2026-03-01T12:00:00.123456+00:00`; 0 if it is none.
 double secondsOf(const std::string& text)

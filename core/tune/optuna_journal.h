@@ -14,4 +14,7 @@ std::string writeOptunaJournal(const StudyState& study);
 /// The study of that name, or the only one. A torn last line is left out. An error says which line is none.
 base::Result<ForeignStudy> readOptunaJournal(std::string_view text, const std::string& name = {});
 
+/// JSON as Python writes it: its bare words NaN, Infinity and -Infinity become the texts nan, inf and -inf.
+std::string plainJson(std::string_view line);
+
 }

@@ -62,6 +62,12 @@ void Parzen::addNumber(const Distribution& range, std::vector<double> centres)
 {
     const double low = range.scaledMin(), high = range.scaledMax();
     const std::size_t n = centres.size();
+    // A range of one value has no widths: it tells no trial from another.
+    if (high <= low) {
+        const std::vector<double> same(n + 1, low), none(n + 1, 0);
+        m_dimensions.push_back({same, none, none, none, {}});
+        return;
+    }
     std::vector<std::size_t> order(n);
     std::iota(order.begin(), order.end(), std::size_t(0));
     std::ranges::stable_sort(order, {}, [&](std::size_t i) { return centres[i]; });
@@ -164,6 +170,10 @@ std::vector<double> Parzen::sample(const base::Draw& draw, std::uint64_t index) 
             continue;
         }
         const double centre = of.centres[kernel], width = of.widths[kernel];
+        if (width == 0) {
+            x[i] = centre;
+            continue;
+        }
         x[i] = centre + width * math::truncatedQuantile(u, (range.scaledMin() - centre) / width,
                                                         (range.scaledMax() - centre) / width);
         if (range.count())

@@ -41,12 +41,15 @@ Value asValue(const Stop& stop)
     Array others;
     for (const std::int64_t other : stop.others)
         others.emplace_back(other);
-    return Object{{"rule", stop.rule},
-                  {"step", stop.step},
-                  {"value", numberAsValue(stop.value)},
-                  {"limit", numberAsValue(stop.limit)},
-                  {"others", std::move(others)},
-                  {"message", stop.message}};
+    Object made{{"rule", stop.rule},
+                {"step", stop.step},
+                {"value", numberAsValue(stop.value)},
+                {"limit", numberAsValue(stop.limit)},
+                {"others", std::move(others)},
+                {"message", stop.message}};
+    if (stop.rung)
+        made.set("rung", *stop.rung);
+    return made;
 }
 
 Stop stopOf(const Value& value)
@@ -55,6 +58,8 @@ Stop stopOf(const Value& value)
               value["message"].text()};
     for (const Value& other : value["others"].array())
         stop.others.push_back(other.toInt());
+    if (value["rung"].isInt())
+        stop.rung = value["rung"].toInt();
     return stop;
 }
 

@@ -43,10 +43,12 @@ Result<Space> Space::make(std::vector<Parameter> parameters)
         if (parent == parameters.size())
             return wrong(i, "when", "\"" + each.when->path + "\" is no parameter of this study",
                          "Name one that is in /tuning/parameters");
-        for (const Value& value : each.when->anyOf)
+        for (Value& value : parameters[i].when->anyOf) {
             if (!parameters[parent].range.contains(value))
                 return wrong(i, "when", writeJson(value) + " is no value of " + each.when->path,
                              "It has " + rangeOf(parameters[parent].range));
+            value = parameters[parent].range.nearest(value);
+        }
     }
     // A parameter is ready once its parent is; what is never ready waits for itself.
     std::vector<bool> ready(parameters.size());
@@ -147,6 +149,15 @@ Object Space::nearest(const Object& point) const
         if (Value* value = found.find(each.path))
             ordered.set(each.path, std::move(*value));
     return ordered;
+}
+
+Object Space::asWritten(const Object& point) const
+{
+    Object written = point;
+    for (const Parameter& each : m_parameters)
+        if (const Value* value = point.find(each.path); value && each.range.contains(*value))
+            written.set(each.path, each.range.nearest(*value));
+    return written;
 }
 
 bool Space::conditional() const

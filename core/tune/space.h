@@ -52,6 +52,9 @@ public:
     /// The nearest point of this space: values that are missing are taken from the middle.
     base::Object nearest(const base::Object& point) const;
 
+    /// The same point as its ranges write it: 11.0 of whole numbers is 11. What is out of range stays as it is.
+    base::Object asWritten(const base::Object& point) const;
+
     bool conditional() const;
     /// How many points there are; nothing on a continuum or above 10^9.
     std::optional<std::int64_t> count() const;

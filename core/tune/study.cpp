@@ -251,10 +251,10 @@ Status Study::died(std::int64_t trial, const std::string& error)
 
 Result<std::int64_t> Study::enqueue(const Object& point, const std::string& source)
 {
-    CORE_CHECK(m_state.space.check(point, "enqueue"));
     Trial trial;
     trial.number = std::int64_t(m_state.trials.size());
-    trial.parameters = point;
+    trial.parameters = m_state.space.asWritten(point);
+    CORE_CHECK(m_state.space.check(trial.parameters, "enqueue"));
     trial.source = source;
     CORE_CHECK(record(records::add(trial, false, m_clock())));
     return trial.number;

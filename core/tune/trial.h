@@ -39,11 +39,13 @@ struct Stop {
     double value = std::nan(""), limit = std::nan("");
     std::vector<std::int64_t> others = {};
     std::string message;
+    std::optional<std::int64_t> rung = {}; ///< of successive halving: it never came to the ones after it
 
     bool operator==(const Stop& other) const
     {
         return rule == other.rule && step == other.step && sameNumber(value, other.value) &&
-               sameNumber(limit, other.limit) && others == other.others && message == other.message;
+               sameNumber(limit, other.limit) && others == other.others && message == other.message &&
+               rung == other.rung;
     }
 };
 

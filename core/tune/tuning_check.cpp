@@ -279,6 +279,15 @@ TuningChecked checkTuning(const TuningSpec& spec, const TuningSubject& subject, 
         found.problems.push_back(pruner.error());
     else
         (*pruner)->check({spec, *space, limits}, found);
+    if (spec.objective.size() > 1 && spec.earlyStopping.kind != "Off")
+        found.warnings.push_back({ErrorKind::Spec,
+                                  spec.earlyStopping.kind + " looks at " + spec.objective[0].metric +
+                                      " alone: trials that are good at another objective are stopped too",
+                                  "/tuning/early_stopping", "Off keeps the whole front"});
+    if (spec.objective.size() > 1 && spec.completion.target)
+        found.warnings.push_back({ErrorKind::Spec, "the target is of " + spec.objective[0].metric + " alone",
+                                  "/tuning/completion/target_objective_metric_value",
+                                  "Leave it out to go on with the others"});
     return found;
 }
 

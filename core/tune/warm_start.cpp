@@ -41,6 +41,21 @@ void compareSpaces(const Space& space, const StudyState& parent, const Limits& l
                                  "At most " + std::to_string(limits.warmStartChanges)));
 }
 
+// All of its trials have ended, also where nobody asked for another one since; or it came whole from elsewhere.
+bool isOver(const StudyState& parent)
+{
+    if (!parent.ended.empty())
+        return true;
+    std::int64_t own = 0;
+    for (const Trial& trial : parent.trials) {
+        if (!isFinished(trial.state))
+            return false;
+        own += trial.source == "strategy" || trial.source == "person";
+    }
+    const bool imported = std::ranges::all_of(parent.trials, [](const Trial& each) { return each.source == "import"; });
+    return own >= parent.maxJobs || (imported && !parent.trials.empty());
+}
+
 bool identical(const TuningSpec& spec)
 {
     return spec.warmStart && spec.warmStart->type == "IDENTICAL_DATA_AND_ALGORITHM";
@@ -58,7 +73,7 @@ std::vector<Error> checkWarmStart(const TuningSpec& spec, const Space& space,
                             "/tuning/warm_start/parents", "Name one to " + std::to_string(limits.parents)});
     for (std::size_t i = 0; i < parents.size(); ++i) {
         const StudyState& parent = *parents[i];
-        if (parent.ended.empty())
+        if (!isOver(parent))
             problems.push_back(wrong(parent.name, "has not ended", "Wait for it, or stop it"));
         if (parent.spec.objective != spec.objective)
             problems.push_back(wrong(parent.name,
@@ -73,7 +88,8 @@ std::vector<Error> checkWarmStart(const TuningSpec& spec, const Space& space,
         if (!identical(spec) || experiments.size() != parents.size() + 1 || !experiments[0] || !experiments[i + 1])
             continue;
         const Value &own = *experiments[0], &other = *experiments[i + 1];
-        const bool algorithm = own["model"]["kind"] == other["model"]["kind"];
+        const bool algorithm =
+            own["model"]["kind"] == other["model"]["kind"] && own["job"]["command"] == other["job"]["command"];
         if (!algorithm || !(own["data"] == other["data"]))
             problems.push_back(
                 wrong(parent.name, algorithm ? "has other data" : "has another algorithm", "Take TRANSFER_LEARNING"));

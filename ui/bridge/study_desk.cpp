@@ -2,6 +2,7 @@
 #include "ui/bridge/study_desk.h"
 
 #include "core/base/clock.h"
+#include "core/session/tuning_orders.h"
 #include "core/tune/sampler.h"
 #include "ui/bridge/workbench.h"
 
@@ -232,7 +233,9 @@ void StudyDesk::run(Make make, std::vector<Order> before, std::optional<qint64> 
             }
             double told = 0;
             std::int64_t seen = -1;
+            core::session::StudyOrders orders(folder);
             Status status = tuner->run([&](const core::tune::StudyState& state) {
+                orders.take(*tuner);
                 const double now = core::base::steadySeconds();
                 if (state.order != seen && now - told >= tellSeconds) {
                     told = now;

@@ -21,6 +21,29 @@ constexpr std::int64_t fewValues = 6;
 constexpr double logFactor = 20; ///< above it losses go by a logarithm
 constexpr int axisTicks = 5;
 
+// Of what lies near one: 0.9, 0.99, … and the ends, as far as they have room.
+std::vector<Tick> nearOneTicks(const Distribution& range)
+{
+    constexpr double room = 0.09; // of the axis
+    std::vector<double> values{range.min, range.max};
+    for (double left = 0.1; left > 1e-9; left /= 10) {
+        const double value = 1 - left;
+        if (value <= range.min || value >= range.max)
+            continue;
+        const auto near = [&](double other) { return std::abs(range.toUnit(value) - range.toUnit(other)) < room; };
+        if (std::ranges::none_of(values, near))
+            values.push_back(value);
+    }
+    // A range far from one has none of these.
+    if (values.size() == 2)
+        return plots::linearTicks(range.min, range.max, axisTicks, plots::ValueFormat::Number);
+    std::ranges::sort(values);
+    std::vector<Tick> ticks;
+    for (const double value : values)
+        ticks.push_back({value, valueText(core::base::Value(value))});
+    return ticks;
+}
+
 }
 
 std::vector<Tick> ticksOf(const Distribution& range)
@@ -39,8 +62,7 @@ std::vector<Tick> ticksOf(const Distribution& range)
         raw = plots::linearTicks(range.min, range.max, axisTicks, plots::ValueFormat::Number,
                                  range.type == core::tune::Type::Integer);
     else
-        for (const double unit : {0.0, 0.5, 1.0})
-            raw.push_back({range.fromUnit(unit).toReal(), valueText(range.fromUnit(unit))});
+        raw = nearOneTicks(range);
     for (const Tick& tick : raw)
         if (tick.value >= range.min && tick.value <= range.max) {
             const bool whole = range.type == core::tune::Type::Integer;

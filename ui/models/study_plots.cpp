@@ -76,6 +76,8 @@ TrialsPlot::Spec curvesOf(const StudyState& study)
                               shownValue(study, trial)});
     }
     spec.logY = wantsLog(values);
+    if (!study.trials.empty())
+        spec.none = tr("No trial has told a value on the way");
     return spec;
 }
 

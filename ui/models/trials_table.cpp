@@ -31,8 +31,9 @@ QString shortName(const core::tune::Space& space, const std::string& path)
 
 QString valueText(const core::base::Value& value)
 {
+    // A category may have it; what is not there is no value at all.
     if (value.isNull())
-        return {};
+        return QStringLiteral("null");
     if (value.isReal())
         return style::number(value.toReal());
     if (value.isInt())

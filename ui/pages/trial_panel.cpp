@@ -2,6 +2,7 @@
 #include "ui/pages/trial_panel.h"
 
 #include "core/base/clock.h"
+#include "core/tune/pareto.h"
 #include "ui/models/study_plots.h"
 #include "ui/models/trials_table.h"
 #include "ui/pages/panel_head.h"
@@ -9,6 +10,8 @@
 
 #include <QHBoxLayout>
 #include <QPushButton>
+
+#include <algorithm>
 
 namespace ui::pages {
 
@@ -25,6 +28,28 @@ QString sourceText(const StudyState& study, const Trial& trial)
     if (trial.source == "strategy")
         return QString::fromStdString(study.spec.strategy.kind);
     return QString::fromStdString(trial.source).replace('_', ' ');
+}
+
+/// How good it is among all: the best, or with several objectives one that none is better than in all of them.
+QString rankOf(const StudyState& study, const Trial& trial)
+{
+    const auto history = study.history();
+    const QString many = QString::number(study.trials.size());
+    if (study.spec.objective.size() == 1)
+        return history.best() == &trial ? TrialPanel::tr(" · best of %1").arg(many) : QString();
+    if (trial.state != TrialState::Completed)
+        return {};
+    const auto losses = [&](const Trial& each) {
+        core::tune::Losses all;
+        for (std::size_t k = 0; k < study.spec.objective.size(); ++k)
+            all.push_back(history.loss(each, k));
+        return all;
+    };
+    const core::tune::Losses own = losses(trial);
+    const bool front = std::ranges::none_of(study.trials, [&](const Trial& other) {
+        return other.state == TrialState::Completed && core::tune::dominates(losses(other), own);
+    });
+    return front ? TrialPanel::tr(" · on the Pareto front of %1").arg(many) : QString();
 }
 
 /// Its sentence, and against what it was judged.
@@ -107,6 +132,13 @@ void TrialPanel::addFact(const QString& name, const QString& value)
 
 void TrialPanel::fillFacts(const StudyState& study, const Trial& trial)
 {
+    // The first objective stands above, large.
+    for (std::size_t k = 1; k < std::min(trial.values.size(), study.spec.objective.size()); ++k) {
+        const std::string& metric = study.spec.objective[k].metric;
+        addFact(models::metricTitle(metric).toLower(), models::objectiveText(metric, trial.values[k]));
+    }
+    if (trial.values.size() > 1)
+        m_factRows->addWidget(new Hairline);
     for (const auto& [path, value] : trial.parameters)
         addFact(models::shortName(study.space, path), models::valueText(value));
     m_factRows->addWidget(new Hairline);
@@ -145,10 +177,8 @@ void TrialPanel::show(const StudyState* study, qint64 number, bool going)
         return;
     }
     const std::string& metric = study->spec.objective.front().metric;
-    const Trial* best = study->history().best();
     m_title->setText(tr("Trial %1").arg(trial->number));
-    m_state->setText(best == trial ? tr("%1 · best of %2").arg(models::stateText(*trial)).arg(study->trials.size())
-                                   : models::stateText(*trial));
+    m_state->setText(models::stateText(*trial) + rankOf(*study, *trial));
     const auto value = models::valueOf(*trial);
     m_value->setText(value ? models::objectiveText(metric, *value) : QStringLiteral("–"));
     m_metric->setText(models::metricTitle(metric).toLower());

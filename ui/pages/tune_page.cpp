@@ -25,6 +25,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <functional>
 
 namespace ui::pages {
 
@@ -46,12 +47,20 @@ QPushButton* button(const QString& text, const char* name, const QString& tip)
     return made;
 }
 
+/// Its own, which max_jobs counts: not one that came from a study before it or from elsewhere.
+bool isOwn(const Trial& trial)
+{
+    return trial.source == "strategy" || trial.source == "person";
+}
+
 /// Seconds that are left, by the trials that have ended; nothing before the first.
 std::optional<double> secondsLeft(const core::tune::StudyState& study)
 {
     double sum = 0;
     std::int64_t ended = 0, finished = 0;
     for (const Trial& trial : study.trials) {
+        if (!isOwn(trial))
+            continue;
         finished += isFinished(trial.state);
         if (isFinished(trial.state) && trial.started > 0 && trial.ended > trial.started) {
             sum += trial.ended - trial.started;
@@ -65,7 +74,8 @@ std::optional<double> secondsLeft(const core::tune::StudyState& study)
 
 std::int64_t finishedOf(const core::tune::StudyState& study)
 {
-    return std::ranges::count_if(study.trials, [](const Trial& trial) { return isFinished(trial.state); });
+    return std::ranges::count_if(study.trials,
+                                 [](const Trial& trial) { return isOwn(trial) && isFinished(trial.state); });
 }
 
 }
@@ -299,6 +309,8 @@ QString TunePage::progressText() const
         return m_desk->going() ? tr("begins…") : QString();
     const core::tune::StudyState& study = *m_desk->state();
     QStringList parts{tr("trial %1/%2").arg(style::count(finishedOf(study)), style::count(study.maxJobs))};
+    if (const auto others = std::ranges::count_if(study.trials, std::not_fn(isOwn)))
+        parts << tr("%1 taken over").arg(style::count(others));
     if (const auto running = study.count(TrialState::Running); running && (m_desk->going() || m_desk->followed()))
         parts << tr("%1 running").arg(style::count(running));
     if (m_desk->stopping())

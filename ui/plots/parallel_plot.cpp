@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/plots/parallel_plot.h"
 
+#include "ui/plots/trial_mark.h"
 #include "ui/style/theme.h"
 
 #include <QHelpEvent>
@@ -348,13 +349,9 @@ void ParallelPlot::keyPressEvent(QKeyEvent* event)
 
 // --- Painting
 
-void ParallelPlot::paintLine(QPainter& painter, const Line& line, bool lit) const
+void ParallelPlot::paintLine(QPainter& painter, const Line& line, const QColor& color, double width) const
 {
-    const double s = theme().scale;
-    QColor color = lit ? theme().accent : theme().muted;
-    if (!lit)
-        color.setAlphaF(isInside(line) ? 0.6F : 0.15F);
-    painter.setPen(QPen(color, (lit ? 2.5 : 1) * s));
+    painter.setPen(QPen(color, width * theme().scale));
     painter.setBrush(Qt::NoBrush);
     const QPolygonF points = drawn(line);
     painter.drawPolyline(points);
@@ -424,13 +421,21 @@ void ParallelPlot::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     const Line* lit = nullptr;
+    std::vector<const Line*> inside, outside;
     for (const Line& line : m_lines)
         if (line.trial == m_lit)
             lit = &line;
         else
-            paintLine(painter, line, false);
+            (isInside(line) ? inside : outside).push_back(&line);
+    // Those within the brushes lie over the others.
+    for (const auto& [lines, strength] : {std::pair(&outside, 0.15), std::pair(&inside, 0.6)}) {
+        QColor color = theme().muted;
+        color.setAlphaF(float(strength * lineStrength(lines->size())));
+        for (const Line* line : *lines)
+            paintLine(painter, *line, color, 1);
+    }
     if (lit)
-        paintLine(painter, *lit, true);
+        paintLine(painter, *lit, theme().accent, 2.5);
     for (int i = 0; i < int(m_axes.size()); ++i) {
         paintAxis(painter, i);
         paintBrush(painter, i);

@@ -3,6 +3,7 @@
 
 #include "ui/plots/ticks.h"
 
+#include <QColor>
 #include <QWidget>
 
 #include <map>
@@ -88,7 +89,7 @@ private:
     void paintAxis(QPainter& painter, int axis) const;
     void paintBrush(QPainter& painter, int axis) const;
     void paintRings(QPainter& painter, const Line& line) const;
-    void paintLine(QPainter& painter, const Line& line, bool lit) const;
+    void paintLine(QPainter& painter, const Line& line, const QColor& color, double width) const;
 
     std::vector<Axis> m_axes;
     std::vector<Line> m_lines;

@@ -4,7 +4,10 @@
 #include "ui/style/theme.h"
 
 #include <QPainter>
+
 #include <QPolygonF>
+#include <algorithm>
+#include <cmath>
 
 namespace ui::plots {
 
@@ -33,6 +36,12 @@ void paintTrialMark(QPainter& painter, TrialMark mark, const QPointF& at, const 
         painter.drawEllipse(at, radius, radius);
         break;
     }
+}
+
+double lineStrength(std::size_t lines)
+{
+    constexpr double few = 100;
+    return std::pow(few / std::max(few, double(lines)), 0.75);
 }
 
 }

@@ -179,9 +179,14 @@ void TrialsPlot::paintItem(QPainter& painter, const SmallAxes& axes, const Item&
     const bool beside = !lit && std::ranges::find(m_others, item.trial) != m_others.end();
     QColor color = lit ? theme().accent : beside ? theme().text : theme().muted;
     // Beside a comparison, those that it did not look at step back.
-    if (!lit && !beside)
-        color.setAlphaF(faded(item.trial) ? 0.18F : m_others.empty() ? 0.75F : 0.35F);
-    painter.setPen(QPen(color, (lit ? 2.5 : beside ? 1.5 : 1) * s));
+    const double strength = faded(item.trial) ? 0.18 : m_others.empty() ? 0.75 : 0.35;
+    const double many = lineStrength(m_spec.items.size() - std::min(m_spec.items.size(), m_faded.size()));
+    QColor thin = color;
+    if (!lit && !beside) {
+        thin.setAlphaF(float(strength * many));
+        color.setAlphaF(float(strength * std::sqrt(many))); // marks are larger, and cover less of each other
+    }
+    painter.setPen(QPen(thin, (lit ? 2.5 : beside ? 1.5 : 1) * s));
     painter.setBrush(Qt::NoBrush);
     if (line.size() > 1)
         painter.drawPolyline(line);
@@ -236,6 +241,8 @@ void TrialsPlot::paintEvent(QPaintEvent*)
     painter.setPen(theme().muted);
     painter.drawText(QRectF(place.area.right() + 10 * s, place.area.bottom() + 4 * s, 66 * s, 20 * s),
                      Qt::AlignLeft | Qt::AlignVCenter, m_spec.xTitle);
+    if (m_spec.items.empty())
+        painter.drawText(place.area, Qt::AlignCenter | Qt::TextWordWrap, m_spec.none);
     painter.setRenderHint(QPainter::Antialiasing);
     const Item* lit = nullptr;
     for (const Item& item : m_spec.items)

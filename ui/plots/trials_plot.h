@@ -32,6 +32,7 @@ public:
         QPolygonF reference = {}; ///< dashed: what the lit trial was judged against
         ValueFormat format = ValueFormat::Number;
         bool logY = false;
+        QString none = {}; ///< said where there are no items
     };
 
     explicit TrialsPlot(QWidget* parent = nullptr);

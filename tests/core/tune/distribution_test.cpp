@@ -58,6 +58,9 @@ TEST_CASE("a value from outside becomes the nearest of the range")
     const Distribution whole{Type::Integer, 2, 20, 4.0};
     CHECK(*whole.count() == 5);
     CHECK(whole.nearest(9) == Value(10));
+    // Not 10 with a point, which a condition on 10 would not know.
+    CHECK(whole.nearest(10.0).isInt());
+    CHECK(whole.nearest(std::nan("")) == Value(10));
     CHECK(whole.nearest(500) == Value(18));
     CHECK(whole.nearest(10) == Value(10));
     const Distribution log{Type::Continuous, 1e-4, 1, {}, Scale::Log};

@@ -3,6 +3,7 @@
 
 #include "core/spec/check.h"
 #include "core/tune/halving.h"
+#include "core/tune/records.h"
 #include "core/tune/replay.h"
 #include "core/tune/study.h"
 #include "tests/support/tuning_golden.h"
@@ -233,6 +234,35 @@ TEST_CASE("what goes on in a study of Hyperband's takes 40 epochs where a restar
     }
     CHECK(resumed == 40);
     CHECK(restarted == 64);
+}
+
+TEST_CASE("where one report leads over several rungs, who was stopped at the first counts at no other")
+{
+    auto made = tune::Study::create("halving", tests::tuning(R"([{"path": "x", "min": 0, "max": 1}])",
+                                                             R"("max_jobs": 9, "max_parallel_jobs": 9,
+                                    "strategy": {"kind": "ASHA", "min_resource": 1, "reduction_factor": 2})"));
+    REQUIRE(made);
+    // At step 2 lie rungs 0 and 1. 5 and 6 end at rung 0, so that 0.95 meets 1 and 0.9 alone at rung 1.
+    std::vector<std::optional<std::int64_t>> rungs;
+    std::string why;
+    for (const double value : {1.0, 5.0, 6.0, 0.9, 0.95}) {
+        const auto trial = made->ask();
+        REQUIRE(trial);
+        REQUIRE(*trial);
+        const auto stop = made->report((*trial)->number, 2, value);
+        REQUIRE(stop);
+        rungs.push_back(*stop ? (*stop)->rung : std::nullopt);
+        if (*stop) {
+            why = (*stop)->message;
+            REQUIRE(made->stop((*trial)->number, **stop));
+            // It is on record.
+            const auto& kept = made->state().trials.back().stop;
+            CHECK(kept == tune::records::stopOf(tune::records::asValue(**stop)));
+        }
+    }
+    CHECK(rungs == std::vector<std::optional<std::int64_t>>{{}, 0, 0, {}, 1});
+    CHECK(why ==
+          "loss: its value 0.95 at step 2 is worse than 0.9, the limit of the best 1 of 3 trials at rung 1 (step 2)");
 }
 
 TEST_CASE("no rule stops the only trial but for its own curve, and every stop says what was compared")

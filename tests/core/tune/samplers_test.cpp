@@ -85,6 +85,38 @@ TEST_CASE("strategies stay in range, keep to conditions and repeat by their seed
     }
 }
 
+TEST_CASE("whole numbers stay whole, conditions on them hold, and a range of one value is that value")
+{
+    for (const base::Entry& entry : tune::allSamplers().family().entries) {
+        if (entry.kind == "Manual")
+            continue;
+        INFO(entry.kind);
+        auto study = tune::Study::create("study", tests::tuning(R"([
+            {"path": "fixed", "type": "continuous", "min": 2, "max": 2},
+            {"path": "depth", "type": "integer", "min": 1, "max": 4},
+            {"path": "width", "type": "integer", "min": 4, "max": 64, "scale": "log"},
+            {"path": "one", "type": "integer", "min": 3, "max": 3},
+            {"path": "deep", "min": 0, "max": 1, "when": {"path": "depth", "values": [2, 3]}}])",
+                                                                R"("max_jobs": 30, "strategy": ")" + entry.kind + '"'));
+        REQUIRE(study);
+        int deep = 0;
+        for (int i = 0; i < 30; ++i) {
+            const auto trial = study->ask();
+            REQUIRE(trial);
+            REQUIRE(*trial);
+            const base::Object& point = (*trial)->parameters;
+            INFO(base::writeJson(point));
+            const base::Value &depth = *point.find("depth"), &width = *point.find("width"), &one = *point.find("one");
+            REQUIRE((depth.isInt() && width.isInt() && one.isInt()));
+            CHECK(point.find("fixed")->toReal() == 2);
+            CHECK((point.find("deep") != nullptr) == (depth.toInt() == 2 || depth.toInt() == 3));
+            deep += point.find("deep") != nullptr && i >= 15;
+            REQUIRE(study->tell((*trial)->number, {std::abs(double(depth.toInt()) - 2) + double(width.toInt()) / 64}));
+        }
+        CHECK(deep > 0);
+    }
+}
+
 TEST_CASE("a strategy goes on alike after its study was opened again")
 {
     for (const base::Entry& entry : tune::allSamplers().family().entries) {
