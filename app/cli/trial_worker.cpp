@@ -19,6 +19,7 @@
 #include <csignal>
 #include <deque>
 #include <fcntl.h>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -83,10 +84,26 @@ public:
         const std::lock_guard lock(one);
         write(text);
     }
-    void askToEnd() { m_asked = true; }
+    void askToEnd()
+    {
+        m_asked = true;
+        const std::lock_guard lock(m_mutex);
+        if (m_end)
+            m_end();
+    }
     bool mustEnd() const { return m_asked || askedToEnd; }
+    /// What ends it at once: a small network would be through before somebody looked again.
+    void endBy(std::function<void()> end) const
+    {
+        const std::lock_guard lock(m_mutex);
+        m_end = std::move(end);
+        if (m_end && m_asked)
+            m_end();
+    }
 
 private:
+    mutable std::mutex m_mutex;
+    mutable std::function<void()> m_end;
     std::optional<std::int64_t> m_trial; ///< of several
     std::atomic<bool> m_asked = false;
 };
@@ -189,14 +206,18 @@ Object metricsOf(const std::vector<std::pair<std::string, double>>& metrics)
 // Trains to the end or until it is asked to end; in what state it is left.
 events::RunFinished trainThrough(session::Session& run, const Voice& voice)
 {
-    run.start();
-    bool asked = false;
-    do
-        if (voice.mustEnd() && !asked) {
-            asked = true;
+    std::atomic<bool> asked = false;
+    const auto stop = [&] {
+        if (!asked.exchange(true))
             (void)run.post(session::Stop{true});
-        }
+    };
+    run.start();
+    voice.endBy(stop);
+    do
+        if (voice.mustEnd())
+            stop();
     while (!run.waitFor(lookAfter));
+    voice.endBy({});
     return run.wait();
 }
 

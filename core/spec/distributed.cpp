@@ -90,7 +90,8 @@ const base::Fields<DistributedSpec>& distributedFields()
                   "idle share = (stages − 1) / (micro-batches + stages − 1)"},
                  {.visibleWhen = {{"strategy", {"pipeline"}}}, .onlyFor = "networks"})
             .add("micro_batches", &DistributedSpec::microBatches, base::Int{1, 1024},
-                 {"Parts that a pipeline takes a batch in.",
+                 {"Parts that a pipeline takes a batch in. Batch norm, weights of classes and losses of pairs see "
+                  "one of them at a time, as with train.accumulate.",
                   {},
                   "Stages wait for each other.",
                   "Parts of so few rows that each costs as much as a larger one."},

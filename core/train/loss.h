@@ -20,6 +20,10 @@ struct Quantiles {
     at::Tensor values;          ///< [n, numbers, levels]
 };
 
+/// How losses of parts of a batch make that of the whole: as means over their rows, as means by Loss::weightOf(), or
+/// not at all, since pairs of rows count that no part has.
+enum class Joins { ByRows, ByWeights, AsPairs };
+
 /// What training makes small. One plug-in of `core/train/losses`; PyTorch's names and defaults, mean over the batch.
 class Loss {
 public:
@@ -53,6 +57,12 @@ public:
     }
     /// What the mean of these items divides by: their number, unless they weigh differently.
     virtual double weightOf(const at::Tensor& target) const { return double(target.size(0)); }
+    /// The same for all parts of a batch, of which some may have no rows.
+    virtual Joins joins(const at::Tensor& target) const
+    {
+        (void)target;
+        return Joins::ByRows;
+    }
 };
 
 using Losses = base::Registry<Loss>;

@@ -214,7 +214,7 @@ StepResult NetworkLearner::step(std::span<const data::Batch> batches, std::int64
     average(step + 1);
     m_stopwatch.lap(Phase::Optimizer);
     if (tracer)
-        m_trace->lossAfter = lossOf(batches, mode, result.rows);
+        m_trace->lossAfter = m_world ? std::nan("") : lossOf(batches, mode, result.rows);
     return result;
 }
 

@@ -8,6 +8,8 @@
 #include "core/train/shared_work.h"
 #include "core/train/step_tracer.h"
 
+#include <ATen/ops/slice_scatter.h>
+#include <ATen/ops/zeros.h>
 #include <c10/util/Exception.h>
 
 namespace core::train {
@@ -88,6 +90,82 @@ ranks::RankStep seenHere(const model::Network& network, std::span<const data::Ba
     return own;
 }
 
+// This rank's part of the loss of a batch whose rows are spread over ranks, so that all parts together are the loss,
+// and have the gradient, of one process with all the rows.
+struct SharedLoss {
+    at::Tensor value;     // a scalar with a graph
+    double lossRows = 0;  // Σ over ranks of value · lossRows is the whole's loss · its rows
+    double slopeRows = 0; // the same of the gradients
+};
+
+// Rows of a batch that is spread over ranks: rank r of N has r, r + N, … of them.
+struct SharedRows {
+    double own = 0;         // that count
+    std::int64_t ofAll = 0; // of all ranks
+    bool inTurns = true;    // false: every rank has the same ones
+};
+
+// Of no rows, with a graph all the same: the Reducer waits for every gradient.
+at::Tensor nothingOf(const at::Tensor& output)
+{
+    return output.sum().mul(0);
+}
+
+at::Tensor weighed(const Loss& loss, const at::Tensor& output, const at::Tensor& target, const SharedRows& rows,
+                   ranks::World& world, double& share)
+{
+    const double own = rows.own > 0 ? loss.weightOf(target) : 0;
+    const at::Tensor sum = tensor::zeros({1}, at::kDouble).fill_(own);
+    world.sum(sum);
+    const double all = sum.item<double>();
+    share = all > 0 ? own / all : 0;
+    return own > 0 ? loss.compute(output, target) : nothingOf(output);
+}
+
+// Where this rank's rows stand among those of all.
+at::Tensor placed(const at::Tensor& own, const SharedRows& rows, const ranks::World& world)
+{
+    std::vector<std::int64_t> shape = own.sizes().vec();
+    shape[0] = rows.ofAll;
+    at::Tensor all = at::zeros(shape, own.options());
+    if (rows.own > 0)
+        all.slice(0, world.rank(), rows.ofAll, world.size()).copy_(own);
+    return all;
+}
+
+at::Tensor gathered(const Loss& loss, const at::Tensor& output, const at::Tensor& target, const SharedRows& rows,
+                    ranks::World& world)
+{
+    at::Tensor outputs, targets;
+    {
+        const at::NoGradGuard noGraph;
+        outputs = placed(output.detach(), rows, world);
+        targets = placed(target, rows, world);
+        world.sum(outputs);
+        world.sum(targets);
+    }
+    return rows.own > 0
+               ? loss.compute(at::slice_scatter(outputs, output, 0, world.rank(), rows.ofAll, world.size()), targets)
+               : nothingOf(output);
+}
+
+// All ranks call it with their outputs and targets, in the same order. Of losses of pairs of rows the outputs of all
+// ranks are gathered.
+SharedLoss sharedLoss(const Loss& loss, const at::Tensor& output, const at::Tensor& target, const SharedRows& rows,
+                      ranks::World& world)
+{
+    const Joins joins = world.size() > 1 && rows.inTurns ? loss.joins(target) : Joins::ByRows; // the same on all ranks
+    if (joins == Joins::ByRows)
+        return {loss.compute(output, target), rows.own, rows.own};
+    if (joins == Joins::ByWeights) {
+        double share = 0;
+        const at::Tensor value = weighed(loss, output, target, rows, world, share);
+        return {value, share * double(rows.ofAll), share * double(rows.ofAll)};
+    }
+    // Each rank has the whole's loss, and of its gradient what goes through its own rows.
+    return {gathered(loss, output, target, rows, world), rows.own, rows.own > 0 ? double(rows.ofAll) : 0};
+}
+
 bool isOfNetwork(const std::string& what)
 {
     return what.find("gloo") != what.npos || what.find("onnection") != what.npos;
@@ -101,11 +179,14 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
 {
     for (const auto& parameter : m_network->parameters())
         const_cast<at::Tensor&>(parameter.tensor).mutable_grad().reset();
+    const auto rowsOfAll = [&](const data::Batch& batch) {
+        return !m_how.shardData  ? batch.input.size(0) * m_world->size()
+               : batch.ofAll > 0 ? batch.ofAll
+                                 : batch.input.size(0);
+    };
     result.rows = 0;
     for (const data::Batch& batch : batches)
-        result.rows += !m_how.shardData  ? batch.input.size(0) * m_world->size()
-                       : batch.ofAll > 0 ? batch.ofAll
-                                         : batch.input.size(0);
+        result.rows += rowsOfAll(batch);
     at::Tensor figures = tensor::zeros({3}, at::kDouble);
     double* sums = figures.mutable_data_ptr<double>();
     ranks::Microscope& scope = m_world->microscope();
@@ -113,7 +194,7 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
     std::function<void()> reduced;
     Quiet quiet;
     const c10::WarningUtils::WarningHandlerGuard listening(&quiet);
-    double ownRows = 0, ownLoss = 0;
+    double ownRows = 0, ownLoss = 0, ownSlope = 0;
     // What thin matrices leave out is another as soon as a bucket has gone.
     if (m_shares && m_shares->thin)
         m_shares->foreignLags = true;
@@ -139,19 +220,23 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
             if (last)
                 m_sync->forwardBegins();
             const at::Tensor output = inSingle(m_network->forward(input, pass));
-            const at::Tensor loss = m_loss->compute(output, target);
+            const SharedLoss part =
+                sharedLoss(*m_loss, output, target, {rows, rowsOfAll(batch), m_how.shardData}, *m_world);
+            const at::Tensor& loss = part.value;
             tracer.forwardEnds();
-            sums[0] += rows > 0 ? loss.item<double>() * rows : 0;
+            const double told = rows > 0 ? loss.item<double>() : 0;
+            sums[0] += told * part.lossRows;
             if (classifies() && rows > 0)
                 sums[1] += countCorrect(m_loss->predictionOf(output), target);
             ownRows += rows;
+            ownLoss += told * rows;
+            ownSlope += part.slopeRows;
             if (last) {
-                ownLoss = sums[0];
                 reduced = m_world->sumBeside(figures);
                 m_sync->backwardBegins(loss);
             }
             const double factor =
-                rows * double(m_world->size()) / double(result.rows) * (m_scaler ? m_scaler->scale() : 1);
+                part.slopeRows * double(m_world->size()) / double(result.rows) * (m_scaler ? m_scaler->scale() : 1);
             if (factor == 1)
                 loss.backward();
             else
@@ -167,7 +252,7 @@ void NetworkLearner::computeShared(std::span<const data::Batch> batches, const m
         if (scope.looks())
             own = seenHere(*m_network, batches, ownRows, ownLoss);
         // Gradients were weighted by this rank's share of the rows, so that their mean is that of all.
-        const double weight = ownRows * double(m_world->size()) / double(result.rows);
+        const double weight = ownSlope * double(m_world->size()) / double(result.rows);
         const double loud = weight * (m_scaler ? m_scaler->scale() : 1);
         scope.stepEnds(*m_world, std::move(own), loud > 0 ? 1 / loud : 0, sums[2] > 0);
     } catch (const std::exception& failure) {

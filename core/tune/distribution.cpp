@@ -72,7 +72,7 @@ std::optional<std::int64_t> Distribution::indexOf(const Value& value) const
         return {};
     const double place = (value.toReal() - min) / step.value_or(1);
     const double whole = std::round(place);
-    if (std::abs(place - whole) > 1e-6 || whole < 0 || whole >= double(*all))
+    if (!(std::abs(place - whole) <= 1e-6) || whole < 0 || whole >= double(*all)) // NaN is nowhere
         return {};
     return std::int64_t(whole);
 }

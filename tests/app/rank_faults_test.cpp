@@ -18,7 +18,7 @@ namespace {
 
 // Enough steps that a run is still going when its first keyframe is seen.
 constexpr int someEpochs = 400;
-constexpr int fewEpochs = 60; ///< where a step takes longer
+constexpr int fewEpochs = 120; ///< where a step takes longer
 
 bool tells(const core::base::Array& notices, const std::string& words)
 {

@@ -93,6 +93,6 @@ TEST_CASE("while another process trains a study its ranges and budget change, po
     INFO(again.err);
     REQUIRE(again.status == 0);
     CHECK(again.json()["ended"].text() == "all 2 trials have ended");
-    CHECK_FALSE(std::filesystem::exists(study + "/orders") &&
-                std::distance(std::filesystem::directory_iterator(study + "/orders"), {}) > 0);
+    CHECK_FALSE((std::filesystem::exists(study + "/orders") &&
+                 std::distance(std::filesystem::directory_iterator(study + "/orders"), {}) > 0));
 }

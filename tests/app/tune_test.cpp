@@ -125,7 +125,8 @@ TEST_CASE("a coordinator that is killed loses no trial: the study goes on and en
 
 TEST_CASE("a trial that was stopped early says why, and goes on where it stood when it is revived")
 {
-    const Studied studied(experiment({{"strategy", "ASHA"}, {"max_jobs", 8}, {"max_parallel_jobs", 1}}, 9));
+    // Epochs enough for the word to come before a trial's end.
+    const Studied studied(experiment({{"strategy", "ASHA"}, {"max_jobs", 8}, {"max_parallel_jobs", 1}}, 243));
     const Ended ended = studied.tune();
     INFO(ended.err);
     REQUIRE(ended.status == 0);

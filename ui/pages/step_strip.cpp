@@ -92,9 +92,10 @@ QStringList StepStrip::lines(int phase) const
     const double change = step.loss != 0 ? step.lossAfter / step.loss - 1 : 0;
     return {tr("Update"),
             tr("|Δw| %1, %2 of |w|").arg(number(step.updateNorm), share(step.updateNorm, step.weightNorm)),
-            rate + tr(" · these rows now: loss %1 (%2%3 %)")
-                       .arg(number(step.lossAfter), QString(change > 0 ? "+" : "−"),
-                            QString::number(std::abs(100 * change), 'g', 2))};
+            !std::isfinite(step.lossAfter) ? rate
+                                           : rate + tr(" · these rows now: loss %1 (%2%3 %)")
+                                                        .arg(number(step.lossAfter), QString(change > 0 ? "+" : "−"),
+                                                             QString::number(std::abs(100 * change), 'g', 2))};
 }
 
 std::vector<StepStrip::Bar> StepStrip::bars(int phase) const

@@ -65,6 +65,7 @@ public:
         return output.div(output.square().sum(1, true).add(tiny).sqrt());
     }
 
+    Joins joins(const at::Tensor&) const override { return Joins::AsPairs; }
     Says says() const override { return Says::Vectors; }
 
 private:

@@ -102,6 +102,12 @@ public:
         return shares || (target.dim() == 1 && !m_weights.any()) ? double(target.size(0)) : m_weights.sumOf(target);
     }
 
+    Joins joins(const at::Tensor& target) const override
+    {
+        const bool alike = target.is_floating_point() || (target.dim() == 1 && !m_weights.any());
+        return alike ? Joins::ByRows : Joins::ByWeights;
+    }
+
     Says says() const override { return Says::Classes; }
     bool takesShares() const override { return true; }
     bool takesPixels() const override { return true; }

@@ -75,6 +75,11 @@ public:
         return m_weights.any() && target.dim() == 1 ? m_weights.sumOf(target) : double(target.size(0));
     }
 
+    Joins joins(const at::Tensor& target) const override
+    {
+        return m_weights.any() && target.dim() == 1 ? Joins::ByWeights : Joins::ByRows;
+    }
+
     at::Tensor predictionOf(const at::Tensor& output) const override
     {
         return m_sigmoid ? scoresOneVsRest(output) : output;

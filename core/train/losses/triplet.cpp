@@ -87,6 +87,7 @@ public:
         return sum;
     }
 
+    Joins joins(const at::Tensor&) const override { return Joins::AsPairs; }
     Says says() const override { return Says::Vectors; }
 
 private:

@@ -158,6 +158,30 @@ TEST_CASE("ranks go through their layers a second time where one of them, whose 
     }
 }
 
+TEST_CASE("losses that weigh classes or compare rows are those of all ranks' rows together")
+{
+    const Value classes = with(resolved(R"({"data": {"source": "imbalanced", "rows": 100},
+        "model": {"kind": "mlp", "hidden": [6], "activation": "tanh"},
+        "train": {"epochs": 2, "batch_size": 12, "threads": 1, "seed": 4, "optimizer": {"kind": "sgd", "lr": 0.1}}})"),
+                               {{"train.loss", Object{{"kind", "cross_entropy"}, {"class_weights", "balanced"}}}});
+    const Value focal = with(classes, {{"train.loss", Object{{"kind", "focal"}, {"class_weights", "balanced"}}}});
+    const Value pairs = resolved(R"({"data": {"source": "fashion-mnist", "rows": 60, "task": "embedding"},
+        "model": {"kind": "mlp", "hidden": [8], "activation": "tanh"},
+        "train": {"epochs": 2, "batch_size": 12, "threads": 1, "seed": 4, "optimizer": {"kind": "sgd", "lr": 0.01},
+                  "loss": "cosine"}})");
+    const Value triplets = with(pairs, {{"train.loss", Object{{"kind", "triplet"}, {"mining", "all"}}}});
+    for (const Value& spec : {classes, focal, pairs, triplets, with(pairs, {{"train.accumulate", 2}})}) {
+        INFO(spec["train"]["loss"]["kind"].text());
+        const Trained one = train(spec);
+        for (const std::int64_t ranks : {2, 3}) {
+            const Trained several = train(onRanks(spec, ranks, 12 / ranks));
+            CHECK(weightsApart(one, several) < 2e-5);
+            for (const char* name : {"train/loss", "train/grad_norm", "train_eval/loss"})
+                CHECK(apart(one.record.scalars.at(name).values, several.record.scalars.at(name).values) < 2e-5);
+        }
+    }
+}
+
 TEST_CASE("the same ranks give the same bits again")
 {
     const Value spec = onRanks(resolved(mlp), 2, 6);
@@ -417,6 +441,20 @@ TEST_CASE("a step that is broken off in its last sum leaves the state as it was 
         INFO(before.tensors[i].name);
         CHECK((after.tensors[i].bytes == before.tensors[i].bytes));
     }
+}
+
+TEST_CASE("what a step did to the loss of all ranks' rows is not told from one rank's")
+{
+    Crew crew(2, 10);
+    REQUIRE(crew.world()->meet());
+    auto engine = train::Engine::make(onRanks(resolved(mlp), 2, 6), "cpu", nullptr, 1, crew.world());
+    REQUIRE(engine);
+    events::StepTrace trace;
+    (*engine)->advance(&trace);
+    CHECK(trace.loss > 0);
+    CHECK(std::isnan(trace.lossAfter));
+    engine->reset();
+    crew.world()->tell(train::ranks::ending());
 }
 
 TEST_CASE("replicas that differ are found")
