@@ -18,8 +18,8 @@ using events::RunState;
 namespace {
 
 /// The share of the time that keyframes may take, snapshot and writing together. Ranks wait for each other: what holds
-/// one up costs all of them, and they leave no processor over that could write meanwhile.
-constexpr double keyframeShare = 0.025, keyframeShareOfRanks = 0.01;
+/// one up costs all of them.
+constexpr double keyframeShare = 0.025;
 constexpr double closestKeyframes = 0.04; ///< seconds
 
 }
@@ -86,9 +86,8 @@ Status Trainer::keepWhatIsDue()
         keep(std::move(state), checkpoint);
         if (checkpoint)
             m_lastCheckpoint = now;
-        const double ranks = m_world ? double(m_world->size()) : 1,
-                     share = ranks > 1 ? keyframeShareOfRanks : keyframeShare;
-        m_nextKeyframe = base::steadySeconds() + std::max(closestKeyframes, usualCost(cost) * ranks / share);
+        const double ranks = m_world ? double(m_world->size()) : 1;
+        m_nextKeyframe = base::steadySeconds() + std::max(closestKeyframes, usualCost(cost) * ranks / keyframeShare);
     }
     if (auto trouble = m_writer->trouble())
         return waitUntil(*trouble, [&] { return m_writer->trouble(); });

@@ -81,7 +81,7 @@ TEST_CASE("survivors share the rows of a killed rank")
 
 TEST_CASE("ranks that share an optimizer's state go back to a keyframe that has all of it")
 {
-    LaunchedRun launched(2, {"distributed.on_failure=replace", "distributed.shard_optimizer=true"}, fewEpochs);
+    LaunchedRun launched(2, {"distributed.on_failure=replace", "distributed.shard_optimizer=true"}, someEpochs);
     ::kill(launched.others[0], SIGKILL);
     const Ended ended = launched.running.wait();
     INFO(ended.err);
