@@ -136,8 +136,10 @@ private:
 
 std::string fileName(double time)
 {
+    // A study that came from elsewhere may tell any time.
+    const double known = std::isfinite(time) ? std::clamp(time, 0.0, 9999999999.0) : 0;
     char text[64];
-    std::snprintf(text, sizeof text, "events.out.tfevents.%010lld.descent", static_cast<long long>(time));
+    std::snprintf(text, sizeof text, "events.out.tfevents.%010lld.descent", static_cast<long long>(known));
     return text;
 }
 

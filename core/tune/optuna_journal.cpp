@@ -32,7 +32,8 @@ std::string quoted(const std::string& text)
 
 std::string when(double seconds)
 {
-    const std::int64_t all = std::llround(seconds * 1e6);
+    constexpr double lastSecond = 253402300799; // of the year 9999, Python's last
+    const std::int64_t all = std::llround(std::isfinite(seconds) ? std::clamp(seconds, 0.0, lastSecond) * 1e6 : 0);
     std::string micros = std::to_string(all % 1'000'000);
     micros.insert(0, 6 - micros.size(), '0');
     std::string text = isoTime(double(all / 1'000'000));
@@ -189,7 +190,9 @@ double secondsOf(const std::string& text)
     int offsetHour = 0, offsetMinute = 0;
     if (rest.size() >= 6)
         std::sscanf(std::string(rest.substr(1)).c_str(), "%d:%d", &offsetHour, &offsetMinute);
-    const double offset = (rest.starts_with('-') ? -60.0 : 60.0) * (offsetHour * 60 + offsetMinute);
+    const double offset = (rest.starts_with('-') ? -60.0 : 60.0) * (offsetHour * 60.0 + offsetMinute);
+    if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31)
+        return 0;
     std::tm parts{};
     parts.tm_year = year - 1900;
     parts.tm_mon = month - 1;
