@@ -59,6 +59,7 @@ struct ObservedRow {
     std::vector<double> x;
     double loss = 0;
     std::size_t task = 0;
+    bool failed = false;
 };
 
 Matrix rowsOf(const std::vector<std::vector<double>>& rows, std::size_t columns)
@@ -104,6 +105,34 @@ LossScale standardiseLosses(std::vector<double>& losses)
     return scale;
 }
 
+double squaredDistanceOf(const std::vector<double>& a, const std::vector<double>& b)
+{
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        sum += (a[i] - b[i]) * (a[i] - b[i]);
+    return sum;
+}
+
+// Leaves failures out, as what went wrong may have nothing to do with the place; but where the nearest trials failed
+// too, the place is to blame.
+void dropFailures(std::vector<ObservedRow>& rows)
+{
+    constexpr std::size_t neighbours = 3;
+    std::vector<ObservedRow> kept;
+    for (const ObservedRow& row : rows) {
+        std::vector<std::pair<double, bool>> others; // how far, and whether it went well
+        for (const ObservedRow& other : rows)
+            if (row.failed && &other != &row && other.task == row.task)
+                others.emplace_back(squaredDistanceOf(row.x, other.x), !other.failed);
+        const std::size_t near = std::min(neighbours, others.size());
+        std::partial_sort(others.begin(), others.begin() + std::ptrdiff_t(near), others.end());
+        others.resize(near);
+        if (!row.failed || (near == neighbours && std::ranges::none_of(others, &std::pair<double, bool>::second)))
+            kept.push_back(row);
+    }
+    rows = std::move(kept);
+}
+
 // Losses that are no numbers, or without bounds: the worst of their task, −∞ the best.
 void boundLosses(std::vector<ObservedRow>& rows, std::size_t tasks)
 {
@@ -128,12 +157,9 @@ double expectedByOthers(const std::vector<ObservedRow>& rows, const std::vector<
     std::vector<double> distances;
     double least = std::numeric_limits<double>::infinity();
     for (const ObservedRow& row : rows) {
-        double sum = 0;
-        for (std::size_t i = 0; i < x.size(); ++i)
-            sum += (row.x[i] - x[i]) * (row.x[i] - x[i]);
-        distances.push_back(sum);
+        distances.push_back(squaredDistanceOf(row.x, x));
         if (row.task != 0)
-            least = std::min(least, sum);
+            least = std::min(least, distances.back());
     }
     double weights = 0, sum = 0;
     for (std::size_t i = 0; i < rows.size(); ++i)
@@ -217,9 +243,10 @@ Observed observe(const History& history, std::size_t most, bool withOthers)
                 const base::Value* parent = trial.notes.find("study");
                 task = others.emplace(parent ? parent->text() : "", others.size() + 1).first->second;
             }
-            rows.push_back({std::move(place), *loss, task});
+            rows.push_back({std::move(place), *loss, task, trial.state == TrialState::Failed});
         }
     }
+    dropFailures(rows);
     boundLosses(rows, others.size() + 1);
     Observed made;
     made.hasTask = !others.empty();

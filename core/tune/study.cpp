@@ -5,6 +5,7 @@
 #include "core/tune/records.h"
 
 #include <algorithm>
+#include <set>
 
 namespace core::tune {
 
@@ -181,6 +182,18 @@ bool Study::isKnown(const Object& point) const
     });
 }
 
+bool Study::isExhausted() const
+{
+    const auto count = m_state.space.count();
+    if (!count || *count > std::int64_t(m_state.trials.size()))
+        return false;
+    std::set<std::vector<double>> tried;
+    for (const Trial& each : m_state.trials)
+        if (m_state.space.holds(each.parameters))
+            tried.insert(m_state.space.filledUnitOf(each.parameters));
+    return std::int64_t(tried.size()) >= *count;
+}
+
 Result<std::optional<Trial>> Study::askStrategy()
 {
     const auto counts = [](const Trial& each) { return each.source == "strategy" || each.source == "person"; };
@@ -206,7 +219,7 @@ Result<std::optional<Trial>> Study::askStrategy()
         if (!next)
             break;
         proposal = std::move(next);
-        if (!isKnown(proposal->parameters))
+        if (!isKnown(proposal->parameters) || isExhausted())
             break;
     }
     Trial trial;

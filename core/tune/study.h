@@ -73,6 +73,7 @@ private:
     base::Status takeStrategy();
     base::Result<std::optional<Trial>> askStrategy();
     bool isKnown(const base::Object& point) const;
+    bool isExhausted() const;
 };
 
 /// The early stopping of a study: its strategy's own, where that brings one along.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace core::tune {
 
@@ -205,11 +206,11 @@ std::vector<Object> mostPromising(const Space& space, const Acquisition& acquisi
         places.push_back(climb.from(start));
     std::ranges::stable_sort(places, byValue);
     std::vector<Object> points;
+    std::set<std::vector<double>> known;
     for (const Scored& place : places) {
-        Object point = space.pointAt(place.x);
-        if (std::ranges::find(points, point) == points.end())
-            points.push_back(std::move(point));
-        if (points.size() == 64)
+        if (known.insert(place.x).second)
+            points.push_back(space.pointAt(place.x));
+        if (points.size() == acquisition.kept)
             break;
     }
     return points;

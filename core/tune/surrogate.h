@@ -22,8 +22,10 @@ public:
     virtual Belief at(const base::Object& point) const = 0;
 };
 
-/// What surrogates learn from: points of the unit cube (0.5 for what is not active) and losses, small is good. A trial
-/// that failed counts as the worst there was, so that its neighbourhood is left alone.
+/// What surrogates learn from: points of the unit cube (0.5 for what is not active) and losses, small is good. +∞
+/// counts as the worst finite loss, −∞ as the best. A trial that failed (its value is no number, or its worker died) is
+/// left out; where its three nearest trials failed as well it counts as the worst, so that a region that fails is left
+/// alone.
 ///
 /// Where a study learns from other tasks, a further column says whose a row is: 0 for its own. It is a category, so
 /// that a model finds out itself how much the tasks have in common. Every task is standardised by itself, as its values
@@ -66,6 +68,7 @@ struct Acquisition {
     std::function<double(std::span<const double> x)> value;
     std::function<double(std::span<const double> x, std::span<double> gradient)> slope = {};
     std::size_t candidates = 2048, starts = 8;
+    std::size_t kept = 64; ///< points that are told, at most
     int iterations = 60;
 };
 

@@ -235,6 +235,7 @@ private:
             };
         // A look costs n²: fewer of them where there are many trials.
         acquisition.candidates = std::size_t(std::clamp(1e8 / (n * n), 128.0, 2048.0));
+        acquisition.kept += history.trials.size();
         acquisition.starts = n > 400 ? 3 : 8;
         acquisition.iterations = n > 400 ? 20 : 60;
         return mostPromising(history.space, acquisition, seen.bestPlaces(4), key);
@@ -247,7 +248,8 @@ void enroll(Samplers& all)
 {
     all.add<Bayesian>(
         "Bayesian", "Bayesian search",
-        "A Gaussian process learns from the trials so far; the next one is where most improvement is to be expected.",
+        "A Gaussian process learns from the trials so far; the next one is where most improvement is to be expected. "
+        "A trial that failed is left out, unless those nearest to it failed too: then its place counts as the worst.",
         base::Fields<Spec>{}
             .add("startup_trials", &Spec::startupTrials, base::Int{1, 1000},
                  {"Trials spread evenly before the first is chosen by what was learned."}, {.unit = "trials"})

@@ -104,6 +104,7 @@ public:
         Acquisition acquisition;
         acquisition.value = [&](std::span<const double> x) { return model.acquisition(x); };
         acquisition.candidates = 1024;
+        acquisition.kept += history.trials.size();
         acquisition.starts = 6;
         const auto seeds = model.observed().bestPlaces(6);
         return Proposal{firstUntried(mostPromising(history.space, acquisition, seeds, draw.key()), history)};
