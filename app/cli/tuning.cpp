@@ -7,6 +7,7 @@
 #include "core/base/json.h"
 #include "core/session/tuning_orders.h"
 #include "core/tune/analysis.h"
+#include "core/tune/feasible.h"
 #include "core/tune/records.h"
 
 #include <csignal>
@@ -58,7 +59,7 @@ Object toObject(const tune::Trial& trial)
                                   {"message", trial.stop->message}});
     if (!trial.error.empty())
         object.set("error", trial.error);
-    for (const char* key : {"held", "job"})
+    for (const char* key : {"held", "job", "constraints"})
         if (const Value* note = trial.notes.find(key))
             object.set(key, *note);
     return object;
@@ -178,6 +179,8 @@ std::string lineOf(const tune::Trial& trial)
         text += "\n  " + (trial.stop->message.empty() ? "stopped by a person" : trial.stop->message);
     if (!trial.error.empty())
         text += "\n  " + trial.error;
+    if (const std::string why = tune::whyInfeasible(trial); !why.empty())
+        text += "\n  infeasible: " + why;
     for (const char* key : {"held", "job"})
         if (const Value* note = trial.notes.find(key))
             text += std::string("\n  ") + key + ": " + note->text();

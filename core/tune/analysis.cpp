@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tune/analysis.h"
 
+#include "core/tune/feasible.h"
 #include "core/tune/pareto.h"
 
 #include <algorithm>
@@ -40,9 +41,12 @@ std::vector<HistoryPoint> optimizationHistory(const History& history, std::size_
 {
     std::vector<HistoryPoint> points;
     for (const Trial* trial : completedByEnd(history)) {
+        const bool feasible = isFeasible(*trial);
+        if (points.empty() && !feasible)
+            continue;
         const double value = trial->values[objective];
         const double best = points.empty() ? value : points.back().best;
-        const bool better = history.asLoss(value, objective) < history.asLoss(best, objective);
+        const bool better = feasible && history.asLoss(value, objective) < history.asLoss(best, objective);
         points.push_back({trial->number, value, better ? value : best});
     }
     return points;
@@ -75,7 +79,8 @@ std::vector<std::int64_t> ranking(const History& history, std::size_t objective)
 
 std::vector<std::int64_t> paretoFront(const History& history)
 {
-    const std::vector<const Trial*> trials = completed(history);
+    std::vector<const Trial*> trials = completed(history);
+    std::erase_if(trials, [](const Trial* trial) { return !isFeasible(*trial); });
     std::vector<Losses> points;
     for (const Trial* trial : trials)
         points.push_back(lossesOf(history, *trial));
@@ -109,14 +114,16 @@ std::vector<std::pair<std::int64_t, double>> hypervolumeHistory(const History& h
     std::vector<std::pair<std::int64_t, double>> volumes;
     for (const Trial* trial : trials) {
         const Losses point = lossesOf(history, *trial);
-        const bool adds = std::ranges::none_of(
-            points, [&](const Losses& other) { return other == point || dominates(other, point); });
+        const bool adds = isFeasible(*trial) && std::ranges::none_of(points, [&](const Losses& other) {
+                              return other == point || dominates(other, point);
+                          });
         if (adds) {
             std::erase_if(points, [&](const Losses& other) { return dominates(point, other); });
             points.push_back(point);
         }
-        volumes.emplace_back(trial->number,
-                             adds || volumes.empty() ? hypervolume(points, limit) : volumes.back().second);
+        volumes.emplace_back(trial->number, adds              ? hypervolume(points, limit)
+                                            : volumes.empty() ? 0
+                                                              : volumes.back().second);
     }
     return volumes;
 }

@@ -3,7 +3,9 @@
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
+#include "core/tune/feasible.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace core::tune {
@@ -36,7 +38,9 @@ std::string trialsAsCsv(const StudyState& study)
         text += "," + cell(objective.metric);
     for (const Parameter& parameter : study.space.parameters())
         text += "," + cell(parameter.path);
-    text += ",started,seconds,steps,why,source,run\r\n";
+    const bool constrained =
+        std::ranges::any_of(study.trials, [](const Trial& trial) { return constraintsOf(trial) != nullptr; });
+    text += std::string(",started,seconds,steps,why,source,run") + (constrained ? ",constraints\r\n" : "\r\n");
     for (const Trial& trial : study.trials) {
         text += std::to_string(trial.number) + "," + std::string(name(trial.state));
         for (std::size_t k = 0; k < study.spec.objective.size(); ++k)
@@ -51,7 +55,10 @@ std::string trialsAsCsv(const StudyState& study)
                                                : std::string());
         text += "," + std::to_string(trial.reports.size());
         text += "," + cell(trial.stop ? trial.stop->message : trial.error);
-        text += "," + cell(trial.source) + "," + cell(trial.run) + "\r\n";
+        text += "," + cell(trial.source) + "," + cell(trial.run);
+        if (constrained)
+            text += "," + (constraintsOf(trial) ? cell(base::writeJson(*constraintsOf(trial))) : std::string());
+        text += "\r\n";
     }
     return text;
 }

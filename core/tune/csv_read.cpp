@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/json.h"
 #include "core/tune/csv.h"
+#include "core/tune/feasible.h"
+#include "core/tune/journal.h"
 
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <sstream>
 
 namespace core::tune {
 
@@ -71,7 +74,7 @@ base::Result<std::vector<Line>> linesOf(const std::string& text)
 
 // Which columns hold what.
 struct Columns {
-    std::size_t number = 0, state = 0;
+    std::size_t number = 0, state = 0, constraints = 0; ///< the header's length: there is none
     std::vector<std::pair<std::string, std::size_t>> objectives, parameters;
 };
 
@@ -88,26 +91,40 @@ bool isFigure(const std::string& name)
     return name.starts_with("validation/") || name.starts_with("train/") || name.starts_with("train_eval/");
 }
 
+// What the objectives of an imported study are called where Optuna has no names for them.
+bool isOptunasValue(const std::string& name)
+{
+    return name == "value" || (name.starts_with("value_") && name.find_first_not_of("0123456789", 6) == name.npos);
+}
+
 base::Result<Columns> columnsOf(const Row& header, const std::string& metric)
 {
-    Columns made{placeOf(header, "number"), placeOf(header, "state"), {}, {}};
+    Columns made{placeOf(header, "number"), placeOf(header, "state"), placeOf(header, "constraints"), {}, {}};
+    if (made.constraints == header.size())
+        made.constraints = placeOf(header, "system_attrs_constraints");
     if (made.state == header.size())
         return Error{ErrorKind::Data, "there is no column \"state\"", "line 1", advice};
     const std::size_t started = placeOf(header, "started");
+    // Optuna's own tables name parameters so; in ours an objective may be called `value` too, where it came from
+    // Optuna.
+    const bool ours = started < header.size() &&
+                      std::ranges::none_of(header, [](const std::string& name) { return name.starts_with("params_"); });
     std::vector<std::pair<std::string, std::size_t>> own;
     for (std::size_t i = 0; i < header.size(); ++i)
         if (const std::string& name = header[i]; name.starts_with("params_"))
             made.parameters.emplace_back(name.substr(7), i);
-        else if (name == "value" || name.starts_with("values_"))
+        else if (!ours && (name == "value" || name.starts_with("values_")))
             made.objectives.emplace_back(metric.empty() || name != "value" ? name : metric, i);
         else if (i > made.state && i < started && started < header.size())
             own.emplace_back(name, i);
     if (made.objectives.empty()) {
         // Ours: objectives first, which the names of figures tell, or the first column alone.
-        const auto isObjective = [&](const auto& column) {
-            return metric.empty() ? isFigure(column.first) : column.first == metric;
-        };
-        std::ranges::copy_if(own, std::back_inserter(made.objectives), isObjective);
+        for (const auto& column : own) {
+            const std::string& name = column.first;
+            const bool begins = made.objectives.size() == std::size_t(&column - own.data());
+            if (metric.empty() ? isFigure(name) || (begins && isOptunasValue(name)) : name == metric)
+                made.objectives.push_back(column);
+        }
         if (made.objectives.empty() && metric.empty() && !own.empty())
             made.objectives.push_back(own.front());
         for (const auto& column : own)
@@ -125,6 +142,24 @@ Value valueOf(const std::string& cell)
 {
     const auto read = base::parseJson(cell);
     return read ? *read : Value(cell);
+}
+
+// By their names, or as Optuna's tables have them: Python's list or tuple of numbers.
+base::Result<base::Object> constraintsIn(const std::string& cell)
+{
+    base::Object made;
+    if (cell.starts_with('{')) {
+        made = valueOf(cell).object();
+    } else if (cell.size() > 2 && (cell.starts_with('[') || cell.starts_with('('))) {
+        std::istringstream list(cell.substr(1, cell.size() - 2));
+        for (std::string each; std::getline(list, each, ',');)
+            if (const std::size_t from = each.find_first_not_of(' '); from != each.npos)
+                made.set(std::to_string(made.size()), valueOf(each.substr(from)));
+    }
+    const bool wrong = std::ranges::any_of(made, [](const auto& each) { return std::isnan(numberOf(each.second)); });
+    if (wrong || made.empty())
+        return Error{ErrorKind::Data, "\"" + cell + "\" are no values of constraints", {}, "Such as [0.5, -1]"};
+    return made;
 }
 
 ParameterSpec rangeOf(const std::string& path, std::size_t column, const std::vector<Line>& lines)
@@ -158,6 +193,13 @@ base::Result<Trial> trialOf(const Line& line, const Columns& columns, const Tuni
             trial.parameters.set(columns.parameters[i].first,
                                  spec.parameters[i].type == "continuous" ? Value(value.toReal()) : value);
         }
+    if (const std::size_t column = columns.constraints; column < line.cells.size() && !line.cells[column].empty()) {
+        auto constraints = constraintsIn(line.cells[column]);
+        if (!constraints)
+            return base::Error{ErrorKind::Data, constraints.error().message, "line " + std::to_string(line.number),
+                               constraints.error().advice};
+        trial.notes.set(std::string(constraintsNote), *constraints);
+    }
     bool whole = true;
     for (const auto& [name, column] : columns.objectives) {
         const Value value = valueOf(line.cells[column]);

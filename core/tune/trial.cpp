@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tune/trial.h"
 
+#include "core/tune/feasible.h"
+
 #include <algorithm>
 #include <array>
 
@@ -78,7 +80,8 @@ const Trial* History::best() const
 {
     const Trial* best = nullptr;
     for (const Trial& trial : trials)
-        if (trial.state == TrialState::Completed && compares(trial) && (!best || loss(trial) < loss(*best)))
+        if (trial.state == TrialState::Completed && compares(trial) && isFeasible(trial) &&
+            (!best || loss(trial) < loss(*best)))
             best = &trial;
     return best;
 }

@@ -7,6 +7,7 @@
 #include "ui/pages/trial_panel.h"
 #include "ui/plots/parallel_plot.h"
 #include "ui/plots/trial_mark.h"
+#include "ui/plots/trials_plot.h"
 
 #include "tests/support/tuned.h"
 #include "tests/support/tuning.h"
@@ -92,6 +93,53 @@ TEST_CASE("the panel of a trial tells all of its objectives, and who is on the f
     CHECK_FALSE(saysOf(2).contains("Pareto"));
     CHECK(ui::models::valueText(core::base::Value()) == "null");
     CHECK_FALSE(ui::models::curvesOf(study->state()).none.isEmpty());
+}
+
+TEST_CASE("who breaks a constraint is no best one, and the table says why")
+{
+    tests::application();
+    auto study = core::tune::Study::create(
+        "bounded", tests::tuning(R"([{"path": "x", "min": 0, "max": 1}])", R"("strategy": "Random", "max_jobs": 3)"));
+    REQUIRE(study);
+    for (const double value : {0.1, 0.3}) {
+        core::tune::Trial trial;
+        trial.state = core::tune::TrialState::Completed;
+        trial.source = "import";
+        trial.parameters = {{"x", 0.5}};
+        trial.values = {value};
+        trial.notes = {{"constraints", core::base::Object{{"0", value < 0.2 ? 0.5 : -0.5}}}};
+        REQUIRE(study->import(trial));
+    }
+    CHECK(ui::models::reasonText(study->state().trials[0]) == "infeasible: constraint 0 is 0.5, above 0");
+    CHECK(ui::models::reasonText(study->state().trials[1]).isEmpty());
+    CHECK(ui::models::historyOf(study->state()).best == QPolygonF{QPointF(1, 0.3)});
+    ui::pages::TrialPanel panel;
+    panel.show(&study->state(), 1, false);
+    const auto labels = panel.findChildren<QLabel*>();
+    CHECK(std::ranges::any_of(labels, [](const QLabel* each) { return each->text().contains("best of 2"); }));
+}
+
+TEST_CASE("the number of a trial stands over its mark, and under it where the heading is")
+{
+    tests::application();
+    ui::plots::TrialsPlot plot;
+    plot.resize(440, 180);
+    ui::plots::TrialsPlot::Spec spec{"Optimization history", "trial", {}};
+    for (const auto& [trial, value] : {std::pair(0, 1.0), {1, 0.5}, {2, 0.0}})
+        spec.items.push_back({trial, QPolygonF{QPointF(trial, value)}});
+    plot.setSpec(spec);
+    CHECK(plot.nameRoom().isEmpty());
+    for (const int trial : {0, 1, 2}) {
+        INFO(trial);
+        plot.setLit(trial);
+        const QRectF room = plot.nameRoom();
+        const QPointF mark = plot.placeOf(trial);
+        CHECK(room.height() > 0);
+        CHECK(room.top() >= 20);
+        CHECK_FALSE(room.contains(mark));
+        CHECK((room.center().y() > mark.y()) == (trial == 0));
+        CHECK(std::abs(room.center().x() - mark.x()) < 1);
+    }
 }
 
 TEST_CASE("trials from elsewhere are no part of the budget")

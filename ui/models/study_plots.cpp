@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/study_plots.h"
 
+#include "core/tune/feasible.h"
 #include "ui/models/trials_table.h"
 #include "ui/style/theme.h"
 
@@ -48,7 +49,8 @@ TrialsPlot::Spec historyOf(const StudyState& study)
         if (value || trial.state == TrialState::Failed)
             spec.items.push_back({trial.number, QPolygonF{QPointF(double(trial.number), value.value_or(std::nan("")))},
                                   markOf(trial), shownValue(study, trial)});
-        if (trial.state == TrialState::Completed && (!best || history.loss(trial) < history.loss(*best)))
+        if (trial.state == TrialState::Completed && core::tune::isFeasible(trial) &&
+            (!best || history.loss(trial) < history.loss(*best)))
             best = &trial;
         if (best)
             spec.best << QPointF(double(trial.number), best->values.front());

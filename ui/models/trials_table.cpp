@@ -2,6 +2,7 @@
 #include "ui/models/trials_table.h"
 
 #include "core/base/json.h"
+#include "core/tune/feasible.h"
 #include "ui/models/study_axes.h"
 #include "ui/style/theme.h"
 
@@ -53,6 +54,8 @@ QString reasonText(const Trial& trial)
         return QString::fromStdString(trial.error);
     if (const auto* held = trial.notes.find("held"); held && trial.state == TrialState::Running)
         return TrialsTable::tr("held back: %1").arg(QString::fromStdString(held->text()));
+    if (const std::string why = core::tune::whyInfeasible(trial); !why.empty())
+        return TrialsTable::tr("infeasible: %1").arg(QString::fromStdString(why));
     if (!trial.stop)
         return {};
     return trial.stop->message.empty() ? TrialsTable::tr("stopped by a person")

@@ -2,6 +2,7 @@
 #include "ui/pages/trial_panel.h"
 
 #include "core/base/clock.h"
+#include "core/tune/feasible.h"
 #include "core/tune/pareto.h"
 #include "ui/models/study_plots.h"
 #include "ui/models/trials_table.h"
@@ -37,7 +38,7 @@ QString rankOf(const StudyState& study, const Trial& trial)
     const QString many = QString::number(study.trials.size());
     if (study.spec.objective.size() == 1)
         return history.best() == &trial ? TrialPanel::tr(" · best of %1").arg(many) : QString();
-    if (trial.state != TrialState::Completed)
+    if (trial.state != TrialState::Completed || !core::tune::isFeasible(trial))
         return {};
     const auto losses = [&](const Trial& each) {
         core::tune::Losses all;
@@ -47,7 +48,8 @@ QString rankOf(const StudyState& study, const Trial& trial)
     };
     const core::tune::Losses own = losses(trial);
     const bool front = std::ranges::none_of(study.trials, [&](const Trial& other) {
-        return other.state == TrialState::Completed && core::tune::dominates(losses(other), own);
+        return other.state == TrialState::Completed && core::tune::isFeasible(other) &&
+               core::tune::dominates(losses(other), own);
     });
     return front ? TrialPanel::tr(" · on the Pareto front of %1").arg(many) : QString();
 }

@@ -412,6 +412,9 @@ void StudyPlot::paintText(QPainter& painter, const SmallAxes& axes, const Item& 
     if (room.right() > width())
         room.moveRight(at.x() - 9 * s);
     room.moveLeft(std::max(0.0, room.left()));
+    // The heading and the names beside it are above the plot.
+    if (room.top() < 22 * s)
+        room.moveTop(at.y() + 6 * s);
     room.moveTop(std::clamp(room.top(), 0.0, axes.area.bottom() - room.height()));
     QColor ground = theme().ground;
     ground.setAlphaF(0.9F);

@@ -16,6 +16,7 @@ using style::theme;
 namespace {
 
 constexpr double reach = 12; ///< of the mouse
+constexpr double headingHeight = 20;
 
 double distance(const QPointF& p, const QPointF& a, const QPointF& b)
 {
@@ -210,26 +211,36 @@ void TrialsPlot::paintStairs(QPainter& painter, const SmallAxes& axes) const
     painter.drawPolyline(stairs);
 }
 
-void TrialsPlot::paintName(QPainter& painter, const SmallAxes& axes, const Item& item) const
+QRectF TrialsPlot::nameRoom() const
+{
+    const auto lit = std::ranges::find(m_spec.items, m_lit, &Item::trial);
+    if (lit == m_spec.items.end() || lit->points.isEmpty())
+        return {};
+    const double s = theme().scale;
+    const SmallAxes place = axes();
+    const QPointF end = drawn(*lit, place).back();
+    if (lit->points.size() > 1)
+        return {std::min(end.x() + 10 * s, place.area.right() + 8 * s),
+                std::clamp(end.y() - 18 * s, place.area.top() - 12 * s, place.area.bottom() - 34 * s), 90 * s, 18 * s};
+    // Over its mark; under it where the heading stands.
+    const bool under = end.y() - 24 * s < headingHeight * s;
+    return {end.x() - 20 * s, end.y() + (under ? 6 : -24) * s, 40 * s, 18 * s};
+}
+
+void TrialsPlot::paintName(QPainter& painter, const Item& item) const
 {
     const double s = theme().scale;
-    const QPolygonF line = drawn(item, axes);
-    if (line.isEmpty())
-        return;
+    const QRectF room = nameRoom();
     painter.setFont(theme().strong());
     painter.setPen(theme().readable(theme().accent));
-    if (line.size() == 1) {
-        painter.drawText(QRectF(line.back() - QPointF(20 * s, 24 * s), QSizeF(40 * s, 18 * s)), Qt::AlignCenter,
-                         QString::number(item.trial));
+    if (item.points.size() < 2) {
+        painter.drawText(room, Qt::AlignCenter, room.isEmpty() ? QString() : QString::number(item.trial));
         return;
     }
-    const QString name = tr("trial %1").arg(item.trial);
-    const double y = std::clamp(line.back().y() - 18 * s, axes.area.top() - 12 * s, axes.area.bottom() - 34 * s);
-    const double x = std::min(line.back().x() + 10 * s, axes.area.right() + 8 * s);
-    painter.drawText(QRectF(x, y, 90 * s, 18 * s), Qt::AlignLeft | Qt::AlignVCenter, name);
+    painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter, tr("trial %1").arg(item.trial));
     painter.setFont(theme().body());
     painter.setPen(theme().text);
-    painter.drawText(QRectF(x, y + 17 * s, 90 * s, 18 * s), Qt::AlignLeft | Qt::AlignVCenter, item.value);
+    painter.drawText(room.translated(0, 17 * s), Qt::AlignLeft | Qt::AlignVCenter, item.value);
 }
 
 void TrialsPlot::paintEvent(QPaintEvent*)
@@ -269,13 +280,14 @@ void TrialsPlot::paintEvent(QPaintEvent*)
         const double wide = painter.fontMetrics().horizontalAdvance(name);
         // Over a line that is long enough; else behind it, beside the trial's number.
         const bool inside = line.back().x() - line.front().x() > wide + 8 * s;
+        const double above = !inside ? 9 : line.front().y() - 20 * s < headingHeight * s ? -2 : 20;
         painter.drawText(QRectF(inside ? line.front().x() + 4 * s : line.back().x() + 6 * s,
-                                line.front().y() - (inside ? 20 : 9) * s, wide + 4 * s, 18 * s),
+                                line.front().y() - above * s, wide + 4 * s, 18 * s),
                          Qt::AlignLeft | Qt::AlignVCenter, name);
     }
     if (lit) {
         paintItem(painter, place, *lit, true);
-        paintName(painter, place, *lit);
+        paintName(painter, *lit);
     }
 }
 

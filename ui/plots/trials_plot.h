@@ -47,6 +47,8 @@ public:
     void setFaded(std::vector<qint64> trials);
     /// Where a trial's last point stands, for tests.
     QPointF placeOf(qint64 trial) const;
+    /// Where the lit trial's name is written; empty where none is.
+    QRectF nameRoom() const;
     QSize sizeHint() const override { return {420, 180}; }
 
 Q_SIGNALS:
@@ -68,7 +70,7 @@ private:
     bool faded(qint64 trial) const;
     void paintItem(QPainter& painter, const SmallAxes& axes, const Item& item, bool lit) const;
     void paintStairs(QPainter& painter, const SmallAxes& axes) const;
-    void paintName(QPainter& painter, const SmallAxes& axes, const Item& item) const;
+    void paintName(QPainter& painter, const Item& item) const;
 
     Spec m_spec;
     qint64 m_lit = -1;
