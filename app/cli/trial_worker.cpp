@@ -424,8 +424,19 @@ private:
     std::vector<std::jthread> m_threads; ///< last: joined before what they use goes
 };
 
+void letEndBeAsked()
+{
+    std::signal(SIGTERM, onTrialEndAsked);
+    // Whoever started this held it until now.
+    sigset_t term;
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    ::pthread_sigmask(SIG_UNBLOCK, &term, nullptr);
+    std::signal(SIGINT, SIG_IGN);
+}
+
 // Until standard input ends, or this process is asked to.
-void serveTrials(const Common& common)
+void serve(const Common& common)
 {
     Workshop workshop(common);
     std::string text;
@@ -448,6 +459,13 @@ void serveTrials(const Common& common)
 
 }
 
+int serveTrials(const std::string& runs)
+{
+    letEndBeAsked();
+    serve({.runs = runs});
+    return 0;
+}
+
 void addTrialWorker(Program& program)
 {
     auto options = std::make_shared<Options>();
@@ -463,21 +481,13 @@ void addTrialWorker(Program& program)
     worker->add_option("--device", options->device);
     worker->add_option("--tell", options->lines);
     program.on(worker, [options, &common]() -> Result<Outcome> {
-        std::signal(SIGTERM, onTrialEndAsked);
-        // Whoever started this held it until now.
-        sigset_t term;
-        sigemptyset(&term);
-        sigaddset(&term, SIGTERM);
-        ::pthread_sigmask(SIG_UNBLOCK, &term, nullptr);
-        std::signal(SIGINT, SIG_IGN);
+        if (options->serves)
+            return Outcome{{}, {}, serveTrials(common.runs)};
+        letEndBeAsked();
         if (!options->lines.empty()) {
             CORE_TRY(wanted, tellTo(options->lines));
             if (!wanted)
                 return Outcome{};
-        }
-        if (options->serves) {
-            serveTrials(common);
-            return Outcome{};
         }
         if (options->experiment.empty() || options->metrics.empty())
             return Error{ErrorKind::Usage, "says not what to train", "trial-worker", "Give a file and --metric"};
