@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 using core::base::forkBlocked;
+using core::base::isSingleThreaded;
 using core::base::letSignalsThrough;
 
 namespace {
