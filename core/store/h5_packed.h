@@ -15,4 +15,9 @@ std::uint32_t fletcher32(const unsigned char* bytes, std::size_t size);
 void writePacked(hid_t dataset, const void* values, std::size_t rows, std::size_t rowBytes, std::size_t each,
                  std::size_t chunkRows);
 
+/// Reads a column of `count` numbers of `each` bytes, written so or by HDF5 with any of these three filters, into `to`,
+/// in a third of HDF5's time. False where it is stored otherwise or something is amiss: H5Dread then tells. `list` says
+/// how the dataset is stored; its numbers must be wanted as they lie in the file.
+bool readPacked(hid_t dataset, hid_t list, std::size_t count, std::size_t each, void* to);
+
 }

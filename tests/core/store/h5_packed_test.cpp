@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <catch2/catch.hpp>
+#include <optional>
 #include <random>
 
 using namespace core::store;
@@ -17,6 +18,17 @@ std::vector<T> readAll(hid_t file, const char* name, hid_t type)
     const h5::Id space(H5Dget_space(set), H5Sclose, "ask");
     std::vector<T> values(std::size_t(H5Sget_simple_extent_npoints(space)));
     h5::check(H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "read");
+    return values;
+}
+
+template <class T>
+std::optional<std::vector<T>> readHere(hid_t file, const char* name)
+{
+    const h5::Id set(H5Dopen2(file, name, H5P_DEFAULT), H5Dclose, "open");
+    const h5::Id space(H5Dget_space(set), H5Sclose, "ask"), list(H5Dget_create_plist(set), H5Pclose, "ask");
+    std::vector<T> values(std::size_t(H5Sget_simple_extent_npoints(space)));
+    if (!h5::readPacked(set, list, values.size(), sizeof(T), values.data()))
+        return {};
     return values;
 }
 
@@ -74,6 +86,13 @@ TEST_CASE("HDF5 itself unpacks what is packed here")
               std::vector<std::uint8_t>(text.begin(), text.end()));
         CHECK(readAll<std::uint8_t>(made, "grains", H5T_NATIVE_UINT8) ==
               std::vector<std::uint8_t>(grains.begin(), grains.end()));
+        // So does this reader.
+        CHECK(readHere<std::int64_t>(made, "steps") == steps);
+        CHECK(readHere<double>(made, "curve") == curve);
+        CHECK(readHere<double>(made, "noise") == noise);
+        CHECK(readHere<std::uint8_t>(made, "text") == std::vector<std::uint8_t>(text.begin(), text.end()));
+        CHECK(readHere<std::uint8_t>(made, "grains") == std::vector<std::uint8_t>(grains.begin(), grains.end()));
+        CHECK_FALSE(readHere<std::int64_t>(made, "table")); // no column
         CHECK(bytesOf(made, "text") < text.size() / 20);
         CHECK(bytesOf(made, "curve") < curve.size());
         // Noise gets no smaller: then pieces stay as they are, with their sums of 4 bytes.
@@ -104,5 +123,40 @@ TEST_CASE("a packed piece that was changed on the disk is told")
         h5::check(H5Dwrite_chunk(set, H5P_DEFAULT, mask, at, size, piece.data()), "write");
     });
     REQUIRE(changed);
+    const auto here = h5::guarded(file, [&] { CHECK_FALSE(readHere<double>(h5::openFile(file), "values")); });
+    CHECK(here);
     CHECK_FALSE(h5::guarded(file, [&] { readAll<double>(h5::openFile(file), "values", H5T_NATIVE_DOUBLE); }));
+}
+
+TEST_CASE("what HDF5 packed itself is read here too")
+{
+    tests::TempFolder folder;
+    const auto file = folder.path() / "a.h5";
+    std::vector<double> values;
+    for (int i = 0; i < 5000; ++i)
+        values.push_back(i / 7.0);
+    const auto done = h5::guarded(file, [&] {
+        const h5::Id made = h5::createFile(file);
+        const hsize_t count = values.size(), chunk = 999;
+        const h5::Id space(H5Screate_simple(1, &count, nullptr), H5Sclose, "make");
+        for (const bool summed : {true, false}) {
+            const h5::Id list(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "make");
+            H5Pset_chunk(list, 1, &chunk);
+            H5Pset_shuffle(list);
+            H5Pset_deflate(list, 6);
+            if (summed)
+                H5Pset_fletcher32(list);
+            const h5::Id set(
+                H5Dcreate2(made, summed ? "summed" : "plain", H5T_IEEE_F64LE, space, H5P_DEFAULT, list, H5P_DEFAULT),
+                H5Dclose, "make");
+            h5::check(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "write");
+        }
+    });
+    REQUIRE(done);
+    const auto read = h5::guarded(file, [&] {
+        const h5::Id made = h5::openFile(file);
+        CHECK(readHere<double>(made, "summed") == values);
+        CHECK(readHere<double>(made, "plain") == values);
+    });
+    REQUIRE(read);
 }
