@@ -74,8 +74,9 @@ base::Result<std::vector<Line>> linesOf(const std::string& text)
 
 // Which columns hold what.
 struct Columns {
-    std::size_t number = 0, state = 0, constraints = 0; ///< the header's length: there is none
+    std::size_t number = 0, state = 0;
     std::vector<std::pair<std::string, std::size_t>> objectives, parameters;
+    std::vector<std::pair<std::string, std::size_t>> constraints; ///< without a name: all of them in one cell
 };
 
 constexpr const char* advice =
@@ -99,9 +100,7 @@ bool isOptunasValue(const std::string& name)
 
 base::Result<Columns> columnsOf(const Row& header, const std::string& metric)
 {
-    Columns made{placeOf(header, "number"), placeOf(header, "state"), placeOf(header, "constraints"), {}, {}};
-    if (made.constraints == header.size())
-        made.constraints = placeOf(header, "system_attrs_constraints");
+    Columns made{placeOf(header, "number"), placeOf(header, "state"), {}, {}, {}};
     if (made.state == header.size())
         return Error{ErrorKind::Data, "there is no column \"state\"", "line 1", advice};
     const std::size_t started = placeOf(header, "started");
@@ -115,6 +114,10 @@ base::Result<Columns> columnsOf(const Row& header, const std::string& metric)
             made.parameters.emplace_back(name.substr(7), i);
         else if (!ours && (name == "value" || name.starts_with("values_")))
             made.objectives.emplace_back(metric.empty() || name != "value" ? name : metric, i);
+        else if (name == "system_attrs_constraints" || (ours && i > started && name == constraintsNote))
+            made.constraints.emplace_back("", i);
+        else if (const std::string prefix = "system_attrs_constraints:"; name.starts_with(prefix))
+            made.constraints.emplace_back(name.substr(prefix.size()), i);
         else if (i > made.state && i < started && started < header.size())
             own.emplace_back(name, i);
     if (made.objectives.empty()) {
@@ -193,13 +196,18 @@ base::Result<Trial> trialOf(const Line& line, const Columns& columns, const Tuni
             trial.parameters.set(columns.parameters[i].first,
                                  spec.parameters[i].type == "continuous" ? Value(value.toReal()) : value);
         }
-    if (const std::size_t column = columns.constraints; column < line.cells.size() && !line.cells[column].empty()) {
-        auto constraints = constraintsIn(line.cells[column]);
-        if (!constraints)
-            return base::Error{ErrorKind::Data, constraints.error().message, "line " + std::to_string(line.number),
-                               constraints.error().advice};
-        trial.notes.set(std::string(constraintsNote), *constraints);
-    }
+    base::Object constraints;
+    for (const auto& [name, column] : columns.constraints)
+        if (const std::string& cell = line.cells[column]; !cell.empty()) {
+            auto found = constraintsIn(name.empty() ? cell : "[" + cell + "]");
+            if (!found)
+                return base::Error{ErrorKind::Data, found.error().message, "line " + std::to_string(line.number),
+                                   found.error().advice};
+            for (const auto& [each, value] : *found)
+                constraints.set(name.empty() ? each : name, value);
+        }
+    if (!constraints.empty())
+        trial.notes.set(constraintsNote, constraints);
     bool whole = true;
     for (const auto& [name, column] : columns.objectives) {
         const Value value = valueOf(line.cells[column]);

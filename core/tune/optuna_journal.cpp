@@ -99,7 +99,7 @@ std::string notesOf(const Trial& trial)
 {
     Object notes = trial.notes;
     if (constraintsOf(trial))
-        notes.erase(std::string(constraintsNote));
+        notes.erase(constraintsNote);
     if (trial.stop)
         notes.set("stopped", trial.stop->message);
     if (!trial.error.empty())

@@ -228,7 +228,7 @@ private:
             else if (key.starts_with(prefix))
                 known.set(key.substr(prefix.size()), numberAsValue(numberOf(value)));
         if (!known.empty())
-            trial.notes.set(std::string(constraintsNote), known);
+            trial.notes.set(constraintsNote, known);
     }
 
     void report(Trial& trial, std::int64_t step, double value)

@@ -140,6 +140,13 @@ TEST_CASE("constraints come back from a table, and are read from Optuna's")
         CHECK(tune::whyInfeasible(table->trials[0]) == "constraint 0 is 0.5, above 0");
     }
     CHECK(tune::constraintsOf(read("\"(-1,)\"")->trials[0])->size() == 1);
+    const auto named = tune::readTrialsCsv("number,value,params_x,state,system_attrs_constraints:memory\n"
+                                           "0,1,2,COMPLETE,0.5\n1,2,3,COMPLETE,-inf\n2,2,3,COMPLETE,\n",
+                                           "minimize");
+    REQUIRE(named);
+    CHECK(tune::whyInfeasible(named->trials[0]) == "constraint memory is 0.5, above 0");
+    CHECK(tune::constraintsOf(named->trials[1])->size() == 1);
+    CHECK(tune::constraintsOf(named->trials[2]) == nullptr);
     for (const char* cell : {"much", "[]", "[much]", "\"{\"\"a\"\": true}\"", "{}"}) {
         INFO(cell);
         const auto table = read(cell);
