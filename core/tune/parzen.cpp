@@ -68,28 +68,30 @@ void Parzen::addNumber(const Distribution& range, std::vector<double> centres)
         m_dimensions.push_back({same, none, none, none, {}});
         return;
     }
-    std::vector<std::size_t> order(n);
-    std::iota(order.begin(), order.end(), std::size_t(0));
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return centres[i]; });
+    std::vector<std::pair<double, std::size_t>> order;
+    for (std::size_t i = 0; i < n; ++i)
+        order.emplace_back(centres[i], i);
+    std::ranges::sort(order);
     // As wide as the farther of two neighbours is away; the outermost have one neighbour, the ends of the range only if
     // they are alone.
     Dimension made;
     made.widths.resize(n);
     const double narrowest = (high - low) / std::min(100.0, 2.0 + double(n));
-    const auto sorted = [&](std::size_t place) { return centres[order[place]]; };
+    const auto sorted = [&](std::size_t place) { return order[place].first; };
     for (std::size_t place = 0; place < n; ++place) {
         const double left = place > 0 ? sorted(place) - sorted(place - 1) : n == 1 ? sorted(0) - low : 0;
         const double right = place + 1 < n ? sorted(place + 1) - sorted(place) : n == 1 ? high - sorted(0) : 0;
-        made.widths[order[place]] = std::clamp(std::max(left, right), narrowest, high - low);
+        made.widths[order[place].second] = std::clamp(std::max(left, right), narrowest, high - low);
     }
     made.centres = std::move(centres);
     made.centres.push_back((low + high) / 2);
     made.widths.push_back(high - low);
+    const bool counts = range.count().has_value();
     for (std::size_t k = 0; k <= n; ++k) {
         const double centre = made.centres[k], width = made.widths[k];
         const double mass = math::logNormalMass((low - centre) / width, (high - centre) / width);
         made.inverse.push_back(1 / width);
-        made.constants.push_back(range.count() ? -mass : math::logNormalPdf(0) - std::log(width) - mass);
+        made.constants.push_back(counts ? -mass : math::logNormalPdf(0) - std::log(width) - mass);
     }
     m_dimensions.push_back(std::move(made));
 }
