@@ -29,6 +29,12 @@ bool isSmall(const AdamTensors& what)
     return true;
 }
 
+// Of float32 all are, as isSmall() saw; asking each again takes as long as the arithmetic.
+float* numbersOf(const at::Tensor& of)
+{
+    return static_cast<float*>(of.mutable_data_ptr());
+}
+
 batched::AdamFactors factorsOf(const AdamUpdate& how, double step)
 {
     return {how.decoupled ? 0 : float(how.weightDecay),
@@ -60,12 +66,11 @@ void updateAdam(const AdamUpdate& how, const AdamTensors& what)
     float last = -1;
     batched::AdamFactors by;
     for (std::size_t i = 0; i < what.parameters.size(); ++i) {
-        if (const float step = *what.steps[i].const_data_ptr<float>(); step != std::exchange(last, step))
+        if (const float step = *numbersOf(what.steps[i]); step != std::exchange(last, step))
             by = factorsOf(how, step);
-        kernel.adam(by, what.gradients[i].const_data_ptr<float>(), what.parameters[i].numel(),
-                    what.parameters[i].mutable_data_ptr<float>(), what.average[i].mutable_data_ptr<float>(),
-                    what.squares[i].mutable_data_ptr<float>(),
-                    how.amsgrad ? what.largest[i].mutable_data_ptr<float>() : nullptr);
+        kernel.adam(by, numbersOf(what.gradients[i]), what.parameters[i].numel(), numbersOf(what.parameters[i]),
+                    numbersOf(what.average[i]), numbersOf(what.squares[i]),
+                    how.amsgrad ? numbersOf(what.largest[i]) : nullptr);
     }
 }
 
