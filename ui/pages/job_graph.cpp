@@ -77,8 +77,25 @@ QStringList linesOf(core::jobs::JobState state)
 
 JobGraph::JobGraph(QWidget* parent) : QWidget(parent)
 {
-    setMinimumSize(560, 216);
+    fit();
     setAccessibleName(tr("States of the job"));
+}
+
+void JobGraph::fit()
+{
+    setMinimumSize(int(560 * theme().scale), int(216 * theme().scale));
+}
+
+QSize JobGraph::sizeHint() const
+{
+    return QSize(880, 232) * theme().scale;
+}
+
+void JobGraph::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        fit();
 }
 
 void JobGraph::setChanges(std::vector<core::jobs::StateChange> changes)
@@ -175,8 +192,11 @@ void JobGraph::paintNode(QPainter& painter, State state) const
     painter.setFont(theme().body());
     painter.setPen(theme().muted);
     QString told = style::duration(node.seconds);
-    if (node.visits > 1)
-        told = tr("%1 times, %2").arg(node.visits).arg(told);
+    if (node.visits > 1) {
+        const QString whole = tr("%1 times, %2").arg(node.visits).arg(told);
+        const bool fits = painter.fontMetrics().horizontalAdvance(whole) <= cell - 4;
+        told = fits ? whole : tr("%1×, %2").arg(node.visits).arg(told);
+    }
     write(told);
 }
 
