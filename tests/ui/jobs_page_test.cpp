@@ -344,7 +344,7 @@ TEST_CASE("what stands in an empty field of a job is not cut off")
 TEST_CASE("in front of a class the page of jobs grows with its letters: nothing lies over anything else")
 {
     Jobbed jobs(R"({"name": "short", "job": {"command": "true"}})");
-    jobs.page->resize(1280, 700);
+    jobs.page->resize(1280, 736);
     const QString id = jobs.submit();
     REQUIRE(jobs.comesTo(id, JobState::Completed));
     const auto fits = [&] {
@@ -356,6 +356,9 @@ TEST_CASE("in front of a class the page of jobs grows with its letters: nothing 
         INFO(s << ", " << row);
         CHECK(row >= 68 * s); // a name of two lines and its times
         CHECK(transitions->rowHeight(0) >= line + 2);
+        auto* start = jobs.button("jobStart");
+        CHECK(start->geometry().bottom() < start->parentWidget()->height());
+        CHECK(start->height() >= start->sizeHint().height());
         constexpr int frame = 4;
         CHECK(jobs.page->table()->height() + frame >=
               jobs.page->table()->horizontalHeader()->height() + jobs.page->table()->rowHeight(0));

@@ -22,6 +22,7 @@ struct Place {
 };
 
 constexpr int graphColumns = 8, graphRows = 3;
+constexpr double nodeTop = 14, lastWords = 46;
 
 // By the order of the enumeration.
 constexpr std::array<Place, core::jobs::jobStates> places{{{0, 0},
@@ -83,7 +84,7 @@ JobGraph::JobGraph(QWidget* parent) : QWidget(parent)
 
 void JobGraph::fit()
 {
-    setMinimumSize(int(560 * theme().scale), int(216 * theme().scale));
+    setMinimumSize(int(560 * theme().scale), int(196 * theme().scale));
 }
 
 QSize JobGraph::sizeHint() const
@@ -135,8 +136,10 @@ bool JobGraph::walked(State from, State to) const
 QPointF JobGraph::placeOf(State state) const
 {
     const Place place = places[std::size_t(state)];
-    const double cell = width() / double(graphColumns), tall = height() / double(graphRows);
-    return {cell * (place.column + 0.5), 14 * theme().scale + tall * place.row};
+    // Below the last row stand names of two lines.
+    const double cell = width() / double(graphColumns), s = theme().scale;
+    const double tall = (height() - (nodeTop + lastWords) * s) / double(graphRows - 1);
+    return {cell * (place.column + 0.5), nodeTop * s + tall * place.row};
 }
 
 void JobGraph::paintEdge(QPainter& painter, State from, State to, bool lit) const

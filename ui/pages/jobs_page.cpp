@@ -119,9 +119,8 @@ void JobsPage::build()
 QWidget* JobsPage::buildHead()
 {
     auto* head = new QWidget;
-    head->setMinimumHeight(52);
     auto* row = new QHBoxLayout(head);
-    row->setContentsMargins(24, 8, 24, 8);
+    row->setContentsMargins(24, 9, 24, 9);
     row->setSpacing(8);
     m_state = new Label({}, Tone::Body);
     m_state->setObjectName("jobState");
