@@ -208,7 +208,10 @@ Status workOnScript(const Value& experiment, const Options& options, const Commo
                                  : options.experiment;
     const Voice& voice = *options.voice;
     session::ScriptTrial trial{experiment, stem + ".job", common.runsFolder(), options.metrics.front()};
-    trial.mustEnd = [&voice] { return voice.mustEnd(); };
+    trial.mustEnd = [&voice] {
+        voice.flush();
+        return voice.mustEnd();
+    };
     trial.opened = [&voice](const std::string& run) { voice.tell({{"run", run}}); };
     trial.report = [&voice](std::int64_t step, double value) {
         voice.tell({{"step", step}, {"value", core::tune::numberAsValue(value)}});

@@ -3,6 +3,7 @@
 #include "core/base/forked.h"
 #include "core/session/tuning_batch.h"
 #include "core/session/tuning_worker.h"
+#include "core/tensor/device.h"
 #include "core/train/threads.h"
 
 #include <algorithm>
@@ -152,7 +153,8 @@ private:
     {
         // Where a network has one thread, those that wait for more would only be in the way.
         const Environment environment{{"OMP_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "passive"}};
-        if (m_serve && base::isSingleThreaded()) {
+        // CUDA does not survive a fork.
+        if (m_serve && base::isSingleThreaded() && !tensor::whyNoCuda().empty()) {
             const auto work = [this] {
                 train::useThreads(1); // libraries have read the environment already
                 return m_serve();

@@ -4,7 +4,6 @@
 #include "core/base/clock.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
-#include "core/store/file_beside.h"
 #include "core/store/run_names.h"
 
 #include <algorithm>
@@ -129,10 +128,7 @@ base::Result<RunFolder> RunFolder::create(const fs::path& runs, const std::strin
         CORE_TRY(lock, takeLock(folder.m_path));
         folder.m_lock = lock;
         // First what makes it a run, so that a folder which is half made counts as none.
-        CORE_TRY(file, FileBeside::create(folder.m_path / "spec.json"));
-        CORE_CHECK(file.write(base::writeJson(spec, 2) + '\n'));
-        CORE_CHECK(file.sync());
-        CORE_CHECK(file.show());
+        CORE_CHECK(base::writeFileAtomically(folder.m_path / "spec.json", base::writeJson(spec, 2) + '\n'));
         for (const fs::path& part : {folder.journal(), folder.checkpoints()})
             if (::mkdir(part.c_str(), 0700) != 0)
                 return systemError("make the folder", part, errno);
