@@ -66,6 +66,7 @@ private:
     Object algorithm() const;
     Value channels();
     Object hyperparameters() const;
+    void resources(Object& into);
     void common(Object& into);
     Result<Object> config(const Value& tuning);
     Result<Object> ranges(const Array& parameters);
@@ -145,11 +146,19 @@ Object Describer::hyperparameters() const
     return all;
 }
 
-void Describer::common(Object& into)
+void Describer::resources(Object& into)
 {
-    into.set("AlgorithmSpecification", algorithm());
-    if (const Value all = channels(); !all.array().empty())
-        into.set("InputDataConfig", all);
+    // A tuning job has either of the two; an instance that was chosen since stands in ResourceConfig.
+    if (const Value& tuned = kept("HyperParameterTuningResourceConfig"); tuned.isObject()) {
+        const Value& type = tuned["InstanceType"];
+        const bool same = type.isNull()
+                              ? m_job.instance.empty()
+                              : type.text() == m_job.instance && tuned["InstanceCount"].toInt(1) == m_job.instanceCount;
+        if (same) {
+            into.set("HyperParameterTuningResourceConfig", tuned);
+            return;
+        }
+    }
     // Of one type, groups of types and a list of them to choose from SageMaker takes one.
     const Value &groups = kept("ResourceConfig")["InstanceGroups"],
                 &preferences = kept("ResourceConfig")["InstancePreferences"];
@@ -168,6 +177,14 @@ void Describer::common(Object& into)
     if (!resources.find("VolumeSizeInGB"))
         resources.set("VolumeSizeInGB", 30);
     into.set("ResourceConfig", std::move(resources));
+}
+
+void Describer::common(Object& into)
+{
+    into.set("AlgorithmSpecification", algorithm());
+    if (const Value all = channels(); !all.array().empty())
+        into.set("InputDataConfig", all);
+    resources(into);
     Object stopping{{"MaxRuntimeInSeconds", std::int64_t(std::ceil(m_job.maxRunS))}};
     if (m_job.spot && !m_job.maxWaitS)
         m_notes.push_back("SageMaker wants max_wait_s of a spot job: max_run_s stands for it");
@@ -183,7 +200,8 @@ void Describer::common(Object& into)
     if (!m_job.environment.object().empty())
         into.set("Environment", m_job.environment);
     for (const std::string& key : sagemaker::keptKeys())
-        if (const Value& value = kept(key.c_str()); !value.isNull() && !into.find(key))
+        if (const Value& value = kept(key.c_str());
+            !value.isNull() && !into.find(key) && key != "HyperParameterTuningResourceConfig")
             into.set(key, value);
     for (const char* key : {"RoleArn", "OutputDataConfig"})
         if (!into.find(key))

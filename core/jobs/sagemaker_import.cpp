@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/jobs/sagemaker.h"
-#include "core/jobs/sagemaker_names.h"
+#include "core/jobs/sagemaker_importer.h"
 #include "core/jobs/sagemaker_read.h"
 
 #include "core/base/json.h"
@@ -10,18 +9,11 @@
 #include <optional>
 
 namespace core::jobs {
+namespace sagemaker {
 
 using namespace base;
-using namespace sagemaker;
 
 namespace {
-
-// A hyperparameter is a text there; what it holds is what JSON makes of it.
-Value plainValue(const std::string& text)
-{
-    const auto value = parseJson(text);
-    return value && !value->isObject() && !value->isArray() && !value->isNull() ? *value : Value(text);
-}
 
 bool isSetting(const std::string& name)
 {
@@ -29,32 +21,13 @@ bool isSetting(const std::string& name)
     return std::ranges::count(sagemaker::experimentParts(), part) > 0;
 }
 
-class Importer {
-public:
-    Result<Exchanged> training(const Value& given);
-    Result<Exchanged> tuning(const Value& given);
+}
 
-private:
-    Object m_job, m_kept;
-    Value m_experiment = Object{};
-    Exchanged m_made;
-
-    Status definition(const Value& given, const std::string& where);
-    Status algorithm(const Value& given, const std::string& where);
-    Status hyperparameters(const Value& given, const std::string& where);
-    Status channels(const Value& given, const std::string& where);
-    Status resources(const Value& given, const std::string& where);
-    Status stopping(const Value& given, const std::string& where);
-    Status environment(const Value& given, const std::string& where);
-    Result<Object> ranges(const Value& config, const Value& ranges, const std::string& where);
-    Result<Object> oneRange(const Value& range, const std::string& where, const std::string& kind);
-    Status objective(const Value& given, const std::string& where, Object& tuning);
-    Status limits(const Value& given, const std::string& where, Object& tuning);
-    Status completion(const Value& given, const std::string& where, Object& tuning);
-    Status warmStart(const Value& given, Object& tuning);
-    void keep(const Value& all, const Names& keys, Object& into);
-    Exchanged end(Object kept);
-};
+Value plainValue(const std::string& text)
+{
+    const auto value = parseJson(text);
+    return value && (value->isNumber() || value->isBool()) && writeJson(*value) == text ? *value : Value(text);
+}
 
 void Importer::keep(const Value& all, const Names& keys, Object& into)
 {
@@ -154,6 +127,10 @@ Status Importer::channels(const Value& given, const std::string& where)
                              {"S3DataSource", "FileSystemDataSource", "DatasetSource"}));
         const Value& s3 = channel["DataSource"]["S3DataSource"];
         const Value& files = channel["DataSource"]["FileSystemDataSource"];
+        if (!s3.isNull())
+            CORE_CHECK(knownKeys(s3, at + "/DataSource/S3DataSource", sagemaker::s3Keys()));
+        if (!files.isNull())
+            CORE_CHECK(knownKeys(files, at + "/DataSource/FileSystemDataSource", sagemaker::fileSystemKeys()));
         if (!s3.isObject() && !files.isObject())
             return wrongAt(at + "/DataSource", "names neither an S3DataSource nor a FileSystemDataSource",
                            "Other sources have no path");
@@ -188,6 +165,23 @@ Status Importer::resources(const Value& given, const std::string& where)
     rest.erase("InstanceCount");
     if (!rest.empty())
         m_kept.set("ResourceConfig", std::move(rest));
+    return {};
+}
+
+// What a tuning job may name instead: of a list of instances AWS takes the first that it has.
+Status Importer::tuningResources(const Value& given, const std::string& where)
+{
+    if (given.isNull())
+        return {};
+    CORE_CHECK(knownKeys(given, where, sagemaker::tuningResourceKeys()));
+    if (const Value& type = given["InstanceType"]; !type.isNull()) {
+        CORE_TRY(name, textAt(type, where + "/InstanceType"));
+        m_job.set("instance", name);
+    }
+    if (const Value& count = given["InstanceCount"]; !count.isNull()) {
+        CORE_TRY(number, wholeAt(count, where + "/InstanceCount", 1));
+        m_job.set("instance_count", number);
+    }
     return {};
 }
 
@@ -230,7 +224,12 @@ Status Importer::definition(const Value& given, const std::string& where)
 {
     CORE_CHECK(algorithm(given["AlgorithmSpecification"], where + "/AlgorithmSpecification"));
     CORE_CHECK(channels(given["InputDataConfig"], where + "/InputDataConfig"));
+    if (!given["ResourceConfig"].isNull() && !given["HyperParameterTuningResourceConfig"].isNull())
+        return wrongAt(where + "/HyperParameterTuningResourceConfig", "stands beside ResourceConfig",
+                       "SageMaker takes one of the two: remove the other");
     CORE_CHECK(resources(given["ResourceConfig"], where + "/ResourceConfig"));
+    CORE_CHECK(
+        tuningResources(given["HyperParameterTuningResourceConfig"], where + "/HyperParameterTuningResourceConfig"));
     CORE_CHECK(stopping(given["StoppingCondition"], where + "/StoppingCondition"));
     CORE_CHECK(environment(given["Environment"], where + "/Environment"));
     if (const Value& spot = given["EnableManagedSpotTraining"]; !spot.isNull()) {
@@ -268,192 +267,11 @@ Result<Exchanged> Importer::training(const Value& given)
     return end({});
 }
 
-Result<Object> Importer::oneRange(const Value& range, const std::string& where, const std::string& kind)
-{
-    const bool category = kind == "Categorical";
-    CORE_CHECK(knownKeys(range, where,
-                         category ? Names{"Name", "Values"} : Names{"Name", "MinValue", "MaxValue", "ScalingType"}));
-    CORE_TRY(name, textAt(range["Name"], where + "/Name"));
-    Object parameter{{"path", name}};
-    if (category) {
-        const Value& given = range["Values"];
-        if (!given.isArray() || given.array().empty())
-            return wrongAt(where + "/Values", "there are no values", "Write a list of texts");
-        Array values;
-        for (std::size_t i = 0; i < given.array().size(); ++i) {
-            CORE_TRY(text, textAt(given.array()[i], where + "/Values/" + std::to_string(i)));
-            values.push_back(plainValue(text));
-        }
-        parameter.set("type", "categorical");
-        parameter.set("values", std::move(values));
-        return parameter;
-    }
-    const bool whole = kind == "Integer";
-    CORE_TRY(least, numberAt(range["MinValue"], where + "/MinValue", whole));
-    CORE_TRY(most, numberAt(range["MaxValue"], where + "/MaxValue", whole));
-    if (least.toReal() > most.toReal())
-        return wrongAt(where + "/MinValue", "is above MaxValue", "Write the smaller one here");
-    parameter.set("type", whole ? "integer" : "continuous");
-    parameter.set("min", least);
-    parameter.set("max", most);
-    if (const Value& scaling = range["ScalingType"]; !scaling.isNull()) {
-        Names words;
-        for (const auto& [theirs, ours] : sagemaker::scales())
-            words.push_back(theirs);
-        CORE_TRY(word, optionAt(scaling, where + "/ScalingType", words));
-        parameter.set("scale", sagemaker::ours(sagemaker::scales(), word));
-    }
-    return parameter;
 }
 
-Result<Object> Importer::ranges(const Value& config, const Value& ranges, const std::string& where)
+base::Result<Exchanged> importSageMaker(const base::Value& description)
 {
-    Object tuning;
-    CORE_TRY(strategy, optionAt(config["Strategy"], "/HyperParameterTuningJobConfig/Strategy",
-                                {"Bayesian", "Random", "Hyperband", "Grid"}));
-    tuning.set("strategy", strategy);
-    CORE_CHECK(knownKeys(ranges.isNull() ? Value(Object{}) : ranges, where, sagemaker::rangeKeys()));
-    if (!ranges["AutoParameters"].isNull() && !ranges["AutoParameters"].array().empty())
-        return wrongAt(where + "/AutoParameters", "ranges that AWS chooses are not known here", "Write the ranges out");
-    Array parameters;
-    for (const char* kind : {"Integer", "Continuous", "Categorical"}) {
-        const std::string key = std::string(kind) + "ParameterRanges";
-        const Value& all = ranges[key];
-        if (!all.isNull() && !all.isArray())
-            return wrongAt(where + "/" + key, "is " + std::string(all.typeName()) + ", not a list", "Write […]");
-        for (std::size_t i = 0; i < all.array().size(); ++i) {
-            CORE_TRY(one, oneRange(all.array()[i], where + "/" + key + "/" + std::to_string(i), kind));
-            parameters.push_back(std::move(one));
-        }
-    }
-    tuning.set("parameters", std::move(parameters));
-    return tuning;
-}
-
-Status Importer::objective(const Value& given, const std::string& where, Object& tuning)
-{
-    if (given.isNull())
-        return wrongAt(where, "there is no objective",
-                       R"(Write {"Type": "Minimize", "MetricName": "validation:loss"})");
-    CORE_CHECK(knownKeys(given, where, {"Type", "MetricName"}));
-    CORE_TRY(type, optionAt(given["Type"], where + "/Type", {"Maximize", "Minimize"}));
-    CORE_TRY(metric, textAt(given["MetricName"], where + "/MetricName"));
-    tuning.set("objective", Object{{"metric", metric}, {"goal", type == "Maximize" ? "maximize" : "minimize"}});
-    return {};
-}
-
-Status Importer::limits(const Value& given, const std::string& where, Object& tuning)
-{
-    CORE_CHECK(knownKeys(given, where, {"MaxNumberOfTrainingJobs", "MaxParallelTrainingJobs", "MaxRuntimeInSeconds"}));
-    const std::pair<const char*, const char*> keys[]{{"MaxNumberOfTrainingJobs", "max_jobs"},
-                                                     {"MaxParallelTrainingJobs", "max_parallel_jobs"},
-                                                     {"MaxRuntimeInSeconds", "max_runtime_in_seconds"}};
-    for (const auto& [theirs, ours] : keys)
-        if (const Value& value = given[theirs]; !value.isNull()) {
-            CORE_TRY(number, wholeAt(value, where + "/" + theirs, 1));
-            tuning.set(ours, number);
-        }
-    return {};
-}
-
-Status Importer::completion(const Value& given, const std::string& where, Object& tuning)
-{
-    if (given.isNull())
-        return {};
-    CORE_CHECK(
-        knownKeys(given, where, {"TargetObjectiveMetricValue", "BestObjectiveNotImproving", "ConvergenceDetected"}));
-    Object completion;
-    if (const Value& target = given["TargetObjectiveMetricValue"]; !target.isNull()) {
-        CORE_TRY(number, numberAt(target, where + "/TargetObjectiveMetricValue", false));
-        completion.set("target_objective_metric_value", number);
-    }
-    const Value& jobs = given["BestObjectiveNotImproving"]["MaxNumberOfTrainingJobsNotImproving"];
-    if (!jobs.isNull()) {
-        CORE_TRY(number, wholeAt(jobs, where + "/BestObjectiveNotImproving/MaxNumberOfTrainingJobsNotImproving", 3));
-        completion.set("max_number_of_training_jobs_not_improving", number);
-    }
-    if (const Value& ends = given["ConvergenceDetected"]["CompleteOnConvergence"]; !ends.isNull()) {
-        CORE_TRY(word, optionAt(ends, where + "/ConvergenceDetected/CompleteOnConvergence", {"Enabled", "Disabled"}));
-        completion.set("complete_on_convergence", word == "Enabled");
-    }
-    tuning.set("completion", std::move(completion));
-    return {};
-}
-
-Status Importer::warmStart(const Value& given, Object& tuning)
-{
-    const std::string where = "/WarmStartConfig";
-    if (given.isNull())
-        return {};
-    CORE_CHECK(knownKeys(given, where, {"ParentHyperParameterTuningJobs", "WarmStartType"}));
-    CORE_TRY(type, optionAt(given["WarmStartType"], where + "/WarmStartType",
-                            {"IdenticalDataAndAlgorithm", "TransferLearning"}));
-    Array parents;
-    const Array& jobs = given["ParentHyperParameterTuningJobs"].array();
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-        const std::string at = where + "/ParentHyperParameterTuningJobs/" + std::to_string(i);
-        CORE_TRY(name, textAt(jobs[i]["HyperParameterTuningJobName"], at + "/HyperParameterTuningJobName"));
-        parents.emplace_back(name);
-    }
-    if (parents.empty())
-        return wrongAt(where + "/ParentHyperParameterTuningJobs", "there is no parent", "Name one to five");
-    tuning.set("warm_start",
-               Object{{"type", sagemaker::ours(sagemaker::warmStarts(), type)}, {"parents", std::move(parents)}});
-    return {};
-}
-
-Result<Exchanged> Importer::tuning(const Value& given)
-{
-    CORE_CHECK(knownKeys(given, "", sagemaker::tuningKeys()));
-    CORE_TRY(name, textAt(given["HyperParameterTuningJobName"], "/HyperParameterTuningJobName"));
-    m_experiment.object().set("name", name);
-    const std::string at = "/HyperParameterTuningJobConfig", below = "/TrainingJobDefinition";
-    const Value &config = given["HyperParameterTuningJobConfig"], &trained = given["TrainingJobDefinition"];
-    CORE_CHECK(knownKeys(config, at, sagemaker::tuningConfigKeys()));
-    if (!given["TrainingJobDefinitions"].isNull())
-        return wrongAt("/TrainingJobDefinitions", "several algorithms in one study are not known here",
-                       "Write one TrainingJobDefinition");
-    CORE_CHECK(knownKeys(trained, below, sagemaker::definitionKeys()));
-    const bool inside = !trained["HyperParameterRanges"].isNull();
-    CORE_TRY(made, inside ? ranges(config, trained["HyperParameterRanges"], below + "/HyperParameterRanges")
-                          : ranges(config, config["ParameterRanges"], at + "/ParameterRanges"));
-    const bool ownGoal = !trained["TuningObjective"].isNull();
-    CORE_CHECK(ownGoal ? objective(trained["TuningObjective"], below + "/TuningObjective", made)
-                       : objective(config["HyperParameterTuningJobObjective"], at + "/HyperParameterTuningJobObjective",
-                                   made));
-    CORE_CHECK(limits(config["ResourceLimits"], at + "/ResourceLimits", made));
-    CORE_CHECK(completion(config["TuningJobCompletionCriteria"], at + "/TuningJobCompletionCriteria", made));
-    if (const Value& early = config["TrainingJobEarlyStoppingType"]; !early.isNull()) {
-        CORE_TRY(word, optionAt(early, at + "/TrainingJobEarlyStoppingType", {"Off", "Auto"}));
-        made.set("early_stopping", word);
-    }
-    if (const Value& seed = config["RandomSeed"]; !seed.isNull()) {
-        CORE_TRY(number, wholeAt(seed, at + "/RandomSeed", 0));
-        made.set("seed", number);
-    }
-    if (const Value& band = config["StrategyConfig"]["HyperbandStrategyConfig"]; band.isObject()) {
-        Object strategy{{"kind", "Hyperband"}};
-        for (const auto& [theirs, ours] : sagemaker::hyperbandKeys())
-            if (const Value& value = band[theirs]; !value.isNull()) {
-                CORE_TRY(number, wholeAt(value, at + "/StrategyConfig/HyperbandStrategyConfig/" + theirs, 1));
-                strategy.set(ours, number);
-            }
-        if (made.find("strategy")->text() == "Hyperband")
-            made.set("strategy", std::move(strategy));
-    }
-    CORE_CHECK(warmStart(given["WarmStartConfig"], made));
-    CORE_CHECK(definition(trained, below));
-    CORE_CHECK(hyperparameters(trained["StaticHyperParameters"], below + "/StaticHyperParameters"));
-    m_experiment.object().set("tuning", std::move(made));
-    Object kept;
-    keep(given, {"Tags", "Autotune"}, kept);
-    return end(std::move(kept));
-}
-
-}
-
-Result<Exchanged> importSageMaker(const Value& description)
-{
+    using namespace sagemaker;
     if (!description.isObject())
         return wrongAt("/", "is " + std::string(description.typeName()) + ", not a job's description",
                        "Give the request of CreateTrainingJob or CreateHyperParameterTuningJob");

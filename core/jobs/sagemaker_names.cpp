@@ -100,6 +100,27 @@ const Names& resourceKeys()
     return names;
 }
 
+const Names& s3Keys()
+{
+    static const Names names{
+        "S3DataType",        "S3Uri",          "S3DataDistributionType", "AttributeNames", "InstanceGroupNames",
+        "ModelAccessConfig", "HubAccessConfig"};
+    return names;
+}
+
+const Names& fileSystemKeys()
+{
+    static const Names names{"FileSystemId", "FileSystemAccessMode", "FileSystemType", "DirectoryPath"};
+    return names;
+}
+
+const Names& tuningResourceKeys()
+{
+    static const Names names{"InstanceType",   "InstanceCount",      "VolumeSizeInGB",
+                             "VolumeKmsKeyId", "AllocationStrategy", "InstanceConfigs"};
+    return names;
+}
+
 const Names& rangeKeys()
 {
     static const Names names{"IntegerParameterRanges", "ContinuousParameterRanges", "CategoricalParameterRanges",

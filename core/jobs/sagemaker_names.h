@@ -17,7 +17,10 @@ const Names& tuningConfigKeys();
 const Names& definitionKeys();
 const Names& algorithmKeys();
 const Names& channelKeys();
+const Names& s3Keys();
+const Names& fileSystemKeys();
 const Names& resourceKeys();
+const Names& tuningResourceKeys();
 const Names& rangeKeys();
 /// Of a definition, what is only kept.
 const Names& keptKeys();

@@ -18,6 +18,8 @@ Error wrongAt(const std::string& where, std::string message, std::string advice)
 
 Status knownKeys(const Value& object, const std::string& where, const Names& known)
 {
+    if (object.isNull())
+        return wrongAt(where.empty() ? "/" : where, "is missing", "Write it in braces: {…}");
     if (!object.isObject())
         return wrongAt(where.empty() ? "/" : where, "is " + std::string(object.typeName()) + ", not an object",
                        "Write it in braces: {…}");
@@ -42,6 +44,8 @@ Result<std::int64_t> wholeAt(const Value& value, const std::string& where, std::
 
 Result<std::string> textAt(const Value& value, const std::string& where)
 {
+    if (value.isNull())
+        return wrongAt(where, "is missing", "Write a text in quotes");
     if (!value.isText())
         return wrongAt(where, "is " + std::string(value.typeName()) + ", not a text", "Write it in quotes");
     return value.text();

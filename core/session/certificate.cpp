@@ -130,6 +130,8 @@ public:
         else if (!engine.experiment().train.deterministic)
             blame("non_deterministic", "operations that do not repeat were allowed (train.deterministic is false); " +
                                            first.tensor + " is the first tensor that parted");
+        else if (const std::string lost = lostRanks(first.step); !lost.empty())
+            blame("ranks", lost);
         else if (const std::int64_t threads = threadsThatFit(first.step); threads > 0)
             blame("threads", "with " + std::to_string(threads) +
                                  " threads the recorded weights come out; the record says " +
@@ -287,6 +289,20 @@ private:
         return text;
     }
 
+    // Whoever went on without a lost rank was fewer from there on; here all train again.
+    std::string lostRanks(std::int64_t step) const
+    {
+        const spec::DistributedSpec how = spec::read(m_past.spec()).distributed;
+        if (how.members() < 2 || how.onFailure != "survivors")
+            return {};
+        for (const events::Event& event : m_past.record().events)
+            if (const auto* notice = std::get_if<events::Notice>(&event);
+                notice && notice->step < step && notice->error.advice.starts_with("Restart "))
+                return "the ranks that were left went on from step " + std::to_string(notice->step) + "; here all " +
+                       std::to_string(how.members()) + " train again";
+        return {};
+    }
+
     // Another number of threads that gives the recorded weights, or 0. Only a short stretch is tried.
     std::int64_t threadsThatFit(std::int64_t step) const
     {
@@ -301,7 +317,7 @@ private:
         for (std::int64_t threads = 1; threads <= std::min<std::int64_t>(cores, 16); ++threads) {
             if (threads == m_certificate.here.threads)
                 continue;
-            auto engine = m_past.engineAt(keyframe, "cpu", threads);
+            auto engine = m_past.ranksAt(keyframe, "cpu", threads);
             if (engine && m_past.advance(**engine, step, false) && (*engine)->tensorDigests() == noted->second)
                 return threads;
         }
@@ -313,7 +329,7 @@ private:
     {
         FirstDifference& first = *m_certificate.first;
         const auto after = m_recorded.upper_bound(first.step);
-        auto engine = m_past.engineAt(m_past.keyframeBefore(first.step - 1), m_certificate.here.device);
+        auto engine = m_past.ranksAt(m_past.keyframeBefore(first.step - 1), m_certificate.here.device);
         if (first.step < 1 || !engine)
             return blame("record", "the recorded weights cannot be reached from the keyframe before them");
         bool told = false;
@@ -424,7 +440,7 @@ base::Result<Certificate> certify(const std::filesystem::path& run, std::int64_t
     // What several ranks trained is trained again by one process, on the first's GPU.
     if (const auto numbers = tensor::cudaNumbers(device); numbers.size() > 1)
         device = tensor::cudaName({numbers.front()});
-    CORE_TRY(engine, past.engineAt(keyframe, device));
+    CORE_TRY(engine, past.ranksAt(keyframe, device));
     certificate.from = from < 0 ? engine->step() : from;
     certificate.recorded = surroundingsOf(past.record());
     certificate.here = {train::librariesOf(engine->learner()), at::get_cpu_capability(), device, engine->threads()};

@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/events/codec.h"
 #include "core/session/inspect.h"
+#include "core/session/past.h"
 #include "core/spec/experiment.h"
 #include "core/tensor/device.h"
 #include "core/train/data_facts.h"
@@ -150,14 +151,8 @@ public:
         for (std::size_t i = 0; i < told.stages.size(); ++i) {
             const Stage& stage = told.stages[i];
             CORE_TRY(resolved, checkedSpec(stage, where));
-            if (engine) {
-                CORE_TRY(branch, engine->branch(resolved, m_device, stage.threads));
-                engine = std::move(branch);
-            } else {
-                CORE_TRY(first, train::Engine::make(resolved, m_device, nullptr, stage.threads));
-                CORE_CHECK(first->initialize());
-                engine = std::move(first);
-            }
+            CORE_TRY(next, begun(engine.get(), resolved, stage.threads));
+            engine = std::move(next);
             const bool last = i + 1 == told.stages.size();
             CORE_CHECK(advance(*engine, stage, last ? told.to : told.stages[i + 1].begins, last));
         }
@@ -169,6 +164,24 @@ public:
     }
 
 private:
+    // With as many ranks as the stage was trained by.
+    base::Result<std::unique_ptr<train::Engine>> begun(const train::Engine* before, const Value& resolved,
+                                                       std::int64_t threads) const
+    {
+        std::optional<store::Checkpoint> from;
+        if (before) {
+            CORE_TRY(branch, before->branch(resolved, m_device, threads));
+            if (spec::read(resolved).distributed.members() < 2)
+                return std::move(branch);
+            from = branch->snapshot();
+        }
+        CORE_TRY(world, ranksFor(resolved, m_device));
+        CORE_TRY(engine, train::Engine::make(resolved, m_device, from ? &*from : nullptr, threads, std::move(world)));
+        if (!from)
+            CORE_CHECK(engine->initialize());
+        return std::move(engine);
+    }
+
     Status advance(train::Engine& engine, const Stage& stage, std::int64_t to, bool looking)
     {
         const std::vector<events::Edited> edits = editsOf(stage);

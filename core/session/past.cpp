@@ -2,8 +2,10 @@
 #include "core/session/past.h"
 
 #include "core/base/clock.h"
+#include "core/base/thrown.h"
 #include "core/session/inspect.h"
 #include "core/spec/experiment.h"
+#include "core/train/ranks/follower.h"
 
 #include <algorithm>
 
@@ -131,41 +133,99 @@ bool Past::unedited(std::int64_t step, std::int64_t later) const
                                 [&](const events::Edited& edit) { return edit.step >= step && edit.step < later; });
 }
 
+base::Result<std::shared_ptr<train::ranks::World>> ranksFor(const base::Value& resolved, const std::string& device)
+{
+    const spec::DistributedSpec how = spec::read(resolved).distributed;
+    if (how.members() < 2 || device != "cpu")
+        return std::shared_ptr<train::ranks::World>();
+    return train::ranks::worldOfThreads(how.members(), how.timeoutS);
+}
+
 base::Result<std::unique_ptr<train::Engine>> Past::engineAt(const std::optional<store::Checkpoint>& keyframe,
                                                             const std::string& device, std::int64_t threads) const
+{
+    return made(keyframe, device, threads, {});
+}
+
+base::Result<std::unique_ptr<train::Engine>> Past::ranksAt(const std::optional<store::Checkpoint>& keyframe,
+                                                           const std::string& device, std::int64_t threads) const
+{
+    CORE_TRY(world, ranksFor(m_resolved, device));
+    return made(keyframe, device, threads, std::move(world));
+}
+
+base::Result<std::unique_ptr<train::Engine>> Past::made(const std::optional<store::Checkpoint>& keyframe,
+                                                        const std::string& device, std::int64_t threads,
+                                                        std::shared_ptr<train::ranks::World> world) const
 {
     if (threads == 0 && m_record.opened)
         threads = m_record.opened->threads;
     if (!keyframe && begins() > 0)
         return Error{ErrorKind::Data, "the checkpoint that this branch began with is missing or damaged",
                      checkpointsOf(m_record).string(), "Branch again from " + m_record.opened->parent};
-    CORE_TRY(engine, train::Engine::make(m_resolved, device, keyframe ? &*keyframe : nullptr, threads));
-    if (keyframe) {
+    try {
+        CORE_TRY(engine,
+                 train::Engine::make(m_resolved, device, keyframe ? &*keyframe : nullptr, threads, std::move(world)));
+        if (!keyframe) {
+            CORE_CHECK(engine->initialize());
+            return std::move(engine);
+        }
         if (auto best = train::Engine::bestIn(*keyframe))
             if (auto kept = store::newestWhole(checkpointsOf(m_record), best->step); kept && kept->step == best->step) {
                 best->snapshot = std::move(*kept);
                 engine->setBest(std::move(*best));
             }
         return std::move(engine);
+    } catch (const base::Thrown& failure) {
+        return failure.error();
     }
-    CORE_CHECK(engine->initialize());
-    return std::move(engine);
+}
+
+// On GPUs one process takes their place.
+bool Past::ofRanks() const
+{
+    return m_record.opened && m_record.opened->device == "cpu" && spec::read(m_resolved).distributed.members() > 1;
+}
+
+// What several ranks did is done again by as many, and taken over where they have come to.
+Status Past::advanceRanks(train::Engine& engine, std::int64_t step, bool judging, const Going& going) const
+{
+    CORE_TRY(ranks, ranksAt(keyframeBefore(step, judging), "cpu", engine.threads()));
+    CORE_CHECK(advance(*ranks, step, judging, going));
+    try {
+        CORE_CHECK(engine.load(ranks->snapshot()));
+        if (ranks->best())
+            engine.setBest(*ranks->best());
+    } catch (const base::Thrown& failure) {
+        return failure.error();
+    }
+    return {};
 }
 
 Status Past::advance(train::Engine& engine, std::int64_t step, bool judging, const Going& going,
                      const std::function<void()>& each) const
 {
     const std::int64_t from = engine.step();
+    if (!engine.shared() && !each && from < step && ofRanks()) {
+        const Status done = advanceRanks(engine, step, judging, going);
+        // Where there is no memory for all of them one process comes as near as rounding.
+        if (done || done.error().kind != ErrorKind::Resource)
+            return done;
+    }
     double next = 0;
     while (engine.step() < step) {
-        if (judging && engine.judgeDue())
-            engine.judge();
-        else
-            engine.judgeIfFollowed();
-        for (const events::Edited& edit : m_edits)
-            if (edit.step == engine.step())
-                CORE_CHECK(engine.edit(edit.path, edit.after));
-        engine.advance();
+        try {
+            if (judging && engine.judgeDue())
+                engine.judge();
+            else
+                engine.judgeIfFollowed();
+            for (const events::Edited& edit : m_edits)
+                if (edit.step == engine.step())
+                    CORE_CHECK(engine.edit(edit.path, edit.after));
+            engine.advance();
+        } catch (const base::Thrown& failure) {
+            return failure.error();
+        }
         if (each)
             each();
         if (const double now = base::steadySeconds(); going && now >= next) {

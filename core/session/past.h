@@ -7,6 +7,10 @@
 
 namespace core::session {
 
+/// The ranks that train what `resolved` says, as threads of this process; nullptr where one process does. On a GPU it
+/// is always one process.
+base::Result<std::shared_ptr<train::ranks::World>> ranksFor(const base::Value& resolved, const std::string& device);
+
 /// What a run was at any of its steps: the nearest keyframe before it, trained again from there. For one thread, and
 /// none other may train in this process with another number of threads on that thread.
 class Past {
@@ -35,8 +39,11 @@ public:
     /// An engine that stands at a checkpoint, or at the start.
     base::Result<std::unique_ptr<train::Engine>> engineAt(const std::optional<store::Checkpoint>& keyframe,
                                                           const std::string& device, std::int64_t threads = 0) const;
-    /// Trains on until `step` updates are done, edits included. `judging`: evaluates as the run did, which changes no
-    /// weights, but tells what is best. `each` is called after every update.
+    /// The same with the ranks that the run was trained by, as threads of this process; one process where it had none.
+    base::Result<std::unique_ptr<train::Engine>> ranksAt(const std::optional<store::Checkpoint>& keyframe,
+                                                         const std::string& device, std::int64_t threads = 0) const;
+    /// Trains on until `step` updates are done, edits included, with as many ranks as the run had. `judging`: evaluates
+    /// as the run did, which changes no weights, but tells what is best. `each` is called after every update.
     base::Status advance(train::Engine& engine, std::int64_t step, bool judging, const Going& going = {},
                          const std::function<void()>& each = {}) const;
     /// The run's state after `step` updates, its best so far included.
@@ -44,6 +51,12 @@ public:
                                                     const Going& going) const;
 
 private:
+    base::Result<std::unique_ptr<train::Engine>> made(const std::optional<store::Checkpoint>& keyframe,
+                                                      const std::string& device, std::int64_t threads,
+                                                      std::shared_ptr<train::ranks::World> world) const;
+    bool ofRanks() const;
+    base::Status advanceRanks(train::Engine& engine, std::int64_t step, bool judging, const Going& going) const;
+
     store::RunRecord m_record;
     base::Value m_resolved;
     std::vector<events::Edited> m_edits;

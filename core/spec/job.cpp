@@ -62,7 +62,8 @@ Fields<JobSpec> jobFieldsMade()
               "A checkpoint is not finished in time."},
              {.unit = "s", .nullWord = "no notice"})
         .add("command", &JobSpec::command, listOf(Text{}),
-             {"A program and its arguments: the job is a script of your own. Empty: the experiment is trained."})
+             {"A program and its arguments: the job is a script of your own. Empty: no program. Then the experiment is "
+              "trained."})
         .add("metric_definitions", &JobSpec::metricDefinitions,
              listOf(Group{std::make_shared<const Schema>(definitionFields().schema())}, 0, 40),
              {"What of the script's log are scalars."})

@@ -77,6 +77,7 @@ public:
 
     std::int64_t step() const { return m_step; }
     std::int64_t threads() const { return m_threads; }
+    bool shared() const { return m_world != nullptr; } ///< ranks train together here
     const Timeline& timeline() const { return m_timeline; }
     const spec::Experiment& experiment() const { return m_experiment; }
     const data::DataModule& data() const { return m_data; }
@@ -87,8 +88,7 @@ public:
     const std::optional<Best>& bestFound() const { return m_best; }
     const EarlyStopping& stopping() const { return *m_stopping; }
     double waitedForData() const { return m_waited + m_loader->waitedSeconds(); }
-    /// Of Judgement::values, in order.
-    std::vector<std::string> evaluationNames() const;
+    std::vector<std::string> evaluationNames() const; ///< of Judgement::values, in order
     /// Of the old task's figures, which oldFigures() tells; empty if there is none.
     std::vector<std::string> oldNames() const { return m_old ? m_old->names() : std::vector<std::string>{}; }
     std::vector<std::pair<std::string, double>> oldFigures();
@@ -123,7 +123,8 @@ private:
     std::vector<base::Blob> tensors() const;
     base::Status checkMetric(const spec::Experiment& experiment, const data::DataModule& data) const;
 
-    base::Pick m_network; ///< the network is made of this, whatever is edited later
+    std::shared_ptr<ranks::World> m_world; ///< nullptr: nobody else takes part; the learner uses it to its end
+    base::Pick m_network;                  ///< the network is made of this, whatever is edited later
     spec::Experiment m_experiment;
     data::DataModule m_data;
     Timeline m_timeline;
@@ -136,9 +137,8 @@ private:
     MetricSet m_metrics;               ///< fixed when the run is opened: their names are told then
     data::RowSet m_trainSample;
     std::vector<data::Batch> m_batches;
-    std::shared_ptr<ranks::World> m_world; ///< nullptr: nobody else takes part
-    bool m_leads = false;                  ///< the others do what is done here
-    bool m_alike = false;                  ///< they give the same bits
+    bool m_leads = false; ///< the others do what is done here
+    bool m_alike = false; ///< they give the same bits
     std::int64_t m_threads = 1;
     std::int64_t m_judged = -1; ///< the step whose evaluation early stopping has counted last
     std::int64_t m_step = 0;

@@ -259,6 +259,11 @@ std::vector<tensor::NamedTensor> NetworkLearner::optimizerState() const
 std::vector<tensor::NamedTensor> NetworkLearner::compressionState() const
 {
     std::vector<tensor::NamedTensor> all;
+    // One process hands on what the ranks left.
+    if (!m_world)
+        for (const base::Blob& blob : m_compressed)
+            if (auto tensor = tensor::fromBlob(blob))
+                all.push_back({"compression/" + blob.name, std::move(*tensor)});
     if (!m_shares || !m_shares->thin)
         return all;
     const std::int64_t rank = m_world->rank();

@@ -65,6 +65,11 @@ events::RunFinished Trainer::run()
     if (status)
         status = guarded([&] { return train(); }, m_engine->timeline().plan().batchSize);
     const bool interrupted = !status && status.error().kind == ErrorKind::Interrupted;
+    // What broke off has trained until now.
+    if (!status && !interrupted && m_runningSince > 0) {
+        m_trainSeconds = trainSeconds();
+        m_runningSince = base::steadySeconds();
+    }
     const bool lost = !status && m_world && m_world->lost();
     if (lost && m_context.othersGoOn && !m_end)
         m_loss = status.error();

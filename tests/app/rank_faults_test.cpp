@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Ranks that are killed or hang, coordinators that die, and strangers at their doors.
 #include "core/base/rng.h"
+#include "core/store/run_record.h"
 #include "tests/support/ranks.h"
 
 #include <arpa/inet.h>
@@ -51,6 +52,10 @@ TEST_CASE("a killed rank is named, and the run stops with a checkpoint")
     const Value shown = cli({"runs", "show", launched.run().string(), "--json"}).json();
     REQUIRE(shown["runs"].array().size() == 1);
     CHECK(shown["runs"].array()[0]["status"].text() == "interrupted");
+    const auto record = core::store::readRun(launched.run());
+    REQUIRE(record);
+    REQUIRE(record->finished);
+    CHECK(record->finished->trainSeconds > 0);
 }
 
 TEST_CASE("a new rank takes the place of a killed one, and the run ends in the bits of one that nothing happened to")
@@ -77,6 +82,11 @@ TEST_CASE("survivors share the rows of a killed rank")
     CHECK(ended.json()["ranks"].array().size() == 2);
     CHECK(ended.json()["steps"].toInt() == 5 * someEpochs); // 105 rows by 24: as many as before
     CHECK(tells(launched.notices(), "2 ranks go on from here"));
+    // Three ranks train it again: up to the loss in its bits, and what parts them is named.
+    const Value told = cli({"replay", launched.run().string(), "--json"}).json();
+    CHECK_FALSE(told["identical"].toBool(true));
+    CHECK(told["identical_through"].toInt() > 0);
+    CHECK(told["first_difference"]["cause"].text() == "ranks");
 }
 
 TEST_CASE("ranks that share an optimizer's state go back to a keyframe that has all of it")

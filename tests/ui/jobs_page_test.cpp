@@ -11,7 +11,10 @@
 #include "ui/plots/response_plot.h"
 #include "ui/shell/main_window.h"
 #include "ui/style/label.h"
+#include "ui/style/theme.h"
 
+#include <QApplication>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMessageBox>
@@ -300,4 +303,72 @@ TEST_CASE("a window with a running job asks what becomes of it; held, the job wa
         const auto jobs = core::jobs::JobQueue(runs.path()).list();
         return jobs.size() == 1 && jobs[0].state() == JobState::Interrupted && !core::jobs::isWorkedOn(jobs[0].folder);
     }));
+}
+
+TEST_CASE("a job is shown that was asked for before any was read, and tabs keep their places")
+{
+    Jobbed jobs(R"({"name": "short", "job": {"command": "true"}})");
+    const QString first = jobs.submit();
+    REQUIRE(jobs.comesTo(first, JobState::Completed));
+    const QString second = jobs.submit();
+    REQUIRE(jobs.comesTo(second, JobState::Completed));
+    REQUIRE(jobs.desk().chosen() == second);
+    jobs.make();
+    CHECK(jobs.page->showSection(first));
+    REQUIRE(spinUntil([&] { return jobs.page->table()->currentIndex().isValid(); }));
+    CHECK(jobs.desk().chosen() == first);
+    CHECK(jobs.page->table()->currentIndex().row() == 1);
+    CHECK_FALSE(jobs.page->showSection("short-job-0099"));
+    const QPoint before = jobs.button("jobLedger")->pos();
+    jobs.click("jobPricesTab");
+    QApplication::processEvents();
+    CHECK(jobs.button("jobLedger")->pos() == before);
+}
+
+TEST_CASE("what stands in an empty field of a job is not cut off")
+{
+    Jobbed jobs(tests::jobMoons);
+    QWidget* side = jobs.page->inspectorPanel();
+    side->resize(232, 900);
+    QApplication::processEvents();
+    int seen = 0;
+    for (const QLineEdit* line : side->findChildren<QLineEdit*>())
+        if (line->isVisible() && line->text().isEmpty() && !line->placeholderText().isEmpty()) {
+            INFO(line->placeholderText().toStdString() << ", " << line->width());
+            CHECK(line->fontMetrics().horizontalAdvance(line->placeholderText()) <= line->width() - 4);
+            ++seen;
+        }
+    CHECK(seen >= 2); // instance and command
+}
+
+TEST_CASE("in front of a class the page of jobs grows with its letters: nothing lies over anything else")
+{
+    Jobbed jobs(R"({"name": "short", "job": {"command": "true"}})");
+    jobs.page->resize(1280, 736);
+    const QString id = jobs.submit();
+    REQUIRE(jobs.comesTo(id, JobState::Completed));
+    const auto fits = [&] {
+        const double s = ui::style::theme().scale;
+        JobGraph& graph = *jobs.page->graph();
+        const double row = graph.placeOf(JobState::Restarting).y() - graph.placeOf(JobState::LaunchingMLInstances).y();
+        auto* transitions = jobs.page->findChild<QTableWidget*>("jobTransitions");
+        const int line = QFontMetrics(ui::style::theme().body()).height();
+        INFO(s << ", " << row);
+        CHECK(row >= 68 * s); // a name of two lines and its times
+        CHECK(transitions->rowHeight(0) >= line + 2);
+        auto* start = jobs.button("jobStart");
+        CHECK(start->geometry().bottom() < start->parentWidget()->height());
+        CHECK(start->height() >= start->sizeHint().height());
+        constexpr int frame = 4;
+        CHECK(jobs.page->table()->height() + frame >=
+              jobs.page->table()->horizontalHeader()->height() + jobs.page->table()->rowHeight(0));
+    };
+    fits();
+    const ui::style::Scheme scheme = ui::style::currentScheme();
+    ui::style::setTheme(scheme, 1.6);
+    QApplication::processEvents();
+    fits();
+    ui::style::setTheme(scheme, 1);
+    QApplication::processEvents();
+    fits();
 }

@@ -222,6 +222,8 @@ TEST_CASE("the all-reduce is gone through round by round")
     panel.setBytes(3e6);
     CHECK(panel.slider()->maximum() == 4);
     CHECK(panel.picture().held(0, 0) == 1);
+    panel.slider()->setValue(0);
+    CHECK(panel.sentence().contains("The number in a part says of how many ranks it is the sum"));
     panel.slider()->setValue(2);
     // Behind the reduce-scatter each rank has one part whole.
     CHECK(panel.sentence().startsWith("Reduce-scatter, round 2 of 2"));
@@ -238,6 +240,24 @@ TEST_CASE("the all-reduce is gone through round by round")
     CHECK(panel.picture().held(2, 0) == 1);
     QTest::mouseClick(panel.findChild<QPushButton*>("allReducePlay"), Qt::LeftButton);
     REQUIRE(spinUntil([&] { return panel.slider()->value() == 2; }));
+}
+
+TEST_CASE("codes of a step have one colour where they are the same, and others where they are not")
+{
+    tests::application();
+    ui::pages::RankGrid grid;
+    events::RankMoment moment;
+    moment.ranks.resize(3);
+    for (std::size_t rank = 0; rank < 3; ++rank) {
+        auto& figures = moment.ranks[rank].figures;
+        figures[std::size_t(events::RankFigure::WeightsDigest)] = 4711;
+        figures[std::size_t(events::RankFigure::BatchDigest)] = 4711 + 997 * double(rank);
+    }
+    grid.setMoment(moment);
+    CHECK(grid.mark(0, 6) == grid.mark(2, 6));
+    CHECK(grid.mark(0, 8) != grid.mark(1, 8));
+    CHECK(grid.mark(1, 8) != grid.mark(2, 8));
+    CHECK(grid.mark(0, 8) != grid.mark(2, 8));
 }
 
 TEST_CASE("assumptions of the scaling model are changed by hand and taken back")

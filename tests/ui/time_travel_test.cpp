@@ -2,6 +2,7 @@
 #include "tests/support/workbench.h"
 
 #include "ui/bridge/time_travel.h"
+#include "ui/models/progress_text.h"
 #include "ui/pages/certificate_dialog.h"
 #include "ui/pages/run_curves.h"
 #include "ui/pages/run_panel.h"
@@ -11,6 +12,7 @@
 #include "ui/plots/live_plot.h"
 #include "ui/plots/plot_scene.h"
 #include "ui/shell/time_bar.h"
+#include "ui/style/theme.h"
 
 #include <QFile>
 #include <QLabel>
@@ -83,6 +85,21 @@ TEST_CASE("dragging the time bar back shows that step everywhere, and its end is
     CHECK_FALSE(shown.travel().away());
     CHECK(shown.run().step() == last);
     CHECK_FALSE(shown.button("goOn")->isVisible());
+}
+
+TEST_CASE("the texts before the axis have room to the run's last step")
+{
+    tests::Bench bench;
+    TimeBar bar{*bench.workbench};
+    bar.resize(960, 64);
+    bar.show();
+    bench.train(R"({"data": {"source": "two-moons", "rows": 20}, "model": {"kind": "mlp", "hidden": [2]},
+        "train": {"epochs": 1200, "batch_size": "full", "threads": 1}})");
+    const QString last = ui::models::epochText(*bench.workbench->front());
+    CHECK(last == "epoch 1200 of 1200");
+    constexpr double margin = 24, gap = 8;
+    const double room = bar.placeOf(0).x() - margin - gap;
+    CHECK(QFontMetricsF(ui::style::theme().body()).horizontalAdvance(last) <= room);
 }
 
 TEST_CASE("going on from an earlier step without a change ends in the same weights, the first run behind")

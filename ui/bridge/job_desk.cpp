@@ -162,8 +162,11 @@ void JobDesk::take(std::vector<Row> rows)
     };
     const bool more = ended(rows) != ended(*m_rows);
     m_rows = std::make_shared<const std::vector<Row>>(std::move(rows));
+    m_read = true;
     if (row(m_expected))
         m_expected.clear();
+    if (const QString early = std::exchange(m_early, {}); row(early))
+        m_chosen = early;
     if (!row(m_chosen) && (m_chosen.isEmpty() || m_chosen != m_expected))
         m_chosen = m_rows->empty() ? QString() : QString::fromStdString(m_rows->front().job.id);
     if (more)
@@ -184,7 +187,9 @@ const JobDesk::Row* JobDesk::row(const QString& id) const
 
 void JobDesk::choose(const QString& id)
 {
-    if (m_chosen == id)
+    if (!m_read)
+        m_early = id;
+    if (!m_read || m_chosen == id)
         return;
     m_chosen = id;
     Q_EMIT changed();

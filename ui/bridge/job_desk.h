@@ -47,6 +47,7 @@ public:
     void setWatched(bool watched);
 
     const Rows& rows() const { return m_rows; } ///< never nullptr; in the order of their turns, then of their ends
+    bool read() const { return m_read; }        ///< whether they have been read once
     const Row* row(const QString& id) const;
     void choose(const QString& id);
     QString chosen() const { return m_chosen; }
@@ -87,7 +88,9 @@ private:
     Rows m_rows = std::make_shared<std::vector<Row>>();
     Details m_details;
     QString m_chosen, m_expected; ///< the second was submitted, and is not listed yet
-    qint64 m_worker = 0;          ///< its process; 0: none
+    QString m_early;              ///< chosen before any were read
+    bool m_read = false;
+    qint64 m_worker = 0; ///< its process; 0: none
     bool m_watched = false, m_wanted = false, m_again = false;
     int m_placing = 0;        ///< orders that are not in the journals yet
     bool m_stale = false;     ///< what is being listed may be older than they are

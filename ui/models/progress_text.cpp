@@ -106,6 +106,17 @@ QString epochText(const RunModel& run)
     return epochsPlanned(run) > 0 ? tr("epoch %1 of %2").arg(epochInWork(run)).arg(epochsPlanned(run)) : QString();
 }
 
+QString lastStepText(const RunModel& run)
+{
+    return tr("step %1").arg(style::count(std::max<qint64>(run.opened().totalSteps, run.step())));
+}
+
+QString lastEpochText(const RunModel& run)
+{
+    const auto epochs = epochsPlanned(run);
+    return epochs > 0 ? tr("epoch %1 of %1").arg(epochs) : QString();
+}
+
 QString stateWord(const RunModel& run)
 {
     switch (run.state()) {

@@ -17,6 +17,9 @@ double progressShare(const RunModel& run);
 /// `step 1 500` and `epoch 30 of 30`.
 QString stepText(const RunModel& run);
 QString epochText(const RunModel& run);
+/// The same of its end, as planned.
+QString lastStepText(const RunModel& run);
+QString lastEpochText(const RunModel& run);
 
 /// One word for how a run stands: `Live`, `Paused`, `Done`, `Stopped`, `Early stop`, `Interrupted`, `Failed`.
 QString stateWord(const RunModel& run);

@@ -22,6 +22,7 @@ struct Place {
 };
 
 constexpr int graphColumns = 8, graphRows = 3;
+constexpr double nodeTop = 14, lastWords = 46;
 
 // By the order of the enumeration.
 constexpr std::array<Place, core::jobs::jobStates> places{{{0, 0},
@@ -77,8 +78,25 @@ QStringList linesOf(core::jobs::JobState state)
 
 JobGraph::JobGraph(QWidget* parent) : QWidget(parent)
 {
-    setMinimumSize(560, 216);
+    fit();
     setAccessibleName(tr("States of the job"));
+}
+
+void JobGraph::fit()
+{
+    setMinimumSize(int(560 * theme().scale), int(196 * theme().scale));
+}
+
+QSize JobGraph::sizeHint() const
+{
+    return QSize(880, 232) * theme().scale;
+}
+
+void JobGraph::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        fit();
 }
 
 void JobGraph::setChanges(std::vector<core::jobs::StateChange> changes)
@@ -118,8 +136,10 @@ bool JobGraph::walked(State from, State to) const
 QPointF JobGraph::placeOf(State state) const
 {
     const Place place = places[std::size_t(state)];
-    const double cell = width() / double(graphColumns), tall = height() / double(graphRows);
-    return {cell * (place.column + 0.5), 14 * theme().scale + tall * place.row};
+    // Below the last row stand names of two lines.
+    const double cell = width() / double(graphColumns), s = theme().scale;
+    const double tall = (height() - (nodeTop + lastWords) * s) / double(graphRows - 1);
+    return {cell * (place.column + 0.5), nodeTop * s + tall * place.row};
 }
 
 void JobGraph::paintEdge(QPainter& painter, State from, State to, bool lit) const
@@ -175,8 +195,11 @@ void JobGraph::paintNode(QPainter& painter, State state) const
     painter.setFont(theme().body());
     painter.setPen(theme().muted);
     QString told = style::duration(node.seconds);
-    if (node.visits > 1)
-        told = tr("%1 times, %2").arg(node.visits).arg(told);
+    if (node.visits > 1) {
+        const QString whole = tr("%1 times, %2").arg(node.visits).arg(told);
+        const bool fits = painter.fontMetrics().horizontalAdvance(whole) <= cell - 4;
+        told = fits ? whole : tr("%1×, %2").arg(node.visits).arg(told);
+    }
     write(told);
 }
 

@@ -23,11 +23,12 @@ public:
     int visits(State state) const { return m_nodes[std::size_t(state)].visits; }
     bool walked(State from, State to) const;
     QPointF placeOf(State state) const;
-    QSize sizeHint() const override { return {880, 232}; }
+    QSize sizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
     bool event(QEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     struct Node {
@@ -36,6 +37,7 @@ private:
         QString reason; ///< of the last visit
     };
     void count();
+    void fit();
     void paintNode(QPainter& painter, State state) const;
     void paintEdge(QPainter& painter, State from, State to, bool lit) const;
     int nodeAt(const QPointF& position) const;

@@ -14,6 +14,7 @@
 #include "ui/pages/jobs_view.h"
 #include "ui/style/label.h"
 #include "ui/style/table_header.h"
+#include "ui/style/theme.h"
 
 #include <QButtonGroup>
 #include <QDateTime>
@@ -37,6 +38,11 @@ using style::Tone;
 namespace {
 
 constexpr int clockMs = 250, rowHeight = 24, mostRows = 5;
+
+int scaledRow()
+{
+    return int(std::lround(rowHeight * style::theme().scale));
+}
 
 QPushButton* jobButton(const QString& text, const char* name, const QString& tip)
 {
@@ -98,7 +104,7 @@ void JobsPage::build()
     m_view->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_view->horizontalHeader()->setSectionResizeMode(models::JobsTable::Id, QHeaderView::Stretch);
     m_view->verticalHeader()->hide();
-    m_view->verticalHeader()->setDefaultSectionSize(rowHeight);
+    m_view->verticalHeader()->setDefaultSectionSize(scaledRow());
     m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_view->setSelectionMode(QAbstractItemView::SingleSelection);
     m_view->setShowGrid(false);
@@ -113,9 +119,8 @@ void JobsPage::build()
 QWidget* JobsPage::buildHead()
 {
     auto* head = new QWidget;
-    head->setMinimumHeight(52);
     auto* row = new QHBoxLayout(head);
-    row->setContentsMargins(24, 8, 24, 8);
+    row->setContentsMargins(24, 9, 24, 9);
     row->setSpacing(8);
     m_state = new Label({}, Tone::Body);
     m_state->setObjectName("jobState");
@@ -179,7 +184,7 @@ QWidget* JobsPage::buildJob()
     m_transitions->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_transitions->horizontalHeader()->setStretchLastSection(true);
     m_transitions->verticalHeader()->hide();
-    m_transitions->verticalHeader()->setDefaultSectionSize(rowHeight);
+    m_transitions->verticalHeader()->setDefaultSectionSize(scaledRow());
     m_transitions->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_transitions->setSelectionMode(QAbstractItemView::NoSelection);
     m_transitions->setShowGrid(false);
@@ -246,7 +251,7 @@ bool JobsPage::showSection(const QString& path)
         choose(View(view));
         return true;
     }
-    if (!m_desk->row(path))
+    if (m_desk->read() && !m_desk->row(path))
         return false;
     m_desk->choose(path);
     return true;
@@ -257,6 +262,14 @@ void JobsPage::showEvent(QShowEvent* event)
     Page::showEvent(event);
     m_desk->setWatched(true);
     m_clock.start();
+}
+
+void JobsPage::changeEvent(QEvent* event)
+{
+    Page::changeEvent(event);
+    // Rows may have become taller.
+    if (event->type() == QEvent::PaletteChange)
+        QTimer::singleShot(0, this, &JobsPage::takeRows);
 }
 
 void JobsPage::hideEvent(QHideEvent* event)
@@ -281,7 +294,7 @@ void JobsPage::takeRows()
     m_empty->setVisible(none);
     m_view->setVisible(!none);
     m_view->setFixedHeight(m_view->horizontalHeader()->sizeHint().height() + 4 +
-                           rowHeight * std::min(mostRows, m_table.rowCount()));
+                           scaledRow() * std::min(mostRows, m_table.rowCount()));
     const JobDesk::Row* row = m_desk->row(m_desk->chosen());
     m_graph->setChanges(row ? row->job.changes : std::vector<core::jobs::StateChange>{});
     fillTransitions();
@@ -364,8 +377,8 @@ void JobsPage::refresh()
     QString state = worked > 0 ? tr("%1 at work").arg(style::count(worked)) : tr("none at work");
     state += tr(", %1 waiting").arg(style::count(waiting));
     m_state->setText(m_desk->rows()->empty() ? QString() : state);
-    m_title->setText(sentence());
-    m_title->setVisible(m_stack->currentIndex() != int(View::Prices));
+    // It stays, though empty: the buttons beside it keep their places.
+    m_title->setText(m_stack->currentIndex() == int(View::Prices) ? QString() : sentence());
     m_start->setText(own ? tr("Hold the queue") : tr("Work on the queue"));
     m_start->setToolTip(own ? tr("The job at work gets its notice and keeps a checkpoint; it goes on later")
                             : tr("Runs the jobs that wait, one after the other"));

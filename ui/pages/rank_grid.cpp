@@ -90,6 +90,17 @@ QString RankGrid::cell(std::size_t rank, int column) const
     return QString::fromStdString(digest.substr(0, 4));
 }
 
+QColor RankGrid::mark(std::size_t rank, int column) const
+{
+    const auto of = [&](std::size_t each) {
+        return m_moment.ranks[each].figures[std::size_t(RankFigure::WeightsDigest) + std::size_t(column - firstDigest)];
+    };
+    std::size_t first = 0;
+    while (first < rank && of(first) != of(rank))
+        ++first;
+    return theme().run(int(first));
+}
+
 bool RankGrid::wrong(std::size_t rank, int column) const
 {
     if (column < firstDigest || rank >= m_moment.ranks.size())
@@ -128,12 +139,8 @@ void RankGrid::paintEvent(QPaintEvent*)
             painter.setPen(bad ? theme().readable(theme().problem) : theme().text);
             double left = place.left();
             if (column >= firstDigest && !cell(rank, column).isEmpty()) {
-                // A square of its colour: the same code has the same one.
-                const double digest =
-                    m_moment.ranks[rank]
-                        .figures[std::size_t(column - firstDigest) + std::size_t(RankFigure::WeightsDigest)];
                 const QRectF square(left, place.center().y() - 5 * s, 10 * s, 10 * s);
-                painter.fillRect(square, theme().sequential(0.1 + 0.8 * std::fmod(digest, 997.0) / 997.0));
+                painter.fillRect(square, mark(rank, column));
                 left += 16 * s;
             }
             painter.drawText(QRectF(left, place.top(), place.right() - left, high), Qt::AlignLeft | Qt::AlignVCenter,

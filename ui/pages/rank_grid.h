@@ -18,6 +18,8 @@ public:
     /// What stands in a cell: columns are rank, rows, loss, gradient norm, computing, waiting, weights, batch norm,
     /// batch.
     QString cell(std::size_t rank, int column) const;
+    /// The colour beside a digest: that of the first rank that shows it.
+    QColor mark(std::size_t rank, int column) const;
     /// Whether a digest is one of those that are wrong.
     bool wrong(std::size_t rank, int column) const;
 

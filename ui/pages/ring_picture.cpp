@@ -72,11 +72,14 @@ QString RingPicture::sentence() const
 {
     const qint64 n = m_ranks;
     if (m_exchange == Exchange::ParameterServer)
-        return m_round == 0   ? tr("Every rank has gradients of its own rows.")
+        return m_round == 0 ? tr("Every rank has gradients of its own rows. The number says of how many ranks the sum "
+                                 "is; Σ: of all.")
                : m_round == 1 ? tr("All %1 others send the whole of theirs to rank 0, through its one link.").arg(n - 1)
                               : tr("Rank 0 sends the mean back to all %1, through the same link.").arg(n - 1);
     if (m_round == 0)
-        return tr("Every rank has gradients of its own rows, cut into %1 parts.").arg(n);
+        return tr("Every rank has gradients of its own rows, cut into %1 parts. The number in a part says of how many "
+                  "ranks it is the sum; Σ: of all.")
+            .arg(n);
     if (m_round < n)
         return tr("Reduce-scatter, round %1 of %2: each rank sends one part to the next, which adds it to its own.")
             .arg(m_round)

@@ -185,10 +185,20 @@ void TimeBar::changeEvent(QEvent* event)
     QWidget::changeEvent(event);
 }
 
+// What stands before the axis once the run is at its end, so that the axis stays where it is until then.
+double TimeBar::widestText() const
+{
+    const models::RunModel* run = m_bench.front();
+    if (!run)
+        return 0;
+    return std::max(QFontMetricsF(theme().strong()).horizontalAdvance(models::lastStepText(*run)),
+                    QFontMetricsF(theme().body()).horizontalAdvance(models::lastEpochText(*run)));
+}
+
 TimeBar::Axis TimeBar::axis() const
 {
     Axis axis;
-    axis.left = margin + std::lround(128 * theme().scale);
+    axis.left = margin + std::lround(std::max(128 * theme().scale, widestText() + 12));
     axis.right = m_goOn->isVisibleTo(this) ? m_goOn->x() - 24 : width() - std::lround(96 * theme().scale);
     axis.y = std::lround(36 * theme().scale);
     if (const models::RunModel* run = m_bench.front())

@@ -39,6 +39,7 @@ private:
         double x(double step) const { return left + (right - left) * step / steps; }
     };
     Axis axis() const;
+    double widestText() const;
     void refit();
     void refresh();
     void placeButtons();

@@ -3,12 +3,17 @@
 
 #include "ui/style/theme.h"
 
+#include <QEvent>
 #include <QHeaderView>
+#include <QTableView>
+
+#include <cmath>
 
 namespace ui::style {
 
 /// The headings of a table's columns. Qt's own leaves the style sheet's padding out of their width where there is no
-/// sort arrow, and cuts their first letters.
+/// sort arrow, and cuts their first letters. Rows grow
+/// with the theme's scale.
 class TableHeader final : public QHeaderView {
 public:
     explicit TableHeader(QWidget* parent = nullptr) : QHeaderView(Qt::Horizontal, parent)
@@ -21,6 +26,19 @@ protected:
     {
         return QHeaderView::sectionSizeFromContents(section) + QSize(int(12 * theme().scale), 0);
     }
+    void changeEvent(QEvent* event) override
+    {
+        QHeaderView::changeEvent(event);
+        auto* table = qobject_cast<QTableView*>(parentWidget());
+        if (event->type() != QEvent::PaletteChange || !table || m_scale == theme().scale)
+            return;
+        QHeaderView* rows = table->verticalHeader();
+        rows->setDefaultSectionSize(int(std::lround(rows->defaultSectionSize() * theme().scale / m_scale)));
+        m_scale = theme().scale;
+    }
+
+private:
+    double m_scale = theme().scale; ///< that rows were made for
 };
 
 }

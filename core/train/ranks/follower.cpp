@@ -237,4 +237,31 @@ Crew::~Crew()
     m_world->leave();
 }
 
+namespace {
+
+struct HeldCrew {
+    Crew crew;
+
+    HeldCrew(std::int64_t size, double timeoutS) : crew(size, timeoutS) {}
+    ~HeldCrew()
+    {
+        if (crew.world()->left())
+            return;
+        try {
+            crew.world()->tell(ending());
+        } catch (const base::Thrown&) {
+            // Whoever is gone needs no telling.
+        }
+    }
+};
+
+}
+
+base::Result<std::shared_ptr<World>> worldOfThreads(std::int64_t size, double timeoutS)
+{
+    const auto held = std::make_shared<HeldCrew>(size, timeoutS);
+    CORE_CHECK(held->crew.world()->meet());
+    return std::shared_ptr<World>(held, held->crew.world().get());
+}
+
 }

@@ -42,6 +42,9 @@ void compareReplicas(World& world, const Engine& engine);
 /// rank is lost it goes on in the world that rank 0 gathers then, if it does.
 base::Status follow(const std::shared_ptr<World>& world);
 
+/// The first of so many ranks of this process that have met; the others end when nobody holds it any more.
+base::Result<std::shared_ptr<World>> worldOfThreads(std::int64_t size, double timeoutS);
+
 /// Ranks of this process beside the first, one thread each.
 class Crew {
 public:

@@ -174,6 +174,84 @@ TEST_CASE("a tuning job's description becomes a study, and comes back as it was"
     CHECK(same(back->value, parsed(tuning)));
 }
 
+TEST_CASE("hyperparameters come back letter by letter, whatever they look like")
+{
+    Value given = parsed(training);
+    const Object texts{{"rate", "1e-4"},    {"epochs", "1E5"}, {"id", "12345678901234567890"},
+                       {"quoted", "\"x\""}, {"space", " 3"},   {"zeros", "007"},
+                       {"ratio", "1.0"},    {"flag", "true"},  {"none", "null"},
+                       {"list", "[1, 2]"},  {"empty", ""},     {"small", "0.1000000000000000055"}};
+    given.object().set("HyperParameters", texts);
+    const auto made = importSageMaker(given);
+    REQUIRE(made);
+    CHECK(made->value["job"]["hyperparameters"]["ratio"] == Value(1.0));
+    CHECK(made->value["job"]["hyperparameters"]["flag"] == Value(true));
+    CHECK(made->value["job"]["hyperparameters"]["epochs"] == Value("1E5")); // no program reads 100000.0 as it
+    const auto back = exportSageMaker(made->value);
+    REQUIRE(back);
+    INFO(writeJson(back->value["HyperParameters"], 1));
+    CHECK(same(back->value["HyperParameters"], texts));
+}
+
+TEST_CASE("a tuning job has resources of its own or those of a training job, not both")
+{
+    Value given = parsed(tuning);
+    Object definition = given["TrainingJobDefinition"].object();
+    definition.erase("ResourceConfig");
+    const auto backOf = [&](Object resources) {
+        definition.set("HyperParameterTuningResourceConfig", std::move(resources));
+        given.object().set("TrainingJobDefinition", definition);
+        const auto made = importSageMaker(given);
+        REQUIRE(made);
+        const auto back = exportSageMaker(made->value);
+        REQUIRE(back);
+        INFO(writeJson(back->value, 1));
+        CHECK(same(back->value, given));
+        CHECK(back->notes.empty());
+        return made->value;
+    };
+    const Array configs{Object{{"InstanceType", "ml.m5.xlarge"}, {"InstanceCount", 1}, {"VolumeSizeInGB", 30}}};
+    CHECK(backOf({{"AllocationStrategy", "Prioritized"}, {"InstanceConfigs", configs}})["job"]["instance"].isNull());
+    Value one = backOf({{"InstanceType", "ml.c5.xlarge"}, {"InstanceCount", 2}, {"VolumeSizeInGB", 30}});
+    CHECK(one["job"]["instance"].text() == "ml.c5.xlarge");
+    REQUIRE(one.setAt("job.instance", "ml.m5.large"));
+    const auto changed = exportSageMaker(one);
+    REQUIRE(changed);
+    CHECK(changed->value["TrainingJobDefinition"]["ResourceConfig"]["InstanceType"].text() == "ml.m5.large");
+    CHECK(changed->value["TrainingJobDefinition"]["HyperParameterTuningResourceConfig"].isNull());
+    definition.set("ResourceConfig", Object{{"InstanceType", "ml.m5.large"}});
+    given.object().set("TrainingJobDefinition", definition);
+    const auto both = importSageMaker(given);
+    REQUIRE_FALSE(both);
+    CHECK(both.error().where == "/TrainingJobDefinition/HyperParameterTuningResourceConfig");
+}
+
+TEST_CASE("a list of one training job's definition is that one")
+{
+    Value given = parsed(tuning);
+    Object definition = given["TrainingJobDefinition"].object(),
+           config = given["HyperParameterTuningJobConfig"].object();
+    definition.set("DefinitionName", "only");
+    definition.set("TuningObjective", *config.find("HyperParameterTuningJobObjective"));
+    definition.set("HyperParameterRanges", *config.find("ParameterRanges"));
+    config.erase("HyperParameterTuningJobObjective");
+    config.erase("ParameterRanges");
+    given.object().set("HyperParameterTuningJobConfig", config);
+    given.object().erase("TrainingJobDefinition");
+    given.object().set("TrainingJobDefinitions", Array{definition});
+    const auto made = importSageMaker(given);
+    REQUIRE(made);
+    CHECK(made->value["tuning"]["objective"]["metric"].text() == "validation:auc");
+    CHECK(made->value["tuning"]["parameters"].array().size() == 4);
+    given.object().set("TrainingJobDefinitions", Array{definition, definition});
+    CHECK_FALSE(importSageMaker(given));
+    definition.set("HyperParameterRanges", Object{{"IntegerParameterRange", Array{}}});
+    given.object().set("TrainingJobDefinitions", Array{definition});
+    const auto misspelt = importSageMaker(given);
+    REQUIRE_FALSE(misspelt);
+    CHECK(misspelt.error().where == "/TrainingJobDefinitions/0/HyperParameterRanges/IntegerParameterRange");
+}
+
 TEST_CASE("an experiment without a script goes out as hyperparameters by path, and comes back")
 {
     const Value experiment =
@@ -222,6 +300,17 @@ TEST_CASE("what is wrong with a description is told with its JSON path")
           at + "ResourceLimits/MaxParallelTrainingJobs");
     CHECK(wrong(tuning, "TrainingJobDefinition.ResourceConfig.InstanceTyp", "x") ==
           "/TrainingJobDefinition/ResourceConfig/InstanceTyp");
+    CHECK(wrong(tuning, config + "StrategyConfig", Object{{"HyperbandStrategyConfi", Object{}}}) ==
+          at + "StrategyConfig/HyperbandStrategyConfi");
+    CHECK(wrong(tuning, config + "StrategyConfig", Object{{"HyperbandStrategyConfig", Object{{"MinResource", 1}}}}) ==
+          at + "StrategyConfig/HyperbandStrategyConfig"); // the strategy is Bayesian
+    CHECK(wrong(tuning, config + "TuningJobCompletionCriteria.BestObjectiveNotImproving", Object{{"MaxJobs", 4}}) ==
+          at + "TuningJobCompletionCriteria/BestObjectiveNotImproving/MaxJobs");
+    CHECK(wrong(tuning, config + "TuningJobCompletionCriteria.ConvergenceDetected", Object{{"Complete", "Enabled"}}) ==
+          at + "TuningJobCompletionCriteria/ConvergenceDetected/Complete");
+    CHECK(wrong(training, "InputDataConfig.0.DataSource.S3DataSource.S3DataTyp", "S3Prefix") ==
+          "/InputDataConfig/0/DataSource/S3DataSource/S3DataTyp");
+    CHECK(importSageMaker(Object{{"HyperParameters", Object{}}}).error().message == "is missing");
     CHECK_FALSE(importSageMaker(Array{}));
 }
 
