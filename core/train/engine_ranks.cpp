@@ -86,7 +86,9 @@ Status Engine::ranksFit(const spec::Experiment& built, bool elsewhere) const
     if (!m_world)
         return {};
     if (!elsewhere)
-        CORE_CHECK(ranksFitMemory(built, m_data.info(), m_world->ranksHere(), m_world->place().starter == "threads"));
+        CORE_CHECK(ranksFitMemory(built, m_data.info(),
+                                  {m_world->ranksHere(), m_world->place().starter == "threads", m_world->size(),
+                                   m_timeline.plan().batchSize}));
     m_world->await("counted");
     return {};
 }
