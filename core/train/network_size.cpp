@@ -72,8 +72,8 @@ std::string smallerBatch(double rows)
     return rows < 1 ? std::string() : "a batch_size of at most " + std::to_string(std::int64_t(rows));
 }
 
-// Numbers that autograd keeps of each row at the least: the input of every layer that multiplies it by a matrix that
-// learns. Most layers keep more; what they keep in common is counted once.
+// Numbers that are kept of each row at the least until the backward pass: the input of every layer whose weights learn.
+// Most networks keep more, such as what is inside of their blocks.
 double cellsKept(const std::vector<model::LayerInfo>& layers, const std::vector<double>& rates,
                  const model::Shape& input)
 {
@@ -82,14 +82,15 @@ double cellsKept(const std::vector<model::LayerInfo>& layers, const std::vector<
     for (const model::LayerInfo& layer : layers) {
         const auto behind = double(model::elementsOf(layer.outputShape));
         bool learns = false;
-        for (const model::ParameterInfo& tensor : layer.tensors)
-            learns = (rates[parameter++] > 0 && tensor.shape.size() > 1) || learns;
-        // A matrix may stand behind a mean over many steps; rows of an embedding are looked up.
-        const std::vector<std::int64_t> matrix = layer.tensors.empty() ? model::Shape{} : layer.tensors.front().shape;
-        if (learns && layer.type == "Linear" && matrix.size() == 2)
+        for (std::size_t i = 0; i < layer.tensors.size(); ++i)
+            learns = rates[parameter++] > 0 || learns;
+        if (learns && layer.type == "Linear" && layer.tensors.front().dims() == 2) {
+            // It may stand behind a mean over many steps.
+            const std::vector<std::int64_t>& matrix = layer.tensors.front().shape;
             cells += behind / double(matrix[0]) * double(matrix[1]);
-        else if (learns && layer.type != "Embedding")
+        } else if (learns && layer.type != "Embedding") { // whose rows are looked up
             cells += before;
+        }
         before = behind;
     }
     return cells;

@@ -219,6 +219,10 @@ TEST_CASE("what layers keep of a batch until its backward pass counts too")
     const auto preview = session::previewModel(step);
     REQUIRE(preview);
     CHECK(least(32).all < double(preview->bytes));
+    base::Value normed = spec;
+    REQUIRE(normed.setAt("model.norm", "batch"));
+    CHECK(train::leastBytes(spec::read(normed), info, NetworkUse::Learns, 500).activations ==
+          500 * 4 * (2 + 2000 + 2000 + 2000 + 2000));
     experiment.train.precision = "bf16-mixed";
     CHECK(least(500).activations == 500 * 2 * (2 + 2000 + 2000));
     experiment.train.gradientCheckpointing = 3;
