@@ -48,6 +48,8 @@ void addProfiling(Program& program); ///< profile
 void addRules(Program& program);     ///< rules
 void addTuning(Program& program);    ///< tune, trial, study
 void addTrialWorker(Program& program);
+/// `trial-worker --serve --runs RUNS` in this process, with its one thread; the exit status.
+int serveTrials(const std::string& runs);
 void addOutside(Program& program, CLI::App* study);  ///< study create, ask, tell, serve
 void addExchange(Program& program, CLI::App* study); ///< study export, import, enqueue
 /// Writes a study for another program: `to` is csv, optuna or tensorboard.

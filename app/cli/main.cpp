@@ -96,6 +96,15 @@ bool endsInJson = false; // what endWithoutMemory() writes
     std::abort();
 }
 
+// All work is done and saved: what LibTorch takes apart at the end, operator by operator, the system takes at once.
+[[noreturn]] void end(int status)
+{
+    std::cout.flush();
+    std::cerr.flush();
+    std::fflush(nullptr);
+    ::_exit(status);
+}
+
 }
 
 int main(int argc, char** argv)
@@ -143,7 +152,7 @@ int main(int argc, char** argv)
     }
     const auto outcome = guarded(work);
     if (!outcome)
-        return fail(outcome.error(), common.json);
+        end(fail(outcome.error(), common.json));
     std::cout << (common.json ? core::base::writeJson(outcome->object, 2) + "\n" : outcome->text) << std::flush;
-    return outcome->status;
+    end(outcome->status);
 }

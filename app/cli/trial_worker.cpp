@@ -2,6 +2,7 @@
 // The hidden command that trains one trial of a study in a process of its own, or several that standard input names,
 // and tells of it on file 3, or at the end of a file that whoever listens reads.
 #include "app/cli/command.h"
+#include "app/cli/trial_voice.h"
 #include "core/base/clock.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
@@ -16,9 +17,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
-#include <fcntl.h>
 #include <functional>
 #include <map>
 #include <memory>
@@ -35,95 +34,8 @@ namespace session = core::session;
 
 namespace {
 
-constexpr auto lookAfter = std::chrono::milliseconds(5); ///< whether a trial is to end
 constexpr auto againAfter = std::chrono::milliseconds(50);
-constexpr double patience = 60; ///< seconds, for a disk or for the worker before this one
-
-int toldAt = 3;
-bool toldToFile = false;
-
-volatile std::sig_atomic_t askedToEnd = 0;
-
-extern "C" void onTrialEndAsked(int)
-{
-    askedToEnd = 1;
-}
-
-// Whoever listens at a pipe may be gone: then the training ends by itself soon. A file may be on a disk that is full
-// for a while.
-void write(const std::string& text)
-{
-    std::size_t done = 0;
-    double until = 0;
-    while (done < text.size()) {
-        const ssize_t count = ::write(toldAt, text.data() + done, text.size() - done);
-        done += count > 0 ? std::size_t(count) : 0;
-        if (count > 0 || errno == EINTR)
-            continue;
-        if (!toldToFile)
-            return;
-        if (askedToEnd && until == 0)
-            until = steadySeconds() + patience;
-        if (until > 0 && steadySeconds() > until)
-            return;
-        std::this_thread::sleep_for(againAfter);
-    }
-}
-
-/// What is told of one trial, and whether it is to end.
-class Voice {
-public:
-    explicit Voice(std::optional<std::int64_t> trial = {}) : m_trial(trial) {}
-
-    void tell(Object line) const
-    {
-        static std::mutex one; // a line is written in one piece
-        if (m_trial)
-            line.set("trial", *m_trial);
-        const std::string text = writeJson(line) + "\n";
-        const std::lock_guard lock(one);
-        write(text);
-    }
-    void askToEnd()
-    {
-        m_asked = true;
-        const std::lock_guard lock(m_mutex);
-        if (m_end)
-            m_end();
-    }
-    bool mustEnd() const { return m_asked || askedToEnd; }
-    /// What ends it at once: a small network would be through before somebody looked again.
-    void endBy(std::function<void()> end) const
-    {
-        const std::lock_guard lock(m_mutex);
-        m_end = std::move(end);
-        if (m_end && m_asked)
-            m_end();
-    }
-
-private:
-    mutable std::mutex m_mutex;
-    mutable std::function<void()> m_end;
-    std::optional<std::int64_t> m_trial; ///< of several
-    std::atomic<bool> m_asked = false;
-};
-
-// Its end is synced: the machine may be another's soon. False if this worker is not wanted any more.
-Result<bool> tellTo(const std::string& file)
-{
-    std::error_code none;
-    if (std::filesystem::exists(file + ".void", none))
-        return false;
-    const int opened = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (opened < 0)
-        return systemError("open", file, errno);
-    // One that was started twice may have left half a line.
-    if (::lseek(opened, 0, SEEK_END) > 0 && ::write(opened, "\n", 1) != 1)
-        return systemError("write", file, errno);
-    toldAt = opened;
-    toldToFile = true;
-    return true;
-}
+constexpr double patience = 60; ///< seconds, for the worker before this one
 
 // Tells the first objective after each evaluation; the step is how many epochs are done.
 class Teller final : public events::EventSink {
@@ -213,10 +125,11 @@ events::RunFinished trainThrough(session::Session& run, const Voice& voice)
     };
     run.start();
     voice.endBy(stop);
-    do
+    do {
+        voice.flush();
         if (voice.mustEnd())
             stop();
-    while (!run.waitFor(lookAfter));
+    } while (!run.waitFor(Voice::lookAfter));
     voice.endBy({});
     return run.wait();
 }
@@ -229,8 +142,7 @@ Status end(const events::RunFinished& result, const std::vector<std::pair<std::s
                 {"steps", result.steps},
                 {"metrics", metricsOf(metrics)},
                 {"error", failed ? core::base::describe(result.error) : std::string()}});
-    if (toldToFile)
-        (void)::fsync(toldAt);
+    syncTold();
     return {};
 }
 
@@ -296,7 +208,10 @@ Status workOnScript(const Value& experiment, const Options& options, const Commo
                                  : options.experiment;
     const Voice& voice = *options.voice;
     session::ScriptTrial trial{experiment, stem + ".job", common.runsFolder(), options.metrics.front()};
-    trial.mustEnd = [&voice] { return voice.mustEnd(); };
+    trial.mustEnd = [&voice] {
+        voice.flush();
+        return voice.mustEnd();
+    };
     trial.opened = [&voice](const std::string& run) { voice.tell({{"run", run}}); };
     trial.report = [&voice](std::int64_t step, double value) {
         voice.tell({{"step", step}, {"value", core::tune::numberAsValue(value)}});
@@ -425,11 +340,11 @@ private:
 };
 
 // Until standard input ends, or this process is asked to.
-void serveTrials(const Common& common)
+void serve(const Common& common)
 {
     Workshop workshop(common);
     std::string text;
-    while (!askedToEnd) {
+    while (!isEndAsked()) {
         pollfd input{STDIN_FILENO, POLLIN, 0};
         if (::poll(&input, 1, 1000) <= 0)
             continue;
@@ -448,6 +363,13 @@ void serveTrials(const Common& common)
 
 }
 
+int serveTrials(const std::string& runs)
+{
+    letEndBeAsked();
+    serve({.runs = runs});
+    return 0;
+}
+
 void addTrialWorker(Program& program)
 {
     auto options = std::make_shared<Options>();
@@ -463,21 +385,13 @@ void addTrialWorker(Program& program)
     worker->add_option("--device", options->device);
     worker->add_option("--tell", options->lines);
     program.on(worker, [options, &common]() -> Result<Outcome> {
-        std::signal(SIGTERM, onTrialEndAsked);
-        // Whoever started this held it until now.
-        sigset_t term;
-        sigemptyset(&term);
-        sigaddset(&term, SIGTERM);
-        ::pthread_sigmask(SIG_UNBLOCK, &term, nullptr);
-        std::signal(SIGINT, SIG_IGN);
+        if (options->serves)
+            return Outcome{{}, {}, serveTrials(common.runs)};
+        letEndBeAsked();
         if (!options->lines.empty()) {
             CORE_TRY(wanted, tellTo(options->lines));
             if (!wanted)
                 return Outcome{};
-        }
-        if (options->serves) {
-            serveTrials(common);
-            return Outcome{};
         }
         if (options->experiment.empty() || options->metrics.empty())
             return Error{ErrorKind::Usage, "says not what to train", "trial-worker", "Give a file and --metric"};

@@ -295,6 +295,7 @@ session::Tuner::Options hostOf(const Options& options, const Common& common)
 {
     session::Tuner::Options how{common.runsFolder(), thisProgram(), options.device, {}, options.executor};
     how.say = [](const std::string& what) { std::cerr << what << std::endl; };
+    how.serve = [runs = common.runs] { return serveTrials(runs); };
     return how;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <filesystem>
 #include <unistd.h>
 
 namespace core::base {
@@ -30,6 +31,13 @@ void letSignalsThrough(int held)
     if (held > 0)
         sigaddset(&kept, held);
     ::sigprocmask(SIG_SETMASK, &kept, nullptr);
+}
+
+bool isSingleThreaded()
+{
+    std::error_code failed;
+    std::filesystem::directory_iterator threads("/proc/self/task", failed);
+    return !failed && std::distance(begin(threads), end(threads)) == 1;
 }
 
 }

@@ -14,4 +14,7 @@ pid_t forkBlocked();
 /// which the other program lets through once it has a handler. What has come meanwhile acts now.
 void letSignalsThrough(int held = 0);
 
+/// Whether a child may go on without exec: no other thread of this process can hold what the child would wait for.
+bool isSingleThreaded();
+
 }

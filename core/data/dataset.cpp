@@ -105,8 +105,10 @@ Batch DataModule::gatherTargets(std::span<const std::int64_t> rows) const
         batch.input = tensor::empty(batch.input.sizes().vec());
         return batch;
     }
-    std::vector<std::int64_t> shape = m_info.inputShape;
-    shape.insert(shape.begin(), std::int64_t(rows.size()));
+    std::vector<std::int64_t> shape;
+    shape.reserve(m_info.inputShape.size() + 1);
+    shape.push_back(std::int64_t(rows.size()));
+    shape.insert(shape.end(), m_info.inputShape.begin(), m_info.inputShape.end());
     Batch batch{tensor::empty(shape), {}};
     if (m_info.segments())
         batch.target = tensor::empty({shape[0], shape[2], shape[3]}, at::kLong);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 
 namespace core::data {
 
@@ -52,14 +53,15 @@ base::Result<Batch> Pipeline::batch(const DataModule& data, std::span<const std:
 {
     // Streamed rows may turn out to be of no use when they are read: then once more without them.
     for (;;) {
-        std::vector<std::int64_t> left(items.begin(), items.end());
-        if (data.leavesOut())
-            std::erase_if(left, [&](std::int64_t item) {
+        std::vector<std::int64_t> left;
+        const bool leavesOut = data.leavesOut();
+        if (leavesOut)
+            std::ranges::copy_if(items, std::back_inserter(left), [&](std::int64_t item) {
                 const std::int64_t row = item % data.size();
-                return data.usable({&row, 1}).empty();
+                return !data.usable({&row, 1}).empty();
             });
         bool lost = false;
-        auto made = attempt(data, left, epochDraw, lost);
+        auto made = attempt(data, leavesOut ? std::span<const std::int64_t>(left) : items, epochDraw, lost);
         if (!lost)
             return made;
     }
@@ -68,9 +70,14 @@ base::Result<Batch> Pipeline::batch(const DataModule& data, std::span<const std:
 base::Result<Batch> Pipeline::attempt(const DataModule& data, std::span<const std::int64_t> items,
                                       const base::Draw& epochDraw, bool& lost) const
 {
-    std::vector<std::int64_t> rows(items.begin(), items.end());
-    for (std::int64_t& row : rows)
-        row %= data.size();
+    std::vector<std::int64_t> others;
+    std::span<const std::int64_t> rows = items;
+    if (const std::int64_t size = data.size(); std::ranges::any_of(items, [&](auto item) { return item >= size; })) {
+        others.assign(items.begin(), items.end());
+        for (std::int64_t& row : others)
+            row %= size;
+        rows = others;
+    }
     Batch batch = m_early.empty() ? data.gather(rows) : data.gatherTargets(rows);
     lost = batch.input.size(0) < std::int64_t(rows.size());
     if (lost)

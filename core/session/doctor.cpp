@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <malloc.h>
+#include <sys/prctl.h>
 #include <thread>
 #include <unistd.h>
 
@@ -60,6 +61,8 @@ base::Value doctor()
 
 void prepareProcess(int, char** argv)
 {
+    // Begun again it would be called `exe`.
+    ::prctl(PR_SET_NAME, program_invocation_short_name);
     // Each step frees and takes the same large tensors again. Given back to the system in between, their pages would
     // have to be faulted in anew: a third of a small convolutional step.
     ::mallopt(M_MMAP_THRESHOLD, 1 << 30);

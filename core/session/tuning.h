@@ -90,6 +90,7 @@ public:
         std::function<void(const std::string&)> say = {};          ///< what a person should know, in sentences
         GpuTable gpus = {};                                        ///< the GPUs; empty: the driver's
         std::function<std::unique_ptr<Executor>()> executors = {}; ///< another place to train; empty: as above
+        std::function<int()> serve = {}; ///< the program's `trial-worker --serve`, in this process: pooledExecutor()
     };
     /// While nothing else writes the study.
     static base::Result<std::unique_ptr<Tuner>> open(const StudyFolder& folder, const Options& options);

@@ -23,8 +23,9 @@ bool learnsNothing(const tune::TuningSpec& spec);
 inline constexpr std::int64_t trialsOfProcess = 6;
 
 /// As localExecutor(), but that jobs of a batch share processes, `processes` of them, which live as long as the
-/// executor. A job that is gone on with has a process of its own: what its neighbours do cannot end it twice.
+/// executor. A job that is gone on with has a process of its own: what its neighbours do cannot end it twice. `serve`
+/// does in this process what those processes do: with it they begin as copies of this one, where that is possible.
 std::unique_ptr<Executor> pooledExecutor(const std::filesystem::path& program, const std::filesystem::path& runs,
-                                         std::int64_t processes);
+                                         std::int64_t processes, std::function<int()> serve = {});
 
 }

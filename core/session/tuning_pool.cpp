@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Processes that train several trials each.
+#include "core/base/forked.h"
 #include "core/session/tuning_batch.h"
 #include "core/session/tuning_worker.h"
+#include "core/tensor/device.h"
+#include "core/train/threads.h"
 
 #include <algorithm>
 #include <deque>
@@ -99,9 +102,11 @@ private:
 
 class PooledExecutor final : public Executor {
 public:
-    PooledExecutor(std::filesystem::path program, std::filesystem::path runs, std::int64_t processes)
+    PooledExecutor(std::filesystem::path program, std::filesystem::path runs, std::int64_t processes,
+                   std::function<int()> serve)
         : m_program(std::move(program)),
           m_runs(std::move(runs)),
+          m_serve(std::move(serve)),
           m_most(std::size_t(std::max<std::int64_t>(1, processes))),
           m_alone(localExecutor(m_program, m_runs))
     {
@@ -134,11 +139,7 @@ private:
         std::erase_if(m_processes, [](const auto& each) { return each->gone(); });
         auto least = std::ranges::min_element(m_processes, {}, [](const auto& each) { return each->load(); });
         if (m_processes.size() < m_most && (least == m_processes.end() || (*least)->load() > 0)) {
-            // Where a network has one thread, those that wait for more would only be in the way.
-            CORE_TRY(process,
-                     TrialProcess::start({m_program.string(), "trial-worker", "--serve", "--runs", m_runs.string()},
-                                         job.log.parent_path() / "workers.log",
-                                         {{"OMP_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "passive"}}, true, true));
+            CORE_TRY(process, begin(job.log.parent_path() / "workers.log"));
             m_processes.push_back(std::make_shared<PoolProcess>(std::move(process)));
             least = m_processes.end() - 1;
         }
@@ -148,7 +149,24 @@ private:
         return std::unique_ptr<TrialWorker>(std::make_unique<PooledTrial>(chosen, job.trial));
     }
 
+    Result<TrialProcess> begin(const std::filesystem::path& log)
+    {
+        // Where a network has one thread, those that wait for more would only be in the way.
+        const Environment environment{{"OMP_NUM_THREADS", "1"}, {"OMP_WAIT_POLICY", "passive"}};
+        // CUDA does not survive a fork.
+        if (m_serve && base::isSingleThreaded() && !tensor::whyNoCuda().empty()) {
+            const auto work = [this] {
+                train::useThreads(1); // libraries have read the environment already
+                return m_serve();
+            };
+            return TrialProcess::copy(work, "trial-worker", log, environment);
+        }
+        return TrialProcess::start({m_program.string(), "trial-worker", "--serve", "--runs", m_runs.string()}, log,
+                                   environment, true, true);
+    }
+
     std::filesystem::path m_program, m_runs;
+    std::function<int()> m_serve;
     std::size_t m_most;
     std::unique_ptr<Executor> m_alone;
     std::vector<std::shared_ptr<PoolProcess>> m_processes;
@@ -157,9 +175,9 @@ private:
 }
 
 std::unique_ptr<Executor> pooledExecutor(const std::filesystem::path& program, const std::filesystem::path& runs,
-                                         std::int64_t processes)
+                                         std::int64_t processes, std::function<int()> serve)
 {
-    return std::make_unique<PooledExecutor>(program, runs, processes);
+    return std::make_unique<PooledExecutor>(program, runs, processes, std::move(serve));
 }
 
 }

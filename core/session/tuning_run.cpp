@@ -331,7 +331,7 @@ Result<std::unique_ptr<Executor>> executorOf(const StudyFolder& folder, const Tu
         return slurmExecutor(spec.slurm, folder.path, options.program, options.runs);
     if (kind != "local")
         return Error{ErrorKind::Usage, "\"" + kind + "\" is no place to train", "executor", "Known: local, slurm"};
-    return pooledExecutor(options.program, options.runs, std::min(spec.maxParallelJobs, coresHere()));
+    return pooledExecutor(options.program, options.runs, std::min(spec.maxParallelJobs, coresHere()), options.serve);
 }
 
 }

@@ -7,8 +7,11 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <iostream>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,28 +46,6 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
                                                const std::filesystem::path& log, const Environment& environment,
                                                bool listens, bool holdsTerm)
 {
-    int ends[2], orders[2] = {-1, -1};
-    if (::pipe2(ends, O_CLOEXEC) != 0)
-        return base::systemError("open a pipe to", command.front(), errno);
-    if (listens && ::pipe2(orders, O_CLOEXEC) != 0) {
-        const Error error = base::systemError("open a pipe to", command.front(), errno);
-        ::close(ends[0]);
-        ::close(ends[1]);
-        return error;
-    }
-    const auto closeOrders = [&orders] {
-        for (const int end : orders)
-            if (end >= 0)
-                ::close(end);
-    };
-    const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    if (output < 0) {
-        const Error error = base::systemError("open", log, errno);
-        ::close(ends[0]);
-        ::close(ends[1]);
-        closeOrders();
-        return error;
-    }
     // Everything that allocates comes before the fork.
     std::vector<char*> arguments;
     for (const std::string& word : command)
@@ -83,6 +64,56 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
             variables.push_back(*each);
     }
     variables.push_back(nullptr);
+    return begin(command.front(), log, listens, holdsTerm,
+                 [&] { ::execve(arguments[0], arguments.data(), variables.data()); });
+}
+
+base::Result<TrialProcess> TrialProcess::copy(const std::function<int()>& work, const char* name,
+                                              const std::filesystem::path& log, const Environment& environment)
+{
+    // What is not written yet would be written twice.
+    std::cout.flush();
+    std::fflush(nullptr);
+    return begin(name, log, true, true, [&] {
+        // As exec would: neither the journal nor its lock is the child's.
+        ::close_range(toldAt + 1, ~0U, 0);
+        ::prctl(PR_SET_NAME, name);
+        ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+        for (const auto& [variable, value] : environment)
+            ::setenv(variable.c_str(), value.c_str(), 1);
+        const int status = work();
+        std::cout.flush();
+        std::fflush(nullptr);
+        ::_exit(status);
+    });
+}
+
+// `become` does not return, unless it fails.
+base::Result<TrialProcess> TrialProcess::begin(const std::string& what, const std::filesystem::path& log, bool listens,
+                                               bool holdsTerm, const std::function<void()>& become)
+{
+    int ends[2], orders[2] = {-1, -1};
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+        return base::systemError("open a pipe to", what, errno);
+    if (listens && ::pipe2(orders, O_CLOEXEC) != 0) {
+        const Error error = base::systemError("open a pipe to", what, errno);
+        ::close(ends[0]);
+        ::close(ends[1]);
+        return error;
+    }
+    const auto closeOrders = [&orders] {
+        for (const int end : orders)
+            if (end >= 0)
+                ::close(end);
+    };
+    const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (output < 0) {
+        const Error error = base::systemError("open", log, errno);
+        ::close(ends[0]);
+        ::close(ends[1]);
+        closeOrders();
+        return error;
+    }
     const pid_t parent = ::getpid();
     const pid_t pid = base::forkBlocked();
     if (pid == 0) {
@@ -102,7 +133,7 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
         ::close(words);
         base::letSignalsThrough(holdsTerm ? SIGTERM : 0);
         ::signal(SIGPIPE, SIG_IGN);
-        ::execve(arguments[0], arguments.data(), variables.data());
+        become();
         ::_exit(127);
     }
     const int failed = errno;
@@ -111,7 +142,7 @@ base::Result<TrialProcess> TrialProcess::start(const std::vector<std::string>& c
     if (pid < 0) {
         ::close(ends[0]);
         closeOrders();
-        return base::systemError("start", command.front(), failed);
+        return base::systemError("start", what, failed);
     }
     if (listens)
         ::close(orders[0]);

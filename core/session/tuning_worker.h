@@ -3,6 +3,8 @@
 
 #include "core/session/tuning_executor.h"
 
+#include <functional>
+
 namespace core::session {
 
 /// Settings of a process's environment, added to this one's.
@@ -20,6 +22,11 @@ public:
     static base::Result<TrialProcess> start(const std::vector<std::string>& command, const std::filesystem::path& log,
                                             const Environment& environment = {}, bool listens = false,
                                             bool holdsTerm = false);
+    /// As start() of a program that listens and holds SIGTERM, but that the child, named `name`, is a copy of this
+    /// process, which has loaded its libraries already, and does `work`, whose value is its exit status. Only where
+    /// base::isSingleThreaded(). Its memory is in small pages: such a child holds little.
+    static base::Result<TrialProcess> copy(const std::function<int()>& work, const char* name,
+                                           const std::filesystem::path& log, const Environment& environment);
     TrialProcess(TrialProcess&& other) noexcept;
     TrialProcess& operator=(TrialProcess&& other) noexcept;
     ~TrialProcess() override; ///< kills it, if it still runs
@@ -36,6 +43,8 @@ public:
 
 private:
     TrialProcess() = default;
+    static base::Result<TrialProcess> begin(const std::string& what, const std::filesystem::path& log, bool listens,
+                                            bool holdsTerm, const std::function<void()>& become);
 
     int m_pid = -1, m_pipe = -1, m_orders = -1;
     bool m_closed = false;

@@ -289,7 +289,9 @@ Fields<ProfilerSpec> profilerFields()
               "Short stalls are not seen."},
              {.unit = "ms", .live = true})
         .add("layer_every", &ProfilerSpec::layerEvery, Int{0, 1'000'000'000},
-             {"Every so many steps one is timed layer by layer. 0: never.",
+             {"Every so many steps one is timed layer by layer. 0: never. A network in one kernel (fused) has layers "
+              "only "
+              "where operators compute it: it is looked at a tenth as often.",
               {},
               "On a GPU such a step waits for the device after each layer.",
               "Changes are seen late."},

@@ -59,7 +59,8 @@ FileBeside::FileBeside(FileBeside&& other) noexcept
     : m_path(std::move(other.m_path)),
       m_beside(std::move(other.m_beside)),
       m_buffer(std::move(other.m_buffer)),
-      m_file(std::exchange(other.m_file, -1))
+      m_file(std::exchange(other.m_file, -1)),
+      m_synced(other.m_synced)
 {
 }
 
@@ -80,6 +81,7 @@ base::Status FileBeside::drain()
 
 base::Status FileBeside::write(std::string_view bytes)
 {
+    m_synced = false;
     if (bytes.size() >= bufferBytes) {
         CORE_CHECK(drain());
         return writeAll(m_file, bytes, m_beside);
@@ -91,7 +93,10 @@ base::Status FileBeside::write(std::string_view bytes)
 base::Status FileBeside::sync()
 {
     CORE_CHECK(drain());
-    return ::fsync(m_file) == 0 ? base::Status{} : base::systemError("sync", m_beside, errno);
+    if (!m_synced && ::fsync(m_file) != 0)
+        return base::systemError("sync", m_beside, errno);
+    m_synced = true;
+    return {};
 }
 
 base::Status FileBeside::show()

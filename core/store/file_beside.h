@@ -42,6 +42,7 @@ private:
     std::filesystem::path m_beside;
     std::string m_buffer;
     int m_file = -1;
+    bool m_synced = false;
 };
 
 }

@@ -3,6 +3,7 @@
 
 #include "core/base/confined_child.h"
 #include "core/base/files.h"
+#include "core/store/h5_packed.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -230,7 +231,9 @@ Id createDataset(hid_t where, const std::string& path, hid_t stored, hid_t given
     Id dataset(H5Dcreate2(where, path.c_str(), stored, space, withGroups(),
                           options.growing ? hid_t(filled) : lastStorageList(storage), H5P_DEFAULT),
                H5Dclose, "create a dataset");
-    if (size > 0)
+    if (size > 0 && storage.deflate > 0 && !options.growing && H5Tequal(stored, given) > 0)
+        writePacked(dataset, values, size / width, width * each, each, storage.chunk);
+    else if (size > 0)
         check(H5Dwrite(dataset, given, H5S_ALL, H5S_ALL, smallTransfer(), values), "write a dataset");
     // What is left of it is written now: an error of a file that is closed does not say of what.
     if (!options.growing && !dataset.reset())

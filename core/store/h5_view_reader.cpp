@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/h5_layout.h"
+#include "core/store/h5_packed.h"
 #include "core/store/h5_view.h"
 
 #include <algorithm>
@@ -249,7 +250,8 @@ private:
         const h5::Id type(H5Dget_type(dataset), H5Tclose, "read a dataset");
         if (H5Tget_class(type) != kind || H5Tget_size(type) != size)
             refuse("\"" + name + "\" has another type than it should");
-        checkStorage(dataset);
+        const h5::Id list(H5Dget_create_plist(dataset), H5Pclose, "read a dataset");
+        checkStorage(list);
         const h5::Id space(H5Dget_space(dataset), H5Sclose, "read a dataset");
         hsize_t count = 0;
         if (H5Sget_simple_extent_ndims(space) != 1 || H5Sget_simple_extent_dims(space, &count, nullptr) != 1)
@@ -259,15 +261,14 @@ private:
         spend(count * size);
         T values;
         values.resize(count);
-        if (count > 0)
+        if (count > 0 && !(H5Tequal(type, as) > 0 && h5::readPacked(dataset, list, count, size, values.data())))
             h5::check(H5Dread(dataset, as, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "read a dataset");
         return values;
     }
 
     // Only bytes of this very file, through the filters that the store itself uses.
-    static void checkStorage(hid_t dataset)
+    static void checkStorage(hid_t list)
     {
-        const h5::Id list(H5Dget_create_plist(dataset), H5Pclose, "read a dataset");
         const H5D_layout_t storage = H5Pget_layout(list);
         if (H5Pget_external_count(list) != 0 ||
             (storage != H5D_CONTIGUOUS && storage != H5D_CHUNKED && storage != H5D_COMPACT))

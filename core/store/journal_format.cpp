@@ -3,20 +3,14 @@
 
 #include "core/base/files.h"
 #include "core/store/bytes.h"
+#include "core/store/check_sum.h"
 
 #include <algorithm>
 #include <charconv>
-#include <zlib.h>
 
 namespace core::store::format {
 
 namespace {
-
-std::uint32_t crc(std::uint32_t before, const void* data, std::size_t size)
-{
-    // zlib takes a null pointer for the wish to begin anew.
-    return size == 0 ? before : std::uint32_t(::crc32_z(before, static_cast<const unsigned char*>(data), size));
-}
 
 template <class T>
 T headAt(std::string_view bytes, std::size_t place)
@@ -30,12 +24,12 @@ T headAt(std::string_view bytes, std::size_t place)
 
 std::uint32_t crcOf(const SegmentHead& head)
 {
-    return crc(0, &head, offsetof(SegmentHead, crc));
+    return checkSum(0, &head, offsetof(SegmentHead, crc));
 }
 
 std::uint32_t crcOf(const RecordHead& head, std::string_view payload)
 {
-    return crc(crc(0, &head, offsetof(RecordHead, crc)), payload.data(), payload.size());
+    return checkSum(checkSum(0, &head, offsetof(RecordHead, crc)), payload.data(), payload.size());
 }
 
 std::optional<SegmentHead> segmentHead(std::string_view bytes)

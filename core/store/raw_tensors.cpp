@@ -3,6 +3,7 @@
 
 #include "core/base/files.h"
 #include "core/store/bytes.h"
+#include "core/store/check_sum.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -10,7 +11,6 @@
 #include <limits>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 namespace core::store {
 
@@ -32,16 +32,11 @@ struct Head {
     std::uint64_t count = 0;          ///< values
 };
 
-std::uint32_t crcOf(std::uint32_t before, const void* data, std::size_t size)
-{
-    return size == 0 ? before : std::uint32_t(::crc32_z(before, static_cast<const unsigned char*>(data), size));
-}
-
 std::uint32_t crcOf(const Head& record, std::string_view meta, std::span<const float> values)
 {
-    std::uint32_t crc = crcOf(0, &record.meta, sizeof record - offsetof(Head, meta));
-    crc = crcOf(crc, meta.data(), meta.size());
-    return crcOf(crc, values.data(), values.size_bytes());
+    std::uint32_t crc = checkSum(0, &record.meta, sizeof record - offsetof(Head, meta));
+    crc = checkSum(crc, meta.data(), meta.size());
+    return checkSum(crc, values.data(), values.size_bytes());
 }
 
 bool readAll(int file, void* into, std::size_t size, std::uint64_t place)

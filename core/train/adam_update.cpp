@@ -3,6 +3,7 @@
 
 #include "core/train/batched/kernel.h"
 
+#include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 
@@ -29,6 +30,12 @@ bool isSmall(const AdamTensors& what)
     return true;
 }
 
+// Of float32 all are, as isSmall() saw; asking each again takes as long as the arithmetic.
+float* numbersOf(const at::Tensor& of)
+{
+    return static_cast<float*>(of.mutable_data_ptr());
+}
+
 batched::AdamFactors factorsOf(const AdamUpdate& how, double step)
 {
     return {how.decoupled ? 0 : float(how.weightDecay),
@@ -41,31 +48,48 @@ batched::AdamFactors factorsOf(const AdamUpdate& how, double step)
             float(how.lr / (1 - std::pow(how.beta1, step)))};
 }
 
+void updateByOperators(const AdamUpdate& how, const AdamTensors& what)
+{
+    const auto picked = [&](const std::vector<at::Tensor>& all) {
+        std::vector<at::Tensor> some;
+        for (const std::size_t place : what.places)
+            if (place < all.size())
+                some.push_back(all[place]);
+        return some;
+    };
+    const std::vector<at::Tensor> steps = picked(what.steps), average = picked(what.average),
+                                  squares = picked(what.squares), largest = picked(what.largest);
+    if (steps.front().is_cpu())
+        for (const at::Tensor& each : steps)
+            *numbersOf(each) += 1;
+    else
+        at::_foreach_add_(steps, 1);
+    const auto call = [&](const auto& update) {
+        update(what.parameters, what.gradients, average, squares, largest, steps, how.lr, how.beta1, how.beta2,
+               how.weightDecay, how.eps, how.amsgrad, false);
+    };
+    if (how.decoupled)
+        call([](const auto&... all) { at::_fused_adamw_(all...); });
+    else
+        call([](const auto&... all) { at::_fused_adam_(all...); });
+}
+
 }
 
 void updateAdam(const AdamUpdate& how, const AdamTensors& what)
 {
-    if (!isSmall(what)) {
-        const auto call = [&](const auto& update) {
-            update(what.parameters, what.gradients, what.average, what.squares, what.largest, what.steps, how.lr,
-                   how.beta1, how.beta2, how.weightDecay, how.eps, how.amsgrad, false);
-        };
-        if (how.decoupled)
-            call([](const auto&... all) { at::_fused_adamw_(all...); });
-        else
-            call([](const auto&... all) { at::_fused_adam_(all...); });
-        return;
-    }
+    if (!isSmall(what))
+        return updateByOperators(how, what);
     const batched::Kernel& kernel = batched::kernel();
     float last = -1;
     batched::AdamFactors by;
     for (std::size_t i = 0; i < what.parameters.size(); ++i) {
-        if (const float step = *what.steps[i].const_data_ptr<float>(); step != std::exchange(last, step))
+        const std::size_t place = what.places[i];
+        if (const float step = *numbersOf(what.steps[place]) += 1; step != std::exchange(last, step))
             by = factorsOf(how, step);
-        kernel.adam(by, what.gradients[i].const_data_ptr<float>(), what.parameters[i].numel(),
-                    what.parameters[i].mutable_data_ptr<float>(), what.average[i].mutable_data_ptr<float>(),
-                    what.squares[i].mutable_data_ptr<float>(),
-                    how.amsgrad ? what.largest[i].mutable_data_ptr<float>() : nullptr);
+        kernel.adam(by, numbersOf(what.gradients[i]), what.parameters[i].numel(), numbersOf(what.parameters[i]),
+                    numbersOf(what.average[place]), numbersOf(what.squares[place]),
+                    how.amsgrad ? numbersOf(what.largest[place]) : nullptr);
     }
 }
 

@@ -14,11 +14,12 @@ struct AdamUpdate {
     bool decoupled = false; ///< AdamW: the decay works beside the gradient
 };
 
-/// What it works on: tensors of equal shape at equal places.
+/// What it works on: parameters and their gradients, and where each has its place in the lists that follow.
 struct AdamTensors {
     const std::vector<at::Tensor>&parameters, &gradients;
-    std::vector<at::Tensor> average, squares, largest; ///< `largest` is empty without amsgrad
-    std::vector<at::Tensor> steps;                     ///< updates so far, this one included: float32 scalars
+    const std::vector<std::size_t>& places;
+    const std::vector<at::Tensor>&average, &squares, &largest; ///< `largest` is empty without amsgrad
+    const std::vector<at::Tensor>& steps;                      ///< updates so far: float32 scalars, counted up here
 };
 
 /// As at::_fused_adam_ and at::_fused_adamw_, which it calls; few weights on the CPU go by the kernel of small networks

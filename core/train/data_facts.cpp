@@ -4,6 +4,8 @@
 #include "core/base/blob.h"
 #include "core/base/rng.h"
 
+#include <ATen/core/LegacyTypeDispatch.h>
+
 #include <filesystem>
 
 namespace core::train {
@@ -34,6 +36,7 @@ std::string stateOf(const fs::path& path)
 
 std::string rowsDigest(const data::DataModule& data, data::SplitName part)
 {
+    const at::AutoDispatchBelowADInplaceOrView untracked; // a thousand rows, of which autograd need not know
     const data::RowSet& rows = data.rows(part);
     const std::size_t most = data.streamed() || data.decodes() ? mostReadRows : mostRows;
     const std::size_t stride = std::max<std::size_t>(1, rows.size() / most);

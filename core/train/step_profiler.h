@@ -27,7 +27,7 @@ public:
     void skip() { m_clock.skip(); }
     void stepBegins(std::int64_t step)
     {
-        if (m_clock.on() && m_spec.layerEvery > 0 && step % m_spec.layerEvery == 0)
+        if (m_clock.on() && m_spec.layerEvery > 0 && step % (m_spec.layerEvery * m_sparing) == 0)
             beginLayers(step);
     }
     /// All of step `step` is done, with what came behind it.
@@ -49,6 +49,7 @@ private:
     Engine* m_engine = nullptr;
     PhaseClock m_clock;
     LayerTimer m_layers;
+    std::int64_t m_sparing = 1; ///< so many times as rarely are layers looked at
     bool m_layersOn = false;
     events::StepTimes m_block;
     double m_blockBegan = 0, m_slowest = 0;

@@ -10,6 +10,11 @@
 #include "core/train/engine.h"
 #include "tests/support/temp_folder.h"
 
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 namespace bench {
 
 using core::base::Error;
@@ -38,7 +43,26 @@ std::string experiment(bool everythingRecorded)
                            {"path": "train.optimizer.weight_decay", "min": 1e-6, "max": 0.01, "scale": "log"}]}})";
 }
 
-// As `descent-cli tune` does it, from the file to the last trial's end.
+// Exit status of a program whose words nobody reads.
+int statusOf(std::vector<std::string> words)
+{
+    std::vector<char*> arguments;
+    for (std::string& word : words)
+        arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t quiet;
+    ::posix_spawn_file_actions_init(&quiet);
+    for (const int file : {STDOUT_FILENO, STDERR_FILENO})
+        ::posix_spawn_file_actions_addopen(&quiet, file, "/dev/null", O_WRONLY, 0);
+    pid_t child = -1;
+    int status = -1;
+    if (::posix_spawn(&child, arguments[0], &quiet, nullptr, arguments.data(), environ) == 0)
+        ::waitpid(child, &status, 0);
+    ::posix_spawn_file_actions_destroy(&quiet);
+    return status;
+}
+
+// The whole of `descent-cli tune`, from the start of the program to its end: seconds.
 Result<double> study(bool batched, bool everythingRecorded)
 {
     const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "descent-cli";
@@ -48,19 +72,20 @@ Result<double> study(bool batched, bool everythingRecorded)
     CORE_TRY(tree, core::base::parseJson(experiment(everythingRecorded)));
     CORE_CHECK(tree.setAt("tuning.batched", batched ? "auto" : "off"));
     const tests::TempFolder folder;
+    const std::string file = folder.file("spirals.experiment.json", core::base::writeJson(tree));
+    const std::string runs = (folder.path() / "runs").string();
     const double start = core::base::steadySeconds();
-    const session::StudySubject subject{tree, folder.path()};
-    CORE_TRY(plan, session::planStudy(subject, session::PlanDepth::Measure, "cpu"));
-    CORE_TRY(made, session::createStudy(subject, plan.spec, folder.path(),
-                                        plan.trial ? std::optional(plan.trial->share) : std::nullopt));
-    CORE_TRY(tuner, session::Tuner::open(made, {folder.path(), program, "cpu"}));
-    CORE_CHECK(tuner->run({}));
+    const int status = statusOf({program.string(), "tune", file, "--runs", runs, "--device", "cpu"});
     const double seconds = core::base::steadySeconds() - start;
-    for (const core::tune::Trial& trial : tuner->state().trials)
+    const auto studies = session::listStudies(runs);
+    if (status != 0 || studies.size() != 1)
+        return Error{ErrorKind::Run, "the study did not end as it should", runs, {}};
+    CORE_TRY(read, session::readStudy(studies.front()));
+    for (const core::tune::Trial& trial : read.state.trials)
         if (trial.state != core::tune::TrialState::Completed)
             return Error{ErrorKind::Run,
                          "trial " + std::to_string(trial.number) + " did not complete: " + trial.error,
-                         made.path.string(),
+                         studies.front().path.string(),
                          {}};
     return seconds;
 }

@@ -113,7 +113,8 @@ void FusedNet::follow(const spec::TrainSpec& train, bool classifies)
 
 const float* FusedNet::parameter(std::size_t place) const
 {
-    return m_network.parameters()[place].tensor.const_data_ptr<float>();
+    // The experiment's precision says that they are float32.
+    return static_cast<const float*>(m_network.parameters()[place].tensor.const_data_ptr());
 }
 
 // `mode`: of training; nullptr: evaluating.
@@ -167,7 +168,7 @@ void FusedNet::backward(std::int64_t stride, bool add)
             at::Tensor& gradient = const_cast<at::Tensor&>(of).mutable_grad();
             if (!gradient.defined())
                 gradient = at::zeros_like(of.detach());
-            into[k] = gradient.mutable_data_ptr<float>();
+            into[k] = static_cast<float*>(gradient.mutable_data_ptr());
         }
         const float* in = i > 0 ? m_layers[i - 1].out : m_input.data();
         m_kernel.affineSlopes(in, slope, layer.inputs, layer.outputs, stride, add, into[0], into[1]);

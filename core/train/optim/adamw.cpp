@@ -45,16 +45,9 @@ public:
 
     void update(const Work& now, double lr) override
     {
-        const AdamTensors what{now.parameters,
-                               now.gradients,
-                               now.of(m_average),
-                               now.of(m_squares),
-                               m_spec.amsgrad ? now.of(m_largest) : Tensors{},
-                               now.of(m_steps)};
-        countUp(what.steps);
         updateAdam({lr, momentumOr(m_spec.betas[0]), m_spec.betas[1], m_spec.eps, now.decay(m_spec.weightDecay),
                     m_spec.amsgrad, true},
-                   what);
+                   {now.parameters, now.gradients, now.places, m_average, m_squares, m_largest, m_steps});
     }
 
     std::vector<tensor::NamedTensor> state() override

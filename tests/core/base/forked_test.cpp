@@ -4,10 +4,13 @@
 #include <catch2/catch.hpp>
 
 #include <csignal>
+#include <future>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 using core::base::forkBlocked;
+using core::base::isSingleThreaded;
 using core::base::letSignalsThrough;
 
 namespace {
@@ -70,6 +73,22 @@ TEST_CASE("what is held waits for the handler of the program that comes after")
         sigaddset(&term, SIGTERM);
         ::sigprocmask(SIG_UNBLOCK, &term, nullptr);
         ::_exit(forkHeard ? 0 : 1);
+    }
+    CHECK(endOf(child) == 0);
+}
+
+TEST_CASE("a process knows whether it has one thread")
+{
+    const pid_t child = forkBlocked();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        const bool before = isSingleThreaded();
+        std::promise<void> end;
+        std::thread other([&] { end.get_future().wait(); });
+        const bool with = isSingleThreaded();
+        end.set_value();
+        other.join();
+        ::_exit(before && !with ? 0 : 1);
     }
     CHECK(endOf(child) == 0);
 }

@@ -56,18 +56,19 @@ TEST_CASE("few weights are moved as torch's fused operators move them")
     // Whole registers, a rest behind them, and less than one register.
     const std::vector<std::vector<std::int64_t>> shapes{{16, 16}, {5, 3}, {2}, {1}};
     Side ours(shapes), theirs(shapes);
+    const std::vector<std::size_t> places{0, 1, 2, 3};
     const train::AdamUpdate how{0.02, 0.8, 0.95, 1e-7, decay, amsgrad, decoupled};
     const at::NoGradGuard noGraph;
     for (std::uint64_t step = 0; step < 40; ++step) {
         Tensors gradients;
         for (std::size_t i = 0; i < shapes.size(); ++i)
             gradients.push_back(drawn(shapes[i], 100 + 10 * step + i, 0.5));
-        for (Side* side : {&ours, &theirs})
-            for (const at::Tensor& count : side->steps)
-                *count.mutable_data_ptr<float>() += 1;
-        updateAdam(how, {ours.parameters, gradients, ours.average, ours.squares, amsgrad ? ours.largest : Tensors{},
+        for (const at::Tensor& count : theirs.steps)
+            *count.mutable_data_ptr<float>() += 1;
+        const Tensors none;
+        updateAdam(how, {ours.parameters, gradients, places, ours.average, ours.squares, amsgrad ? ours.largest : none,
                          ours.steps});
-        const auto& largest = amsgrad ? theirs.largest : Tensors{};
+        const auto& largest = amsgrad ? theirs.largest : none;
         if (decoupled)
             at::_fused_adamw_(theirs.parameters, gradients, theirs.average, theirs.squares, largest, theirs.steps,
                               how.lr, how.beta1, how.beta2, decay, how.eps, amsgrad, false);
@@ -83,15 +84,36 @@ TEST_CASE("few weights are moved as torch's fused operators move them")
     CHECK(farthest(ours.parameters, Side(shapes).parameters) > 0.05);
 }
 
+TEST_CASE("of several parameters those that have a gradient are moved, with what belongs to them")
+{
+    // Few weights and many.
+    const std::int64_t width = GENERATE(4, 20'000);
+    const std::vector<std::vector<std::int64_t>> shapes{{width}, {3}, {width}};
+    Side ours(shapes), theirs(shapes);
+    const Tensors moved{ours.parameters[0], ours.parameters[2]};
+    const Tensors gradients{drawn({width}, 60, 0.5), drawn({width}, 61, 0.5)};
+    const at::NoGradGuard noGraph;
+    updateAdam({}, {moved, gradients, {0, 2}, ours.average, ours.squares, {}, ours.steps});
+    for (const std::size_t place : {0, 2}) {
+        *theirs.steps[place].mutable_data_ptr<float>() += 1;
+        at::_fused_adam_({theirs.parameters[place]}, {gradients[place / 2]}, {theirs.average[place]},
+                         {theirs.squares[place]}, {}, {theirs.steps[place]}, 1e-3, 0.9, 0.999, 0, 1e-8, false, false);
+    }
+    CHECK(farthest(ours.parameters, theirs.parameters) < 1e-6);
+    CHECK(farthest(ours.average, theirs.average) < 1e-7);
+    CHECK(farthest(ours.squares, theirs.squares) < 1e-7);
+    CHECK(farthest(ours.steps, theirs.steps) == 0);
+}
+
 TEST_CASE("many weights go by the operators, to the bit")
 {
     const std::vector<std::vector<std::int64_t>> shapes{{200, 100}};
     Side ours(shapes), theirs(shapes);
     const Tensors gradients{drawn(shapes[0], 50, 0.5)};
-    for (Side* side : {&ours, &theirs})
-        *side->steps[0].mutable_data_ptr<float>() += 1;
+    *theirs.steps[0].mutable_data_ptr<float>() += 1;
     const at::NoGradGuard noGraph;
-    updateAdam({}, {ours.parameters, gradients, ours.average, ours.squares, {}, ours.steps});
+    updateAdam({}, {ours.parameters, gradients, {0}, ours.average, ours.squares, {}, ours.steps});
+    CHECK(ours.steps[0].item<float>() == 1);
     at::_fused_adam_(theirs.parameters, gradients, theirs.average, theirs.squares, {}, theirs.steps, 1e-3, 0.9, 0.999,
                      0, 1e-8, false, false);
     CHECK(farthest(ours.parameters, theirs.parameters) == 0);
