@@ -235,4 +235,27 @@ base::Status ranksFitMemory(const spec::Experiment& experiment, const data::Data
             ". Or make the network's layers smaller; the largest is " + least.largest};
 }
 
+double workOfRow(const spec::Experiment& experiment, const data::DatasetInfo& info)
+{
+    if (model::isEstimator(experiment.model.kind))
+        return 0;
+    const auto architecture = model::allArchitectures().make(experiment.model);
+    const auto loss = makeLoss(experiment, info);
+    if (!architecture || !loss)
+        return 0;
+    // To write a number and to read it costs as much as so many multiplications inside of a product of matrices.
+    constexpr double ofCell = 50;
+    double work = ofCell * double(model::elementsOf(info.inputShape));
+    for (const model::LayerInfo& layer : (*architecture)->describe(contextOf(info, **loss))) {
+        const auto cells = double(model::elementsOf(layer.outputShape));
+        work += ofCell * cells;
+        // A matrix or a kernel has its outputs first, and is used at every place of them.
+        for (const model::ParameterInfo& tensor : layer.tensors)
+            if (tensor.dims() > 1 && layer.type != "Embedding")
+                work += double(model::elementsOf(tensor.shape)) *
+                        std::max(1.0, cells / double(std::max<std::int64_t>(1, tensor.shape.front())));
+    }
+    return work;
+}
+
 }

@@ -45,4 +45,8 @@ struct RanksHere {
 base::Status ranksFitMemory(const spec::Experiment& experiment, const data::DatasetInfo& info, const RanksHere& ranks,
                             std::uint64_t available = 0);
 
+/// What a forward pass of one row costs, counted from the network's shapes: its multiplications, and 50 for each number
+/// that a layer gives. 0 of an estimator, and of what cannot be built.
+double workOfRow(const spec::Experiment& experiment, const data::DatasetInfo& info);
+
 }
