@@ -14,6 +14,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,7 +47,8 @@ std::vector<StudyFolder> listStudies(const std::filesystem::path& runs)
     std::vector<std::pair<std::filesystem::file_time_type, StudyFolder>> found;
     std::error_code none;
     for (const auto& entry : std::filesystem::directory_iterator(runs, none))
-        if (isStudy(entry.path()))
+        // A dot begins the name of one that is still being made, or whose making was broken off.
+        if (!entry.path().filename().string().starts_with('.') && isStudy(entry.path()))
             found.emplace_back(std::filesystem::last_write_time(StudyFolder{entry.path()}.journal(), none),
                                StudyFolder{entry.path()});
     std::ranges::sort(found, std::greater{}, [](const auto& each) { return each.first; });
@@ -204,6 +207,23 @@ struct Beginning {
     }
 };
 
+// What processes that are gone were making.
+void removeHalves(const std::filesystem::path& runs, const std::string& beside)
+{
+    std::error_code none;
+    std::vector<std::filesystem::path> gone;
+    for (const auto& entry : std::filesystem::directory_iterator(runs, none)) {
+        const std::string name = entry.path().filename().string();
+        pid_t process = 0;
+        if (name.starts_with(beside) &&
+            std::from_chars(name.data() + beside.size(), name.data() + name.size(), process).ec == std::errc{} &&
+            process > 0 && ::kill(process, 0) != 0 && errno == ESRCH)
+            gone.push_back(entry.path());
+    }
+    for (const std::filesystem::path& each : gone)
+        std::filesystem::remove_all(each, none);
+}
+
 }
 
 Result<StudyFolder> createStudy(const StudySubject& subject, const tune::TuningSpec& spec,
@@ -219,7 +239,9 @@ Result<StudyFolder> createStudy(const StudySubject& subject, const tune::TuningS
     if (name.find('/') != name.npos || name.starts_with("."))
         return Error{ErrorKind::Spec, "\"" + name + "\" is no name of a folder", "/name", "Use letters and digits"};
     // Made beside and renamed: whoever is killed meanwhile leaves no half of a study.
-    const StudyFolder fresh{runs / ("." + name + "-study." + std::to_string(::getpid()))};
+    const std::string beside = "." + name + "-study.";
+    removeHalves(runs, beside);
+    const StudyFolder fresh{runs / (beside + std::to_string(::getpid()))};
     std::filesystem::remove_all(fresh.path, failed);
     if (::mkdir(fresh.path.c_str(), 0700) != 0) // as runs: logs and settings are for nobody else
         return base::systemError("make the folder", fresh.path, errno);

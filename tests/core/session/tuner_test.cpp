@@ -10,6 +10,7 @@
 #include "tests/support/temp_folder.h"
 
 #include <deque>
+#include <unistd.h>
 
 using core::base::Array;
 using core::base::Error;
@@ -358,6 +359,28 @@ TEST_CASE("a plan tells how many trials, how long and at what cost")
     CHECK_FALSE(free->estimate.seconds);
     CHECK_FALSE(free->estimate.cost);
     CHECK(std::ranges::count(free->metrics, "validation/accuracy") == 1);
+}
+
+TEST_CASE("what is left of a study whose making was broken off is no study, and goes when the next one is made")
+{
+    const tests::TempFolder folder;
+    const StudySubject subject = subjectOf({});
+    const auto plan = session::planStudy(subject, session::PlanDepth::Text);
+    REQUIRE(plan);
+    const auto made = session::createStudy(subject, plan->spec, folder.path());
+    REQUIRE(made);
+    // Its maker was killed when all of it was there but its name; another's maker still goes.
+    const auto gone = folder.path() / ".moons-study.999999999",
+               going = folder.path() / (".moons-study." + std::to_string(::getppid()));
+    for (const auto& half : {gone, going})
+        std::filesystem::copy(made->path, half, std::filesystem::copy_options::recursive);
+    const auto studies = session::listStudies(folder.path());
+    REQUIRE(studies.size() == 1);
+    CHECK(studies.front().id() == "moons-study-0001");
+    REQUIRE(session::createStudy(subject, plan->spec, folder.path()));
+    CHECK_FALSE(std::filesystem::exists(gone));
+    CHECK(std::filesystem::exists(going));
+    CHECK(session::listStudies(folder.path()).size() == 2);
 }
 
 TEST_CASE("ranges come from a file of limits, and none goes beyond it")
