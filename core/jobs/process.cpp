@@ -3,6 +3,7 @@
 
 #include "core/base/files.h"
 #include "core/base/forked.h"
+#include "core/jobs/descendants.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -53,15 +54,15 @@ Result<std::string> findProgram(const Launch& launch)
                  "Install it, or write its whole path"};
 }
 
-std::vector<std::string> variablesOf(const Launch& launch)
+std::vector<std::string> variablesOf(const Launch& launch, const std::string& mark)
 {
-    std::vector<std::string> all;
+    std::vector<std::string> all{std::string(markVariable) + "=" + markedBy(mark)};
     for (const auto& [name, value] : launch.environment)
         all.push_back(name + "=" + value);
     for (char** each = environ; *each; ++each) {
         const std::string_view variable(*each);
         const auto same = [&](const auto& setting) { return variable.starts_with(setting.first + "="); };
-        if (std::ranges::none_of(launch.environment, same))
+        if (std::ranges::none_of(launch.environment, same) && !variable.starts_with(std::string(markVariable) + "="))
             all.emplace_back(variable);
     }
     return all;
@@ -96,7 +97,7 @@ std::vector<char*> wordsOf(std::vector<std::string>& texts)
 namespace {
 
 // After the fork. The kernel kills the worker when this program dies, but not what the worker has started.
-[[noreturn]] void becomeGuardian(pid_t worker, int lifeline)
+[[noreturn]] void becomeGuardian(pid_t worker, const char* mark, int lifeline)
 {
     ::setsid(); // Ctrl-C is not for it; all signals are blocked
     ::dup2(lifeline, 0);
@@ -105,8 +106,10 @@ namespace {
     ssize_t count = 0;
     while ((count = ::read(0, &word, 1)) < 0 && errno == EINTR) {
     }
-    if (count == 0)
+    if (count == 0) {
         ::kill(-worker, SIGKILL);
+        killMarked(mark);
+    }
     ::_exit(0);
 }
 
@@ -119,7 +122,7 @@ Status WorkerProcess::guard()
         return systemError("open a line to", "the worker", errno);
     m_guardian = forkBlocked();
     if (m_guardian == 0)
-        becomeGuardian(m_pid, ends[0]);
+        becomeGuardian(m_pid, m_mark.c_str(), ends[0]);
     const int code = errno;
     ::close(ends[0]);
     m_lifeline = ends[1];
@@ -171,7 +174,8 @@ Result<WorkerProcess> WorkerProcess::start(const Launch& launch)
         closeAll();
         return words < 0 ? systemError("open", launch.log, wordsCode) : systemError("open", outFile, outCode);
     }
-    std::vector<std::string> arguments = launch.command, variables = variablesOf(launch);
+    const std::string mark = newMark();
+    std::vector<std::string> arguments = launch.command, variables = variablesOf(launch, mark);
     arguments.front() = program;
     const std::vector<char*> argumentPointers = wordsOf(arguments), variablePointers = wordsOf(variables);
     const std::string folder = launch.folder.string();
@@ -187,12 +191,14 @@ Result<WorkerProcess> WorkerProcess::start(const Launch& launch)
     ::setpgid(pid, pid); // here too: whoever signals the group first finds it
     WorkerProcess process;
     process.m_pid = pid;
+    process.m_mark = mark;
     CORE_CHECK(process.guard());
     return process;
 }
 
 WorkerProcess::WorkerProcess(WorkerProcess&& other) noexcept
     : m_pid(std::exchange(other.m_pid, -1)),
+      m_mark(std::move(other.m_mark)),
       m_guardian(std::exchange(other.m_guardian, -1)),
       m_lifeline(std::exchange(other.m_lifeline, -1)),
       m_halted(other.m_halted),
@@ -203,6 +209,7 @@ WorkerProcess::WorkerProcess(WorkerProcess&& other) noexcept
 WorkerProcess& WorkerProcess::operator=(WorkerProcess&& other) noexcept
 {
     std::swap(m_pid, other.m_pid);
+    std::swap(m_mark, other.m_mark);
     std::swap(m_guardian, other.m_guardian);
     std::swap(m_lifeline, other.m_lifeline);
     std::swap(m_halted, other.m_halted);
@@ -217,6 +224,7 @@ WorkerProcess::~WorkerProcess()
         int status = 0;
         while (::waitpid(m_pid, &status, 0) < 0 && errno == EINTR) {
         }
+        killMarked(m_mark.c_str());
     }
     letGuardianGo();
 }
@@ -236,6 +244,7 @@ const std::optional<WorkerEnd>& WorkerProcess::ended()
             m_end = WIFSIGNALED(status) ? WorkerEnd{.signal = WTERMSIG(status)} : WorkerEnd{WEXITSTATUS(status), 0};
             // What it started does not outlive it.
             ::kill(-m_pid, SIGKILL);
+            killMarked(m_mark.c_str());
             letGuardianGo();
         }
     }

@@ -29,8 +29,8 @@ struct WorkerEnd {
     std::string inWords() const; ///< `ended with status 3`, `was killed by signal 9`
 };
 
-/// A worker: a process of this one with a process group of its own. It is killed, with its group, when this object or
-/// this process ends.
+/// A worker: a process of this one with a process group of its own. It is killed when this object or this process ends;
+/// whatever it has started, in its group or in a session of its own, ends with it.
 class WorkerProcess {
 public:
     /// An error of kind Spec if there is no such program.
@@ -56,7 +56,8 @@ private:
     void letGuardianGo();
 
     int m_pid = -1;
-    int m_guardian = -1, m_lifeline = -1; ///< a process that ends the worker's group if this one dies; what it waits at
+    std::string m_mark;                   ///< see descendants.h
+    int m_guardian = -1, m_lifeline = -1; ///< a process that ends the worker if this one dies; what it waits at
     bool m_halted = false;
     std::optional<WorkerEnd> m_end;
 };

@@ -9,12 +9,16 @@ const base::Fields<DistributedSpec>& distributedFields()
 {
     static const auto fields =
         base::Fields<DistributedSpec>{}
-            .add("strategy", &DistributedSpec::strategy, base::Choice{{"none", "ddp", "pipeline"}},
-                 {"none: one process on one device. ddp (distributed data parallel): every rank holds the whole "
-                  "network and learns from its share of each batch, and gradients are averaged over all ranks. "
-                  "pipeline: the layers are divided among the ranks, and each batch goes through them in parts.",
-                  "gradient = Σ rows of rank r / rows of all · gradient of rank r"},
-                 {.onlyFor = "networks"})
+            .add(
+                "strategy", &DistributedSpec::strategy, base::Choice{{"none", "ddp", "pipeline"}},
+                {"none: one process on one device. ddp (distributed data parallel): every rank holds the whole "
+                 "network and learns from its share of each batch, and gradients are averaged over all ranks. "
+                 "pipeline: the layers are divided among the ranks, and each batch goes through them in parts. N ranks "
+                 "of ddp learn what one process learns from their rows together, but for rounding (under bf16-mixed "
+                 "the gradients of each rank's rows are rounded by themselves) and for dropout, which each rank draws "
+                 "for its own rows. What grows from rounding in one process grows here too: L-BFGS on small batches.",
+                 "gradient = Σ rows of rank r / rows of all · gradient of rank r"},
+                {.onlyFor = "networks"})
             .add("world_size", &DistributedSpec::worldSize, base::Int{1, 1024},
                  {"How many ranks there are. Each takes batches of batch_size rows: rank r of N takes items r, r + N, "
                   "… of the epoch's order, so that a step learns from N · batch_size rows.",
@@ -54,7 +58,8 @@ const base::Fields<DistributedSpec>& distributedFields()
             .add("compression", &DistributedSpec::compression, base::Choice{{"none", "fp16", "powersgd"}},
                  {"What ranks send in place of their gradients. fp16: numbers of half the size. powersgd: two thin "
                   "matrices for each large one, with what they leave out carried over to the next step (Vogels et al. "
-                  "2019). Both save time where the network between ranks is slow, and change the training a little."},
+                  "2019). Both save time where the network between ranks is slow, and change the training a little. "
+                  "L-BFGS does not go with powersgd."},
                  {.visibleWhen = {{"strategy", {"ddp"}}}, .onlyFor = "networks"})
             .add("powersgd_rank", &DistributedSpec::powersgdRank, base::Int{1, 128},
                  {"Columns of PowerSGD's thin matrices.",

@@ -168,7 +168,9 @@ Status Engine::open(const Value& resolved, const base::Pick& network, const std:
     spec::Experiment built = m_experiment;
     built.model = m_network;
     const bool elsewhere = !at::Device(device).is_cpu();
-    CORE_CHECK(fitsMemory(built, m_data.info(), elsewhere ? NetworkUse::Held : NetworkUse::Learns));
+    const std::int64_t sharing = m_world && m_experiment.distributed.strategy == "ddp" ? m_world->size() : 1,
+                       rowsOfPass = m_timeline.plan().batchSize / sharing;
+    CORE_CHECK(fitsMemory(built, m_data.info(), elsewhere ? NetworkUse::Held : NetworkUse::Learns, 0, rowsOfPass));
     CORE_CHECK(ranksFit(built, elsewhere));
     const std::int64_t wanted = m_experiment.train.threads.toInt(0);
     if (threads > 0)

@@ -147,10 +147,9 @@ Passed passOf(Learner& learner, const data::DataModule& data, std::span<const st
 
 }
 
-std::size_t evaluationBatches(const Learner& learner, const data::DataModule& data, const data::RowSet& rows)
+std::size_t evaluationRows(const Learner& learner, const data::DataModule& data)
 {
-    const std::size_t atOnce = batchFor(learner, data.info());
-    return (rows.size() + atOnce - 1) / atOnce;
+    return batchFor(learner, data.info());
 }
 
 void passBatches(Learner& learner, const data::DataModule& data, const data::RowSet& rows,

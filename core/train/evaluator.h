@@ -44,9 +44,9 @@ struct EvaluationRequest {
 EvaluationResult evaluate(Learner& learner, const data::DataModule& data, const data::RowSet& rows,
                           const EvaluationRequest& request = {});
 
-/// How many batches that takes.
-std::size_t evaluationBatches(const Learner& learner, const data::DataModule& data, const data::RowSet& rows);
-/// Passes those of them that are `wanted`, in order.
+/// How many rows it takes at once: all batches but the last have as many.
+std::size_t evaluationRows(const Learner& learner, const data::DataModule& data);
+/// Passes those of its batches that are `wanted`, in order.
 void passBatches(Learner& learner, const data::DataModule& data, const data::RowSet& rows,
                  const std::function<bool(std::size_t batch)>& wanted, const std::function<void(const Passed&)>& give);
 

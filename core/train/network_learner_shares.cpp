@@ -98,6 +98,10 @@ Status NetworkLearner::shareWork()
     const bool alone = m_world->size() == 1;
     if (alone || !(m_how.shardOptimizer || m_how.compression == "powersgd"))
         return {};
+    // It compares gradients of the same rows, and each time another part of them would be left for later.
+    if (m_how.compression == "powersgd" && m_optimizer->looksAgain())
+        return Error{ErrorKind::Spec, "powersgd leaves out parts of the gradients that " + m_pick.kind + " compares",
+                     "/distributed/compression", "Set it to none, or choose another optimizer"};
     m_shares = std::make_shared<SharedWork>(*m_world);
     if (m_how.compression == "powersgd") {
         m_shares->thin = std::make_shared<ranks::PowerSgd>(m_network->parameters(), m_how.powersgdRank);

@@ -291,15 +291,18 @@ TEST_CASE("a script finds its folders, wherever the one who runs it stands")
 
 TEST_CASE("nothing that a script started outlives the program that ran it")
 {
-    const Jobs jobs({{"command", "sleep 600 & echo $! > \"$SM_OUTPUT_DATA_DIR/pid\"; wait"}});
+    const Jobs jobs({{"command", "cd \"$SM_OUTPUT_DATA_DIR\"; mkfifo told\n"
+                                 "setsid sh -c 'echo $$ > told; exec sleep 600' & read away < told\n"
+                                 "sleep 600 & echo $! $away > pid.new; mv pid.new pid; wait"}});
     tests::Running running(tests::cliCommand({"job", "run", jobs.file, "--runs", jobs.runs, "--json"}));
     const std::string file = jobs.runs + "/moons-job-0001/ml/output/data/pid";
-    int pid = 0;
-    REQUIRE(tests::until([&] { return bool(std::ifstream(file) >> pid); }));
-    REQUIRE(tests::goes(pid));
+    int near = 0, away = 0;
+    REQUIRE(tests::until([&] { return bool(std::ifstream(file) >> near >> away); }));
+    REQUIRE(tests::goes(near));
+    REQUIRE(tests::goes(away));
     running.signal(SIGKILL);
     running.wait();
-    CHECK(tests::until([&] { return !tests::goes(pid); }, 20));
+    CHECK(tests::until([&] { return !tests::goes(near) && !tests::goes(away); }, 20));
 }
 
 TEST_CASE("a script's log is a run while it goes, and rules work on it")

@@ -190,8 +190,8 @@ TEST_CASE("ranks of a machine are refused together to the byte, with how many wo
     const spec::Experiment experiment = spec::read(spec);
     const data::DatasetInfo info = twoMoons(spec);
     const auto each = std::uint64_t(train::leastBytes(experiment, info, NetworkUse::Learns).all);
-    CHECK(train::ranksFitMemory(experiment, info, 4, false, 4 * each));
-    const base::Status refused = train::ranksFitMemory(experiment, info, 4, false, 4 * each - 1);
+    CHECK(train::ranksFitMemory(experiment, info, {4}, 4 * each));
+    const base::Status refused = train::ranksFitMemory(experiment, info, {4}, 4 * each - 1);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().kind == base::ErrorKind::Resource);
     CHECK(refused.error().where == "/distributed/world_size");
@@ -200,8 +200,105 @@ TEST_CASE("ranks of a machine are refused together to the byte, with how many wo
                                               "least "));
     CHECK(refused.error().advice.starts_with("Take at most 3 ranks here"));
     // One alone, or one that is too large by itself, is for another check.
-    CHECK(train::ranksFitMemory(experiment, info, 1, false, each - 1));
-    CHECK(train::ranksFitMemory(experiment, info, 4, false, each - 1));
+    CHECK(train::ranksFitMemory(experiment, info, {1}, each - 1));
+    CHECK(train::ranksFitMemory(experiment, info, {4}, each - 1));
+}
+
+TEST_CASE("what layers keep of a batch until its backward pass counts too")
+{
+    const base::Value spec = resolved(mlp("[2000, 2000]"));
+    spec::Experiment experiment = spec::read(spec);
+    const data::DatasetInfo info = twoMoons(spec);
+    const auto least = [&](std::int64_t rows) { return train::leastBytes(experiment, info, NetworkUse::Learns, rows); };
+    // The inputs of three matrices.
+    CHECK(least(500).activations == 500 * 4 * (2 + 2000 + 2000));
+    CHECK(least(500).all == least(0).all + least(500).activations);
+    // They are no more than what a step is estimated to take.
+    base::Value step = spec;
+    REQUIRE(step.setAt("train.batch_size", 32));
+    const auto preview = session::previewModel(step);
+    REQUIRE(preview);
+    CHECK(least(32).all < double(preview->bytes));
+    base::Value normed = spec;
+    REQUIRE(normed.setAt("model.norm", "batch"));
+    CHECK(train::leastBytes(spec::read(normed), info, NetworkUse::Learns, 500).activations ==
+          500 * 4 * (2 + 2000 + 2000 + 2000 + 2000));
+    experiment.train.precision = "bf16-mixed";
+    CHECK(least(500).activations == 500 * 2 * (2 + 2000 + 2000));
+    experiment.train.gradientCheckpointing = 3;
+    CHECK(least(500).activations == 0);
+}
+
+TEST_CASE("a batch that does not fit is refused with the rows that do")
+{
+    const base::Value spec = resolved(mlp("[2000, 2000]"));
+    const spec::Experiment experiment = spec::read(spec);
+    const data::DatasetInfo info = twoMoons(spec);
+    const auto need = std::uint64_t(train::leastBytes(experiment, info, NetworkUse::Learns, 20'000).all);
+    CHECK(train::fitsMemory(experiment, info, NetworkUse::Learns, need, 20'000));
+    const base::Status refused = train::fitsMemory(experiment, info, NetworkUse::Learns, need - 1, 20'000);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().where == "/train/batch_size");
+    CHECK(refused.error().advice.starts_with("Take a batch_size of at most 19999,"));
+    // Another device keeps what a step needs.
+    CHECK(train::fitsMemory(experiment, info, NetworkUse::Held, need / 2, 20'000));
+}
+
+TEST_CASE("ranks whose batches do not fit together are refused, with the rows that do")
+{
+    base::Value spec = resolved(mlp("[2000, 2000]"));
+    REQUIRE(spec.setAt("distributed.strategy", "ddp"));
+    REQUIRE(spec.setAt("distributed.world_size", 4));
+    spec::Experiment experiment = spec::read(spec);
+    const data::DatasetInfo info = twoMoons(spec);
+    const train::RanksHere ranks{.count = 4, .rows = 80'000};
+    const auto each = std::uint64_t(train::leastBytes(experiment, info, NetworkUse::Learns, 20'000).all);
+    CHECK(train::ranksFitMemory(experiment, info, ranks, 4 * each));
+    const base::Status refused = train::ranksFitMemory(experiment, info, ranks, 4 * each - 1);
+    REQUIRE_FALSE(refused);
+    INFO(refused.error().message << " " << refused.error().advice);
+    CHECK(refused.error().message.find(" and activations of a batch; together that is ") != std::string::npos);
+    CHECK(refused.error().advice.starts_with("Take at most 3 ranks here, or more machines, or a batch_size of at most "
+                                             "19999;"));
+    // Half of them stand elsewhere, with half of the rows.
+    CHECK(train::ranksFitMemory(experiment, info, {.count = 2, .ofAll = 4, .rows = 80'000}, 2 * each));
+    CHECK_FALSE(train::ranksFitMemory(experiment, info, {.count = 2, .ofAll = 4, .rows = 80'000}, 2 * each - 1));
+    // What is divided is there once: moments under ZeRO-1, and of a pipeline all but the weights.
+    experiment.distributed.shardOptimizer = true;
+    const train::NetworkBytes zero = train::leastBytes(experiment, info, NetworkUse::Learns, 20'000);
+    CHECK(zero.divided == 4 * zero.copies * zero.learning);
+    CHECK(zero.all + zero.divided == double(each));
+    const auto together = std::uint64_t(4 * zero.all + zero.divided);
+    CHECK(train::ranksFitMemory(experiment, info, ranks, together));
+    CHECK_FALSE(train::ranksFitMemory(experiment, info, ranks, together - 1));
+}
+
+TEST_CASE("stages of a pipeline keep the activations of all that is under way")
+{
+    base::Value spec = resolved(mlp("[2000, 2000]"));
+    REQUIRE(spec.setAt("distributed.strategy", "pipeline"));
+    REQUIRE(spec.setAt("distributed.world_size", 2));
+    REQUIRE(spec.setAt("distributed.micro_batches", 4));
+    spec::Experiment experiment = spec::read(spec);
+    const data::DatasetInfo info = twoMoons(spec);
+    const double ofRow = 4 * (2 + 2000 + 2000);
+    for (const auto& [schedule, rows] : {std::pair{"gpipe", 40'000}, {"1f1b", 10'000}}) {
+        experiment.distributed.schedule = schedule;
+        const train::NetworkBytes least = train::leastBytes(experiment, info, NetworkUse::Learns, 40'000);
+        CHECK(least.all == 4 * least.parameters);
+        CHECK(least.divided == 4 * (1 + least.copies) * least.learning + rows * ofRow);
+        const auto together = std::uint64_t(2 * least.all + least.divided);
+        const train::RanksHere stages{.count = 2, .rows = 40'000};
+        CHECK(train::ranksFitMemory(experiment, info, stages, together));
+        const base::Status refused = train::ranksFitMemory(experiment, info, stages, together - 1);
+        REQUIRE_FALSE(refused);
+        INFO(refused.error().message << " " << refused.error().advice);
+        CHECK(refused.error().message.find("activations of a batch") != std::string::npos);
+        // Of some of the stages nobody knows how much they have.
+        CHECK(train::ranksFitMemory(experiment, info, {.count = 2, .ofAll = 3, .rows = 40'000}, together - 1));
+        // One alone is not refused for what it has only a part of.
+        CHECK(train::fitsMemory(experiment, info, NetworkUse::Learns, std::uint64_t(least.all), 40'000));
+    }
 }
 
 TEST_CASE("ranks that each fit into what is free here, but not together, do not start")
