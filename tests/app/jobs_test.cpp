@@ -241,6 +241,9 @@ TEST_CASE("a job is stopped and interrupted from outside, and Ctrl-C leaves it f
     REQUIRE(tests::until([&] { return trainings() == 1; }));
     REQUIRE(jobs.job({"interrupt", id}).status == 0);
     REQUIRE(tests::until([&] { return trainings() == 2; }));
+    // It may not have said so yet.
+    const auto begun = [&] { return jobs.job({"show", id, "--search", "BEGUN"}).json()["lines"].array().size(); };
+    REQUIRE(tests::until([&] { return begun() == 2; }));
     running.signal(SIGTERM);
     const Ended left = running.wait();
     CHECK(left.status == 143);
