@@ -147,11 +147,8 @@ Status Importer::channels(const Value& given, const std::string& where)
     return {};
 }
 
-Status Importer::resources(const Value& given, const std::string& where)
+Status Importer::instances(const Value& given, const std::string& where)
 {
-    if (given.isNull())
-        return {};
-    CORE_CHECK(knownKeys(given, where, sagemaker::resourceKeys()));
     if (const Value& type = given["InstanceType"]; !type.isNull()) {
         CORE_TRY(name, textAt(type, where + "/InstanceType"));
         m_job.set("instance", name);
@@ -160,6 +157,15 @@ Status Importer::resources(const Value& given, const std::string& where)
         CORE_TRY(number, wholeAt(count, where + "/InstanceCount", 1));
         m_job.set("instance_count", number);
     }
+    return {};
+}
+
+Status Importer::resources(const Value& given, const std::string& where)
+{
+    if (given.isNull())
+        return {};
+    CORE_CHECK(knownKeys(given, where, sagemaker::resourceKeys()));
+    CORE_CHECK(instances(given, where));
     Object rest = given.object();
     rest.erase("InstanceType");
     rest.erase("InstanceCount");
@@ -174,15 +180,7 @@ Status Importer::tuningResources(const Value& given, const std::string& where)
     if (given.isNull())
         return {};
     CORE_CHECK(knownKeys(given, where, sagemaker::tuningResourceKeys()));
-    if (const Value& type = given["InstanceType"]; !type.isNull()) {
-        CORE_TRY(name, textAt(type, where + "/InstanceType"));
-        m_job.set("instance", name);
-    }
-    if (const Value& count = given["InstanceCount"]; !count.isNull()) {
-        CORE_TRY(number, wholeAt(count, where + "/InstanceCount", 1));
-        m_job.set("instance_count", number);
-    }
-    return {};
+    return instances(given, where);
 }
 
 Status Importer::stopping(const Value& given, const std::string& where)

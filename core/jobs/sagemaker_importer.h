@@ -21,6 +21,7 @@ private:
     base::Status algorithm(const base::Value& given, const std::string& where);
     base::Status hyperparameters(const base::Value& given, const std::string& where);
     base::Status channels(const base::Value& given, const std::string& where);
+    base::Status instances(const base::Value& given, const std::string& where);
     base::Status resources(const base::Value& given, const std::string& where);
     base::Status tuningResources(const base::Value& given, const std::string& where);
     base::Status stopping(const base::Value& given, const std::string& where);
