@@ -6,9 +6,11 @@
 #include "core/spec/check.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <iostream>
 #include <unistd.h>
@@ -99,7 +101,16 @@ bool endsInJson = false; // what endWithoutMemory() writes
 // All work is done and saved: what LibTorch takes apart at the end, operator by operator, the system takes at once.
 [[noreturn]] void end(int status)
 {
+    errno = 0;
     std::cout.flush();
+    const bool told = std::fflush(stdout) == 0 && std::cout;
+    // A reader that has seen enough (EPIPE) is no trouble.
+    if (!told && errno != EPIPE && status == 0) {
+        const std::string why = errno ? std::strerror(errno) : "a write before this one failed";
+        status = fail(Error{ErrorKind::Resource, "the answer could not be written: " + why, "standard output",
+                            "The work itself is done; ask again with an output that takes it"},
+                      false);
+    }
     std::cerr.flush();
     std::fflush(nullptr);
     ::_exit(status);
@@ -146,7 +157,7 @@ int main(int argc, char** argv)
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp& help) {
-        return app.exit(help);
+        end(app.exit(help));
     } catch (const CLI::ParseError& error) {
         return fail(badUsage(app, {argv + 1, argv + argc}, error.what()), common.json);
     }

@@ -56,24 +56,57 @@ ssize_t readSome(int file, char* into, std::size_t most)
     return count;
 }
 
+// What a cluster calls the job that a process belongs to.
+constexpr const char* clusterVariables[] = {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"};
+
+// Where two reads meet, as much of the first as this is looked at again with the second.
+constexpr std::size_t longestPattern = 512;
+
+/// What the environment of a process says, `NAME=value` after `NAME=value`, each with a zero before and behind it.
+struct Said {
+    bool mark = false;
+    bool clusterJob = false, oursToo = false; // of a cluster's job; of the caller's own
+};
+
+void look(const char* text, std::size_t all, const char* mark, Said& said)
+{
+    said.mark = said.mark || ::memmem(text, all, mark, std::strlen(mark));
+    for (const char* variable : clusterVariables) {
+        char pattern[longestPattern] = "";
+        std::size_t length = 1;
+        const auto add = [&](const char* more) {
+            for (; *more && length + 1 < sizeof pattern; ++more)
+                pattern[length++] = *more;
+        };
+        add(variable);
+        add("=");
+        if (!::memmem(text, all, pattern, length))
+            continue;
+        said.clusterJob = true;
+        if (const char* own = std::getenv(variable)) {
+            add(own);
+            said.oursToo = said.oursToo || ::memmem(text, all, pattern, length + 1);
+        }
+    }
+}
+
+// Whether it has the mark, and is no job that was handed to a cluster: that one lives on by the cluster's rules.
 bool hasMark(pid_t pid, const char* mark)
 {
     const int file = openOf(pid, "environ");
     if (file < 0)
         return false;
-    // Where two reads meet, the end of the first stands before the second.
-    const std::size_t length = std::strlen(mark);
-    char text[8192];
-    std::size_t kept = 0;
-    bool found = false;
-    for (ssize_t count = 0; !found && (count = readSome(file, text + kept, sizeof text - kept)) > 0;) {
+    char text[8192 + longestPattern] = "";
+    std::size_t kept = 1;
+    Said said;
+    for (ssize_t count = 0; (count = readSome(file, text + kept, sizeof text - kept)) > 0;) {
         const std::size_t all = kept + std::size_t(count);
-        found = ::memmem(text, all, mark, length) != nullptr;
-        kept = all < length ? all : length - 1;
+        look(text, all, mark, said);
+        kept = all < longestPattern ? all : longestPattern;
         std::memmove(text, text + all - kept, kept);
     }
     ::close(file);
-    return found;
+    return said.mark && (!said.clusterJob || said.oursToo);
 }
 
 // 0: it is gone, or a zombie.

@@ -15,7 +15,8 @@ std::string newMark();
 std::string markedBy(const std::string& mark);
 
 /// Kills (SIGKILL) every process of this machine that has the mark in its environment, and what those have started, but
-/// not the caller, until there are none. Allocates nothing: it may be called after a fork.
+/// not the caller, until there are none. Jobs that were handed to a cluster (SLURM_JOB_ID, PBS_JOBID, LSB_JOBID; another
+/// one than the caller's) live on. Allocates nothing: it may be called after a fork.
 void killMarked(const char* mark);
 
 }

@@ -87,6 +87,7 @@ TEST_CASE("descent refuses what it does not understand with status 2 and a reaso
     }
     for (const auto& [arguments, named] :
          std::vector<std::pair<std::vector<std::string>, std::string>>{{{"--page", "nowhere"}, "nowhere"},
+                                                                       {{"--page", "train/ranks"}, "no part"},
                                                                        {{"--size", "big"}, "--size"},
                                                                        {{"--what"}, "what"},
                                                                        {{"/no/such/file"}, "/no/such/file"}}) {

@@ -104,3 +104,20 @@ TEST_CASE("a folder that cannot be written is told before anything is trained")
     CHECK(error["kind"].text() == "resource");
     CHECK(error["where"].text().find("file") != std::string::npos);
 }
+
+TEST_CASE("an answer that standard output does not take is told")
+{
+    const auto listed = [](const std::string& into) {
+        const std::vector<std::string> command = tests::cliCommand({"schema"});
+        std::string line;
+        for (const std::string& word : command)
+            line += "'" + word + "' ";
+        return tests::Running({"sh", "-c", line + into}).wait();
+    };
+    const tests::Ended full = listed(">/dev/full");
+    CHECK(full.status == 5);
+    CHECK(full.err.find("standard output") != std::string::npos);
+    // Who reads only the beginning wants no more of it.
+    const tests::Ended read = listed("| head -c 1");
+    CHECK(read.err.empty());
+}

@@ -283,8 +283,16 @@ int launch(const LaunchOptions& options)
     if (!options.what.isEmpty())
         opened = window.openPath(options.what);
     if (!options.page.isEmpty()) {
-        window.showPage(options.page.section(QLatin1Char('/'), 0, 0));
-        window.pageWidget()->showSection(options.page.section(QLatin1Char('/'), 1));
+        const QString page = options.page.section(QLatin1Char('/'), 0, 0),
+                      part = options.page.section(QLatin1Char('/'), 1);
+        window.showPage(page);
+        if (!part.isEmpty() && !window.pageWidget()->showSection(part)) {
+            const core::base::Error error = usage(
+                QStringLiteral("--page"), QStringLiteral("the page %1 has no part \"%2\"").arg(page, part),
+                QStringLiteral("Leave the part out (--page %1), or name one that the page's tabs show").arg(page));
+            std::fprintf(stderr, "descent: %s\n", core::base::describe(error).c_str());
+            return core::base::exitCode(error.kind);
+        }
     }
     window.show();
     if (options.presenter)

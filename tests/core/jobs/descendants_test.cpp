@@ -17,9 +17,10 @@ using namespace core::jobs;
 namespace {
 
 // Starts a process in a session of its own, which tells its number and stays; then does the rest.
-WorkerProcess leaving(const tests::TempFolder& folder, const std::string& rest)
+WorkerProcess leaving(const tests::TempFolder& folder, const std::string& rest, const std::string& before = {})
 {
-    const std::string script = "mkfifo told; setsid sh -c 'echo $$ > told; exec sleep 600' & read pid < told\n"
+    const std::string script = "mkfifo told; " + before +
+                               "setsid sh -c 'echo $$ > told; exec sleep 600' & read pid < told\n"
                                "echo $pid > pid.new; mv pid.new pid\n" +
                                rest;
     auto worker = WorkerProcess::start({.command = {"sh", "-c", script},
@@ -64,6 +65,26 @@ TEST_CASE("a worker that is let go takes along what it has started in another se
         REQUIRE(tests::goes(pid));
     }
     CHECK_FALSE(tests::goes(pid));
+}
+
+TEST_CASE("a job that a script handed to a cluster lives on, one of the caller's own cluster job does not")
+{
+    ::setenv("SLURM_JOB_ID", "77", 1);
+    const auto left = [](const std::string& variable) {
+        const tests::TempFolder folder;
+        WorkerProcess worker = leaving(folder, "exit 0", "env " + variable + " ");
+        REQUIRE(tests::until([&] { return worker.ended().has_value(); }));
+        return pidIn(folder);
+    };
+    const int handed = left("SLURM_JOB_ID=770"), other = left("PBS_JOBID=77"), own = left("SLURM_JOB_ID=77"),
+              named = left("NOT_SLURM_JOB_ID=1");
+    ::unsetenv("SLURM_JOB_ID");
+    for (const int pid : {handed, other}) {
+        CHECK(tests::goes(pid));
+        ::kill(pid, SIGKILL);
+    }
+    for (const int pid : {own, named})
+        CHECK_FALSE(tests::goes(pid));
 }
 
 TEST_CASE("a worker's worker bears both marks, so that it ends with either")
