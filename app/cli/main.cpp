@@ -101,16 +101,13 @@ bool endsInJson = false; // what endWithoutMemory() writes
 // All work is done and saved: what LibTorch takes apart at the end, operator by operator, the system takes at once.
 [[noreturn]] void end(int status)
 {
-    errno = 0;
-    std::cout.flush();
-    const bool told = std::fflush(stdout) == 0 && std::cout;
+    const bool told = std::cout.flush() && std::fflush(stdout) == 0;
     // A reader that has seen enough (EPIPE) is no trouble.
-    if (!told && errno != EPIPE && status == 0) {
-        const std::string why = errno ? std::strerror(errno) : "a write before this one failed";
-        status = fail(Error{ErrorKind::Resource, "the answer could not be written: " + why, "standard output",
-                            "The work itself is done; ask again with an output that takes it"},
-                      false);
-    }
+    if (!told && errno != EPIPE && status == 0)
+        status =
+            fail(Error{ErrorKind::Resource, "the answer could not be written: " + std::string(std::strerror(errno)),
+                       "standard output", "The work itself is done; ask again with an output that takes it"},
+                 false);
     std::cerr.flush();
     std::fflush(nullptr);
     ::_exit(status);

@@ -10,6 +10,7 @@
 #include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
+#include <iterator>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -64,14 +65,17 @@ constexpr std::size_t longestPattern = 512;
 
 /// What the environment of a process says, `NAME=value` after `NAME=value`, each with a zero before and behind it.
 struct Said {
+    static constexpr std::size_t clusters = std::size(clusterVariables);
+
     bool mark = false;
-    bool clusterJob = false, oursToo = false; // of a cluster's job; of the caller's own
+    bool job[clusters] = {}, ours[clusters] = {}; // it is of a job of that cluster; of the caller's own
 };
 
 void look(const char* text, std::size_t all, const char* mark, Said& said)
 {
     said.mark = said.mark || ::memmem(text, all, mark, std::strlen(mark));
-    for (const char* variable : clusterVariables) {
+    for (std::size_t k = 0; k < Said::clusters; ++k) {
+        const char* variable = clusterVariables[k];
         char pattern[longestPattern] = "";
         std::size_t length = 1;
         const auto add = [&](const char* more) {
@@ -82,10 +86,10 @@ void look(const char* text, std::size_t all, const char* mark, Said& said)
         add("=");
         if (!::memmem(text, all, pattern, length))
             continue;
-        said.clusterJob = true;
+        said.job[k] = true;
         if (const char* own = std::getenv(variable)) {
             add(own);
-            said.oursToo = said.oursToo || ::memmem(text, all, pattern, length + 1);
+            said.ours[k] = said.ours[k] || ::memmem(text, all, pattern, length + 1);
         }
     }
 }
@@ -106,7 +110,10 @@ bool hasMark(pid_t pid, const char* mark)
         std::memmove(text, text + all - kept, kept);
     }
     ::close(file);
-    return said.mark && (!said.clusterJob || said.oursToo);
+    bool handed = false;
+    for (std::size_t k = 0; k < Said::clusters; ++k)
+        handed = handed || (said.job[k] && !said.ours[k]);
+    return said.mark && !handed;
 }
 
 // 0: it is gone, or a zombie.

@@ -41,4 +41,20 @@ private:
     bool m_on;
 };
 
+/// No autocast as long as it lives.
+class Whole {
+public:
+    explicit Whole(at::DeviceType device) : m_device(device), m_before(at::autocast::is_autocast_enabled(device))
+    {
+        at::autocast::set_autocast_enabled(device, false);
+    }
+    Whole(const Whole&) = delete;
+    Whole& operator=(const Whole&) = delete;
+    ~Whole() { at::autocast::set_autocast_enabled(m_device, m_before); }
+
+private:
+    at::DeviceType m_device;
+    bool m_before;
+};
+
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/autocast.h"
 #include "core/model/module.h"
 
 #include <ATen/ops/_pack_padded_sequence.h>
@@ -60,6 +61,16 @@ public:
     }
 };
 
+// oneDNN's LSTM in 16 bits asks for AVX-512, and LibTorch does not ask whether there is one: without it, and in
+// float16, which few processors have at all, an LSTM on a CPU stays in float32.
+bool halvesLstm(const at::Tensor& input, const Mode& mode)
+{
+    if (!mode.compute || !input.is_cpu())
+        return true;
+    return *mode.compute == at::kBFloat16 && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq");
+}
+
 // One layer over [n, steps, features] → what every step says, and what is carried behind the last one.
 std::pair<at::Tensor, at::Tensor> run(Cell cell, const at::Tensor& input, const at::Tensor& start,
                                       const Weights& weights, bool training, bool bidirectional)
@@ -117,10 +128,14 @@ public:
     {
     }
 
-    at::Tensor forward(const at::Tensor& input, const Mode& mode) override
+    at::Tensor forward(const at::Tensor& given, const Mode& mode) override
     {
         WeightsApart apart;
         const c10::WarningUtils::WarningHandlerGuard listening(&apart);
+        std::optional<Whole> whole;
+        if (m_cell == Cell::Lstm && !halvesLstm(given, mode))
+            whole.emplace(given.device().type());
+        const at::Tensor input = whole ? given.to(at::kFloat) : given;
         const at::Tensor start =
             at::zeros({m_spec.bidirectional ? 2 : 1, input.size(0), m_spec.hiddenSize}, input.options());
         if (mode.padding.defined() && mode.padding.size(1) == input.size(1))
