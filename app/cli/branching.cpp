@@ -21,14 +21,14 @@ namespace {
 
 constexpr int failed = 4;
 
-struct Options {
+struct BranchOptions {
     std::string run, device = "auto", output, fix;
     std::int64_t at = -1, from = -1, to = -1, until = -1, seeds = 1;
     std::vector<std::string> sets;
 };
 
 // How far training again has come, drawn over itself on a terminal.
-session::Going progress(const char* what)
+session::Going stepsDone(const char* what)
 {
     const bool terminal = ::isatty(STDERR_FILENO);
     return [what, terminal](std::int64_t done, std::int64_t all) {
@@ -40,7 +40,7 @@ session::Going progress(const char* what)
 }
 
 // A fix that a rule offers, tried beside the run; both futures are judged.
-Result<Outcome> cure(const std::filesystem::path& parent, const Options& options, const Common& common)
+Result<Outcome> cure(const std::filesystem::path& parent, const BranchOptions& options, const Common& common)
 {
     CORE_TRY(plan, session::planCure(parent, options.fix));
     session::CureWish wish{parent, options.at >= 0 ? options.at : plan.step, plan.fix.changes, options.seeds, {}};
@@ -74,7 +74,7 @@ Result<Outcome> cure(const std::filesystem::path& parent, const Options& options
                                           cured.branches.front().string() + "\n"};
 }
 
-Result<Outcome> branch(const Options& options, const Common& common)
+Result<Outcome> branch(const BranchOptions& options, const Common& common)
 {
     const double started = core::base::steadySeconds();
     CORE_TRY(parent, core::store::findRun(options.run, common.runsFolder()));
@@ -89,11 +89,11 @@ Result<Outcome> branch(const Options& options, const Common& common)
     }
     session::Options how{common.runsFolder(), options.device};
     how.until = options.until;
-    CORE_TRY(run, session::Session::branch(parent, options.at, changes, how, progress("going back:")));
+    CORE_TRY(run, session::Session::branch(parent, options.at, changes, how, stepsDone("going back:")));
     return conduct(*run, started, Object{{"parent", parent.filename().string()}, {"parent_step", options.at}});
 }
 
-Result<Outcome> outcome(const session::Certificate& certificate, const Options& options)
+Result<Outcome> outcome(const session::Certificate& certificate, const BranchOptions& options)
 {
     const Value value = session::toValue(certificate);
     if (!options.output.empty())
@@ -105,18 +105,18 @@ Result<Outcome> outcome(const session::Certificate& certificate, const Options& 
     return Outcome{value.object(), text, certificate.identical ? 0 : failed};
 }
 
-Result<Outcome> replay(const Options& options, const Common& common)
+Result<Outcome> replay(const BranchOptions& options, const Common& common)
 {
     const std::filesystem::path named = options.run;
     if (std::filesystem::is_regular_file(named) && named.extension() == ".json") {
         if (options.from >= 0 || options.to >= 0)
             return Error{ErrorKind::Usage, "a certificate is checked as a whole", options.run,
                          "Leave --from and --to out, or name the run"};
-        CORE_TRY(checked, session::checkCertificate(named, "auto", progress("training again:")));
+        CORE_TRY(checked, session::checkCertificate(named, "auto", stepsDone("training again:")));
         return outcome(checked, options);
     }
     CORE_TRY(run, core::store::findRun(options.run, common.runsFolder()));
-    CORE_TRY(certificate, session::certify(run, options.from, options.to, progress("training again:")));
+    CORE_TRY(certificate, session::certify(run, options.from, options.to, stepsDone("training again:")));
     // Of the whole run it is kept with it, for its report; a folder that cannot be written to has none.
     if (options.from < 0 && options.to < 0)
         (void)writeFileAtomically(run / "certificate.json", writeJson(session::toValue(certificate), 2) + "\n");
@@ -127,7 +127,7 @@ Result<Outcome> replay(const Options& options, const Common& common)
 
 void addBranching(Program& program)
 {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<BranchOptions>();
     Common& common = program.common;
     const CLI::Validator steps(
         [](const std::string& text) {

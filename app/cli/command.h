@@ -22,6 +22,7 @@ struct Outcome {
 /// What all commands share.
 struct Common {
     bool json = false;
+    bool silent = false; ///< standard output is left to another process, which answers for this one too
     std::string runs;
 
     std::filesystem::path runsFolder() const;
@@ -70,6 +71,8 @@ core::base::Result<core::base::Value> loadExperiment(const std::string& file, co
 
 /// 4 significant digits for a terminal.
 std::string shown(double value);
+/// By name.
+core::base::Object metricsObject(const std::vector<std::pair<std::string, double>>& metrics);
 /// `1 h 04 min`, `41 s`.
 std::string duration(double seconds);
 

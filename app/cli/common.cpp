@@ -43,4 +43,12 @@ std::string duration(double seconds)
     return text;
 }
 
+Object metricsObject(const std::vector<std::pair<std::string, double>>& metrics)
+{
+    Object object;
+    for (const auto& [name, value] : metrics)
+        object.set(name, value);
+    return object;
+}
+
 }

@@ -15,7 +15,7 @@ namespace session = core::session;
 
 namespace {
 
-struct Options {
+struct FindOptions {
     std::string what, device = "auto";
     std::int64_t at = -1;
     std::vector<std::string> sets;
@@ -23,7 +23,7 @@ struct Options {
     session::BatchSearchOptions batch;
 };
 
-session::Going progress(const char* what)
+session::Going tried(const char* what)
 {
     const bool terminal = ::isatty(STDERR_FILENO);
     return [what, terminal](std::int64_t done, std::int64_t all) {
@@ -34,7 +34,7 @@ session::Going progress(const char* what)
 }
 
 // An experiment file, or a run by its folder or id.
-Result<session::TryOn> subject(const Options& options, const Common& common)
+Result<session::TryOn> subject(const FindOptions& options, const Common& common)
 {
     session::TryOn from;
     from.device = options.device;
@@ -56,10 +56,10 @@ Result<session::TryOn> subject(const Options& options, const Common& common)
     return from;
 }
 
-Result<Outcome> findRate(const Options& options, const Common& common)
+Result<Outcome> findRate(const FindOptions& options, const Common& common)
 {
     CORE_TRY(from, subject(options, common));
-    CORE_TRY(test, session::rangeTest(from, options.range, progress("range test: step")));
+    CORE_TRY(test, session::rangeTest(from, options.range, tried("range test: step")));
     std::string text =
         std::to_string(test.lr.size()) + " steps from lr " + shown(test.lr.empty() ? 0 : test.lr.front()) + " to " +
         shown(test.lr.empty() ? 0 : test.lr.back()) + (test.diverged ? ", where the loss diverged\n" : "\n");
@@ -70,10 +70,10 @@ Result<Outcome> findRate(const Options& options, const Common& common)
     return Outcome{session::toValue(test).object(), text, 0};
 }
 
-Result<Outcome> findBatchSize(const Options& options, const Common& common)
+Result<Outcome> findBatchSize(const FindOptions& options, const Common& common)
 {
     CORE_TRY(from, subject(options, common));
-    CORE_TRY(search, session::searchBatchSize(from, options.batch, progress("batch size")));
+    CORE_TRY(search, session::searchBatchSize(from, options.batch, tried("batch size")));
     std::string text = "  batch    rows/s    ms/step  memory of a step\n";
     for (const session::BatchTrial& trial : search.trials) {
         char line[96];
@@ -94,7 +94,7 @@ Result<Outcome> findBatchSize(const Options& options, const Common& common)
 
 void addFinding(Program& program)
 {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<FindOptions>();
     Common& common = program.common;
     const auto command = [&](const char* name, const char* help) {
         CLI::App* added = program.app.add_subcommand(name, help);

@@ -23,7 +23,7 @@ namespace data = core::data;
 
 namespace {
 
-struct Options {
+struct LookOptions {
     std::string experiment;
     std::vector<std::string> sets;
     std::string which = "experiment";
@@ -31,7 +31,7 @@ struct Options {
     bool costs = false;
 };
 
-void takeExperiment(CLI::App* command, Options& options, bool required = true)
+void takeExperiment(CLI::App* command, LookOptions& options, bool required = true)
 {
     command->add_option("experiment", options.experiment, "Experiment file (*.experiment.json)")->required(required);
     command->add_option("--set", options.sets, "Change a setting: PATH=VALUE")
@@ -141,7 +141,7 @@ Status addTokens(const session::DataView& view, const Value& resolved, Object& o
     return {};
 }
 
-Result<Outcome> lookAtData(const Options& options)
+Result<Outcome> lookAtData(const LookOptions& options)
 {
     CORE_TRY(resolved, loadExperiment(options.experiment, options.sets));
     CORE_TRY(view, session::DataView::open(resolved));
@@ -188,7 +188,7 @@ Result<Outcome> lookAtData(const Options& options)
     return Outcome{std::move(object), text};
 }
 
-Result<Outcome> diagnoseData(const Options& options)
+Result<Outcome> diagnoseData(const LookOptions& options)
 {
     CORE_TRY(resolved, loadExperiment(options.experiment, options.sets));
     CORE_TRY(view, session::DataView::open(resolved));
@@ -204,7 +204,7 @@ Result<Outcome> diagnoseData(const Options& options)
     return Outcome{Object{{"problems", problemsArray(view->problems())}}, text};
 }
 
-Result<Outcome> convertData(const Options& options)
+Result<Outcome> convertData(const LookOptions& options)
 {
     CORE_TRY(resolved, loadExperiment(options.experiment, options.sets));
     CORE_TRY(done, session::convert(resolved, options.destination));
@@ -213,7 +213,7 @@ Result<Outcome> convertData(const Options& options)
                        done.recipe.string() + "\n"};
 }
 
-Result<Outcome> lookAtSchedule(const Options& options)
+Result<Outcome> lookAtSchedule(const LookOptions& options)
 {
     CORE_TRY(resolved, loadExperiment(options.experiment, options.sets));
     CORE_TRY(preview, session::previewSchedule(resolved));
@@ -272,7 +272,7 @@ Outcome doctor()
 
 void addLooking(Program& program)
 {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<LookOptions>();
     CLI::App* data = program.app.add_subcommand("data", "What the data, the split and the pipeline look like");
     takeExperiment(data, *options, false);
     data->add_flag("--costs", options->costs, "Measure what data.mode file and pipe cost, and suggest one");

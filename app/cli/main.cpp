@@ -161,6 +161,7 @@ int main(int argc, char** argv)
     const auto outcome = guarded(work);
     if (!outcome)
         end(fail(outcome.error(), common.json));
-    std::cout << (common.json ? core::base::writeJson(outcome->object, 2) + "\n" : outcome->text) << std::flush;
+    if (!common.silent)
+        std::cout << (common.json ? core::base::writeJson(outcome->object, 2) + "\n" : outcome->text) << std::flush;
     end(outcome->status);
 }

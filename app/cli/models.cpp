@@ -15,7 +15,7 @@ using core::model::Card;
 
 namespace {
 
-struct Options {
+struct ModelOptions {
     std::string models, run, file, name, experiment;
     std::vector<std::string> sets;
     session::PublishOptions publish;
@@ -66,7 +66,7 @@ Outcome listed(const std::vector<Card>& cards)
     return outcome;
 }
 
-Result<Outcome> show(const Options& options)
+Result<Outcome> show(const ModelOptions& options)
 {
     CORE_TRY(card, core::model::findModel(options.name));
     Outcome outcome = listed({card});
@@ -74,27 +74,27 @@ Result<Outcome> show(const Options& options)
     return outcome;
 }
 
-Result<Outcome> publish(const Options& options, const Common& common)
+Result<Outcome> publish(const ModelOptions& options, const Common& common)
 {
     CORE_TRY(folder, core::store::findRun(options.run, common.runsFolder()));
     CORE_TRY(card, session::publishModel(folder, options.publish));
     return listed({card});
 }
 
-Result<Outcome> import(const Options& options)
+Result<Outcome> import(const ModelOptions& options)
 {
     CORE_TRY(card, session::importModel(options.file, options.import));
     return listed({card});
 }
 
-Result<Outcome> remove(const Options& options)
+Result<Outcome> remove(const ModelOptions& options)
 {
     CORE_TRY(card, core::model::findModel(options.name));
     CORE_CHECK(core::model::deleteModel(options.name));
     return Outcome{Object{{"models", Array{card.name}}}, "removed " + card.folder.string() + "\n"};
 }
 
-Result<Outcome> suggest(const Options& options)
+Result<Outcome> suggest(const ModelOptions& options)
 {
     CORE_TRY(resolved, loadExperiment(options.experiment, options.sets));
     CORE_TRY(suggestion, session::suggestTransfer(resolved));
@@ -115,7 +115,7 @@ Result<Outcome> suggest(const Options& options)
 
 void addModels(Program& program)
 {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ModelOptions>();
     Common& common = program.common;
     CLI::App* models = program.app.add_subcommand("models", "The model hub on this machine");
     models->require_subcommand(0, 1);

@@ -15,7 +15,7 @@ namespace debug = core::debug;
 
 namespace {
 
-struct Options {
+struct ProfileOptions {
     std::string run, html, trace, other, rules;
 };
 
@@ -81,7 +81,7 @@ Status writeRules(const debug::ProfileReport& report, const std::filesystem::pat
     return {};
 }
 
-Result<Outcome> profile(const Options& options, const Common& common)
+Result<Outcome> profile(const ProfileOptions& options, const Common& common)
 {
     CORE_TRY(read, core::session::profileOf(options.run, common.runsFolder()));
     Outcome outcome{debug::toValue(read.report).object(), textOf(read.report)};
@@ -113,7 +113,7 @@ void addProfiling(Program& program)
 {
     CLI::App* command = program.app.add_subcommand(
         "profile", "Where the time of a run goes, what holds it up, and what to do about it");
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<ProfileOptions>();
     command->add_option("run", options->run, "Run folder, or its id")->required();
     command->add_option("--runs", program.common.runs, "Folder of the runs");
     command->add_option("--html", options->html, "Also write the report as one HTML file");

@@ -15,13 +15,13 @@ namespace {
 
 constexpr double pdfSeconds = 600;
 
-struct Options {
+struct ReportOptions {
     std::string run, html, pdf;
     session::ReportWish wish;
 };
 
 // PDFs are drawn by the window's program, which stands beside this one and needs no screen for it.
-Status writePdf(const std::filesystem::path& run, const Options& options)
+Status writePdf(const std::filesystem::path& run, const ReportOptions& options)
 {
     std::error_code failed;
     const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", failed);
@@ -42,7 +42,7 @@ Status writePdf(const std::filesystem::path& run, const Options& options)
 }
 
 // Before anything is gathered.
-Status checkFiles(const Options& options)
+Status checkFiles(const ReportOptions& options)
 {
     for (const std::string& file : {options.html, options.pdf}) {
         if (file.empty())
@@ -56,7 +56,7 @@ Status checkFiles(const Options& options)
     return {};
 }
 
-Result<Outcome> report(const Options& options, const Common& common)
+Result<Outcome> report(const ReportOptions& options, const Common& common)
 {
     CORE_CHECK(checkFiles(options));
     CORE_TRY(gathered, session::gatherReport(options.run, common.runsFolder(), options.wish));
@@ -84,7 +84,7 @@ void addReporting(Program& program)
     CLI::App* command = program.app.add_subcommand(
         "report", "A run on one page: figures, curves, findings, evaluation, data, settings, and whether it can be "
                   "done again");
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<ReportOptions>();
     command->add_option("run", options->run, "Run folder, or its id")->required();
     command->add_option("--runs", program.common.runs, "Folder of the runs");
     command->add_option("--html", options->html, "Write it as one HTML file");

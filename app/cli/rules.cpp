@@ -16,7 +16,7 @@ namespace store = core::store;
 
 namespace {
 
-struct Options {
+struct RuleOptions {
     std::string run, rules, mark, rule;
 };
 struct BenchOptions {
@@ -38,7 +38,7 @@ Status isRule(const std::string& name)
                  near.empty() ? "descent-cli schema rules names them all" : "Did you mean \"" + near + "\"?"};
 }
 
-Result<Outcome> markRun(const std::filesystem::path& run, const Options& options)
+Result<Outcome> markRun(const std::filesystem::path& run, const RuleOptions& options)
 {
     if (options.mark == "sick" && options.rule.empty())
         return Error{ErrorKind::Usage, "a sick run needs the rule that should find it", "--rule",
@@ -85,7 +85,7 @@ std::string inWords(const session::RuleReport& report)
     return text.empty() ? "No rules\n" : text;
 }
 
-Result<Outcome> runRules(const Options& options, const Common& common)
+Result<Outcome> runRules(const RuleOptions& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
     if (!options.mark.empty())
@@ -181,7 +181,7 @@ Result<Outcome> benchRule(const BenchOptions& options, const Common& common)
 
 void addRules(Program& program)
 {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<RuleOptions>();
     Common& common = program.common;
     CLI::App* rules = program.app.add_subcommand("rules", "Run the debugger's rules again over a recorded run");
     rules->add_option("run", options->run, "The run's folder or id")->required();

@@ -23,21 +23,13 @@ namespace session = core::session;
 
 namespace {
 
-struct Options {
+struct RunOptions {
     std::string run, name;
     std::vector<std::string> others;
     bool tree = false;
     std::int64_t step = -1;
     std::string split = "validation", at = "last", to, destination, input, output;
 };
-
-Object metricsObject(const std::vector<std::pair<std::string, double>>& metrics)
-{
-    Object object;
-    for (const auto& [name, value] : metrics)
-        object.set(name, value);
-    return object;
-}
 
 Object objectOf(const store::RunSummary& run)
 {
@@ -154,7 +146,7 @@ Array noticesOf(const store::RunRecord& record, std::string& text)
     return all;
 }
 
-Result<Outcome> show(const Options& options, const Common& common)
+Result<Outcome> show(const RunOptions& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
     if (options.tree)
@@ -172,7 +164,7 @@ Result<Outcome> show(const Options& options, const Common& common)
     return Outcome{Object{{"runs", Array{std::move(object)}}}, lineOf(run) + notices + writeJson(spec, 2) + "\n"};
 }
 
-Result<Outcome> compare(const Options& options, const Common& common)
+Result<Outcome> compare(const RunOptions& options, const Common& common)
 {
     Array runs, differences, parts;
     std::string text;
@@ -214,7 +206,7 @@ Result<Outcome> compare(const Options& options, const Common& common)
                    text};
 }
 
-Result<Outcome> import(const Options& options, const Common& common)
+Result<Outcome> import(const RunOptions& options, const Common& common)
 {
     CORE_TRY(folder, session::importRun(options.input, common.runsFolder()));
     CORE_TRY(run, store::summarize(folder));
@@ -222,7 +214,7 @@ Result<Outcome> import(const Options& options, const Common& common)
                    run.id + ": " + std::to_string(run.steps) + " steps of " + options.input + "\n"};
 }
 
-Result<Outcome> repair(const Options& options, const Common& common)
+Result<Outcome> repair(const RunOptions& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
     CORE_TRY(done, store::repair(folder));
@@ -230,7 +222,7 @@ Result<Outcome> repair(const Options& options, const Common& common)
     return Outcome{Object{{"runs", Array{objectOf(run)}}, {"done", done}}, done + "\n"};
 }
 
-Result<Outcome> rename(const Options& options, const Common& common)
+Result<Outcome> rename(const RunOptions& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
     CORE_TRY(renamed, store::renameRun(folder, options.name));
@@ -239,14 +231,14 @@ Result<Outcome> rename(const Options& options, const Common& common)
                    folder.filename().string() + " is called " + run.id + " now\n"};
 }
 
-Result<Outcome> remove(const Options& options, const Common& common)
+Result<Outcome> remove(const RunOptions& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
     CORE_CHECK(store::removeRun(folder));
     return Outcome{Object{{"runs", Array{folder.string()}}}, "removed " + folder.string() + "\n"};
 }
 
-Result<Outcome> evaluate(const Options& options, const Common& common)
+Result<Outcome> evaluate(const RunOptions& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
     CORE_CHECK(session::reach(folder, options.at));
@@ -275,7 +267,7 @@ Result<Outcome> evaluate(const Options& options, const Common& common)
                    text};
 }
 
-Result<Outcome> predict(const Options& options, const Common& common)
+Result<Outcome> predict(const RunOptions& options, const Common& common)
 {
     CORE_TRY(folder, store::findRun(options.run, common.runsFolder()));
     CORE_CHECK(session::reach(folder, options.at));
@@ -297,7 +289,7 @@ Status whyNot(const std::string& target)
     return {};
 }
 
-Result<Outcome> exportRun(const Options& options, const Common& common)
+Result<Outcome> exportRun(const RunOptions& options, const Common& common)
 {
     const bool ofStudies = options.to == "csv" || options.to == "optuna" || options.to == "tensorboard";
     auto found = store::findRun(options.run, common.runsFolder());
@@ -329,7 +321,7 @@ Result<Outcome> exportRun(const Options& options, const Common& common)
 
 void addRuns(Program& program)
 {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<RunOptions>();
     Common& common = program.common;
     const auto add = [&](CLI::App& parent, const std::string& name, const std::string& help) {
         CLI::App* command = parent.add_subcommand(name, help);

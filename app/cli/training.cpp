@@ -34,14 +34,6 @@ extern "C" void onSignal(int number)
     std::signal(number, SIG_DFL);
 }
 
-Object metricsObject(const std::vector<std::pair<std::string, double>>& metrics)
-{
-    Object object;
-    for (const auto& [name, value] : metrics)
-        object.set(name, value);
-    return object;
-}
-
 // With the fixes of the rules that were in force when it ended, which may not be those that it began with.
 Value findingsOf(const session::Session& run)
 {
@@ -249,6 +241,11 @@ void addTraining(Program& program)
         listenForSignals();
         CORE_TRY(place, session::placeHere());
         if (place) {
+            // One object for all ranks, whose outputs become one.
+            if (common.json && place->rank > 0 && place->oneOutput) {
+                common.json = false;
+                common.silent = true;
+            }
             CORE_TRY(shared,
                      loadSpread(options->experiment, place->size, options->sets, options->device, place->localSize));
             return trainAsRank(*place, shared,

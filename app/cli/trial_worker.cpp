@@ -34,8 +34,8 @@ namespace session = core::session;
 
 namespace {
 
-constexpr auto againAfter = std::chrono::milliseconds(50);
-constexpr double patience = 60; ///< seconds, for the worker before this one
+constexpr auto lookAfter = std::chrono::milliseconds(50);
+constexpr double workerPatience = 60; ///< seconds, for the worker before this one
 
 // Tells the first objective after each evaluation; the step is how many epochs are done.
 class Teller final : public events::EventSink {
@@ -100,7 +100,7 @@ private:
     }
 };
 
-struct Options {
+struct WorkerOptions {
     std::string experiment, run, lines, device = "auto";
     std::vector<std::string> sets, metrics;
     bool serves = false;
@@ -147,7 +147,7 @@ Status end(const events::RunFinished& result, const std::vector<std::pair<std::s
 }
 
 // A trial of folds tells each fold's value as a step of its own; its own is their mean.
-Status trainFolds(const Value& resolved, std::int64_t folds, const session::Options& how, const Options& options)
+Status trainFolds(const Value& resolved, std::int64_t folds, const session::Options& how, const WorkerOptions& options)
 {
     std::vector<std::vector<std::pair<std::string, double>>> metrics;
     events::RunFinished last;
@@ -170,7 +170,7 @@ Status trainFolds(const Value& resolved, std::int64_t folds, const session::Opti
 }
 
 Result<std::unique_ptr<session::Session>> openTrial(const Value& resolved, const session::Options& how,
-                                                    const Options& options)
+                                                    const WorkerOptions& options)
 {
     // What cannot be gone on with is begun anew.
     if (!options.run.empty()) {
@@ -200,7 +200,7 @@ std::string untoldRun(const Value& resolved, const std::filesystem::path& runs)
 }
 
 // A program of a person's own; what it keeps stands beside the trial's experiment.
-Status workOnScript(const Value& experiment, const Options& options, const Common& common)
+Status workOnScript(const Value& experiment, const WorkerOptions& options, const Common& common)
 {
     constexpr std::string_view ending = ".experiment.json";
     const std::string stem = options.experiment.ends_with(ending)
@@ -227,7 +227,7 @@ Status workOnScript(const Value& experiment, const Options& options, const Commo
     return end(result, ended.metrics, voice);
 }
 
-Status work(Options options, const Common& common)
+Status work(WorkerOptions options, const Common& common)
 {
     if (const auto written = readJson(options.experiment); written && session::isScript(*written))
         return workOnScript(*written, options, common);
@@ -238,9 +238,9 @@ Status work(Options options, const Common& common)
     Teller teller(options.metrics.front(), *options.voice);
     if (!options.run.empty()) {
         // The worker before may still be saving.
-        const double until = steadySeconds() + patience;
+        const double until = steadySeconds() + workerPatience;
         while (core::store::isBeingWritten(options.run) && steadySeconds() < until && !options.voice->mustEnd())
-            std::this_thread::sleep_for(againAfter);
+            std::this_thread::sleep_for(lookAfter);
         options.voice->tell({{"run", options.run}});
     }
     const session::Options how{common.runsFolder(), options.device};
@@ -261,7 +261,7 @@ Status work(Options options, const Common& common)
     return end(result, result.metrics, *options.voice);
 }
 
-Status trainAndTell(const Options& options, const Common& common)
+Status trainAndTell(const WorkerOptions& options, const Common& common)
 {
     Status done = work(options, common);
     if (done)
@@ -299,7 +299,7 @@ public:
                 known->second->askToEnd();
             return;
         }
-        Options options;
+        WorkerOptions options;
         options.experiment = line["experiment"].text();
         options.run = line["run"].text();
         options.device = line["device"].text();
@@ -316,7 +316,7 @@ private:
     void trainOn(const std::stop_token& stop)
     {
         while (true) {
-            Options options;
+            WorkerOptions options;
             {
                 std::unique_lock lock(m_mutex);
                 if (!m_wake.wait(lock, stop, [&] { return !m_waiting.empty(); }))
@@ -334,7 +334,7 @@ private:
     const Common& m_common;
     std::mutex m_mutex; ///< of what follows
     std::condition_variable_any m_wake;
-    std::deque<Options> m_waiting;
+    std::deque<WorkerOptions> m_waiting;
     std::map<std::int64_t, std::shared_ptr<Voice>> m_voices;
     std::vector<std::jthread> m_threads; ///< last: joined before what they use goes
 };
@@ -372,7 +372,7 @@ int serveTrials(const std::string& runs)
 
 void addTrialWorker(Program& program)
 {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<WorkerOptions>();
     Common& common = program.common;
     CLI::App* worker = program.app.add_subcommand("trial-worker", "Trains one trial of a study");
     worker->group({}); // not for people

@@ -22,11 +22,11 @@ namespace tune = core::tune;
 
 namespace {
 
-volatile std::sig_atomic_t caught = 0;
+volatile std::sig_atomic_t tuneSignal = 0;
 
 extern "C" void onStudySignal(int number)
 {
-    caught = number;
+    tuneSignal = number;
     std::signal(number, SIG_DFL);
 }
 
@@ -206,7 +206,7 @@ std::string inWords(const session::StudyFolder& folder, const tune::StudyState& 
     return text + "study " + folder.path.string() + "\n";
 }
 
-struct Options {
+struct TuneOptions {
     std::string experiment, device = "auto", resume = "auto", executor, study;
     std::vector<std::string> sets, parents;
     std::optional<std::int64_t> maxJobs, maxParallelJobs;
@@ -214,7 +214,7 @@ struct Options {
     bool dryRun = false;
 };
 
-Result<session::StudySubject> given(const Options& options)
+Result<session::StudySubject> given(const TuneOptions& options)
 {
     CORE_TRY(text, readFile(options.experiment));
     CORE_TRY(tree, parseJson(text));
@@ -247,7 +247,7 @@ std::optional<session::StudyFolder> unfinished(const session::StudySubject& subj
     return {};
 }
 
-Result<session::StudyFolder> studyOf(const Options& options, const std::filesystem::path& runs)
+Result<session::StudyFolder> studyOf(const TuneOptions& options, const std::filesystem::path& runs)
 {
     CORE_TRY(subject, given(options));
     if (options.resume == "auto")
@@ -287,14 +287,14 @@ Result<Outcome> conductStudy(const session::StudyFolder& folder, const session::
                 if (tune::isFinished(seen[i]))
                     std::cerr << lineOf(state.trials[i]) << std::endl;
             }
-        return caught == 0;
+        return tuneSignal == 0;
     }));
     Outcome outcome{toObject(folder, tuner->state()), inWords(folder, tuner->state())};
-    outcome.status = caught == SIGTERM ? 143 : caught ? 130 : 0;
+    outcome.status = tuneSignal == SIGTERM ? 143 : tuneSignal ? 130 : 0;
     return outcome;
 }
 
-session::Tuner::Options hostOf(const Options& options, const Common& common)
+session::Tuner::Options hostOf(const TuneOptions& options, const Common& common)
 {
     session::Tuner::Options how{common.runsFolder(), thisProgram(), options.device, {}, options.executor};
     how.say = [](const std::string& what) { std::cerr << what << std::endl; };
@@ -302,7 +302,7 @@ session::Tuner::Options hostOf(const Options& options, const Common& common)
     return how;
 }
 
-Result<Outcome> runTune(const Options& options, const Common& common)
+Result<Outcome> runTune(const TuneOptions& options, const Common& common)
 {
     if (options.dryRun) {
         CORE_TRY(subject, given(options));
@@ -316,7 +316,7 @@ Result<Outcome> runTune(const Options& options, const Common& common)
     return conductStudy(folder, hostOf(options, common));
 }
 
-Result<Outcome> runRevive(const Options& options, const Common& common)
+Result<Outcome> runRevive(const TuneOptions& options, const Common& common)
 {
     CORE_TRY(folder, session::findStudy(options.study, common.runsFolder()));
     session::Tuner::Options how = hostOf(options, common);
@@ -335,7 +335,7 @@ Result<Outcome> runRevive(const Options& options, const Common& common)
     return outcome;
 }
 
-Result<Outcome> runShow(const Options& options, const Common& common)
+Result<Outcome> runShow(const TuneOptions& options, const Common& common)
 {
     CORE_TRY(folder, session::findStudy(options.study, common.runsFolder()));
     CORE_TRY(read, session::readStudy(folder));
@@ -346,7 +346,7 @@ Result<Outcome> runShow(const Options& options, const Common& common)
 
 void addTuning(Program& program)
 {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<TuneOptions>();
     Common& common = program.common;
     const auto shared = [&](CLI::App* command) {
         command->add_option("--runs", common.runs, "Folder of the runs and studies");

@@ -19,14 +19,14 @@ namespace tune = core::tune;
 
 namespace {
 
-struct Options {
+struct OutsideOptions {
     std::string experiment, study;
     std::int64_t number = 0;
     std::string value;
     std::optional<std::int64_t> step;
 };
 
-Result<Outcome> create(const Options& options, const Common& common)
+Result<Outcome> create(const OutsideOptions& options, const Common& common)
 {
     CORE_TRY(text, readFile(options.experiment));
     CORE_TRY(tree, parseJson(text));
@@ -54,7 +54,7 @@ Result<Outcome> create(const Options& options, const Common& common)
     return Outcome{Object{{"study", made.path.string()}}, "study " + made.path.string() + "\n"};
 }
 
-Result<tune::Study> opened(const Options& options, const Common& common)
+Result<tune::Study> opened(const OutsideOptions& options, const Common& common)
 {
     CORE_TRY(folder, session::findStudy(options.study, common.runsFolder()));
     return tune::Study::open(folder.journal());
@@ -154,7 +154,7 @@ Object answer(tune::Study& study, const std::string& line)
     return told ? *told : failed(told.error());
 }
 
-Result<Outcome> serve(const Options& options, const Common& common)
+Result<Outcome> serve(const OutsideOptions& options, const Common& common)
 {
     CORE_TRY(study, opened(options, common));
     for (std::string line; std::getline(std::cin, line);)
@@ -167,7 +167,7 @@ Result<Outcome> serve(const Options& options, const Common& common)
 
 void addOutside(Program& program, CLI::App* study)
 {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<OutsideOptions>();
     Common& common = program.common;
     const auto of = [&](CLI::App* command) {
         command->add_option("study", options->study, "The study's folder or id")->required();

@@ -12,7 +12,7 @@ namespace core::data {
 
 namespace {
 
-constexpr std::size_t mostBytes = std::size_t(1) << 30;
+constexpr std::size_t mostCachedBytes = std::size_t(1) << 30;
 
 std::string stateOf(const std::filesystem::path& file)
 {
@@ -76,7 +76,7 @@ base::Result<Loaded> SourceCache::load(const SourceRequest& request)
         return copyOf(*m_loaded);
     m_loaded.reset();
     CORE_TRY(loaded, loadSource(request));
-    if (bytesOf(loaded) <= mostBytes) {
+    if (bytesOf(loaded) <= mostCachedBytes) {
         m_loaded = copyOf(loaded);
         m_key = std::move(key);
     }

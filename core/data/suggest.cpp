@@ -7,7 +7,7 @@ namespace core::data {
 
 namespace {
 
-constexpr std::int64_t fewRows = 500, fewPerClass = 10;
+constexpr std::int64_t fewSuggested = 500, fewPerClass = 10;
 constexpr double imbalanced = 3;
 
 // The rules of the house, in the order in which they are asked.
@@ -52,13 +52,13 @@ const Rule rules[] = {
     {"group", "rows of one group belong together: apart, the model would be judged by what it has half seen",
      [](const SplitFacts& f) { return !f.groupColumn.empty(); }},
     {"walk_forward", "few rows with dates: several steps forward in time use them all",
-     [](const SplitFacts& f) { return f.times && f.rows < fewRows; }},
+     [](const SplitFacts& f) { return f.times && f.rows < fewSuggested; }},
     {"chronological", "rows have dates: a random split would learn from the future",
      [](const SplitFacts& f) { return f.times; }},
     {"stratified_k_fold", "few rows: each validates once, and every fold has its share of each class",
-     [](const SplitFacts& f) { return f.rows < fewRows && !f.classCounts.empty() && rarest(f) >= fewPerClass; }},
+     [](const SplitFacts& f) { return f.rows < fewSuggested && !f.classCounts.empty() && rarest(f) >= fewPerClass; }},
     {"k_fold", "few rows: a single validation part would say little",
-     [](const SplitFacts& f) { return f.rows < fewRows; }},
+     [](const SplitFacts& f) { return f.rows < fewSuggested; }},
     {"stratified", "classes of different size: each part keeps its share of the small ones",
      [](const SplitFacts& f) { return uneven(f); }},
     {"stratified", "classes: each part gets its share of every one",

@@ -5,20 +5,17 @@
 
 namespace core::debug {
 
-namespace {
-
-// As the library's own header declares them; 0 means success.
-using Device = struct DeviceOfDriver*;
-struct Utilization {
-    unsigned int gpu = 0, memory = 0; // percent of the time
-};
-struct MemoryOfDriver {
-    unsigned long long total = 0, free = 0, used = 0;
-};
-
-}
-
 struct Nvml::Calls {
+    // As the library's own header declares them; 0 means success.
+    struct DeviceOfDriver;
+    using Device = DeviceOfDriver*;
+    struct Utilization {
+        unsigned int gpu = 0, memory = 0; // percent of the time
+    };
+    struct MemoryOfDriver {
+        unsigned long long total = 0, free = 0, used = 0;
+    };
+
     void* library = nullptr;
     int (*init)() = nullptr;
     int (*shutdown)() = nullptr;
@@ -69,9 +66,9 @@ std::vector<events::SystemSample::Gpu> Nvml::read() const
     if (!m_calls || m_calls->count(&count) != 0)
         return gpus;
     for (unsigned int index = 0; index < count; ++index) {
-        Device device = nullptr;
-        Utilization busy;
-        MemoryOfDriver memory;
+        Calls::Device device = nullptr;
+        Calls::Utilization busy;
+        Calls::MemoryOfDriver memory;
         if (m_calls->device(index, &device) != 0 || m_calls->utilization(device, &busy) != 0 ||
             m_calls->memory(device, &memory) != 0 || memory.total == 0)
             continue;
@@ -88,8 +85,8 @@ std::vector<Nvml::Memory> Nvml::memory() const
     if (!m_calls || m_calls->count(&count) != 0)
         return all;
     for (unsigned int index = 0; index < count; ++index) {
-        Device device = nullptr;
-        MemoryOfDriver memory;
+        Calls::Device device = nullptr;
+        Calls::MemoryOfDriver memory;
         if (m_calls->device(index, &device) == 0 && m_calls->memory(device, &memory) == 0 && memory.total > 0)
             all.push_back({index, double(memory.total), double(memory.free)});
     }

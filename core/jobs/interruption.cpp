@@ -3,6 +3,7 @@
 
 #include "core/base/files.h"
 #include "core/base/rng.h"
+#include "core/base/trimmed.h"
 
 #include <algorithm>
 #include <charconv>
@@ -13,14 +14,6 @@ namespace core::jobs {
 using namespace base;
 
 namespace {
-
-constexpr std::string_view blanks = " \t\r";
-
-std::string_view trimmed(std::string_view text)
-{
-    const std::size_t first = text.find_first_not_of(blanks);
-    return first == text.npos ? std::string_view() : text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 std::optional<double> numberIn(std::string_view text)
 {

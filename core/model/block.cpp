@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/block.h"
 
+#include "core/model/dropout.h"
+#include "core/model/relu_pool.h"
 #include "core/model/sync_norm.h"
 
-#include "core/model/dropout.h"
-
+#include <ATen/Parallel.h>
 #include <ATen/ops/_batch_norm_impl_index.h>
 #include <ATen/ops/_batch_norm_impl_index_backward.h>
 #include <ATen/ops/convolution.h>
 #include <ATen/ops/convolution_backward.h>
 #include <ATen/ops/elu.h>
 #include <ATen/ops/elu_backward.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/gelu_backward.h>
 #include <ATen/ops/leaky_relu.h>
@@ -30,6 +32,7 @@
 #include <ATen/ops/tanh_backward.h>
 #include <ATen/ops/threshold_backward.h>
 
+#include <algorithm>
 #include <array>
 
 // The derivatives are the operators that autograd calls itself. Written down by layer they cost one node for a whole
@@ -187,6 +190,12 @@ at::Tensor pull(const GroupNorm& norm, const Block& block, const at::Tensor& gra
     return input;
 }
 
+// Whether whoever has moved the tensor here was the only one who held its numbers.
+bool nobodyElseHolds(const at::Tensor& tensor)
+{
+    return tensor.use_count() == 1 && tensor.storage().use_count() == 1;
+}
+
 at::Tensor activate(Activation activation, const at::Tensor& input)
 {
     switch (activation) {
@@ -210,9 +219,18 @@ at::Tensor activate(Activation activation, const at::Tensor& input)
 
 at::Tensor run(Activation activation, const Block&, const at::Tensor& input, const Mode&, Kept* kept)
 {
+    if (activation == Activation::ReLU && nobodyElseHolds(input)) {
+        at::Tensor output = input;
+        output.relu_();
+        if (kept)
+            *kept = {output, output};
+        return output;
+    }
     at::Tensor output = activate(activation, input);
+    const bool ofOutput =
+        activation == Activation::ReLU || activation == Activation::Tanh || activation == Activation::Sigmoid;
     if (kept)
-        *kept = {input, output};
+        *kept = {ofOutput ? output : input, output};
     return output;
 }
 
@@ -263,8 +281,39 @@ at::Tensor run(const MaxPool2d& pool, const Block&, const at::Tensor& input, con
     return output;
 }
 
+PooledPicture pictureOf(const MaxPool2d& pool, at::IntArrayRef shape)
+{
+    return {.height = shape[2], .width = shape[3], .channels = shape[1], .size = pool.size};
+}
+
+// Calls each(first, end) for rows of a batch, on as many threads as ATen has for them; a thread gets at least as many
+// numbers as ATen gives one.
+template <class Each>
+void eachPicture(std::int64_t rows, std::int64_t numbers, Each each)
+{
+    at::parallel_for(0, rows, std::max<std::int64_t>(1, 32768 / std::max<std::int64_t>(numbers, 1)), each);
+}
+
+at::Tensor reluPoolBackward(const MaxPool2d& pool, const at::Tensor& given, const Kept& kept)
+{
+    const PooledPicture picture = pictureOf(pool, kept.pooled);
+    const at::Tensor gradient = given.contiguous(at::MemoryFormat::ChannelsLast);
+    at::Tensor back = at::empty(kept.pooled, gradient.options(), at::MemoryFormat::ChannelsLast);
+    const float* slopes = gradient.const_data_ptr<float>();
+    const std::uint8_t* places = kept.first.const_data_ptr<std::uint8_t>();
+    float* pixels = back.mutable_data_ptr<float>();
+    eachPicture(kept.pooled[0], picture.pixels(), [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t n = begin; n < end; ++n)
+            reluPoolBackward(picture, slopes + n * picture.windows(), places + n * picture.windows(),
+                             pixels + n * picture.pixels());
+    });
+    return back;
+}
+
 at::Tensor pull(const MaxPool2d& pool, const Block&, const at::Tensor& gradient, const Kept& kept, bool, at::Tensor*)
 {
+    if (!kept.pooled.empty())
+        return reluPoolBackward(pool, gradient, kept);
     return at::max_pool2d_with_indices_backward(gradient, kept.input, {pool.size, pool.size}, {pool.size, pool.size},
                                                 {0, 0}, {1, 1}, false, kept.first);
 }
@@ -283,14 +332,45 @@ at::Tensor pull(const Flatten&, const Block&, const at::Tensor& gradient, const 
 
 }
 
-at::Tensor forward(const Block& block, const at::Tensor& input, const Mode& mode, Kept* kept)
+at::Tensor forward(const Block& block, at::Tensor input, const Mode& mode, Kept* kept)
 {
     return std::visit([&](const auto& layer) { return run(layer, block, input, mode, kept); }, block.layer);
+}
+
+at::Tensor forwardTogether(const Block& first, const Block& second, const at::Tensor& input, Kept* keptOfFirst,
+                           Kept* keptOfSecond)
+{
+    const auto* activation = std::get_if<Activation>(&first.layer);
+    const auto* pool = std::get_if<MaxPool2d>(&second.layer);
+    if (!activation || *activation != Activation::ReLU || !pool || pool->size > largestPool || !input.is_cpu() ||
+        input.scalar_type() != at::kFloat || input.dim() != 4 || input.numel() == 0 ||
+        !input.is_contiguous(at::MemoryFormat::ChannelsLast))
+        return {};
+    const PooledPicture picture = pictureOf(*pool, input.sizes());
+    const Shape shape{input.size(0), picture.channels, picture.rows(), picture.columns()};
+    at::Tensor output = at::empty(shape, input.options(), at::MemoryFormat::ChannelsLast);
+    const float* pixels = input.const_data_ptr<float>();
+    float* largest = output.mutable_data_ptr<float>();
+    std::uint8_t* places = nullptr;
+    if (keptOfSecond) {
+        keptOfFirst->passed = true;
+        keptOfSecond->pooled = input.sizes().vec();
+        keptOfSecond->first = at::empty({output.numel()}, input.options().dtype(at::kByte));
+        places = keptOfSecond->first.mutable_data_ptr<std::uint8_t>();
+    }
+    eachPicture(input.size(0), picture.pixels(), [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t n = begin; n < end; ++n)
+            reluPool(picture, pixels + n * picture.pixels(), largest + n * picture.windows(),
+                     places ? places + n * picture.windows() : nullptr);
+    });
+    return output;
 }
 
 at::Tensor backward(const Block& block, const at::Tensor& gradient, const Kept& kept, bool wanted,
                     at::Tensor* gradients)
 {
+    if (kept.passed)
+        return gradient;
     // What came in may have been cast: its gradient goes on in the type that the block computed in.
     const auto typed = kept.input.defined() ? gradient.to(kept.input.scalar_type()) : gradient;
     return std::visit([&](const auto& layer) { return pull(layer, block, typed, kept, wanted, gradients); },

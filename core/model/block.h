@@ -24,10 +24,18 @@ struct Kept {
     std::int64_t kernel = 0;         ///< which of ATen's batch norms was chosen
     bool training = false;
     AcrossRanks* ranks = nullptr; ///< over whose rows a batch norm was taken
+    Shape pooled = {};            ///< of a pool that took the ReLU before it along: of what that one was given
+    bool passed = false;          ///< that ReLU, which has nothing left to do
 };
 
-/// `input` → output; fills `kept` unless it is null. Expects that autograd does not watch.
-at::Tensor forward(const Block& block, const at::Tensor& input, const Mode& mode, Kept* kept);
+/// `input` → output; fills `kept` unless it is null. Expects that autograd does not watch. An `input` that nobody else
+/// holds may be overwritten with the output.
+at::Tensor forward(const Block& block, at::Tensor input, const Mode& mode, Kept* kept);
+
+/// Both at once, with the same numbers, where that is possible: a ReLU and the MaxPool2d behind it read their picture
+/// once instead of four times. What is kept is null for both or for none. Undefined: they go one after the other.
+at::Tensor forwardTogether(const Block& first, const Block& second, const at::Tensor& input, Kept* keptOfFirst,
+                           Kept* keptOfSecond);
 
 /// The gradient of a block's output → those of its parameters into `gradients` (nullptr: they are frozen), and of its
 /// input (undefined unless `wanted`).

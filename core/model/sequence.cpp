@@ -19,6 +19,34 @@ namespace {
 
 using Blocks = std::vector<Block>;
 
+/// `values` through the blocks from `first` up to `end`; keptOf(i) is where block i keeps what its backward pass needs,
+/// nullptr: nowhere.
+template <class KeptOf>
+at::Tensor through(const Blocks& blocks, std::size_t first, std::size_t end, at::Tensor values, const Mode& mode,
+                   const Watch* watch, KeptOf keptOf)
+{
+    for (std::size_t i = first; i < end; ++i) {
+        const Block& block = blocks[i];
+        if (!watch && i + 1 < end) {
+            at::Tensor output = forwardTogether(block, blocks[i + 1], values, keptOf(i), keptOf(i + 1));
+            if (output.defined()) {
+                values = std::move(output);
+                ++i;
+                continue;
+            }
+        }
+        if (!watch) {
+            values = forward(block, std::move(values), mode, keptOf(i));
+            continue;
+        }
+        at::Tensor output = forward(block, values, mode, keptOf(i));
+        if (!block.hidden)
+            (*watch)({block.name, block.type, values, output});
+        values = std::move(output);
+    }
+    return values;
+}
+
 bool learns(const Block& block)
 {
     return std::ranges::any_of(block.parameters, [](const at::Tensor& t) { return t.requires_grad(); });
@@ -94,9 +122,8 @@ private:
         const auto part = std::ranges::find(m_inputs, i + 1, &Part::end);
         if (part == m_inputs.end())
             return;
-        at::Tensor values = part->input;
-        for (std::size_t k = part->first; k < part->end; ++k)
-            values = forward((*m_blocks)[k], values, m_mode, &m_kept[k]);
+        through(*m_blocks, part->first, part->end, part->input, m_mode, nullptr,
+                [&](std::size_t k) { return &m_kept[k]; });
     }
 
     std::vector<Part> m_inputs; ///< of parts, in order
@@ -233,13 +260,8 @@ private:
             const bool keeps = node && part + 2 == places.size();
             if (node && !keeps)
                 node->forgets(places[part], places[part + 1], values, mode);
-            for (std::size_t i = places[part]; i < places[part + 1]; ++i) {
-                const Block& block = (*m_blocks)[i];
-                at::Tensor output = model::forward(block, values, mode, keeps ? node->kept(i) : nullptr);
-                if (mode.watch && !block.hidden)
-                    (*mode.watch)({block.name, block.type, values, output});
-                values = std::move(output);
-            }
+            values = through(*m_blocks, places[part], places[part + 1], std::move(values), mode, mode.watch,
+                             [&](std::size_t i) { return keeps ? node->kept(i) : nullptr; });
         }
         return values;
     }

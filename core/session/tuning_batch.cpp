@@ -14,9 +14,9 @@ using base::Value;
 
 namespace {
 
-constexpr std::int64_t widest = 128;   ///< of a layer: above that the operators' products of matrices are as fast
-constexpr std::int64_t mostRows = 512; ///< of a batch
-constexpr std::int64_t deepest = 16;   ///< layers
+constexpr std::int64_t widest = 128;        ///< of a layer: above that the operators' products of matrices are as fast
+constexpr std::int64_t mostBatchRows = 512; ///< of a batch
+constexpr std::int64_t deepest = 16;        ///< layers
 
 std::vector<std::int64_t> widthsOf(const Value& hidden)
 {
@@ -45,7 +45,7 @@ std::optional<Error> whyNotBatched(const Value& resolved, const std::string& dev
     const std::int64_t layers = std::max(std::int64_t(widths.size()), experiment.model.params["num_layers"].toInt(0));
     if (layers > deepest)
         return large(std::to_string(layers) + " layers", "/model/num_layers");
-    if (!experiment.train.batchSize.isInt() || experiment.train.batchSize.toInt() > mostRows)
+    if (!experiment.train.batchSize.isInt() || experiment.train.batchSize.toInt() > mostBatchRows)
         return large("batches of many rows", "/train/batch_size");
     if (experiment.data.mode == "pipe")
         return large("rows that are streamed", "/data/mode");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/spec/rules.h"
 
+#include "core/base/trimmed.h"
 #include "core/spec/data_fields.h"
 #include "core/spec/expression.h"
 
@@ -46,15 +47,6 @@ bool whole(std::string_view text, Number& number)
 {
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
     return code == std::errc() && end == text.data() + text.size();
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())))
-        text.remove_prefix(1);
-    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())))
-        text.remove_suffix(1);
-    return text;
 }
 
 // A value that came as text, as SageMaker hands all of them on; what cannot be read stays text, and is told by check().

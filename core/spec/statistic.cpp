@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/spec/statistic.h"
 
+#include "core/base/trimmed.h"
 #include "core/spec/check.h"
 
 #include <algorithm>
@@ -28,7 +29,7 @@ constexpr StatisticArgument cell[] = {{"I", 0, largest, true, true}, {"J", 0, la
 constexpr StatisticArgument token[] = {{"V", -unbounded, unbounded}};
 constexpr StatisticArgument channel[] = {{"C", 0, largest, true, true}, {"AXIS", 0, 8, true}};
 
-constexpr StatisticKind kinds[] = {
+constexpr StatisticKind statistics[] = {
     {"min", {}, "the least element"},
     {"max", {}, "the greatest element"},
     {"mean", {}, "their mean"},
@@ -69,15 +70,6 @@ constexpr std::pair<std::string_view, std::string_view> spellings[] = {{"l1_norm
                                                                        {"abs_l1_norm", "l1"}, {"abs_l2_norm", "l2"},
                                                                        {"abs_l1", "l1"},      {"abs_l2", "l2"}};
 
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && text.front() == ' ')
-        text.remove_prefix(1);
-    while (!text.empty() && text.back() == ' ')
-        text.remove_suffix(1);
-    return text;
-}
-
 std::string formOf(const StatisticKind& kind)
 {
     std::string text(kind.name);
@@ -94,7 +86,7 @@ Error wrong(std::string_view text, const std::string& why, const StatisticKind& 
 base::Result<double> argumentOf(std::string_view text, std::string_view part, const StatisticArgument& argument,
                                 const StatisticKind& kind)
 {
-    part = trimmed(part);
+    part = base::trimmed(part);
     if (part == "*" && argument.every)
         return std::numeric_limits<double>::quiet_NaN();
     double value = 0;
@@ -124,27 +116,27 @@ bool Statistic::open() const
 
 std::span<const StatisticKind> statisticKinds()
 {
-    return kinds;
+    return statistics;
 }
 
 const StatisticKind* statisticKind(std::string_view name)
 {
-    const auto found = std::ranges::find(kinds, name, &StatisticKind::name);
-    return found == std::end(kinds) ? nullptr : &*found;
+    const auto found = std::ranges::find(statistics, name, &StatisticKind::name);
+    return found == std::end(statistics) ? nullptr : &*found;
 }
 
 base::Result<Statistic> parseStatistic(std::string_view text)
 {
-    const std::string_view whole = trimmed(text);
+    const std::string_view whole = base::trimmed(text);
     const std::size_t open = whole.find('(');
-    std::string_view name = trimmed(whole.substr(0, open));
+    std::string_view name = base::trimmed(whole.substr(0, open));
     for (const auto& [spelling, column] : spellings)
         if (name == spelling)
             name = column;
     const StatisticKind* kind = statisticKind(name);
     if (!kind) {
         std::vector<std::string> known;
-        for (const StatisticKind& each : kinds)
+        for (const StatisticKind& each : statistics)
             known.emplace_back(each.name);
         const std::string near = nearest(name, known);
         return Error{ErrorKind::Spec,

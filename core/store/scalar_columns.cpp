@@ -8,7 +8,7 @@ namespace core::store {
 
 namespace {
 
-constexpr std::size_t maxRows = 65536;
+constexpr std::size_t mostScalarRows = 65536;
 
 }
 
@@ -26,7 +26,8 @@ std::vector<ScalarBlock> ScalarColumns::blocks(const events::ScalarRow* rows, st
     for (const events::ScalarRow* row = rows; row != rows + count; ++row) {
         const std::size_t width = std::min<std::size_t>(row->count, events::ScalarRow::capacity);
         const auto [found, isNew] = open.try_emplace(row->group, blocks.size());
-        if (!isNew && (blocks[found->second].names.size() != width || blocks[found->second].steps.size() == maxRows))
+        if (!isNew &&
+            (blocks[found->second].names.size() != width || blocks[found->second].steps.size() == mostScalarRows))
             found->second = blocks.size();
         if (found->second == blocks.size()) {
             ScalarBlock& block = blocks.emplace_back();

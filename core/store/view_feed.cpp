@@ -12,7 +12,7 @@ namespace core::store {
 namespace {
 
 constexpr double longestPause = 10; ///< seconds
-constexpr double retrySeconds = 10;
+constexpr double retryFeedSeconds = 10;
 /// The share of the time that the file may take: of many series every update costs milliseconds that training misses.
 constexpr double feedShare = 0.01;
 constexpr std::uint64_t reserve = 4 << 20;
@@ -108,7 +108,7 @@ std::optional<base::Error> ViewFeed::update()
         return {};
     m_view.reset();
     renew();
-    m_next = time + retrySeconds;
+    m_next = time + retryFeedSeconds;
     if (m_told)
         return {};
     m_told = true;

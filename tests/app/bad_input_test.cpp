@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::bad_input_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::Ended;
@@ -178,4 +180,6 @@ TEST_CASE("a run that somebody else writes is refused, and its owner is named")
     INFO(second.out << second.err);
     CHECK(second.status == 5);
     has(second.json()["error"]["message"].text() + second.json()["error"]["where"].text(), std::to_string(first.pid()));
+}
+
 }

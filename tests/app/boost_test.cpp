@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+namespace tests::boost_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::TempFolder;
@@ -117,4 +119,6 @@ TEST_CASE("boosted trees weigh rows by their class, and what they do not know of
     CHECK(even.json()["digest"] == plain.json()["digest"]);
     const auto few = trained({R"(train.loss={"kind": "cross_entropy", "class_weights": [1, 1, 1]})"});
     CHECK(few.json()["error"]["where"].text() == "/train/loss/class_weights");
+}
+
 }

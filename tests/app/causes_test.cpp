@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::causes_test {
+
 using core::base::Array;
 using core::base::Value;
 using tests::cli;
@@ -85,4 +87,6 @@ TEST_CASE("what the doctor says of the rows is found live as later, and a branch
     CHECK(resumed["digest"].text() == trained["digest"].text());
     const Value again = answer({"rules", half["run"].text(), "--runs", runs, "--json"});
     CHECK(linesOf(again["findings"]) == live);
+}
+
 }

@@ -7,6 +7,8 @@
 
 #include <fstream>
 
+namespace tests::channels_test {
+
 using tests::cli;
 using tests::Ended;
 using tests::TempFolder;
@@ -84,4 +86,6 @@ TEST_CASE("channels that contradict the rest of an experiment are refused with t
     const Ended ignored = cli({"data", files.experiment, "--set", "data.source=two-moons"});
     CHECK(ignored.status == 0);
     CHECK(ignored.err.find("data.channels.train stands for it") != std::string::npos);
+}
+
 }

@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::cure_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::TempFolder;
@@ -86,4 +88,6 @@ TEST_CASE("a branch stops where it is told to, and goes on when it is resumed")
     CHECK(half["status"].text() == "stopped");
     const Value rest = told({"resume", half["run"].text(), "--runs", runs, "--json"});
     CHECK(rest["digest"].text() == whole["digest"].text());
+}
+
 }

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+namespace tests::data_test {
+
 using tests::cli;
 using tests::Ended;
 using tests::TempFolder;
@@ -84,4 +86,6 @@ TEST_CASE("data is diagnosed, shown as a picture, and converted with a recipe")
     REQUIRE(cli({"data", file, "--preview", picture}).status == 0);
     CHECK(contentOf(picture).starts_with("\x89PNG"));
     CHECK(cli({"data"}).status == 2);
+}
+
 }

@@ -6,6 +6,8 @@
 
 #include <fstream>
 
+namespace tests::desktop_test {
+
 using tests::Ended;
 
 namespace {
@@ -120,4 +122,6 @@ TEST_CASE("help and version are told without a display")
     CHECK(help.out.find("--screenshot") != std::string::npos);
     CHECK(help.out.starts_with("Usage: descent "));
     CHECK(tests::Running({program(), "--version"}).wait().out.rfind("descent ", 0) == 0);
+}
+
 }

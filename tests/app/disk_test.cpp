@@ -7,6 +7,8 @@
 #include <fstream>
 #include <sys/mount.h>
 
+namespace tests::disk_test {
+
 using tests::TempFolder;
 
 namespace {
@@ -120,4 +122,6 @@ TEST_CASE("an answer that standard output does not take is told")
     // Who reads only the beginning wants no more of it.
     const tests::Ended read = listed("| head -c 1");
     CHECK(read.err.empty());
+}
+
 }

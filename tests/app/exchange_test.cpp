@@ -9,6 +9,8 @@
 
 #include <algorithm>
 
+namespace tests::exchange_test {
+
 using core::base::Array;
 using core::base::Object;
 using core::base::Value;
@@ -209,4 +211,6 @@ TEST_CASE("a run goes to TensorBoard and comes back; a target that cannot be don
         CHECK(refused.err.find(why) != refused.err.npos);
         CHECK_FALSE(std::filesystem::exists(folder.path() / "none"));
     }
+}
+
 }

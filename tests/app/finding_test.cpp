@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::finding_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::TempFolder;
@@ -73,4 +75,6 @@ TEST_CASE("a run is renamed with its branch, proved to somebody else, and both a
     CHECK(cli({"replay", proof, "--from", "3", "--json"}).status == 2);
     REQUIRE(core::base::writeFileAtomically(proof, "{\"check_sum\": \"\", \"stages\": []}"));
     CHECK(cli({"replay", proof, "--json"}).status == 3);
+}
+
 }

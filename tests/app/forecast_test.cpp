@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+namespace tests::forecast_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::TempFolder;
@@ -108,4 +110,6 @@ TEST_CASE("sounds and words are learned from the command line; boxes can only be
     CHECK(told({"data", scenes, "--json"})["splits"]["train"]["rows"].toInt() == 14);
     const Value error = told({"train", scenes, "--runs", runs, "--json"}, 2)["error"];
     CHECK(error["message"].text().find("no network here learns boxes yet") != std::string::npos);
+}
+
 }

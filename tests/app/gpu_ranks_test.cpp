@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+namespace tests::gpu_ranks_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::TempFolder;
@@ -91,4 +93,6 @@ TEST_CASE("what ranks divide and compress on GPUs is what they do on processors"
         if (gpus > 1)
             CHECK(std::abs(trained("cuda:0,1", {setting, "distributed.backend=nccl"}) - there) < 5e-3);
     }
+}
+
 }

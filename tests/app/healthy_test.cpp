@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::healthy_test {
+
 using core::base::Value;
 using tests::TempFolder;
 
@@ -66,4 +68,6 @@ TEST_CASE("experiments that are well raise no alarm while they train, nor by any
         REQUIRE(asked.status == 0);
         CHECK(told(asked.json()["findings"]) == "");
     }
+}
+
 }

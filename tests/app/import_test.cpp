@@ -12,6 +12,8 @@
 
 #include <cmath>
 
+namespace tests::import_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::Ended;
@@ -190,4 +192,6 @@ TEST_CASE("import: what is no log says what is wrong with it, and where")
     says("f.csv", "", "empty");
     says("g.npz", "PK\x03\x04 nothing", "");
     CHECK(refused(folder, (folder.path() / "nowhere.csv").string()).find("nowhere.csv") != std::string::npos);
+}
+
 }

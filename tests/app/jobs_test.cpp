@@ -13,6 +13,8 @@
 #include <fstream>
 #include <set>
 
+namespace tests::jobs_test {
+
 using core::base::Array;
 using core::base::Object;
 using core::base::Value;
@@ -376,4 +378,6 @@ TEST_CASE("SageMaker's descriptions come in and go out as files")
     const Ended wrong = cli({"job", "import", description, "--json"});
     CHECK(wrong.status == 2);
     CHECK(wrong.json()["error"]["where"].text().find("/ResourceConfg") != std::string::npos);
+}
+
 }

@@ -6,6 +6,8 @@
 
 #include <sstream>
 
+namespace tests::live_view_test {
+
 using tests::TempFolder;
 
 TEST_CASE("h5py follows a live run, and every value it saw stays")
@@ -56,4 +58,6 @@ TEST_CASE("the view of a finished run opens plainly and holds every step")
     const tests::Ended read = tests::Running({"/usr/bin/env", python, "-c", script, view}).wait();
     INFO(read.err);
     CHECK(read.out == "True completed 4 float64 gzip\n");
+}
+
 }

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+namespace tests::losses_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::TempFolder;
@@ -122,4 +124,6 @@ TEST_CASE("a loss or metric that does not fit is refused with those that do")
         CHECK(error["where"].text() == row.where);
         CHECK(error["message"].text().find(row.named) != std::string::npos);
     }
+}
+
 }

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+namespace tests::models_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::Ended;
@@ -87,4 +89,6 @@ TEST_CASE("models: a .pth of PyTorch is imported by its names")
     const Ended shipped = cli({"models", "delete", "fashion-mnist-8", "--models", models});
     CHECK(shipped.status == 2);
     CHECK(shipped.err.find("comes with Descent") != std::string::npos);
+}
+
 }

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+namespace tests::profile_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::TempFolder;
@@ -157,4 +159,6 @@ TEST_CASE("a run is profiled while it goes, after it was killed, and when it has
         const tests::Ended ended = cli({"profile", "long-0001", "--runs", runs, "--json"});
         return ended.status == 0 && ended.json()["steps"].toInt() > killed["steps"].toInt();
     }));
+}
+
 }

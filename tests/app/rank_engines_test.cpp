@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <unistd.h>
 
+namespace tests::rank_engines_test {
+
 namespace fs = std::filesystem;
 using core::base::Value;
 using tests::cli;
@@ -88,6 +90,7 @@ TEST_CASE("torchrun starts ranks, and starts them anew when one is killed")
     const Ended ended = running.wait();
     INFO(ended.err);
     REQUIRE(ended.status == 0);
+    CHECK(ended.json()["ranks"].array().size() == 2); // of both ranks together one object
     CHECK(together.digest() == together.launched());
 
     // Longer, and one rank is killed on the way.
@@ -174,6 +177,7 @@ TEST_CASE("Open MPI starts ranks")
     const Ended ended = running.wait();
     INFO(ended.err);
     REQUIRE(ended.status == 0);
+    CHECK(ended.json()["ranks"].array().size() == 2);
     CHECK(together.digest() == together.launched());
 }
 
@@ -219,4 +223,6 @@ wait $second
     CHECK(told["ranks"].array()[0]["host"].text() == "host-0");
     CHECK(told["ranks"].array()[1]["host"].text() == "host-1");
     CHECK(together.digest() == together.launched());
+}
+
 }

@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+namespace tests::rank_faults_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::Ended;
@@ -213,4 +215,6 @@ TEST_CASE("garbage at the ports of ranks does not disturb their training")
         ::close(file);
     launched.running.signal(SIGTERM);
     CHECK(launched.running.wait().status == 143);
+}
+
 }

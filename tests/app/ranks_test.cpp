@@ -6,6 +6,8 @@
 #include <set>
 #include <unistd.h>
 
+namespace tests::ranks_test {
+
 namespace fs = std::filesystem;
 using core::base::Value;
 using tests::cli;
@@ -70,17 +72,31 @@ TEST_CASE("SIGTERM ends all ranks with a checkpoint")
 
 namespace {
 
-// As torchrun starts a rank.
-std::vector<std::string> ranked(int rank, std::vector<std::string> arguments)
+std::vector<std::string> within(std::vector<std::string> environment, const std::vector<std::string>& arguments)
 {
+    environment.insert(environment.begin(), "/usr/bin/env");
     // A port that was free a moment ago.
-    const std::string port = std::to_string(20000 + ::getpid() % 20000);
-    std::vector<std::string> words{"/usr/bin/env",          "RANK=" + std::to_string(rank),
-                                   "WORLD_SIZE=2",          "LOCAL_RANK=" + std::to_string(rank),
-                                   "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port};
+    environment.push_back("MASTER_PORT=" + std::to_string(20000 + ::getpid() % 20000));
     for (const std::string& word : cliCommand(arguments))
-        words.push_back(word);
-    return words;
+        environment.push_back(word);
+    return environment;
+}
+
+// By names as torchrun sets them.
+std::vector<std::string> ranked(int rank, const std::vector<std::string>& arguments)
+{
+    return within({"RANK=" + std::to_string(rank), "WORLD_SIZE=2", "LOCAL_RANK=" + std::to_string(rank),
+                   "MASTER_ADDR=127.0.0.1"},
+                  arguments);
+}
+
+// As Open MPI starts a rank.
+std::vector<std::string> ofMpi(int rank, const std::vector<std::string>& arguments)
+{
+    return within({"OMPI_COMM_WORLD_RANK=" + std::to_string(rank), "OMPI_COMM_WORLD_SIZE=2",
+                   "OMPI_COMM_WORLD_LOCAL_RANK=" + std::to_string(rank), "OMPI_COMM_WORLD_LOCAL_SIZE=2",
+                   "PMIX_NAMESPACE=test"},
+                  arguments);
 }
 
 }
@@ -99,6 +115,31 @@ TEST_CASE("train takes its rank from the environment")
     CHECK(two.json()["rank"].toInt() == 1);
     // Only the first records.
     CHECK(std::distance(fs::directory_iterator(folder.path() / "runs"), {}) == 1);
+}
+
+TEST_CASE("where a starter gathers what all ranks write, the first answers for all")
+{
+    const TempFolder folder;
+    const std::string file = folder.file("spread.experiment.json", tests::spreadExperiment).string();
+    const std::vector<std::string> words{"train", file, "--runs", (folder.path() / "runs").string(), "--json"};
+    {
+        Running second(ofMpi(1, words)), first(ofMpi(0, words));
+        const tests::Ended one = first.wait(), two = second.wait();
+        INFO(one.err << two.err);
+        CHECK(one.status == 0);
+        CHECK(two.status == 0);
+        CHECK(one.json()["ranks"].array().size() == 2);
+        CHECK(two.out.empty());
+    }
+    // So it is with what is wrong; standard error says it for each.
+    std::vector<std::string> wrong = words;
+    wrong.insert(wrong.end(), {"--set", "train.epochs=-1"});
+    Running second(ofMpi(1, wrong)), first(ofMpi(0, wrong));
+    const tests::Ended one = first.wait(), two = second.wait();
+    CHECK(one.json()["error"]["where"].text() == "/train/epochs");
+    CHECK(two.out.empty());
+    CHECK(two.status == one.status);
+    CHECK(two.err.find("/train/epochs") != std::string::npos);
 }
 
 TEST_CASE("stages, shares of an optimizer and compressed gradients are the same among processes and threads")
@@ -166,4 +207,6 @@ TEST_CASE("launch says whether a training fits in memory, and trains nothing")
     REQUIRE(large.status == 0);
     CHECK_FALSE(large.json()["fits"].toBool(true));
     CHECK_FALSE(fs::exists(runs));
+}
+
 }

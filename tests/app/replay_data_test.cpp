@@ -7,6 +7,8 @@
 
 #include <fstream>
 
+namespace tests::replay_data_test {
+
 using tests::cli;
 using tests::Ended;
 using tests::TempFolder;
@@ -103,4 +105,6 @@ TEST_CASE("predictions of a run of streamed rows are streamed, whole or absent")
     const Ended failed = cli({"predict", run, "--input", folder.file("b.csv", broken), "--output", output, "--json"});
     CHECK(failed.status == 3);
     CHECK_FALSE(std::filesystem::exists(output));
+}
+
 }

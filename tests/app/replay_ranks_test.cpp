@@ -2,6 +2,8 @@
 // What several ranks trained is trained again by as many: certificates, drills, branches between two keyframes.
 #include "tests/support/ranks.h"
 
+namespace tests::replay_ranks_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::TempFolder;
@@ -67,4 +69,6 @@ TEST_CASE("ranks that are killed as a job lose nothing, and the certificate says
     CHECK(told["identical"].toBool());
     CHECK(told["first_difference"].isNull());
     CHECK(told["digest"].text() == digest);
+}
+
 }

@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::report_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::TempFolder;
@@ -154,4 +156,6 @@ TEST_CASE("errors of a report name what is wrong and leave no file")
     CHECK(told({"report", "little-0001", "--runs", runs, "--html", runs, "--json"}, 2)["error"]["message"]
               .text()
               .starts_with("is a folder"));
+}
+
 }

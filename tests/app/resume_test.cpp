@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::resume_test {
+
 namespace fs = std::filesystem;
 namespace store = core::store;
 using core::base::Value;
@@ -105,4 +107,6 @@ TEST_CASE("a run whose last checkpoint was written but not its end ends when it 
     const tests::Ended again = cli({"resume", run, "--json"});
     CHECK(again.status == 2);
     CHECK(again.json()["error"]["message"].text().find("has ended") != std::string::npos);
+}
+
 }

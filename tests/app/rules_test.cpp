@@ -11,6 +11,8 @@
 #include <set>
 #include <sstream>
 
+namespace tests::rules_test {
+
 namespace fs = std::filesystem;
 using core::base::Array;
 using core::base::Value;
@@ -246,4 +248,6 @@ TEST_CASE("healthy runs are not spoken of")
         for (const auto& [rule, state] : states.object())
             CHECK((state.text() == "NoIssuesFound" || state.text() == "NotApplicable"));
     }
+}
+
 }

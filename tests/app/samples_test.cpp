@@ -6,6 +6,8 @@
 
 #include <filesystem>
 
+namespace tests::samples_test {
+
 TEST_CASE("every sample experiment trains end to end")
 {
     int count = 0;
@@ -33,4 +35,6 @@ TEST_CASE("every sample experiment trains end to end")
         CHECK(ended.json()["metrics"]["validation/loss"].isNumber());
     }
     CHECK(count >= 5);
+}
+
 }

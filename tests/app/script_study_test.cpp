@@ -9,6 +9,8 @@
 
 #include <cmath>
 
+namespace tests::script_study_test {
+
 using core::base::Array;
 using core::base::Object;
 using core::base::Value;
@@ -164,4 +166,6 @@ done)~",
         core::base::readFile(std::filesystem::path(study.runs) / "falls-study-0001" / "t000.job" / "log.txt");
     REQUIRE(log);
     CHECK(log->find("epoch 1:") == log->rfind("epoch 1:")); // what was saved was not done again
+}
+
 }

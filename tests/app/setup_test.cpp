@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::setup_test {
+
 using core::base::Value;
 using tests::Ended;
 using tests::Running;
@@ -233,4 +235,6 @@ TEST_CASE("both commands tell what they take, and set nothing up for it")
         CHECK(ended.out.starts_with(script + " ["));
     }
     CHECK_FALSE(fs::exists(checkout.root() / "calls"));
+}
+
 }

@@ -9,6 +9,8 @@
 
 #include <map>
 
+namespace tests::shelf_test {
+
 using core::base::Value;
 using tests::TempFolder;
 
@@ -77,4 +79,6 @@ TEST_CASE("every failure on the shelf is found by its rule alone, and cured by i
             CHECK(times < (cure == "better" ? uncured.at(rule) : 1));
         }
     }
+}
+
 }

@@ -13,6 +13,8 @@
 #include <map>
 #include <set>
 
+namespace tests::slurm_test {
+
 using core::base::Array;
 using core::base::Object;
 using core::base::Value;
@@ -349,4 +351,6 @@ TEST_CASE("a job under a real Slurm that is preempted and put back goes on as th
     REQUIRE(result);
     CHECK((*result)["digest"].text() == expected);
     CHECK(shown()["ledger"]["interruptions"].toInt() >= 1);
+}
+
 }

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::start_test {
+
 TEST_CASE("a program that has to start again does so before its libraries begin")
 {
     std::vector<std::string> command{"/usr/bin/env", "-u", "OMP_WAIT_POLICY",
@@ -20,4 +22,6 @@ TEST_CASE("a program that has to start again does so before its libraries begin"
         begun += line.find("libtorch_cpu.so") != std::string::npos;
     }
     CHECK(begun == 1);
+}
+
 }

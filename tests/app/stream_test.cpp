@@ -7,6 +7,8 @@
 
 #include <fstream>
 
+namespace tests::stream_test {
+
 using namespace core::base;
 
 namespace {
@@ -85,4 +87,6 @@ TEST_CASE("a broken line deep in a streamed file ends the training with its plac
     const tests::Ended ended = tests::cli({"train", experiment, "--json", "--runs", (folder.path() / "runs").string()});
     CHECK(ended.status == 3);
     CHECK((ended.out + ended.err).find("rows.csv:" + std::to_string(line)) != std::string::npos);
+}
+
 }

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <filesystem>
 
+namespace tests::study_control_test {
+
 using core::base::Array;
 using core::base::Object;
 using core::base::Value;
@@ -95,4 +97,6 @@ TEST_CASE("while another process trains a study its ranges and budget change, po
     CHECK(again.json()["ended"].text() == "all 2 trials have ended");
     CHECK_FALSE((std::filesystem::exists(study + "/orders") &&
                  std::distance(std::filesystem::directory_iterator(study + "/orders"), {}) > 0));
+}
+
 }

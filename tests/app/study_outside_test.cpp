@@ -8,6 +8,8 @@
 
 #include <sstream>
 
+namespace tests::study_outside_test {
+
 using core::base::Array;
 using core::base::Object;
 using core::base::Value;
@@ -159,4 +161,6 @@ TEST_CASE("a warm start takes over its parent's trials, and the same data means 
     const Value elsewhere = place.state(place.made(moons(120, start(transfer))));
     CHECK(elsewhere["trials"].array().size() == 2);
     CHECK(elsewhere["best"].isNull());
+}
+
 }

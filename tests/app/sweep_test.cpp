@@ -13,6 +13,8 @@
 #include <set>
 #include <sstream>
 
+namespace tests::sweep_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::TempFolder;
@@ -261,4 +263,6 @@ TEST_CASE("bad sets are told with what would be right")
     CHECK(cli({"sweep", "show", "rate_sweep-0009", "--runs", runs, "--json"}).status == 2);
     CHECK_FALSE(std::filesystem::exists(folder.path() / "sweeps" / "rate_sweep-0001.json"));
     CHECK(told({"sweep", "list", "--runs", runs, "--json"})["sets"].array().empty());
+}
+
 }

@@ -11,6 +11,8 @@
 
 #include <algorithm>
 
+namespace tests::tasks_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::TempFolder;
@@ -131,4 +133,6 @@ TEST_CASE("checkpointed layers and memory formats: the same bits from the first,
     CHECK(first["metrics"]["validation/loss"].toReal() ==
           Approx(plain["metrics"]["validation/loss"].toReal()).epsilon(1e-2));
     CHECK(told({"replay", first["run"].text(), "--json"})["identical"].toBool());
+}
+
 }

@@ -9,6 +9,8 @@
 #include <fstream>
 #include <iterator>
 
+namespace tests::tokens_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::TempFolder;
@@ -191,4 +193,6 @@ TEST_CASE("an embedding begins with the vectors of a file, and both commands tel
     CHECK(narrow.status == 3);
     CHECK(narrow.json()["error"]["where"].text().find("vectors.txt, line 1") != std::string::npos);
     CHECK(narrow.json()["error"]["message"].text().find("16") != std::string::npos);
+}
+
 }

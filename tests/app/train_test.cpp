@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::train_test {
+
 using core::base::Value;
 using tests::cli;
 using tests::TempFolder;
@@ -217,4 +219,6 @@ TEST_CASE("schedule, data, schema and doctor tell their keys")
     CHECK(data["problems"].isArray());
     CHECK(cli({"schema", "--json"}).json()["properties"]["train"].isObject());
     CHECK(cli({"doctor", "--json"}).json()["torch"].text().starts_with("2."));
+}
+
 }

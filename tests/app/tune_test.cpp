@@ -10,6 +10,8 @@
 #include <map>
 #include <set>
 
+namespace tests::tune_test {
+
 using core::base::Array;
 using core::base::Object;
 using core::base::Value;
@@ -299,4 +301,6 @@ TEST_CASE("a study whose trials all blow up ends with what went wrong, trial by 
         CHECK(trial["state"].text() == "failed");
         CHECK_FALSE(trial["error"].text().empty());
     }
+}
+
 }

@@ -15,7 +15,7 @@ using core::base::Value;
 
 namespace {
 
-constexpr int rounds = 15;
+constexpr int averagingRounds = 15;
 
 Result<std::unique_ptr<core::train::Engine>> engineOf(const std::string& text, const Object& settings)
 {
@@ -46,7 +46,7 @@ Result<double> cost(const std::string& text, const Object& settings, std::int64_
     secondsFor(*plain, batches);
     secondsFor(*other, batches);
     std::vector<double> ratios;
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < averagingRounds; ++round) {
         const bool first = round % 2 == 0;
         const double a = secondsFor(first ? *plain : *other, batches);
         const double b = secondsFor(first ? *other : *plain, batches);

@@ -18,7 +18,7 @@ using core::base::Result;
 
 namespace {
 
-constexpr int rounds = 5, columns = 20;
+constexpr int csvRounds = 5, columns = 20;
 
 enum class Digits { Six, All, Whole };
 
@@ -82,7 +82,7 @@ Result<Object> csv()
         const std::filesystem::path file = writeTable(folder, each.digits, each.rows);
         tellPeer(file);
         Compared pandas, pyarrow;
-        for (int round = 0; round < rounds; ++round) {
+        for (int round = 0; round < csvRounds; ++round) {
             CORE_TRY(speed, megabytesPerSecond(file));
             pandas.add(speed, peer("csv-pandas", 3));
             pyarrow.add(speed, peer("csv-pyarrow", 3));

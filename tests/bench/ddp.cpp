@@ -10,7 +10,7 @@ using core::base::Result;
 
 namespace {
 
-constexpr int rounds = 5, steps = 400, batch = 64;
+constexpr int ddpRounds = 5, steps = 400, batch = 64;
 
 // step-cnn with `more` in the experiment; the batch is each rank's. No epoch ends on the way: the peers do not
 // evaluate.
@@ -32,7 +32,7 @@ Result<Object> ddp()
                       two = experimentWith(R"(, "distributed": {"strategy": "ddp", "world_size": 2})");
     std::vector<double> single, both, gain, strangers, overhead, peerBoth, peerGain, ratio;
     // In turns: a shared machine's speed drifts, the ratio of neighbours drifts less.
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < ddpRounds; ++round) {
         CORE_TRY(speed, stepsPerSecond(alone, "cpu"));
         CORE_TRY(ofOne, stepsPerSecond(one, "cpu"));
         CORE_TRY(ofTwo, stepsPerSecond(two, "cpu"));

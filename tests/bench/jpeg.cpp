@@ -21,7 +21,7 @@ using core::base::Result;
 
 namespace {
 
-constexpr int rounds = 5, size = 224, pictures = 600, quality = 90;
+constexpr int jpegRounds = 5, size = 224, pictures = 600, quality = 90;
 
 // Waves of a few lengths and a little noise: as many bytes as a photograph has.
 std::vector<std::uint8_t> pictureOf(const core::base::Draw& draw)
@@ -120,7 +120,7 @@ Result<Object> jpeg()
         return checked.problems.front();
     const core::spec::Experiment experiment = core::spec::read(checked.value);
     Compared first, later;
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < jpegRounds; ++round) {
         CORE_TRY(speeds, imagesPerSecond(experiment));
         const Result<double> other = peer("jpeg", pictures);
         first.add(speeds.first, other);

@@ -17,7 +17,7 @@ using core::base::Result;
 
 namespace {
 
-constexpr int rounds = 5;
+constexpr int loaderRounds = 5;
 
 }
 
@@ -34,7 +34,7 @@ Result<Object> loader()
     core::data::LoaderOptions options{.batchSize = 64, .seed = 1, .augment = experiment.augment};
     CORE_TRY(loader, core::data::DataLoader::make(data, core::data::SplitName::Train, options));
     Compared compared;
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < loaderRounds; ++round) {
         const double start = core::base::steadySeconds();
         std::int64_t images = 0;
         for (std::int64_t batch = 0; batch < loader->batchesPerEpoch(); ++batch)

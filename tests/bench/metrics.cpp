@@ -21,7 +21,7 @@ namespace train = core::train;
 
 namespace {
 
-constexpr int repeats = 15;
+constexpr int metricRepeats = 15;
 
 double secondsOf(train::Learner& learner, const data::DataModule& module, const train::MetricSet& metrics)
 {
@@ -45,7 +45,7 @@ core::base::Status addEvaluations(Object& figures, const std::string& name, cons
                                  all = train::MetricSet::all(learner->loss(), module.info());
     secondsOf(*learner, module, all);
     std::vector<double> without, byUsual, byAll;
-    for (int repeat = 0; repeat < repeats; ++repeat) {
+    for (int repeat = 0; repeat < metricRepeats; ++repeat) {
         without.push_back(secondsOf(*learner, module, none));
         byUsual.push_back(secondsOf(*learner, module, usual) / without.back());
         byAll.push_back(secondsOf(*learner, module, all) / without.back());

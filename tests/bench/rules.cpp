@@ -17,7 +17,7 @@ using core::base::Value;
 
 namespace rules_bench {
 
-constexpr int rounds = 7;
+constexpr int rulesRounds = 7;
 constexpr std::int64_t steps = 100'000;
 
 // Every rule that needs no more than a run.
@@ -81,13 +81,13 @@ core::base::Status again(Object& figures)
     CORE_TRY(rules, core::session::readRules(Value(allRules()), "rules"));
     std::vector<double> all, one;
     std::size_t findings = 0;
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < rulesRounds; ++round) {
         const double began = core::base::steadySeconds();
         findings = core::session::checkRun(record, rules, {}).found.findings.size();
         all.push_back(core::base::steadySeconds() - began);
     }
     const core::debug::Trace trace = core::session::traceOf(record);
-    for (int round = 0; round < rounds; ++round)
+    for (int round = 0; round < rulesRounds; ++round)
         for (const char* kind : {"VanishingGradient", "LossNotDecreasing", "Overfit", "ExplodingTensor"}) {
             const double began = core::base::steadySeconds();
             (void)core::debug::run({core::spec::RuleSpec{kind}}, trace, {}, core::debug::Ending::Done);

@@ -21,7 +21,7 @@ using core::base::Value;
 
 namespace {
 
-constexpr int rounds = 5;
+constexpr int stepRounds = 5;
 
 Result<Value> experiment(const std::string& text)
 {
@@ -78,7 +78,7 @@ Result<Object> compare(const std::string& name, const std::string& text, double 
 {
     std::vector<double> ours, bares, peers, overPeer, overBare;
     // In turns: a shared machine's speed drifts, the ratio of neighbours drifts less.
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < stepRounds; ++round) {
         CORE_TRY(speed, stepsPerSecond(text, "cpu"));
         ours.push_back(speed);
         if (bare) {
@@ -188,7 +188,7 @@ Result<Object> start()
                                 " --page start --screenshot " + (folder.path() / "window.png").string() +
                                 " --after 0 >/dev/null 2>&1";
     std::vector<double> seconds;
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < stepRounds; ++round) {
         const double begin = core::base::steadySeconds();
         if (std::system(command.c_str()) != 0)
             return Error{ErrorKind::Run, "the window did not start", command, {}};

@@ -18,21 +18,21 @@ using core::base::Result;
 
 namespace {
 
-constexpr int columns = 20, warmUp = 200, rounds = 5;
+constexpr int streamColumns = 20, warmUp = 200, streamRounds = 5;
 
 std::filesystem::path writeRows(const tests::TempFolder& folder, int rows)
 {
     const std::filesystem::path file = folder.path() / "rows.csv";
     std::ofstream out(file, std::ios::binary);
-    for (int c = 0; c < columns; ++c)
+    for (int c = 0; c < streamColumns; ++c)
         out << (c ? ",c" : "c") << c;
     out << '\n';
     const core::base::Draw draw(1, "bench/stream");
     for (int row = 0; row < rows; ++row) {
         std::string line;
-        for (int c = 0; c < columns; ++c) {
+        for (int c = 0; c < streamColumns; ++c) {
             char cell[32];
-            std::snprintf(cell, sizeof cell, "%.5f,", draw.normal(std::uint64_t(row) * columns + std::uint64_t(c)));
+            std::snprintf(cell, sizeof cell, "%.5f,", draw.normal(std::uint64_t(row) * streamColumns + std::uint64_t(c)));
             line += cell;
         }
         line.back() = '\n';
@@ -81,7 +81,7 @@ Result<Object> stream()
         const auto file = writeRows(folder, rows);
         std::vector<double> waiting, waitingOfFile, ratio, first, firstOfFile;
         Streamed pipe;
-        for (int round = 0; round < rounds; ++round) {
+        for (int round = 0; round < streamRounds; ++round) {
             CORE_TRY(streamed, train(file, "pipe"));
             CORE_TRY(whole, train(file, "file"));
             waiting.push_back(100 * streamed.waiting);

@@ -17,7 +17,7 @@ using core::base::Result;
 
 namespace {
 
-constexpr int rounds = 9;
+constexpr int trainedRounds = 9;
 
 // A run is opened on its training thread; rows may come from another one.
 class TrainerClock final : public core::events::EventSink {
@@ -88,7 +88,7 @@ core::base::Status cost(const std::string& name, const char* experiment, const O
 {
     std::vector<double> seconds[2], shares, trainers, bytes;
     bool sameBits = true;
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < trainedRounds; ++round) {
         Trained both[2];
         for (const bool has : {round % 2 == 0, round % 2 != 0}) {
             CORE_TRY(measured, trained(experiment, has ? with : without));

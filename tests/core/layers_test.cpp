@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace tests::layers_test {
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -155,4 +157,6 @@ TEST_CASE("files stay short enough to read", "[budget]")
             INFO(fs::relative(file, DESCENT_SOURCE_DIR).generic_string() << " has " << lines << " lines");
             CHECK(lines <= (file.extension() == ".h" ? 150 : 500));
         }
+}
+
 }

@@ -9,6 +9,8 @@
 
 #include <QPushButton>
 
+namespace tests::action_trial_test {
+
 using tests::spinUntil;
 using ui::shell::ActionTrial;
 
@@ -60,4 +62,6 @@ TEST_CASE("an action that does not work says why, and one that only stops that t
     Shown stopping({{"action", "StopTraining"}});
     stopping.click();
     CHECK(spinUntil([&] { return stopping.trial()->answer().startsWith("It stops"); }));
+}
+
 }

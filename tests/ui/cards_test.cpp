@@ -17,6 +17,8 @@
 
 #include <cmath>
 
+namespace tests::cards_test {
+
 using namespace ui::models;
 
 namespace {
@@ -145,4 +147,6 @@ TEST_CASE("lessons ask before they reveal, and their epochs only go on")
         }
         CHECK(questions >= 2);
     }
+}
+
 }

@@ -5,6 +5,8 @@
 
 #include <sstream>
 
+namespace tests::closing_sentence_test {
+
 using namespace ui::models;
 using core::events::RunState;
 
@@ -200,4 +202,6 @@ TEST_CASE("a cross-validation is judged by the mean of its folds")
     CHECK(all.verdict == one.verdict);
     CHECK(all.text().ends_with(one.text()));
     CHECK(all.next.label == one.next.label);
+}
+
 }

@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+namespace tests::cover_blend_test {
+
 using namespace ui::plots;
 
 namespace {
@@ -58,4 +60,6 @@ TEST_CASE("colours are laid over as the formula says, whichever vectors do it")
                 REQUIRE(std::abs(qAlpha(plain[i]) - expected(qAlpha(color), qAlpha(ground[i]))) <= 2.1);
             }
     }
+}
+
 }

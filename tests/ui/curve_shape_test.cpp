@@ -10,6 +10,8 @@
 #include <limits>
 #include <random>
 
+namespace tests::curve_shape_test {
+
 using namespace ui::plots;
 
 namespace {
@@ -156,4 +158,6 @@ TEST_CASE("on a logarithmic x axis the first steps are not lumped together")
         CHECK(early >= 20);
         CHECK(line.size() <= 2400);
     }
+}
+
 }

@@ -30,6 +30,8 @@
 
 #include <fstream>
 
+namespace tests::data_editing_test {
+
 using namespace core::base;
 using namespace ui::pages;
 using ui::bridge::Workbench;
@@ -437,4 +439,6 @@ TEST_CASE("there is nothing to measure on a canvas without points")
                                              {"rows", core::base::Array{core::base::Array{1.0, 2.0, "1"}}}}});
     shown.settle();
     CHECK(shown.page->modes()->measureButton()->isEnabled());
+}
+
 }

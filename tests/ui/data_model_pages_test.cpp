@@ -25,6 +25,8 @@
 #include <fstream>
 #include <latch>
 
+namespace tests::data_model_pages_test {
+
 using namespace core::base;
 using namespace ui::pages;
 using ui::bridge::Workbench;
@@ -327,4 +329,6 @@ TEST_CASE("of several requests the last one is shown, and only that")
     gate.count_down();
     REQUIRE(tests::spinUntil([&] { return !preview.busy(); }));
     CHECK(seen == std::vector<int>{3});
+}
+
 }

@@ -6,6 +6,8 @@
 #include <QSpinBox>
 #include <QTest>
 
+namespace tests::device_menu_test {
+
 using namespace core;
 using core::base::Array;
 using core::base::Object;
@@ -63,4 +65,6 @@ TEST_CASE("several GPUs are ticked, and each gets a rank")
     CHECK(distributed()["strategy"].text() == "none");
     CHECK(menu.ranks()->isEnabled());
     menu.close();
+}
+
 }

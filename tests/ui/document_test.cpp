@@ -8,6 +8,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::document_test {
+
 using namespace core::base;
 using ui::bridge::ExperimentDocument;
 
@@ -134,4 +136,6 @@ TEST_CASE("a file that is no experiment says so and changes nothing")
     CHECK_FALSE(document.openFile(QString::fromStdString(folder.file("list.json", "[1]").string())));
     CHECK_FALSE(document.openFile(QString::fromStdString((folder.path() / "none.json").string())));
     CHECK(given(document) == R"({"train":{"epochs":7}})");
+}
+
 }

@@ -19,6 +19,8 @@
 
 #include <cmath>
 
+namespace tests::experiments_page_test {
+
 using namespace ui::pages;
 using core::base::Array;
 using core::base::Value;
@@ -209,4 +211,6 @@ TEST_CASE("the slopes of the formulas are those of their losses, and every sampl
         REQUIRE(kind);
         CHECK(core::spec::resolve((*kind)->sample(), {core::session::catalog()}).problems.empty());
     }
+}
+
 }

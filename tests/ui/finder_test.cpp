@@ -9,6 +9,8 @@
 #include <QPushButton>
 #include <QUndoStack>
 
+namespace tests::finder_test {
+
 using ui::bridge::Finder;
 
 namespace {
@@ -94,4 +96,6 @@ TEST_CASE("at a step that was gone back to the test has that step's weights, and
     REQUIRE(found.answered());
     CHECK_FALSE(found.finder().batches());
     CHECK(found.finder().problem().isEmpty());
+}
+
 }

@@ -14,6 +14,8 @@
 
 #include <QPushButton>
 
+namespace tests::findings_page_test {
+
 using tests::spinUntil;
 
 namespace {
@@ -127,4 +129,6 @@ TEST_CASE("a trial that is discarded leaves no run behind")
     QTest::mouseClick(shown.page.findChild<QPushButton*>("discardFix"), Qt::LeftButton);
     REQUIRE(spinUntil([&] { return shown.view.desk().fix() == nullptr; }));
     CHECK(core::store::listRuns(shown.runs.path()).size() == 1);
+}
+
 }

@@ -14,6 +14,8 @@
 
 #include <cmath>
 
+namespace tests::fold_curves_test {
+
 using namespace core::events;
 using core::base::Object;
 using ui::models::FoldCurves;
@@ -106,4 +108,6 @@ TEST_CASE("a cross-validation is shown as a band with its legend, and the single
     CHECK(plot->scene().bands().size() == 2);
     QTest::mouseClick(singles, Qt::LeftButton, {}, QPoint(8, singles->height() / 2));
     CHECK(bench.troubles.empty());
+}
+
 }

@@ -16,6 +16,8 @@
 #include <cmath>
 #include <fstream>
 
+namespace tests::forgetting_test {
+
 using namespace ui::pages;
 using core::base::Value;
 
@@ -110,4 +112,6 @@ TEST_CASE("what is forgotten is said with its sign")
     CHECK(ui::models::forgottenText({"accuracy", 0.9, 0.95, 0, -0.05}) == "+5.0 points since the start");
     CHECK(ui::models::forgottenText({"accuracy", 0.9, 0.9, 0, 0}) == "0.0 points since the start");
     CHECK(ui::models::forgottenText({"loss", 0.1, 0.5, 0, 0.4}).startsWith("+0.4"));
+}
+
 }

@@ -12,6 +12,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::forms_test {
+
 using namespace core::base;
 using namespace ui::forms;
 using ui::bridge::ExperimentDocument;
@@ -459,4 +461,6 @@ TEST_CASE("what is captured is a chip each, added with an explanation and set by
     chips->setFocus();
     QTest::keyClick(chips, Qt::Key_Delete);
     CHECK(document.resolved()["capture"].array().size() == usual);
+}
+
 }

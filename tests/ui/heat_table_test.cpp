@@ -10,6 +10,8 @@
 
 #include <set>
 
+namespace tests::heat_table_test {
+
 using core::events::ConfusionFrame;
 using ui::plots::HeatTable;
 using ui::style::Scheme;
@@ -174,4 +176,6 @@ TEST_CASE("The matrix follows the theme")
     CHECK(bench.shot() != light);
     ui::style::setTheme(Scheme::Light);
     CHECK(bench.shot() == light);
+}
+
 }

@@ -35,6 +35,8 @@
 #include <cmath>
 #include <set>
 
+namespace tests::inside_view_test {
+
 using ui::models::Inside;
 using ui::pages::RunSide;
 using View = RunSide::View;
@@ -292,4 +294,6 @@ TEST_CASE("blocks of the network carry the lengths of their weights, gradients a
     CHECK(network->sparkRect(1).isEmpty()); // ReLU has none
     CHECK(colors(network->viewport(), network->sparkRect(0)) > 4);
     CHECK(network->describeSparks(0).contains("1e-3"));
+}
+
 }

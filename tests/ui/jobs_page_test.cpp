@@ -21,6 +21,8 @@
 #include <QPlainTextEdit>
 #include <QTableWidget>
 
+namespace tests::jobs_page_test {
+
 using namespace ui::pages;
 using core::base::Array;
 using core::base::Object;
@@ -371,4 +373,6 @@ TEST_CASE("in front of a class the page of jobs grows with its letters: nothing 
     ui::style::setTheme(scheme, 1);
     QApplication::processEvents();
     fits();
+}
+
 }

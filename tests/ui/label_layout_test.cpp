@@ -7,6 +7,8 @@
 #include <cmath>
 #include <random>
 
+namespace tests::label_layout_test {
+
 using ui::plots::LabelSlot;
 using ui::plots::spreadLabels;
 
@@ -65,4 +67,6 @@ TEST_CASE("labels never overlap, never leave their room and keep their order")
                         (labels[i].height + labels[i - 1].height) / 2 - 1e-6);
         }
     }
+}
+
 }

@@ -12,6 +12,8 @@
 
 #include <limits>
 
+namespace tests::learn_page_test {
+
 using namespace ui::pages;
 using ui::models::Lesson;
 
@@ -162,4 +164,6 @@ TEST_CASE("every lesson's experiments are right ones, and what it opens is there
                 CHECK(shown.page.showSection(station.open));
         }
     }
+}
+
 }

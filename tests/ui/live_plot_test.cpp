@@ -19,6 +19,8 @@
 #include <cmath>
 #include <limits>
 
+namespace tests::live_plot_test {
+
 using namespace ui::plots;
 using tests::application;
 
@@ -473,4 +475,6 @@ TEST_CASE("new themes, presenter's scale and tiny sizes leave nothing broken")
                 CHECK(picture.pixelColor(2, size.height() - 3) == ui::style::theme().ground);
         }
     ui::style::setTheme(ui::style::Scheme::Light);
+}
+
 }

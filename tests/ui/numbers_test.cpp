@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+namespace tests::numbers_test {
+
 using namespace ui::style;
 
 namespace {
@@ -87,4 +89,6 @@ TEST_CASE("sizes and how long ago")
     CHECK(seen(ago(noon - 86400, noon)) == "yesterday");
     CHECK(seen(ago(noon - 3 * 86400, noon)) == "3 days ago");
     CHECK_FALSE(ago(noon - 40 * 86400.0, noon).isEmpty());
+}
+
 }

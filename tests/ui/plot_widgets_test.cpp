@@ -15,6 +15,8 @@
 
 #include <cmath>
 
+namespace tests::plot_widgets_test {
+
 using namespace ui::plots;
 
 namespace {
@@ -167,4 +169,6 @@ TEST_CASE("the wall is walked by keys and by mouse")
     wall.setImages({});
     CHECK(wall.current() == -1);
     wall.grab();
+}
+
 }

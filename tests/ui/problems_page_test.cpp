@@ -12,6 +12,8 @@
 #include <QListWidget>
 #include <QPushButton>
 
+namespace tests::problems_page_test {
+
 using namespace ui::pages;
 using core::base::Value;
 using core::session::allProblems;
@@ -201,4 +203,6 @@ TEST_CASE("an example opens and trains")
     QTest::mouseClick(shown.button("problemExample"), Qt::LeftButton);
     REQUIRE(shown.ended());
     CHECK(shown.workbench->front()->spec()["name"].text() == "stuck");
+}
+
 }

@@ -13,6 +13,8 @@
 #include <QUndoStack>
 #include <QWheelEvent>
 
+namespace tests::profiler_page_test {
+
 using namespace core;
 using tests::Bench;
 using tests::spinUntil;
@@ -190,4 +192,6 @@ TEST_CASE("A run without a profile offers to turn the profiler on")
     REQUIRE(spinUntil([&] { return on->isVisible(); }));
     QTest::mouseClick(on, Qt::LeftButton);
     CHECK(bench.workbench->document().resolved().at("profiler.enabled")->toBool());
+}
+
 }

@@ -25,6 +25,8 @@
 #include <QSlider>
 #include <QSpinBox>
 
+namespace tests::ranks_page_test {
+
 using namespace core;
 using tests::Bench;
 using tests::spinUntil;
@@ -344,4 +346,6 @@ TEST_CASE("ranks are set in the device field, and paused, stepped, edited and st
     REQUIRE(spinUntil([&] { return !bench.training() && bench.front()->finished(); }, 60));
     CHECK(bench.front()->finished()->state == events::RunState::Stopped);
     CHECK(bench.front()->finished()->error.message.empty());
+}
+
 }

@@ -16,6 +16,8 @@
 #include <QLineEdit>
 #include <QPushButton>
 
+namespace tests::report_export_test {
+
 using namespace ui::pages;
 using tests::spinUntil;
 
@@ -149,4 +151,6 @@ TEST_CASE("the window's program takes a report's file, and says what is wrong wi
     CHECK(error({folder, "--report", "r.txt"}).find(".html or .pdf") != std::string::npos);
     CHECK(error({"--report", "r.pdf"}).find("needs a run") != std::string::npos);
     CHECK(error({folder, "--quick"}).find("Add --report") != std::string::npos);
+}
+
 }

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::route_test {
+
 using namespace ui::plots;
 
 namespace {
@@ -73,4 +75,6 @@ TEST_CASE("points can be taken out, but one stays")
     hand.remove();
     CHECK(hand.route().points.size() == 1);
     CHECK(hand.route().valueAt(7) == 0.5);
+}
+
 }

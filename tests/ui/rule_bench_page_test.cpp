@@ -13,6 +13,8 @@
 #include <QUndoStack>
 #include <algorithm>
 
+namespace tests::rule_bench_page_test {
+
 using tests::spinUntil;
 
 namespace {
@@ -163,4 +165,6 @@ TEST_CASE("the threshold is dragged on the plot, or moved by a key, and all runs
     Q_EMIT kinds->activated(kinds->currentIndex());
     REQUIRE(spinUntil([&] { return plot->spec().parameter == "threshold_layer"; }));
     CHECK(shown.troubles.empty());
+}
+
 }

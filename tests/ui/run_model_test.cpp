@@ -8,6 +8,8 @@
 
 #include <cmath>
 
+namespace tests::run_model_test {
+
 using namespace core::events;
 using ui::bridge::Replay;
 using ui::bridge::SessionBridge;
@@ -225,4 +227,6 @@ TEST_CASE("checkpoints stand in the order of their steps, in whatever order they
     for (const auto& written : run.checkpoints())
         steps.push_back(written.step);
     CHECK(steps == std::vector<std::int64_t>{0, 20, 40, 80, 100});
+}
+
 }

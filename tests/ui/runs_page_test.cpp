@@ -16,6 +16,8 @@
 #include <QTableView>
 #include <QTableWidget>
 
+namespace tests::runs_page_test {
+
 using namespace ui::pages;
 using ui::models::RunsTable;
 
@@ -164,4 +166,6 @@ TEST_CASE("the test split is opened after a question, counted, and the looks are
     CHECK(cost->isVisible());
     CHECK(cost->text().contains(ui::style::percent(bought)));
     CHECK(shown.troubles.empty());
+}
+
 }

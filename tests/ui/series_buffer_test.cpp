@@ -7,6 +7,8 @@
 #include <limits>
 #include <random>
 
+namespace tests::series_buffer_test {
+
 using ui::plots::SeriesBuffer;
 
 namespace {
@@ -163,4 +165,6 @@ TEST_CASE("clearing keeps the version growing")
     buffer.clear();
     CHECK(buffer.empty());
     CHECK(buffer.version() > before);
+}
+
 }

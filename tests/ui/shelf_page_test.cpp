@@ -7,6 +7,8 @@
 #include <QListWidget>
 #include <QPushButton>
 
+namespace tests::shelf_page_test {
+
 using tests::spinUntil;
 
 namespace {
@@ -72,4 +74,6 @@ TEST_CASE("a failure is shown slowly: trained first, then played at the pace of 
     CHECK(shown.pages == QStringList{"train"});
     shown.workbench->replay(0);
     CHECK(shown.troubles.empty());
+}
+
 }

@@ -22,6 +22,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::shell_test {
+
 using namespace core::base;
 using namespace ui::shell;
 
@@ -382,4 +384,6 @@ TEST_CASE("a bad command line says what is wrong, where, and what would be right
     CHECK(error({"--colour"}).find("colour") != std::string::npos);
     CHECK(error({"/nowhere/at.all"}).find("/nowhere/at.all") != std::string::npos);
     CHECK(error({".", "."}).find("too many") != std::string::npos);
+}
+
 }

@@ -6,6 +6,8 @@
 #include <limits>
 #include <random>
 
+namespace tests::smoothing_test {
+
 using ui::plots::memoryOf;
 using ui::plots::smoothed;
 
@@ -51,4 +53,6 @@ TEST_CASE("what lies beyond the memory weighs less than a millionth")
     CHECK(memoryOf(0) == 0);
     for (const double w : {0.1, 0.6, 0.99})
         CHECK(std::pow(w, double(memoryOf(w))) <= 1e-6 * (1 + 1e-9));
+}
+
 }

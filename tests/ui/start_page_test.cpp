@@ -10,6 +10,8 @@
 #include <QPushButton>
 #include <QSignalSpy>
 
+namespace tests::start_page_test {
+
 using namespace ui::pages;
 using core::events::RunState;
 
@@ -182,4 +184,6 @@ TEST_CASE("painting points opens an empty canvas on the Data page")
     CHECK(shown.workbench->document().resolved()["data"]["source"]["kind"].text() == "canvas");
     CHECK(shown.workbench->document().problems().empty());
     CHECK(shown.requested == QStringList{"data"});
+}
+
 }

@@ -10,6 +10,8 @@
 #include <limits>
 #include <random>
 
+namespace tests::stroke_raster_test {
+
 using ui::plots::StrokeRaster;
 using ui::plots::Trace;
 using ui::plots::valueOf;
@@ -137,4 +139,6 @@ TEST_CASE("a curve's value is read between its points")
     CHECK(std::isnan(valueOf(line, 21, hint)));
     CHECK(std::isnan(valueOf(line, -1, hint)));
     CHECK(std::isnan(valueOf({}, 0, hint)));
+}
+
 }

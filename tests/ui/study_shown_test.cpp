@@ -19,6 +19,8 @@
 
 #include <algorithm>
 
+namespace tests::study_shown_test {
+
 using ui::plots::ParallelPlot;
 
 TEST_CASE("of a thousand trials it shows where many run and where few do")
@@ -166,4 +168,6 @@ TEST_CASE("trials from elsewhere are no part of the budget")
         return std::ranges::any_of(labels, [&](const QLabel* each) { return each->text().contains(text); });
     };
     CHECK(tests::spinUntil([&] { return says("trial 0/4 · 1 taken over"); }));
+}
+
 }

@@ -30,6 +30,8 @@
 #include <QTableWidget>
 #include <QToolButton>
 
+namespace tests::study_views_test {
+
 using namespace ui::pages;
 using core::tune::Study;
 using core::tune::StudyState;
@@ -464,4 +466,6 @@ TEST_CASE("studies side by side are grouped by strategy: mean and spread of the 
     CHECK(ui::models::comparisonText(groups).startsWith("After 5 trials"));
     CHECK_FALSE(ui::models::comparable(a, played(tests::tuning(twoRanges, R"("max_jobs": 2)"), 1)));
     CHECK(ui::models::comparisonOf({}).empty.contains("Tick studies"));
+}
+
 }

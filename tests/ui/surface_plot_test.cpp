@@ -13,6 +13,8 @@
 
 #include <cmath>
 
+namespace tests::surface_plot_test {
+
 using core::events::SurfaceFrame;
 using namespace ui::plots;
 using ui::style::Scheme;
@@ -281,4 +283,6 @@ TEST_CASE("A keyframe is clicked, named for screen readers, and empty without a 
     mini.show();
     QTest::mouseClick(&mini, Qt::LeftButton);
     CHECK(clicks.size() == 1);
+}
+
 }

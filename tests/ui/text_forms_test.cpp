@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::text_forms_test {
+
 using namespace core::base;
 using namespace ui::forms;
 
@@ -118,4 +120,6 @@ TEST_CASE("an empty text says what it means, in the words of its help")
 TEST_CASE("keys become titles")
 {
     CHECK(humanized("early_stopping") == "Early stopping");
+}
+
 }

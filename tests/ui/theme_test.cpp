@@ -13,6 +13,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::theme_test {
+
 using namespace ui::style;
 
 namespace {
@@ -181,4 +183,6 @@ TEST_CASE("colour scales run from end to end, and runs are told apart")
         for (int k = 0; k < i; ++k)
             CHECK(t.run(i) != t.run(k));
     CHECK(t.run(-1) == t.axis);
+}
+
 }

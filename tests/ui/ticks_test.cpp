@@ -8,6 +8,8 @@
 #include <cmath>
 #include <random>
 
+namespace tests::ticks_test {
+
 using namespace ui::plots;
 
 namespace {
@@ -98,4 +100,6 @@ TEST_CASE("nice ranges hold the data and hold still while they grow a little")
     }
     const Range zero = niceRange(0, 0, false, 4);
     CHECK((zero.lo < 0 && zero.hi > 0));
+}
+
 }

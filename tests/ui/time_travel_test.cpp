@@ -19,6 +19,8 @@
 #include <QPushButton>
 #include <QTableView>
 
+namespace tests::time_travel_test {
+
 using namespace ui::bridge;
 using ui::models::RunModel;
 using ui::shell::TimeBar;
@@ -208,4 +210,6 @@ TEST_CASE("the tree draws a run with its branches, chooses by a click, and a run
     paper->check(shown.run().folder() + "/spec.json");
     REQUIRE(tests::spinUntil([&] { return !paper->checking(); }, 60));
     CHECK_FALSE(paper->shown());
+}
+
 }

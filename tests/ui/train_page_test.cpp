@@ -15,6 +15,8 @@
 
 #include <fstream>
 
+namespace tests::train_page_test {
+
 using namespace ui::pages;
 using ui::models::Verdict;
 
@@ -267,4 +269,6 @@ TEST_CASE("keyframes tell the story: first epoch, on the way, best, last")
     CHECK(rising.size() == 4);
     CHECK(rising.front() == 1);
     CHECK(rising.back() == 6);
+}
+
 }

@@ -21,6 +21,8 @@
 #include <QUndoStack>
 #include <QUrl>
 
+namespace tests::transfer_test {
+
 using namespace ui::pages;
 using core::base::Value;
 using core::session::Learning;
@@ -187,4 +189,6 @@ TEST_CASE("a dropped file becomes a model of the hub; one that is no model says 
     drop("evil.pth");
     CHECK(says("nothing is run from a model file"));
     CHECK_FALSE(core::model::findModel("evil"));
+}
+
 }

@@ -21,6 +21,8 @@
 #include <QSpinBox>
 #include <QToolButton>
 
+namespace tests::tune_control_test {
+
 using namespace ui::pages;
 using core::tune::TrialState;
 using tests::Tuned;
@@ -213,4 +215,6 @@ TEST_CASE("the form has several objectives, conditions and warm starts")
     turnOn(form.settings(), "warm_start");
     REQUIRE(given()["warm_start"].isObject());
     CHECK(form.settings().row("warm_start.parents"));
+}
+
 }

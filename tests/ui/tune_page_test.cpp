@@ -15,6 +15,8 @@
 #include <QLineEdit>
 #include <QUndoStack>
 
+namespace tests::tune_page_test {
+
 using namespace ui::pages;
 using core::tune::TrialState;
 using tests::Tuned;
@@ -273,4 +275,6 @@ TEST_CASE("without a part that tunes, the page says what to do, and opens the cl
     tuned.click("tuneExample");
     CHECK(tuned.workbench->document().given()["tuning"]["max_jobs"].toInt() == 50);
     CHECK(tuned.page->form()->parameters()->count() == 3);
+}
+
 }

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::view_window_test {
+
 using ui::plots::Range;
 using ui::plots::ViewWindow;
 
@@ -65,4 +67,6 @@ TEST_CASE("the data never leave the view altogether, and a view never becomes a 
     CHECK(view.resolve({0, 100}).span() > 0);
     view.reset();
     CHECK(view.resolve({0, 100}) == Range{0, 100});
+}
+
 }

@@ -12,6 +12,8 @@
 #include <QMenu>
 #include <QScrollBar>
 
+namespace tests::weights_view_test {
+
 using ui::models::RunModel;
 using ui::pages::RunSide;
 using ui::plots::WeightsPlot;
@@ -167,4 +169,6 @@ TEST_CASE("what is wrong with weights is said in a word")
     CHECK(remark(0.1, 1500, 0).contains("dead"));
     CHECK(remark(3, 0, 0).contains("wide"));
     CHECK(remark(1e-4, 0, 0).contains("narrow"));
+}
+
 }

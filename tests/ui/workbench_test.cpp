@@ -6,6 +6,8 @@
 
 #include <QUndoStack>
 
+namespace tests::workbench_test {
+
 using core::base::parseJson;
 using core::events::RunState;
 using ui::bridge::Workbench;
@@ -148,4 +150,6 @@ TEST_CASE("a recorded run is opened with its experiment, and laid over")
     CHECK(workbench.document().resolved().at("train.optimizer.lr")->toReal() == 0.1);
     workbench.openRun("/no/such/run");
     CHECK(tests::spinUntil([&] { return !bench.troubles.empty(); }));
+}
+
 }

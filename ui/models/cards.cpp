@@ -3,6 +3,7 @@
 
 #include "core/base/json.h"
 #include "ui/models/recording.h"
+#include "ui/models/text_at.h"
 #include "ui/style/theme.h"
 
 #include <QFile>
@@ -24,11 +25,6 @@ using core::base::Result;
 using core::base::Value;
 
 namespace {
-
-QString textAt(const Value& value, std::string_view key)
-{
-    return QString::fromStdString(value[key].text());
-}
 
 core::base::Status readCardRecording(Card& card)
 {

@@ -2,6 +2,7 @@
 #include "ui/models/lesson.h"
 
 #include "ui/models/cards.h"
+#include "ui/models/text_at.h"
 
 namespace ui::models {
 
@@ -9,11 +10,6 @@ using core::base::Result;
 using core::base::Value;
 
 namespace {
-
-QString textAt(const Value& value, std::string_view key)
-{
-    return QString::fromStdString(value[key].text());
-}
 
 Station readStation(const Value& value)
 {

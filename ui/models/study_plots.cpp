@@ -20,7 +20,7 @@ using plots::TrialsPlot;
 
 namespace {
 
-QString tr(const char* text)
+QString plotText(const char* text)
 {
     return QCoreApplication::translate("ui::models::StudyPlots", text);
 }
@@ -40,7 +40,7 @@ QString shownValue(const StudyState& study, const Trial& trial)
 
 TrialsPlot::Spec historyOf(const StudyState& study)
 {
-    TrialsPlot::Spec spec{tr("Optimization history"), tr("trial"), {}, {}, {}, formatOf(study)};
+    TrialsPlot::Spec spec{plotText("Optimization history"), plotText("trial"), {}, {}, {}, formatOf(study)};
     spec.logY = wantsLog(valuesOf(study));
     const auto history = study.history();
     const Trial* best = nullptr;
@@ -60,7 +60,7 @@ TrialsPlot::Spec historyOf(const StudyState& study)
 
 TrialsPlot::Spec curvesOf(const StudyState& study)
 {
-    TrialsPlot::Spec spec{tr("Learning curves"), tr("epoch"), {}, {}, {}, formatOf(study)};
+    TrialsPlot::Spec spec{plotText("Learning curves"), plotText("epoch"), {}, {}, {}, formatOf(study)};
     std::vector<double> values;
     for (const Trial& trial : study.trials) {
         if (trial.reports.empty())
@@ -79,7 +79,7 @@ TrialsPlot::Spec curvesOf(const StudyState& study)
     }
     spec.logY = wantsLog(values);
     if (!study.trials.empty())
-        spec.none = tr("No trial has told a value on the way");
+        spec.none = plotText("No trial has told a value on the way");
     return spec;
 }
 

@@ -14,7 +14,7 @@ using style::theme;
 
 namespace {
 
-constexpr int side = 48, gap = 8, nameWidth = 56;
+constexpr int side = 48, gap = 8, valueNameWidth = 56;
 
 }
 
@@ -42,11 +42,11 @@ void BeforeAfter::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setFont(theme().body());
     painter.setPen(theme().muted);
-    painter.drawText(QRect(0, 0, nameWidth, side), Qt::AlignVCenter | Qt::AlignLeft, tr("before"));
-    painter.drawText(QRect(0, side + gap, nameWidth, side), Qt::AlignVCenter | Qt::AlignLeft, tr("after"));
-    const int wide = tileWidth(), fit = std::max(1, (width() - nameWidth + gap) / (wide + gap));
+    painter.drawText(QRect(0, 0, valueNameWidth, side), Qt::AlignVCenter | Qt::AlignLeft, tr("before"));
+    painter.drawText(QRect(0, side + gap, valueNameWidth, side), Qt::AlignVCenter | Qt::AlignLeft, tr("after"));
+    const int wide = tileWidth(), fit = std::max(1, (width() - valueNameWidth + gap) / (wide + gap));
     for (int i = 0; i < std::min(fit, int(m_pairs.size())); ++i) {
-        const int x = nameWidth + i * (wide + gap);
+        const int x = valueNameWidth + i * (wide + gap);
         const Pair& pair = m_pairs[std::size_t(i)];
         paintLook(painter, QRectF(x, 0, wide, side), pair.before, &pair.before);
         paintLook(painter, QRectF(x, side + gap, wide, side), pair.after, &pair.before);

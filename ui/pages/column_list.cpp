@@ -21,7 +21,7 @@ using style::theme;
 
 namespace {
 
-constexpr int rowHeight = 40;
+constexpr int columnHeight = 40;
 constexpr int pictureWidth = 64;
 
 QString dateText(double seconds)
@@ -79,11 +79,11 @@ void ColumnList::setCurrent(int index)
     if (index == m_current || index < 0 || index >= int(m_columns.size()))
         return;
     m_current = index;
-    const int top = index * rowHeight, view = viewport()->height();
+    const int top = index * columnHeight, view = viewport()->height();
     if (top < verticalScrollBar()->value())
         verticalScrollBar()->setValue(top);
-    else if (top + rowHeight > verticalScrollBar()->value() + view)
-        verticalScrollBar()->setValue(top + rowHeight - view);
+    else if (top + columnHeight > verticalScrollBar()->value() + view)
+        verticalScrollBar()->setValue(top + columnHeight - view);
     viewport()->update();
     Q_EMIT currentChanged(index);
 }
@@ -91,16 +91,16 @@ void ColumnList::setCurrent(int index)
 void ColumnList::fit()
 {
     verticalScrollBar()->setPageStep(viewport()->height());
-    verticalScrollBar()->setSingleStep(rowHeight);
-    verticalScrollBar()->setRange(0, std::max(0, int(m_columns.size()) * rowHeight - viewport()->height()));
+    verticalScrollBar()->setSingleStep(columnHeight);
+    verticalScrollBar()->setRange(0, std::max(0, int(m_columns.size()) * columnHeight - viewport()->height()));
 }
 
 void ColumnList::paintEvent(QPaintEvent*)
 {
     QPainter painter(viewport());
     const int scrolled = verticalScrollBar()->value();
-    for (int i = scrolled / rowHeight; i < int(m_columns.size()); ++i) {
-        const QRect rect(0, i * rowHeight - scrolled, viewport()->width(), rowHeight);
+    for (int i = scrolled / columnHeight; i < int(m_columns.size()); ++i) {
+        const QRect rect(0, i * columnHeight - scrolled, viewport()->width(), columnHeight);
         if (rect.top() > viewport()->height())
             break;
         if (i == m_current) {
@@ -144,7 +144,7 @@ void ColumnList::paintColumn(QPainter& painter, const QRect& rect, const ColumnH
 
 void ColumnList::mousePressEvent(QMouseEvent* event)
 {
-    setCurrent((int(event->position().y()) + verticalScrollBar()->value()) / rowHeight);
+    setCurrent((int(event->position().y()) + verticalScrollBar()->value()) / columnHeight);
 }
 
 void ColumnList::keyPressEvent(QKeyEvent* event)
@@ -174,7 +174,7 @@ bool ColumnList::viewportEvent(QEvent* event)
     if (event->type() != QEvent::ToolTip)
         return QAbstractScrollArea::viewportEvent(event);
     const auto* help = static_cast<QHelpEvent*>(event);
-    const int index = (help->pos().y() + verticalScrollBar()->value()) / rowHeight;
+    const int index = (help->pos().y() + verticalScrollBar()->value()) / columnHeight;
     if (index < 0 || index >= int(m_columns.size()))
         return true;
     const ColumnHead& column = m_columns[std::size_t(index)];

@@ -22,7 +22,7 @@ using style::Tone;
 
 namespace {
 
-constexpr int rowHeight = 24;
+constexpr int comparedHeight = 24;
 constexpr int mostRows = 5;
 
 /// Every setting in which a run differs from the first one, in the order of the first.
@@ -57,7 +57,7 @@ Comparison::Comparison(QWidget* parent)
     column->addWidget(m_table);
     column->addWidget(m_curves, 1);
     m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(rowHeight);
+    m_table->verticalHeader()->setDefaultSectionSize(comparedHeight);
     m_table->setShowGrid(false);
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setSelectionMode(QAbstractItemView::NoSelection);
@@ -111,7 +111,7 @@ void Comparison::showDifferences(const std::vector<RunModel*>& runs)
     }
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     const int shown = std::min(int(paths.size()), mostRows);
-    m_table->setFixedHeight(int((shown + 1.4) * rowHeight * style::theme().scale));
+    m_table->setFixedHeight(int((shown + 1.4) * comparedHeight * style::theme().scale));
 }
 
 }

@@ -3,6 +3,7 @@
 
 #include "ui/bridge/cure_desk.h"
 #include "ui/bridge/workbench.h"
+#include "ui/pages/words.h"
 #include "ui/plots/futures_plot.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
@@ -21,11 +22,6 @@ namespace {
 
 constexpr int seedsForSpread = 3;
 constexpr std::size_t mostFigures = 3;
-
-QString text(const std::string& words)
-{
-    return QString::fromStdString(words);
-}
 
 bool isShare(const std::string& metric)
 {

@@ -16,6 +16,7 @@
 #include "ui/pages/rows_view.h"
 #include "ui/pages/sample_wall.h"
 #include "ui/pages/split_bar.h"
+#include "ui/pages/words.h"
 #include "ui/plots/surface_plot.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
@@ -42,13 +43,6 @@ using style::Tone;
 namespace {
 
 constexpr std::size_t pairsShown = 16;
-
-QPushButton* flatButton(const QString& text, QWidget* parent)
-{
-    auto* button = new QPushButton(text, parent);
-    button->setProperty("flat", true);
-    return button;
-}
 
 }
 

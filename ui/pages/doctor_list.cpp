@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/pages/doctor_list.h"
 
+#include "ui/pages/words.h"
 #include "ui/style/label.h"
 
 #include <QHBoxLayout>
@@ -18,13 +19,6 @@ using style::Tone;
 namespace {
 
 constexpr std::size_t fewShown = 3;
-
-QPushButton* flatButton(const QString& text, QWidget* parent)
-{
-    auto* button = new QPushButton(text, parent);
-    button->setProperty("flat", true);
-    return button;
-}
 
 }
 

@@ -10,6 +10,7 @@
 #include "ui/models/run_model.h"
 #include "ui/pages/cure_view.h"
 #include "ui/pages/hairline.h"
+#include "ui/pages/words.h"
 #include "ui/plots/evidence_plot.h"
 #include "ui/plots/rule_lanes.h"
 #include "ui/style/label.h"
@@ -33,11 +34,6 @@ using style::Tone;
 namespace {
 
 constexpr std::size_t mostLines = 12;
-
-QString text(const std::string& words)
-{
-    return QString::fromStdString(words);
-}
 
 Label* paragraph(const QString& words, Tone tone = Tone::Body)
 {

@@ -26,7 +26,7 @@ using style::Tone;
 
 namespace {
 
-constexpr int rowHeight = 24;
+constexpr int forgottenHeight = 24;
 
 QString figure(const Forgetting& told, double value)
 {
@@ -114,7 +114,7 @@ ForgettingMeter::ForgettingMeter(QWidget* parent)
                              "and shows what each keeps of the old task and learns of the new one."));
     connect(m_compare, &QPushButton::clicked, this, &ForgettingMeter::compareWanted);
     m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(rowHeight);
+    m_table->verticalHeader()->setDefaultSectionSize(forgottenHeight);
     m_table->setShowGrid(false);
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setSelectionMode(QAbstractItemView::NoSelection);
@@ -177,7 +177,7 @@ void ForgettingMeter::showTable(const std::vector<RunModel*>& runs)
             theme().text);
     }
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-    m_table->setFixedHeight(m_table->horizontalHeader()->sizeHint().height() + int(runs.size()) * rowHeight + 2);
+    m_table->setFixedHeight(m_table->horizontalHeader()->sizeHint().height() + int(runs.size()) * forgottenHeight + 2);
 }
 
 }

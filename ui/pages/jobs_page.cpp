@@ -37,11 +37,11 @@ using style::Tone;
 
 namespace {
 
-constexpr int clockMs = 250, rowHeight = 24, mostRows = 5;
+constexpr int clockMs = 250, jobRowHeight = 24, mostJobRows = 5;
 
 int scaledRow()
 {
-    return int(std::lround(rowHeight * style::theme().scale));
+    return int(std::lround(jobRowHeight * style::theme().scale));
 }
 
 QPushButton* jobButton(const QString& text, const char* name, const QString& tip)
@@ -294,7 +294,7 @@ void JobsPage::takeRows()
     m_empty->setVisible(none);
     m_view->setVisible(!none);
     m_view->setFixedHeight(m_view->horizontalHeader()->sizeHint().height() + 4 +
-                           scaledRow() * std::min(mostRows, m_table.rowCount()));
+                           scaledRow() * std::min(mostJobRows, m_table.rowCount()));
     const JobDesk::Row* row = m_desk->row(m_desk->chosen());
     m_graph->setChanges(row ? row->job.changes : std::vector<core::jobs::StateChange>{});
     fillTransitions();

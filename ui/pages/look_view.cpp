@@ -27,7 +27,7 @@ QImage imageOf(const Look& look)
 
 namespace {
 
-constexpr int mostCurves = 6;
+constexpr int mostLookCurves = 6;
 
 // Each token in a frame of its own, in their order, as far as there is room.
 void paintTokens(QPainter& painter, const QRectF& area, const std::vector<std::string>& tokens)
@@ -188,7 +188,7 @@ void paintCurves(QPainter& painter, const QRectF& area, const Look& look, const 
     const std::int64_t steps = look.shape.empty() ? 0 : look.shape.back();
     const std::int64_t lines = steps > 0 ? std::int64_t(look.values.size()) / steps : 0;
     painter.setRenderHint(QPainter::Antialiasing);
-    const std::int64_t shown = std::min<std::int64_t>(lines, mostCurves);
+    const std::int64_t shown = std::min<std::int64_t>(lines, mostLookCurves);
     for (std::int64_t c = 0; c < shown; ++c) {
         const bool fits = reference.values.size() == look.values.size();
         const Look& ranged = fits ? reference : look;

@@ -8,6 +8,7 @@
 #include "ui/models/cards.h"
 #include "ui/models/run_figures.h"
 #include "ui/pages/hairline.h"
+#include "ui/pages/words.h"
 #include "ui/style/label.h"
 #include "ui/style/theme.h"
 
@@ -36,11 +37,6 @@ using style::Tone;
 namespace {
 
 constexpr int keyRole = Qt::UserRole;
-
-QString text(const std::string& words)
-{
-    return QString::fromStdString(words);
-}
 
 Label* paragraph(const QString& words, Tone tone = Tone::Body)
 {

@@ -9,6 +9,7 @@
 #include "ui/bridge/workbench.h"
 #include "ui/pages/profile_comparison.h"
 #include "ui/pages/profiler_lanes.h"
+#include "ui/pages/words.h"
 #include "ui/plots/bar_list.h"
 #include "ui/plots/phase_bar.h"
 #include "ui/plots/profile_timeline.h"
@@ -37,11 +38,6 @@ using style::Tone;
 namespace {
 
 constexpr int shortestMs = 100; // from one look to the next
-
-QString text(const std::string& words)
-{
-    return QString::fromStdString(words);
-}
 
 QString sentence(std::string words)
 {

@@ -26,7 +26,7 @@ using style::Tone;
 namespace {
 
 constexpr int rows = 3;
-constexpr int rowHeight = 40;
+constexpr int recentHeight = 40;
 
 }
 
@@ -70,7 +70,7 @@ public:
     {
         setFocusPolicy(Qt::StrongFocus);
         setAccessibleName(QString::fromStdString(m_run.id) + ", " + stateSentence(m_run));
-        setFixedHeight(int(rowHeight * style::theme().scale));
+        setFixedHeight(int(recentHeight * style::theme().scale));
         if (!canResume(m_run))
             return;
         m_resume = new QPushButton(RecentRuns::tr("Resume"));

@@ -26,7 +26,7 @@ using style::Tone;
 
 namespace {
 
-constexpr int keyRole = Qt::UserRole;
+constexpr int shelfKeyRole = Qt::UserRole;
 constexpr double slowSeconds = 30;
 
 Label* paragraph(const QString& words, Tone tone = Tone::Body)
@@ -110,13 +110,13 @@ const models::Failure* ShelfView::current() const
 QString ShelfView::selected() const
 {
     const QListWidgetItem* item = m_list->currentItem();
-    return item ? item->data(keyRole).toString() : QString();
+    return item ? item->data(shelfKeyRole).toString() : QString();
 }
 
 bool ShelfView::select(const QString& key)
 {
     for (int i = 0; i < m_list->count(); ++i)
-        if (m_list->item(i)->data(keyRole).toString() == key) {
+        if (m_list->item(i)->data(shelfKeyRole).toString() == key) {
             m_list->setCurrentRow(i);
             return true;
         }
@@ -133,7 +133,7 @@ void ShelfView::fillList()
             if (!matches(failure, m_search->text()))
                 continue;
             auto* item = new QListWidgetItem(failure.title);
-            item->setData(keyRole, failure.key);
+            item->setData(shelfKeyRole, failure.key);
             item->setToolTip(failure.text);
             m_list->addItem(item);
         }

@@ -19,14 +19,13 @@
 namespace ui::pages {
 
 using core::base::Error;
-using core::session::Card;
 using core::session::Offer;
 using style::Label;
 using style::Tone;
 
 namespace {
 
-QString metricText(const Card& card)
+QString metricText(const core::session::Card& card)
 {
     for (const auto& [name, value] : card.metrics)
         if (name.ends_with("/accuracy"))
@@ -37,7 +36,7 @@ QString metricText(const Card& card)
     return {};
 }
 
-QString factsText(const Card& card)
+QString factsText(const core::session::Card& card)
 {
     QStringList facts{QString::fromStdString(card.network["kind"].text()),
                       QObject::tr("%1 parameters").arg(style::count(card.parameters)), style::bytes(card.bytes)};
@@ -47,7 +46,7 @@ QString factsText(const Card& card)
     return facts.join(QStringLiteral(" · "));
 }
 
-QString dataText(const Card& card)
+QString dataText(const core::session::Card& card)
 {
     const QString source = QString::fromStdString(card.data["source"].text());
     if (source.isEmpty())
@@ -204,7 +203,7 @@ void StartFromDialog::take(Hub hub)
 
 QWidget* StartFromDialog::cardOf(const Offer& offer)
 {
-    const Card& card = offer.card;
+    const core::session::Card& card = offer.card;
     const QString name = QString::fromStdString(card.name);
     auto* widget = new QWidget;
     widget->setObjectName(QStringLiteral("card ") + name);
@@ -294,7 +293,7 @@ void StartFromDialog::import(const QString& file)
     for (const QChar c : QFileInfo(file).completeBaseName())
         options.name += c.isLetterOrNumber() && c.unicode() < 128 ? c.toLatin1() : '-';
     m_importing.ask([file = file.toStdString(), options] { return core::session::importModel(file, options); },
-                    [this](core::base::Result<Card> card) {
+                    [this](core::base::Result<core::session::Card> card) {
                         if (!card)
                             return fail(card.error());
                         ask();

@@ -18,7 +18,6 @@
 namespace ui::pages {
 
 using core::base::Object;
-using models::Card;
 using style::Label;
 using style::Tone;
 
@@ -27,11 +26,11 @@ namespace {
 constexpr int columns = 3;
 constexpr double longestReplay = 20; ///< seconds
 
-QString subtitle(const std::vector<Card>& cards)
+QString subtitle(const std::vector<models::Card>& cards)
 {
     double longest = 0;
     int recorded = 0;
-    for (const Card& card : cards) {
+    for (const models::Card& card : cards) {
         recorded += card.recording.empty() ? 0 : 1;
         longest = std::max(longest, card.seconds());
     }
@@ -83,11 +82,11 @@ StartPage::StartPage(bridge::Workbench& workbench, QWidget* parent)
     column->addWidget(m_recent, 1);
 
     connect(m_panel, &CardPanel::trainWanted, this, [this] {
-        if (const Card* card = selected())
+        if (const models::Card* card = selected())
             train(*card);
     });
     connect(m_panel, &CardPanel::recordingWanted, this, [this] {
-        if (const Card* card = selected())
+        if (const models::Card* card = selected())
             play(*card);
     });
     connect(m_panel, &CardPanel::fileWanted, m_drop, &DropTarget::choose);
@@ -113,7 +112,7 @@ QWidget* StartPage::inspectorPanel()
     return m_cards.empty() ? nullptr : m_panel;
 }
 
-const Card* StartPage::selected() const
+const models::Card* StartPage::selected() const
 {
     const auto checked = std::ranges::find_if(m_buttons, [](const CardButton* button) { return button->isChecked(); });
     return checked == m_buttons.end() ? nullptr : &(*checked)->card();
@@ -125,7 +124,7 @@ void StartPage::select()
     Q_EMIT inspectedChanged();
 }
 
-void StartPage::train(const Card& card)
+void StartPage::train(const models::Card& card)
 {
     if (card.runs.empty()) {
         m_drop->choose();
@@ -143,7 +142,7 @@ void StartPage::train(const Card& card)
     Q_EMIT m_workbench.pageRequested("train");
 }
 
-void StartPage::play(const Card& card)
+void StartPage::play(const models::Card& card)
 {
     if (m_workbench.training() || card.recording.empty())
         return;

@@ -7,6 +7,7 @@
 #include "ui/pages/descent_view.h"
 #include "ui/pages/hairline.h"
 #include "ui/pages/sweep_panel.h"
+#include "ui/pages/words.h"
 #include "ui/plots/export_file.h"
 #include "ui/style/label.h"
 #include "ui/style/table_header.h"
@@ -33,20 +34,6 @@ using style::Label;
 using style::Tone;
 
 namespace {
-
-QString text(const std::string& words)
-{
-    return QString::fromStdString(words);
-}
-
-QPushButton* flat(const QString& words, const char* name, const QString& tip)
-{
-    auto* button = new QPushButton(words);
-    button->setObjectName(name);
-    button->setProperty("flat", true);
-    button->setToolTip(tip);
-    return button;
-}
 
 void setPrimary(QPushButton& button, bool on)
 {
@@ -112,7 +99,7 @@ QWidget* SweepView::buildHead(const core::base::Entry& entry)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(4);
     auto* row = new QHBoxLayout;
-    auto* back = flat(tr("All experiments"), "sweepBack", tr("Back to the list; what trains goes on"));
+    auto* back = flatButton(tr("All experiments"), "sweepBack", tr("Back to the list; what trains goes on"));
     connect(back, &QPushButton::clicked, this, &SweepView::left);
     row->addWidget(new Label(text(entry.title), Tone::Heading), 1);
     row->addWidget(back);
@@ -194,8 +181,8 @@ QWidget* SweepView::buildFoot()
     m_closing->setTextFormat(Qt::PlainText);
     m_closing->setProperty("role", "lead");
     row->addWidget(m_closing, 1);
-    m_csv = flat(tr("CSV"), "sweepCsv", tr("Saves mean, standard deviation and number of every figure"));
-    m_png = flat(tr("PNG"), "sweepPng", tr("Saves the plot as it stands here"));
+    m_csv = flatButton(tr("CSV"), "sweepCsv", tr("Saves mean, standard deviation and number of every figure"));
+    m_png = flatButton(tr("PNG"), "sweepPng", tr("Saves the plot as it stands here"));
     row->addWidget(m_csv, 0, Qt::AlignTop);
     row->addWidget(m_png, 0, Qt::AlignTop);
     connect(m_csv, &QPushButton::clicked, this, [this] { save(true); });

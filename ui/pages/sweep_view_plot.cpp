@@ -4,6 +4,7 @@
 #include "ui/bridge/workbench.h"
 #include "ui/pages/descent_view.h"
 #include "ui/pages/sweep_view.h"
+#include "ui/pages/words.h"
 #include "ui/style/theme.h"
 
 #include <QHBoxLayout>
@@ -23,20 +24,6 @@ using core::session::SweepSummary;
 using plots::SpreadPlot;
 
 namespace {
-
-QString text(const std::string& words)
-{
-    return QString::fromStdString(words);
-}
-
-QPushButton* flat(const QString& words, const char* name, const QString& tip)
-{
-    auto* button = new QPushButton(words);
-    button->setObjectName(name);
-    button->setProperty("flat", true);
-    button->setToolTip(tip);
-    return button;
-}
 
 SpreadPlot::Scale scaleOf(SweepAxis::Scale scale)
 {
@@ -80,7 +67,7 @@ void SweepView::fillFigures(const SweepSummary& summary)
         delete item;
     }
     const auto add = [&](const QString& words, const QString& tip, bool on, auto act) {
-        auto* button = flat(words, "sweepFigure", tip);
+        auto* button = flatButton(words, "sweepFigure", tip);
         button->setCheckable(true);
         button->setChecked(on);
         m_choices->addWidget(button);

@@ -14,7 +14,7 @@ using style::theme;
 namespace {
 
 constexpr int chevron = 14;
-constexpr int gap = 8;
+constexpr int buttonGap = 8;
 
 }
 
@@ -28,7 +28,7 @@ ViewButton::ViewButton(QWidget* parent) : QAbstractButton(parent), m_menu(new QM
 QSize ViewButton::sizeHint() const
 {
     const QFontMetrics metrics(theme().strong());
-    return {metrics.horizontalAdvance(text()) + int((gap + chevron) * theme().scale), metrics.height() + 4};
+    return {metrics.horizontalAdvance(text()) + int((buttonGap + chevron) * theme().scale), metrics.height() + 4};
 }
 
 void ViewButton::paintEvent(QPaintEvent*)

@@ -11,7 +11,7 @@ namespace ui::plots {
 
 namespace {
 
-constexpr double gap = std::numeric_limits<double>::quiet_NaN();
+constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 std::size_t columnsOf(const AxisMap& x, double pixelRatio)
 {
@@ -20,7 +20,7 @@ std::size_t columnsOf(const AxisMap& x, double pixelRatio)
 
 double finite(double value)
 {
-    return std::isfinite(value) ? value : gap;
+    return std::isfinite(value) ? value : nothing;
 }
 
 Trace all(const CurveSource& source, Stretch points, bool stairs)
@@ -54,7 +54,7 @@ void addColumn(Trace& out, const CurveSource& source, std::size_t first, std::si
     const SeriesBuffer::Extent e =
         positive ? source.buffer->extentAboveZero(first, last) : source.buffer->extent(first, last);
     if (e.empty)
-        out.emplace_back(x, gap);
+        out.emplace_back(x, nothing);
     else
         addExtremes(out, x, e.min, e.max);
 }
@@ -215,7 +215,7 @@ Trace mapped(const Trace& values, const AxisMap& x, const AxisMap& y)
     };
     for (const QPointF& v : values) {
         if ((x.log && !(v.x() > 0)) || (y.log && !(v.y() > 0)))
-            out.emplace_back(out.empty() ? std::min(x.from, x.to) : out.back().x(), gap);
+            out.emplace_back(out.empty() ? std::min(x.from, x.to) : out.back().x(), nothing);
         else
             out.emplace_back(place(x, xScale, v.x()), place(y, yScale, v.y()));
     }

@@ -17,8 +17,8 @@ namespace ui::plots {
 
 namespace {
 
-constexpr double gap = 8;   ///< between a name and its row or column
-constexpr double lean = 60; ///< degrees that long column names stand at
+constexpr double nameGap = 8; ///< between a name and its row or column
+constexpr double lean = 60;   ///< degrees that long column names stand at
 constexpr double largestCell = 96;
 constexpr double smallestNamed = 15; ///< a cell that has room for its name beside it
 constexpr double smallestFramed = 6; ///< below, cells are pixels of one picture
@@ -167,7 +167,7 @@ HeatTable::Grid HeatTable::grid() const
     double name = 0;
     for (int cls = 0; cls < m_classes; ++cls)
         name = std::max(name, metrics.horizontalAdvance(nameOf(m_names, cls)));
-    const double space = gap * theme.scale, line = metrics.height(), n = m_classes;
+    const double space = nameGap * theme.scale, line = metrics.height(), n = m_classes;
     name = std::min(name, 0.26 * width());
     const double caption = line + space;
     const auto laidOut = [&](double left, double top, double right, bool upright) {
@@ -202,7 +202,7 @@ std::pair<int, int> HeatTable::cellAt(QPointF position) const
 void HeatTable::paintNames(QPainter& painter, const Grid& grid) const
 {
     const style::Theme& theme = style::theme();
-    const double space = gap * theme.scale;
+    const double space = nameGap * theme.scale;
     if (grid.area.left() < space)
         return;
     const auto lit = m_hover.first >= 0 ? m_hover : m_current;
@@ -265,7 +265,7 @@ void HeatTable::paintCells(QPainter& painter, const Grid& grid) const
         painter.drawImage(grid.area, picture);
     const QFontMetricsF metrics(theme.body());
     painter.setPen(theme.muted);
-    painter.drawText(QRectF(0, grid.area.bottom() + gap * theme.scale, width(), metrics.height()),
+    painter.drawText(QRectF(0, grid.area.bottom() + nameGap * theme.scale, width(), metrics.height()),
                      Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(captionOf(figures), Qt::ElideRight, width()));
 }
 

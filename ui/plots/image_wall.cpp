@@ -17,7 +17,7 @@ namespace ui::plots {
 
 namespace {
 
-constexpr int gap = 8;
+constexpr int tileGap = 8;
 
 }
 
@@ -76,12 +76,12 @@ void ImageWall::setCurrent(int index)
 
 QSize ImageWall::sizeHint() const
 {
-    return QSize(8 * (m_side + gap), 4 * (m_side + gap + 20)) * style::theme().scale;
+    return QSize(8 * (m_side + tileGap), 4 * (m_side + tileGap + 20)) * style::theme().scale;
 }
 
 QSize ImageWall::minimumSizeHint() const
 {
-    return QSize(m_side + 2 * gap, m_side + 2 * gap + 20) * style::theme().scale;
+    return QSize(m_side + 2 * tileGap, m_side + 2 * tileGap + 20) * style::theme().scale;
 }
 
 ImageWall::Grid ImageWall::grid() const
@@ -94,10 +94,11 @@ ImageWall::Grid ImageWall::grid() const
     const int least = std::max(g.side, m_details    ? int(104 * theme.scale)
                                        : m_captions ? int(56 * theme.scale)
                                                     : 0) +
-                      gap;
+                      tileGap;
     g.columns = std::max(1, viewport()->width() / least);
-    g.cell = QSize(viewport()->width() / g.columns, g.side + gap + (m_captions ? line + 2 : 0) +
-                                                        (m_details ? line : 0) + (m_captions || m_details ? gap : 0));
+    g.cell =
+        QSize(viewport()->width() / g.columns, g.side + tileGap + (m_captions ? line + 2 : 0) + (m_details ? line : 0) +
+                                                   (m_captions || m_details ? tileGap : 0));
     return g;
 }
 
@@ -150,7 +151,7 @@ void ImageWall::paintTile(QPainter& painter, const Grid& g, int index) const
     painter.drawRoundedRect(QRectF(picture).adjusted(-0.5, -0.5, 0.5, 0.5), 2, 2);
 
     const QFontMetricsF metrics(theme.body());
-    const double line = std::ceil(metrics.height()), width = cell.width() - gap;
+    const double line = std::ceil(metrics.height()), width = cell.width() - tileGap;
     double left = square.left();
     const double y = square.bottom() + 4;
     if (tile.wrong) {

@@ -18,7 +18,7 @@ using style::theme;
 
 namespace {
 
-constexpr double barHeight = 32, nameHeight = 24, swatch = 10, between = 24;
+constexpr double phaseHeight = 32, nameHeight = 24, swatch = 10, between = 24;
 
 }
 
@@ -56,7 +56,7 @@ QRectF PhaseBar::partAt(int part) const
     double left = 0;
     for (int i = 0; i < part; ++i)
         left += m_parts[std::size_t(i)].share * width();
-    return {left, 0, m_parts[std::size_t(part)].share * width(), barHeight * theme().scale};
+    return {left, 0, m_parts[std::size_t(part)].share * width(), phaseHeight * theme().scale};
 }
 
 // Names below the bar in their order, in as many rows as they need.
@@ -65,7 +65,7 @@ std::vector<QRectF> PhaseBar::namesIn(double width) const
     const double s = theme().scale;
     const QFontMetricsF strong(theme().medium()), body(theme().body());
     std::vector<QRectF> places;
-    double x = 0, y = (barHeight + 8) * s;
+    double x = 0, y = (phaseHeight + 8) * s;
     for (const Part& part : m_parts) {
         const double wide = (swatch + 6 + between) * s + strong.horizontalAdvance(part.name) + 6 * s +
                             body.horizontalAdvance(part.text);
@@ -82,7 +82,7 @@ std::vector<QRectF> PhaseBar::namesIn(double width) const
 int PhaseBar::heightForWidth(int width) const
 {
     const auto places = namesIn(width);
-    return int(std::ceil(places.empty() ? barHeight * theme().scale : places.back().bottom()));
+    return int(std::ceil(places.empty() ? phaseHeight * theme().scale : places.back().bottom()));
 }
 
 QSize PhaseBar::sizeHint() const

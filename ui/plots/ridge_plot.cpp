@@ -20,7 +20,7 @@ using style::theme;
 namespace {
 
 constexpr std::size_t mostRidges = 16, places = 96;
-constexpr double smallWidth = 200, smallHeight = 152, gap = 16, head = 22, axis = 22, rightMargin = 40;
+constexpr double smallWidth = 200, smallHeight = 152, ridgeGap = 16, head = 22, axis = 22, ridgeMargin = 40;
 
 QColor between(const QColor& from, const QColor& to, double share)
 {
@@ -110,11 +110,12 @@ QRectF RidgePlot::cell(int panel) const
 {
     const double s = theme().scale, wide = viewport()->width();
     const int across = columns(), rows = (int(m_panels.size()) + across - 1) / across;
-    const double width = (wide - gap * s * (across - 1)) / across;
+    const double width = (wide - ridgeGap * s * (across - 1)) / across;
     // As tall as there is room, but never so low that a shape is not seen.
-    const double tall = std::max(smallHeight * s, (viewport()->height() - gap * s * (rows - 1)) / std::max(1, rows));
-    return {panel % across * (width + gap * s), panel / across * (tall + gap * s) - verticalScrollBar()->value(), width,
-            tall};
+    const double tall =
+        std::max(smallHeight * s, (viewport()->height() - ridgeGap * s * (rows - 1)) / std::max(1, rows));
+    return {panel % across * (width + ridgeGap * s),
+            panel / across * (tall + ridgeGap * s) - verticalScrollBar()->value(), width, tall};
 }
 
 QRectF RidgePlot::areaOf(int panel) const
@@ -122,7 +123,7 @@ QRectF RidgePlot::areaOf(int panel) const
     if (panel < 0 || panel >= int(m_panels.size()))
         return {};
     const double s = theme().scale;
-    return cell(panel).adjusted(0, head * s, -rightMargin * s, -axis * s);
+    return cell(panel).adjusted(0, head * s, -ridgeMargin * s, -axis * s);
 }
 
 int RidgePlot::panelAt(QPointF place) const
@@ -230,7 +231,7 @@ void RidgePlot::paintPanel(QPainter& painter, int index) const
         if (base > above - 16 * s && i + 1 != scene.ridges.size())
             continue;
         above = base;
-        painter.drawText(QRectF(area.right() + 4 * s, base - 14 * s, rightMargin * s - 4 * s, 16 * s),
+        painter.drawText(QRectF(area.right() + 4 * s, base - 14 * s, ridgeMargin * s - 4 * s, 16 * s),
                          Qt::AlignLeft | Qt::AlignVCenter, tickLabel(scene.ridges[i]->step));
     }
 }

@@ -18,7 +18,7 @@ using style::theme;
 
 namespace {
 
-constexpr double laneHeight = 24, axisHeight = 28, nameWidth = 216, stateWidth = 120;
+constexpr double ruleLaneHeight = 24, ruleAxisHeight = 28, ruleNameWidth = 216, stateWidth = 120;
 
 }
 
@@ -33,7 +33,7 @@ RuleLanes::RuleLanes(QWidget* parent) : QWidget(parent)
 QSize RuleLanes::sizeHint() const
 {
     const double s = theme().scale;
-    return {480, int((laneHeight * double(std::max<std::size_t>(1, m_lanes.size())) + axisHeight) * s)};
+    return {480, int((ruleLaneHeight * double(std::max<std::size_t>(1, m_lanes.size())) + ruleAxisHeight) * s)};
 }
 
 void RuleLanes::setLanes(std::vector<Lane> lanes, double last)
@@ -71,7 +71,7 @@ void RuleLanes::setShownStep(std::optional<double> step)
 
 double RuleLanes::left() const
 {
-    return nameWidth * theme().scale;
+    return ruleNameWidth * theme().scale;
 }
 
 double RuleLanes::right() const
@@ -86,13 +86,13 @@ double RuleLanes::pixel(double step) const
 
 QRectF RuleLanes::laneAt(int lane) const
 {
-    const double h = laneHeight * theme().scale;
+    const double h = ruleLaneHeight * theme().scale;
     return {0, lane * h, double(width()), h};
 }
 
 int RuleLanes::laneOf(const QPointF& position) const
 {
-    const int lane = int(std::floor(position.y() / (laneHeight * theme().scale)));
+    const int lane = int(std::floor(position.y() / (ruleLaneHeight * theme().scale)));
     return lane >= 0 && lane < int(m_lanes.size()) ? lane : -1;
 }
 
@@ -216,7 +216,7 @@ void RuleLanes::paintLane(QPainter& painter, int number) const
 void RuleLanes::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
-    const double s = theme().scale, bottom = laneHeight * s * double(m_lanes.size());
+    const double s = theme().scale, bottom = ruleLaneHeight * s * double(m_lanes.size());
     for (int lane = 0; lane < int(m_lanes.size()); ++lane)
         paintLane(painter, lane);
     painter.setFont(theme().body());

@@ -17,7 +17,7 @@ using style::theme;
 
 namespace {
 
-constexpr double near = 10;
+constexpr double nearPoint = 10;
 constexpr int mostNames = 12;
 
 Range widened(Range range)
@@ -81,7 +81,7 @@ QPointF ScatterPlot::placeOf(int point) const
 int ScatterPlot::pointAt(QPointF place) const
 {
     int best = -1;
-    double least = near * theme().scale;
+    double least = nearPoint * theme().scale;
     for (int i = 0; i < int(m_points.size()); ++i) {
         const QPointF away = placeOf(i) - place;
         if (const double far = std::hypot(away.x(), away.y()); far < least) {

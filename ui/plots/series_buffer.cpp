@@ -10,11 +10,11 @@ namespace ui::plots {
 namespace {
 
 constexpr std::size_t base = 16;
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double endless = std::numeric_limits<double>::infinity();
 
 SeriesBuffer::Summary nothing()
 {
-    return {infinity, -infinity, infinity, 0, 0};
+    return {endless, -endless, endless, 0, 0};
 }
 
 void include(SeriesBuffer::Summary& all, double value)
@@ -204,7 +204,7 @@ double SeriesBuffer::mean(std::size_t from, std::size_t to) const
 
 SeriesBuffer::Extent SeriesBuffer::extent(std::size_t from, std::size_t to) const
 {
-    Extent all{infinity, -infinity, true};
+    Extent all{endless, -endless, true};
     const auto raw = [&](std::size_t first, std::size_t last) {
         for (std::size_t i = first; i < last; ++i)
             if (std::isfinite(m_values[i]))
@@ -218,7 +218,7 @@ SeriesBuffer::Extent SeriesBuffer::extent(std::size_t from, std::size_t to) cons
 
 SeriesBuffer::Extent SeriesBuffer::extentAboveZero(std::size_t from, std::size_t to) const
 {
-    Extent all{infinity, -infinity, true};
+    Extent all{endless, -endless, true};
     const auto raw = [&](std::size_t first, std::size_t last) {
         for (std::size_t i = first; i < last; ++i)
             if (std::isfinite(m_values[i]) && m_values[i] > 0)

@@ -17,7 +17,7 @@ namespace {
 
 constexpr float reach = 10; ///< log-odds at the ends of the table
 
-QRgb blend(const QColor& a, const QColor& b, double t)
+QRgb blendRgb(const QColor& a, const QColor& b, double t)
 {
     const auto part = [t](int x, int y) { return int(std::lround(x + (y - x) * t)); };
     return qRgb(part(a.red(), b.red()), part(a.green(), b.green()), part(a.blue(), b.blue()));
@@ -37,7 +37,7 @@ public:
             const double share = double(i % m_shades) / double(m_shades - 1);
             m_table[i] = m_classes == 1   ? theme.sequential(share).rgb()
                          : m_classes == 2 ? theme.diverging(std::tanh(reach * (share - 0.5))).rgb()
-                                          : blend(theme.ground, theme.classGround(int(i / m_shades)), share);
+                                          : blendRgb(theme.ground, theme.classGround(int(i / m_shades)), share);
         }
     }
 
@@ -118,7 +118,7 @@ void paintBorders(QPainter& painter, const QRectF& area, const std::vector<QPoly
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(Qt::NoBrush);
     painter.setPen(
-        QPen(QColor(blend(theme.ground, theme.text, 0.86)), width, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin));
+        QPen(QColor(blendRgb(theme.ground, theme.text, 0.86)), width, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin));
     painter.drawPath(path);
     painter.restore();
 }

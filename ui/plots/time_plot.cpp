@@ -19,7 +19,7 @@ using style::theme;
 
 namespace {
 
-constexpr double titleHeight = 28, scaleHeight = 40, scaleWidth = 44, secondsPerDay = 86400;
+constexpr double timeTitleHeight = 28, scaleHeight = 40, timeScaleWidth = 44, secondsPerDay = 86400;
 
 QColor toneOf(int part)
 {
@@ -44,8 +44,8 @@ void TimePlot::setLine(const QString& title, std::vector<TimeStretch> line, bool
 
 QRectF TimePlot::plot() const
 {
-    return {scaleWidth, titleHeight, std::max(10., width() - scaleWidth - 4.),
-            std::max(10., height() - titleHeight - scaleHeight)};
+    return {timeScaleWidth, timeTitleHeight, std::max(10., width() - timeScaleWidth - 4.),
+            std::max(10., height() - timeTitleHeight - scaleHeight)};
 }
 
 QString TimePlot::timeText(double time) const
@@ -106,7 +106,7 @@ void TimePlot::paintEvent(QPaintEvent*)
         painter.setPen(theme().grid);
         painter.drawLine(QPointF(place.left(), yOf(tick.value)), QPointF(place.right(), yOf(tick.value)));
         painter.setPen(theme().muted);
-        painter.drawText(QRectF(0, yOf(tick.value) - 9, scaleWidth - 6, 18), Qt::AlignRight | Qt::AlignVCenter,
+        painter.drawText(QRectF(0, yOf(tick.value) - 9, timeScaleWidth - 6, 18), Qt::AlignRight | Qt::AlignVCenter,
                          tick.label);
     }
     const QString names[] = {tr("training"), tr("validation"), tr("test"), QString()};

@@ -15,7 +15,7 @@ using style::theme;
 
 namespace {
 
-constexpr double reach = 12; ///< of the mouse
+constexpr double mouseReach = 12; ///< of the mouse
 constexpr double headingHeight = 20;
 
 double distance(const QPointF& p, const QPointF& a, const QPointF& b)
@@ -131,7 +131,7 @@ qint64 TrialsPlot::trialAt(const QPointF& position) const
 {
     const SmallAxes place = axes();
     qint64 nearest = -1;
-    double best = reach * theme().scale;
+    double best = mouseReach * theme().scale;
     for (const Item& item : m_spec.items) {
         const QPolygonF line = drawn(item, place);
         for (qsizetype i = 0; i < line.size(); ++i) {

@@ -22,7 +22,7 @@ using style::theme;
 
 namespace {
 
-constexpr double headHeight = 40, plotHeight = 64, axisHeight = 22, rowGap = 16, columnGap = 20;
+constexpr double headHeight = 40, plotHeight = 64, weightAxisHeight = 22, rowGap = 16, columnGap = 20;
 constexpr double filterSide = 26, filterGap = 4;
 constexpr int mostFilters = 64;
 
@@ -179,7 +179,7 @@ std::vector<WeightsPlot::Row> WeightsPlot::rows() const
         row.histogram = QRectF(0, y, left, plotHeight * s);
         if (left < width)
             row.trail = QRectF(left + columnGap * s, y, width - left - columnGap * s, plotHeight * s);
-        y += (plotHeight + axisHeight) * s;
+        y += (plotHeight + weightAxisHeight) * s;
         row.bottom = y;
         y += rowGap * s;
         rows.push_back(row);

@@ -28,7 +28,7 @@ using style::Tone;
 
 namespace {
 
-constexpr int margin = 24;
+constexpr int inspectorMargin = 24;
 
 class Hairline final : public QWidget {
 public:
@@ -85,7 +85,7 @@ bool SnugScroll::eventFilter(QObject* watched, QEvent* event)
     if (watched == verticalScrollBar() && (event->type() == QEvent::Show || event->type() == QEvent::Hide) &&
         widget() && widget()->layout())
         widget()->layout()->setContentsMargins(
-            0, 0, margin - (event->type() == QEvent::Show ? verticalScrollBar()->sizeHint().width() : 0), 0);
+            0, 0, inspectorMargin - (event->type() == QEvent::Show ? verticalScrollBar()->sizeHint().width() : 0), 0);
     return QScrollArea::eventFilter(watched, event);
 }
 
@@ -109,7 +109,7 @@ Inspector::Inspector(bridge::Workbench& bench, QWidget* parent)
     m_empty->setWordWrap(true);
     auto* held = new QWidget(m_scroll);
     m_content = new QVBoxLayout(held);
-    m_content->setContentsMargins(0, 0, margin, 0);
+    m_content->setContentsMargins(0, 0, inspectorMargin, 0);
     m_content->setSpacing(0);
     m_content->addWidget(m_form);
     m_scroll->setWidget(held);
@@ -119,7 +119,7 @@ Inspector::Inspector(bridge::Workbench& bench, QWidget* parent)
     column->setSpacing(0);
     const auto inset = [&](QWidget* widget) {
         auto* line = new QHBoxLayout;
-        line->setContentsMargins(0, 0, margin, 0);
+        line->setContentsMargins(0, 0, inspectorMargin, 0);
         line->addWidget(widget);
         column->addLayout(line);
     };
@@ -214,7 +214,7 @@ void Inspector::refresh()
     // A panel alone has the whole side; with a form it takes what it needs.
     m_scroll->setSizePolicy(QSizePolicy::Expanding, form ? QSizePolicy::Maximum : QSizePolicy::Expanding);
     m_column->setStretchFactor(m_scroll, form ? 0 : 1000);
-    m_column->setContentsMargins(margin, form ? 12 : 0, 0, 8);
+    m_column->setContentsMargins(inspectorMargin, form ? 12 : 0, 0, 8);
     m_empty->setVisible(!form && !panel);
     m_empty->setText(tr("What is selected on the page will stand here."));
     if (!form)
@@ -228,8 +228,8 @@ void Inspector::refresh()
     // Where both do not fit, what the fields are for is kept whole.
     const QString tail = of.isEmpty() ? first : QStringLiteral(" · ") + first;
     const QFontMetrics metrics(theme().body());
-    m_place->setText(metrics.elidedText(of, Qt::ElideRight, width - 2 * margin - metrics.horizontalAdvance(tail)) +
-                     tail);
+    m_place->setText(
+        metrics.elidedText(of, Qt::ElideRight, width - 2 * inspectorMargin - metrics.horizontalAdvance(tail)) + tail);
     m_place->setToolTip(of + tail);
 }
 

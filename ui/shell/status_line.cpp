@@ -24,7 +24,7 @@ using style::theme;
 
 namespace {
 
-constexpr int barHeight = 24;
+constexpr int statusHeight = 24;
 constexpr int secondMs = 1000;
 
 double processorSeconds()
@@ -88,7 +88,7 @@ StatusLine::StatusLine(bridge::Workbench& bench, QWidget* parent)
       m_left(new style::Label({}, style::Tone::Muted, this)),
       m_right(new style::Label({}, style::Tone::Muted, this))
 {
-    setFixedHeight(barHeight);
+    setFixedHeight(statusHeight);
     auto* line = new QHBoxLayout(this);
     line->setContentsMargins(16, 1, 16, 0);
     line->setSpacing(0);

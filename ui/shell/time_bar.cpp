@@ -23,7 +23,7 @@ using style::theme;
 
 namespace {
 
-constexpr int barHeight = 64;
+constexpr int timeBarHeight = 64;
 constexpr int margin = 24;
 
 }
@@ -175,7 +175,7 @@ void TimeBar::keyPressEvent(QKeyEvent* event)
 
 void TimeBar::refit()
 {
-    setFixedHeight(theme().scale > 1 ? 80 : barHeight);
+    setFixedHeight(theme().scale > 1 ? 80 : timeBarHeight);
 }
 
 void TimeBar::changeEvent(QEvent* event)

@@ -22,7 +22,7 @@ using style::theme;
 
 namespace {
 
-constexpr int margin = 24;
+constexpr int paintMargin = 24;
 
 QString shortEdit(const core::events::Edited& edit)
 {
@@ -55,16 +55,16 @@ void TimeBar::paintEmpty(QPainter& painter) const
     painter.setFont(theme().body());
     painter.setPen(theme().muted);
     const double y = axis().y;
-    painter.drawText(QRectF(margin, 0, width() - 2 * margin, y), Qt::AlignVCenter | Qt::AlignLeft,
+    painter.drawText(QRectF(paintMargin, 0, width() - 2 * paintMargin, y), Qt::AlignVCenter | Qt::AlignLeft,
                      tr("Steps, checkpoints and edits of the run in front will stand here."));
-    painter.fillRect(QRectF(margin, y, width() - 2 * margin, 1), theme().line);
+    painter.fillRect(QRectF(paintMargin, y, width() - 2 * paintMargin, 1), theme().line);
 }
 
 void TimeBar::paintTexts(QPainter& painter, const Axis& axis) const
 {
     const models::RunModel& run = *m_bench.front();
     const double line = 20 * theme().scale;
-    const QRectF left(margin, axis.y - line - 2, axis.left - margin - 8, line);
+    const QRectF left(paintMargin, axis.y - line - 2, axis.left - paintMargin - 8, line);
     painter.setFont(theme().strong());
     painter.setPen(theme().text);
     const auto shown = run.shownStep();
@@ -91,7 +91,7 @@ void TimeBar::paintTexts(QPainter& painter, const Axis& axis) const
         painter.setBrush(live ? QBrush(theme().branch) : Qt::NoBrush);
         painter.drawEllipse(QPointF(x, axis.y), 3.5, 3.5);
     }
-    const double textX = dot ? x + 10 : std::min(x, width() - margin - wide);
+    const double textX = dot ? x + 10 : std::min(x, width() - paintMargin - wide);
     painter.setPen(failed ? theme().problem : live ? theme().text : theme().muted);
     painter.drawText(QRectF(textX, axis.y - line / 2, wide + 8, line), Qt::AlignVCenter | Qt::AlignLeft, word);
 }

@@ -2,7 +2,6 @@
 #include "ui/shell/top_bar.h"
 
 #include "core/session/inspect.h"
-#include "core/session/inspect.h"
 #include "ui/bridge/workbench.h"
 #include "ui/models/progress_text.h"
 #include "ui/shell/device_menu.h"
@@ -23,7 +22,7 @@ using style::theme;
 
 namespace {
 
-constexpr int barHeight = 48, presenterHeight = 64;
+constexpr int topHeight = 48, presenterHeight = 64;
 constexpr int nameWidth = 204, deviceWidth = 128;
 
 class Separator final : public QWidget {
@@ -119,7 +118,7 @@ TopBar::TopBar(bridge::Workbench& bench, Actions& actions, QWidget* parent)
 void TopBar::fit()
 {
     const double scale = theme().scale;
-    setFixedHeight(scale > 1 ? presenterHeight : barHeight);
+    setFixedHeight(scale > 1 ? presenterHeight : topHeight);
     m_name->setFixedWidth(int(nameWidth * scale));
     m_device->setFixedWidth(int(deviceWidth * scale));
 }

@@ -15,7 +15,7 @@ namespace core::data {
 
 namespace {
 
-constexpr std::size_t mostDepth = 64;
+constexpr std::size_t mostLevels = 64;
 
 // What of an object in a list is kept.
 struct CocoItem {
@@ -74,8 +74,8 @@ private:
     // Depth 1 is the whole, 2 a list, 3 an object in it, 4 what that holds.
     bool open(bool array)
     {
-        if (++m_depth > mostDepth) {
-            problem = "has more than " + std::to_string(mostDepth) + " levels";
+        if (++m_depth > mostLevels) {
+            problem = "has more than " + std::to_string(mostLevels) + " levels";
             return false;
         }
         if (m_depth == 1 && array) {

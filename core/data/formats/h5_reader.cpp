@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::uint64_t mostEntries = 100'000;
 constexpr std::uint64_t deflateRatio = 1040; // deflate's greatest, rounded up
-constexpr std::uint64_t mostBytes = std::uint64_t(1) << 36;
+constexpr std::uint64_t mostH5Bytes = std::uint64_t(1) << 36;
 
 std::uint64_t budgetFor(std::uint64_t fileBytes)
 {
-    return std::min(mostBytes, (std::uint64_t(64) << 20) + fileBytes * deflateRatio);
+    return std::min(mostH5Bytes, (std::uint64_t(64) << 20) + fileBytes * deflateRatio);
 }
 
 bool takeEntry(h5::Taker& taker, H5Entry& entry)
@@ -119,8 +119,8 @@ bool H5Messages::takeTexts(std::string_view bytes)
     return true;
 }
 
-base::Result<H5Contents> readApart(const std::filesystem::path& file, base::ChildLimits limits, std::uint64_t mostBytes,
-                                   const std::string& writer, const ApartWork& work)
+base::Result<H5Contents> readApart(const std::filesystem::path& file, base::ChildLimits limits,
+                                   std::uint64_t mostH5Bytes, const std::string& writer, const ApartWork& work)
 {
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
@@ -146,7 +146,7 @@ base::Result<H5Contents> readApart(const std::filesystem::path& file, base::Chil
     ::close(descriptor);
     if (!child.started())
         return base::systemError("start a process that reads it", file, errno);
-    H5Messages messages(mostBytes);
+    H5Messages messages(mostH5Bytes);
     messages.contents.confined = child.confined();
     for (std::string message;;) {
         const auto got = child.receive(message);

@@ -12,7 +12,7 @@ namespace core::data {
 namespace {
 
 constexpr std::int64_t maxColumn = 100'000'000;
-constexpr double noNumber = std::numeric_limits<double>::quiet_NaN();
+constexpr double notThere = std::numeric_limits<double>::quiet_NaN();
 
 // The next word of a line; empty at its end.
 std::string_view takeWord(std::string_view& line)
@@ -49,7 +49,7 @@ public:
         if (m_rows.ends.empty())
             return base::Error{base::ErrorKind::Data, "holds no rows", m_where, form};
         if (m_rows.groups.size() < m_rows.ends.size() && !m_rows.groups.empty())
-            m_rows.groups.resize(m_rows.ends.size(), noNumber);
+            m_rows.groups.resize(m_rows.ends.size(), notThere);
         const bool zeroBased = m_options.zeroBased.value_or(m_smallest == 0);
         if (!zeroBased) {
             if (m_smallest == 0)
@@ -83,23 +83,23 @@ private:
         std::string_view word = takeWord(line);
         if (word.empty())
             return {};
-        double label = noNumber;
+        double label = notThere;
         if (word.find(':') == word.npos) {
             const auto number = numberOf(word.front() == '+' ? word.substr(1) : word);
             if (!number && !isMissingCell(word))
                 return error("begins with \"" + std::string(word.substr(0, 40)) + "\", which is no label", m_line);
-            label = number.value_or(noNumber);
+            label = number.value_or(notThere);
             word = takeWord(line);
         }
         std::int64_t last = -1;
         for (; !word.empty(); word = takeWord(line)) {
             const std::size_t colon = word.find(':');
             const std::string_view cell = colon == word.npos ? std::string_view() : word.substr(colon + 1);
-            const double value = numberOf(cell).value_or(noNumber);
+            const double value = numberOf(cell).value_or(notThere);
             if (colon != word.npos && word.substr(0, colon) == "qid") {
                 if (std::isnan(value))
                     return stray(word);
-                m_rows.groups.resize(m_rows.ends.size() + 1, noNumber);
+                m_rows.groups.resize(m_rows.ends.size() + 1, notThere);
                 m_rows.groups.back() = value;
                 continue;
             }

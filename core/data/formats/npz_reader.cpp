@@ -12,7 +12,7 @@ namespace core::data {
 
 namespace {
 
-constexpr std::uint64_t mostBytes = std::uint64_t(1) << 35;
+constexpr std::uint64_t mostNpzBytes = std::uint64_t(1) << 35;
 constexpr std::size_t pieceBytes = std::size_t(1) << 24;
 
 using Send = base::ConfinedChild::Send;
@@ -62,9 +62,9 @@ void sendArrays(const ZipReader& archive, const std::function<bool(const std::st
     for (const ZipEntry& entry : arrays) {
         h5::put(list, H5Entry{.name = arrayName(entry)});
         // Each is smaller than the archive's limit, so that the sum does not run over.
-        total = std::min(total, mostBytes) + entry.size;
+        total = std::min(total, mostNpzBytes) + entry.size;
     }
-    if (total > mostBytes)
+    if (total > mostNpzBytes)
         return sendFailure(send, "holds more than can be kept in memory",
                            "Save the arrays of interest in a file of their own", {});
     send(list);
@@ -104,7 +104,7 @@ base::Result<H5Contents> readNpz(const std::filesystem::path& file,
     if (unknown)
         size = 0;
     // The archive, an array as it is unpacked, and the same in another order.
-    const std::uint64_t unpacked = std::min(mostBytes, (std::uint64_t(1) << 26) + size * ZipLimits().ratio);
+    const std::uint64_t unpacked = std::min(mostNpzBytes, (std::uint64_t(1) << 26) + size * ZipLimits().ratio);
     base::ChildLimits limits;
     limits.memory += size + 3 * unpacked;
     limits.cpuSeconds = 20 + size / 500'000;

@@ -18,7 +18,7 @@ constexpr int mostScans = 500;
 constexpr std::int64_t mostPixelsAByte = 8 * 64;
 
 // What libjpeg calls from inside; it must not return from an error.
-struct Work {
+struct JpegWork {
     jpeg_error_mgr errors{};
     jpeg_progress_mgr progress{};
     std::jmp_buf back{};
@@ -28,7 +28,7 @@ struct Work {
 
 [[noreturn]] void leave(j_common_ptr jpeg)
 {
-    Work* work = static_cast<Work*>(jpeg->client_data);
+    JpegWork* work = static_cast<JpegWork*>(jpeg->client_data);
     jpeg->err->format_message(jpeg, work->problem);
     std::longjmp(work->back, 1);
 }
@@ -38,13 +38,13 @@ void note(j_common_ptr jpeg, int level)
 {
     const int code = jpeg->err->msg_code;
     if (level < 0 && (code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER))
-        static_cast<Work*>(jpeg->client_data)->cutOff = true;
+        static_cast<JpegWork*>(jpeg->client_data)->cutOff = true;
 }
 
 void watch(j_common_ptr jpeg)
 {
     if (jpeg->is_decompressor && reinterpret_cast<j_decompress_ptr>(jpeg)->input_scan_number > mostScans) {
-        Work* work = static_cast<Work*>(jpeg->client_data);
+        JpegWork* work = static_cast<JpegWork*>(jpeg->client_data);
         std::snprintf(work->problem, sizeof work->problem, "more than %d scans", mostScans);
         std::longjmp(work->back, 1);
     }
@@ -107,7 +107,7 @@ private:
     const std::string& m_where;
     bool m_upright, m_factsOnly;
     jpeg_decompress_struct m_jpeg{};
-    Work m_work;
+    JpegWork m_work;
     std::vector<std::uint8_t> m_row;
 
     // To an aligned row libjpeg-turbo writes past the caches, and reading it again would take ten times as long.

@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t mostBitsAByte = 1040 * 8;
 
 // What libpng calls from inside; it must not return from an error.
-struct Work {
+struct PngWork {
     std::string_view bytes;
     std::size_t at = 0;
     char problem[100] = {};
@@ -23,7 +23,7 @@ struct Work {
 
 [[noreturn]] void leave(png_structp png, png_const_charp message)
 {
-    Work* work = static_cast<Work*>(png_get_error_ptr(png));
+    PngWork* work = static_cast<PngWork*>(png_get_error_ptr(png));
     std::strncpy(work->problem, message, sizeof work->problem - 1);
     png_longjmp(png, 1);
 }
@@ -32,7 +32,7 @@ void ignore(png_structp, png_const_charp) {}
 
 void feed(png_structp png, png_bytep out, std::size_t size)
 {
-    Work* work = static_cast<Work*>(png_get_io_ptr(png));
+    PngWork* work = static_cast<PngWork*>(png_get_io_ptr(png));
     if (work->bytes.size() - work->at < size)
         png_error(png, "ends too early");
     std::memcpy(out, work->bytes.data() + work->at, size);
@@ -92,7 +92,7 @@ private:
     const std::string& m_where;
     PictureUse m_use;
     bool m_factsOnly;
-    Work m_work;
+    PngWork m_work;
     png_structp m_png = nullptr;
     png_infop m_info = nullptr;
     std::size_t m_rowBytes = 0;

@@ -35,7 +35,7 @@ double single(std::uint64_t bits)
 }
 
 // A TensorProto of one number.
-bool numberIn(std::string_view bytes, double& value)
+bool numberOfTensor(std::string_view bytes, double& value)
 {
     std::uint64_t type = 0;
     std::string_view content;
@@ -76,7 +76,7 @@ bool scalarIn(std::string_view bytes, std::string& tag, double& value)
             value = single(field.value);
             found = true;
         } else if (field.number == 8 && field.wire == 2)
-            found = numberIn(field.bytes, value) || found;
+            found = numberOfTensor(field.bytes, value) || found;
     return found && !fields.failed() && !tag.empty() && tag.find('\0') == tag.npos;
 }
 

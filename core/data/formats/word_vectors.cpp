@@ -14,7 +14,7 @@ namespace core::data {
 
 namespace {
 
-constexpr std::int64_t mostDimensions = 16'384;
+constexpr std::int64_t widestVector = 16'384;
 constexpr std::size_t longestLine = 1 << 20, longestWord = 4096;
 constexpr std::size_t firstWord = 2; // behind <pad> and <unk>
 
@@ -100,11 +100,11 @@ bool headOf(const std::vector<std::string_view>& fields, std::int64_t& entries, 
 
 base::Status checkDimension(const std::filesystem::path& file, const char* unit, std::int64_t dimension)
 {
-    if (dimension >= 1 && dimension <= mostDimensions)
+    if (dimension >= 1 && dimension <= widestVector)
         return {};
     return broken(file, unit, 1,
                   "says that vectors have " + std::to_string(dimension) + " numbers, and 1 to " +
-                      std::to_string(mostDimensions) + " can be");
+                      std::to_string(widestVector) + " can be");
 }
 
 // One line; false at the end. A line that is too long fails the stream.

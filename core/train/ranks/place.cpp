@@ -105,6 +105,8 @@ Result<std::optional<Place>> placeIn(const Environment& environment)
             place->storeIsThere = textIn(environment, "TORCHELASTIC_USE_AGENT_STORE") == "True";
             place->token =
                 textIn(environment, "TORCHELASTIC_RUN_ID") + "/" + textIn(environment, "TORCHELASTIC_RESTART_COUNT");
+            // Without it the names were set by hand, for a process whose output is its own.
+            place->oneOutput = !textIn(environment, "TORCHELASTIC_RUN_ID").empty();
         }
         return place;
     }
@@ -115,8 +117,10 @@ Result<std::optional<Place>> placeIn(const Environment& environment)
             return Error{ErrorKind::Usage, "is not set, and the ranks stand on several machines", "MASTER_ADDR",
                          "The address of rank 0's machine: mpirun -x MASTER_ADDR=… -x MASTER_PORT=…"};
         // All ranks know their job by the same name, and two jobs do not.
-        if (place)
+        if (place) {
             place->token = "mpi/" + textIn(environment, "PMIX_NAMESPACE");
+            place->oneOutput = true;
+        }
         return place;
     }
     // A batch script bears these too, but no step: there is one of it, however many tasks the job may start.
@@ -126,6 +130,7 @@ Result<std::optional<Place>> placeIn(const Environment& environment)
         CORE_TRY(place, placeBy(environment, "Slurm", "SLURM_PROCID", size, "SLURM_LOCALID", "SLURM_NTASKS_PER_NODE"));
         if (!place)
             return place;
+        place->oneOutput = true;
         const char* list =
             environment("SLURM_STEP_TASKS_PER_NODE") ? "SLURM_STEP_TASKS_PER_NODE" : "SLURM_TASKS_PER_NODE";
         if (const auto node = numberIn(environment, "SLURM_NODEID", 0, place->size - 1))

@@ -19,6 +19,7 @@ struct Place {
     std::string token;                         ///< keys of the store begin with it
     bool storeIsThere = false;                 ///< somebody else made the store: rank 0 joins it as the others do
     std::string starter = {};                  ///< `torchrun`, `Slurm`, `Open MPI`, `launch`
+    bool oneOutput = false;                    ///< what all ranks write comes together at their starter
 
     bool local() const; ///< whether nothing but this machine is listened to
 };

@@ -9,6 +9,8 @@
 #include <thread>
 #include <unistd.h>
 
+namespace tests::forked_test {
+
 using core::base::forkBlocked;
 using core::base::isSingleThreaded;
 using core::base::letSignalsThrough;
@@ -91,4 +93,6 @@ TEST_CASE("a process knows whether it has one thread")
         ::_exit(before && !with ? 0 : 1);
     }
     CHECK(endOf(child) == 0);
+}
+
 }

@@ -8,6 +8,8 @@
 
 #include <cmath>
 
+namespace tests::plain_json_test {
+
 using namespace core::base;
 
 namespace {
@@ -175,4 +177,6 @@ TEST_CASE("JSON: a text that is cut anywhere, or has one other letter, is read a
             same(changed);
         }
     }
+}
+
 }

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <set>
 
+namespace tests::rng_test {
+
 using core::base::Draw;
 using core::base::permutation;
 
@@ -81,4 +83,6 @@ TEST_CASE("a permutation holds every row once and depends on its draw")
     for (std::int64_t i = 0; i < 1000; ++i)
         REQUIRE(order[std::size_t(i)] == i);
     CHECK(permutation(0, Draw(1, "order")).empty());
+}
+
 }

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+namespace tests::value_test {
+
 using namespace core::base;
 
 namespace {
@@ -105,4 +107,6 @@ TEST_CASE("JSON: a text comes back whatever letter stands where, and one line sa
         return text;
     };
     CHECK(closed(lines) == closed(line));
+}
+
 }

@@ -11,6 +11,8 @@
 #include <thread>
 #include <unistd.h>
 
+namespace tests::action_test {
+
 using namespace core::base;
 using namespace core::debug;
 
@@ -150,4 +152,6 @@ TEST_CASE("nobody is told twice in a minute")
     CHECK_FALSE(limit.allows("Email a", 159));
     CHECK(limit.allows("Email b", 159));
     CHECK(limit.allows("Email a", 160));
+}
+
 }

@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::causes_test {
+
 using namespace core::debug;
 using core::base::Value;
 using test::rule;
@@ -207,4 +209,6 @@ TEST_CASE("every cause is a sentence, and every rule of a symptom looks for some
         for (const RankedCause& cause : ranked(facts->causes, Scene{}))
             CHECK(cause.seen.empty());
     }
+}
+
 }

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::data_rules_test {
+
 using core::debug::RunFacts;
 using test::fires;
 using test::rule;
@@ -175,4 +177,6 @@ TEST_CASE("the report of boosted trees asks for signals and finds nothing")
     const auto made = core::debug::allRules().make({"CreateXgboostReport", core::base::Object{}});
     REQUIRE(made);
     CHECK_FALSE((*made)->needs().empty());
+}
+
 }

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::engine_test {
+
 using namespace core::base;
 using namespace core::debug;
 using test::fires;
@@ -224,4 +226,6 @@ TEST_CASE("every rule says why it matters, and its fixes exist")
             CHECK(fixNamed(key) != nullptr);
     }
     CHECK(sagemaker == 21);
+}
+
 }

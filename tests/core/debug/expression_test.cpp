@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::expression_test {
+
 using namespace core::base;
 using test::fires;
 
@@ -75,4 +77,6 @@ TEST_CASE("an expression that is wrong says where, and what would be right")
 TEST_CASE("a rule with a wrong expression is an error")
 {
     CHECK(firesOn("a: 1", "1 +").starts_with("Error: "));
+}
+
 }

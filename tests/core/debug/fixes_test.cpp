@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::fixes_test {
+
 using namespace core::debug;
 using core::base::Value;
 
@@ -189,4 +191,6 @@ TEST_CASE("keys of fixes are unique, and each says what it is and why it helps")
         CHECK(fix.label.size() > 3);
         CHECK(fix.why.ends_with('.'));
     }
+}
+
 }

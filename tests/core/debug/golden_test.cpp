@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::golden_test {
+
 using namespace core::base;
 using namespace core::debug;
 
@@ -50,4 +52,6 @@ TEST_CASE("rules fire at the steps at which NumPy says that the tensors meet the
         INFO(rule);
         CHECK(count > 0);
     }
+}
+
 }

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::house_rules_test {
+
 using test::fires;
 using test::rule;
 
@@ -56,4 +58,6 @@ TEST_CASE("swings and noise of a loss that has come down are those of a run that
     const auto noisy = losses(600, [](int i) { return i < 20 ? 8.0 : i % 2 ? 1.0 : 0.1; });
     CHECK(fires(noisy, rule("GradientNoise")).empty());
     CHECK_FALSE(fires(noisy, rule("GradientNoise", {{"far", 0.01}})).empty());
+}
+
 }

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::pipeline_trace_test {
+
 using core::debug::pipelineOf;
 
 TEST_CASE("what a pipeline did in a step is read from its run's folder")
@@ -41,4 +43,6 @@ TEST_CASE("a pipeline's file that cannot be is an error")
         INFO(text);
         CHECK_FALSE(pipelineOf(folder.path()));
     }
+}
+
 }

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+namespace tests::proc_files_test {
+
 using namespace core::debug;
 
 TEST_CASE("proc: cores with what they did, what they did not, and what they waited for")
@@ -83,4 +85,6 @@ TEST_CASE("proc: what may be used")
     CHECK(readGroup(groups, "memory") == "/c");
     CHECK(readGroup(groups, "") == "/d");
     CHECK(readGroup(groups, "mem").empty());
+}
+
 }

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <set>
 
+namespace tests::profile_report_test {
+
 using namespace core;
 using base::Object;
 using base::Value;
@@ -198,4 +200,6 @@ TEST_CASE("the trace opens as Chrome's trace events")
     CHECK(spans.count("data wait") == 1);
     CHECK(spans.count("step 123") == 1);
     CHECK(counters.count("CPU %") == 1);
+}
+
 }

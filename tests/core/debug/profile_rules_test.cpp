@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+namespace tests::profile_rules_test {
+
 using namespace core;
 using base::Array;
 using base::Object;
@@ -364,4 +366,6 @@ TEST_CASE("rules of the profiler in an experiment are checked by name, and numbe
     CHECK(key[0].where == "/profiler/rules/0/std_dev");
     CHECK(rulesOf(Array{Object{{"rule", "StepOutlier"}, {"stddev", "many"}}}).problems.size() == 1);
     CHECK(rulesOf(Array{Object{{"stddev", 5}}}).problems.size() == 1);
+}
+
 }

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::published_test {
+
 using namespace core::base;
 using test::fires;
 using test::rule;
@@ -154,4 +156,6 @@ TEST_CASE("the published log of boosted trees on abalone fires at the same round
     for (const auto& finding : found.findings)
         log += std::to_string(finding.step) + ":" + finding.message.substr(0, 1) + " ";
     CHECK(log == "20:1 25:2 30:2 35:1 40:1 50:2 65:2 70:2 75:2 80:2 85:1 90:1 ");
+}
+
 }

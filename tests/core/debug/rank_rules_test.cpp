@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::rank_rules_test {
+
 using test::fires;
 using test::rule;
 
@@ -88,4 +90,6 @@ TEST_CASE("fixes of ranks are edits of their settings, and none for one process"
     }
     CHECK_FALSE(debug::fixNamed("shard_data")->changes(spec("ddp")));
     CHECK(*debug::fixNamed("fewer_ranks")->changes(spec("ddp")) == debug::Changes{{"distributed.world_size", 2}});
+}
+
 }

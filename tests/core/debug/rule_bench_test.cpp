@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+namespace tests::rule_bench_test {
+
 using namespace core::debug;
 using test::rule;
 using test::traceOf;
@@ -99,4 +101,6 @@ TEST_CASE("of equally good thresholds the middle of the widest stretch is taken"
     CHECK_FALSE(bestThreshold(Points{}, false));
     CHECK(*bestThreshold(Points{{1, 0, 1}, {2, 0, 2}, {3, 0, 1}, {4, 1, 0}, {5, 0, 1}, {6, 2, 0}}, false) == Approx(4));
     CHECK(*bestThreshold(Points{{1, 0, 0}, {100, 0, 0}, {1000, 1, 0}}, true) == Approx(10));
+}
+
 }

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::scaling_test {
+
 using namespace core::debug;
 
 namespace {
@@ -66,4 +68,6 @@ TEST_CASE("the messages of a ring leave every rank with the sum of all, and no c
         CHECK(ringRound(ranks, 2 * (ranks - 1)).empty());
     }
     CHECK(ringRound(1, 0).empty());
+}
+
 }

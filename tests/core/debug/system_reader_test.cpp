@@ -6,6 +6,8 @@
 
 #include <unistd.h>
 
+namespace tests::system_reader_test {
+
 using namespace core;
 
 namespace {
@@ -141,4 +143,6 @@ TEST_CASE("a machine that tells nothing is no error")
     REQUIRE(sample);
     CHECK(sample->cores.empty());
     CHECK(sample->total == 0);
+}
+
 }

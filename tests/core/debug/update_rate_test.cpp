@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::update_rate_test {
+
 using test::fires;
 using test::rule;
 
@@ -24,4 +26,6 @@ TEST_CASE("updates that are too large or too small a share of the weights are to
                             "update/0.weight l2: 9 9 9\nupdate/2.weight l2: 1e-3 1e-3 1e-3\n"
                             "update/4.weight l2: 1e-3 1e-3 1e-3";
     CHECK(fires(one, rule("LearningRateTooHigh")).empty());
+}
+
 }

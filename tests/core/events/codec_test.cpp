@@ -8,6 +8,8 @@
 #include <cmath>
 #include <limits>
 
+namespace tests::codec_test {
+
 using namespace core::events;
 using core::base::Array;
 using core::base::ErrorKind;
@@ -317,4 +319,6 @@ TEST_CASE("how long steps took is told to a hundredth of a percent, a stall besi
     REQUIRE(read.durations.size() == 4);
     for (std::size_t i = 0; i < 4; ++i)
         CHECK(read.durations[i] == Approx(times.durations[i]).epsilon(1e-4));
+}
+
 }

@@ -7,6 +7,8 @@
 #include <string>
 #include <thread>
 
+namespace tests::hub_test {
+
 using namespace core::events;
 
 namespace {
@@ -119,4 +121,6 @@ TEST_CASE("hub: whoever has left hears nothing of what was put off, and a hub ma
         hub.publish(row(1));
     }
     CHECK(notes.text.empty());
+}
+
 }

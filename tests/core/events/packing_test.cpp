@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+namespace tests::packing_test {
+
 using namespace core::events;
 
 TEST_CASE("base64 as in RFC 4648")
@@ -66,4 +68,6 @@ TEST_CASE("values that are not finite become the least")
     CHECK(back == std::vector<float>{0, 0});
     REQUIRE(unpack(pack({}), back));
     CHECK(back.empty());
+}
+
 }

@@ -12,6 +12,8 @@
 #include <cstdlib>
 #include <fstream>
 
+namespace tests::descendants_test {
+
 using namespace core::jobs;
 
 namespace {
@@ -104,4 +106,6 @@ TEST_CASE("a worker's worker bears both marks, so that it ends with either")
     CHECK_FALSE(tests::goes(pid));
     CHECK(tests::until([&] { return worker.ended().has_value(); }));
     CHECK(worker.ended()->signal == SIGKILL);
+}
+
 }

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+namespace tests::instances_test {
+
 using namespace core::jobs;
 
 namespace {
@@ -116,4 +118,6 @@ TEST_CASE("devices are advised from what was measured")
         adviseDevices({.cpuSeconds = 7200, .speedUp = 8, .dataWait = 0.6, .modelGb = 4}, shipped());
     CHECK(advice.first.find("60 %") != std::string::npos);
     CHECK(advice.instance == "ml.g4dn.xlarge");
+}
+
 }

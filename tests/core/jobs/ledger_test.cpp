@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+namespace tests::ledger_test {
+
 using namespace core::jobs;
 using core::base::Array;
 using core::base::Object;
@@ -158,4 +160,6 @@ TEST_CASE("AWS's own example: 100 billable of 500 seconds save 80 %")
     const Instance instance{.name = "x", .pricePerHour = 5, .spotPricePerHour = 1};
     CHECK(*ledgerOf(job, instance, 1, true, 500).savingPercent == Approx(80));
     CHECK(*ledgerOf(job, instance, 1, false, 500).savingPercent == Approx(0));
+}
+
 }

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+namespace tests::metric_log_test {
+
 using core::jobs::MetricLog;
 
 namespace {
@@ -82,4 +84,6 @@ TEST_CASE("a regular expression whose search would never end is given up, the ot
     CHECK(problems[0].where == "/job/metric_definitions/1/regex");
     CHECK(problems[0].message.find("\"endless\"") != std::string::npos);
     CHECK(problems[0].message.ends_with("it was given up after 3 lines of the log"));
+}
+
 }

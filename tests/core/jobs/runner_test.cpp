@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <sys/stat.h>
 
+namespace tests::runner_test {
+
 using namespace core::jobs;
 using core::base::Array;
 using core::base::Object;
@@ -394,4 +396,6 @@ TEST_CASE("a channel that is not here is an error that names it")
                                      core::spec::JobSpec{});
     REQUIRE_FALSE(missing);
     CHECK(missing.error().where == "/data/channels/train");
+}
+
 }

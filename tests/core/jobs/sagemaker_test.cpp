@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::sagemaker_test {
+
 using namespace core::jobs;
 using core::base::Array;
 using core::base::Object;
@@ -347,4 +349,6 @@ TEST_CASE("what no job could run with is refused on the way in")
     CHECK(where("train", "auc=([0-9.]+)") == "nothing");
     CHECK(where("tra/in", "auc=([0-9.]+)") == "/job/channels/tra/in");
     CHECK(where("train", "auc=([0-9.+") == "/job/metric_definitions/0/regex");
+}
+
 }

@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 
+namespace tests::state_test {
+
 using namespace core::jobs;
 
 namespace {
@@ -66,4 +68,6 @@ TEST_CASE("states have SageMaker's names and primary status")
     CHECK(primaryStatus(JobState::Interrupted) == "InProgress");
     CHECK(primaryStatus(JobState::MaxRuntimeExceeded) == "Stopped");
     CHECK(primaryStatus(JobState::Failed) == "Failed");
+}
+
 }

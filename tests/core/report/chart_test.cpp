@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+namespace tests::chart_test {
+
 using namespace core::report;
 
 namespace {
@@ -95,4 +97,6 @@ TEST_CASE("names are safe, and cut where there is no room")
     CHECK(svg.find("var(") == svg.npos);
     const std::string matrix = svgOf({"m", "", "", Confusion{{"a<", "b"}, {3, 1, 0, 0}}}, pagePaper()).svg;
     CHECK(matrix.find("a&lt; taken for b: 1 of 4") != matrix.npos);
+}
+
 }

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::run_report_test {
+
 using namespace core;
 using report::RunReport;
 
@@ -210,4 +212,6 @@ TEST_CASE("a run of which next to nothing is known has a page, too")
     CHECK(wellFormed(html));
     CHECK(has(html, "Nothing was recorded yet."));
     CHECK(report::toValue(report)["run"].text() == "bare");
+}
+
 }

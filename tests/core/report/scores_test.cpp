@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+namespace tests::scores_test {
+
 using namespace core;
 using report::Scores;
 
@@ -118,4 +120,6 @@ TEST_CASE("rows of one side have no area under their curve, and no rows have no 
     REQUIRE(report::errorsByTruth(one).size() == 1);
     CHECK(report::errorsByTruth(one).front().absolute == 1);
     CHECK(std::isnan(report::residualsOf(one).r2));
+}
+
 }

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::check_test {
+
 using namespace core::base;
 using namespace core::spec;
 
@@ -154,4 +156,6 @@ TEST_CASE("a struct goes to values and back")
     const Small read = fields.read(*parseJson(R"({"momentum": 0.75})"));
     CHECK(read.lr == 0.1);
     CHECK(read.momentum == 0.75);
+}
+
 }

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::experiment_test {
+
 using namespace core::base;
 using namespace core::spec;
 
@@ -60,4 +62,6 @@ TEST_CASE("every field of the experiment teaches and has a default that fits")
         }
     };
     visit(experimentFields().schema(), "experiment");
+}
+
 }

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+namespace tests::job_test {
+
 using namespace core::spec;
 using core::base::Array;
 using core::base::Object;
@@ -88,4 +90,6 @@ TEST_CASE("an experiment's job is checked, and is no part of what its run is")
     CHECK(std::any_of(problems.begin(), problems.end(), [](const auto& error) {
         return error.where == "/job/spit" && error.advice.find("spot") != std::string::npos;
     }));
+}
+
 }

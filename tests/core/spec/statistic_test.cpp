@@ -8,6 +8,8 @@
 
 #include <cmath>
 
+namespace tests::statistic_test {
+
 using namespace core::spec;
 
 namespace {
@@ -133,4 +135,6 @@ TEST_CASE("collections: each is explained")
         CHECK(collectionHelp(collection).size() > 20);
     }
     CHECK(collectionHelp("dreams").empty());
+}
+
 }

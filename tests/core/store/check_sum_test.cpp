@@ -7,6 +7,8 @@
 #include <string>
 #include <zlib.h>
 
+namespace tests::check_sum_test {
+
 using core::store::checkSum;
 
 TEST_CASE("the sum of records is zlib's crc32, in one piece and in several")
@@ -25,4 +27,6 @@ TEST_CASE("the sum of records is zlib's crc32, in one piece and in several")
         CHECK(checkSum(checkSum(0, bytes.data(), half), bytes.data() + half, size - half) == (size == 0 ? 0 : theirs));
     }
     CHECK(checkSum(17, nullptr, 0) == 17);
+}
+
 }

@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
+namespace tests::checkpoint_test {
+
 using namespace core::store;
 using core::base::BlobView;
 using core::base::Object;
@@ -212,4 +214,6 @@ TEST_CASE("Python's safetensors opens a checkpoint")
         "assert t[\"optimizer/exp_avg/0.weight\"].tolist() == [0.25, 1e-9]\n"
         "assert m[\"step\"] == \"5\" and m[\"format\"] == \"pt\"";
     CHECK(std::system((python + script + "' '" + file.string() + "'").c_str()) == 0);
+}
+
 }

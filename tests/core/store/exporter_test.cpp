@@ -12,6 +12,8 @@
 #include <cstring>
 #include <limits>
 
+namespace tests::exporter_test {
+
 using namespace tests;
 namespace fs = std::filesystem;
 
@@ -177,4 +179,6 @@ TEST_CASE("npz holds the weights as arrays by their names")
     CHECK(weight.shape == std::vector<std::int64_t>{2});
     CHECK(weight.at(0) == 20);
     CHECK(weight.at(1) == 1);
+}
+
 }

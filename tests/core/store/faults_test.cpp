@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+namespace tests::faults_test {
+
 namespace {
 
 struct Faults {
@@ -308,4 +310,6 @@ TEST_CASE("whichever write of opening an ended run fails, it can be opened after
         }
         REQUIRE(n < 100);
     }
+}
+
 }

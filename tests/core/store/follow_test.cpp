@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+namespace tests::follow_test {
+
 using namespace tests;
 namespace fs = std::filesystem;
 
@@ -155,4 +157,6 @@ TEST_CASE("h5py reads what a writer left that was killed, and goes on when the r
     REQUIRE(recorder->sync());
     CHECK(after.ask("see 4000") == "ok");
     CHECK(before.ask("see 3000") == "ok");
+}
+
 }

@@ -7,6 +7,8 @@
 #include <optional>
 #include <random>
 
+namespace tests::h5_packed_test {
+
 using namespace core::store;
 
 namespace {
@@ -159,4 +161,6 @@ TEST_CASE("what HDF5 packed itself is read here too")
         CHECK(readHere<double>(made, "plain") == values);
     });
     REQUIRE(read);
+}
+
 }

@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+namespace tests::h5_view_test {
+
 using namespace tests;
 namespace fs = std::filesystem;
 
@@ -281,4 +283,6 @@ TEST_CASE("a view that was cut short is refused in time")
         INFO(part);
         CHECK_FALSE(store::readView(left, record));
     }
+}
+
 }

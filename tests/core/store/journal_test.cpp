@@ -10,6 +10,8 @@
 #include <cmath>
 #include <limits>
 
+namespace tests::journal_test {
+
 using namespace core::store;
 namespace fs = std::filesystem;
 
@@ -283,4 +285,6 @@ TEST_CASE("mutated blocks of scalars are errors or blocks, never more")
             for (const auto& column : back->columns)
                 REQUIRE(column.size() == back->steps.size());
     }
+}
+
 }

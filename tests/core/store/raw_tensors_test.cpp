@@ -7,6 +7,8 @@
 
 #include <fstream>
 
+namespace tests::raw_tensors_test {
+
 using namespace tests;
 namespace fs = std::filesystem;
 
@@ -125,4 +127,6 @@ TEST_CASE("kept tensors: a file that somebody changed is an error, or other numb
                 if (const auto values = reader->read(entry); values && name == "loss")
                     REQUIRE(values->at(0) == -float(entry.step));
     }
+}
+
 }

@@ -14,6 +14,8 @@
 #include <thread>
 #include <unistd.h>
 
+namespace tests::recorder_test {
+
 using namespace tests;
 using events::RunState;
 namespace fs = std::filesystem;
@@ -349,4 +351,6 @@ TEST_CASE("what rules find at every step leaves the rows in one piece, and is ke
         if (const auto* finding = std::get_if<events::Finding>(&event))
             CHECK(finding->step == found++);
     CHECK(found == 50);
+}
+
 }

@@ -6,6 +6,8 @@
 #include <thread>
 #include <unistd.h>
 
+namespace tests::run_folder_test {
+
 using namespace tests;
 namespace fs = std::filesystem;
 
@@ -141,4 +143,6 @@ TEST_CASE("where runs go by default")
     CHECK(with("", "/xdg") == "/xdg/descent/runs");
     CHECK(with("", "relative") == "/home/ada/.local/share/descent/runs");
     CHECK(with("", "") == "/home/ada/.local/share/descent/runs");
+}
+
 }

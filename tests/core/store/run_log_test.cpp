@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::run_log_test {
+
 using namespace core;
 using namespace core::events;
 
@@ -47,4 +49,6 @@ TEST_CASE("run log: lines are appended, and wait where the file cannot be writte
     CHECK(std::count(text->begin(), text->end(), '\n') == 3);
     CHECK(text->starts_with("1970-01-01T00:00:00Z step 1: best m 1\n"));
     CHECK(text->ends_with("step 2: best m 2\n"));
+}
+
 }

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::run_mark_test {
+
 using core::store::readMark;
 using core::store::RunMark;
 using core::store::writeMark;
@@ -53,4 +55,6 @@ TEST_CASE("a mark is read as it was written, and a file that is none is an error
         REQUIRE(core::base::writeFileAtomically(folder.path() / "mark.json", text));
         CHECK_FALSE(readMark(folder.path()));
     }
+}
+
 }

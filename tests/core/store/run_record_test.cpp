@@ -7,6 +7,8 @@
 #include <thread>
 #include <unistd.h>
 
+namespace tests::run_record_test {
+
 using namespace tests;
 using events::RunState;
 namespace fs = std::filesystem;
@@ -188,4 +190,6 @@ TEST_CASE("every opening of the test split is counted, also when two come at onc
     }
     CHECK(store::summarize(path)->testOpenings == 10);
     CHECK_FALSE(store::countTestOpening(folder.path()));
+}
+
 }

@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+namespace tests::run_tree_test {
+
 using namespace core;
 using store::RunSummary;
 
@@ -65,4 +67,6 @@ TEST_CASE("runs that name each other as parents are listed once")
     CHECK(store::familyOf(family.runs, "a").size() == 2);
     family.add("own", "own", 1, "{}");
     CHECK(family.drawn("own") == "own\n");
+}
+
 }

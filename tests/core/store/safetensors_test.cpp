@@ -8,6 +8,8 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
+namespace tests::safetensors_test {
+
 using namespace core::store;
 using core::base::BlobView;
 namespace fs = std::filesystem;
@@ -172,4 +174,6 @@ TEST_CASE("mutated safetensors files are refused or read, never more")
     }
     CHECK(read > 0);
     CHECK(read < 5000);
+}
+
 }

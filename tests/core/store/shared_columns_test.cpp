@@ -3,6 +3,8 @@
 #include "tests/core/store/python.h"
 #include "tests/core/store/recording.h"
 
+namespace tests::shared_columns_test {
+
 using namespace tests;
 namespace fs = std::filesystem;
 
@@ -97,4 +99,6 @@ f.close()
     const auto read = store::readView(file, back);
     REQUIRE_FALSE(read);
     CHECK(read.error().message.find("claims more than it can hold") != std::string::npos);
+}
+
 }

@@ -14,6 +14,8 @@
 #include <cstdlib>
 #include <limits>
 
+namespace tests::tensors_test {
+
 using namespace tests;
 namespace fs = std::filesystem;
 
@@ -313,4 +315,6 @@ TEST_CASE("tensors: CSV has them in a table of their own, a line for each tensor
                                                   "0.weight,0,nan,0.5,3\n"
                                                   "0.weight,1,0.1,nan,\n"
                                                   "\"a,b\",0,,nan,0\n");
+}
+
 }

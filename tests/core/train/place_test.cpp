@@ -45,6 +45,10 @@ TEST_CASE("a process learns its rank from whoever started it")
     CHECK(torchrun->port == 29401);
     CHECK(torchrun->storeIsThere);
     CHECK_FALSE(torchrun->local());
+    // Names that somebody set by hand, for a process whose output is its own.
+    CHECK_FALSE(torchrun->oneOutput);
+    CHECK(placeFrom({{"RANK", "0"}, {"WORLD_SIZE", "2"}, {"MASTER_PORT", "29401"}, {"TORCHELASTIC_RUN_ID", "a"}})
+              ->oneOutput);
     const auto slurm = placeFrom({{"SLURM_PROCID", "1"},
                                   {"SLURM_NTASKS", "2"},
                                   {"SLURM_STEP_ID", "0"},
@@ -53,6 +57,7 @@ TEST_CASE("a process learns its rank from whoever started it")
                                   {"SLURM_STEP_NUM_NODES", "1"}});
     REQUIRE(slurm);
     CHECK(slurm->starter == "Slurm");
+    CHECK(slurm->oneOutput);
     CHECK(slurm->rank == 1);
     CHECK(slurm->port == 16234);
     CHECK(slurm->local());
@@ -86,6 +91,7 @@ TEST_CASE("a process learns its rank from whoever started it")
     // Without a token of their job the first rank would draw one that the others do not know.
     CHECK_FALSE(mpi->token.empty());
     CHECK(mpi->port == 29500);
+    CHECK(mpi->oneOutput);
     std::string problem;
     placeFrom({{"RANK", "4"}, {"WORLD_SIZE", "4"}}, &problem);
     CHECK(problem.find("RANK") != std::string::npos);

@@ -4,6 +4,8 @@
 #include "core/tune/importance.h"
 #include "tests/support/tuning_golden.h"
 
+namespace tests::analysis_test {
+
 using namespace core;
 
 namespace {
@@ -126,4 +128,6 @@ TEST_CASE("a front has the trials that nothing beats, and its volume grows")
     CHECK(tune::paretoFront(told.history()) == std::vector<std::int64_t>{1, 2});
     const auto volumes = tune::hypervolumeHistory(told.history(), {4, 0});
     CHECK(volumes == std::vector<std::pair<std::int64_t, double>>{{0, 1}, {1, 3}, {2, 7}, {3, 7}});
+}
+
 }

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <map>
 
+namespace tests::distribution_test {
+
 using namespace core::tune;
 using core::base::Value;
 
@@ -78,4 +80,6 @@ TEST_CASE("Auto takes the scale that the range spans")
     CHECK(automaticScale(Type::Continuous, 0, 1000, false) == Scale::Linear);
     CHECK(automaticScale(Type::Integer, 1, 10, false) == Scale::Linear);
     CHECK(automaticScale(Type::Integer, 8, 1024, false) == Scale::Log);
+}
+
 }

@@ -9,6 +9,8 @@
 #include "core/base/files.h"
 #include "tests/support/tuning_functions.h"
 
+namespace tests::exchange_test {
+
 using namespace core;
 using tests::json;
 using tune::TrialState;
@@ -292,4 +294,6 @@ TEST_CASE("a study of several objectives goes to Optuna and comes back")
         CHECK(back->trials[i].values == made->state().trials[i].values);
         CHECK(back->trials[i].parameters == made->state().trials[i].parameters);
     }
+}
+
 }

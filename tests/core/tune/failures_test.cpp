@@ -9,6 +9,8 @@
 #include <limits>
 #include <set>
 
+namespace tests::failures_test {
+
 using namespace core;
 
 namespace {
@@ -144,4 +146,6 @@ TEST_CASE("a finite space is tried to its end before a point comes twice")
     REQUIRE(again);
     REQUIRE(*again);
     CHECK((*again)->parameters == first->parameters);
+}
+
 }

@@ -8,6 +8,8 @@
 #include "core/tune/study.h"
 #include "tests/support/tuning.h"
 
+namespace tests::feasible_test {
+
 using namespace core;
 
 namespace {
@@ -154,4 +156,6 @@ TEST_CASE("constraints come back from a table, and are read from Optuna's")
         CHECK(base::describe(table.error()).find("are no values of constraints") != std::string::npos);
         CHECK(table.error().where == "line 2");
     }
+}
+
 }

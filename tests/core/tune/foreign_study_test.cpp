@@ -5,6 +5,8 @@
 #include "core/tune/study.h"
 #include "tests/support/tuning.h"
 
+namespace tests::foreign_study_test {
+
 using namespace core;
 
 TEST_CASE("a range is made of the values that were seen")
@@ -57,4 +59,6 @@ TEST_CASE("a study from elsewhere goes on by a strategy that needs no more than 
     tune::ForeignStudy none;
     tune::goOnWithTpe(none);
     CHECK(none.spec.maxJobs == 1);
+}
+
 }

@@ -9,6 +9,8 @@
 
 #include <map>
 
+namespace tests::hparams_test {
+
 using namespace core;
 using tune::TrialState;
 
@@ -180,4 +182,6 @@ TEST_CASE("of a log without ranges and goals the values tell the ranges, a perso
     const tests::TempFolder empty;
     CHECK(base::describe(tune::readHParams(empty.path()).error()).find("no TensorBoard event file") !=
           std::string::npos);
+}
+
 }

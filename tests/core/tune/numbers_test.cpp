@@ -14,6 +14,8 @@
 
 #include <set>
 
+namespace tests::numbers_test {
+
 using namespace core::tune;
 using tests::numbersOf;
 using tests::rowsOf;
@@ -250,4 +252,6 @@ TEST_CASE("the minimizer goes down Rosenbrock's valley, and to a wall")
     const auto held = math::minimize(rosenbrock, {-1.2, 0.2}, -2, 0.5, 200);
     CHECK(held.x[0] == Approx(0.5).margin(1e-4));
     CHECK(held.x[1] == Approx(0.25).margin(1e-4));
+}
+
 }

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numbers>
 
+namespace tests::parzen_test {
+
 using namespace core;
 
 // By the formula alone: a mixture of normals cut off at the range's ends, each as wide as the farther of its two
@@ -44,4 +46,6 @@ TEST_CASE("a density of numbers is that of its kernels, however the observations
         const double point[] = {x};
         CHECK(density.logPdf(point) == Approx(std::log(sum / double(n + 1))).epsilon(1e-9));
     }
+}
+
 }

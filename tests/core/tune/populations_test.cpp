@@ -7,6 +7,8 @@
 #include "tests/support/tuning_functions.h"
 #include "tests/support/tuning_golden.h"
 
+namespace tests::populations_test {
+
 using namespace core;
 using tests::json;
 using tests::numbersOf;
@@ -145,4 +147,6 @@ TEST_CASE("a population exploits its best quarter and explores around it")
     const auto waits = study.ask();
     REQUIRE(waits);
     CHECK_FALSE(*waits);
+}
+
 }

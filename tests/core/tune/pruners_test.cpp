@@ -10,6 +10,8 @@
 
 #include <deque>
 
+namespace tests::pruners_test {
+
 using namespace core;
 using tests::numbersOf;
 using tune::TrialState;
@@ -306,4 +308,6 @@ TEST_CASE("a rule says of recorded trials what it says live, and what its stops 
     CHECK(*replayed.bestLeft == 0);
     CHECK(replayed.regret == Approx(0.8));
     CHECK(tune::replayPruner(*off, whole.history()).regret == 0);
+}
+
 }

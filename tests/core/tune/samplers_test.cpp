@@ -7,6 +7,8 @@
 
 #include <set>
 
+namespace tests::samplers_test {
+
 using namespace core;
 using tests::json;
 
@@ -193,4 +195,6 @@ TEST_CASE("a surrogate says what it believes in the objective's own units")
             CHECK(surrogate->at({{"x", 9.9}}).mean < 0);
         }
     }
+}
+
 }

@@ -3,6 +3,8 @@
 
 #include "tests/support/tuning.h"
 
+namespace tests::space_test {
+
 using namespace core;
 using tests::json;
 
@@ -66,4 +68,6 @@ TEST_CASE("conditions lead to a parameter of the study, and not back to themselv
               .find("3 is no value of b") != std::string::npos);
     CHECK(problem(R"([{"path": "a", "values": [1]}, {"path": "a", "values": [2]}])").find("twice") !=
           std::string::npos);
+}
+
 }

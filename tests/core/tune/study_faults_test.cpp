@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+namespace tests::study_faults_test {
+
 using namespace core;
 using tune::Study;
 using tune::TrialState;
@@ -178,4 +180,6 @@ TEST_CASE("whatever bytes a journal has, it is read or refused")
         const tune::StudyRead folded = tune::foldStudy(records);
         CHECK(folded.state.trials.size() == 3);
     }
+}
+
 }

@@ -8,6 +8,8 @@
 
 #include <fstream>
 
+namespace tests::study_test {
+
 using namespace core;
 using tests::json;
 using tune::Study;
@@ -278,4 +280,6 @@ TEST_CASE("a trial that is being paused still tells what it had to tell")
     REQUIRE(study->report((*trial)->number, 2, 0.4));
     CHECK(study->state().trials[0].reports.size() == 2);
     CHECK(study->state().trials[0].state == TrialState::Paused);
+}
+
 }

@@ -5,6 +5,8 @@
 #include "tests/support/tuning.h"
 #include "tests/support/tuning_tables.h"
 
+namespace tests::tables_test {
+
 using namespace core;
 
 namespace {
@@ -76,4 +78,6 @@ TEST_CASE("on real runs strategies find in forty trials what few of the recorded
             INFO(strategy << " on " << name);
             CHECK(medianRegret(strategy, table, 40) <= tests::RecordedTable(table).quantile(0.03));
         }
+}
+
 }

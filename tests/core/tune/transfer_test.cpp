@@ -6,6 +6,8 @@
 
 #include "tests/support/tuning_functions.h"
 
+namespace tests::transfer_test {
+
 using namespace core;
 
 namespace {
@@ -136,4 +138,6 @@ TEST_CASE("what a model of two tasks believes is told in the study's own units")
     for (const auto& trial : child.state().trials)
         if (trial.source != "warm_start")
             CHECK(surrogate->at(trial.parameters).mean == Approx(trial.values[0]).margin(5e-5));
+}
+
 }

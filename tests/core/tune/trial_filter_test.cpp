@@ -3,6 +3,8 @@
 
 #include "tests/support/tuning.h"
 
+namespace tests::trial_filter_test {
+
 using namespace core;
 
 namespace {
@@ -136,4 +138,6 @@ TEST_CASE("a filter that is wrong says where and what would be right")
     says(std::string(100, '(') + "1", "column 65", "too deep");
     says(std::string(5000, ' ') + "star and x", "column 1", "too long");
     says("contains(note)", "column 14", "a second text");
+}
+
 }

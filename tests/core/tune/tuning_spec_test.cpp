@@ -7,6 +7,8 @@
 
 #include <fstream>
 
+namespace tests::tuning_spec_test {
+
 using namespace core;
 using tests::json;
 using tests::problemOf;
@@ -166,4 +168,6 @@ TEST_CASE("the part is written as it was read, and a Grid has all its points")
     CHECK(points[0] == R"({"a":"x","b":1,"c":0.001})");
     CHECK(points[1] == R"({"a":"x","b":1,"c":0.1})");
     CHECK(points[14] == R"({"a":null,"b":3})");
+}
+
 }

@@ -4,6 +4,8 @@
 #include "core/tune/study.h"
 #include "tests/support/tuning.h"
 
+namespace tests::views_test {
+
 using namespace core;
 
 namespace {
@@ -164,4 +166,6 @@ TEST_CASE("a surrogate's view goes through the best trial and shows where it wil
     const auto none = tune::surrogateView(studyWith(trials, "Random"), "a");
     REQUIRE_FALSE(none);
     CHECK(problemIn(none.error()).find("Random has no model") != std::string::npos);
+}
+
 }
