@@ -83,7 +83,8 @@ __attribute__((target("avx2"))) std::int64_t poolWide(const Windows& row)
             for (std::int64_t y = 0; y < row.size; ++y)
                 for (std::int64_t x = 0; x < row.size; ++x) {
                     const __m256 value = _mm256_loadu_ps(corner + y * row.line + x * row.channels + c);
-                    const __m256 better = _mm256_cmp_ps(value, best, _CMP_NLE_UQ); // larger, or not a number
+                    const __m256 better =
+                        _mm256_or_ps(_mm256_cmp_ps(value, best, _CMP_GT_OQ), _mm256_cmp_ps(value, value, _CMP_UNORD_Q));
                     best = _mm256_blendv_ps(best, value, better);
                     place = _mm256_blendv_epi8(place, _mm256_set1_epi32(int(y * row.size + x)),
                                                _mm256_castps_si256(better));
