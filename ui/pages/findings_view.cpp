@@ -119,7 +119,10 @@ FindingsView::FindingsView(bridge::Workbench& bench, QWidget* parent)
     });
     connect(m_evidence, &plots::EvidencePlot::thresholdMoved, this, [this](double at) { moveThreshold(at, false); });
     connect(m_evidence, &plots::EvidencePlot::thresholdReleased, this, [this](double at) { moveThreshold(at, true); });
-    connect(m_rules, &bridge::RuleDesk::studied, this, &FindingsView::showEvidence);
+    connect(m_rules, &bridge::RuleDesk::studied, this, [this] {
+        m_waits = false;
+        showEvidence();
+    });
     connect(m_rules, &bridge::RuleDesk::advised, this, [this] {
         if (const RuleRow* row = chosen())
             fillWords(*row);
@@ -203,7 +206,24 @@ void FindingsView::refresh()
     if (chosen() && (other || m_chosen != was || chosen()->findings.size() != before)) {
         showChosen();
         Q_EMIT ruleChosen();
+    } else if (chosen() && m_studiedLive && !run->live()) {
+        // What was read while the run went may have lacked what it recorded since.
+        showChosen();
+    } else if (chosen() && !m_waits && !m_rules->problem().isEmpty() && m_studiedLive) {
+        study();
     }
+}
+
+void FindingsView::study()
+{
+    const RuleRow* row = chosen();
+    core::spec::RuleSpec spec = row->spec;
+    const auto& evidence = m_rules->result();
+    if (m_threshold && evidence && !evidence->compared.threshold.empty())
+        spec.params.object().set(evidence->compared.threshold, *m_threshold);
+    m_waits = true;
+    m_studiedLive = m_bench.front() && m_bench.front()->live();
+    m_rules->study(m_run, spec);
 }
 
 void FindingsView::showChosen()
@@ -215,7 +235,7 @@ void FindingsView::showChosen()
     m_title->setTone(row->fired() ? Tone::Problem : Tone::Heading);
     m_where->setText(row->fired() ? row->where() : row->details.isEmpty() ? tr("has found nothing") : row->details);
     fillWords(*row);
-    m_rules->study(m_run, row->spec);
+    study();
     if (row->fired()) {
         std::vector<core::events::Finding> all;
         for (const RuleRow& each : m_rows)
@@ -335,11 +355,12 @@ void FindingsView::moveThreshold(double threshold, bool last)
     if (!row || !evidence || evidence->compared.threshold.empty())
         return;
     m_threshold = threshold;
+    study();
+    if (!last)
+        return;
     core::spec::RuleSpec spec = row->spec;
     spec.params.object().set(evidence->compared.threshold, threshold);
-    m_rules->study(m_run, spec);
-    if (last)
-        m_rules->tryEverywhere(spec, false);
+    m_rules->tryEverywhere(spec, false);
 }
 
 void FindingsView::showEvidence()

@@ -56,6 +56,7 @@ protected:
 
 private:
     void showChosen();
+    void study();
     void showEvidence();
     void fillWords(const models::RuleRow& row);
     void addCauses(const models::RuleRow& row, const core::debug::RuleFacts& facts);
@@ -78,6 +79,8 @@ private:
     QVBoxLayout* m_wordColumn;
     CureView* m_cureView;
     std::optional<double> m_threshold; ///< that was dragged to
+    bool m_studiedLive = false;        ///< the run went when its records were asked for last
+    bool m_waits = false;              ///< for the answer
 };
 
 }
