@@ -79,6 +79,23 @@ TEST_CASE("what rules found stands in lanes; a chosen one shows its evidence, wh
     CHECK(shown.troubles.empty());
 }
 
+TEST_CASE("evidence that was shown while a run went holds what it recorded to its end")
+{
+    Shown shown;
+    shown.train(vanishing);
+    REQUIRE(spinUntil([&] { return !shown.view.rows().empty() && shown.view.rows().front().fired(); }));
+    REQUIRE(spinUntil([&] { return !shown.workbench->front()->live(); }));
+    core::session::RecordedRuns recorded;
+    const auto run = recorded.read(shown.workbench->front()->folder().toStdString());
+    REQUIRE(run);
+    const auto whole = core::debug::evidenceOf(shown.view.chosen()->spec, (*run)->trace, (*run)->facts, (*run)->ending);
+    REQUIRE_FALSE(whole.lines.empty());
+    CHECK(spinUntil([&] {
+        const auto& seen = shown.view.rules().result();
+        return seen && !seen->lines.empty() && seen->lines.front().steps == whole.lines.front().steps;
+    }));
+}
+
 TEST_CASE("a threshold that is dragged tells at once where the rule would have fired")
 {
     Shown shown;
