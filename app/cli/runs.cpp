@@ -66,7 +66,7 @@ std::string lineOf(const store::RunSummary& run)
     return line + "\n";
 }
 
-Outcome list(const Common& common)
+Outcome listRuns(const Common& common)
 {
     Outcome outcome;
     Array runs;
@@ -308,12 +308,12 @@ Result<Outcome> exportRun(const RunOptions& options, const Common& common)
     CORE_TRY(exporter, store::allExporters().make({options.to, Object{}}));
     CORE_TRY(files, exporter->write({folder, options.destination, options.at}));
     Outcome outcome;
-    Array list;
+    Array written;
     for (const auto& file : files) {
-        list.push_back(file.string());
+        written.push_back(file.string());
         outcome.text += file.string() + "\n";
     }
-    outcome.object = {{"files", std::move(list)}};
+    outcome.object = {{"files", std::move(written)}};
     return outcome;
 }
 
@@ -342,7 +342,7 @@ void addRuns(Program& program)
         command->add_flag("--json", common.json, "One JSON object on standard output");
         command->callback([chosen, work = std::move(work)] { *chosen = work; });
     };
-    under(add(*runs, "list", "All runs, newest first"), [&common]() -> Result<Outcome> { return list(common); });
+    under(add(*runs, "list", "All runs, newest first"), [&common]() -> Result<Outcome> { return listRuns(common); });
     CLI::App* showing = ofRun(*runs, "show", "One run with its settings");
     showing->add_flag("--tree", options->tree, "The runs that it branched from, and those that branched from it");
     under(showing, [options, &common] { return show(*options, common); });
@@ -367,8 +367,9 @@ void addRuns(Program& program)
     renaming->add_option("name", options->name, "The new id: letters, digits and dashes")->required();
     under(renaming, [options, &common] { return rename(*options, common); });
     under(ofRun(*runs, "delete", "Remove a run"), [options, &common] { return remove(*options, common); });
-    program.on(
-        runs, [chosen, &common]() -> Result<Outcome> { return *chosen ? (*chosen)() : Result<Outcome>(list(common)); });
+    program.on(runs, [chosen, &common]() -> Result<Outcome> {
+        return *chosen ? (*chosen)() : Result<Outcome>(listRuns(common));
+    });
 
     CLI::App* evaluation = ofRun(program.app, "evaluate", "Metrics on a split; opening the test split is counted");
     evaluation->add_option("--split", options->split, "train, validation or test")->capture_default_str();

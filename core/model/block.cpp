@@ -297,7 +297,8 @@ void eachPicture(std::int64_t rows, std::int64_t numbers, Each each)
 at::Tensor reluPoolBackward(const MaxPool2d& pool, const at::Tensor& given, const Kept& kept)
 {
     const PooledPicture picture = pictureOf(pool, kept.pooled);
-    const at::Tensor gradient = given.contiguous(at::MemoryFormat::ChannelsLast);
+    // The layer behind may compute in fewer bits.
+    const at::Tensor gradient = given.to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast);
     at::Tensor back = at::empty(kept.pooled, gradient.options(), at::MemoryFormat::ChannelsLast);
     const float* slopes = gradient.const_data_ptr<float>();
     const std::uint8_t* places = kept.first.const_data_ptr<std::uint8_t>();

@@ -66,18 +66,18 @@ void spreadPlain(const SlopeLine& line, std::int64_t from)
 }
 
 #ifdef DESCENT_WIDE_POOL
-constexpr std::int64_t lanes = 8;
+constexpr std::int64_t floatsAtOnce = 8;
 
 // Channels that fill whole registers; the number of them.
 __attribute__((target("avx2"))) std::int64_t poolWide(const Windows& row)
 {
-    const std::int64_t whole = row.channels / lanes * lanes;
+    const std::int64_t whole = row.channels / floatsAtOnce * floatsAtOnce;
     // The lowest byte of each number, those of the lower half beside those of the upper one.
     const __m256i lowest = _mm256_set1_epi32(0x0c080400);
     for (std::int64_t column = 0; column < row.columns; ++column) {
         const float* corner = row.pixels + column * row.size * row.channels;
         float* output = row.output + column * row.channels;
-        for (std::int64_t c = 0; c < whole; c += lanes) {
+        for (std::int64_t c = 0; c < whole; c += floatsAtOnce) {
             __m256 best = _mm256_setzero_ps();
             __m256i place = _mm256_set1_epi32(nowhere);
             for (std::int64_t y = 0; y < row.size; ++y)
@@ -102,12 +102,12 @@ __attribute__((target("avx2"))) std::int64_t poolWide(const Windows& row)
 
 __attribute__((target("avx2"))) std::int64_t spreadWide(const SlopeLine& line)
 {
-    const std::int64_t whole = line.channels / lanes * lanes;
+    const std::int64_t whole = line.channels / floatsAtOnce * floatsAtOnce;
     for (std::int64_t column = 0; column < line.columns; ++column)
         for (std::int64_t x = 0; x < line.size; ++x) {
             float* to = line.pixels + (column * line.size + x) * line.channels;
             const __m256i here = _mm256_set1_epi32(int(line.y * line.size + x));
-            for (std::int64_t c = 0; c < whole; c += lanes) {
+            for (std::int64_t c = 0; c < whole; c += floatsAtOnce) {
                 const std::int64_t window = column * line.channels + c;
                 const __m256i place =
                     _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(line.places + window)));
@@ -119,9 +119,9 @@ __attribute__((target("avx2"))) std::int64_t spreadWide(const SlopeLine& line)
     return whole;
 }
 
-const bool wide = __builtin_cpu_supports("avx2");
+const bool poolsWide = __builtin_cpu_supports("avx2");
 #else
-constexpr bool wide = false;
+constexpr bool poolsWide = false;
 std::int64_t poolWide(const Windows&)
 {
     return 0;
@@ -145,7 +145,7 @@ void reluPool(const PooledPicture& picture, const float* pixels, float* output, 
                           line,
                           output + row * windows,
                           places ? places + row * windows : nullptr};
-        poolPlain(all, wide ? poolWide(all) : 0);
+        poolPlain(all, poolsWide ? poolWide(all) : 0);
     }
 }
 
@@ -166,7 +166,7 @@ void reluPoolBackward(const PooledPicture& picture, const float* gradient, const
                             picture.size,
                             y % picture.size,
                             pixels};
-        spreadPlain(all, wide ? spreadWide(all) : 0);
+        spreadPlain(all, poolsWide ? spreadWide(all) : 0);
         std::fill(pixels + inWindows, pixels + line, 0.0f);
     }
 }

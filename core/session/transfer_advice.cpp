@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t fewRows = 1000;
 
-std::string numberText(double value)
+std::string adviceNumber(double value)
 {
     char text[32];
     return {text, std::to_chars(text, text + sizeof text, value).ptr};
@@ -73,7 +73,7 @@ base::Result<Suggestion> suggestTransfer(const Value& resolved)
         rate = (rows < 10 * fewRows ? 1e-4 : 3e-5) * unit;
         layerDecay = 0.8;
         suggestion.reason = countText(rows) + " are enough for all layers to learn, and " + offer->card.name +
-                            " has seen data of the same kind: a small rate (" + numberText(rate) +
+                            " has seen data of the same kind: a small rate (" + adviceNumber(rate) +
                             ") keeps what it knows, and lower layers learn slower still.";
     } else {
         suggestion.title = "Gradual unfreezing";
@@ -85,7 +85,7 @@ base::Result<Suggestion> suggestTransfer(const Value& resolved)
             (offer->card.data["source"].text().empty() ? std::string("imported") : offer->card.data["source"].text()) +
             "): its features fit less the higher they are. The head learns first, then block by "
             "block from the top, each at half the rate of the one above, all at a low rate (" +
-            numberText(rate) + ").";
+            adviceNumber(rate) + ").";
     }
     suggestion.changes = startFrom(offer->card, resolved);
     Value& model = suggestion.changes.front().second;

@@ -38,7 +38,7 @@ std::string shown(const Value& value)
 
 constexpr std::size_t fewOptions = 12; ///< that are all named beside the nearest
 
-std::string listed(const std::vector<std::string>& names)
+std::string listedKinds(const std::vector<std::string>& names)
 {
     std::string text;
     for (const std::string& name : names)
@@ -103,7 +103,7 @@ private:
                 continue;
             const std::string near = nearest(key, known);
             problem(where + "/" + key, "unknown key \"" + key + "\"" + (kind.empty() ? "" : " of " + kind),
-                    near.empty() ? "Known here: " + listed(known) : "Did you mean \"" + near + "\"?");
+                    near.empty() ? "Known here: " + listedKinds(known) : "Did you mean \"" + near + "\"?");
         }
     }
 
@@ -130,7 +130,7 @@ private:
         const std::size_t before = problems.size();
         Value checked = inDomain(field.domain, withKind(field, given), where);
         if (problems.size() > before && !field.words.empty())
-            problems.back().advice += ", or " + listed(field.words);
+            problems.back().advice += ", or " + listedKinds(field.words);
         // A wrong leaf keeps its default, so that the rest of the experiment can still be shown.
         return problems.size() > before && checked.isNull() ? field.fallback : checked;
     }
@@ -219,7 +219,7 @@ private:
         const bool lists = near.empty() || options.size() <= fewOptions;
         problem(where, shown(given) + " is not known here",
                 (near.empty() ? "" : "Did you mean \"" + near + "\"?" + (lists ? " " : "")) +
-                    (lists ? "Known: " + listed(options) : ""));
+                    (lists ? "Known: " + listedKinds(options) : ""));
     }
 
     Value text(const Value& given, const std::string& where)
@@ -261,7 +261,7 @@ private:
         const Entry* entry = family && kind.isText() ? family->find(kind.text()) : nullptr;
         if (!entry) {
             if (given.isObject() && kind.isNull())
-                problem(where, "has no \"" + domain.key + "\"", "Known: " + listed(kinds));
+                problem(where, "has no \"" + domain.key + "\"", "Known: " + listedKinds(kinds));
             else
                 notOneOf(given.isObject() ? kind : given, kinds, given.isObject() ? where + "/" + domain.key : where);
             return {};

@@ -11,9 +11,9 @@ namespace core::store {
 namespace {
 
 // Columns of numbers under one group, in the order in which they are first named.
-class Columns {
+class ProfileColumns {
 public:
-    explicit Columns(std::string group) : m_group(std::move(group)) {}
+    explicit ProfileColumns(std::string group) : m_group(std::move(group)) {}
 
     void whole(const std::string& name, std::int64_t value) { column(m_whole, name).push_back(value); }
     void real(const std::string& name, double value) { column(m_real, name).push_back(value); }
@@ -60,7 +60,7 @@ private:
 };
 
 struct Tables {
-    Columns steps{"/profile/steps"}, durations{"/profile/durations"}, layers{"/profile/layers"},
+    ProfileColumns steps{"/profile/steps"}, durations{"/profile/durations"}, layers{"/profile/layers"},
         system{"/profile/system"};
 
     void add(const events::StepTimes& times)
@@ -126,7 +126,7 @@ void writeProfile(hid_t file, const RunRecord& record)
         else if (const auto* sample = std::get_if<events::SystemSample>(&event))
             tables.add(*sample);
     h5::createGroup(file, "/profile");
-    for (const Columns* columns : {&tables.steps, &tables.durations, &tables.layers, &tables.system})
+    for (const ProfileColumns* columns : {&tables.steps, &tables.durations, &tables.layers, &tables.system})
         columns->write(file, shared);
 }
 

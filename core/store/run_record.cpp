@@ -48,7 +48,7 @@ void settleState(RunRecord& record)
         record.state = RunState::Preparing;
 }
 
-base::Result<RunRecord> read(const fs::path& run, bool all)
+base::Result<RunRecord> readRecord(const fs::path& run, bool all)
 {
     if (!isRun(run))
         return Error{
@@ -178,12 +178,12 @@ private:
 
 base::Result<RunRecord> readRun(const fs::path& run)
 {
-    return read(run, true);
+    return readRecord(run, true);
 }
 
 base::Result<RunSummary> summarize(const fs::path& run)
 {
-    CORE_TRY(record, read(run, false));
+    CORE_TRY(record, readRecord(run, false));
     RunSummary summary;
     summary.id = record.id;
     summary.folder = record.folder;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t stepsBefore = 3;
 
 // Pinned memory lets the copy run beside what the device is still at.
-at::Tensor moved(const at::Tensor& tensor, at::Device device)
+at::Tensor movedTo(const at::Tensor& tensor, at::Device device)
 {
     return tensor.device() == device ? tensor : tensor.pin_memory().to(device, tensor.scalar_type(), true);
 }
@@ -48,7 +48,7 @@ std::vector<double> DeviceStep::run(const data::Batch& batch, const Work& work, 
     }
     for (const tensor::NamedTensor& parameter : m_parameters)
         parameter.tensor.mutable_grad().reset();
-    return onHost(work(moved(batch.input, m_device), moved(batch.target, m_device), false));
+    return onHost(work(movedTo(batch.input, m_device), movedTo(batch.target, m_device), false));
 }
 
 void DeviceStep::record(const data::Batch& batch, const Work& work)
@@ -58,8 +58,8 @@ void DeviceStep::record(const data::Batch& batch, const Work& work)
         m_impossible = true;
         return;
     }
-    m_input = moved(batch.input, m_device).clone();
-    m_target = moved(batch.target, m_device).clone();
+    m_input = movedTo(batch.input, m_device).clone();
+    m_target = movedTo(batch.target, m_device).clone();
     for (const tensor::NamedTensor& parameter : m_parameters)
         parameter.tensor.mutable_grad().reset();
     try {

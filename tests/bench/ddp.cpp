@@ -10,7 +10,7 @@ using core::base::Result;
 
 namespace {
 
-constexpr int ddpRounds = 5, steps = 400, batch = 64;
+constexpr int ddpRounds = 9, steps = 400, batch = 64;
 
 // step-cnn with `more` in the experiment; the batch is each rank's. No epoch ends on the way: the peers do not
 // evaluate.

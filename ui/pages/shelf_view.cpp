@@ -41,7 +41,7 @@ QString text(const std::string& words)
     return QString::fromStdString(words);
 }
 
-QString titleOf(const QString& rule)
+QString shelfTitleOf(const QString& rule)
 {
     const core::base::Entry* entry = core::debug::allRules().family().find(rule.toStdString());
     return entry ? text(entry->title) : rule;
@@ -49,7 +49,7 @@ QString titleOf(const QString& rule)
 
 bool matches(const models::Failure& failure, const QString& searched)
 {
-    const QString all = failure.title + ' ' + failure.text + ' ' + failure.rule + ' ' + titleOf(failure.rule);
+    const QString all = failure.title + ' ' + failure.text + ' ' + failure.rule + ' ' + shelfTitleOf(failure.rule);
     for (const QString& word : searched.split(QLatin1Char(' '), Qt::SkipEmptyParts))
         if (!all.contains(word, Qt::CaseInsensitive))
             return false;
@@ -179,9 +179,9 @@ void ShelfView::fillDetail()
     column->addWidget(new Label(tr("What finds it"), Tone::Strong));
     const core::base::Entry* entry = core::debug::allRules().family().find(failure->rule.toStdString());
     column->addWidget(
-        paragraph(titleOf(failure->rule) + (entry ? QStringLiteral(". ") + text(entry->help) : QString())));
+        paragraph(shelfTitleOf(failure->rule) + (entry ? QStringLiteral(". ") + text(entry->help) : QString())));
     for (const auto& [rule, why] : failure->others)
-        column->addWidget(paragraph(tr("%1 fires too: %2").arg(titleOf(rule), why), Tone::Muted));
+        column->addWidget(paragraph(tr("%1 fires too: %2").arg(shelfTitleOf(rule), why), Tone::Muted));
     if (const auto* facts = core::debug::allRules().facts(failure->rule.toStdString())) {
         column->addWidget(new Label(tr("Why it matters"), Tone::Strong));
         column->addWidget(paragraph(text(facts->why)));

@@ -84,7 +84,7 @@ double planLegend(const SurfaceScene& scene, SurfacePlan& plan, double width, co
     return plan.legend.empty() ? 0 : top + line + 6 * scale;
 }
 
-double widest(const std::vector<Tick>& ticks, const QFontMetricsF& metrics)
+double widestTick(const std::vector<Tick>& ticks, const QFontMetricsF& metrics)
 {
     double width = 0;
     for (const Tick& tick : ticks)
@@ -228,7 +228,7 @@ SurfacePlan planOf(const SurfaceScene& scene, QSizeF size, const style::Theme& t
         scaled ? 14 * scale + barHeight * scale + (scene.frame.classes == 1 ? 6 * scale : 4 * scale + line) : 0;
     double below = tickGap * scale + line + scaleHeight;
     plan.yTicks = linearTicks(plan.y.lo, plan.y.hi, std::max(2, int((size.height() - top - below) / (56 * scale))));
-    const double left = std::ceil(widest(plan.yTicks, metrics) + tickGap * scale) + 1;
+    const double left = std::ceil(widestTick(plan.yTicks, metrics) + tickGap * scale) + 1;
     const double width = std::max(24.0, size.width() - left - 1);
     plan.xTicks = linearTicks(plan.x.lo, plan.x.hi, std::max(2, int(width / (64 * scale))));
     if (!scene.xTitle.isEmpty() && metrics.horizontalAdvance(scene.xTitle) >= 0.3 * width)

@@ -74,7 +74,7 @@ base::Result<fs::path> findLabels(const fs::path& images, const fs::path& given)
 }
 
 // Channels first or last where one of them is 1, 3 or 4 long.
-bool isChannels(std::int64_t length)
+bool isChannelCount(std::int64_t length)
 {
     return length == 1 || length == 3 || length == 4;
 }
@@ -86,9 +86,9 @@ base::Result<std::vector<std::int64_t>> inputShapeOf(const IdxArray& array, cons
         return std::vector{s[1]};
     if (s.size() == 3)
         return std::vector<std::int64_t>{1, s[1], s[2]};
-    if (s.size() == 4 && isChannels(s[1]))
+    if (s.size() == 4 && isChannelCount(s[1]))
         return std::vector{s[1], s[2], s[3]};
-    if (s.size() == 4 && isChannels(s[3]))
+    if (s.size() == 4 && isChannelCount(s[3]))
         return std::vector{s[3], s[1], s[2]};
     if (s.size() == 1)
         return idxSetError(where, "holds one number a row: labels rather than images", "Name the file of the images");
@@ -100,7 +100,7 @@ at::Tensor tensorOf(const IdxArray& array, const std::vector<std::int64_t>& inpu
 {
     std::vector<std::int64_t> shape = inputShape;
     shape.insert(shape.begin(), array.rows());
-    const bool channelsLast = array.shape.size() == 4 && !isChannels(array.shape[1]);
+    const bool channelsLast = array.shape.size() == 4 && !isChannelCount(array.shape[1]);
     const bool bytes = array.type == IdxType::U8 && inputShape.size() == 3;
     const std::int64_t channels = inputShape.front(), pixels = channelsLast ? inputShape[1] * inputShape[2] : 1;
     at::Tensor made = tensor::empty(shape, bytes ? at::kByte : at::kFloat);

@@ -117,6 +117,25 @@ TEST_CASE("a network is the same whether its layers are watched or not")
     }
 }
 
+TEST_CASE("between layers of 16 bits a pool of 32 goes along")
+{
+    const auto network =
+        made({Conv2d{8, 3, 1}, BatchNorm{}, Activation::ReLU, MaxPool2d{2}, Conv2d{8, 3, 1}, Flatten{}}, {3, 8, 8});
+    std::vector<std::string> seen;
+    const Watch watch = [&](const LayerPass& layer) { seen.push_back(layer.type); };
+    std::vector<double> gradients[2];
+    for (const bool watched : {false, true}) {
+        Mode mode{true};
+        mode.compute = at::kBFloat16;
+        mode.watch = watched ? &watch : nullptr;
+        network->forward(tensorOf(wave(2 * 3 * 64, 1), {2, 3, 8, 8}, at::kFloat), mode).sum().backward();
+        gradients[watched] = numbersIn(network->parameters()[0].tensor.grad());
+        network->parameters()[0].tensor.mutable_grad().reset();
+    }
+    CHECK(gradients[0] == gradients[1]);
+    CHECK(largest(gradients[0]) > 0);
+}
+
 TEST_CASE("what belongs to somebody else is not overwritten")
 {
     const auto network = made({Activation::ReLU, Activation::ReLU}, {6});
