@@ -119,8 +119,8 @@ bool H5Messages::takeTexts(std::string_view bytes)
     return true;
 }
 
-base::Result<H5Contents> readApart(const std::filesystem::path& file, base::ChildLimits limits,
-                                   std::uint64_t mostH5Bytes, const std::string& writer, const ApartWork& work)
+base::Result<H5Contents> readApart(const std::filesystem::path& file, base::ChildLimits limits, std::uint64_t mostBytes,
+                                   const std::string& writer, const ApartWork& work)
 {
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
@@ -146,7 +146,7 @@ base::Result<H5Contents> readApart(const std::filesystem::path& file, base::Chil
     ::close(descriptor);
     if (!child.started())
         return base::systemError("start a process that reads it", file, errno);
-    H5Messages messages(mostH5Bytes);
+    H5Messages messages(mostBytes);
     messages.contents.confined = child.confined();
     for (std::string message;;) {
         const auto got = child.receive(message);
