@@ -43,7 +43,10 @@ core::base::Result<core::base::Object> batched();
 core::base::Result<core::base::Object> profile();
 core::base::Result<core::base::Object> rules();
 
-/// Steps a second of an experiment (JSON) as a run of its own on `device`, everything recorded.
+/// How long each step of an experiment (JSON) takes as a run of its own on `device`, everything recorded; in seconds.
+core::base::Result<std::vector<double>> stepSeconds(const std::string& text, const std::string& device);
+double perSecond(const std::vector<double>& seconds);
+/// The same as steps a second.
 core::base::Result<double> stepsPerSecond(const std::string& text, const std::string& device);
 
 /// Steps a second of the same network in a bare LibTorch loop, with nothing recorded.

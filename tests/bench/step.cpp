@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <numeric>
 
 namespace bench {
 
@@ -32,32 +33,28 @@ Result<Value> experiment(const std::string& text)
     return std::move(checked.value);
 }
 
-/// When the first step that counts was recorded, and the last.
+/// When each step that counts was recorded.
 class Clock final : public core::events::EventSink {
 public:
     explicit Clock(std::int64_t first) : m_first(first) {}
     void onScalars(const core::events::ScalarRow& row) override
     {
-        if (row.group != 0)
-            return;
-        if (row.step == m_first)
-            m_begin = row.time;
-        m_end = row.time;
-        m_steps = row.step - m_first;
+        if (row.group == 0 && row.step >= m_first)
+            times.push_back(row.time);
     }
     void onEvent(const core::events::Event&) override {}
-    double stepsPerSecond() const { return double(m_steps) / std::max(1e-9, m_end - m_begin); }
+
+    std::vector<double> times;
 
 private:
-    std::int64_t m_first, m_steps = 0;
-    double m_begin = 0, m_end = 0;
+    std::int64_t m_first;
 };
 
 }
 
 // The ordinary path: a session with its recorder, as the command line runs it. From a tenth of the steps to the last
 // one, as the peers count; what the end of a run costs is left out.
-Result<double> stepsPerSecond(const std::string& text, const std::string& device)
+Result<std::vector<double>> stepSeconds(const std::string& text, const std::string& device)
 {
     CORE_TRY(resolved, experiment(text));
     const tests::TempFolder folder;
@@ -68,7 +65,21 @@ Result<double> stepsPerSecond(const std::string& text, const std::string& device
     const core::events::RunFinished& result = run->wait();
     if (!result.error.message.empty())
         return result.error;
-    return clock.stepsPerSecond();
+    std::vector<double> seconds;
+    for (std::size_t i = 1; i < clock.times.size(); ++i)
+        seconds.push_back(clock.times[i] - clock.times[i - 1]);
+    return seconds;
+}
+
+double perSecond(const std::vector<double>& seconds)
+{
+    return double(seconds.size()) / std::max(1e-9, std::accumulate(seconds.begin(), seconds.end(), 0.0));
+}
+
+Result<double> stepsPerSecond(const std::string& text, const std::string& device)
+{
+    CORE_TRY(seconds, stepSeconds(text, device));
+    return perSecond(seconds);
 }
 
 namespace {

@@ -43,6 +43,19 @@ std::size_t lines(std::size_t bytes)
     return (bytes + line - 1) / line * line;
 }
 
+// In parts of a fixed length, which compilers make vector instructions of at -O2.
+template <typename T>
+void addTo(T* __restrict sum, const T* __restrict values, std::int64_t count)
+{
+    constexpr std::int64_t part = 16;
+    std::int64_t i = 0;
+    for (; i + part <= count; i += part)
+        for (std::int64_t k = 0; k < part; ++k)
+            sum[i + k] += values[i + k];
+    for (; i < count; ++i)
+        sum[i] += values[i];
+}
+
 void relax()
 {
 #if defined(__x86_64__)
@@ -321,8 +334,7 @@ void SharedMemory::add(const at::Tensor& values, Operation number) const
             if (rank == 0)
                 std::copy_n(theirs, count, here);
             else
-                for (std::int64_t i = 0; i < count; ++i)
-                    here[i] += theirs[i];
+                addTo(here, theirs, count);
         }
     }
 }
