@@ -1,9 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/debug/scaling.h"
 
+#include "core/debug/percentile.h"
+
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 namespace core::debug {
+
+double largestOfNormal(std::int64_t count)
+{
+    if (count < 2)
+        return 0;
+    // Both ends are 0, so the trapezoid rule is as good as any.
+    constexpr double end = 9, width = 0.05;
+    double sum = 0;
+    for (double x = -end; x <= end; x += width)
+        sum += x * std::exp(-x * x / 2) * std::pow(std::erfc(-x / std::numbers::sqrt2) / 2, double(count - 1));
+    return double(count) * width * sum / std::sqrt(2 * std::numbers::pi);
+}
+
+double unevennessOf(std::vector<double> seconds)
+{
+    constexpr std::size_t fewest = 8;
+    constexpr double below = 15.87, above = 84.13; // Φ(−1), Φ(1)
+    std::erase_if(seconds, [](double one) { return !(one > 0) || !std::isfinite(one); });
+    if (seconds.size() < fewest)
+        return 0;
+    return (percentile(seconds, above) - percentile(seconds, below)) / 2 / percentile(seconds, 50);
+}
 
 double exchangeSeconds(const ScalingFacts& facts, std::int64_t ranks, Exchange exchange)
 {
@@ -20,6 +46,7 @@ ScaledStep scaledStep(const ScalingFacts& facts, std::int64_t ranks, Exchange ex
     ScaledStep step{ranks, facts.forwardSeconds + facts.backwardSeconds};
     step.exchange = exchangeSeconds(facts, ranks, exchange);
     step.exposed = std::max(0.0, step.exchange - std::clamp(facts.overlap, 0.0, 1.0) * facts.backwardSeconds);
+    step.uneven = step.compute * std::max(0.0, facts.spread) * largestOfNormal(ranks);
     if (step.seconds() > 0)
         step.efficiency = step.compute / step.seconds();
     step.speedup = step.efficiency * double(ranks);

@@ -273,10 +273,15 @@ TEST_CASE("assumptions of the scaling model are changed by hand and taken back")
     CHECK(panel.facts().overlap == 0);
     CHECK(panel.extrapolated() != before);
     CHECK(panel.extrapolated().contains("512 devices"));
+    const QString even = panel.extrapolated();
+    panel.field("spread")->setValue(25);
+    CHECK(panel.facts().spread == Approx(0.25));
+    CHECK(panel.extrapolated() != even);
     shown.bench.train(shortRanks);
     REQUIRE(spinUntil([&] { return panel.findChild<QPushButton*>("scalingReset")->isVisibleTo(&panel); }));
     shown.click("scalingReset");
     CHECK(panel.facts().bandwidth == Approx(1.25e9));
+    CHECK(panel.facts().spread != Approx(0.25));
     // Of the run: 4 bytes for each of its parameters.
     CHECK(panel.facts().bytes ==
           Approx(4.0 * double(shown.bench.workbench->front()->opened().parameters)).margin(1000));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/bridge/replay.h"
 #include "ui/bridge/session_bridge.h"
+#include "ui/models/rank_moments.h"
 #include "ui/models/run_figures.h"
 #include "ui/models/run_model.h"
 
@@ -127,6 +128,40 @@ TEST_CASE("a recorded run fills the same model")
     CHECK(run.state() == RunState::Interrupted);
     CHECK_FALSE(run.live());
     CHECK(ui::models::lastValue(run, "train/loss") == 2);
+}
+
+TEST_CASE("how uneven ranks are is told by what they differ in at one step, not by how a machine drifts")
+{
+    core::store::RunRecord record;
+    record.id = "ranks-0001";
+    record.folder = "/runs/ranks-0001";
+    record.opened = opened();
+    record.events = {opened()};
+    StepTimes times{0, 40, 1.7e9};
+    times.phases = {0, 0, 0.4, 0.8, 0.04};
+    for (int step = 0; step < 40; ++step)
+        times.durations.push_back(step % 2 ? 0.01f : 0.02f);
+    record.events.push_back(times);
+    record.eventTimes.assign(record.events.size(), 1.7e9);
+    const auto spreadOf = [](const core::store::RunRecord& of) {
+        RunModel run;
+        run.load(of);
+        return ui::models::scalingFactsOf(&run, {}).facts.spread;
+    };
+    // One process: of 10 and 20 ms in turns.
+    CHECK(spreadOf(record) == Approx(0.5));
+    // Both ranks become slower and slower, one of them by turns 4 % slower than the other: ± 2 % of their mean, which
+    // are draws ± √2 · 2 % each.
+    for (int rank = 0; rank < 2; ++rank) {
+        core::store::Series& series = record.scalars["ranks/" + std::to_string(rank) + "/compute_seconds"];
+        for (int step = 0; step < 40; ++step) {
+            const double ahead = (step + rank) % 2 ? 0.02 : -0.02;
+            series.steps.push_back(step);
+            series.values.push_back((0.01 + 0.001 * step) * (1 + ahead));
+            series.times.push_back(double(step));
+        }
+    }
+    CHECK(spreadOf(record) == Approx(0.02 * std::sqrt(2)));
 }
 
 TEST_CASE("the bridge hands over everything in one take")

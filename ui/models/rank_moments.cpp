@@ -5,6 +5,8 @@
 #include "ui/models/run_model.h"
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
 namespace ui::models {
 
@@ -41,6 +43,53 @@ const core::events::Finding* rankFinding(const RunModel& run, const std::string&
     return found == all.end() ? nullptr : &*found;
 }
 
+namespace {
+
+constexpr std::size_t mostSteps = 400, firstSteps = 5; // the first choose kernels and ask for memory
+
+// Of the last steps that were measured, how long each rank computed as a share of their mean, so that what slows all of
+// them is left out; deviations from the mean of N ranks are too small by √((N − 1) / N).
+std::vector<double> sharesOfRanks(const RunModel& run)
+{
+    std::vector<const plots::SeriesBuffer*> ranks;
+    while (std::int64_t(ranks.size()) < core::events::mostRanksTold) {
+        const std::string name = core::events::rankScalar(std::int64_t(ranks.size()), RankFigure::Compute);
+        const plots::SeriesBuffer* computed = run.series(QString::fromStdString(name));
+        if (!computed)
+            break;
+        ranks.push_back(computed);
+    }
+    if (ranks.size() < 2)
+        return {};
+    std::size_t end = ranks.front()->size();
+    for (const plots::SeriesBuffer* rank : ranks)
+        end = std::min(end, rank->size());
+    const double count = double(ranks.size()), wider = std::sqrt(count / (count - 1));
+    std::vector<double> shares;
+    for (std::size_t i = std::max(firstSteps, end - std::min(end, mostSteps)); i < end; ++i) {
+        double mean = 0;
+        for (const plots::SeriesBuffer* rank : ranks)
+            mean += rank->value(i) / count;
+        for (const plots::SeriesBuffer* rank : ranks)
+            shares.push_back(1 + wider * (rank->value(i) / mean - 1));
+    }
+    return shares;
+}
+
+std::vector<double> secondsOfSteps(const RunModel& run)
+{
+    std::vector<double> seconds;
+    for (const core::events::StepTimes& times : run.stepTimes())
+        for (std::size_t i = 0; i < times.durations.size(); ++i)
+            if (times.step + std::int64_t(i) >= std::int64_t(firstSteps))
+                seconds.push_back(double(times.durations[i]));
+    if (seconds.size() > mostSteps)
+        seconds.erase(seconds.begin(), seconds.end() - std::ptrdiff_t(mostSteps));
+    return seconds;
+}
+
+}
+
 ScalingSource scalingFactsOf(const RunModel* run, const core::debug::ScalingFacts& usual)
 {
     ScalingSource source{usual};
@@ -74,6 +123,9 @@ ScalingSource scalingFactsOf(const RunModel* run, const core::debug::ScalingFact
     } else if (steps > 0 && forward + backward > 0) {
         facts.forwardSeconds = forward / steps + update;
         facts.backwardSeconds = backward / steps;
+        const std::vector<double> shares = sharesOfRanks(*run);
+        if (const double spread = core::debug::unevennessOf(shares.empty() ? secondsOfSteps(*run) : shares); spread > 0)
+            facts.spread = spread;
         source.times = ScalingSource::Times::Steps;
     }
     return source;

@@ -28,13 +28,14 @@ namespace {
 const std::string rankSweepKind = "rank_sweep";
 
 // Of a small convolutional network, where there is no run to ask.
-constexpr ScalingFacts usualFacts{0.02, 0.04, 1e8, 1.25e9, 5e-5, 1};
+constexpr ScalingFacts usualFacts{0.02, 0.04, 1e8, 1.25e9, 5e-5, 1, 0.03};
 
 QString sourceOf(models::ScalingSource::Times times)
 {
     using Times = models::ScalingSource::Times;
     if (times == Times::Steps)
-        return ScalingPanel::tr("Times and size are those of the run in front; the link is assumed.");
+        return ScalingPanel::tr("Times, how uneven they are and the size are those of the run in front; the link is "
+                                "assumed.");
     if (times == Times::Stages)
         return ScalingPanel::tr("The run in front divides its layers among ranks. Here each rank would have all of "
                                 "them: the passes of all its stages, one after the other; the link is assumed.");
@@ -111,7 +112,12 @@ QWidget* ScalingPanel::buildFields()
         {"overlap", tr("Overlap"), tr("%"),
          tr("Share of the backward pass beside which gradients are sent. Without "
             "buckets: 0."),
-         100, 0}};
+         100, 0},
+        {"spread", tr("Uneven steps"), tr("%"),
+         tr("How much what a rank computes differs from step to step: standard deviation / mean. All wait for the "
+            "slowest: 0.56 deviations of 2 ranks, 1.4 of 8, 2.3 of 64, 3 of 512. Of a machine of one's own 1 to 3, of "
+            "one shared with others 10 and more. Batches of unlike length make it large."),
+         1000, 1}};
     auto* box = new QWidget;
     auto* grid = new QGridLayout(box);
     grid->setContentsMargins(0, 0, 0, 0);
@@ -158,8 +164,8 @@ QWidget* ScalingPanel::buildFields()
 ScalingFacts ScalingPanel::facts() const
 {
     const auto of = [this](Number number) { return m_numbers[number]->value(); };
-    return {of(Forward) / 1000, of(Backward) / 1000, of(Size) * 1e6, std::max(0.001, of(Bandwidth)) * 1.25e8,
-            of(Latency) * 1e-6, of(Overlap) / 100};
+    return {of(Forward) / 1000, of(Backward) / 1000, of(Size) * 1e6,  std::max(0.001, of(Bandwidth)) * 1.25e8,
+            of(Latency) * 1e-6, of(Overlap) / 100,   of(Uneven) / 100};
 }
 
 QDoubleSpinBox* ScalingPanel::field(const QString& name) const
@@ -183,7 +189,8 @@ void ScalingPanel::takeFromRun()
 {
     const ScalingFacts facts = models::scalingFactsOf(m_bench.front(), usualFacts).facts;
     const double values[] = {1000 * facts.forwardSeconds, 1000 * facts.backwardSeconds, facts.bytes / 1e6,
-                             facts.bandwidth / 1.25e8,    facts.latency * 1e6,          100 * facts.overlap};
+                             facts.bandwidth / 1.25e8,    facts.latency * 1e6,          100 * facts.overlap,
+                             100 * facts.spread};
     for (std::size_t i = 0; i < m_numbers.size(); ++i) {
         const QSignalBlocker quiet(m_numbers[i]);
         m_numbers[i]->setValue(values[i]);
@@ -207,7 +214,7 @@ void ScalingPanel::showModel()
             const ScaledStep step = core::debug::scaledStep(now, ranks, exchange);
             cells += QStringLiteral("<td style='padding-right:32px'><b>%1×</b>&nbsp; %2<br>%3&nbsp;ms %4</td>")
                          .arg(style::number(step.speedup, 3), style::percent(step.efficiency, 2),
-                              style::number(1000 * step.exposed, 3), tr("of a step waiting"));
+                              style::number(1000 * step.waiting(), 3), tr("of a step waiting"));
         }
         cells += QStringLiteral("</tr>");
     }

@@ -47,7 +47,7 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
-    enum Number { Forward, Backward, Size, Bandwidth, Latency, Overlap, NumberCount };
+    enum Number { Forward, Backward, Size, Bandwidth, Latency, Overlap, Uneven, NumberCount };
     QWidget* buildFields();
     void takeFromRun();
     void showModel();

@@ -85,7 +85,7 @@ void ScalingPlot::paintEvent(QPaintEvent*)
         QString text, value;
         QColor color;
     };
-    std::vector<Name> names{{place.pixelY(mostRanks), tr("without exchange"), {}, theme().muted}};
+    std::vector<Name> names{{place.pixelY(mostRanks), tr("without any wait"), {}, theme().muted}};
     const std::pair<Exchange, QColor> curves[] = {{Exchange::Ring, theme().accent},
                                                   {Exchange::ParameterServer, theme().branch}};
     for (const auto& [exchange, color] : curves) {

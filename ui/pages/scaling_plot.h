@@ -11,7 +11,7 @@
 namespace ui::pages {
 
 /// How many times as fast N ranks are as one: modelled with a ring and with a parameter server, beside what would be
-/// without any exchange, and measured.
+/// without any wait, and measured.
 class ScalingPlot final : public QWidget {
     Q_OBJECT
 

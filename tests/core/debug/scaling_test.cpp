@@ -44,6 +44,39 @@ TEST_CASE("what is sent beside the backward pass costs no time")
     CHECK(scaledStep(half, 1, Exchange::Ring).speedup == Approx(1));
 }
 
+TEST_CASE("the more ranks, the longer the slowest of them is waited for")
+{
+    // 1 / √π, 3 / (2 √π), and figures of tables of normal order statistics.
+    CHECK(largestOfNormal(1) == 0);
+    CHECK(largestOfNormal(2) == Approx(0.5641896));
+    CHECK(largestOfNormal(3) == Approx(0.8462844));
+    CHECK(largestOfNormal(10) == Approx(1.5387527));
+    CHECK(largestOfNormal(100) == Approx(2.5075936));
+    ScalingFacts uneven = facts;
+    uneven.overlap = 1;
+    uneven.spread = 0.1;
+    const ScaledStep two = scaledStep(uneven, 2, Exchange::Ring);
+    CHECK(two.uneven == Approx(0.3 * 0.05641896));
+    CHECK(two.waiting() == Approx(two.uneven));
+    CHECK(two.speedup == Approx(2 / 1.05641896));
+    CHECK(scaledStep(uneven, 1, Exchange::Ring).efficiency == 1);
+    CHECK(scaledStep(uneven, 64, Exchange::Ring).efficiency < two.efficiency);
+}
+
+TEST_CASE("how uneven steps are is told by most of them, not by one that hung")
+{
+    std::vector<double> seconds;
+    for (int i = 0; i <= 1000; ++i)
+        seconds.push_back(0.02 + 0.01 * i / 1000);
+    // Of 20 to 30 ms evenly: the middle 68.26 % are 6.826 ms wide.
+    CHECK(unevennessOf(seconds) == Approx(0.003413 / 0.025));
+    seconds.push_back(60);
+    CHECK(unevennessOf(seconds) == Approx(0.003413 / 0.025).epsilon(0.01));
+    CHECK(unevennessOf(std::vector<double>(100, 0.02)) == 0);
+    CHECK(unevennessOf({0.01, 0.02, 0.03}) == 0);
+    CHECK(unevennessOf({}) == 0);
+}
+
 TEST_CASE("the messages of a ring leave every rank with the sum of all, and no chunk goes twice in a round")
 {
     for (const std::int64_t ranks : {2, 3, 5, 8}) {
