@@ -47,7 +47,7 @@ Result<Object> ddp()
         CORE_TRY(ofOne, stepsPerSecond(one, "cpu"));
         CORE_TRY(ofTwo, stepsPerSecond(two, "cpu"));
         // What two trainings that know nothing of each other make of this machine, and what they would make if each
-        // waited after each step until the other is there: no two ranks make more.
+        // waited after each step until the other is there, as two ranks must.
         auto other = std::async(std::launch::async, [&] { return stepSeconds(alone, "cpu"); });
         const auto first = stepSeconds(alone, "cpu"), second = other.get();
         if (!first || !second)
