@@ -21,14 +21,14 @@ double largestOfNormal(std::int64_t count)
     return double(count) * width * sum / std::sqrt(2 * std::numbers::pi);
 }
 
-double unevennessOf(std::vector<double> seconds)
+double unevennessOf(std::vector<double> taken)
 {
     constexpr std::size_t fewest = 8;
     constexpr double below = 15.87, above = 84.13; // Φ(−1), Φ(1)
-    std::erase_if(seconds, [](double one) { return !(one > 0) || !std::isfinite(one); });
-    if (seconds.size() < fewest)
+    std::erase_if(taken, [](double one) { return !(one > 0) || !std::isfinite(one); });
+    if (taken.size() < fewest)
         return 0;
-    return (percentile(seconds, above) - percentile(seconds, below)) / 2 / percentile(seconds, 50);
+    return (percentile(taken, above) - percentile(taken, below)) / 2 / percentile(taken, 50);
 }
 
 double exchangeSeconds(const ScalingFacts& facts, std::int64_t ranks, Exchange exchange)

@@ -21,9 +21,10 @@ struct ScalingFacts {
 /// 1) dx; 0.56 of 2, 1.42 of 8, 2.34 of 64, 3.04 of 512.
 double largestOfNormal(std::int64_t count);
 
-/// How unevenly steps took: half of what lies between the 16th and the 84th percentile, a normal distribution's
-/// deviation, as a share of the median. A single step that took very long changes nothing. 0 of fewer than eight.
-double unevennessOf(std::vector<double> seconds);
+/// How unevenly steps went, of what each took: half of what lies between the 16th and the 84th percentile, a normal
+/// distribution's deviation, as a share of the median. A single step that took very long changes nothing. 0 of fewer
+/// than eight.
+double unevennessOf(std::vector<double> taken);
 
 enum class Exchange { Ring, ParameterServer };
 
