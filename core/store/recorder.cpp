@@ -30,6 +30,15 @@ namespace {
 constexpr std::size_t wakeRows = 65536; // the thread is woken early when so many wait
 constexpr double retrySeconds = 1;
 
+bool tellsOfTheEnd(const events::Event& event)
+{
+    using events::RunState;
+    const auto* changed = std::get_if<events::StateChanged>(&event);
+    return std::holds_alternative<events::RunFinished>(event) ||
+           (changed && changed->state != RunState::Preparing && changed->state != RunState::Running &&
+            changed->state != RunState::Paused);
+}
+
 std::chrono::duration<double> duration(double seconds)
 {
     return std::chrono::duration<double>(std::clamp(seconds, 0.0, 1e6));
@@ -335,6 +344,9 @@ void Recorder::onScalars(const events::ScalarRow& row)
 void Recorder::onEvent(const events::Event& event)
 {
     m_work->push(event);
+    // Whoever hears of the end may read the run at once.
+    if (tellsOfTheEnd(event))
+        (void)flush();
 }
 void Recorder::rewindTo(std::int64_t step)
 {

@@ -17,7 +17,8 @@ struct RecorderOptions {
 };
 
 /// Writes a run: events into the journal, from it the view. Taking an event costs a copy; a thread does the rest.
-/// Of Progress one a second is kept, of frames of weights those that say so.
+/// Of Progress one a second is kept, of frames of weights those that say so. Of the end of a run a sink behind this one
+/// hears when all that was recorded is in the journal file.
 class Recorder final : public events::EventSink {
 public:
     /// Cuts a torn tail of the journal, if the folder has one, and goes on behind it. A run that had ended goes on with

@@ -4,6 +4,7 @@
 #include "tests/core/store/recording.h"
 
 #include "core/base/rng.h"
+#include "core/events/hub.h"
 #include "core/store/journal.h"
 
 #include <chrono>
@@ -75,6 +76,42 @@ TEST_CASE("a run that was recorded reads the same while it goes, after its end, 
     CHECK(longer->scalars.at("validation/loss").steps.empty());
     CHECK(longer->finished->steps == 40);
     CHECK(longer->events.size() == 4);
+}
+
+TEST_CASE("who hears of a run's end finds all of it in the journal")
+{
+    struct Reader final : events::EventSink {
+        fs::path run;
+        std::vector<store::RunRecord> found;
+        void onScalars(const events::ScalarRow&) override {}
+        void onEvent(const events::Event&) override
+        {
+            if (auto record = store::readRun(run))
+                found.push_back(std::move(*record));
+        }
+    };
+
+    TempFolder folder;
+    auto run = newRun(folder.path());
+    auto recorder = openRecorder(run, byHand());
+    events::EventHub hub;
+    Reader reader;
+    reader.run = run.path();
+    const auto recording = hub.subscribe(*recorder);
+    const auto reading = hub.subscribe(reader);
+    hub.publish(sampleOpening(run));
+    for (std::int64_t step = 0; step < 20; ++step)
+        hub.publish(trainRow(step));
+    hub.publish(events::StateChanged{RunState::Paused, 20, ""});
+    REQUIRE(reader.found.size() == 2);
+    CHECK_FALSE(reader.found.back().opened); // a pause is no end: writing waits for its time
+    hub.publish(events::StateChanged{RunState::Failed, 20, "the loss became NaN"});
+    REQUIRE(reader.found.size() == 3);
+    CHECK(holdsSteps(reader.found.back(), 20));
+    CHECK(reader.found.back().state == RunState::Failed);
+    hub.publish(sampleEnd(20));
+    REQUIRE(reader.found.size() == 4);
+    CHECK(reader.found.back().finished);
 }
 
 TEST_CASE("after a rewind only what counts is left")
