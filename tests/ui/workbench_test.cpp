@@ -6,6 +6,8 @@
 
 #include <QUndoStack>
 
+#include <utility>
+
 namespace tests::workbench_test {
 
 using core::base::parseJson;
@@ -62,6 +64,20 @@ TEST_CASE("pause, single step, go on and stop")
         workbench.resumeRun(workbench.front()->folder());
         REQUIRE(tests::spinUntil([&] { return workbench.training() && workbench.front()->step() > step; }));
         CHECK(workbench.front()->series("train/loss")->step(0) == 0);
+    }
+    SECTION("and goes on for whoever asks in the moment of the stop")
+    {
+        workbench.resumeRun(workbench.front()->folder());
+        REQUIRE(tests::spinUntil([&] { return workbench.training(); }));
+        bool asked = false;
+        const QObject here; // after the flag: no call comes when that is gone
+        QObject::connect(&workbench, &Workbench::stateChanged, &here, [&] {
+            if (workbench.front()->finished() && !workbench.training() && !std::exchange(asked, true))
+                workbench.resumeRun(workbench.front()->folder());
+        });
+        workbench.stop();
+        REQUIRE(tests::spinUntil([&] { return asked && workbench.training(); }));
+        CHECK(bench.troubles.empty());
     }
 }
 

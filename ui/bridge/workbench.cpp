@@ -190,6 +190,8 @@ void Workbench::resumeRun(const QString& folder)
         return;
     }
     replay(0);
+    // If it has only just ended, the worker waits for its files first.
+    ended();
     const core::session::Options options{m_runsFolder.toStdString(), m_device.toStdString(), false, true};
     m_work->worker.run([this, path = folder.toStdString(), options, opening = ++m_work->opening]() -> Worker::Answer {
         auto record = core::store::readRun(path);
@@ -220,6 +222,7 @@ void Workbench::branch(const QString& folder, qint64 step, std::vector<std::pair
                        core::session::Going going, std::function<void(const std::optional<Error>&)> done)
 {
     replay(0);
+    ended();
     const core::session::Options options{m_runsFolder.toStdString(), m_device.toStdString(), false, true};
     m_work->worker.run([this, path = folder.toStdString(), step, changes = std::move(changes), options,
                         going = std::move(going), done = std::move(done),
