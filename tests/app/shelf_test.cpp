@@ -2,11 +2,13 @@
 // The shelf of failures: each shows one disease, its rule finds it and no unexplained other, and its fix cures it.
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/store/run_record.h"
 #include "tests/support/program.h"
 #include "tests/support/temp_folder.h"
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <map>
 
 namespace tests::shelf_test {
@@ -18,17 +20,15 @@ namespace {
 
 const std::string shelf = DESCENT_SOURCE_DIR "/resources/shelf/";
 
-// By rule the steps at which it fired, from a step on.
-std::map<std::string, int> fired(const std::string& run, const std::string& runs, std::int64_t from = 0)
+// How often each rule fired from a step on.
+std::map<std::string, int> fired(const std::filesystem::path& run, std::int64_t from = 0)
 {
-    const tests::Ended ended = tests::cli({"rules", run, "--runs", runs, "--json"});
-    INFO(ended.err << ended.out);
-    REQUIRE(ended.status == 0);
+    const auto record = core::store::readRun(run);
+    REQUIRE(record);
     std::map<std::string, int> counts;
-    const Value told = ended.json();
-    for (const Value& finding : told["findings"].array())
-        if (finding["step"].toInt() >= from)
-            ++counts[finding["rule"].text()];
+    for (const core::events::Event& event : record->events)
+        if (const auto* finding = std::get_if<core::events::Finding>(&event); finding && finding->step >= from)
+            ++counts[finding->rule];
     return counts;
 }
 
@@ -50,7 +50,7 @@ TEST_CASE("every failure on the shelf is found by its rule alone, and cured by i
         CAPTURE(trained.err);
         CHECK((trained.status == 0 || trained.status == 4)); // some die of it
         const std::string run = key + "-0001";
-        const auto sick = fired(run, runs);
+        const auto sick = fired(folder.path() / run);
         REQUIRE(sick.contains(rule));
         for (const auto& [other, times] : sick) {
             CAPTURE(other, times);
@@ -64,7 +64,7 @@ TEST_CASE("every failure on the shelf is found by its rule alone, and cured by i
         const auto branches = told["branches"].array();
         REQUIRE(branches.size() == 3);
         const std::int64_t from = told["parent_step"].toInt();
-        const auto uncured = fired(run, runs, from);
+        const auto uncured = fired(folder.path() / run, from);
         // A disease is gone where its rule is silent. Of some there is more or less: there the rule has to fire less,
         // and what is watched has to be better by more than the seeds differ.
         const std::string cure = failure["cure"].text();
@@ -76,7 +76,7 @@ TEST_CASE("every failure on the shelf is found by its rule alone, and cured by i
             CHECK(told["verdict"]["verdict"].text() == "better");
         }
         for (const Value& branch : branches) {
-            const auto still = fired(branch.text(), runs, from);
+            const auto still = fired(folder.path() / branch.text(), from);
             const int times = still.contains(rule) ? still.at(rule) : 0;
             CHECK(times < (cure == "better" || byTheClock ? uncured.at(rule) : 1));
         }

@@ -22,6 +22,7 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QScrollBar>
+#include <QStyledItemDelegate>
 #include <QTableView>
 #include <QTest>
 #include <QUndoStack>
@@ -153,6 +154,27 @@ TEST_CASE("Delete leaves the chosen rows out of every part; they stay in sight")
     QTest::mouseClick(back, Qt::LeftButton);
     shown.settle();
     CHECK(shown.page->shown()->part(4) != 3);
+}
+
+TEST_CASE("a long table takes its widths from a few of its rows")
+{
+    struct Counting final : QStyledItemDelegate {
+        mutable int laidOut = 0;
+        QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override
+        {
+            ++laidOut;
+            return QStyledItemDelegate::sizeHint(option, index);
+        }
+    } counting;
+    Shown shown(R"({"data": {"source": "two-moons", "rows": 20000}})");
+    REQUIRE_FALSE(shown.table()->isVisible());
+    shown.table()->setItemDelegate(&counting);
+    shown.page->setMiddle("rows");
+    shown.settle();
+    REQUIRE(shown.table()->model()->rowCount() == 20000);
+    CHECK(counting.laidOut > 0);
+    CHECK(counting.laidOut <= 100 * shown.table()->model()->columnCount());
+    shown.table()->setItemDelegate(nullptr);
 }
 
 TEST_CASE("a million rows scroll without a stall: only those in view are read")

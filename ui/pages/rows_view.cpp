@@ -57,8 +57,6 @@ RowsView::RowsView(bridge::DataDesk& desk, QWidget* parent)
     m_table->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     m_table->setAccessibleName(tr("Rows"));
-    // Widths are taken from the rows in view: more would read them all.
-    m_table->horizontalHeader()->setResizeContentsPrecision(0);
     m_table->installEventFilter(this);
     auto* head = new QHBoxLayout;
     head->setSpacing(12);

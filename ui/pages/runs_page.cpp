@@ -129,6 +129,7 @@ void RunsPage::build()
     m_view->setAccessibleName(tr("Runs"));
     QHeaderView* header = m_view->horizontalHeader();
     header->setHighlightSections(false);
+    header->setResizeContentsPrecision(100); // a thousand rows would be laid out at every change
     header->setSectionResizeMode(QHeaderView::ResizeToContents);
     header->setSectionResizeMode(RunsTable::Name, QHeaderView::Stretch);
 }

@@ -12,13 +12,14 @@
 namespace ui::style {
 
 /// The headings of a table's columns. Qt's own leaves the style sheet's padding out of their width where there is no
-/// sort arrow, and cuts their first letters. Rows grow
-/// with the theme's scale.
+/// sort arrow, and cuts their first letters. Rows grow with the theme's scale. Where widths follow the cells, a hundred
+/// rows are asked: laying out the text of a long table's would hold up the window.
 class TableHeader final : public QHeaderView {
 public:
     explicit TableHeader(QWidget* parent = nullptr) : QHeaderView(Qt::Horizontal, parent)
     {
         setHighlightSections(false);
+        setResizeContentsPrecision(100);
     }
 
 protected:
