@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/store/event_lines.h"
+#include "core/store/gist.h"
 #include "core/store/h5_layout.h"
 #include "core/store/h5_raw.h"
 #include "core/store/profile_tables.h"
@@ -188,6 +189,7 @@ base::Status writeView(const std::filesystem::path& path, const RunRecord& recor
         if (!file.reset())
             h5::fail("write the file");
     }));
+    CORE_CHECK(putGist(path, record));
     CORE_CHECK(seal(path));
     return syncFile(path);
 }

@@ -6,6 +6,7 @@
 #include "core/base/json.h"
 #include "core/events/codec.h"
 #include "core/store/finalize.h"
+#include "core/store/gist.h"
 #include "core/store/h5_view.h"
 #include "core/store/replay.h"
 #include "core/store/run_folder.h"
@@ -65,7 +66,9 @@ base::Result<RunRecord> readRecord(const fs::path& run, bool all)
     }
     // There is none, or the run ended while it was read and its file has taken the place.
     if (!found) {
-        if (fs::exists(run / "run.h5"))
+        // The spec is not in the gist.
+        const bool brief = !all && fs::exists(run / "spec.json") && readGist(run / "run.h5", record);
+        if (!brief && fs::exists(run / "run.h5"))
             CORE_CHECK(readView(run / "run.h5", record, all ? ViewPart::All : ViewPart::Events));
         addIdentity(record, run);
     }

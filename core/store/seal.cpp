@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view mark = "DSEAL1\r\n";
 constexpr std::size_t digits = 16, piece = 1 << 20;
+static_assert(mark.size() + digits == sealBytes);
 
 struct File {
     int number = -1;
@@ -78,16 +79,21 @@ base::Status seal(const std::filesystem::path& path)
     return {};
 }
 
+bool isSeal(std::string_view bytes)
+{
+    return bytes.size() == sealBytes && bytes.starts_with(mark);
+}
+
 base::Result<SealState> sealOf(const std::filesystem::path& path)
 {
     const File file(path, O_RDONLY);
     if (file.number < 0)
         return base::systemError("open", path, errno);
-    if (file.size < mark.size() + digits)
+    if (file.size < sealBytes)
         return SealState::Missing;
-    const std::uint64_t end = file.size - mark.size() - digits;
-    const std::string text = file.read(end, mark.size() + digits);
-    if (!text.starts_with(mark))
+    const std::uint64_t end = file.size - sealBytes;
+    const std::string text = file.read(end, sealBytes);
+    if (!isSeal(text))
         return SealState::Missing;
     return text.substr(mark.size()) == file.digest(end) ? SealState::Whole : SealState::Broken;
 }

@@ -3,8 +3,10 @@
 
 #include "core/base/result.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <string_view>
 
 namespace core::store {
 
@@ -12,6 +14,10 @@ namespace core::store {
 /// the end that HDF5 knows of: every program reads the file as before, and whoever changes it with HDF5 cuts the seal
 /// off.
 base::Status seal(const std::filesystem::path& file);
+
+/// Its length, and whether these bytes are one, of whatever file.
+constexpr std::size_t sealBytes = 24;
+bool isSeal(std::string_view bytes);
 
 enum class SealState { Missing, Whole, Broken };
 /// Reads the whole file, if there is a mark.

@@ -30,6 +30,7 @@ core::base::Result<core::base::Object> jpeg();
 core::base::Result<core::base::Object> boost();
 core::base::Result<core::base::Object> metrics();
 core::base::Result<core::base::Object> start();
+core::base::Result<core::base::Object> window();
 core::base::Result<core::base::Object> keyframe();
 core::base::Result<core::base::Object> seek();
 core::base::Result<core::base::Object> capture();

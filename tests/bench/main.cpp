@@ -58,6 +58,7 @@ int main(int argc, char** argv)
         {"metrics", "an evaluation with metrics and without, and against scikit-learn on the same scores",
          bench::metrics},
         {"start", "the window's first paint", bench::start},
+        {"window", "how long the window is held up, page by page, over much data", bench::window},
         {"keyframe", "the share of a training that keyframes take", bench::keyframe},
         {"seek", "going back to any of 10,000 steps", bench::seek},
         {"capture", "statistics of every weight and gradient at every step", bench::capture},
