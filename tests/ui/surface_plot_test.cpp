@@ -2,6 +2,7 @@
 #include "tests/support/window.h"
 
 #include "ui/plots/mini_surface.h"
+#include "ui/plots/point_marks.h"
 #include "ui/plots/surface_field.h"
 #include "ui/plots/surface_plot.h"
 #include "ui/style/theme.h"
@@ -218,6 +219,49 @@ TEST_CASE("The pointer finds the datum under it and the place in the features' u
         }
     }
     CHECK(found > 4);
+}
+
+TEST_CASE("Of very many marks those are painted that would be seen")
+{
+    const auto taken = [](std::size_t count, double square) {
+        MarksInSight inSight(count, square);
+        std::size_t painted = 0;
+        for (std::size_t i = 0; i < count; ++i)
+            painted += inSight.take({double(i % 300) - 20, double(i / 300 % 200) - 20}, int(i % 2), i % 4 < 2);
+        return painted;
+    };
+    CHECK(taken(5000, 3) == 5000);
+    const std::size_t squares = (300 / 3 + 1) * (200 / 3 + 2), kinds = 4;
+    CHECK(taken(1'000'000, 3) <= squares * kinds);
+    CHECK(taken(1'000'000, 3) >= (300 / 3) * (200 / 3));
+}
+
+TEST_CASE("Crowded points look the same where those that lie on others are left out")
+{
+    Bench bench;
+    SurfacePlot plot;
+    plot.resize(352, 392);
+    plot.setClasses({"moon", "sun"});
+    // Two solid fields with a gap between: the gap stays empty, the fields stay full.
+    std::vector<SurfacePoint> points;
+    for (int i = 0; i < 40000; ++i) {
+        const double x = (i % 200) / 200.0, y = (i / 200) / 200.0;
+        points.push_back({x < 0.5 ? 0.8 * x : 1 - 0.8 * (1 - x), y, x < 0.5 ? 0 : 1, false});
+    }
+    const QImage empty = shot(plot);
+    plot.setPoints(points);
+    const QImage full = shot(plot);
+    const auto near = [&](int x, int y, const QColor& color) { return distance(full.pixel(x, y), color) < 60; };
+    const int y = plot.height() / 2;
+    int moons = 0, suns = 0, between = 0;
+    for (int x = 0; x < plot.width(); ++x) {
+        moons += near(x, y, theme().classColor(0));
+        suns += near(x, y, theme().classColor(1));
+        between += full.pixel(x, y) == empty.pixel(x, y);
+    }
+    CHECK(moons > 60);
+    CHECK(suns > 60);
+    CHECK(between > 30);
 }
 
 TEST_CASE("A new surface changes the picture, the same one does not; the theme changes it too")

@@ -279,10 +279,16 @@ void paintPoints(QPainter& painter, const SurfaceScene& scene, const SurfacePlan
     painter.setRenderHint(QPainter::Antialiasing);
     // Many rows: smaller marks, so that what lies below stays visible.
     const double crowd = scene.points.size() > 1500 ? 0.6 : scene.points.size() > 500 ? 0.8 : 1;
-    for (const SurfacePoint& point : scene.points)
-        if (std::isfinite(point.x) && std::isfinite(point.y))
-            paintMark(painter, plan.place(point.x, point.y), scene.classifies() ? point.cls : -1, point.validation,
-                      crowd, theme);
+    const double mark = markSize * crowd * theme.scale;
+    const QRectF reach = plan.plot.adjusted(-mark, -mark, mark, mark);
+    MarksInSight inSight(scene.points.size(), mark / 2);
+    for (const SurfacePoint& point : scene.points) {
+        const QPointF at = plan.place(point.x, point.y);
+        const int cls = scene.classifies() ? point.cls : -1;
+        if (std::isfinite(point.x) && std::isfinite(point.y) && reach.contains(at) &&
+            inSight.take(at, cls, point.validation))
+            paintMark(painter, at, cls, point.validation, crowd, theme);
+    }
     painter.restore();
 }
 
