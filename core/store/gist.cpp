@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/store/gist.h"
 
-#include "core/base/files.h"
 #include "core/store/bytes.h"
 #include "core/store/check_sum.h"
 #include "core/store/event_lines.h"
@@ -9,7 +8,6 @@
 #include "core/store/seal.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <fstream>
 #include <string>
 
@@ -61,10 +59,7 @@ base::Status putGist(const std::filesystem::path& file, const RunRecord& record)
     putBytes(bytes, size);
     putBytes(bytes, sum);
     bytes += gistMark;
-    std::ofstream out(file, std::ios::binary | std::ios::app);
-    out.write(bytes.data(), std::streamsize(bytes.size()));
-    out.close();
-    return out ? base::Status() : base::systemError("write", file, errno);
+    return append(file, bytes);
 }
 
 bool readGist(const std::filesystem::path& file, RunRecord& record)

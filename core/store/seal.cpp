@@ -62,14 +62,14 @@ struct File {
 
 }
 
-base::Status seal(const std::filesystem::path& path)
+base::Status append(const std::filesystem::path& path, std::string_view bytes)
 {
-    const File file(path, O_RDWR);
+    const File file(path, O_WRONLY);
     if (file.number < 0)
         return base::systemError("open", path, errno);
-    const std::string text = std::string(mark) + file.digest(file.size);
-    for (std::size_t done = 0; done < text.size();) {
-        const ssize_t written = ::pwrite(file.number, text.data() + done, text.size() - done, off_t(file.size + done));
+    for (std::size_t done = 0; done < bytes.size();) {
+        const ssize_t written =
+            ::pwrite(file.number, bytes.data() + done, bytes.size() - done, off_t(file.size + done));
         if (written < 0 && errno == EINTR)
             continue;
         if (written <= 0)
@@ -77,6 +77,14 @@ base::Status seal(const std::filesystem::path& path)
         done += std::size_t(written);
     }
     return {};
+}
+
+base::Status seal(const std::filesystem::path& path)
+{
+    const File file(path, O_RDONLY);
+    if (file.number < 0)
+        return base::systemError("open", path, errno);
+    return append(path, std::string(mark) + file.digest(file.size));
 }
 
 bool isSeal(std::string_view bytes)

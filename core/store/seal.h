@@ -10,6 +10,9 @@
 
 namespace core::store {
 
+/// Writes bytes behind the end of a file that is there.
+base::Status append(const std::filesystem::path& file, std::string_view bytes);
+
 /// HDF5 has no check sums for texts, nor for what it does not use. A seal is a mark and a digest of all bytes, behind
 /// the end that HDF5 knows of: every program reads the file as before, and whoever changes it with HDF5 cuts the seal
 /// off.

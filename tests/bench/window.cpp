@@ -37,6 +37,7 @@ namespace events = core::events;
 namespace store = core::store;
 namespace tune = core::tune;
 
+// What a window may have in front of it after a year.
 constexpr std::int64_t longSteps = 1'000'000, manyRuns = 1000, manyTrials = 1000;
 
 constexpr const char* tiny = R"({"name": "many", "data": {"source": "two-moons", "rows": 60},
@@ -176,20 +177,15 @@ Result<Object> window()
     const tests::TempFolder folder;
     const std::filesystem::path runs = folder.path();
     const auto checked = core::spec::resolve(*core::base::parseJson(tiny), {core::session::catalog()});
-    double t0 = core::base::steadySeconds();
     CORE_CHECK(copyRuns(runs, checked.value));
-    std::fprintf(stderr, "copies %.1f s\n", core::base::steadySeconds() - t0);
     CORE_CHECK(recordLongRun(runs, checked.value));
-    std::fprintf(stderr, "long %.1f s\n", core::base::steadySeconds() - t0);
     CORE_TRY(study, fillStudy(runs));
-    std::fprintf(stderr, "study %.1f s\n", core::base::steadySeconds() - t0);
 
     Object figures;
     Pulse pulse;
     std::unique_ptr<ui::shell::MainWindow> window;
     const auto feel = [&](const std::string& what, const std::function<void()>& act) {
-        figures.set(what, std::round(10 * pulse.longest(act)) / 10);
-        std::fprintf(stderr, "%s %.1f (%.1f s)\n", what.c_str(), figures.find(what)->toReal(), core::base::steadySeconds() - t0);
+        figures.set(what + "_ms", std::round(10 * pulse.longest(act)) / 10);
     };
     feel("window", [&] {
         window = std::make_unique<ui::shell::MainWindow>(
