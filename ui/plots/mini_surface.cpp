@@ -82,11 +82,13 @@ void MiniSurface::paintEvent(QPaintEvent*)
         const QRectF area(QPointF(0, 0), picture.size());
         paintBorders(inside, area, surfaceBorders(SurfaceField(m_frame), m_frame.classes), 1.1 * theme.scale, theme);
         inside.setRenderHint(QPainter::Antialiasing);
-        MarksInSight inSight(m_points.size(), 2 * theme.scale);
+        const double mark = 4 * theme.scale;
+        const QRectF reach = area.adjusted(-mark, -mark, mark, mark);
+        MarksInSight inSight(m_points.size(), mark / 2);
         for (const SurfacePoint& point : m_points) {
             const QPointF at(area.width() * (point.x - m_frame.left) / (m_frame.right - m_frame.left),
                              area.height() * (m_frame.top - point.y) / (m_frame.top - m_frame.bottom));
-            if (std::isfinite(at.x()) && std::isfinite(at.y()) && inSight.take(at, point.cls, point.validation))
+            if (reach.contains(at) && inSight.take(at, point.cls, point.validation))
                 paintPoint(inside, at, point.cls, point.validation, 2 * theme.scale, theme.classColor(point.cls),
                            theme);
         }

@@ -29,6 +29,7 @@ public:
     /// `square`: the width of one, in pixels; less than a mark's.
     MarksInSight(std::size_t marks, double square) : m_square(marks > few ? square : 0) {}
 
+    /// `at` lies in the picture or near it.
     bool take(const QPointF& at, int cls, bool hollow)
     {
         if (m_square <= 0)
